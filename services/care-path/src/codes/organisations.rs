@@ -1,0 +1,76 @@
+//! Who takes part: kinds of organisation, what they offer, and the roles of their people.
+
+use super::codes;
+
+codes! {
+    /// What kind of organisation takes part in the chain.
+    OrgKind in "org_kind" {
+        EuMigrantNgo = "eu_migrant_ngo",
+        OutreachTeam = "outreach_team",
+        Ggd = "ggd",
+        CityHomelessTeam = "city_homeless_team",
+        DayShelter = "day_shelter",
+        DropIn = "drop_in",
+        NightShelter = "night_shelter",
+        Shelter24h = "shelter_24h",
+        WinterShelter = "winter_shelter",
+        MedicalShelter = "medical_shelter",
+        MedicalPost = "medical_post",
+        Hospital = "hospital",
+        MentalHealth = "mental_health",
+        AddictionCare = "addiction_care",
+        Probation = "probation",
+        SupportedLiving = "supported_living",
+        ClientSupport = "client_support",
+        Municipality = "municipality",
+        MunicipalEnforcement = "municipal_enforcement",
+        Police = "police",
+        Embassy = "embassy",
+        ForeignCareProvider = "foreign_care_provider",
+        Statistics = "statistics",
+    }
+}
+
+codes! {
+    /// What an organisation offers, and what a referral asks for.
+    Offering in "offering" {
+        MealWarmSeat = "meal_warm_seat",
+        LegalClinic = "legal_clinic",
+        MedicalClinic = "medical_clinic",
+        SocialWork = "social_work",
+        MultilingualHealthInfo = "multilingual_health_info",
+        OnlineGpOwnLanguage = "online_gp_own_language",
+        MedicalDropIn = "medical_drop_in",
+        MedicalShelter = "medical_shelter",
+        NightBed = "night_bed",
+        WinterBed = "winter_bed",
+        Bed24h = "bed_24h",
+        SupportedLiving = "supported_living",
+        MentalHealthCare = "mental_health_care",
+        AddictionCare = "addiction_care",
+        Probation = "probation",
+        ClientSupport = "client_support",
+        ShortStayShelter = "short_stay_shelter",
+        Repatriation = "repatriation",
+    }
+}
+
+codes! {
+    /// What somebody does in the chain. The role decides, together with its scope, what they may do and see.
+    Role in "role" {
+        ProcessCoordinator = "process_coordinator",
+        ShelterWorker = "shelter_worker",
+        OutreachWorker = "outreach_worker",
+        CareProvider = "care_provider",
+        ClientSupporter = "client_supporter",
+        MunicipalAssessor = "municipal_assessor",
+        Police = "police",
+        EmbassyLiaison = "embassy_liaison",
+        Ambassador = "ambassador",
+        MonitorAnalyst = "monitor_analyst",
+        PrivacyOfficer = "privacy_officer",
+        Administrator = "administrator",
+        /// Baken itself, when a deadline passes.
+        System = "system",
+    }
+}

@@ -1,0 +1,259 @@
+//! Values that people type, checked once where they come in: text, countries, languages, ages.
+//!
+//! Their `Debug` tells a length or a kind and never the content: it ends up in logs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Why a typed value was refused. The words name the rule, never the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadValue {
+    #[error("must be 1 to {0} characters, not only white space")]
+    Length(usize),
+    #[error("must not contain control characters")]
+    Control,
+    #[error("must be an ISO 3166-1 alpha-2 code in capitals, such as PL")]
+    Country,
+    #[error("must be a BCP 47 language tag, such as pl or rom")]
+    Language,
+    #[error("must be a whole number from 0 to 120")]
+    Age,
+    #[error("must be a JWE in compact serialisation (RFC 7516): a document that only its receiver can open")]
+    Document,
+}
+
+macro_rules! typed {
+    ($( $(#[$meta:meta])* $name:ident($check:path) $(schema($($schema:tt)*))? ),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        $(#[cfg_attr(feature = "schema", schema($($schema)*))])?
+        pub struct $name(std::sync::Arc<str>);
+
+        impl $name {
+            /// The value as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadValue;
+
+            fn from_str(text: &str) -> Result<Self, BadValue> {
+                $check(text).map(|checked| Self(std::sync::Arc::from(checked)))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({} bytes)"), self.0.len())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        async_graphql::scalar!($name);
+    )+};
+}
+
+typed! {
+    /// Free text of one or more lines, up to 4,000 characters.
+    Text(text) schema(value_type = String, min_length = 1, max_length = 4000),
+    /// One line of text, up to 200 characters.
+    Line(line) schema(value_type = String, min_length = 1, max_length = 200),
+    /// A language: a BCP 47 tag.
+    Language(language) schema(value_type = String, min_length = 2, max_length = 35),
+    /// A document sealed for its receiver, which Baken passes through unread: a JWE in compact serialisation.
+    SealedDocument(sealed_document) schema(value_type = String, min_length = 9, max_length = 262_144),
+}
+
+const TEXT_MAX: usize = 4000;
+const LINE_MAX: usize = 200;
+const DOCUMENT_MAX: usize = 262_144;
+
+fn bounded(text: &str, most: usize) -> Result<&str, BadValue> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() || text.chars().count() > most {
+        return Err(BadValue::Length(most));
+    }
+    Ok(trimmed)
+}
+
+fn text(text: &str) -> Result<&str, BadValue> {
+    let checked = bounded(text, TEXT_MAX)?;
+    if checked.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(BadValue::Control);
+    }
+    Ok(checked)
+}
+
+fn line(text: &str) -> Result<&str, BadValue> {
+    let checked = bounded(text, LINE_MAX)?;
+    if checked.chars().any(char::is_control) {
+        return Err(BadValue::Control);
+    }
+    Ok(checked)
+}
+
+fn language(text: &str) -> Result<String, BadValue> {
+    oxilangtag::LanguageTag::parse_and_normalize(text)
+        .ok()
+        .filter(|tag| tag.as_str().len() <= 35)
+        .map(oxilangtag::LanguageTag::into_inner)
+        .ok_or(BadValue::Language)
+}
+
+fn sealed_document(text: &str) -> Result<&str, BadValue> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let parts: Vec<&str> = text.split('.').collect();
+    // RFC 7516 §3.1: header, encrypted key (empty where the key is agreed directly), IV, ciphertext, tag.
+    let complete = matches!(parts.as_slice(), [header, _, iv, ciphertext, tag]
+        if [header, iv, ciphertext, tag].iter().all(|part| !part.is_empty()));
+    if text.len() > DOCUMENT_MAX || !complete || !parts.iter().all(|part| part.bytes().all(allowed)) {
+        return Err(BadValue::Document);
+    }
+    Ok(text)
+}
+
+/// A country: ISO 3166-1 alpha-2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[A-Z]{2}$", example = "PL"))]
+pub struct Country([u8; 2]);
+
+impl Country {
+    /// The code in capitals.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("ZZ")
+    }
+}
+
+impl FromStr for Country {
+    type Err = BadValue;
+
+    fn from_str(text: &str) -> Result<Self, BadValue> {
+        let code: [u8; 2] = text.as_bytes().try_into().map_err(|_| BadValue::Country)?;
+        if !code.iter().all(u8::is_ascii_uppercase) || rust_iso3166::from_alpha2(text).is_none() {
+            return Err(BadValue::Country);
+        }
+        Ok(Self(code))
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Country {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Country {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(feature = "schema")]
+async_graphql::scalar!(Country);
+
+/// An age in whole years, as somebody estimates it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(value_type = u8, minimum = 0, maximum = 120))]
+pub struct Age(u8);
+
+impl Age {
+    /// The age, if a human being can have it.
+    #[must_use]
+    pub fn new(years: u8) -> Option<Self> {
+        (years <= 120).then_some(Self(years))
+    }
+
+    /// Whole years.
+    #[must_use]
+    pub fn years(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Debug for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Age")
+    }
+}
+
+impl<'de> Deserialize<'de> for Age {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let years = u64::deserialize(deserializer)?;
+        u8::try_from(years).ok().and_then(Self::new).ok_or_else(|| serde::de::Error::custom(BadValue::Age))
+    }
+}
+
+#[cfg(feature = "schema")]
+async_graphql::scalar!(Age);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_keeps_its_lines_and_refuses_control_characters() {
+        assert_eq!(" two\nlines ".parse::<Text>().unwrap().as_str(), "two\nlines");
+        assert_eq!("bell\u{7}".parse::<Text>(), Err(BadValue::Control));
+        assert_eq!("two\nlines".parse::<Line>(), Err(BadValue::Control));
+        assert_eq!("   ".parse::<Line>(), Err(BadValue::Length(200)));
+        assert_eq!("ж".repeat(4001).parse::<Text>(), Err(BadValue::Length(4000)));
+        assert!("ж".repeat(4000).parse::<Text>().is_ok());
+    }
+
+    #[test]
+    fn a_country_is_a_code_of_iso_3166() {
+        assert_eq!("PL".parse::<Country>().map(|c| c.to_string()), Ok("PL".into()));
+        for bad in ["pl", "POL", "QQ", "", "Ż"] {
+            assert_eq!(bad.parse::<Country>(), Err(BadValue::Country), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_a_bcp_47_tag_and_romani_and_undetermined_are_in() {
+        for good in ["pl", "rom", "und", "pt-BR", "zh-Hant"] {
+            assert!(good.parse::<Language>().is_ok(), "{good}");
+        }
+        assert_eq!("PL".parse::<Language>().unwrap().as_str(), "pl");
+        for bad in ["Polish please", "", "p"] {
+            assert_eq!(bad.parse::<Language>(), Err(BadValue::Language), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_sealed_document_passes_and_never_plain_text() {
+        assert!("eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVy.dGFn".parse::<SealedDocument>().is_ok());
+        for bad in ["diagnosis: …", "a.b.c", "a..c.d.", "a.b.c.d.e.f", "a.b c.d.e.f"] {
+            assert_eq!(bad.parse::<SealedDocument>(), Err(BadValue::Document), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_never_shows_in_debug_output() {
+        assert_eq!(format!("{:?}", "Marek".parse::<Line>().unwrap()), "Line(5 bytes)");
+    }
+}
