@@ -1,16 +1,23 @@
 //! What can happen to a person's care path, and what each role may do and see.
 //!
-//! This crate is pure: no I/O, no clock, no randomness, no async.
+//! This crate is pure: no I/O, no clock, no randomness, no async. [`path`] decides and folds, [`policy`] says who may
+//! do and see what, and [`views`] are what a reader is shown.
 
 pub mod actor;
 pub mod codes;
+pub mod command;
 pub mod deadlines;
 pub mod directory;
+pub mod event;
 pub mod ids;
+pub mod path;
+pub mod policy;
 pub mod private;
 pub mod text;
 pub mod time;
+pub mod views;
 
 pub use actor::{Actor, Area, Author, Principal};
 pub use ids::{EventId, PersonId};
+pub use path::{CarePath, Stamp};
 pub use private::Private;

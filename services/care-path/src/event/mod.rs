@@ -1,0 +1,280 @@
+//! The event catalogue: everything that can be recorded, closed, grouped by part of the path.
+//!
+//! An event is stored as `{"type": …, "version": …, "data": {…}}`. Variants are added, never edited; when a shape has
+//! to change, its version goes up and [`read`] lifts the older shape (an upcaster). Golden JSON of every version that
+//! was ever written is kept in `golden/`.
+
+mod samples;
+#[cfg(feature = "schema")]
+mod schema;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use samples::fields;
+#[cfg(feature = "schema")]
+pub use schema::events_schema;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::path::case::CaseEvent;
+use crate::path::discharge::DischargeEvent;
+use crate::path::exception::ExceptionEvent;
+use crate::path::identity::IdentityEvent;
+use crate::path::incident::IncidentEvent;
+use crate::path::intake::IntakeEvent;
+use crate::path::lost::LostEvent;
+use crate::path::privacy::PrivacyEvent;
+use crate::path::referral::ReferralEvent;
+use crate::path::repatriation::RepatriationEvent;
+use crate::path::rights::RightsEvent;
+use crate::path::signal::SignalEvent;
+use crate::path::stay::StayEvent;
+use crate::policy::Category;
+
+/// Why a stored event is not understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error("event type `{0}` is not known to this version")]
+    UnknownType(String),
+    #[error("event type `{kind}` has version {found}; this version of Baken reads up to {known}")]
+    TooNew { kind: String, found: u32, known: u32 },
+    #[error("event of type `{kind}` does not have the shape of its version: {reason}")]
+    Malformed { kind: String, reason: String },
+}
+
+macro_rules! catalogue {
+    ($( $part:ident($events:ident) { $( $kind:ident = $name:tt v $version:tt in $category:ident ),+ $(,)? } ),+ $(,)?) => {
+        /// Something that happened on a person's path.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        #[serde(untagged)]
+        pub enum Event {
+            $( $part($events), )+
+        }
+
+        $(
+            impl From<$events> for Event {
+                fn from(event: $events) -> Self {
+                    Self::$part(event)
+                }
+            }
+        )+
+
+        /// The type of an event, without its content.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::Enum))]
+        pub enum EventKind {
+            $($(
+                #[serde(rename = $name)]
+                #[cfg_attr(feature = "schema", graphql(name = $name))]
+                $kind,
+            )+)+
+        }
+
+        impl EventKind {
+            /// Every type of event there is.
+            pub const ALL: &'static [Self] = &[$($(Self::$kind,)+)+];
+
+            /// Its name in the log and in every answer.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($( Self::$kind => $name, )+)+
+                }
+            }
+
+            /// The version in which it is written now.
+            #[must_use]
+            pub fn version(self) -> u32 {
+                match self {
+                    $($( Self::$kind => $version, )+)+
+                }
+            }
+
+            /// The category that decides who learns that it happened at all.
+            #[must_use]
+            pub fn category(self) -> Category {
+                match self {
+                    $($( Self::$kind => Category::$category, )+)+
+                }
+            }
+
+            /// Samples of it as they are stored, by name. A type without them does not compile.
+            fn golden(self) -> &'static str {
+                match self {
+                    $($( Self::$kind => include_str!(concat!("golden/", $name, ".v", $version, ".json")), )+)+
+                }
+            }
+
+            fn read(self, tagged: Value) -> Result<Event, serde_json::Error> {
+                match self {
+                    $($( Self::$kind => typed::<$events>(tagged), )+)+
+                }
+            }
+        }
+
+        impl Event {
+            /// Its type.
+            #[must_use]
+            pub fn kind(&self) -> EventKind {
+                match self {
+                    $($( Self::$part($events::$kind { .. }) => EventKind::$kind, )+)+
+                }
+            }
+
+            /// Names its fields with the category and depth that each of them has.
+            pub(crate) fn describe(&self, details: &mut crate::policy::Details<'_>) {
+                match self {
+                    $( Self::$part(event) => event.describe(details), )+
+                }
+            }
+        }
+    };
+}
+
+catalogue! {
+    Signal(SignalEvent) {
+        SignalReceived = "signal_received" v 1 in Presence,
+        ContactMade = "contact_made" v 1 in Presence,
+    },
+    Identity(IdentityEvent) {
+        IdentityUpdated = "identity_updated" v 1 in Identity,
+        PersonsLinked = "persons_linked" v 1 in Identity,
+        PersonsUnlinked = "persons_unlinked" v 1 in Identity,
+    },
+    Intake(IntakeEvent) {
+        IntakeCompleted = "intake_completed" v 1 in Presence,
+        TurnedAway = "turned_away" v 1 in Presence,
+    },
+    Stay(StayEvent) {
+        BedAssigned = "bed_assigned" v 1 in Presence,
+        AttendanceRecorded = "attendance_recorded" v 1 in Presence,
+        NoShowRecorded = "no_show_recorded" v 1 in Presence,
+        BedReleased = "bed_released" v 1 in Presence,
+    },
+    Incident(IncidentEvent) {
+        IncidentObserved = "incident_observed" v 1 in Presence,
+    },
+    Rights(RightsEvent) {
+        RightsAssessed = "rights_assessed" v 1 in Rights,
+        IndDecisionRecorded = "ind_decision_recorded" v 1 in Rights,
+        InsuranceRecorded = "insurance_recorded" v 1 in Rights,
+        UninsuredReportFiled = "uninsured_report_filed" v 1 in Rights,
+    },
+    Referral(ReferralEvent) {
+        ReferralMade = "referral_made" v 1 in Referrals,
+        ReferralAccepted = "referral_accepted" v 1 in Referrals,
+        ReferralDeclined = "referral_declined" v 1 in Referrals,
+        ReferralWaitlisted = "referral_waitlisted" v 1 in Referrals,
+        ReferralWithdrawn = "referral_withdrawn" v 1 in Referrals,
+        CareStarted = "care_started" v 1 in Referrals,
+        CareEnded = "care_ended" v 1 in Referrals,
+        DroppedOut = "dropped_out" v 1 in Referrals,
+    },
+    Lost(LostEvent) {
+        WentOutOfSight = "went_out_of_sight" v 1 in Presence,
+        Escalated = "escalated" v 1 in Presence,
+        LookoutIssued = "lookout_issued" v 1 in Lookout,
+        LookoutAcknowledged = "lookout_acknowledged" v 1 in Lookout,
+        SightingReported = "sighting_reported" v 1 in Lookout,
+        LookoutResolved = "lookout_resolved" v 1 in Lookout,
+        LookoutExpired = "lookout_expired" v 1 in Lookout,
+        CareAlertFiled = "care_alert_filed" v 1 in Lookout,
+        CareAlertAnswered = "care_alert_answered" v 1 in Lookout,
+    },
+    Exception(ExceptionEvent) {
+        ExceptionRequested = "exception_requested" v 1 in Presence,
+        ExceptionGranted = "exception_granted" v 1 in Presence,
+        ExceptionDenied = "exception_denied" v 1 in Presence,
+        ExceptionOvertaken = "exception_overtaken" v 1 in Presence,
+    },
+    Discharge(DischargeEvent) {
+        DischargedTo = "discharged_to" v 1 in Presence,
+    },
+    Repatriation(RepatriationEvent) {
+        ReturnOptionsPresented = "return_options_presented" v 1 in Return,
+        ReturnConditionEvidenced = "return_condition_evidenced" v 1 in Return,
+        ConsentGiven = "consent_given" v 1 in Return,
+        ConsentWithdrawn = "consent_withdrawn" v 1 in Return,
+        HandoverProposed = "handover_proposed" v 1 in Return,
+        HandoverAcknowledged = "handover_acknowledged" v 1 in Return,
+        HandoverAccepted = "handover_accepted" v 1 in Return,
+        HandoverDeclined = "handover_declined" v 1 in Return,
+        HandoverDocumentAttached = "handover_document_attached" v 1 in Return,
+        Departed = "departed" v 1 in Return,
+        ArrivalConfirmed = "arrival_confirmed" v 1 in Return,
+        FollowUpRecorded = "follow_up_recorded" v 1 in Return,
+        HandoverWithdrawn = "handover_withdrawn" v 1 in Return,
+    },
+    Case(CaseEvent) {
+        CoordinatorAssigned = "coordinator_assigned" v 1 in Presence,
+        NoteAdded = "note_added" v 1 in Notes,
+        CaseClosed = "case_closed" v 1 in Presence,
+        CaseReopened = "case_reopened" v 1 in Presence,
+        DeathRecorded = "death_recorded" v 1 in Presence,
+    },
+    Privacy(PrivacyEvent) {
+        HoldPlaced = "hold_placed" v 1 in Notes,
+        HoldLifted = "hold_lifted" v 1 in Notes,
+        SubjectErased = "subject_erased" v 1 in Presence,
+    },
+}
+
+fn typed<E: DeserializeOwned + Into<Event>>(tagged: Value) -> Result<Event, serde_json::Error> {
+    serde_json::from_value::<E>(tagged).map(Into::into)
+}
+
+impl std::fmt::Display for EventKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for EventKind {
+    type Err = Unreadable;
+
+    fn from_str(name: &str) -> Result<Self, Unreadable> {
+        let found = Self::ALL.iter().copied().find(|kind| kind.name() == name);
+        found.ok_or_else(|| Unreadable::UnknownType(name.to_owned()))
+    }
+}
+
+/// Lifts the data of an older version to the version that is written now. There is only one version of each so far.
+fn upcast(_: EventKind, _: u32, data: Value) -> Value {
+    data
+}
+
+/// Reads an event from its stored parts.
+///
+/// # Errors
+/// Where the type or version is not known to this version, or the data does not have its shape.
+pub fn read(kind: &str, version: u32, data: Value) -> Result<Event, Unreadable> {
+    let parsed: EventKind = kind.parse()?;
+    if version == 0 || version > parsed.version() {
+        return Err(Unreadable::TooNew { kind: kind.to_owned(), found: version, known: parsed.version() });
+    }
+    let mut tagged = Map::new();
+    tagged.insert("type".to_owned(), Value::from(kind));
+    let data = upcast(parsed, version, data);
+    if !data.is_null() {
+        tagged.insert("data".to_owned(), data);
+    }
+    parsed.read(Value::Object(tagged)).map_err(|error| Unreadable::Malformed {
+        kind: kind.to_owned(),
+        // The category of the error alone: its text may quote what was stored.
+        reason: format!("{:?}", error.classify()),
+    })
+}
+
+impl Event {
+    /// The event's data as it is stored, with its private values marked and not yet sealed.
+    ///
+    /// # Errors
+    /// Where a value cannot be serialised, which no event's can.
+    pub fn data(&self) -> Result<Value, serde_json::Error> {
+        let mut tagged = serde_json::to_value(self)?;
+        Ok(tagged.get_mut("data").map(Value::take).unwrap_or_default())
+    }
+}

@@ -1,0 +1,50 @@
+//! Samples of every type of event: its golden JSON, read. They are what the policy's table of fields is listed from, so
+//! that no field is in an event and not in the table.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Event, EventKind, Unreadable, read};
+use crate::policy::{Details, Field};
+
+/// An event as it is stored, before it is sealed.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stored {
+    pub(super) r#type: String,
+    pub(super) version: u32,
+    pub(super) data: Value,
+}
+
+impl Stored {
+    pub(super) fn read(&self) -> Result<Event, Unreadable> {
+        read(&self.r#type, self.version, self.data.clone())
+    }
+}
+
+/// The samples of a file of golden JSON, by name. `full` has every field, `bare` none that may be missing.
+pub(super) fn parse(golden: &str) -> Result<BTreeMap<String, Stored>, serde_json::Error> {
+    serde_json::from_str(golden)
+}
+
+/// The fields that a reader may be shown of a type of event, in their order, with category, depth and data class.
+///
+/// # Errors
+/// Where a sample is not one of this type, which a test excludes.
+pub(crate) fn fields(kind: EventKind) -> Result<Vec<Field>, Unreadable> {
+    let malformed =
+        |error: serde_json::Error| Unreadable::Malformed { kind: kind.name().to_owned(), reason: error.to_string() };
+    let mut fields = Vec::new();
+    for sample in parse(kind.golden()).map_err(malformed)?.values() {
+        let mut details = Details::for_catalogue();
+        sample.read()?.describe(&mut details);
+        for field in details.into_catalogue() {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+    }
+    Ok(fields)
+}

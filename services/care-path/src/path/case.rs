@@ -1,0 +1,273 @@
+//! The case as such: who follows it, notes, and how it ends. Nothing closes a case by itself.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::{CarePath, Noted, Stamp};
+use crate::codes::{CloseReason, Role};
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::event::Event;
+use crate::ids::{Municipality, NoteId, UserId};
+use crate::policy::Category::{Medical as MedicalCell, Notes, Presence};
+use crate::policy::Depth::{Full, Minimal};
+use crate::policy::Details;
+use crate::private::{Medical, Private, Social, private};
+use crate::text::Text;
+
+/// Following a case, and ending it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CaseEvent {
+    CoordinatorAssigned { municipality: Municipality, coordinator: Option<UserId> },
+    NoteAdded(NoteAdded),
+    CaseClosed { reason: CloseReason, explanation: Option<Private<Text, Social>> },
+    CaseReopened { explanation: Option<Private<Text, Social>> },
+    DeathRecorded { died_on: Option<NaiveDate>, explanation: Option<Private<Text, Medical>> },
+}
+
+/// Somebody wrote something down.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoteAdded {
+    pub note: NoteId,
+    pub text: Private<Text, Social>,
+}
+
+/// Where the case stands.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct CaseState {
+    pub(crate) coordinator: Option<Noted<Option<UserId>>>,
+    pub(crate) notes: Vec<Noted<NoteAdded>>,
+    pub(crate) closed: Option<Noted<CloseReason>>,
+    pub(crate) died: Option<Noted<Option<NaiveDate>>>,
+    pub(crate) last_contact: Option<Arc<Stamp>>,
+    /// Every time that somebody who gives care met the person.
+    pub(crate) met_by_care: Vec<Arc<Stamp>>,
+    pub(crate) dropped_out: Option<Arc<Stamp>>,
+}
+
+impl CaseState {
+    /// The person was spoken to, or was there.
+    pub(super) fn contact(&mut self, stamp: &Arc<Stamp>) {
+        if self.last_contact.as_ref().is_none_or(|last| last.occurred.at <= stamp.occurred.at) {
+            self.last_contact = Some(stamp.clone());
+        }
+        if stamp.by.role == Role::CareProvider {
+            self.met_by_care.push(stamp.clone());
+        }
+    }
+}
+
+impl CaseEvent {
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        match self {
+            Self::CoordinatorAssigned { municipality, coordinator } => {
+                details.clear("municipality", Presence, Minimal, municipality);
+                details.maybe("coordinator", Presence, Full, coordinator.as_ref());
+            }
+            Self::NoteAdded(note) => {
+                details.clear("note_id", Notes, Minimal, &note.note);
+                details.private("text", Notes, Full, Some(&note.text));
+            }
+            Self::CaseClosed { reason, explanation } => {
+                details.clear("reason", Presence, Full, reason);
+                details.private("explanation", Notes, Full, explanation.as_ref());
+            }
+            Self::CaseReopened { explanation } => {
+                details.private("explanation", Notes, Full, explanation.as_ref());
+            }
+            Self::DeathRecorded { died_on, explanation } => {
+                details.maybe("died_on", Presence, Full, died_on.as_ref());
+                details.private("explanation", MedicalCell, Full, explanation.as_ref());
+            }
+        }
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent) {
+    match event {
+        CaseEvent::CoordinatorAssigned { municipality, coordinator } => {
+            path.municipality = Some(municipality.clone());
+            path.case.coordinator = Some(Noted::new(stamp, coordinator));
+        }
+        CaseEvent::NoteAdded(note) => path.case.notes.push(Noted::new(stamp, note)),
+        CaseEvent::CaseClosed { reason, .. } => path.case.closed = Some(Noted::new(stamp, reason)),
+        CaseEvent::CaseReopened { .. } => path.case.closed = None,
+        CaseEvent::DeathRecorded { died_on, .. } => path.case.died = Some(Noted::new(stamp, died_on)),
+    }
+}
+
+impl CarePath {
+    /// Whether somebody closed the case.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.case.closed.is_some()
+    }
+
+    /// What is recorded of the person's life goes onto an open case: a closed one is reopened first.
+    pub(crate) fn require_open(&self) -> Result<(), Refusal> {
+        if self.is_closed() { Err(CaseRefusal::Closed.into()) } else { Ok(()) }
+    }
+}
+
+refusals! {
+    /// Why a case is not closed, reopened or written to.
+    CaseRefusal {
+        Closed = "case_closed": "the case is closed; reopen it first",
+        NotClosed = "case_not_closed": "the case is not closed",
+        DeathAlreadyRecorded = "death_already_recorded": "the death was recorded already",
+    }
+}
+
+/// Assigns who follows the case; with another municipality, the case moves there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AssignCoordinator {
+    /// Unless said, the municipality stays.
+    pub municipality: Option<Municipality>,
+    /// A coordinator by name of user; unless said, the municipality's desk.
+    pub coordinator: Option<UserId>,
+}
+
+impl Decide for AssignCoordinator {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let municipality = self
+            .municipality
+            .or_else(|| path.municipality.clone())
+            .or_else(|| at.home_municipality())
+            .filter(|municipality| at.directory.has_municipality(municipality))
+            .ok_or(Refusal::field("municipality", "no organisation of this municipality takes part"))?;
+        Ok(vec![CaseEvent::CoordinatorAssigned { municipality, coordinator: self.coordinator }.into()])
+    }
+}
+
+/// Writes a note.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AddNote {
+    pub text: Text,
+}
+
+impl Decide for AddNote {
+    type Subject = ();
+
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![CaseEvent::NoteAdded(NoteAdded { note: NoteId(at.id), text: self.text.into() }).into()])
+    }
+}
+
+/// Closes the case: always somebody's decision, with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CloseCase {
+    pub reason: CloseReason,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for CloseCase {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        Ok(vec![CaseEvent::CaseClosed { reason: self.reason, explanation: private(self.explanation) }.into()])
+    }
+}
+
+/// Reopens a closed case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReopenCase {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for ReopenCase {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if !path.is_closed() {
+            return Err(CaseRefusal::NotClosed.into());
+        }
+        Ok(vec![CaseEvent::CaseReopened { explanation: private(self.explanation) }.into()])
+    }
+}
+
+/// Records that the person died. It does not close the case: somebody does, when everybody knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordDeath {
+    pub died_on: Option<NaiveDate>,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for RecordDeath {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if path.case.died.is_some() {
+            return Err(CaseRefusal::DeathAlreadyRecorded.into());
+        }
+        Ok(vec![CaseEvent::DeathRecorded { died_on: self.died_on, explanation: private(self.explanation) }.into()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::codes::Phase;
+
+    fn close() -> CloseCase {
+        CloseCase { reason: CloseReason::Housed, explanation: None }
+    }
+
+    #[test]
+    fn a_case_is_closed_with_a_reason_and_reopened() {
+        given([signalled()]).when(close()).then(|path| assert_eq!(path.phase(), Phase::Closed));
+        given([signalled()])
+            .when(close())
+            .and(ReopenCase::default())
+            .then(|path| assert_eq!(path.phase(), Phase::Signalled));
+    }
+
+    #[test]
+    fn what_is_closed_is_not_closed_again_and_what_is_open_not_reopened() {
+        given([signalled()]).when(close()).and(close()).then_err(CaseRefusal::Closed);
+        given([signalled()]).when(ReopenCase::default()).then_err(CaseRefusal::NotClosed);
+    }
+
+    #[test]
+    fn nothing_closes_a_case_by_itself_not_even_a_death() {
+        given([signalled()]).when(RecordDeath::default()).then(|path| assert!(!path.is_closed()));
+        given([signalled()])
+            .when(RecordDeath::default())
+            .and(RecordDeath::default())
+            .then_err(CaseRefusal::DeathAlreadyRecorded);
+    }
+
+    #[test]
+    fn a_case_moves_with_its_coordinator() {
+        let to_utrecht = AssignCoordinator { municipality: Some("utrecht".parse().unwrap()), coordinator: None };
+        given([signalled()]).when(to_utrecht).then(|path| {
+            assert_eq!(path.municipality().map(Municipality::as_str), Some("utrecht"));
+        });
+    }
+
+    #[test]
+    fn a_note_may_be_added_to_a_closed_case() {
+        let note = AddNote { text: "called the family".parse().unwrap() };
+        given([signalled(), closed(CloseReason::Housed)]).when(note).then_types(["note_added"]);
+    }
+}

@@ -1,0 +1,136 @@
+//! What follows from the path without being recorded: its phase, vulnerability, links.
+
+use chrono::Datelike;
+
+use super::CarePath;
+use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
+use crate::deadlines::Deadlines;
+use crate::ids::PersonId;
+use crate::text::Country;
+use crate::time::DateTime;
+
+impl CarePath {
+    /// Where the person stands now: the furthest that still holds.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        let handover = |state: HandoverState| self.repatriation.handovers.iter().any(|each| each.state == state);
+        let returning = self.repatriation.handovers.iter().any(super::repatriation::Handover::is_open);
+        let sheltered = self.open_stays().next().is_some();
+        let referred = self.referrals.iter().any(|referral| {
+            referral.awaits_answer()
+                || (referral.state == ReferralState::Accepted && !(sheltered && referral.asks_for_a_bed()))
+        });
+        if self.is_closed() {
+            Phase::Closed
+        } else if self.is_out_of_sight() {
+            Phase::OutOfSight
+        } else if returning {
+            Phase::Returning
+        } else if handover(HandoverState::Arrived) {
+            Phase::Returned
+        } else if self.referrals.iter().any(|referral| referral.state == ReferralState::Started) {
+            Phase::InCare
+        } else if referred {
+            Phase::Referred
+        } else if sheltered {
+            Phase::Sheltered
+        } else if self.case.dropped_out.is_some() {
+            Phase::DroppedOut
+        } else if self.case.last_contact.is_some() {
+            Phase::InContact
+        } else {
+            Phase::Signalled
+        }
+    }
+
+    /// Every problem that was ever noted and is still known.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = Problem> {
+        let signals = self.signals.iter().flat_map(|signal| signal.problems.known());
+        let contacts = self.contacts.iter().flat_map(|contact| contact.problems.known());
+        let intakes = self.intakes.iter().flat_map(|intake| intake.problems.known());
+        signals.chain(contacts).chain(intakes)
+    }
+
+    /// How urgently somebody last asked for help for the person.
+    pub(crate) fn urgency(&self) -> Option<Urgency> {
+        let signal = self.signals.last().map(|signal| (signal.stamp.recorded_at, signal.urgency));
+        let intake = self.intakes.last().map(|intake| (intake.stamp.recorded_at, intake.urgency));
+        signal.max(intake).map(|(_, urgency)| urgency)
+    }
+
+    /// Whether being out of sight is at once dangerous: by what troubles them, by urgency, by age.
+    #[must_use]
+    pub fn is_vulnerable(&self, now: DateTime) -> bool {
+        let young_or_old = |age: i32| !(18..70).contains(&age);
+        let estimated = || self.identity.newest(|_| true, |claim| claim.approximate_age);
+        let age = self
+            .identity
+            .newest(|_| true, |claim| claim.birth_date)
+            .map(|born| now.year() - born.year())
+            .or_else(|| estimated().map(|age| i32::from(age.years())));
+        self.problems().any(Problem::makes_vulnerable)
+            || self.urgency() >= Some(Urgency::Urgent)
+            || age.is_some_and(young_or_old)
+            || self.unsuitable_since().is_some()
+    }
+
+    /// The persons that this one's stream links with it.
+    pub fn linked_with(&self) -> impl Iterator<Item = PersonId> {
+        self.identity.links.iter().map(|link| link.fact)
+    }
+}
+
+/// A handover as it is counted: its state and since when, and nothing of whom it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HandoverTally {
+    pub state: HandoverState,
+    proposed_at: DateTime,
+}
+
+impl HandoverTally {
+    /// When the embassy's acknowledgement is due.
+    #[must_use]
+    pub fn acknowledgement_due(&self, deadlines: &Deadlines) -> DateTime {
+        super::tasks::working_days_after(self.proposed_at, deadlines.handover_acknowledge_working_days)
+    }
+}
+
+/// What there is on a path, for the indexes of lists.
+impl CarePath {
+    /// Whether a lookout was ever issued.
+    #[must_use]
+    pub fn has_lookouts(&self) -> bool {
+        !self.lost.lookouts.is_empty()
+    }
+
+    /// Whether a care alert was ever filed.
+    #[must_use]
+    pub fn has_care_alerts(&self) -> bool {
+        !self.lost.care_alerts.is_empty()
+    }
+
+    /// Whether a referral was ever made.
+    #[must_use]
+    pub fn has_referrals(&self) -> bool {
+        !self.referrals.is_empty()
+    }
+
+    /// Whether an exception was ever requested.
+    #[must_use]
+    pub fn has_exceptions(&self) -> bool {
+        !self.exceptions.is_empty()
+    }
+
+    /// Whether a handover was ever proposed.
+    #[must_use]
+    pub fn has_handovers(&self) -> bool {
+        !self.repatriation.handovers.is_empty()
+    }
+
+    /// The handovers to a country, as they are counted.
+    pub fn handovers_to(&self, country: Country) -> impl Iterator<Item = HandoverTally> {
+        let to_country = self.repatriation.handovers.iter().filter(move |each| each.proposed.country == country);
+        to_country
+            .map(|handover| HandoverTally { state: handover.state, proposed_at: handover.proposed.stamp.recorded_at })
+    }
+}

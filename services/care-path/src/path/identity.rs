@@ -1,0 +1,282 @@
+//! Who somebody is, as far as is known, and who turned out to be the same human being.
+//!
+//! Persons are linked, never merged: a link is an event and can be undone.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::{CarePath, Noted, Stamp};
+use crate::codes::{Assurance, LinkBasis, Sex};
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::event::Event;
+use crate::ids::PersonId;
+use crate::policy::Category::Identity as IdentityCell;
+use crate::policy::Depth::Full;
+use crate::policy::Details;
+use crate::private::{Identity, Private, private};
+use crate::text::{Age, Country, Language, Line, Text};
+
+/// Who somebody is, and with whom they are one.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum IdentityEvent {
+    IdentityUpdated { claim: Private<IdentityClaim, Identity>, assurance: Assurance },
+    PersonsLinked { with: PersonId, basis: LinkBasis, explanation: Option<Private<Text, Identity>> },
+    PersonsUnlinked { with: PersonId, explanation: Option<Private<Text, Identity>> },
+}
+
+/// What is claimed of who somebody is. Every field may be missing: no step asks for an identity document.
+#[skip_serializing_none]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct IdentityClaim {
+    pub name: Option<Line>,
+    /// What people call them.
+    pub alias: Option<Line>,
+    pub birth_date: Option<NaiveDate>,
+    /// In whole years, by estimate.
+    pub approximate_age: Option<Age>,
+    pub sex: Option<Sex>,
+    /// Nationalities: ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub countries: Vec<Country>,
+    /// Where they come from in words, when the country is not known: "Eastern Europe".
+    pub origin: Option<Line>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<LanguageUse>,
+    /// A telephone number, an address to leave word at.
+    pub contact: Option<Line>,
+    /// What they look like.
+    pub appearance: Option<Text>,
+}
+
+/// A language of somebody's: BCP 47, with what it is good for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::SimpleObject))]
+#[serde(deny_unknown_fields)]
+pub struct LanguageUse {
+    pub language: Language,
+    #[serde(default)]
+    pub preferred: bool,
+    #[serde(default)]
+    pub understood: bool,
+    #[serde(default)]
+    pub interpreter_needed: bool,
+}
+
+impl std::fmt::Debug for IdentityClaim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdentityClaim").finish_non_exhaustive()
+    }
+}
+
+impl IdentityClaim {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What is known of who somebody is.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct IdentityState {
+    pub(crate) claims: Vec<Noted<Private<IdentityClaim, Identity>>>,
+    pub(crate) assurance: Option<Assurance>,
+    pub(crate) links: Vec<Noted<PersonId>>,
+}
+
+impl IdentityState {
+    /// Takes in a claim. A later claim adds to an earlier one, field by field, when it is shown.
+    pub(super) fn claim(
+        path: &mut CarePath,
+        stamp: &Arc<Stamp>,
+        claim: Option<&Private<IdentityClaim, Identity>>,
+        assurance: Option<Assurance>,
+    ) {
+        let Some(claim) = claim else { return };
+        let state = &mut path.identity;
+        let alias_at_least = claim.get().filter(|claim| !claim.is_empty()).map(|_| Assurance::Alias);
+        state.assurance = assurance.or_else(|| state.assurance.max(alias_at_least));
+        state.claims.push(Noted::new(stamp, claim));
+    }
+
+    /// The newest that is known of one field, among the claims that a reader may see.
+    pub(crate) fn newest<'a, T>(
+        &'a self,
+        may_see: impl Fn(&Stamp) -> bool,
+        field: impl Fn(&'a IdentityClaim) -> Option<T>,
+    ) -> Option<T> {
+        let visible = self.claims.iter().rev().filter(|claim| may_see(&claim.stamp));
+        visible.filter_map(|claim| claim.fact.get()).find_map(field)
+    }
+}
+
+impl IdentityEvent {
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        match self {
+            Self::IdentityUpdated { claim, assurance } => {
+                details.clear("assurance", IdentityCell, Full, assurance);
+                details.identity(Some(claim));
+            }
+            Self::PersonsLinked { with, basis, explanation } => {
+                details.clear("with", IdentityCell, Full, with);
+                details.clear("basis", IdentityCell, Full, basis);
+                details.private("explanation", IdentityCell, Full, explanation.as_ref());
+            }
+            Self::PersonsUnlinked { with, explanation } => {
+                details.clear("with", IdentityCell, Full, with);
+                details.private("explanation", IdentityCell, Full, explanation.as_ref());
+            }
+        }
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IdentityEvent) {
+    match event {
+        IdentityEvent::IdentityUpdated { claim, assurance } => {
+            IdentityState::claim(path, stamp, Some(claim), Some(*assurance));
+        }
+        IdentityEvent::PersonsLinked { with, .. } => path.identity.links.push(Noted::new(stamp, with)),
+        IdentityEvent::PersonsUnlinked { with, .. } => path.identity.links.retain(|link| link.fact != *with),
+    }
+}
+
+refusals! {
+    /// Why a link is not made or undone.
+    IdentityRefusal {
+        NothingClaimed = "identity_nothing_claimed": "the claim says nothing",
+        LinkedToItself = "link_to_itself": "a person cannot be linked to itself",
+        AlreadyLinked = "already_linked": "these persons are linked already",
+        NotLinked = "not_linked": "these persons are not linked",
+    }
+}
+
+/// Says who somebody is, and how sure that is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateIdentity {
+    pub claim: IdentityClaim,
+    pub assurance: Assurance,
+}
+
+impl Decide for UpdateIdentity {
+    type Subject = ();
+
+    fn decide(self, (): (), _: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if self.claim.is_empty() {
+            return Err(IdentityRefusal::NothingClaimed.into());
+        }
+        Ok(vec![IdentityEvent::IdentityUpdated { claim: self.claim.into(), assurance: self.assurance }.into()])
+    }
+}
+
+/// Says that two persons are one human being.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LinkPersons {
+    /// The other person's id.
+    pub with: PersonId,
+    pub basis: LinkBasis,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for LinkPersons {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if at.person_id == self.with {
+            return Err(IdentityRefusal::LinkedToItself.into());
+        }
+        if path.identity.links.iter().any(|link| link.fact == self.with) {
+            return Err(IdentityRefusal::AlreadyLinked.into());
+        }
+        let explanation = private(self.explanation);
+        Ok(vec![IdentityEvent::PersonsLinked { with: self.with, basis: self.basis, explanation }.into()])
+    }
+}
+
+/// Says that two linked persons are two human beings after all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UnlinkPersons {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for UnlinkPersons {
+    type Subject = PersonId;
+
+    fn decide(self, with: PersonId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if !path.identity.links.iter().any(|link| link.fact == with) {
+            return Err(IdentityRefusal::NotLinked.into());
+        }
+        Ok(vec![IdentityEvent::PersonsUnlinked { with, explanation: private(self.explanation) }.into()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    fn link(with: PersonId) -> LinkPersons {
+        LinkPersons { with, basis: LinkBasis::RecognisedByProfessional, explanation: None }
+    }
+
+    fn claim(name: &str) -> IdentityClaim {
+        IdentityClaim { alias: Some(name.parse().unwrap()), ..IdentityClaim::default() }
+    }
+
+    #[test]
+    fn a_link_can_be_undone_and_made_again() {
+        given([signalled()])
+            .when(link(another_person()))
+            .and_on(another_person(), UnlinkPersons::default())
+            .and(link(another_person()))
+            .then(|path| assert_eq!(path.linked_with().collect::<Vec<_>>(), [another_person()]));
+    }
+
+    #[test]
+    fn a_person_cannot_be_linked_twice_nor_to_itself() {
+        given([signalled()]).when(link(this_person())).then_err(IdentityRefusal::LinkedToItself);
+        given([signalled()])
+            .when(link(another_person()))
+            .and(link(another_person()))
+            .then_err(IdentityRefusal::AlreadyLinked);
+    }
+
+    #[test]
+    fn what_is_not_linked_cannot_be_unlinked() {
+        given([signalled()]).when_on(another_person(), UnlinkPersons::default()).then_err(IdentityRefusal::NotLinked);
+    }
+
+    #[test]
+    fn an_empty_claim_is_refused_and_any_single_field_is_enough() {
+        let empty = UpdateIdentity { claim: IdentityClaim::default(), assurance: Assurance::None };
+        given([signalled()]).when(empty).then_err(IdentityRefusal::NothingClaimed);
+        let alias = UpdateIdentity { claim: claim("the Captain"), assurance: Assurance::Alias };
+        given([signalled()]).when(alias).then_types(["identity_updated"]);
+    }
+
+    #[test]
+    fn a_later_claim_adds_to_an_earlier_one_field_by_field() {
+        let first = UpdateIdentity { claim: claim("the Captain"), assurance: Assurance::Alias };
+        let born = UpdateIdentity {
+            claim: IdentityClaim { approximate_age: Age::new(50), ..IdentityClaim::default() },
+            assurance: Assurance::SelfDeclared,
+        };
+        given([signalled()]).when(first).and(born).then(|path| {
+            let alias = path.identity.newest(|_| true, |claim| claim.alias.as_ref());
+            let age = path.identity.newest(|_| true, |claim| claim.approximate_age);
+            assert_eq!((alias.map(Line::as_str), age.map(Age::years)), (Some("the Captain"), Some(50)));
+            assert_eq!(path.identity.assurance, Some(Assurance::SelfDeclared));
+        });
+    }
+}

@@ -1,0 +1,164 @@
+//! Incidents. Two about somebody's health in one night ask for a review of whether the place suits them.
+
+use std::sync::Arc;
+
+use chrono::{NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::{CarePath, Noted, Stamp};
+use crate::codes::{IncidentKind, Severity};
+use crate::command::{Context, Decide, Refusal};
+use crate::event::Event;
+use crate::policy::Category::{self, Justice as JusticeCell, Medical as MedicalCell, Presence};
+use crate::policy::Depth::{Full, Minimal};
+use crate::policy::Details;
+use crate::private::{Class, Justice, Medical, Private};
+use crate::text::Text;
+use crate::time::DateTime;
+
+/// What happened around somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum IncidentEvent {
+    IncidentObserved(IncidentObserved),
+}
+
+/// An incident was observed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct IncidentObserved {
+    pub severity: Severity,
+    pub what: What,
+}
+
+/// What it was about, sealed by the class that its kind falls in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Health(Private<Incident, Medical>),
+    Conduct(Private<Incident, Justice>),
+}
+
+/// The kind of incident, and what is told of it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Incident {
+    pub kind: IncidentKind,
+    pub description: Option<Text>,
+}
+
+impl IncidentEvent {
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        let Self::IncidentObserved(incident) = self;
+        details.clear("severity", Presence, Minimal, &incident.severity);
+        match &incident.what {
+            What::Health(what) => describe_what(details, MedicalCell, what),
+            What::Conduct(what) => describe_what(details, JusticeCell, what),
+        }
+    }
+}
+
+fn describe_what<C: Class>(details: &mut Details<'_>, category: Category, what: &Private<Incident, C>) {
+    details.part_of("kind", category, Minimal, Some(what), |what| Some(&what.kind));
+    details.part_of("description", category, Full, Some(what), |what| what.description.as_ref());
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IncidentEvent) {
+    let IncidentEvent::IncidentObserved(incident) = event;
+    path.seen(stamp, None, None);
+    path.incidents.push(Noted::new(stamp, incident));
+}
+
+/// The night that an instant belongs to: it begins at noon, in UTC, which is afternoon all over the Netherlands.
+fn night_of(at: DateTime) -> NaiveDate {
+    (at - TimeDelta::hours(12)).date_naive()
+}
+
+impl CarePath {
+    /// The second incident about health in the latest night that had two: since then a review is due.
+    pub(crate) fn unsuitable_since(&self) -> Option<&Arc<Stamp>> {
+        self.unsuitable_nights().pop()
+    }
+
+    /// The second incident about health of each night that had two.
+    pub(crate) fn unsuitable_nights(&self) -> Vec<&Arc<Stamp>> {
+        let health: Vec<_> =
+            self.incidents.iter().filter(|incident| matches!(incident.what, What::Health(_))).collect();
+        health
+            .iter()
+            .enumerate()
+            .filter(|(index, incident)| {
+                let same_night = |other: &&&Noted<IncidentObserved>| {
+                    night_of(other.stamp.occurred.at) == night_of(incident.stamp.occurred.at)
+                };
+                health[..*index].iter().filter(same_night).count() == 1
+            })
+            .map(|(_, incident)| &incident.stamp)
+            .collect()
+    }
+}
+
+/// Records an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ObserveIncident {
+    pub kind: IncidentKind,
+    pub severity: Severity,
+    pub description: Option<Text>,
+}
+
+impl Decide for ObserveIncident {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let incident = Incident { kind: self.kind, description: self.description };
+        let what = if self.kind.is_health() { What::Health(incident.into()) } else { What::Conduct(incident.into()) };
+        Ok(vec![IncidentEvent::IncidentObserved(IncidentObserved { severity: self.severity, what }).into()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    fn incident(kind: IncidentKind) -> ObserveIncident {
+        ObserveIncident { kind, severity: Severity::Medium, description: None }
+    }
+
+    #[test]
+    fn two_health_incidents_in_one_night_ask_for_a_review_and_one_does_not() {
+        let lost = || incident(IncidentKind::LostAtNight);
+        given([signalled()]).when(lost()).then(|path| assert!(path.unsuitable_since().is_none()));
+        given([signalled()]).when(lost()).and(lost()).then(|path| assert!(path.unsuitable_since().is_some()));
+    }
+
+    #[test]
+    fn incidents_of_two_nights_or_of_conduct_do_not() {
+        let lost = || incident(IncidentKind::LostAtNight);
+        given([signalled()])
+            .when(lost())
+            .a_day_later()
+            .and(lost())
+            .then(|path| assert!(path.unsuitable_since().is_none()));
+        given([signalled()])
+            .when(incident(IncidentKind::Theft))
+            .and(incident(IncidentKind::Conflict))
+            .then(|path| assert!(path.unsuitable_since().is_none()));
+    }
+
+    #[test]
+    fn an_evening_and_the_small_hours_after_it_are_one_night() {
+        let at = |text: &str| text.parse::<DateTime>().unwrap();
+        assert_eq!(night_of(at("2026-01-10T21:30:00Z")), night_of(at("2026-01-11T03:00:00Z")));
+        assert_ne!(night_of(at("2026-01-10T09:00:00Z")), night_of(at("2026-01-10T21:30:00Z")));
+    }
+}

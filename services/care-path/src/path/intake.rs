@@ -1,0 +1,218 @@
+//! Intakes, and people who were turned away. No field of an intake is required: a person without name, date of birth
+//! or document is taken in like any other.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::identity::{IdentityClaim, IdentityState};
+use super::{CarePath, Noted, Problems, Stamp};
+use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency, YesNoUnknown};
+use crate::command::{Context, Decide, Refusal};
+use crate::event::Event;
+use crate::policy::Category::{Medical as MedicalCell, Presence, Rights, Social as SocialCell};
+use crate::policy::Depth::{Full, Minimal};
+use crate::policy::Details;
+use crate::private::{Identity, Medical, Private, Social, private};
+use crate::text::Text;
+
+/// Intakes and turn-aways.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum IntakeEvent {
+    IntakeCompleted(Box<IntakeCompleted>),
+    TurnedAway(TurnedAway),
+}
+
+/// Somebody was taken in.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct IntakeCompleted {
+    pub location_type: Option<LocationType>,
+    pub urgency: Urgency,
+    pub identity: Option<Private<IdentityClaim, Identity>>,
+    pub living_situation: Option<Private<EthosLight, Social>>,
+    pub circumstances: Option<Private<Text, Social>>,
+    pub situation: Option<Private<SocialSituation, Social>>,
+    /// What those around the person must know to keep them safe.
+    pub care_needs: Option<Private<Text, Medical>>,
+    /// What was found.
+    pub findings: Option<Private<Text, Medical>>,
+    /// Whether an injury of the head is possible, so that somebody must look at it.
+    pub head_injury_suspected: Option<Private<bool, Medical>>,
+    #[serde(default, skip_serializing_if = "Problems::is_empty")]
+    pub problems: Problems,
+}
+
+/// Work, income and residence, as far as they are known.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::SimpleObject))]
+#[serde(deny_unknown_fields)]
+pub struct SocialSituation {
+    pub works: Option<YesNoUnknown>,
+    pub has_income: Option<YesNoUnknown>,
+    pub registered_resident: Option<YesNoUnknown>,
+    pub has_postal_address: Option<YesNoUnknown>,
+    pub months_in_the_netherlands: Option<u16>,
+}
+
+/// Somebody was turned away, or a number of people nobody knew.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TurnedAway {
+    pub reason: TurnAwayReason,
+    pub offering: Option<Offering>,
+    pub persons: u16,
+}
+
+impl IntakeEvent {
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        match self {
+            Self::IntakeCompleted(intake) => {
+                details.maybe("location_type", Presence, Minimal, intake.location_type.as_ref());
+                details.clear("urgency", MedicalCell, Minimal, &intake.urgency);
+                details.identity(intake.identity.as_ref());
+                details.private("living_situation", SocialCell, Minimal, intake.living_situation.as_ref());
+                details.private("circumstances", SocialCell, Full, intake.circumstances.as_ref());
+                details.private("situation", SocialCell, Full, intake.situation.as_ref());
+                details.private("care_needs", MedicalCell, Minimal, intake.care_needs.as_ref());
+                details.private("findings", MedicalCell, Full, intake.findings.as_ref());
+                details.private("head_injury_suspected", MedicalCell, Minimal, intake.head_injury_suspected.as_ref());
+                details.problems(&intake.problems);
+            }
+            Self::TurnedAway(turned_away) => {
+                details.clear("reason", Rights, Minimal, &turned_away.reason);
+                details.maybe("offering", Presence, Minimal, turned_away.offering.as_ref());
+                details.clear("persons", Presence, Minimal, &turned_away.persons);
+            }
+        }
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IntakeEvent) {
+    match event {
+        IntakeEvent::IntakeCompleted(intake) => {
+            IdentityState::claim(path, stamp, intake.identity.as_ref(), None);
+            path.seen(stamp, intake.location_type, None);
+            path.case.contact(stamp);
+            path.intakes.push(Noted::new(stamp, intake));
+        }
+        IntakeEvent::TurnedAway(turned_away) => {
+            path.seen(stamp, None, None);
+            path.turn_aways.push(Noted::new(stamp, turned_away));
+        }
+    }
+}
+
+/// Records an intake. Nothing is required of the person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordIntake {
+    pub location_type: Option<LocationType>,
+    /// How soon the person must be helped. `routine` unless said.
+    pub urgency: Option<Urgency>,
+    pub identity: Option<IdentityClaim>,
+    pub living_situation: Option<EthosLight>,
+    /// How the person lives.
+    pub circumstances: Option<Text>,
+    pub situation: Option<SocialSituation>,
+    /// What those around the person must know to keep them safe.
+    pub care_needs: Option<Text>,
+    /// What was found of the person's health.
+    pub findings: Option<Text>,
+    /// Whether an injury of the head is possible, so that a doctor must look at it.
+    pub head_injury_suspected: Option<bool>,
+    #[serde(default)]
+    pub problems: Vec<Problem>,
+}
+
+impl Decide for RecordIntake {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let problems = Problems::of(&self.problems);
+        let intake = IntakeCompleted {
+            location_type: self.location_type,
+            urgency: self.urgency.unwrap_or(Urgency::Routine),
+            identity: private(self.identity),
+            living_situation: private(self.living_situation),
+            circumstances: private(self.circumstances),
+            situation: private(self.situation),
+            care_needs: private(self.care_needs),
+            findings: private(self.findings),
+            head_injury_suspected: private(self.head_injury_suspected),
+            problems,
+        };
+        Ok(vec![IntakeEvent::IntakeCompleted(Box::new(intake)).into()])
+    }
+}
+
+/// Records that somebody was turned away; without a `person_id`, somebody whom nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TurnAway {
+    pub reason: TurnAwayReason,
+    pub offering: Option<Offering>,
+    /// How many people, where nobody knows them. One unless said.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 500))]
+    pub persons: Option<u16>,
+}
+
+impl Decide for TurnAway {
+    type Subject = ();
+
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let persons = self.persons.unwrap_or(1);
+        let most = if at.about_nobody_known() { 500 } else { 1 };
+        if !(1..=most).contains(&persons) {
+            return Err(Refusal::field("persons", "must be 1 for a known person, and 1 to 500 for unknown ones"));
+        }
+        Ok(vec![IntakeEvent::TurnedAway(TurnedAway { reason: self.reason, offering: self.offering, persons }).into()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::codes::Phase;
+
+    #[test]
+    fn an_intake_needs_no_name_no_date_of_birth_and_no_document() {
+        given([signalled()]).when(RecordIntake::default()).then(|path| {
+            assert_eq!(path.phase(), Phase::InContact);
+            assert!(path.identity.claims.is_empty());
+        });
+    }
+
+    #[test]
+    fn turning_away_a_known_person_counts_one() {
+        let turn_away = |persons| TurnAway { reason: TurnAwayReason::Full, offering: None, persons };
+        given([signalled()]).when(turn_away(None)).then_types(["turned_away"]);
+        given([signalled()]).when(turn_away(Some(2))).then_field("persons");
+    }
+
+    #[test]
+    fn problems_are_kept_apart_by_the_class_they_are_sealed_in() {
+        let intake = RecordIntake {
+            problems: vec![Problem::Uninsured, Problem::MemoryProblem, Problem::Shoplifting, Problem::MemoryProblem],
+            ..RecordIntake::default()
+        };
+        given([signalled()]).when(intake).then(|path| {
+            let problems = &path.intakes[0].problems;
+            assert_eq!(problems.social.as_ref().unwrap().get().unwrap(), &[Problem::Uninsured]);
+            assert_eq!(problems.medical.as_ref().unwrap().get().unwrap(), &[Problem::MemoryProblem]);
+            assert_eq!(problems.justice.as_ref().unwrap().get().unwrap(), &[Problem::Shoplifting]);
+        });
+    }
+}

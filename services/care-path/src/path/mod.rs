@@ -1,0 +1,141 @@
+//! The care path of one person: a fold over what happened. `decide` says what may happen next, `evolve` what it means.
+//!
+//! One folder or file per part of the path. Each holds its events, the state they fold into, its commands, and the
+//! decision that turns a command into events.
+
+pub mod case;
+pub mod discharge;
+pub mod exception;
+pub mod identity;
+pub mod incident;
+pub mod intake;
+pub mod lost;
+pub mod privacy;
+pub mod referral;
+pub mod repatriation;
+pub mod rights;
+pub mod signal;
+pub mod stay;
+pub mod tasks;
+
+mod derived;
+mod shared;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use shared::{Noted, Problems, Seen};
+
+use crate::actor::{Author, Principal};
+use crate::codes::Role;
+use crate::event::Event;
+use crate::ids::{EventId, Municipality, OrgId, PersonId};
+use crate::time::{DateTime, Occurred};
+
+/// What is known of an event beside its content: both times, and who recorded it on whose stream.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stamp {
+    pub event_id: EventId,
+    pub person_id: PersonId,
+    #[serde(flatten)]
+    pub occurred: Occurred,
+    pub recorded_at: DateTime,
+    pub by: Author,
+}
+
+/// A person's path so far. It is a row: it cannot be serialised, and only the policy makes a view of it.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct CarePath {
+    pub(crate) opened: Option<Arc<Stamp>>,
+    pub(crate) updated: Option<Arc<Stamp>>,
+    pub(crate) municipality: Option<Municipality>,
+    pub(crate) signals: Vec<Noted<signal::SignalReceived>>,
+    pub(crate) contacts: Vec<Noted<signal::ContactMade>>,
+    pub(crate) identity: identity::IdentityState,
+    pub(crate) intakes: Vec<Noted<intake::IntakeCompleted>>,
+    pub(crate) turn_aways: Vec<Noted<intake::TurnedAway>>,
+    pub(crate) stays: Vec<stay::Stay>,
+    pub(crate) incidents: Vec<Noted<incident::IncidentObserved>>,
+    pub(crate) rights: rights::RightsState,
+    pub(crate) referrals: Vec<referral::Referral>,
+    pub(crate) lost: lost::LostState,
+    pub(crate) exceptions: Vec<exception::ExceptionRequest>,
+    pub(crate) discharges: Vec<Noted<discharge::DischargedTo>>,
+    pub(crate) repatriation: repatriation::RepatriationState,
+    pub(crate) case: case::CaseState,
+    pub(crate) privacy: privacy::PrivacyState,
+    /// Who recorded anything at all, in order of first appearance.
+    pub(crate) recorded_by: Vec<(OrgId, Role)>,
+}
+
+impl CarePath {
+    /// Folds a history into a path.
+    #[must_use]
+    pub fn fold<'a>(history: impl IntoIterator<Item = (&'a Arc<Stamp>, &'a Event)>) -> Self {
+        let mut path = Self::default();
+        for (stamp, event) in history {
+            path.evolve(stamp, event);
+        }
+        path
+    }
+
+    /// Takes in one more event. It never fails: what happened, happened.
+    pub fn evolve(&mut self, stamp: &Arc<Stamp>, event: &Event) {
+        self.opened.get_or_insert_with(|| stamp.clone());
+        self.updated = Some(stamp.clone());
+        let known =
+            |(organisation, role): &(OrgId, Role)| *organisation == stamp.by.organisation && *role == stamp.by.role;
+        if !self.recorded_by.iter().any(known) {
+            self.recorded_by.push((stamp.by.organisation.clone(), stamp.by.role));
+        }
+        match event {
+            Event::Signal(event) => signal::evolve(self, stamp, event),
+            Event::Identity(event) => identity::evolve(self, stamp, event),
+            Event::Intake(event) => intake::evolve(self, stamp, event),
+            Event::Stay(event) => stay::evolve(self, stamp, event),
+            Event::Incident(event) => incident::evolve(self, stamp, event),
+            Event::Rights(event) => rights::evolve(self, stamp, event),
+            Event::Referral(event) => referral::evolve(self, stamp, event),
+            Event::Lost(event) => lost::evolve(self, stamp, event),
+            Event::Exception(event) => exception::evolve(self, stamp, event),
+            Event::Discharge(event) => discharge::evolve(self, stamp, event),
+            Event::Repatriation(event) => repatriation::evolve(self, stamp, event),
+            Event::Case(event) => case::evolve(self, stamp, event),
+            Event::Privacy(event) => privacy::evolve(self, stamp, event),
+        }
+    }
+
+    /// Whether anything happened on it: a path without events is nobody's.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// Whether a principal's organisation recorded anything on it, in the principal's role.
+    #[must_use]
+    pub fn was_recorded_by(&self, principal: &Principal) -> bool {
+        let role = principal.actor.role();
+        self.recorded_by.iter().any(|(organisation, by)| *organisation == principal.organisation && *by == role)
+    }
+
+    /// The municipality whose coordinator follows the case.
+    #[must_use]
+    pub fn municipality(&self) -> Option<&Municipality> {
+        self.municipality.as_ref()
+    }
+
+    /// When the path began to be recorded.
+    #[must_use]
+    pub fn opened_at(&self) -> Option<DateTime> {
+        self.opened.as_ref().map(|stamp| stamp.recorded_at)
+    }
+
+    /// When it last changed.
+    #[must_use]
+    pub fn updated_at(&self) -> Option<DateTime> {
+        self.updated.as_ref().map(|stamp| stamp.recorded_at)
+    }
+}

@@ -1,0 +1,131 @@
+//! Legal holds, and that a person was erased.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CarePath, Noted, Stamp};
+use crate::codes::HoldReason;
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::event::Event;
+use crate::ids::HoldId;
+use crate::policy::Category::Notes;
+use crate::policy::Depth::Full;
+use crate::policy::Details;
+
+/// Keeping and forgetting.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PrivacyEvent {
+    HoldPlaced {
+        hold: HoldId,
+        reason: HoldReason,
+    },
+    HoldLifted {
+        hold: HoldId,
+    },
+    /// The person's keys were destroyed: what described them reads as erased from here back to the beginning.
+    SubjectErased,
+}
+
+/// What must be kept, and whether the person was forgotten.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct PrivacyState {
+    pub(crate) holds: Vec<Noted<(HoldId, HoldReason)>>,
+    pub(crate) erased: Option<Arc<Stamp>>,
+}
+
+impl PrivacyEvent {
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        match self {
+            Self::HoldPlaced { hold, reason } => {
+                details.clear("hold_id", Notes, Full, hold);
+                details.clear("reason", Notes, Full, reason);
+            }
+            Self::HoldLifted { hold } => details.clear("hold_id", Notes, Full, hold),
+            Self::SubjectErased => {}
+        }
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &PrivacyEvent) {
+    match event {
+        PrivacyEvent::HoldPlaced { hold, reason } => path.privacy.holds.push(Noted::new(stamp, &(*hold, *reason))),
+        PrivacyEvent::HoldLifted { hold } => path.privacy.holds.retain(|held| held.fact.0 != *hold),
+        PrivacyEvent::SubjectErased => path.privacy.erased = Some(stamp.clone()),
+    }
+}
+
+impl CarePath {
+    /// Whether the person was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.privacy.erased.is_some()
+    }
+
+    /// Whether a legal hold keeps the record from being erased.
+    #[must_use]
+    pub fn is_on_hold(&self) -> bool {
+        !self.privacy.holds.is_empty()
+    }
+}
+
+refusals! {
+    /// Why a hold is not lifted.
+    PrivacyRefusal {
+        UnknownHold = "unknown_hold": "there is no such hold",
+    }
+}
+
+/// Places a legal hold: the record must not be erased while it lasts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PlaceHold {
+    pub reason: HoldReason,
+}
+
+impl Decide for PlaceHold {
+    type Subject = ();
+
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![PrivacyEvent::HoldPlaced { hold: HoldId(at.id), reason: self.reason }.into()])
+    }
+}
+
+/// Lifts a legal hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LiftHold {}
+
+impl Decide for LiftHold {
+    type Subject = HoldId;
+
+    fn decide(self, hold: HoldId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if !path.privacy.holds.iter().any(|held| held.fact.0 == hold) {
+            return Err(PrivacyRefusal::UnknownHold.into());
+        }
+        Ok(vec![PrivacyEvent::HoldLifted { hold }.into()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    #[test]
+    fn a_hold_lasts_until_it_is_lifted_and_is_lifted_once() {
+        let hold = HoldId(id_of_command(0));
+        let place = || PlaceHold { reason: HoldReason::Complaint };
+        given([signalled()]).when(place()).then(|path| assert!(path.is_on_hold()));
+        given([signalled()])
+            .when(place())
+            .and_on(hold, LiftHold::default())
+            .then(|path| assert!(!path.is_on_hold()))
+            .and_on(hold, LiftHold::default())
+            .then_err(PrivacyRefusal::UnknownHold);
+    }
+}

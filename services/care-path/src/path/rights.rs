@@ -1,0 +1,294 @@
+//! The right to provisions: assessed as an aid without binding force, decided by the IND alone; and health insurance,
+//! with the report that care for an uninsured person asks for.
+//!
+//! No assessment closes a case or denies anything. The rules themselves are in [`rules`](assess), their numbers in
+//! [`Norms`].
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{CarePath, Noted, Stamp};
+use crate::codes::{IndOutcome, InsuranceStatus, Offering, RightsBasis, RightsOutcome, YesNoUnknown};
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::event::Event;
+use crate::policy::Category::{Rights, Social as SocialCell};
+use crate::policy::Depth::{Full, Minimal};
+use crate::policy::Details;
+use crate::private::{Private, Social, open};
+use crate::text::Text;
+
+#[path = "rights_norms.rs"]
+mod norms;
+#[path = "rights_rules.rs"]
+mod rules;
+
+pub use norms::{BadRuleset, Figures, Norms, Ruleset, Share};
+pub use rules::{Assessment, IndDecision, RightsAnswers, WITHOUT_ENTITLEMENT, article, assess};
+
+/// Rights and insurance.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RightsEvent {
+    RightsAssessed(Box<RightsAssessed>),
+    /// The IND decided on the right of residence.
+    IndDecisionRecorded {
+        decision: Private<IndDecision, Social>,
+    },
+    InsuranceRecorded {
+        status: Private<InsuranceStatus, Social>,
+    },
+    /// Care for an uninsured person was reported under the SOV, with what was done to obtain the person's consent.
+    UninsuredReportFiled {
+        consent_effort: Private<Text, Social>,
+    },
+}
+
+/// The checklist was gone through.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RightsAssessed {
+    pub ruleset: Ruleset,
+    pub answers: Private<RightsAnswers, Social>,
+    pub outcome: RightsOutcome,
+    /// The ground. It is sealed, since it may tell of an illness or of violence.
+    pub article: Private<RightsBasis, Social>,
+    #[serde(deserialize_with = "never")]
+    binding: bool,
+    /// Nothing but a decision of the IND can be the ground of a refusal.
+    pub ind_decision_needed: bool,
+    /// What is open to the person without a right.
+    pub alternatives: Vec<Offering>,
+}
+
+/// An assessment that binds anybody cannot be read from the log, as it cannot be made.
+fn never<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    if bool::deserialize(deserializer)? {
+        return Err(serde::de::Error::custom("an assessment never binds"));
+    }
+    Ok(false)
+}
+
+impl RightsAssessed {
+    fn new(norms: &Norms, answers: RightsAnswers, assessment: Assessment) -> Self {
+        Self {
+            ruleset: norms.ruleset.clone(),
+            answers: answers.into(),
+            outcome: assessment.outcome,
+            article: assessment.basis.into(),
+            binding: false,
+            ind_decision_needed: assessment.ind_decision_needed,
+            alternatives: assessment.alternatives,
+        }
+    }
+
+    /// Whether it binds anybody: it never does.
+    #[must_use]
+    pub fn binding(&self) -> bool {
+        self.binding
+    }
+
+    /// Whether a decision of the IND is needed that was not on file when the assessment was made.
+    fn asks_the_ind(&self) -> bool {
+        self.ind_decision_needed && self.article.get() != Some(&RightsBasis::IndDecision)
+    }
+}
+
+/// What is known of rights and insurance.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct RightsState {
+    pub(crate) assessments: Vec<Noted<RightsAssessed>>,
+    pub(crate) ind_decision: Option<Noted<Private<IndDecision, Social>>>,
+    pub(crate) insurance: Option<Noted<Private<InsuranceStatus, Social>>>,
+    pub(crate) uninsured_reports: Vec<Noted<Private<Text, Social>>>,
+    ind_awaited: Option<Arc<Stamp>>,
+    unreported: Option<Arc<Stamp>>,
+}
+
+impl RightsEvent {
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        match self {
+            Self::RightsAssessed(assessed) => {
+                details.clear("ruleset", Rights, Minimal, &assessed.ruleset);
+                details.clear("outcome", Rights, Minimal, &assessed.outcome);
+                details.clear("binding", Rights, Minimal, &assessed.binding);
+                details.private("basis", Rights, Full, Some(&assessed.article));
+                details.part_of("article", Rights, Full, Some(&assessed.article), |basis| Some(article(*basis)));
+                details.clear("ind_decision_needed", Rights, Full, &assessed.ind_decision_needed);
+                details.clear("alternatives", Rights, Full, &assessed.alternatives);
+                details.private("answers", SocialCell, Full, Some(&assessed.answers));
+            }
+            Self::IndDecisionRecorded { decision } => details.private("decision", Rights, Full, Some(decision)),
+            Self::InsuranceRecorded { status } => details.private("status", Rights, Full, Some(status)),
+            Self::UninsuredReportFiled { consent_effort } => {
+                details.private("consent_effort", Rights, Full, Some(consent_effort));
+            }
+        }
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &RightsEvent) {
+    let rights = &mut path.rights;
+    match event {
+        RightsEvent::RightsAssessed(assessed) => {
+            // Asking again does not let the IND's time begin again.
+            let since = rights.ind_awaited.take().unwrap_or_else(|| stamp.clone());
+            rights.ind_awaited = assessed.asks_the_ind().then_some(since);
+            rights.assessments.push(Noted { stamp: stamp.clone(), fact: (**assessed).clone() });
+        }
+        RightsEvent::IndDecisionRecorded { decision } => {
+            rights.ind_decision = Some(Noted::new(stamp, decision));
+            rights.ind_awaited = None;
+        }
+        RightsEvent::InsuranceRecorded { status } => {
+            // Nor does recording the same again move the day by which the report is due.
+            let since = rights.unreported.take().unwrap_or_else(|| stamp.clone());
+            rights.unreported = (status.get() == Some(&InsuranceStatus::Uninsured)).then_some(since);
+            rights.insurance = Some(Noted::new(stamp, status));
+        }
+        RightsEvent::UninsuredReportFiled { consent_effort } => {
+            rights.uninsured_reports.push(Noted::new(stamp, consent_effort));
+            rights.unreported = None;
+        }
+    }
+}
+
+impl CarePath {
+    /// The assessment that was made last.
+    pub(crate) fn latest_assessment(&self) -> Option<&Noted<RightsAssessed>> {
+        self.rights.assessments.last()
+    }
+
+    /// Since when a decision of the IND is awaited: the last assessment demands one, and none is on file.
+    pub(crate) fn ind_decision_awaited_since(&self) -> Option<&Arc<Stamp>> {
+        self.rights.ind_awaited.as_ref()
+    }
+
+    /// Since when the person is known to be uninsured without a report: the seven days run from here.
+    pub(crate) fn uninsured_since(&self) -> Option<&Arc<Stamp>> {
+        self.rights.unreported.as_ref()
+    }
+
+    fn is_insured(&self) -> bool {
+        let status = open(self.rights.insurance.as_ref().map(|noted| &noted.fact));
+        match status {
+            Some(InsuranceStatus::InsuredNl | InsuranceStatus::InsuredHomeCountry) => true,
+            Some(InsuranceStatus::Uninsured | InsuranceStatus::Unknown) | None => false,
+        }
+    }
+}
+
+refusals! {
+    /// Why rights or insurance are not recorded.
+    RightsRefusal {
+        Insured = "person_insured": "the person is known to be insured; record first that this has changed",
+    }
+}
+
+/// Goes through the checklist. Whatever is not known is left out; a decision of the IND is taken from the path.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct AssessRights(pub RightsAnswers);
+
+impl Decide for AssessRights {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let Self(answers) = self;
+        possible(&answers)?;
+        let ind = open(path.rights.ind_decision.as_ref().map(|noted| &noted.fact));
+        let assessment = assess(&answers, ind, at.norms);
+        Ok(vec![RightsEvent::RightsAssessed(Box::new(RightsAssessed::new(at.norms, answers, assessment))).into()])
+    }
+}
+
+/// Refuses what cannot be, so that a slip of the keyboard does not make a right likely.
+fn possible(answers: &RightsAnswers) -> Result<(), Refusal> {
+    const HOURS_OF_A_WEEK: u16 = 7 * 24;
+    const HOURS_OF_A_MONTH: u16 = 31 * 24;
+    if answers.hours_per_week.is_some_and(|hours| hours > HOURS_OF_A_WEEK) {
+        return Err(Refusal::field("hours_per_week", "a week has 168 hours"));
+    }
+    if answers.hours_per_month.is_some_and(|hours| hours > HOURS_OF_A_MONTH) {
+        return Err(Refusal::field("hours_per_month", "a month has at most 744 hours"));
+    }
+    let of_work = [answers.hours_per_week, answers.hours_per_month, answers.income_percent_of_social_assistance_norm];
+    if answers.works != Some(YesNoUnknown::Yes) && of_work.into_iter().flatten().any(|amount| amount > 0) {
+        return Err(Refusal::field("works", "must be yes where there are hours of work or income from it"));
+    }
+    Ok(())
+}
+
+/// Records a decision of the IND on the right of residence.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordIndDecision {
+    pub outcome: IndOutcome,
+    pub decided_on: Option<NaiveDate>,
+    /// Whether an objection or appeal against it is pending. It must be said: a refusal counts only without one.
+    pub appeal_pending: bool,
+}
+
+impl Decide for RecordIndDecision {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        // In the Netherlands a day begins before it does in UTC.
+        let latest = at.now.date_naive().checked_add_days(Days::new(1));
+        if self.decided_on > latest {
+            return Err(Refusal::field("decided_on", "must not lie in the future"));
+        }
+        let decision =
+            IndDecision { outcome: self.outcome, decided_on: self.decided_on, appeal_pending: self.appeal_pending };
+        Ok(vec![RightsEvent::IndDecisionRecorded { decision: decision.into() }.into()])
+    }
+}
+
+/// Records whether the person is insured for health care.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordInsurance {
+    pub status: InsuranceStatus,
+}
+
+impl Decide for RecordInsurance {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        Ok(vec![RightsEvent::InsuranceRecorded { status: self.status.into() }.into()])
+    }
+}
+
+/// Records that care for an uninsured person was reported under the SOV. Each time that care is given may have its own.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FileUninsuredReport {
+    /// What was done to obtain the person's consent to pass on who they are. The report does not depend on it.
+    pub consent_effort: Text,
+}
+
+impl Decide for FileUninsuredReport {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        if path.is_insured() {
+            return Err(RightsRefusal::Insured.into());
+        }
+        Ok(vec![RightsEvent::UninsuredReportFiled { consent_effort: self.consent_effort.into() }.into()])
+    }
+}
+
+#[cfg(test)]
+#[path = "rights_tests.rs"]
+mod tests;

@@ -1,0 +1,241 @@
+//! Signals and contacts: how somebody comes into view, and is met.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::case::CaseEvent;
+use super::identity::{IdentityClaim, IdentityState};
+use super::{CarePath, Noted, Problems, Stamp};
+use crate::codes::{LocationType, Problem, SignalChannel, Urgency};
+use crate::command::{Context, Decide, Refusal};
+use crate::event::Event;
+use crate::ids::Municipality;
+use crate::policy::Category::{
+    Identity as IdentityCell, Justice as JusticeCell, Medical as MedicalCell, Presence, Social as SocialCell,
+};
+use crate::policy::Depth::{Full, Minimal};
+use crate::policy::Details;
+use crate::private::{Identity, Justice, Medical, Private, Social, private};
+use crate::text::{Language, Line, Text};
+
+/// Signals and contacts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignalEvent {
+    SignalReceived(SignalReceived),
+    ContactMade(ContactMade),
+}
+
+/// Somebody was signalled. The first signal opens a provisional person.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignalReceived {
+    pub channel: SignalChannel,
+    pub urgency: Urgency,
+    pub municipality: Option<Municipality>,
+    pub location_type: Option<LocationType>,
+    pub location: Option<Private<Line, Social>>,
+    pub identity: Option<Private<IdentityClaim, Identity>>,
+    pub circumstances: Option<Private<Text, Social>>,
+    pub observations: Option<Private<Text, Medical>>,
+    pub conduct: Option<Private<Text, Justice>>,
+    #[serde(default, skip_serializing_if = "Problems::is_empty")]
+    pub problems: Problems,
+}
+
+/// Somebody was met.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ContactMade {
+    pub location_type: Option<LocationType>,
+    pub location: Option<Private<Line, Social>>,
+    pub language: Option<Private<Language, Identity>>,
+    pub summary: Option<Private<Text, Social>>,
+    pub observations: Option<Private<Text, Medical>>,
+    #[serde(default, skip_serializing_if = "Problems::is_empty")]
+    pub problems: Problems,
+}
+
+impl SignalEvent {
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        match self {
+            Self::SignalReceived(signal) => {
+                details.clear("channel", Presence, Minimal, &signal.channel);
+                details.clear("urgency", MedicalCell, Minimal, &signal.urgency);
+                details.maybe("municipality", Presence, Minimal, signal.municipality.as_ref());
+                details.maybe("location_type", Presence, Minimal, signal.location_type.as_ref());
+                details.private("location", Presence, Full, signal.location.as_ref());
+                details.identity(signal.identity.as_ref());
+                details.private("circumstances", SocialCell, Full, signal.circumstances.as_ref());
+                details.private("observations", MedicalCell, Full, signal.observations.as_ref());
+                details.private("conduct", JusticeCell, Full, signal.conduct.as_ref());
+                details.problems(&signal.problems);
+            }
+            Self::ContactMade(contact) => {
+                details.maybe("location_type", Presence, Minimal, contact.location_type.as_ref());
+                details.private("location", Presence, Full, contact.location.as_ref());
+                details.private("language", IdentityCell, Minimal, contact.language.as_ref());
+                details.private("summary", SocialCell, Full, contact.summary.as_ref());
+                details.private("observations", MedicalCell, Full, contact.observations.as_ref());
+                details.problems(&contact.problems);
+            }
+        }
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &SignalEvent) {
+    match event {
+        SignalEvent::SignalReceived(signal) => {
+            if path.municipality.is_none() {
+                path.municipality.clone_from(&signal.municipality);
+            }
+            IdentityState::claim(path, stamp, signal.identity.as_ref(), None);
+            path.seen(stamp, signal.location_type, signal.location.as_ref());
+            path.signals.push(Noted::new(stamp, signal));
+        }
+        SignalEvent::ContactMade(contact) => {
+            path.seen(stamp, contact.location_type, contact.location.as_ref());
+            path.case.contact(stamp);
+            path.contacts.push(Noted::new(stamp, contact));
+        }
+    }
+}
+
+/// Reports a signal. Without a `person_id` it opens a provisional person: an alias or nothing at all is enough.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReportSignal {
+    pub channel: SignalChannel,
+    /// How soon the person must be helped. `routine` unless said.
+    pub urgency: Option<Urgency>,
+    /// The municipality that is asked to follow the case; unless said, that of the reporting organisation.
+    pub municipality: Option<Municipality>,
+    pub location_type: Option<LocationType>,
+    /// Where, in words.
+    pub location: Option<Line>,
+    pub identity: Option<IdentityClaim>,
+    /// How the person lives.
+    pub circumstances: Option<Text>,
+    /// What was observed of the person's health.
+    pub observations: Option<Text>,
+    /// What was observed of conduct: nuisance, an offence.
+    pub conduct: Option<Text>,
+    #[serde(default)]
+    pub problems: Vec<Problem>,
+}
+
+impl Decide for ReportSignal {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let municipality = match self.municipality {
+            Some(named) if at.directory.has_municipality(&named) => Some(named),
+            Some(_) => return Err(Refusal::field("municipality", "no organisation of this municipality takes part")),
+            None => at.home_municipality(),
+        };
+        let problems = Problems::of(&self.problems);
+        let signal = SignalReceived {
+            channel: self.channel,
+            urgency: self.urgency.unwrap_or(Urgency::Routine),
+            municipality: municipality.clone(),
+            location_type: self.location_type,
+            location: private(self.location),
+            identity: private(self.identity),
+            circumstances: private(self.circumstances),
+            observations: private(self.observations),
+            conduct: private(self.conduct),
+            problems,
+        };
+        let mut events = vec![SignalEvent::SignalReceived(signal).into()];
+        if !path.exists()
+            && let Some(municipality) = municipality
+        {
+            events.push(CaseEvent::CoordinatorAssigned { municipality, coordinator: None }.into());
+        }
+        Ok(events)
+    }
+}
+
+/// Records that somebody was met.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordContact {
+    pub location_type: Option<LocationType>,
+    /// Where, in words.
+    pub location: Option<Line>,
+    /// The language that was spoken.
+    pub language: Option<Language>,
+    /// What was said.
+    pub summary: Option<Text>,
+    /// What was observed of the person's health.
+    pub observations: Option<Text>,
+    #[serde(default)]
+    pub problems: Vec<Problem>,
+}
+
+impl Decide for RecordContact {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let problems = Problems::of(&self.problems);
+        Ok(vec![
+            SignalEvent::ContactMade(ContactMade {
+                location_type: self.location_type,
+                location: private(self.location),
+                language: private(self.language),
+                summary: private(self.summary),
+                observations: private(self.observations),
+                problems,
+            })
+            .into(),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::codes::{CloseReason, Phase};
+    use crate::path::case::CaseRefusal;
+
+    #[test]
+    fn a_signal_about_somebody_unknown_opens_a_provisional_person_and_asks_no_id() {
+        given([]).when(a_signal()).then(|path| {
+            assert!(path.exists());
+            assert_eq!(path.phase(), Phase::Signalled);
+            assert_eq!(path.municipality(), Some(&rotterdam()));
+        });
+    }
+
+    #[test]
+    fn a_signal_about_a_known_person_does_not_assign_a_coordinator_again() {
+        given([signalled()]).when(a_signal()).then_types(["signal_received"]);
+    }
+
+    #[test]
+    fn a_signal_for_a_municipality_without_organisations_is_refused_by_field() {
+        let command = ReportSignal { municipality: Some("atlantis".parse().unwrap()), ..a_signal() };
+        given([]).when(command).then_field("municipality");
+    }
+
+    #[test]
+    fn a_contact_moves_the_path_on() {
+        given([signalled()]).when(a_contact()).then(|path| assert_eq!(path.phase(), Phase::InContact));
+    }
+
+    #[test]
+    fn a_contact_on_a_closed_case_is_refused_until_it_is_reopened() {
+        given([signalled(), closed(CloseReason::Housed)]).when(a_contact()).then_err(CaseRefusal::Closed);
+    }
+}

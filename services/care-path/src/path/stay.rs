@@ -1,0 +1,404 @@
+//! Stays: a bed, who came, who did not, and when the bed was given up. Somebody sleeps in one bed at a time.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::referral::ReferralEvent;
+use super::{CarePath, Noted, Stamp};
+use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::event::Event;
+use crate::ids::{BedId, FacilityId, OrgId};
+use crate::policy::Category::Presence;
+use crate::policy::Depth::{Full, Minimal};
+use crate::policy::Details;
+use crate::private::{Private, Social, private};
+use crate::text::Text;
+use crate::time::DateTime;
+
+/// Beds and nights.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum StayEvent {
+    BedAssigned(BedAssigned),
+    AttendanceRecorded(AttendanceRecorded),
+    NoShowRecorded(NoShowRecorded),
+    BedReleased { bed: BedId, reason: BedReleaseReason, explanation: Option<Private<Text, Social>> },
+}
+
+/// A bed was assigned: which kind, where, from when, and by what time the person is expected of an evening.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BedAssigned {
+    pub bed: BedId,
+    pub organisation: OrgId,
+    pub facility: Option<FacilityId>,
+    pub kind: LocationType,
+    pub from: DateTime,
+    pub until: Option<DateTime>,
+    pub expected_by: Option<DateTime>,
+}
+
+/// Somebody was there, or left.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AttendanceRecorded {
+    pub bed: Option<BedId>,
+    pub status: AttendanceStatus,
+    pub location_type: Option<LocationType>,
+}
+
+/// Somebody was expected and did not come.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NoShowRecorded {
+    pub bed: BedId,
+    pub expected_by: Option<DateTime>,
+    /// The bed stays theirs: the person is vulnerable, or a decision is pending.
+    pub bed_held: bool,
+}
+
+/// A bed that somebody has or had.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Stay {
+    pub(crate) stamp: Arc<Stamp>,
+    pub(crate) bed: BedAssigned,
+    pub(crate) last_attended: Option<Arc<Stamp>>,
+    pub(crate) no_shows: Vec<Noted<NoShowRecorded>>,
+    pub(crate) released: Option<Noted<BedReleaseReason>>,
+}
+
+impl Stay {
+    /// Whether the bed is still theirs.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.released.is_none()
+    }
+}
+
+impl StayEvent {
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        match self {
+            Self::BedAssigned(assigned) => {
+                details.clear("bed_id", Presence, Full, &assigned.bed);
+                details.clear("organisation", Presence, Full, &assigned.organisation);
+                details.maybe("facility", Presence, Full, assigned.facility.as_ref());
+                details.clear("kind", Presence, Full, &assigned.kind);
+                details.clear("from", Presence, Full, &assigned.from);
+                details.maybe("until", Presence, Full, assigned.until.as_ref());
+                details.maybe("expected_by", Presence, Full, assigned.expected_by.as_ref());
+            }
+            Self::AttendanceRecorded(attendance) => {
+                details.maybe("bed_id", Presence, Full, attendance.bed.as_ref());
+                details.clear("status", Presence, Minimal, &attendance.status);
+                details.maybe("location_type", Presence, Minimal, attendance.location_type.as_ref());
+            }
+            Self::NoShowRecorded(no_show) => {
+                details.clear("bed_id", Presence, Full, &no_show.bed);
+                details.maybe("expected_by", Presence, Full, no_show.expected_by.as_ref());
+                details.clear("bed_held", Presence, Full, &no_show.bed_held);
+            }
+            Self::BedReleased { bed, reason, explanation } => {
+                details.clear("bed_id", Presence, Full, bed);
+                details.clear("reason", Presence, Full, reason);
+                details.private("explanation", Presence, Full, explanation.as_ref());
+            }
+        }
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent) {
+    match event {
+        StayEvent::BedAssigned(assigned) => {
+            path.case.dropped_out = None;
+            path.stays.push(Stay {
+                stamp: stamp.clone(),
+                bed: assigned.clone(),
+                last_attended: None,
+                no_shows: Vec::new(),
+                released: None,
+            });
+        }
+        StayEvent::AttendanceRecorded(attendance) => {
+            if let Some(stay) = attendance.bed.and_then(|bed| path.stay_mut(bed)) {
+                stay.last_attended = Some(stamp.clone());
+            }
+            path.seen(stamp, attendance.location_type, None);
+            path.case.contact(stamp);
+        }
+        StayEvent::NoShowRecorded(no_show) => {
+            if let Some(stay) = path.stay_mut(no_show.bed) {
+                stay.no_shows.push(Noted::new(stamp, no_show));
+            }
+        }
+        StayEvent::BedReleased { bed, reason, .. } => {
+            if let Some(stay) = path.stay_mut(*bed) {
+                stay.released.get_or_insert_with(|| Noted::new(stamp, reason));
+            }
+        }
+    }
+}
+
+impl CarePath {
+    fn stay_mut(&mut self, bed: BedId) -> Option<&mut Stay> {
+        self.stays.iter_mut().find(|stay| stay.bed.bed == bed)
+    }
+
+    /// The stays that are still going on.
+    pub(crate) fn open_stays(&self) -> impl Iterator<Item = &Stay> {
+        self.stays.iter().filter(|stay| stay.is_open())
+    }
+
+    fn open_stay_at(&self, organisation: &OrgId) -> Option<&Stay> {
+        self.open_stays().find(|stay| stay.bed.organisation == *organisation)
+    }
+}
+
+refusals! {
+    /// Why a bed is not given, kept or released.
+    StayRefusal {
+        NoBedsThere = "no_beds_there": "a place of this kind has no beds",
+        EndsBeforeItBegins = "stay_ends_before_it_begins": "the stay would end before it begins",
+        AlreadyAssigned = "bed_already_assigned": "the person has an open stay at this organisation already",
+        NoOpenStay = "no_open_stay": "the person has no open stay at this organisation",
+        AlreadyReleased = "bed_already_released": "the bed was released already",
+        HeldByPendingException = "bed_held_by_pending_exception":
+            "the bed is held: an exception was requested for it and not yet decided",
+    }
+}
+
+/// Assigns a bed of the own organisation. Beds that the person has elsewhere are released, unless a decision holds them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AssignBed {
+    pub kind: LocationType,
+    pub facility: Option<FacilityId>,
+    /// From when; unless said, from when it occurred.
+    pub from: Option<DateTime>,
+    pub until: Option<DateTime>,
+    /// By what time the person is expected, the first evening.
+    pub expected_by: Option<DateTime>,
+}
+
+impl Decide for AssignBed {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let from = self.from.unwrap_or(at.occurred.at);
+        if !self.kind.has_beds() {
+            return Err(StayRefusal::NoBedsThere.into());
+        }
+        if self.until.is_some_and(|until| until <= from) {
+            return Err(StayRefusal::EndsBeforeItBegins.into());
+        }
+        if self.facility.as_ref().is_some_and(|facility| !at.directory.has_facility(&at.by.organisation, facility)) {
+            return Err(Refusal::field("facility", "is not a facility of your organisation"));
+        }
+        if path.open_stay_at(&at.by.organisation).is_some() {
+            return Err(StayRefusal::AlreadyAssigned.into());
+        }
+        let mut events = Vec::new();
+        for referral in path.bed_referrals_awaiting(&at.by.organisation) {
+            events.push(ReferralEvent::ReferralAccepted { referral, explanation: None }.into());
+        }
+        events.push(
+            StayEvent::BedAssigned(BedAssigned {
+                bed: BedId(at.id),
+                organisation: at.by.organisation.clone(),
+                facility: self.facility,
+                kind: self.kind,
+                from,
+                until: self.until,
+                expected_by: self.expected_by,
+            })
+            .into(),
+        );
+        for elsewhere in path.open_stays().filter(|stay| !path.is_held(stay.bed.bed)) {
+            let reason = BedReleaseReason::MovedOn;
+            events.push(StayEvent::BedReleased { bed: elsewhere.bed.bed, reason, explanation: None }.into());
+        }
+        Ok(events)
+    }
+}
+
+/// Records that the person was there, or left. A place without beds records a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordAttendance {
+    pub status: AttendanceStatus,
+    pub location_type: Option<LocationType>,
+}
+
+impl Decide for RecordAttendance {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let stay = path.open_stay_at(&at.by.organisation);
+        let attendance = AttendanceRecorded {
+            bed: stay.map(|stay| stay.bed.bed),
+            status: self.status,
+            location_type: self.location_type.or(stay.map(|stay| stay.bed.kind)),
+        };
+        Ok(vec![StayEvent::AttendanceRecorded(attendance).into()])
+    }
+}
+
+/// Records that the person was expected at the own organisation and did not come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordNoShow {
+    /// The stay; unless said, the open one at the own organisation.
+    pub bed_id: Option<BedId>,
+}
+
+impl Decide for RecordNoShow {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let stay = match self.bed_id {
+            Some(bed) => path.open_stays().find(|stay| stay.bed.bed == bed && at.acts_for(&stay.bed.organisation)),
+            None => path.open_stay_at(&at.by.organisation),
+        };
+        let stay = stay.ok_or(StayRefusal::NoOpenStay)?;
+        let no_show = NoShowRecorded {
+            bed: stay.bed.bed,
+            expected_by: stay.bed.expected_by,
+            bed_held: path.is_vulnerable(at.now) || path.is_held(stay.bed.bed),
+        };
+        Ok(vec![StayEvent::NoShowRecorded(no_show).into()])
+    }
+}
+
+/// Gives up a bed of the own organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseBed {
+    pub reason: BedReleaseReason,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for ReleaseBed {
+    type Subject = BedId;
+
+    fn decide(self, bed: BedId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let stay = path.stays.iter().find(|stay| stay.bed.bed == bed).ok_or(StayRefusal::NoOpenStay)?;
+        if !at.acts_for(&stay.bed.organisation) {
+            return Err(Refusal::NotYours);
+        }
+        if !stay.is_open() {
+            return Err(StayRefusal::AlreadyReleased.into());
+        }
+        if path.is_held(bed) {
+            return Err(StayRefusal::HeldByPendingException.into());
+        }
+        Ok(vec![StayEvent::BedReleased { bed, reason: self.reason, explanation: private(self.explanation) }.into()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::codes::Phase;
+
+    fn release() -> ReleaseBed {
+        ReleaseBed { reason: BedReleaseReason::MovedOn, explanation: None }
+    }
+
+    #[test]
+    fn a_bed_shelters() {
+        given([signalled()]).when(a_bed()).then(|path| assert_eq!(path.phase(), Phase::Sheltered));
+    }
+
+    #[test]
+    fn a_street_has_no_beds() {
+        let bed = AssignBed { kind: LocationType::Street, ..a_bed() };
+        given([signalled()]).when(bed).then_err(StayRefusal::NoBedsThere);
+    }
+
+    #[test]
+    fn a_stay_ends_after_it_begins() {
+        let bed = AssignBed { from: Some(evening(2)), until: Some(evening(1)), ..a_bed() };
+        given([signalled()]).when(bed).then_err(StayRefusal::EndsBeforeItBegins);
+    }
+
+    #[test]
+    fn one_organisation_gives_one_bed_at_a_time() {
+        given([signalled()]).when(a_bed()).and(a_bed()).then_err(StayRefusal::AlreadyAssigned);
+    }
+
+    #[test]
+    fn a_bed_elsewhere_releases_the_earlier_one() {
+        given([signalled()])
+            .when(a_bed())
+            .by(shelter24())
+            .and(a_bed())
+            .then_types(["bed_assigned", "bed_released"])
+            .then(|path| assert_eq!(path.open_stays().count(), 1));
+    }
+
+    #[test]
+    fn an_exception_with_a_pending_decision_holds_the_bed() {
+        given([signalled()])
+            .when(a_bed())
+            .and(an_exception_request())
+            .and_on(BedId(id_of_command(0)), release())
+            .then_err(StayRefusal::HeldByPendingException);
+    }
+
+    #[test]
+    fn a_bed_that_is_held_stays_theirs_when_they_sleep_elsewhere() {
+        given([signalled()])
+            .when(a_bed())
+            .and(an_exception_request())
+            .by(shelter24())
+            .and(a_bed())
+            .then_types(["bed_assigned"])
+            .then(|path| assert_eq!(path.open_stays().count(), 2));
+    }
+
+    #[test]
+    fn a_released_bed_is_not_released_again_nor_by_another_organisation() {
+        let bed = BedId(id_of_command(0));
+        given([signalled()])
+            .when(a_bed())
+            .and_on(bed, release())
+            .and_on(bed, release())
+            .then_err(StayRefusal::AlreadyReleased);
+        given([signalled()]).when(a_bed()).by(shelter24()).and_on(bed, release()).then_not_yours();
+    }
+
+    #[test]
+    fn a_no_show_holds_the_bed_of_a_vulnerable_person_and_only_theirs() {
+        let held = |path: &CarePath| path.stays[0].no_shows[0].bed_held;
+        given([signalled()]).when(a_bed()).and(RecordNoShow::default()).then(|path| assert!(!held(path)));
+        given([confused()]).when(a_bed()).and(RecordNoShow::default()).then(|path| assert!(held(path)));
+    }
+
+    #[test]
+    fn nobody_fails_to_show_without_a_bed() {
+        given([signalled()]).when(RecordNoShow::default()).then_err(StayRefusal::NoOpenStay);
+    }
+
+    #[test]
+    fn a_visit_needs_no_bed() {
+        let visit = RecordAttendance { status: AttendanceStatus::Present, location_type: Some(LocationType::DropIn) };
+        given([signalled()]).when(visit).then(|path| assert_eq!(path.phase(), Phase::InContact));
+    }
+}

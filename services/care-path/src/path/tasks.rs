@@ -1,0 +1,329 @@
+//! The worklist: what waits, and for whom, derived from a path whenever somebody asks.
+//!
+//! Nothing of it is stored. A task is there because of what was recorded, and is gone as soon as something else was:
+//! what is answered, done or overtaken simply is not on the list any more, and no deadline can be forgotten. What has
+//! no term of its own in the [`Deadlines`] takes the street doctor's (a day) where somebody may come to harm, and the
+//! review's (a week) otherwise.
+//!
+//! A task is addressed to those who can do it. Whether one of them sees it, the policy says: see [`crate::views`]. So
+//! that nothing waits for somebody who cannot know, the coordinator is asked where the one whom it concerns is not
+//! involved.
+
+mod course;
+mod health;
+mod returning;
+mod terms;
+
+#[cfg(test)]
+mod marek;
+#[cfg(test)]
+mod testing;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use terms::working_days_after;
+
+use super::{CarePath, Stamp};
+use crate::actor::{Actor, Principal};
+use crate::codes::{Offering, Precision, Role, TaskKind};
+use crate::command::CommandKind;
+use crate::deadlines::Deadlines;
+use crate::directory::{Directory, Organisation};
+use crate::event::EventKind;
+use crate::ids::{EventId, Municipality, OrgId, SubjectId};
+use crate::policy::{Category, Depth};
+use crate::text::Country;
+use crate::time::DateTime;
+
+/// Something that waits for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    pub kind: TaskKind,
+    /// The referral, lookout, care alert, exception or handover that it is about, if it is about one.
+    pub subject: Option<SubjectId>,
+    pub addressee: Addressee,
+    /// What of the person somebody must be allowed to see for it to be on their list: this category …
+    pub category: Category,
+    /// … at this depth.
+    pub depth: Depth,
+    /// When it arose.
+    pub since: DateTime,
+    pub due: DateTime,
+    /// What happened that makes it wait; `None` where it is that nothing happened.
+    pub because: Option<EventKind>,
+    /// The event that it arose from.
+    pub(crate) cause: Arc<Stamp>,
+}
+
+/// For whom something waits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Addressee {
+    Coordinator(Municipality),
+    Assessor(Municipality),
+    Organisation(OrgId),
+    /// Street doctors: the care providers of a municipality's organisations that anybody may see without an appointment.
+    CareProvidersIn(Municipality),
+    /// The embassy of that country.
+    Embassy(Country),
+}
+
+impl Addressee {
+    /// Whether it is this principal, who may still not see what it is about.
+    #[must_use]
+    pub fn is(&self, principal: &Principal, directory: &Directory) -> bool {
+        let actor = &principal.actor;
+        match self {
+            Self::Coordinator(of) => {
+                matches!(actor, Actor::ProcessCoordinator { municipality } if municipality == of)
+            }
+            Self::Assessor(of) => matches!(actor, Actor::MunicipalAssessor { municipality } if municipality == of),
+            Self::Organisation(organisation) => principal.organisation == *organisation,
+            Self::CareProvidersIn(municipality) => {
+                let own = directory.find(&principal.organisation);
+                *actor == Actor::CareProvider && own.is_some_and(|own| sees_patients_in(own, municipality))
+            }
+            Self::Embassy(of) => matches!(actor, Actor::EmbassyLiaison { country } if country == of),
+        }
+    }
+}
+
+fn sees_patients_in(organisation: &Organisation, municipality: &Municipality) -> bool {
+    let open_to_all = [Offering::MedicalDropIn, Offering::MedicalClinic];
+    organisation.municipality.as_ref() == Some(municipality)
+        && open_to_all.iter().any(|offering| organisation.offerings.contains(offering))
+}
+
+/// What of a person a task tells of. Whoever may not see that, is not asked.
+const fn tells_of(kind: TaskKind) -> (Category, Depth) {
+    use Depth::{Full, Minimal};
+    match kind {
+        TaskKind::AssignCoordinator | TaskKind::FindPerson | TaskKind::ReviewUnsafeDischarge => {
+            (Category::Presence, Minimal)
+        }
+        TaskKind::DecideException | TaskKind::PartiesMeeting | TaskKind::WeeklyReview => (Category::Presence, Full),
+        TaskKind::StreetDoctorVisit
+        | TaskKind::HeadInjuryScreen
+        | TaskKind::SuitabilityReview
+        | TaskKind::SendDischargeLetter => (Category::Medical, Minimal),
+        TaskKind::RightsAssessment => (Category::Rights, Minimal),
+        TaskKind::IndDecision | TaskKind::UninsuredReport => (Category::Rights, Full),
+        TaskKind::AnswerReferral | TaskKind::StartCare => (Category::Referrals, Minimal),
+        TaskKind::AcknowledgeLookout | TaskKind::AnswerCareAlert => (Category::Lookout, Minimal),
+        TaskKind::AcknowledgeHandover
+        | TaskKind::AnswerHandover
+        | TaskKind::RecordDeparture
+        | TaskKind::ConfirmArrival
+        | TaskKind::FollowUp => (Category::Return, Full),
+    }
+}
+
+/// The commands of which one does a task, or gets it done. Whoever may send none of them, is not asked either.
+#[must_use]
+pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
+    use CommandKind as C;
+    match kind {
+        TaskKind::AssignCoordinator => &[C::AssignCoordinator],
+        TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => &[C::RecordContact, C::RecordIntake, C::Refer],
+        TaskKind::RightsAssessment => &[C::AssessRights],
+        TaskKind::IndDecision => &[C::RecordIndDecision],
+        TaskKind::UninsuredReport => &[C::FileUninsuredReport],
+        TaskKind::SuitabilityReview
+        | TaskKind::ReviewUnsafeDischarge
+        | TaskKind::PartiesMeeting
+        | TaskKind::WeeklyReview => &[C::AddNote],
+        TaskKind::AnswerReferral => &[C::AcceptReferral, C::DeclineReferral, C::WaitlistReferral],
+        TaskKind::StartCare => &[C::StartCare],
+        TaskKind::FindPerson => &[C::IssueLookout, C::ResolveLookout, C::RecordContact],
+        TaskKind::AcknowledgeLookout => &[C::AcknowledgeLookout],
+        TaskKind::AnswerCareAlert => &[C::AnswerCareAlert],
+        TaskKind::DecideException => &[C::DecideException],
+        TaskKind::SendDischargeLetter => &[C::ReportDischarge, C::AddNote],
+        TaskKind::AcknowledgeHandover => &[C::AcknowledgeHandover],
+        TaskKind::AnswerHandover => &[C::AcceptHandover, C::DeclineHandover],
+        TaskKind::RecordDeparture => &[C::RecordDeparture],
+        TaskKind::ConfirmArrival => &[C::ConfirmArrival],
+        TaskKind::FollowUp => &[C::RecordFollowUp],
+    }
+}
+
+impl CarePath {
+    /// Everything that waits, due first.
+    ///
+    /// Nothing waits for somebody who died or was erased. On a closed case nothing waits but what a return asks for
+    /// after its end: a case is closed because somebody went home, and that is when it matters how it goes.
+    #[must_use]
+    pub fn open_tasks(&self, now: DateTime, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
+        if !self.exists() || self.is_erased() || self.case.died.is_some() {
+            return Vec::new();
+        }
+        let mut list = Worklist { path: self, now, deadlines, directory, tasks: Vec::new() };
+        returning::after_departure(&mut list);
+        if !self.is_closed() {
+            returning::before_departure(&mut list);
+            health::add(&mut list);
+            course::add(&mut list);
+        }
+        list.tasks.sort_by_key(|task| (task.due, task.kind, task.subject));
+        list.tasks
+    }
+}
+
+/// A worklist in the making.
+struct Worklist<'a> {
+    path: &'a CarePath,
+    now: DateTime,
+    deadlines: &'a Deadlines,
+    directory: &'a Directory,
+    tasks: Vec<Task>,
+}
+
+/// What waits, before it is said for whom.
+struct Waiting<'a> {
+    kind: TaskKind,
+    subject: Option<SubjectId>,
+    cause: &'a Arc<Stamp>,
+    because: Option<EventKind>,
+    since: DateTime,
+    due: DateTime,
+}
+
+impl<'a> Waiting<'a> {
+    /// It waits since its cause was recorded: nobody could act on what nobody knew.
+    fn new(kind: TaskKind, cause: &'a Arc<Stamp>, because: EventKind, due: DateTime) -> Self {
+        Self { kind, subject: None, cause, because: Some(because), since: cause.recorded_at, due }
+    }
+
+    fn about(self, subject: Uuid) -> Self {
+        Self { subject: Some(SubjectId(subject)), ..self }
+    }
+}
+
+impl<'a> Worklist<'a> {
+    fn ask(&mut self, addressees: impl IntoIterator<Item = Addressee>, waiting: &Waiting<'_>) {
+        let (category, depth) = tells_of(waiting.kind);
+        self.tasks.extend(addressees.into_iter().map(|addressee| Task {
+            kind: waiting.kind,
+            subject: waiting.subject,
+            addressee,
+            category,
+            depth,
+            since: waiting.since,
+            due: waiting.due,
+            because: waiting.because,
+            cause: waiting.cause.clone(),
+        }));
+    }
+
+    /// The coordinator of the person's municipality. Without one nobody can be asked.
+    fn coordinator(&self) -> Option<Addressee> {
+        self.path.municipality().cloned().map(Addressee::Coordinator)
+    }
+
+    fn assessor(&self) -> Option<Addressee> {
+        self.path.municipality().cloned().map(Addressee::Assessor)
+    }
+
+    /// Who visits patients. The coordinator is asked as well, always: a street doctor sees nobody who was not referred,
+    /// and a referral may be declined.
+    fn visitors(&self) -> impl Iterator<Item = Addressee> + use<> {
+        let doctors = self.path.municipality().cloned().map(Addressee::CareProvidersIn);
+        doctors.into_iter().chain(self.coordinator())
+    }
+
+    /// An organisation, as long as it is involved or recorded the cause itself; otherwise the coordinator.
+    fn involved(&self, organisation: &OrgId, cause: &Stamp) -> Option<Addressee> {
+        let knows =
+            cause.by.organisation == *organisation || self.path.involves(organisation, self.now, self.deadlines);
+        if knows { Some(Addressee::Organisation(organisation.clone())) } else { self.coordinator() }
+    }
+
+    fn is_coordinated_since(&self, cause: &Stamp) -> bool {
+        self.coordinators_notes().any(|note| follows(note, cause))
+    }
+
+    /// A coordinator's note is the record that something was looked at.
+    fn coordinators_notes(&self) -> impl Iterator<Item = &'a Arc<Stamp>> + use<'a> {
+        let notes = self.path.case.notes.iter().map(|note| &note.stamp);
+        notes.filter(|stamp| stamp.by.role == Role::ProcessCoordinator)
+    }
+
+    fn hours_since(&self, cause: &Stamp, hours: impl Fn(&Deadlines) -> i64) -> DateTime {
+        terms::hours_after(cause.recorded_at, hours(self.deadlines))
+    }
+
+    fn days_since(&self, cause: &Stamp, days: impl Fn(&Deadlines) -> i64) -> DateTime {
+        terms::days_after(cause.recorded_at, days(self.deadlines))
+    }
+}
+
+/// The order in which things were recorded. Ids of events grow, which settles what was recorded at the same instant.
+fn recorded(stamp: &Stamp) -> (DateTime, EventId) {
+    (stamp.recorded_at, stamp.event_id)
+}
+
+/// When something happened at the latest: a time that is not precise has the benefit of a day.
+fn latest(stamp: &Stamp) -> DateTime {
+    match stamp.occurred.precision {
+        Precision::Instant => stamp.occurred.at,
+        Precision::Night | Precision::Day | Precision::Approximate => terms::days_after(stamp.occurred.at, 1),
+    }
+}
+
+/// Whether something answers its cause: it was recorded after it, by somebody who could know of it, and did not happen
+/// before it.
+fn follows(later: &Stamp, cause: &Stamp) -> bool {
+    recorded(later) > recorded(cause) && latest(later) >= cause.occurred.at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::testing::{directory, evening, night_shelter, principal, street_doctor, this_person};
+    use crate::time::Occurred;
+    use chrono::TimeDelta;
+
+    fn stamp(id: u128, recorded_on: i64, occurred_at: DateTime, precision: Precision) -> Stamp {
+        Stamp {
+            event_id: EventId(Uuid::from_u128(id)),
+            person_id: this_person(),
+            occurred: Occurred { at: occurred_at, precision },
+            recorded_at: evening(recorded_on),
+            by: night_shelter().author(),
+        }
+    }
+
+    #[test]
+    fn a_street_doctor_is_a_care_provider_whom_anybody_may_see_in_that_municipality() {
+        let is_street_doctor = |principal: &Principal, municipality: &str| {
+            Addressee::CareProvidersIn(municipality.parse().unwrap()).is(principal, &directory())
+        };
+        assert!(is_street_doctor(&street_doctor(), "rotterdam"));
+        assert!(!is_street_doctor(&street_doctor(), "utrecht"));
+        assert!(!is_street_doctor(&principal("street-doctor-rotterdam", Actor::ShelterWorker), "rotterdam"));
+        assert!(!is_street_doctor(&principal("hospital-rotterdam", Actor::CareProvider), "rotterdam"));
+    }
+
+    #[test]
+    fn an_answer_is_recorded_after_its_cause_and_did_not_happen_before_it() {
+        let exactly = |id, recorded_on, occurred_on| stamp(id, recorded_on, evening(occurred_on), Precision::Instant);
+        let cause = exactly(1, 5, 3);
+        assert!(follows(&exactly(2, 6, 4), &cause));
+        assert!(follows(&exactly(2, 5, 3), &cause), "at the same instant, but later on the path");
+        assert!(!follows(&cause, &cause));
+        assert!(!follows(&exactly(2, 4, 4), &cause), "who recorded it could not know");
+        assert!(!follows(&exactly(2, 6, 2), &cause), "it had happened already");
+    }
+
+    #[test]
+    fn a_time_that_is_not_precise_has_the_benefit_of_a_day() {
+        let cause = stamp(1, 3, evening(3), Precision::Instant);
+        let hours_before = |hours, precision| stamp(2, 4, evening(3) - TimeDelta::hours(hours), precision);
+        for precision in [Precision::Day, Precision::Night, Precision::Approximate] {
+            assert!(follows(&hours_before(24, precision), &cause));
+            assert!(!follows(&hours_before(25, precision), &cause));
+        }
+        assert!(!follows(&hours_before(1, Precision::Instant), &cause));
+    }
+}

@@ -1,0 +1,195 @@
+//! What waits on the course of a case: rights, referrals, people who are lost, exceptions, and the weekly review.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveTime;
+
+use super::{Addressee, Waiting, Worklist, follows, recorded, terms};
+use crate::codes::{ExceptionState, LookoutState, OrgKind, ReferralState, TaskKind};
+use crate::directory::Directory;
+use crate::event::EventKind;
+use crate::ids::OrgId;
+use crate::path::Stamp;
+use crate::path::referral::Referral;
+use crate::time::DateTime;
+
+pub(super) fn add(list: &mut Worklist<'_>) {
+    rights(list);
+    uninsured_report(list);
+    referrals(list);
+    find_person(list);
+    lookouts(list);
+    care_alerts(list);
+    exceptions(list);
+    weekly_review(list);
+}
+
+/// Nobody has gone through the checklist since the first intake; or the last time asks for a decision of the IND.
+fn rights(list: &mut Worklist<'_>) {
+    let path = list.path;
+    if let Some(intake) = path.intakes.first()
+        && path.latest_assessment().is_none()
+    {
+        let due = list.days_since(&intake.stamp, |terms| terms.review_days);
+        let kind = TaskKind::RightsAssessment;
+        list.ask(list.assessor(), &Waiting::new(kind, &intake.stamp, EventKind::IntakeCompleted, due));
+    }
+    if let Some(cause) = path.ind_decision_awaited_since() {
+        let due = list.days_since(cause, |terms| terms.review_days);
+        list.ask(list.coordinator(), &Waiting::new(TaskKind::IndDecision, cause, EventKind::RightsAssessed, due));
+    }
+}
+
+fn gives_care(organisation: &OrgId, directory: &Directory) -> bool {
+    directory.find(organisation).is_some_and(|found| match found.kind {
+        OrgKind::Ggd
+        | OrgKind::MedicalShelter
+        | OrgKind::MedicalPost
+        | OrgKind::Hospital
+        | OrgKind::MentalHealth
+        | OrgKind::AddictionCare => true,
+        OrgKind::EuMigrantNgo
+        | OrgKind::OutreachTeam
+        | OrgKind::CityHomelessTeam
+        | OrgKind::DayShelter
+        | OrgKind::DropIn
+        | OrgKind::NightShelter
+        | OrgKind::Shelter24h
+        | OrgKind::WinterShelter
+        | OrgKind::Probation
+        | OrgKind::SupportedLiving
+        | OrgKind::ClientSupport
+        | OrgKind::Municipality
+        | OrgKind::MunicipalEnforcement
+        | OrgKind::Police
+        | OrgKind::Embassy
+        | OrgKind::ForeignCareProvider
+        | OrgKind::Statistics => false,
+    })
+}
+
+/// The person is known to be uninsured: whoever of those involved gives care reports it, and the coordinator sees to it.
+fn uninsured_report(list: &mut Worklist<'_>) {
+    let path = list.path;
+    let Some(cause) = path.uninsured_since() else { return };
+    let carers: BTreeSet<_> = path
+        .concerned_organisations()
+        .filter(|organisation| gives_care(organisation, list.directory))
+        .filter(|organisation| path.involves(organisation, list.now, list.deadlines))
+        .collect();
+    let carers = carers.into_iter().cloned().map(Addressee::Organisation);
+    let due = list.days_since(cause, |terms| terms.uninsured_report_days);
+    let waiting = Waiting::new(TaskKind::UninsuredReport, cause, EventKind::InsuranceRecorded, due);
+    list.ask(carers.chain(list.coordinator()), &waiting);
+}
+
+/// The organisation that was asked answers; with a waiting list, again by the day that it named. Once it accepted, care
+/// begins, within the same term; a bed needs no beginning beside the stay.
+fn referrals(list: &mut Worklist<'_>) {
+    let days = list.deadlines.referral_answer_working_days;
+    for referral in &list.path.referrals {
+        let (kind, because) = match referral.state {
+            ReferralState::Made => (TaskKind::AnswerReferral, EventKind::ReferralMade),
+            ReferralState::Waitlisted => (TaskKind::AnswerReferral, EventKind::ReferralWaitlisted),
+            ReferralState::Accepted if !referral.asks_for_a_bed() => (TaskKind::StartCare, EventKind::ReferralAccepted),
+            ReferralState::Accepted
+            | ReferralState::Started
+            | ReferralState::Declined
+            | ReferralState::Withdrawn
+            | ReferralState::DroppedOut
+            | ReferralState::Ended => continue,
+        };
+        let cause = &referral.changed;
+        let due = waits_until(referral).unwrap_or_else(|| terms::working_days_after(cause.recorded_at, days));
+        let asked = Addressee::Organisation(referral.made.to.clone());
+        list.ask([asked], &Waiting::new(kind, cause, because, due).about(referral.made.referral.0));
+    }
+}
+
+/// Noon in UTC of the day that a waiting list names: in the afternoon, in the Netherlands.
+fn waits_until(referral: &Referral) -> Option<DateTime> {
+    let day = referral.waitlisted_until.filter(|_| referral.state == ReferralState::Waitlisted)?;
+    NaiveTime::from_hms_opt(12, 0, 0).map(|noon| day.and_time(noon).and_utc())
+}
+
+/// Nobody knows where the person is. The coordinator looks once those who were asked to look out have had their time to
+/// answer; at once, when it happens again.
+fn find_person(list: &mut Worklist<'_>) {
+    let path = list.path;
+    let Some(episode) = path.lost.open_episode() else { return };
+    let cause = &episode.began;
+    let waiting = if let Some(escalated) = &path.lost.escalated {
+        Waiting::new(TaskKind::FindPerson, cause, EventKind::Escalated, escalated.recorded_at)
+    } else {
+        let due = list.hours_since(cause, |terms| terms.lookout_acknowledge_hours);
+        Waiting::new(TaskKind::FindPerson, cause, EventKind::WentOutOfSight, due)
+    };
+    list.ask(list.coordinator(), &waiting);
+}
+
+impl Worklist<'_> {
+    /// Whether the person came back into sight since: then nobody need be asked to look out any more.
+    fn was_found_since(&self, cause: &Stamp) -> bool {
+        let mut ends = self.path.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref());
+        !self.path.is_out_of_sight() && ends.any(|ended| follows(ended, cause))
+    }
+}
+
+/// Everybody whom a lookout went to says that they look out, but for those who issued it.
+fn lookouts(list: &mut Worklist<'_>) {
+    for lookout in &list.path.lost.lookouts {
+        let cause = &lookout.issued.stamp;
+        let runs = lookout.state == LookoutState::Open && lookout.issued.expires_at > list.now;
+        if !runs || list.was_found_since(cause) {
+            continue;
+        }
+        let knows = |recipient: &OrgId| {
+            let mut heard = lookout.acknowledged.iter().chain([cause]);
+            heard.any(|stamp| stamp.by.organisation == *recipient)
+        };
+        let silent = lookout.issued.recipients.iter().filter(|recipient| !knows(recipient));
+        let due = list.hours_since(cause, |terms| terms.lookout_acknowledge_hours);
+        let waiting = Waiting::new(TaskKind::AcknowledgeLookout, cause, EventKind::LookoutIssued, due);
+        list.ask(silent.cloned().map(Addressee::Organisation), &waiting.about(lookout.issued.lookout.0));
+    }
+}
+
+/// The police answer a care alert within the time in which others acknowledge a lookout.
+fn care_alerts(list: &mut Worklist<'_>) {
+    for alert in &list.path.lost.care_alerts {
+        let cause = &alert.filed.stamp;
+        let runs = alert.answers.is_empty() && alert.filed.expires_at > list.now;
+        if !runs || list.was_found_since(cause) {
+            continue;
+        }
+        let due = list.hours_since(cause, |terms| terms.lookout_acknowledge_hours);
+        let waiting = Waiting::new(TaskKind::AnswerCareAlert, cause, EventKind::CareAlertFiled, due);
+        list.ask([Addressee::Organisation(alert.filed.to.clone())], &waiting.about(alert.filed.alert.0));
+    }
+}
+
+fn exceptions(list: &mut Worklist<'_>) {
+    for request in list.path.exceptions.iter().filter(|request| request.state == ExceptionState::Pending) {
+        let cause = &request.requested.stamp;
+        let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
+        let waiting = Waiting::new(TaskKind::DecideException, cause, EventKind::ExceptionRequested, due);
+        list.ask(list.coordinator(), &waiting.about(request.requested.exception.0));
+    }
+}
+
+/// An open case is reviewed a week after the last contact, or after it was opened; a note of the coordinator records a
+/// review, and the week begins again. It never closes by itself.
+fn weekly_review(list: &mut Worklist<'_>) {
+    let path = list.path;
+    let contact = path.case.last_contact.as_ref().map(|contact| (contact.occurred.at, contact));
+    let contact = contact.or(path.opened.as_ref().map(|opened| (opened.recorded_at, opened)));
+    let review = list.coordinators_notes().max_by_key(|note| recorded(note)).map(|note| (note.recorded_at, note));
+    let Some((since, cause)) = contact.into_iter().chain(review).max_by_key(|(since, _)| *since) else { return };
+    let due = terms::days_after(since, list.deadlines.review_days);
+    let waiting = Waiting { kind: TaskKind::WeeklyReview, subject: None, cause, because: None, since, due };
+    list.ask(list.coordinator(), &waiting);
+}
+
+#[cfg(test)]
+#[path = "course_tests.rs"]
+mod tests;

@@ -1,0 +1,325 @@
+use chrono::TimeDelta;
+
+use super::super::testing::*;
+use crate::codes::{
+    BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, IndOutcome, InsuranceStatus, LookoutOutcome,
+    Offering, TaskKind, YesNoUnknown,
+};
+use crate::ids::{BedId, CareAlertId, ExceptionId, LookoutId, ReferralId};
+use crate::path::Problems;
+use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
+use crate::path::exception::{DecideException, Decision};
+use crate::path::intake::RecordIntake;
+use crate::path::lost::{
+    AcknowledgeLookout, Addressee, AnswerCareAlert, FileCareAlert, IssueLookout, MarkOutOfSight, ReportSighting,
+    ResolveLookout,
+};
+use crate::path::privacy::PrivacyEvent;
+use crate::path::referral::{AcceptReferral, DeclineReferral, Refer, StartCare, WaitlistReferral, WithdrawReferral};
+use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance, RightsAnswers};
+use crate::path::signal::{ContactMade, SignalEvent};
+use crate::path::stay::ReleaseBed;
+use crate::path::tasks;
+use crate::path::testing::*;
+
+use TaskKind::{
+    AcknowledgeLookout as Acknowledge, AnswerCareAlert as AnswerAlert, AnswerReferral, DecideException as Decide,
+    FindPerson, IndDecision, RightsAssessment, StartCare as Start, UninsuredReport, WeeklyReview,
+};
+
+fn note() -> AddNote {
+    AddNote { text: "nothing new".parse().unwrap() }
+}
+
+fn the_assessor() -> tasks::Addressee {
+    tasks::Addressee::Assessor(rotterdam())
+}
+
+fn insurance(status: InsuranceStatus) -> RecordInsurance {
+    RecordInsurance { status }
+}
+
+fn resolve() -> ResolveLookout {
+    ResolveLookout { outcome: LookoutOutcome::FoundSafe, explanation: None }
+}
+
+fn alert() -> FileCareAlert {
+    FileCareAlert {
+        to: "police-rotterdam".parse().unwrap(),
+        description: "a man of 50".parse().unwrap(),
+        expires_at: None,
+    }
+}
+
+#[test]
+fn an_intake_asks_the_assessor_for_the_rights_until_they_are_assessed() {
+    given([signalled()])
+        .waits_not(RightsAssessment)
+        .when(RecordIntake::default())
+        .a_day_later()
+        .and(RecordIntake::default())
+        .waits(1, RightsAssessment, [the_assessor()], evening(7))
+        .and(AssessRights::default())
+        .waits_not(RightsAssessment);
+}
+
+#[test]
+fn an_assessment_that_says_likely_not_asks_for_a_decision_of_the_ind() {
+    let new_here = || {
+        AssessRights(RightsAnswers {
+            union_citizen: Some(YesNoUnknown::Yes),
+            works: Some(YesNoUnknown::No),
+            months_of_stay: Some(2),
+            asks_for_shelter: Some(YesNoUnknown::Yes),
+            domestic_violence: Some(YesNoUnknown::No),
+            temporarily_unfit_for_work: Some(YesNoUnknown::No),
+            involuntarily_unemployed: Some(YesNoUnknown::No),
+            in_vocational_training: Some(YesNoUnknown::No),
+            ..RightsAnswers::default()
+        })
+    };
+    let decision = RecordIndDecision { outcome: IndOutcome::LawfulResidence, decided_on: None, appeal_pending: false };
+    given([signalled()]).when(AssessRights::default()).waits_not(IndDecision);
+    given([signalled()])
+        .when(new_here())
+        .waits(0, IndDecision, [the_coordinator()], evening(7))
+        .and(decision)
+        .waits_not(IndDecision);
+}
+
+#[test]
+fn uninsured_care_is_reported_within_seven_days_by_those_who_give_it() {
+    given([signalled()])
+        .when(a_bed())
+        .and(a_referral())
+        .and(insurance(InsuranceStatus::Uninsured))
+        .waits(0, UninsuredReport, [organisation("street-doctor-rotterdam"), the_coordinator()], evening(7))
+        .and(FileUninsuredReport { consent_effort: "asked him twice".parse().unwrap() })
+        .waits_not(UninsuredReport);
+    given([signalled()]).when(insurance(InsuranceStatus::InsuredNl)).waits_not(UninsuredReport);
+}
+
+#[test]
+fn who_is_not_involved_any_more_reports_nothing() {
+    let decline = DeclineReferral { reason: DeclineReason::PlaceScarcity, explanation: None };
+    given([signalled()])
+        .when(a_referral())
+        .by(street_doctor())
+        .and_on(ReferralId(id_of_command(0)), decline)
+        .days_later(31)
+        .and(insurance(InsuranceStatus::Uninsured))
+        .waits(31, UninsuredReport, [the_coordinator()], evening(38));
+}
+
+#[test]
+fn a_referral_is_answered_within_three_working_days() {
+    const REFERRAL: ReferralId = ReferralId(id_of_command(0));
+    let decline = || DeclineReferral { reason: DeclineReason::Language, explanation: None };
+    let withdraw = || WithdrawReferral { reason: crate::codes::WithdrawReason::NoLongerNeeded, explanation: None };
+    let doctor = || [organisation("street-doctor-rotterdam")];
+    // The test begins on a Saturday.
+    let asked = || given([signalled()]).when(a_referral()).waits(0, AnswerReferral, doctor(), evening(4));
+    asked().and_on(REFERRAL, withdraw()).waits_not(AnswerReferral);
+    asked().by(street_doctor()).and_on(REFERRAL, decline()).waits_not(AnswerReferral).waits_not(Start);
+    asked()
+        .then(|path| {
+            let subject = waiting(path, 0).into_iter().find_map(|task| task.subject);
+            assert_eq!(subject.map(|subject| subject.0), Some(REFERRAL.0));
+        })
+        .by(street_doctor())
+        .a_day_later()
+        .and_on(REFERRAL, AcceptReferral::default())
+        .waits_not(AnswerReferral)
+        .waits(1, Start, doctor(), evening(4))
+        .and_on(REFERRAL, StartCare {})
+        .waits_not(Start);
+}
+
+#[test]
+fn a_waiting_list_is_answered_by_the_day_that_it_names() {
+    const REFERRAL: ReferralId = ReferralId(id_of_command(0));
+    let doctor = || [organisation("street-doctor-rotterdam")];
+    let listed = |until| {
+        given([signalled()])
+            .when(a_referral())
+            .by(street_doctor())
+            .a_day_later()
+            .and_on(REFERRAL, WaitlistReferral { until })
+    };
+    let noon = evening(20) - TimeDelta::hours(9);
+    listed(Some(noon.date_naive())).waits(1, AnswerReferral, doctor(), noon);
+    listed(None).waits(1, AnswerReferral, doctor(), evening(4));
+    listed(Some(noon.date_naive())).and_on(REFERRAL, AcceptReferral::default()).waits(1, Start, doctor(), evening(4));
+}
+
+#[test]
+fn a_bed_answers_the_referral_for_it_and_nothing_has_to_be_started() {
+    let for_a_bed =
+        Refer { to: "night-shelter-rotterdam".parse().unwrap(), offering: Offering::NightBed, ..a_referral() };
+    given([signalled()])
+        .by(shelter24())
+        .when(for_a_bed)
+        .waits(0, AnswerReferral, [organisation("night-shelter-rotterdam")], evening(4))
+        .by(night_shelter())
+        .and(a_bed())
+        .waits_not(AnswerReferral)
+        .waits_not(Start);
+}
+
+#[test]
+fn the_coordinator_looks_for_whom_nobody_found_in_two_hours_and_the_second_time_at_once() {
+    given([signalled()])
+        .when(MarkOutOfSight {})
+        .waits(0, FindPerson, [the_coordinator()], hours(2))
+        .and(a_contact())
+        .waits_not(FindPerson)
+        .a_day_later()
+        .and(MarkOutOfSight {})
+        .waits(1, FindPerson, [the_coordinator()], evening(1));
+}
+
+fn a_lookout_to_both() -> IssueLookout {
+    let to = |id: &str| Addressee::Organisation { organisation: id.parse().unwrap() };
+    let recipients = ["night-shelter-rotterdam", "night-shelter-utrecht", "shelter24-rotterdam"].map(to).to_vec();
+    IssueLookout { recipients, ..a_lookout() }
+}
+
+#[test]
+fn each_recipient_of_a_lookout_acknowledges_it_within_two_hours_but_for_its_issuer() {
+    const LOOKOUT: LookoutId = LookoutId(id_of_command(0));
+    let (utrecht, shelter) = (|| organisation("night-shelter-utrecht"), || organisation("shelter24-rotterdam"));
+    let issued =
+        || given([signalled()]).when(a_lookout_to_both()).waits(0, Acknowledge, [utrecht(), shelter()], hours(2));
+    issued().by(shelter24()).and_on(LOOKOUT, AcknowledgeLookout {}).waits(0, Acknowledge, [utrecht()], hours(2));
+    issued().and_on(LOOKOUT, ReportSighting::default()).waits(0, Acknowledge, [utrecht(), shelter()], hours(2));
+    issued().and_on(LOOKOUT, resolve()).waits_not(Acknowledge);
+    issued().and_on(LOOKOUT, resolve()).a_day_later().and(MarkOutOfSight {}).waits_not(Acknowledge);
+    issued().then(|path| assert!(waiting(path, 14).iter().all(|task| task.kind != Acknowledge)));
+}
+
+#[test]
+fn who_was_found_need_not_be_looked_out_for_but_who_is_lost_again_must() {
+    given([signalled()])
+        .when(a_lookout())
+        .and(alert())
+        .waits(0, AnswerAlert, [organisation("police-rotterdam")], hours(2))
+        .a_day_later()
+        .and(a_contact())
+        .waits_not(Acknowledge)
+        .waits_not(AnswerAlert)
+        .and(MarkOutOfSight {})
+        .waits(1, Acknowledge, [organisation("shelter24-rotterdam")], hours(2))
+        .waits(1, AnswerAlert, [organisation("police-rotterdam")], hours(2));
+}
+
+#[test]
+fn the_police_answer_a_care_alert_while_it_runs() {
+    let received = AnswerCareAlert { outcome: CareAlertOutcome::Received, explanation: None };
+    given([signalled()])
+        .when(a_contact())
+        .and(alert())
+        .waits(0, AnswerAlert, [organisation("police-rotterdam")], hours(2))
+        .then(|path| assert!(waiting(path, 14).iter().all(|task| task.kind != AnswerAlert)))
+        .by(police())
+        .and_on(CareAlertId(id_of_command(1)), received)
+        .waits_not(AnswerAlert);
+}
+
+#[test]
+fn an_exception_is_decided_in_four_hours_or_overtaken() {
+    let decision =
+        DecideException { decision: Decision::Denied, reason: "a bed is free".parse().unwrap(), expires_at: None };
+    let requested = || {
+        let request = given([signalled()]).when(an_exception_request());
+        request.waits(0, Decide, [the_coordinator()], hours(4))
+    };
+    requested().and_on(ExceptionId(id_of_command(0)), decision).waits_not(Decide);
+    requested().and(a_lookout()).waits_not(Decide);
+}
+
+#[test]
+fn an_open_case_is_reviewed_a_week_after_the_last_contact() {
+    given([signalled()]).waits(0, WeeklyReview, [the_coordinator()], evening(7)).a_day_later().when(a_contact()).waits(
+        1,
+        WeeklyReview,
+        [the_coordinator()],
+        evening(8),
+    );
+}
+
+#[test]
+fn a_contact_that_was_told_late_counts_from_when_it_was() {
+    let contact = SignalEvent::ContactMade(ContactMade {
+        location_type: None,
+        location: None,
+        language: None,
+        summary: None,
+        observations: None,
+        problems: Problems::default(),
+    });
+    let path = told([(0, 0, signalled()), (2, 5, contact.into())]);
+    let review = waiting(&path, 5).into_iter().find(|task| task.kind == WeeklyReview).unwrap();
+    assert_eq!((review.since, review.due), (evening(2), evening(9)));
+}
+
+#[test]
+fn a_coordinators_note_is_a_review_and_the_week_begins_again() {
+    given([signalled()])
+        .days_later(10)
+        .when(note())
+        .waits(10, WeeklyReview, [the_coordinator()], evening(7))
+        .by(coordinator())
+        .and(note())
+        .waits(10, WeeklyReview, [the_coordinator()], evening(17))
+        .days_later(2)
+        .by(night_shelter())
+        .and(a_contact())
+        .waits(12, WeeklyReview, [the_coordinator()], evening(19));
+}
+
+#[test]
+fn nothing_waits_on_a_closed_case_and_all_of_it_again_once_it_is_reopened() {
+    given([confused()])
+        .when(RecordIntake::default())
+        .and(a_referral())
+        .and(CloseCase { reason: CloseReason::Housed, explanation: None })
+        .then(|path| assert_eq!(waiting(path, 0), []))
+        .and(ReopenCase::default())
+        .waits(0, RightsAssessment, [the_assessor()], evening(7));
+}
+
+#[test]
+fn nothing_waits_for_who_died_or_was_erased_or_never_was() {
+    given([confused()]).when(RecordDeath::default()).then(|path| assert_eq!(waiting(path, 0), []));
+    given([confused(), PrivacyEvent::SubjectErased.into()]).then(|path| assert_eq!(waiting(path, 0), []));
+    given([]).then(|path| assert_eq!(waiting(path, 0), []));
+}
+
+#[test]
+fn a_case_that_moved_waits_for_the_coordinator_of_its_new_municipality() {
+    let utrecht = || "utrecht".parse().unwrap();
+    given([signalled()]).when(AssignCoordinator { municipality: Some(utrecht()), coordinator: None }).waits(
+        0,
+        WeeklyReview,
+        [tasks::Addressee::Coordinator(utrecht())],
+        evening(7),
+    );
+}
+
+#[test]
+fn where_no_municipality_follows_the_case_only_organisations_are_asked() {
+    let release = ReleaseBed { reason: BedReleaseReason::MovedOn, explanation: None };
+    given([]).when(a_bed()).and_on(BedId(id_of_command(0)), release).and(a_referral()).then(|path| {
+        let kinds: Vec<_> = waiting(path, 0).into_iter().map(|task| task.kind).collect();
+        assert_eq!(kinds, [AnswerReferral]);
+    });
+}
+
+#[test]
+fn what_is_due_first_comes_first() {
+    let suspicion = RecordIntake { head_injury_suspected: Some(true), ..RecordIntake::default() };
+    given([confused()]).when(suspicion).and(a_lookout()).and(alert()).then(|path| {
+        let due: Vec<_> = waiting(path, 0).into_iter().map(|task| task.due).collect();
+        assert!(due.len() > 5 && due.is_sorted(), "{due:?}");
+    });
+}

@@ -1,0 +1,97 @@
+//! What waits on a return. All of it rests on the person's consent, and is gone with it.
+
+use std::sync::Arc;
+
+use super::{Addressee, Waiting, Worklist, terms};
+use crate::codes::{FollowUpTerm, HandoverState, Role, TaskKind};
+use crate::event::EventKind;
+use crate::path::Stamp;
+use crate::path::repatriation::Handover;
+
+impl<'a> Worklist<'a> {
+    /// The handovers for which the person's consent holds.
+    fn consented(&self) -> impl Iterator<Item = &'a Handover> + use<'a> {
+        let state = &self.path.repatriation;
+        state.handovers.iter().filter(|handover| state.consent_holds(handover))
+    }
+
+    /// The organisation that proposed a handover, as long as it is involved; otherwise, and where it was a coordinator,
+    /// the coordinator of the case.
+    fn proposer(&self, handover: &Handover) -> Option<Addressee> {
+        let by = &handover.proposed.stamp.by;
+        let stays =
+            by.role != Role::ProcessCoordinator && self.path.involves(&by.organisation, self.now, self.deadlines);
+        if stays { Some(Addressee::Organisation(by.organisation.clone())) } else { self.coordinator() }
+    }
+}
+
+fn embassy(handover: &Handover) -> Addressee {
+    Addressee::Embassy(handover.proposed.country)
+}
+
+/// The embassy acknowledges and answers, each within its term; then the proposing side sees to the departure.
+pub(super) fn before_departure(list: &mut Worklist<'_>) {
+    let days = list.deadlines.handover_acknowledge_working_days;
+    let working_days_since = |stamp: &Stamp| terms::working_days_after(stamp.recorded_at, days);
+    for handover in list.consented() {
+        let cause = &handover.changed;
+        let (who, waiting) = match handover.state {
+            HandoverState::Proposed => {
+                let (kind, because) = (TaskKind::AcknowledgeHandover, EventKind::HandoverProposed);
+                (Some(embassy(handover)), Waiting::new(kind, cause, because, working_days_since(cause)))
+            }
+            HandoverState::Acknowledged => {
+                let (kind, because) = (TaskKind::AnswerHandover, EventKind::HandoverAcknowledged);
+                (Some(embassy(handover)), Waiting::new(kind, cause, because, working_days_since(cause)))
+            }
+            HandoverState::Accepted => {
+                let due = list.days_since(cause, |terms| terms.review_days);
+                let (kind, because) = (TaskKind::RecordDeparture, EventKind::HandoverAccepted);
+                (list.proposer(handover), Waiting::new(kind, cause, because, due))
+            }
+            HandoverState::Declined | HandoverState::Departed | HandoverState::Arrived | HandoverState::Withdrawn => {
+                continue;
+            }
+        };
+        list.ask(who, &waiting.about(handover.proposed.handover.0));
+    }
+}
+
+/// Both sides are asked whether the person arrived, and how it goes after 30 and 90 days: whoever knows first says it.
+pub(super) fn after_departure(list: &mut Worklist<'_>) {
+    for handover in list.consented() {
+        let waiting: Vec<_> = match handover.state {
+            HandoverState::Departed => handover.departed.iter().map(|departed| arrival(list, departed)).collect(),
+            HandoverState::Arrived => {
+                handover.arrived.iter().flat_map(|arrived| follow_ups(handover, arrived)).collect()
+            }
+            HandoverState::Proposed
+            | HandoverState::Acknowledged
+            | HandoverState::Accepted
+            | HandoverState::Declined
+            | HandoverState::Withdrawn => continue,
+        };
+        let both: Vec<_> = std::iter::once(embassy(handover)).chain(list.proposer(handover)).collect();
+        for each in waiting {
+            list.ask(both.clone(), &each.about(handover.proposed.handover.0));
+        }
+    }
+}
+
+fn arrival<'a>(list: &Worklist<'_>, departed: &'a Arc<Stamp>) -> Waiting<'a> {
+    let due = list.days_since(departed, |terms| terms.review_days);
+    Waiting::new(TaskKind::ConfirmArrival, departed, EventKind::Departed, due)
+}
+
+fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator<Item = Waiting<'a>> {
+    let done = |term| handover.follow_ups.iter().any(|done| done.fact.0 == term);
+    let terms = [(FollowUpTerm::Days30, 30), (FollowUpTerm::Days90, 90)];
+    terms.into_iter().filter(move |(term, _)| !done(*term)).map(|(_, days)| {
+        let due = terms::days_after(arrived.occurred.at, days);
+        Waiting::new(TaskKind::FollowUp, arrived, EventKind::ArrivalConfirmed, due)
+    })
+}
+
+#[cfg(test)]
+#[path = "returning_tests.rs"]
+mod tests;

@@ -1,0 +1,328 @@
+//! Given, when, then: the vocabulary of the decisions' tests.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::case::CaseEvent;
+use super::exception::RequestException;
+use super::lost::{Addressee, IssueLookout};
+use super::referral::Refer;
+use super::rights::Norms;
+use super::signal::{RecordContact, ReportSignal, SignalEvent, SignalReceived};
+use super::stay::AssignBed;
+use super::{CarePath, Problems, Stamp};
+use crate::actor::{Actor, Principal};
+use crate::codes::{CloseReason, ExceptionKind, LocationType, Offering, OrgKind, Problem, SignalChannel, Urgency};
+use crate::command::{Context, Decide, Refusal};
+use crate::deadlines::Deadlines;
+use crate::directory::{Directory, Organisation};
+use crate::event::Event;
+use crate::ids::{EventId, Municipality, PersonId};
+use crate::time::{DateTime, Occurred};
+
+pub fn rotterdam() -> Municipality {
+    "rotterdam".parse().unwrap()
+}
+
+pub fn this_person() -> PersonId {
+    PersonId(Uuid::from_u128(1))
+}
+
+pub fn another_person() -> PersonId {
+    PersonId(Uuid::from_u128(2))
+}
+
+/// The id that the n-th command of a test creates.
+pub const fn id_of_command(index: u128) -> Uuid {
+    Uuid::from_u128(0x1000 + index)
+}
+
+/// Nine in the evening, that many days from the beginning of the test.
+pub fn evening(day: i64) -> DateTime {
+    "2026-01-10T21:00:00Z".parse::<DateTime>().unwrap() + TimeDelta::days(day)
+}
+
+pub fn principal(organisation: &str, actor: Actor) -> Principal {
+    Principal { user: "somebody".parse().unwrap(), organisation: organisation.parse().unwrap(), actor }
+}
+
+pub fn night_shelter() -> Principal {
+    principal("night-shelter-rotterdam", Actor::ShelterWorker)
+}
+
+pub fn shelter24() -> Principal {
+    principal("shelter24-rotterdam", Actor::ShelterWorker)
+}
+
+pub fn street_doctor() -> Principal {
+    principal("street-doctor-rotterdam", Actor::CareProvider)
+}
+
+pub fn supporter() -> Principal {
+    principal("supporter-rotterdam", Actor::ClientSupporter)
+}
+
+pub fn police() -> Principal {
+    principal("police-rotterdam", Actor::Police)
+}
+
+pub fn coordinator() -> Principal {
+    principal("municipality-rotterdam", Actor::ProcessCoordinator { municipality: rotterdam() })
+}
+
+pub fn liaison(country: &str) -> Principal {
+    principal("embassy-pl", Actor::EmbassyLiaison { country: country.parse().unwrap() })
+}
+
+pub fn directory() -> Directory {
+    use Offering::{Bed24h, ClientSupport, MedicalDropIn, NightBed};
+    [
+        ("night-shelter-rotterdam", OrgKind::NightShelter, Some("rotterdam"), vec![NightBed]),
+        ("shelter24-rotterdam", OrgKind::Shelter24h, Some("rotterdam"), vec![Bed24h]),
+        ("street-doctor-rotterdam", OrgKind::MedicalPost, Some("rotterdam"), vec![MedicalDropIn]),
+        ("supporter-rotterdam", OrgKind::ClientSupport, Some("rotterdam"), vec![ClientSupport]),
+        ("hospital-rotterdam", OrgKind::Hospital, Some("rotterdam"), vec![]),
+        ("police-rotterdam", OrgKind::Police, Some("rotterdam"), vec![]),
+        ("municipality-rotterdam", OrgKind::Municipality, Some("rotterdam"), vec![]),
+        ("night-shelter-utrecht", OrgKind::NightShelter, Some("utrecht"), vec![NightBed]),
+        ("embassy-pl", OrgKind::Embassy, None, vec![]),
+    ]
+    .into_iter()
+    .map(|(id, kind, municipality, offerings)| Organisation {
+        id: id.parse().unwrap(),
+        name: id.to_owned(),
+        kind,
+        municipality: municipality.map(|name| name.parse().unwrap()),
+        country: None,
+        offerings,
+        facilities: vec![],
+    })
+    .collect()
+}
+
+pub fn norms() -> Norms {
+    Norms::from_json(include_str!("../../../../seeds/rights/2026-1.json")).unwrap()
+}
+
+pub fn a_signal() -> ReportSignal {
+    ReportSignal {
+        channel: SignalChannel::OutreachRound,
+        urgency: None,
+        municipality: None,
+        location_type: Some(LocationType::Street),
+        location: None,
+        identity: None,
+        circumstances: None,
+        observations: None,
+        conduct: None,
+        problems: vec![],
+    }
+}
+
+pub fn a_contact() -> RecordContact {
+    RecordContact {
+        location_type: Some(LocationType::Street),
+        location: None,
+        language: None,
+        summary: None,
+        observations: None,
+        problems: vec![],
+    }
+}
+
+pub fn a_bed() -> AssignBed {
+    AssignBed { kind: LocationType::NightShelterEu, facility: None, from: None, until: None, expected_by: None }
+}
+
+pub fn a_referral() -> Refer {
+    Refer {
+        to: "street-doctor-rotterdam".parse().unwrap(),
+        offering: Offering::MedicalDropIn,
+        urgency: None,
+        reason: None,
+    }
+}
+
+pub fn a_lookout() -> IssueLookout {
+    IssueLookout {
+        recipients: vec![Addressee::Organisation { organisation: "shelter24-rotterdam".parse().unwrap() }],
+        description: "a man of 50".parse().unwrap(),
+        expires_at: None,
+    }
+}
+
+pub fn an_exception_request() -> RequestException {
+    RequestException {
+        kind: ExceptionKind::Longer24hStay,
+        until: Some(evening(30)),
+        reason: "he cannot be alone at night".parse().unwrap(),
+    }
+}
+
+fn signal(problems: &[Problem]) -> Event {
+    SignalEvent::SignalReceived(SignalReceived {
+        channel: SignalChannel::PoliceContact,
+        urgency: Urgency::Routine,
+        municipality: Some(rotterdam()),
+        location_type: None,
+        location: None,
+        identity: None,
+        circumstances: None,
+        observations: None,
+        conduct: None,
+        problems: Problems::of(problems),
+    })
+    .into()
+}
+
+pub fn signalled() -> Event {
+    signal(&[])
+}
+
+pub fn confused() -> Event {
+    signal(&[Problem::ConfusedBehaviour])
+}
+
+pub fn closed(reason: CloseReason) -> Event {
+    CaseEvent::CaseClosed { reason, explanation: None }.into()
+}
+
+/// A path in a test: what was given, and what the last command answered.
+pub struct Given {
+    path: CarePath,
+    by: Principal,
+    now: DateTime,
+    commands: u128,
+    events: u128,
+    last: Result<Vec<Event>, Refusal>,
+}
+
+/// A path on which this happened. Commands are the night shelter's unless said otherwise.
+pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
+    let mut given = Given {
+        path: CarePath::default(),
+        by: night_shelter(),
+        now: evening(0),
+        commands: 0,
+        events: 0,
+        last: Ok(vec![]),
+    };
+    for event in history {
+        given.evolve(&event);
+    }
+    given
+}
+
+impl Given {
+    fn evolve(&mut self, event: &Event) {
+        self.events += 1;
+        let stamp = Stamp {
+            event_id: EventId(Uuid::from_u128(0x9000 + self.events)),
+            person_id: this_person(),
+            occurred: Occurred::instant(self.now),
+            recorded_at: self.now,
+            by: self.by.author(),
+        };
+        self.path.evolve(&Arc::new(stamp), event);
+    }
+
+    #[track_caller]
+    pub fn when<C: Decide<Subject = ()>>(self, command: C) -> Self {
+        self.when_on((), command)
+    }
+
+    #[track_caller]
+    pub fn when_on<C: Decide>(mut self, subject: C::Subject, command: C) -> Self {
+        if let Err(refusal) = &self.last {
+            panic!("the command before was refused: {refusal}");
+        }
+        let (directory, deadlines, norms) = (directory(), Deadlines::default(), norms());
+        let context = Context {
+            now: self.now,
+            occurred: Occurred::instant(self.now),
+            by: &self.by,
+            person_id: this_person(),
+            id: id_of_command(self.commands),
+            directory: &directory,
+            deadlines: &deadlines,
+            norms: &norms,
+            nobody: false,
+        };
+        self.last = command.decide(subject, &self.path, &context);
+        self.commands += 1;
+        for event in self.last.clone().unwrap_or_default() {
+            self.evolve(&event);
+        }
+        self
+    }
+
+    #[track_caller]
+    pub fn and<C: Decide<Subject = ()>>(self, command: C) -> Self {
+        self.when_on((), command)
+    }
+
+    #[track_caller]
+    pub fn and_on<C: Decide>(self, subject: C::Subject, command: C) -> Self {
+        self.when_on(subject, command)
+    }
+
+    pub fn by(self, by: Principal) -> Self {
+        Self { by, ..self }
+    }
+
+    pub fn days_later(self, days: i64) -> Self {
+        Self { now: self.now + TimeDelta::days(days), ..self }
+    }
+
+    pub fn a_day_later(self) -> Self {
+        self.days_later(1)
+    }
+
+    pub fn a_day_earlier(self) -> Self {
+        self.days_later(-1)
+    }
+
+    #[track_caller]
+    pub fn then(self, check: impl FnOnce(&CarePath)) -> Self {
+        if let Err(refusal) = &self.last {
+            panic!("refused: {refusal}");
+        }
+        check(&self.path);
+        self
+    }
+
+    #[track_caller]
+    pub fn then_types<const N: usize>(self, types: [&str; N]) -> Self {
+        let events = self.last.as_ref().unwrap_or_else(|refusal| panic!("refused: {refusal}"));
+        let found: Vec<_> = events.iter().map(|event| event.kind().name()).collect();
+        assert_eq!(found, types);
+        self
+    }
+
+    #[track_caller]
+    pub fn then_event(self, is_it: impl Fn(&Event) -> bool) -> Self {
+        let events = self.last.as_ref().unwrap_or_else(|refusal| panic!("refused: {refusal}"));
+        assert!(events.iter().any(is_it), "no such event among {events:?}");
+        self
+    }
+
+    #[track_caller]
+    pub fn then_err(self, refusal: impl Into<Refusal>) {
+        assert_eq!(self.last, Err(refusal.into()));
+    }
+
+    #[track_caller]
+    pub fn then_field(self, name: &str) {
+        match self.last {
+            Err(Refusal::Field { field, .. }) => assert_eq!(field, name),
+            other => panic!("expected a refusal of `{name}`, found {other:?}"),
+        }
+    }
+
+    #[track_caller]
+    pub fn then_not_yours(self) {
+        assert_eq!(self.last, Err(Refusal::NotYours));
+    }
+}

@@ -1,0 +1,176 @@
+//! What the larger commands of a random history say.
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::dice::Dice;
+use crate::codes::{ConditionStatus, ConsentPurpose, DataClass, Offering, OrgKind, ReturnWish};
+use crate::path::CarePath;
+use crate::path::identity::{IdentityClaim, LanguageUse};
+use crate::path::intake::{RecordIntake, SocialSituation};
+use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, ReportSighting};
+use crate::path::referral::Refer;
+use crate::path::repatriation::{
+    EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, Recipient,
+};
+use crate::path::rights::RightsAnswers;
+use crate::path::signal::{RecordContact, ReportSignal};
+use crate::text::Age;
+use crate::time::DateTime;
+
+pub fn later(now: DateTime, dice: &mut Dice<'_>) -> DateTime {
+    now + TimeDelta::hours(12 + 24 * i64::try_from(dice.below(14)).unwrap())
+}
+
+pub fn day(now: DateTime, dice: &mut Dice<'_>) -> NaiveDate {
+    (now - TimeDelta::days(i64::try_from(dice.below(60)).unwrap())).date_naive()
+}
+
+pub fn signal(dice: &mut Dice<'_>) -> ReportSignal {
+    ReportSignal {
+        channel: dice.code(),
+        urgency: dice.maybe(Dice::code),
+        municipality: Some(dice.named(&["rotterdam"])),
+        location_type: dice.maybe(Dice::code),
+        location: dice.maybe_text(),
+        identity: dice.maybe(claim),
+        circumstances: dice.maybe_text(),
+        observations: dice.maybe_text(),
+        conduct: dice.maybe_text(),
+        problems: dice.codes(),
+    }
+}
+
+pub fn contact(dice: &mut Dice<'_>) -> RecordContact {
+    RecordContact {
+        location_type: dice.maybe(Dice::code),
+        location: dice.maybe_text(),
+        language: dice.maybe(|dice| dice.named(&["pl", "ro"])),
+        summary: dice.maybe_text(),
+        observations: dice.maybe_text(),
+        problems: dice.codes(),
+    }
+}
+
+pub fn claim(dice: &mut Dice<'_>) -> IdentityClaim {
+    let language = |dice: &mut Dice<'_>| LanguageUse {
+        language: dice.named(&["pl", "rom"]),
+        preferred: dice.once_in(2),
+        understood: true,
+        interpreter_needed: dice.once_in(2),
+    };
+    IdentityClaim {
+        name: dice.maybe_text(),
+        alias: dice.maybe_text(),
+        birth_date: dice.maybe(|dice| dice.named(&["1975-05-02", "2009-01-01"])),
+        approximate_age: dice.maybe(|dice| Age::new(u8::try_from(dice.below(120)).unwrap()).unwrap()),
+        sex: dice.maybe(Dice::code),
+        countries: dice.maybe(|dice| dice.named(&["PL", "RO"])).into_iter().collect(),
+        origin: dice.maybe_text(),
+        languages: dice.maybe(language).into_iter().collect(),
+        contact: dice.maybe_text(),
+        appearance: dice.maybe_text(),
+    }
+}
+
+pub fn intake(dice: &mut Dice<'_>) -> RecordIntake {
+    let situation = |dice: &mut Dice<'_>| SocialSituation { works: dice.maybe(Dice::code), ..Default::default() };
+    RecordIntake {
+        location_type: dice.maybe(Dice::code),
+        urgency: dice.maybe(Dice::code),
+        identity: dice.maybe(claim),
+        living_situation: dice.maybe(Dice::code),
+        circumstances: dice.maybe_text(),
+        situation: dice.maybe(situation),
+        care_needs: dice.maybe_text(),
+        findings: dice.maybe_text(),
+        head_injury_suspected: dice.maybe(|dice| dice.once_in(2)),
+        problems: dice.codes(),
+    }
+}
+
+pub fn answers(dice: &mut Dice<'_>) -> RightsAnswers {
+    RightsAnswers {
+        union_citizen: dice.maybe(Dice::code),
+        months_of_stay: dice.maybe(|dice| u16::try_from(dice.below(70)).unwrap()),
+        works: dice.maybe(Dice::code),
+        asks_for_shelter: dice.maybe(Dice::code),
+        domestic_violence: dice.maybe(Dice::code),
+        ..RightsAnswers::default()
+    }
+}
+
+pub fn refer(dice: &mut Dice<'_>) -> Refer {
+    let asked = [
+        ("night-shelter-rotterdam", Offering::NightBed),
+        ("shelter24-rotterdam", Offering::Bed24h),
+        ("street-doctor-rotterdam", Offering::MedicalDropIn),
+        ("supporter-rotterdam", Offering::ClientSupport),
+    ];
+    let (to, offering) = asked[dice.below(asked.len())];
+    Refer { to: to.parse().unwrap(), offering, urgency: dice.maybe(Dice::code), reason: dice.maybe_text() }
+}
+
+pub fn lookout(now: DateTime, dice: &mut Dice<'_>) -> IssueLookout {
+    let recipient = if dice.once_in(3) {
+        Addressee::Kind { kind: OrgKind::OutreachTeam, municipality: dice.named(&["rotterdam"]) }
+    } else {
+        Addressee::Organisation { organisation: dice.named(&["shelter24-rotterdam", "outreach-rotterdam"]) }
+    };
+    let expires_at = dice.maybe(|dice| later(now, dice));
+    IssueLookout { recipients: vec![recipient], description: dice.text(), expires_at }
+}
+
+pub fn sighting(dice: &mut Dice<'_>) -> ReportSighting {
+    ReportSighting {
+        location_type: dice.maybe(Dice::code),
+        location: dice.maybe_text(),
+        circumstances: dice.maybe_text(),
+        observations: dice.maybe_text(),
+    }
+}
+
+pub fn care_alert(now: DateTime, dice: &mut Dice<'_>) -> FileCareAlert {
+    FileCareAlert {
+        to: dice.named(&["police-rotterdam", "police-utrecht"]),
+        description: dice.text(),
+        expires_at: dice.maybe(|dice| later(now, dice)),
+    }
+}
+
+/// Most want to return, or few histories would come to a handover.
+pub fn options(dice: &mut Dice<'_>) -> PresentReturnOptions {
+    PresentReturnOptions {
+        language: dice.named(&["pl", "ro"]),
+        wish: if dice.once_in(6) { dice.code() } else { ReturnWish::WantsToReturn },
+        options: dice.maybe_text(),
+        barriers: dice.codes(),
+    }
+}
+
+/// A condition that is still missing, if there is one.
+pub fn evidence(path: &CarePath, dice: &mut Dice<'_>) -> EvidenceReturnCondition {
+    let condition = path.repatriation.missing_conditions().first().copied().unwrap_or_else(|| dice.code());
+    let status = if dice.once_in(6) { Some(ConditionStatus::NotApplicable) } else { None };
+    let status = status.filter(|_| condition.may_be_not_applicable());
+    EvidenceReturnCondition { condition, status, evidence: dice.text() }
+}
+
+pub fn consent(dice: &mut Dice<'_>) -> GiveConsent {
+    let recipient = if dice.once_in(4) {
+        Recipient::Organisation(dice.named(&["hospital-rotterdam"]))
+    } else {
+        Recipient::Country(dice.named(&["PL", "PL", "RO"]))
+    };
+    GiveConsent {
+        purpose: if dice.once_in(6) { dice.code() } else { ConsentPurpose::Repatriation },
+        recipient,
+        data_classes: vec![DataClass::Identity, DataClass::Return],
+        language: dice.named(&["pl"]),
+        interpreter: dice.once_in(2),
+    }
+}
+
+pub fn proposal(dice: &mut Dice<'_>) -> ProposeHandover {
+    let country = dice.named(&["PL", "PL", "RO"]);
+    ProposeHandover { country, receiving_organisation: dice.text(), plan: dice.maybe_text() }
+}

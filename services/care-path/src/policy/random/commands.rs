@@ -1,0 +1,241 @@
+//! A command of each kind, of the sort that somebody would send about this path now. A new command does not compile
+//! until somebody says what it looks like.
+
+use super::bodies;
+use super::dice::Dice;
+use crate::codes::LocationType;
+use crate::command::{Command, CommandKind};
+use crate::ids::{BedId, ExceptionId, HandoverId, LookoutId, ReferralId};
+use crate::path::CarePath;
+use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
+use crate::path::discharge::ReportDischarge;
+use crate::path::exception::{DecideException, Decision, OvertakeException, RequestException};
+use crate::path::identity::{LinkPersons, UnlinkPersons, UpdateIdentity};
+use crate::path::incident::ObserveIncident;
+use crate::path::intake::TurnAway;
+use crate::path::lost::{AcknowledgeLookout, AnswerCareAlert, ExpireLookout, MarkOutOfSight, ResolveLookout};
+use crate::path::privacy::{LiftHold, PlaceHold};
+use crate::path::referral::{
+    AcceptReferral, DeclineReferral, EndCare, RecordDropout, StartCare, WaitlistReferral, WithdrawReferral,
+};
+use crate::path::repatriation::{
+    AcceptHandover, AcknowledgeHandover, AttachHandoverDocument, ConfirmArrival, DeclineHandover, RecordDeparture,
+    RecordFollowUp, WithdrawConsent, WithdrawHandover,
+};
+use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
+use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
+use crate::path::testing::another_person;
+use crate::time::DateTime;
+
+/// Whether a command goes on with something that is open. They are sent more often, or little would come to its end.
+pub fn goes_on(kind: CommandKind) -> bool {
+    use CommandKind as K;
+    matches!(
+        kind,
+        K::UnlinkPersons
+            | K::ReleaseBed
+            | K::RecordAttendance
+            | K::AcceptReferral
+            | K::DeclineReferral
+            | K::WaitlistReferral
+            | K::StartCare
+            | K::EndCare
+            | K::RecordDropout
+            | K::AcknowledgeLookout
+            | K::ReportSighting
+            | K::ResolveLookout
+            | K::AnswerCareAlert
+            | K::DecideException
+            | K::ProposeHandover
+            | K::AcknowledgeHandover
+            | K::AcceptHandover
+            | K::AttachHandoverDocument
+            | K::RecordDeparture
+            | K::ConfirmArrival
+            | K::RecordFollowUp
+            | K::ReopenCase
+    )
+}
+
+/// A command of a kind; none where the path has nothing that it could be about.
+#[allow(clippy::too_many_lines)] // one arm for each command, and no wildcard
+pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dice<'_>) -> Option<Command> {
+    use CommandKind as K;
+    Some(match kind {
+        K::ReportSignal => Command::ReportSignal((), bodies::signal(dice)),
+        K::RecordContact => Command::RecordContact((), bodies::contact(dice)),
+        K::UpdateIdentity => {
+            Command::UpdateIdentity((), UpdateIdentity { claim: bodies::claim(dice), assurance: dice.code() })
+        }
+        K::LinkPersons => {
+            let (basis, explanation) = (dice.code(), dice.maybe_text());
+            Command::LinkPersons((), LinkPersons { with: another_person(), basis, explanation })
+        }
+        K::UnlinkPersons => Command::UnlinkPersons(another_person(), UnlinkPersons { explanation: dice.maybe_text() }),
+        K::RecordIntake => Command::RecordIntake((), bodies::intake(dice)),
+        K::TurnAway => {
+            Command::TurnAway((), TurnAway { reason: dice.code(), offering: dice.maybe(Dice::code), persons: None })
+        }
+        K::AssignBed => {
+            let kinds = [LocationType::NightShelterEu, LocationType::Shelter24h, LocationType::EmergencyBed];
+            let bed = AssignBed {
+                kind: dice.one_of(&kinds)?,
+                facility: None,
+                from: None,
+                until: dice.maybe(|dice| bodies::later(now, dice)),
+                expected_by: dice.maybe(|dice| bodies::later(now, dice)),
+            };
+            Command::AssignBed((), bed)
+        }
+        K::RecordAttendance => {
+            let attendance = RecordAttendance { status: dice.code(), location_type: dice.maybe(Dice::code) };
+            Command::RecordAttendance((), attendance)
+        }
+        K::RecordNoShow => Command::RecordNoShow((), RecordNoShow { bed_id: dice.one_of(&beds(path)) }),
+        K::ReleaseBed => {
+            let bed = dice.one_of(&beds(path))?;
+            Command::ReleaseBed(bed, ReleaseBed { reason: dice.code(), explanation: dice.maybe_text() })
+        }
+        K::ObserveIncident => {
+            let (kind, severity, description) = (dice.code(), dice.code(), dice.maybe_text());
+            Command::ObserveIncident((), ObserveIncident { kind, severity, description })
+        }
+        K::AssessRights => Command::AssessRights((), AssessRights(bodies::answers(dice))),
+        K::RecordIndDecision => {
+            let decided_on = dice.maybe(|dice| bodies::day(now, dice));
+            let decision = RecordIndDecision { outcome: dice.code(), decided_on, appeal_pending: dice.once_in(2) };
+            Command::RecordIndDecision((), decision)
+        }
+        K::RecordInsurance => Command::RecordInsurance((), RecordInsurance { status: dice.code() }),
+        K::FileUninsuredReport => Command::FileUninsuredReport((), FileUninsuredReport { consent_effort: dice.text() }),
+        K::Refer => Command::Refer((), bodies::refer(dice)),
+        K::AcceptReferral => {
+            Command::AcceptReferral(referral(path, dice)?, AcceptReferral { explanation: dice.maybe_text() })
+        }
+        K::DeclineReferral => {
+            let decline = DeclineReferral { reason: dice.code(), explanation: dice.maybe_text() };
+            Command::DeclineReferral(referral(path, dice)?, decline)
+        }
+        K::WaitlistReferral => {
+            let until = dice.maybe(|dice| bodies::day(now, dice));
+            Command::WaitlistReferral(referral(path, dice)?, WaitlistReferral { until })
+        }
+        K::WithdrawReferral => {
+            let withdraw = WithdrawReferral { reason: dice.code(), explanation: dice.maybe_text() };
+            Command::WithdrawReferral(referral(path, dice)?, withdraw)
+        }
+        K::StartCare => Command::StartCare(referral(path, dice)?, StartCare {}),
+        K::EndCare => Command::EndCare(referral(path, dice)?, EndCare { explanation: dice.maybe_text() }),
+        K::RecordDropout => {
+            let dropout = RecordDropout { reason: dice.code(), explanation: dice.maybe_text() };
+            Command::RecordDropout(referral(path, dice)?, dropout)
+        }
+        K::MarkOutOfSight => Command::MarkOutOfSight((), MarkOutOfSight {}),
+        K::IssueLookout => Command::IssueLookout((), bodies::lookout(now, dice)),
+        K::AcknowledgeLookout => Command::AcknowledgeLookout(lookout(path, dice)?, AcknowledgeLookout {}),
+        K::ReportSighting => Command::ReportSighting(lookout(path, dice)?, bodies::sighting(dice)),
+        K::ResolveLookout => {
+            let resolve = ResolveLookout { outcome: dice.code(), explanation: dice.maybe_text() };
+            Command::ResolveLookout(lookout(path, dice)?, resolve)
+        }
+        K::ExpireLookout => Command::ExpireLookout(lookout(path, dice)?, ExpireLookout {}),
+        K::FileCareAlert => Command::FileCareAlert((), bodies::care_alert(now, dice)),
+        K::AnswerCareAlert => {
+            let alerts: Vec<_> = path.lost.care_alerts.iter().map(|alert| alert.filed.alert).collect();
+            let answer = AnswerCareAlert { outcome: dice.code(), explanation: dice.maybe_text() };
+            Command::AnswerCareAlert(dice.one_of(&alerts)?, answer)
+        }
+        K::RequestException => {
+            let (kind, until) = (dice.code(), dice.maybe(|dice| bodies::later(now, dice)));
+            Command::RequestException((), RequestException { kind, until, reason: dice.text() })
+        }
+        K::DecideException => {
+            let decision = dice.one_of(&[Decision::Granted, Decision::Denied])?;
+            let expires_at = dice.maybe(|dice| bodies::later(now, dice));
+            let command = DecideException { decision, reason: dice.text(), expires_at };
+            Command::DecideException(exception(path, dice)?, command)
+        }
+        K::OvertakeException => Command::OvertakeException(exception(path, dice)?, OvertakeException {}),
+        K::ReportDischarge => {
+            let discharge = ReportDischarge {
+                from: Some(dice.named(&["hospital-rotterdam"])),
+                destination: dice.code(),
+                to: dice.maybe(|dice| dice.named(&["night-shelter-rotterdam", "shelter24-rotterdam"])),
+                warned: dice.once_in(2),
+                letter_received: dice.once_in(2),
+                findings: dice.maybe_text(),
+            };
+            Command::ReportDischarge((), discharge)
+        }
+        K::PresentReturnOptions => Command::PresentReturnOptions((), bodies::options(dice)),
+        K::EvidenceReturnCondition => Command::EvidenceReturnCondition((), bodies::evidence(path, dice)),
+        K::GiveConsent => Command::GiveConsent((), bodies::consent(dice)),
+        K::WithdrawConsent => {
+            let consents: Vec<_> = path.repatriation.consents.iter().map(|consent| consent.given.consent).collect();
+            Command::WithdrawConsent(dice.one_of(&consents)?, WithdrawConsent {})
+        }
+        K::ProposeHandover => Command::ProposeHandover((), bodies::proposal(dice)),
+        K::AcknowledgeHandover => Command::AcknowledgeHandover(handover(path, dice)?, AcknowledgeHandover {}),
+        K::AcceptHandover => {
+            Command::AcceptHandover(handover(path, dice)?, AcceptHandover { explanation: dice.maybe_text() })
+        }
+        K::DeclineHandover => {
+            let decline = DeclineHandover { reason: dice.code(), explanation: dice.maybe_text() };
+            Command::DeclineHandover(handover(path, dice)?, decline)
+        }
+        K::AttachHandoverDocument => {
+            let document = dice.named(&["eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVy.dGFn"]);
+            Command::AttachHandoverDocument(handover(path, dice)?, AttachHandoverDocument { document })
+        }
+        K::RecordDeparture => {
+            Command::RecordDeparture(handover(path, dice)?, RecordDeparture { travels: dice.maybe_text() })
+        }
+        K::ConfirmArrival => Command::ConfirmArrival(handover(path, dice)?, ConfirmArrival {}),
+        K::RecordFollowUp => {
+            let (term, outcome, explanation) = (dice.code(), dice.code(), dice.maybe_text());
+            Command::RecordFollowUp(handover(path, dice)?, RecordFollowUp { term, outcome, explanation })
+        }
+        K::WithdrawHandover => {
+            let withdraw = WithdrawHandover { reason: dice.code(), explanation: dice.maybe_text() };
+            Command::WithdrawHandover(handover(path, dice)?, withdraw)
+        }
+        K::AssignCoordinator => {
+            let municipality = dice.once_in(8).then(|| dice.named(&["utrecht"]));
+            let coordinator = dice.maybe(|dice| dice.named(&["coordinator-rotterdam"]));
+            Command::AssignCoordinator((), AssignCoordinator { municipality, coordinator })
+        }
+        K::AddNote => Command::AddNote((), AddNote { text: dice.text() }),
+        K::CloseCase => Command::CloseCase((), CloseCase { reason: dice.code(), explanation: dice.maybe_text() }),
+        K::ReopenCase => Command::ReopenCase((), ReopenCase { explanation: dice.maybe_text() }),
+        K::RecordDeath => {
+            let died_on = dice.maybe(|dice| bodies::day(now, dice));
+            Command::RecordDeath((), RecordDeath { died_on, explanation: dice.maybe_text() })
+        }
+        K::PlaceHold => Command::PlaceHold((), PlaceHold { reason: dice.code() }),
+        K::LiftHold => {
+            let holds: Vec<_> = path.privacy.holds.iter().map(|hold| hold.fact.0).collect();
+            Command::LiftHold(dice.one_of(&holds)?, LiftHold {})
+        }
+    })
+}
+
+fn beds(path: &CarePath) -> Vec<BedId> {
+    path.open_stays().map(|stay| stay.bed.bed).collect()
+}
+
+fn exception(path: &CarePath, dice: &mut Dice<'_>) -> Option<ExceptionId> {
+    dice.one_of(&path.exceptions.iter().map(|request| request.requested.exception).collect::<Vec<_>>())
+}
+
+fn referral(path: &CarePath, dice: &mut Dice<'_>) -> Option<ReferralId> {
+    let open: Vec<_> = path.referrals.iter().filter(|each| each.is_open()).map(|each| each.made.referral).collect();
+    dice.one_of(&open)
+}
+
+fn lookout(path: &CarePath, dice: &mut Dice<'_>) -> Option<LookoutId> {
+    dice.one_of(&path.lost.lookouts.iter().map(|lookout| lookout.issued.lookout).collect::<Vec<_>>())
+}
+
+fn handover(path: &CarePath, dice: &mut Dice<'_>) -> Option<HandoverId> {
+    dice.one_of(&path.repatriation.handovers.iter().map(|handover| handover.proposed.handover).collect::<Vec<_>>())
+}

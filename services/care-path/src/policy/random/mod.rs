@@ -1,0 +1,249 @@
+//! Random histories for properties: random principals send random commands that the policy lets them send, and what the
+//! decisions answer happens. Whatever a property says then holds of paths that people could have lived.
+
+mod bodies;
+mod commands;
+mod dice;
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use uuid::Uuid;
+
+use super::{Relation, Standing, may};
+use crate::actor::{Actor, Area, Principal};
+use crate::codes::{OrgKind, Precision};
+use crate::command::{CommandKind, Context, Decide};
+use crate::deadlines::Deadlines;
+use crate::directory::{Directory, Organisation};
+use crate::event::Event;
+use crate::ids::{EventId, Municipality};
+use crate::path::rights::Norms;
+use crate::path::testing::{directory, evening, norms, principal, this_person};
+use crate::path::{CarePath, Stamp};
+use crate::time::{DateTime, Occurred};
+use dice::Dice;
+
+/// A path that was lived, with all that happened on it.
+pub struct History {
+    pub events: Vec<(Arc<Stamp>, Event)>,
+    /// What living it, event by event, led to.
+    pub path: CarePath,
+    pub now: DateTime,
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = |(stamp, event): &(Arc<Stamp>, Event)| format!("{}: {}", stamp.by.organisation, event.kind());
+        f.debug_list().entries(self.events.iter().map(told)).finish()
+    }
+}
+
+impl History {
+    /// The history as the path takes it in.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<Stamp>, &Event)> {
+        self.events.iter().map(|(stamp, event)| (stamp, event))
+    }
+}
+
+/// Somebody does something, some hours after what was done before.
+#[derive(Debug, Clone)]
+struct Step {
+    /// Whether somebody who has to do with the person goes on with what is open.
+    goes_on: bool,
+    who: Index,
+    what: Index,
+    hours: u16,
+    /// How many hours before it is recorded it happened.
+    late: u8,
+    dice: [u8; 16],
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    let late = prop_oneof![3 => Just(0), 1 => 0..72_u8];
+    (prop::bool::weighted(0.35), any::<Index>(), any::<Index>(), 0..60_u16, late, any::<[u8; 16]>())
+        .prop_map(|(goes_on, who, what, hours, late, dice)| Step { goes_on, who, what, hours, late, dice })
+}
+
+/// How a history begins. What takes many steps in their order would never come of chance.
+#[derive(Debug, Clone, Copy)]
+enum Beginning {
+    Signal,
+    Lost,
+    Return,
+}
+
+impl Beginning {
+    fn script(self) -> Vec<CommandKind> {
+        use CommandKind as C;
+        let after = match self {
+            Self::Signal => vec![],
+            Self::Lost => vec![C::IssueLookout, C::FileCareAlert],
+            Self::Return => {
+                let mut script = vec![C::PresentReturnOptions, C::GiveConsent];
+                script.extend([C::EvidenceReturnCondition; 6]);
+                script.push(C::ProposeHandover);
+                script
+            }
+        };
+        [vec![C::ReportSignal], after].concat()
+    }
+}
+
+/// Histories of up to some hundred events.
+pub fn histories() -> impl Strategy<Value = History> {
+    let beginning = prop_oneof![Just(Beginning::Signal), Just(Beginning::Lost), Just(Beginning::Return)];
+    (beginning, any::<[u8; 16]>(), vec(steps(), 0..60)).prop_map(|(beginning, dice, steps)| {
+        let mut living = Living::new();
+        for (place, command) in beginning.script().into_iter().enumerate() {
+            let coordinator = &principals()[0];
+            living.send(coordinator, command, 0, &mut Dice::new(&dice, place));
+        }
+        for step in steps {
+            living.step(&step);
+        }
+        living.history
+    })
+}
+
+/// Everybody who acts and reads in a random history: each role, and of most another one who has nothing to do with it.
+pub fn principals() -> Vec<Principal> {
+    let city = |name: &str| -> Municipality { name.parse().unwrap() };
+    let country = |name: &str| name.parse().unwrap();
+    [
+        ("municipality-rotterdam", Actor::ProcessCoordinator { municipality: city("rotterdam") }),
+        ("night-shelter-rotterdam", Actor::ShelterWorker),
+        ("shelter24-rotterdam", Actor::ShelterWorker),
+        ("outreach-rotterdam", Actor::OutreachWorker { municipality: city("rotterdam") }),
+        ("street-doctor-rotterdam", Actor::CareProvider),
+        ("hospital-rotterdam", Actor::CareProvider),
+        ("supporter-rotterdam", Actor::ClientSupporter),
+        ("municipality-rotterdam", Actor::MunicipalAssessor { municipality: city("rotterdam") }),
+        ("police-rotterdam", Actor::Police),
+        ("embassy-pl", Actor::EmbassyLiaison { country: country("PL") }),
+        ("municipality-utrecht", Actor::ProcessCoordinator { municipality: city("utrecht") }),
+        ("night-shelter-utrecht", Actor::ShelterWorker),
+        ("police-utrecht", Actor::Police),
+        ("embassy-ro", Actor::EmbassyLiaison { country: country("RO") }),
+        ("embassy-pl", Actor::Ambassador { country: country("PL") }),
+        ("statistics", Actor::MonitorAnalyst { area: Area::National }),
+        ("municipality-rotterdam", Actor::MonitorAnalyst { area: Area::Region(city("rotterdam")) }),
+        ("baken", Actor::PrivacyOfficer),
+        ("baken", Actor::Administrator),
+        ("baken", Actor::System),
+    ]
+    .into_iter()
+    .map(|(organisation, actor)| principal(organisation, actor))
+    .collect()
+}
+
+/// The organisations of the decisions' tests, and those that only read and write here.
+pub fn everybody() -> Directory {
+    let more = [
+        ("outreach-rotterdam", OrgKind::OutreachTeam, "rotterdam"),
+        ("municipality-utrecht", OrgKind::Municipality, "utrecht"),
+        ("police-utrecht", OrgKind::Police, "utrecht"),
+    ];
+    let more = more.into_iter().map(|(id, kind, municipality)| Organisation {
+        id: id.parse().unwrap(),
+        name: id.to_owned(),
+        kind,
+        municipality: Some(municipality.parse().unwrap()),
+        country: None,
+        offerings: vec![],
+        facilities: vec![],
+    });
+    directory().all().cloned().chain(more).collect()
+}
+
+struct Living {
+    history: History,
+    directory: Directory,
+    deadlines: Deadlines,
+    norms: Norms,
+    sent: u128,
+    /// How many texts were typed: no two are the same.
+    texts: usize,
+}
+
+impl Living {
+    fn new() -> Self {
+        Self {
+            history: History { events: vec![], path: CarePath::default(), now: evening(0) },
+            directory: everybody(),
+            deadlines: Deadlines::default(),
+            norms: norms(),
+            sent: 0,
+            texts: 0,
+        }
+    }
+
+    /// Lets somebody who may send anything at all send one of it: the first that is not refused.
+    fn step(&mut self, step: &Step) {
+        self.history.now += TimeDelta::hours(i64::from(step.hours));
+        let (path, now) = (&self.history.path, self.history.now);
+        let able: Vec<(Principal, Vec<CommandKind>)> = principals()
+            .into_iter()
+            .filter_map(|principal| {
+                let relation = Standing::of(&principal, path, now, &self.deadlines).relation;
+                let role = principal.actor.role();
+                let sends: Vec<_> = CommandKind::ALL
+                    .iter()
+                    .copied()
+                    .filter(|kind| may(role, *kind, relation))
+                    .filter(|kind| !step.goes_on || (relation != Relation::None && commands::goes_on(*kind)))
+                    .collect();
+                (!sends.is_empty()).then_some((principal, sends))
+            })
+            .collect();
+        if able.is_empty() {
+            return;
+        }
+        let (who, sends) = &able[step.who.index(able.len())];
+        let first = step.what.index(sends.len());
+        let mut in_turn = sends.iter().cycle().skip(first).take(sends.len());
+        let mut dice = Dice::new(&step.dice, 0);
+        in_turn.any(|kind| self.send(who, *kind, step.late, &mut dice));
+    }
+
+    /// Sends a command, and says whether it was taken; if it is refused, nothing happens.
+    fn send(&mut self, by: &Principal, kind: CommandKind, late: u8, dice: &mut Dice<'_>) -> bool {
+        let now = self.history.now;
+        self.sent += 1;
+        dice.count_texts_from(self.texts);
+        let command = commands::command(kind, &self.history.path, now, dice);
+        self.texts = dice.texts();
+        let Some(command) = command else { return false };
+        let precision = if late == 0 { Precision::Instant } else { Precision::Approximate };
+        let occurred = Occurred { at: now - TimeDelta::hours(i64::from(late)), precision };
+        let context = Context {
+            now,
+            occurred,
+            by,
+            person_id: this_person(),
+            id: Uuid::from_u128(0x1000 + self.sent),
+            directory: &self.directory,
+            deadlines: &self.deadlines,
+            norms: &self.norms,
+            nobody: false,
+        };
+        let Ok(events) = command.decide((), &self.history.path, &context) else { return false };
+        for event in events {
+            let number = self.history.events.len() as u128;
+            let stamp = Arc::new(Stamp {
+                event_id: EventId(Uuid::from_u128(0x9000 + number)),
+                person_id: this_person(),
+                occurred,
+                recorded_at: now,
+                by: by.author(),
+            });
+            self.history.path.evolve(&stamp, &event);
+            self.history.events.push((stamp, event));
+        }
+        true
+    }
+}

@@ -1,0 +1,84 @@
+//! The table of disclosure: per role and relation, how much of each category is seen of what others recorded, and of
+//! what the own organisation recorded.
+//!
+//! It is the table of the domain, cell by cell. Its "O" (only what the own organisation recorded) is `None` here and
+//! `Full` in [`own_recordings`]; that everyone sees their own organisation's recordings holds but for the wall around
+//! police, embassies and those who work without persons.
+
+use super::Level::{Full as F, Minimal as M, None as X};
+use super::{Category, Level, Relation};
+use crate::codes::Role;
+
+/// A level per category, in the order of [`Category::ALL`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cells([Level; 10]);
+
+impl Cells {
+    /// Nothing of anything.
+    pub const NOTHING: Self = Self([X; 10]);
+
+    /// The level of a category.
+    #[must_use]
+    pub fn level(&self, category: Category) -> Level {
+        self.0[category as usize]
+    }
+
+    /// Whether nothing at all is seen.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::NOTHING
+    }
+}
+
+/// What a role sees, in a relation, of what others recorded. `consent` is the person's consent to the handover that
+/// is addressed to the reader's country; only a liaison's cells depend on it.
+#[must_use]
+#[rustfmt::skip]
+#[allow(clippy::unnested_or_patterns, clippy::match_same_arms)] // one line per group of roles reads as the table does
+pub fn disclosed(role: Role, relation: Relation, consent: bool) -> Cells {
+    match (role, relation) {
+        //                                                                 pres iden soci medi just righ refe retu look note
+        (Role::ProcessCoordinator, Relation::Region)               => Cells([F,  F,   F,   M,   M,   F,   F,   F,   F,   F]),
+        (Role::ShelterWorker, Relation::Involved)                  => Cells([F,  F,   M,   M,   X,   M,   M,   X,   F,   X]),
+        (Role::ShelterWorker, Relation::Addressed)                 => Cells([X,  X,   X,   X,   X,   X,   X,   X,   M,   X]),
+        (Role::OutreachWorker, Relation::Involved)                 => Cells([F,  F,   M,   M,   X,   M,   M,   X,   F,   X]),
+        (Role::OutreachWorker, Relation::Addressed)                => Cells([M,  M,   X,   X,   X,   X,   X,   X,   F,   X]),
+        (Role::CareProvider, Relation::Involved)                   => Cells([F,  F,   F,   F,   X,   F,   F,   M,   M,   X]),
+        (Role::ClientSupporter, Relation::Involved)                => Cells([F,  F,   F,   M,   X,   F,   F,   F,   M,   X]),
+        (Role::MunicipalAssessor, Relation::Region)                => Cells([M,  F,   F,   X,   X,   F,   X,   X,   X,   X]),
+        (Role::Police, Relation::Addressed)                        => Cells([X,  X,   X,   X,   X,   X,   X,   X,   M,   X]),
+        (Role::EmbassyLiaison, Relation::Addressed) if consent     => Cells([X,  M,   X,   X,   X,   X,   X,   F,   X,   X]),
+
+        (Role::ProcessCoordinator | Role::MunicipalAssessor, Relation::Involved | Relation::Addressed | Relation::None)
+        | (Role::ShelterWorker | Role::OutreachWorker, Relation::Region | Relation::None)
+        | (Role::CareProvider | Role::ClientSupporter, Relation::Region | Relation::Addressed | Relation::None)
+        | (Role::Police, Relation::Region | Relation::Involved | Relation::None)
+        | (Role::EmbassyLiaison, Relation::Region | Relation::Involved | Relation::Addressed | Relation::None)
+        | (Role::Ambassador | Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System,
+           Relation::Region | Relation::Involved | Relation::Addressed | Relation::None)           => Cells::NOTHING,
+    }
+}
+
+/// What a role sees of what its own organisation recorded, in whatever relation.
+#[must_use]
+#[rustfmt::skip]
+pub fn own_recordings(role: Role) -> Cells {
+    match role {
+        //                                    pres iden soci medi just righ refe retu look note
+        Role::ProcessCoordinator
+        | Role::ShelterWorker
+        | Role::OutreachWorker
+        | Role::CareProvider
+        | Role::ClientSupporter
+        | Role::MunicipalAssessor     => Cells([F,  F,   F,   F,   F,   F,   F,   F,   F,   F]),
+        // Never where somebody sleeps, nor anything medical, nor anything of a return: not even out of the own files.
+        Role::Police                  => Cells([X,  X,   X,   X,   F,   X,   X,   X,   F,   X]),
+        // With consent the handover is theirs in full; without it, nothing is, what they wrote included.
+        Role::EmbassyLiaison
+        | Role::Ambassador
+        | Role::MonitorAnalyst
+        | Role::PrivacyOfficer
+        | Role::Administrator
+        | Role::System                => Cells::NOTHING,
+    }
+}

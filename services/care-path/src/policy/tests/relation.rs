@@ -1,0 +1,293 @@
+//! How somebody comes to stand in a relation to a person, and how it ends.
+
+use chrono::TimeDelta;
+
+use super::super::{Relation, Standing};
+use crate::actor::{Actor, Area, Principal};
+use crate::codes::{
+    BedReleaseReason, CareAlertOutcome, ConsentPurpose, DataClass, DeclineReason, LookoutOutcome, ReturnCondition,
+    ReturnWish,
+};
+use crate::deadlines::Deadlines;
+use crate::ids::{BedId, CareAlertId, ConsentId, HandoverId, LookoutId, ReferralId};
+use crate::path::CarePath;
+use crate::path::case::AssignCoordinator;
+use crate::path::intake::RecordIntake;
+use crate::path::lost::{AnswerCareAlert, ExpireLookout, FileCareAlert, ResolveLookout};
+use crate::path::referral::{AcceptReferral, DeclineReferral, EndCare, StartCare};
+use crate::path::repatriation::{
+    DeclineHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, Recipient,
+    WithdrawConsent,
+};
+use crate::path::stay::ReleaseBed;
+use crate::path::testing::*;
+use crate::time::DateTime;
+
+fn standing(who: &Principal, path: &CarePath, now: DateTime) -> Standing {
+    Standing::of(who, path, now, &Deadlines::default())
+}
+
+fn relation(who: &Principal, path: &CarePath, now: DateTime) -> Relation {
+    standing(who, path, now).relation
+}
+
+fn of_utrecht(actor: fn(crate::ids::Municipality) -> Actor) -> Principal {
+    principal("municipality-utrecht", actor("utrecht".parse().unwrap()))
+}
+
+fn assessor() -> Principal {
+    principal("municipality-rotterdam", Actor::MunicipalAssessor { municipality: rotterdam() })
+}
+
+fn coordinates(municipality: crate::ids::Municipality) -> Actor {
+    Actor::ProcessCoordinator { municipality }
+}
+
+#[test]
+fn coordinator_and_assessor_stand_in_the_region_of_the_persons_municipality_and_of_no_other() {
+    given([signalled()]).then(|path| {
+        assert_eq!(relation(&coordinator(), path, evening(0)), Relation::Region);
+        assert_eq!(relation(&assessor(), path, evening(0)), Relation::Region);
+        assert_eq!(relation(&of_utrecht(coordinates), path, evening(0)), Relation::None);
+        let assesses = |municipality| Actor::MunicipalAssessor { municipality };
+        assert_eq!(relation(&of_utrecht(assesses), path, evening(0)), Relation::None);
+    });
+}
+
+#[test]
+fn the_region_moves_with_the_case() {
+    let to_utrecht = AssignCoordinator { municipality: Some("utrecht".parse().unwrap()), coordinator: None };
+    given([signalled()]).when(to_utrecht).then(|path| {
+        assert_eq!(relation(&coordinator(), path, evening(0)), Relation::None);
+        assert_eq!(relation(&of_utrecht(coordinates), path, evening(0)), Relation::Region);
+    });
+}
+
+#[test]
+fn nobody_stands_in_the_region_of_a_path_without_a_municipality() {
+    let nowhere = CarePath::default();
+    assert_eq!(relation(&coordinator(), &nowhere, evening(0)), Relation::None);
+}
+
+#[test]
+fn a_signal_alone_involves_nobody() {
+    given([signalled()]).then(|path| {
+        assert_eq!(relation(&night_shelter(), path, evening(0)), Relation::None);
+        assert!(path.was_recorded_by(&night_shelter()));
+    });
+}
+
+#[test]
+fn an_intake_involves_for_thirty_days_and_not_longer() {
+    given([signalled()]).when(RecordIntake::default()).then(|path| {
+        assert_eq!(relation(&night_shelter(), path, evening(0)), Relation::Involved);
+        assert_eq!(relation(&night_shelter(), path, evening(30)), Relation::Involved);
+        assert_eq!(relation(&night_shelter(), path, evening(30) + TimeDelta::seconds(1)), Relation::None);
+        assert_eq!(relation(&shelter24(), path, evening(0)), Relation::None);
+    });
+}
+
+#[test]
+fn a_stay_involves_for_as_long_as_it_lasts_and_thirty_days_after() {
+    let release = ReleaseBed { reason: BedReleaseReason::MovedOn, explanation: None };
+    let stayed = || given([signalled()]).when(a_bed());
+    stayed().then(|path| assert_eq!(relation(&night_shelter(), path, evening(400)), Relation::Involved));
+    stayed().days_later(100).and_on(BedId(id_of_command(0)), release).then(|path| {
+        assert_eq!(relation(&night_shelter(), path, evening(130)), Relation::Involved);
+        assert_eq!(relation(&night_shelter(), path, evening(131)), Relation::None);
+    });
+}
+
+#[test]
+fn a_referral_involves_both_sides_while_it_is_open_and_thirty_days_after() {
+    let referral = ReferralId(id_of_command(0));
+    given([signalled()]).when(a_referral()).then(|path| {
+        assert_eq!(relation(&night_shelter(), path, evening(200)), Relation::Involved);
+        assert_eq!(relation(&street_doctor(), path, evening(200)), Relation::Involved);
+        assert_eq!(relation(&supporter(), path, evening(200)), Relation::None);
+    });
+    let decline = DeclineReferral { reason: DeclineReason::PlaceScarcity, explanation: None };
+    given([signalled()]).when(a_referral()).by(street_doctor()).days_later(3).and_on(referral, decline).then(|path| {
+        assert_eq!(relation(&street_doctor(), path, evening(33)), Relation::Involved);
+        assert_eq!(relation(&street_doctor(), path, evening(34)), Relation::None);
+        assert_eq!(relation(&night_shelter(), path, evening(34)), Relation::None);
+    });
+}
+
+#[test]
+fn care_involves_until_thirty_days_after_it_ended() {
+    let referral = ReferralId(id_of_command(0));
+    given([signalled()])
+        .when(a_referral())
+        .by(street_doctor())
+        .and_on(referral, AcceptReferral::default())
+        .and_on(referral, StartCare::default())
+        .then(|path| assert_eq!(relation(&street_doctor(), path, evening(500)), Relation::Involved))
+        .days_later(90)
+        .and_on(referral, EndCare::default())
+        .then(|path| {
+            assert_eq!(relation(&street_doctor(), path, evening(120)), Relation::Involved);
+            assert_eq!(relation(&street_doctor(), path, evening(121)), Relation::None);
+        });
+}
+
+#[test]
+fn the_term_is_the_municipalitys_to_set() {
+    let short = Deadlines { involvement_days: 2, ..Deadlines::default() };
+    given([signalled()]).when(RecordIntake::default()).then(|path| {
+        assert_eq!(Standing::of(&night_shelter(), path, evening(3), &short).relation, Relation::None);
+    });
+}
+
+#[test]
+fn a_lookout_addresses_its_recipients_until_it_expires() {
+    given([signalled()]).when(a_lookout()).then(|path| {
+        assert_eq!(relation(&shelter24(), path, evening(13)), Relation::Addressed);
+        assert_eq!(relation(&shelter24(), path, evening(14)), Relation::None);
+        assert_eq!(relation(&street_doctor(), path, evening(0)), Relation::None);
+    });
+    let expired = given([signalled()]).when(a_lookout()).days_later(15);
+    expired.and_on(LookoutId(id_of_command(0)), ExpireLookout {}).then(|path| {
+        assert_eq!(relation(&shelter24(), path, evening(1)), Relation::None);
+    });
+}
+
+#[test]
+fn a_resolved_lookout_addresses_nobody_any_more() {
+    let resolve = ResolveLookout { outcome: LookoutOutcome::FoundSafe, explanation: None };
+    given([signalled()]).when(a_lookout()).and_on(LookoutId(id_of_command(0)), resolve).then(|path| {
+        assert_eq!(relation(&shelter24(), path, evening(0)), Relation::None);
+    });
+}
+
+#[test]
+fn whoever_is_involved_and_addressed_is_involved() {
+    given([signalled()]).by(shelter24()).when(a_bed()).by(night_shelter()).and(a_lookout()).then(|path| {
+        assert_eq!(relation(&shelter24(), path, evening(0)), Relation::Involved);
+    });
+}
+
+fn alert() -> FileCareAlert {
+    FileCareAlert {
+        to: "police-rotterdam".parse().unwrap(),
+        description: "a man of 50".parse().unwrap(),
+        expires_at: None,
+    }
+}
+
+#[test]
+fn an_alert_addresses_the_police_that_it_is_filed_to_while_it_runs() {
+    given([signalled()]).when(alert()).then(|path| {
+        assert_eq!(relation(&police(), path, evening(13)), Relation::Addressed);
+        assert_eq!(relation(&police(), path, evening(14)), Relation::None);
+        assert_eq!(relation(&principal("police-utrecht", Actor::Police), path, evening(0)), Relation::None);
+        // An alert is for the police: to a worker of the same organisation it addresses nothing.
+        assert_eq!(relation(&principal("police-rotterdam", Actor::ShelterWorker), path, evening(0)), Relation::None);
+    });
+}
+
+#[test]
+fn police_who_answered_an_alert_or_signalled_somebody_are_not_involved() {
+    let answer = AnswerCareAlert { outcome: CareAlertOutcome::Seen, explanation: None };
+    given([])
+        .by(police())
+        .when(a_signal())
+        .then(|path| assert_eq!(relation(&police(), path, evening(0)), Relation::None))
+        .by(night_shelter())
+        .and(alert())
+        .by(police())
+        .and_on(CareAlertId(id_of_command(1)), answer)
+        .then(|path| {
+            assert_eq!(relation(&police(), path, evening(0)), Relation::Addressed);
+            assert_eq!(relation(&police(), path, evening(20)), Relation::None);
+        });
+}
+
+/// The supporter prepares the return (commands 0 to 6), the person consents (7), and a handover is proposed (8).
+fn proposed() -> Given {
+    let options = PresentReturnOptions {
+        language: "pl".parse().unwrap(),
+        wish: ReturnWish::WantsToReturn,
+        options: None,
+        barriers: vec![],
+    };
+    let mut given = given([signalled()]).by(supporter()).when(options);
+    for condition in <ReturnCondition as crate::codes::Code>::ALL {
+        let evidence = "a letter".parse().unwrap();
+        given = given.and(EvidenceReturnCondition { condition: *condition, status: None, evidence });
+    }
+    let consent = GiveConsent {
+        purpose: ConsentPurpose::Repatriation,
+        recipient: Recipient::Country("PL".parse().unwrap()),
+        data_classes: vec![DataClass::Identity, DataClass::Return],
+        language: "pl".parse().unwrap(),
+        interpreter: false,
+    };
+    let proposal = ProposeHandover {
+        country: "PL".parse().unwrap(),
+        receiving_organisation: "a clinic".parse().unwrap(),
+        plan: None,
+    };
+    given.and(consent).and(proposal)
+}
+
+#[test]
+fn a_handover_addresses_the_country_that_it_is_proposed_to_and_no_other() {
+    let ambassador = principal("embassy-pl", Actor::Ambassador { country: "PL".parse().unwrap() });
+    proposed().then(|path| {
+        let stands = Standing { relation: Relation::Addressed, consent: true };
+        assert_eq!(standing(&liaison("PL"), path, evening(0)), stands);
+        assert_eq!(standing(&ambassador, path, evening(0)), stands);
+        let nothing = Standing { relation: Relation::None, consent: false };
+        assert_eq!(standing(&liaison("RO"), path, evening(0)), nothing);
+    });
+    given([signalled()]).then(|path| assert_eq!(relation(&liaison("PL"), path, evening(0)), Relation::None));
+}
+
+#[test]
+fn a_consent_that_is_withdrawn_closes_the_liaisons_sight_at_once() {
+    proposed().and_on(ConsentId(id_of_command(7)), WithdrawConsent {}).then(|path| {
+        let without = Standing { relation: Relation::Addressed, consent: false };
+        assert_eq!(standing(&liaison("PL"), path, evening(0)), without);
+    });
+}
+
+#[test]
+fn a_declined_handover_is_still_the_liaisons_while_the_consent_holds() {
+    let reason = crate::codes::HandoverDeclineReason::NoPlace;
+    let decline = DeclineHandover { reason, explanation: None };
+    proposed().by(liaison("PL")).and_on(HandoverId(id_of_command(8)), decline).then(|path| {
+        let stands = Standing { relation: Relation::Addressed, consent: true };
+        assert_eq!(standing(&liaison("PL"), path, evening(60)), stands);
+    });
+}
+
+#[test]
+fn those_who_work_without_persons_stand_in_no_relation_to_anybody() {
+    for actor in [
+        Actor::MonitorAnalyst { area: Area::Region(rotterdam()) },
+        Actor::MonitorAnalyst { area: Area::National },
+        Actor::PrivacyOfficer,
+        Actor::Administrator,
+        Actor::System,
+    ] {
+        let who = principal("night-shelter-rotterdam", actor);
+        proposed().by(night_shelter()).and(a_bed()).then(|path| {
+            let nothing = Standing { relation: Relation::None, consent: false };
+            assert_eq!(standing(&who, path, evening(0)), nothing);
+        });
+    }
+}
+
+#[test]
+fn an_index_of_cases_by_organisation_misses_nobody_who_is_related() {
+    proposed().by(night_shelter()).and(a_bed()).and(a_referral()).and(a_lookout()).and(alert()).then(|path| {
+        for who in [night_shelter(), shelter24(), street_doctor(), police(), supporter()] {
+            let related = relation(&who, path, evening(0)) != Relation::None;
+            let indexed = path.concerned_organisations().any(|each| *each == who.organisation);
+            assert!(indexed || !related, "{}", who.organisation);
+        }
+        let countries: Vec<_> = path.concerned_countries().collect();
+        assert_eq!(countries, ["PL".parse().unwrap()]);
+    });
+}

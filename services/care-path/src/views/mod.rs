@@ -1,0 +1,129 @@
+//! What a reader is shown. A view is made here from a path and a [`Sight`] of it, and nowhere else: its types cannot
+//! be built outside this crate, and a path cannot be serialised. What a role may not see is absent.
+//!
+//! The same types derive the OpenAPI and the GraphQL schema, so that both edges serialise the same thing.
+
+mod case_file;
+mod exceptions;
+mod handovers;
+mod identity;
+mod lookouts;
+mod persons;
+mod presence;
+mod referrals;
+mod rights;
+mod timeline;
+mod worklist;
+
+pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, SocialView, disclose_case_file};
+pub use exceptions::{ExceptionView, disclose_exceptions};
+pub use handovers::{
+    ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, ReturnView, disclose_document,
+    disclose_handovers,
+};
+pub use identity::IdentityView;
+pub use lookouts::{AcknowledgementView, CareAlertView, LookoutView, SightingView, disclose_alerts, disclose_lookouts};
+pub use persons::{PersonSummaryView, disclose_summary};
+pub use presence::{DischargeView, PresenceView, SeenView, StayView};
+pub use referrals::{ReferralView, disclose_referrals};
+pub use rights::{RightsAssessmentView, RightsView};
+pub use timeline::{DetailsView, TimelineEntryView, disclose_entry};
+pub use worklist::{TaskView, disclose_tasks};
+
+use serde::Serialize;
+
+use crate::codes::{IncidentKind, Precision, Role, Severity};
+use crate::ids::{OrgId, PersonId};
+use crate::path::Stamp;
+use crate::policy::Sight;
+use crate::text::Text;
+use crate::time::DateTime;
+
+/// Derives what every view derives. Clients of GraphQL read types by name, so a view may say by which (`as "…"`).
+macro_rules! views {
+    ($( $(#[$meta:meta])* pub struct $name:ident $(as $public:literal)? { $( $(#[$field_meta:meta])* pub $field:ident : $type:ty ),* $(,)? } )+) => {$(
+        $(#[$meta])*
+        #[serde_with::skip_serializing_none]
+        #[derive(Clone, PartialEq, Serialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::SimpleObject))]
+        $(#[cfg_attr(feature = "schema", graphql(name = $public))])?
+        #[non_exhaustive]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )*
+        }
+    )+};
+}
+pub(crate) use views;
+
+views! {
+    /// When something happened, when it was learned, and who recorded it.
+    pub struct NotedView as "Noted" {
+        /// When it happened.
+        pub occurred_at: DateTime,
+        /// How precisely that is known.
+        pub occurred_precision: Precision,
+        /// When it was recorded.
+        pub recorded_at: DateTime,
+        /// The organisation that recorded it.
+        pub recorded_by: OrgId,
+        /// The role of who recorded it.
+        pub recorded_by_role: Role,
+        /// The person on whose stream it was recorded: linked persons share one case file.
+        pub person_id: PersonId,
+    }
+
+    /// Something that was written of somebody.
+    pub struct RemarkView as "Remark" {
+        pub text: Text,
+        #[serde(flatten)]
+        #[cfg_attr(feature = "schema", graphql(flatten))]
+        pub noted: NotedView,
+    }
+
+    /// An incident.
+    pub struct IncidentView as "Incident" {
+        pub severity: Severity,
+        pub kind: Option<IncidentKind>,
+        pub description: Option<Text>,
+        #[serde(flatten)]
+        #[cfg_attr(feature = "schema", graphql(flatten))]
+        pub noted: NotedView,
+    }
+}
+
+impl NotedView {
+    pub(crate) fn of(stamp: &Stamp) -> Self {
+        Self {
+            occurred_at: stamp.occurred.at,
+            occurred_precision: stamp.occurred.precision,
+            recorded_at: stamp.recorded_at,
+            recorded_by: stamp.by.organisation.clone(),
+            recorded_by_role: stamp.by.role,
+            person_id: stamp.person_id,
+        }
+    }
+}
+
+impl RemarkView {
+    pub(crate) fn of(stamp: &Stamp, text: &Text) -> Self {
+        Self { text: text.clone(), noted: NotedView::of(stamp) }
+    }
+}
+
+/// A section that has something in it, or none.
+pub(crate) fn section<T>(items: Vec<T>) -> Option<Vec<T>> {
+    (!items.is_empty()).then_some(items)
+}
+
+impl Sight<'_> {
+    pub(crate) fn remark<C>(
+        &self,
+        category: crate::policy::Category,
+        depth: crate::policy::Depth,
+        stamp: &Stamp,
+        text: Option<&crate::private::Private<Text, C>>,
+    ) -> Option<RemarkView> {
+        let text = text.and_then(crate::private::Private::get)?;
+        self.shows(category, depth, stamp).then(|| RemarkView::of(stamp, text))
+    }
+}

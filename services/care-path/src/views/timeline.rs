@@ -1,0 +1,123 @@
+//! The timeline: what happened, in the order in which it was recorded, each entry as far as a reader may know it.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{NotedView, views};
+use crate::event::{Event, EventKind};
+use crate::ids::{EventId, HandoverId};
+use crate::path::Stamp;
+use crate::path::lost::LostEvent;
+use crate::path::repatriation::RepatriationEvent;
+use crate::policy::{Depth, Details, Sight};
+
+views! {
+    /// An entry of the timeline.
+    pub struct TimelineEntryView as "TimelineEntry" {
+        pub event_id: EventId,
+        /// What happened: the event's type.
+        pub r#type: EventKind,
+        #[serde(flatten)]
+        #[cfg_attr(feature = "schema", graphql(flatten))]
+        pub noted: NotedView,
+        /// The event's fields that the reader may see, by name.
+        #[cfg_attr(feature = "schema", schema(value_type = Object))]
+        pub details: DetailsView,
+    }
+}
+
+/// Fields by name, as far as a reader may see them.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct DetailsView(Value);
+
+#[cfg(feature = "schema")]
+#[async_graphql::Scalar(name = "Details")]
+impl async_graphql::ScalarType for DetailsView {
+    fn parse(_: async_graphql::Value) -> async_graphql::InputValueResult<Self> {
+        Err(async_graphql::InputValueError::custom("details are never an input"))
+    }
+
+    fn to_value(&self) -> async_graphql::Value {
+        async_graphql::Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
+/// The entry of one event, if the reader may know that it happened.
+#[must_use]
+pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option<TimelineEntryView> {
+    let kind = event.kind();
+    let knows = sight.shows(kind.category(), Depth::Minimal, stamp);
+    if !(knows || sight.keeps_own(stamp)) || !within_reach(sight, event) {
+        return None;
+    }
+    let mut details = Details::for_reader(sight, stamp);
+    event.describe(&mut details);
+    Some(TimelineEntryView {
+        event_id: stamp.event_id,
+        r#type: kind,
+        noted: NotedView::of(stamp),
+        details: DetailsView(Value::Object(details.into_shown())),
+    })
+}
+
+/// What is addressed to somebody reaches those it is addressed to, and those who know the case.
+fn within_reach(sight: &Sight<'_>, event: &Event) -> bool {
+    let path = sight.path();
+    let handover =
+        |id: &HandoverId| path.repatriation.handover(*id).is_some_and(|handover| sight.sees_handover(handover));
+    match event {
+        Event::Repatriation(event) => match event {
+            RepatriationEvent::ReturnOptionsPresented(_)
+            | RepatriationEvent::ReturnConditionEvidenced(_)
+            | RepatriationEvent::ConsentGiven(_)
+            | RepatriationEvent::ConsentWithdrawn { .. } => sight.sees_return_preparation(),
+            RepatriationEvent::HandoverProposed(proposed) => handover(&proposed.handover),
+            RepatriationEvent::HandoverDocumentAttached(attached) => handover(&attached.handover),
+            RepatriationEvent::HandoverAcknowledged { handover: id }
+            | RepatriationEvent::HandoverAccepted { handover: id, .. }
+            | RepatriationEvent::HandoverDeclined { handover: id, .. }
+            | RepatriationEvent::Departed { handover: id, .. }
+            | RepatriationEvent::ArrivalConfirmed { handover: id }
+            | RepatriationEvent::FollowUpRecorded { handover: id, .. }
+            | RepatriationEvent::HandoverWithdrawn { handover: id, .. } => handover(id),
+        },
+        Event::Lost(event) => {
+            let lookout = |id: &crate::ids::LookoutId| {
+                path.lost
+                    .lookouts
+                    .iter()
+                    .find(|lookout| lookout.issued.lookout == *id)
+                    .is_some_and(|lookout| sight.sees_lookout(lookout))
+            };
+            let alert = |id: &crate::ids::CareAlertId| {
+                path.lost
+                    .care_alerts
+                    .iter()
+                    .find(|alert| alert.filed.alert == *id)
+                    .is_some_and(|alert| sight.sees_alert(alert))
+            };
+            match event {
+                LostEvent::WentOutOfSight { .. } | LostEvent::Escalated { .. } => true,
+                LostEvent::LookoutIssued(issued) => lookout(&issued.lookout),
+                LostEvent::LookoutAcknowledged { lookout: id }
+                | LostEvent::LookoutResolved { lookout: id, .. }
+                | LostEvent::LookoutExpired { lookout: id } => lookout(id),
+                LostEvent::SightingReported(sighting) => lookout(&sighting.lookout),
+                LostEvent::CareAlertFiled(filed) => alert(&filed.alert),
+                LostEvent::CareAlertAnswered { alert: id, .. } => alert(id),
+            }
+        }
+        Event::Signal(_)
+        | Event::Identity(_)
+        | Event::Intake(_)
+        | Event::Stay(_)
+        | Event::Incident(_)
+        | Event::Rights(_)
+        | Event::Referral(_)
+        | Event::Exception(_)
+        | Event::Discharge(_)
+        | Event::Case(_)
+        | Event::Privacy(_) => true,
+    }
+}

@@ -1,0 +1,74 @@
+//! The worklist, as a reader is shown it: what waits for them, as far as they may see what it is about
+//! and may do it.
+
+use serde::Serialize;
+
+use super::views;
+use crate::actor::Principal;
+use crate::codes::TaskKind;
+use crate::deadlines::Deadlines;
+use crate::directory::Directory;
+use crate::event::EventKind;
+use crate::ids::{PersonId, SubjectId};
+use crate::path::CarePath;
+use crate::path::tasks::{Task, done_by};
+use crate::policy::{Sight, may};
+use crate::time::DateTime;
+
+views! {
+    /// Something that waits for the reader.
+    #[derive(Debug)]
+    pub struct TaskView as "Task" {
+        pub kind: TaskKind,
+        pub person_id: PersonId,
+        /// The referral, lookout, care alert, exception or handover that it is about, if it is about one.
+        pub subject_id: Option<SubjectId>,
+        /// When it arose.
+        pub since: DateTime,
+        pub due_at: DateTime,
+        pub overdue: bool,
+        /// What happened that makes it wait. Absent where it is that nothing happened, as before a review.
+        pub because: Option<EventKind>,
+    }
+}
+
+/// What waits for a principal on a person's path, due first.
+#[must_use]
+pub fn disclose_tasks(
+    principal: &Principal,
+    path: &CarePath,
+    person_id: PersonId,
+    now: DateTime,
+    deadlines: &Deadlines,
+    directory: &Directory,
+) -> Vec<TaskView> {
+    let Some(sight) = Sight::of(principal, path, now, deadlines) else { return Vec::new() };
+    let role = principal.actor.role();
+    let may_do = |task: &Task| done_by(task.kind).iter().any(|command| may(role, *command, sight.relation()));
+    let tasks = path.open_tasks(now, deadlines, directory).into_iter();
+    let for_reader = tasks.filter(|task| task.addressee.is(principal, directory));
+    let for_reader = for_reader.filter(|task| sight.shows_task(task) && may_do(task));
+    for_reader
+        .map(|task| TaskView {
+            kind: task.kind,
+            person_id,
+            subject_id: task.subject,
+            since: task.since,
+            due_at: task.due,
+            overdue: task.due < now,
+            because: task.because,
+        })
+        .collect()
+}
+
+impl Sight<'_> {
+    /// Whether what a task tells of a person is shown. Their own recordings count: a hospital that reported a discharge
+    /// knows that it owes a letter, involved or not.
+    fn shows_task(&self, task: &Task) -> bool {
+        self.shows(task.category, task.depth, &task.cause)
+    }
+}
+
+#[cfg(test)]
+#[path = "worklist_tests.rs"]
+mod tests;
