@@ -1,0 +1,132 @@
+//! The event log: the port, its engines, and the contract that every engine keeps.
+//!
+//! An engine is chosen by URL in the configuration, so this is also where a URL becomes an open log.
+
+pub mod contract;
+mod memory;
+pub mod port;
+mod rules;
+pub mod sqlite;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+pub use memory::MemoryLog;
+pub use port::{Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName};
+
+/// Which engine keeps the log, and where: `memory:` or `sqlite:PATH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogUrl {
+    /// In memory: gone when the process ends.
+    Memory,
+    /// The embedded log, in one file.
+    Sqlite(PathBuf),
+}
+
+/// Why a URL names no log. The URL itself is not repeated: it may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LogUrlError {
+    #[error("a log URL begins with the engine's name and a colon: memory: or sqlite:PATH")]
+    NoEngine,
+    #[error("this build has no adapter for `{0}`")]
+    NoAdapter(String),
+    #[error("sqlite: needs the path of a file")]
+    NoPath,
+    #[error("memory: takes nothing after the colon")]
+    MemoryHasNoPath,
+}
+
+impl FromStr for LogUrl {
+    type Err = LogUrlError;
+
+    fn from_str(text: &str) -> Result<Self, LogUrlError> {
+        let (engine, rest) = text.split_once(':').ok_or(LogUrlError::NoEngine)?;
+        match engine {
+            "memory" if rest.is_empty() => Ok(Self::Memory),
+            "memory" => Err(LogUrlError::MemoryHasNoPath),
+            "sqlite" => match rest.strip_prefix("//").unwrap_or(rest) {
+                "" => Err(LogUrlError::NoPath),
+                path => Ok(Self::Sqlite(path.into())),
+            },
+            // Only what looks like a scheme is repeated in the error.
+            other if !other.is_empty() && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+') => {
+                Err(LogUrlError::NoAdapter(other.to_owned()))
+            }
+            _ => Err(LogUrlError::NoEngine),
+        }
+    }
+}
+
+impl fmt::Display for LogUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory:"),
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+        }
+    }
+}
+
+/// Why a log could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Sqlite(#[from] sqlite::SqliteOpenError),
+    /// The thread that was to open the log did not.
+    #[error("the log was not opened: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+/// Opens the log that a URL names, for reading and appending, with the engine's usual options.
+pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
+    match url {
+        LogUrl::Memory => Ok(Arc::new(MemoryLog::new())),
+        LogUrl::Sqlite(path) => {
+            let path = path.clone();
+            let opened =
+                tokio::task::spawn_blocking(move || sqlite::SqliteLog::open(&path, &sqlite::Options::default()));
+            Ok(Arc::new(opened.await??))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_names_an_engine_and_a_place() {
+        assert_eq!("memory:".parse(), Ok(LogUrl::Memory));
+        assert_eq!("sqlite:data/log.db".parse(), Ok(LogUrl::Sqlite("data/log.db".into())));
+        assert_eq!("sqlite:///var/lib/log.db".parse(), Ok(LogUrl::Sqlite("/var/lib/log.db".into())));
+        for url in ["memory:", "sqlite:data/log.db"] {
+            assert_eq!(url.parse::<LogUrl>().unwrap().to_string(), url);
+        }
+    }
+
+    #[test]
+    fn a_url_without_an_adapter_is_refused_by_its_engine_and_never_repeated() {
+        let refused = "postgres://baken:secret@db/log".parse::<LogUrl>().unwrap_err();
+        assert_eq!(refused.to_string(), "this build has no adapter for `postgres`");
+        assert_eq!("kurrentdb://node:2113".parse::<LogUrl>(), Err(LogUrlError::NoAdapter("kurrentdb".into())));
+        assert_eq!("user@host:secret".parse::<LogUrl>(), Err(LogUrlError::NoEngine));
+    }
+
+    #[test]
+    fn a_url_without_a_place_is_refused() {
+        assert_eq!("log.db".parse::<LogUrl>(), Err(LogUrlError::NoEngine));
+        assert_eq!("sqlite:".parse::<LogUrl>(), Err(LogUrlError::NoPath));
+        assert_eq!("memory:x".parse::<LogUrl>(), Err(LogUrlError::MemoryHasNoPath));
+    }
+
+    #[tokio::test]
+    async fn an_open_log_is_what_its_url_says() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("log.db");
+        for url in [LogUrl::Memory, LogUrl::Sqlite(file.clone())] {
+            assert_eq!(open(&url).await.unwrap().head().await.unwrap(), Position::START);
+        }
+        assert!(file.exists());
+    }
+}

@@ -1,0 +1,161 @@
+//! The file: how it is laid out, how it is known to be ours, and how connections to it are opened.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+/// "BAKN": tells `file` and us that this is an event log of Baken.
+const APPLICATION_ID: i32 = 0x4241_4B4E;
+/// The layout below. A file with a higher one was written by a newer Baken.
+const VERSION: i32 = 1;
+
+/// Streams have small integers beside their names, so that the index by stream and revision stays compact. Event ids
+/// are `UUIDv7` as 16 bytes: new ones are near the end of their index, which keeps its insertions local.
+const LAYOUT: &str = "
+    CREATE TABLE streams (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE
+    ) STRICT;
+    CREATE TABLE events (
+        position INTEGER PRIMARY KEY,
+        stream INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        id BLOB NOT NULL CHECK (length(id) = 16),
+        kind TEXT NOT NULL,
+        data BLOB NOT NULL,
+        metadata BLOB NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
+    CREATE UNIQUE INDEX events_by_id ON events (id);
+";
+
+/// How long a connection waits for a lock that another one holds: a checkpoint, or another program's glance.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A checkpoint that resets the write-ahead log keeps the writer waiting while it waits for readers: it gives up soon.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(100);
+
+/// Why a file cannot be used as an event log.
+#[derive(Debug, thiserror::Error)]
+pub enum SqliteOpenError {
+    #[error("another process writes to the event log {}: one may write, others may only read", .0.display())]
+    InUse(PathBuf),
+    #[error("there is no event log at {}", .0.display())]
+    Missing(PathBuf),
+    #[error("{} is not an event log of Baken; it was left as it is", .0.display())]
+    Foreign(PathBuf),
+    #[error("{} was written by a newer Baken: its layout is {found}, this build knows {VERSION}", path.display())]
+    Newer { path: PathBuf, found: i32 },
+    #[error("{} does not support a write-ahead log: it must be on a local file system", .0.display())]
+    NoWriteAheadLog(PathBuf),
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    #[error("{}: {source}", path.display())]
+    Sqlite { path: PathBuf, source: rusqlite::Error },
+}
+
+/// The file's name with something after it: `log.db-wal`, `log.db.lock`.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// Makes a new or renamed file's entry in its directory durable.
+pub(super) fn flush_directory_of(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(directory)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// The connection of the writer. Creates the file where there is none, and refuses one that is not ours.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
+    let failed = |source| refusal(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    let is_new = is_empty(&connection).map_err(failed)?;
+    if !is_new {
+        check(&connection, path)?;
+    }
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
+    if mode != "wal" {
+        return Err(SqliteOpenError::NoWriteAheadLog(path.to_owned()));
+    }
+    // A larger cache is slower: SQLite goes through all of it at the end of many transactions.
+    connection
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;")
+        .map_err(failed)?;
+    if is_new {
+        create(&mut connection).map_err(failed)?;
+        flush_directory_of(path).map_err(|source| SqliteOpenError::Io { path: path.to_owned(), source })?;
+    }
+    // A process that was killed may have left writes that no flush had confirmed. A checkpoint flushes them, before
+    // anybody is told that they are durable.
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(failed)?;
+    Ok(connection)
+}
+
+/// The connection that checkpoints, beside the writer's.
+pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, SqliteOpenError> {
+    let failed = |source| refusal(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(CHECKPOINT_PATIENCE).map_err(failed)?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;").map_err(failed)?;
+    Ok(connection)
+}
+
+/// A connection that can only read, to a file that must be there and be ours.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, SqliteOpenError> {
+    let failed = |source| refusal(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    check(&connection, path)?;
+    Ok(connection)
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(tables == 0 && number(connection, "application_id")? == 0 && number(connection, "user_version")? == 0)
+}
+
+fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, pragma, |row| row.get(0))
+}
+
+fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(LAYOUT)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}
+
+/// Refuses a file that is not ours, or of a layout that this build does not know.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), SqliteOpenError> {
+    let failed = |source| refusal(path, source);
+    if number(connection, "application_id").map_err(failed)? != APPLICATION_ID {
+        return Err(SqliteOpenError::Foreign(path.to_owned()));
+    }
+    match number(connection, "user_version").map_err(failed)? {
+        VERSION => Ok(()),
+        found if found > VERSION => Err(SqliteOpenError::Newer { path: path.to_owned(), found }),
+        _ => Err(SqliteOpenError::Foreign(path.to_owned())),
+    }
+}
+
+fn refusal(path: &Path, source: rusqlite::Error) -> SqliteOpenError {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => SqliteOpenError::Foreign(path.to_owned()),
+        _ => SqliteOpenError::Sqlite { path: path.to_owned(), source },
+    }
+}

@@ -1,0 +1,152 @@
+use std::fs;
+
+use rusqlite::Connection;
+
+use super::*;
+
+#[tokio::test]
+async fn reopening_keeps_every_acknowledged_event_and_its_place() {
+    let place = Place::new();
+    let log = place.open();
+    for n in 0..50 {
+        add(&log, &format!("s-{}", n % 7), vec![event(b"one"), event(b"two")]).await.unwrap();
+    }
+    let before = everything(&log).await;
+    drop(log);
+    let log = place.open();
+    assert_eq!(everything(&log).await, before);
+    assert_eq!(log.head().await.unwrap(), Position(100));
+    assert_eq!(add(&log, "s-0", vec![event(b"")]).await.unwrap(), Appended { revision: 16, position: Position(101) });
+}
+
+#[tokio::test]
+async fn closing_leaves_one_file_and_the_lock() {
+    let place = Place::new();
+    let log = place.open();
+    add(&log, "s", vec![event(b"")]).await.unwrap();
+    everything(&log).await;
+    drop(log);
+    let mut left: Vec<_> = fs::read_dir(place.0.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["log.db", "log.db.lock"]);
+}
+
+#[tokio::test]
+async fn a_second_writer_is_refused_however_it_calls_the_file() {
+    let place = Place::new();
+    let log = place.open();
+    let mut names = vec![place.path(), place.0.path().join(".").join("log.db")];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(place.path(), place.file("alias.db")).unwrap();
+        names.push(place.file("alias.db"));
+    }
+    for name in names {
+        let refused = SqliteLog::open(&name, &Options::default()).err().unwrap();
+        assert!(matches!(refused, SqliteOpenError::InUse(_)), "{refused}");
+        assert!(refused.to_string().starts_with("another process writes to the event log"), "{refused}");
+    }
+    drop(log);
+    place.open();
+}
+
+#[test]
+fn a_file_that_is_not_a_log_is_refused_and_left_as_it_is() {
+    let place = Place::new();
+    fs::write(place.file("text"), "Dear diary, this is no database at all.\n".repeat(100)).unwrap();
+    fs::write(place.file("short"), "no\n").unwrap();
+    let other = Connection::open(place.file("other.db")).unwrap();
+    other.execute_batch("CREATE TABLE streams (id INTEGER PRIMARY KEY)").unwrap();
+    drop(other);
+    let named = Connection::open(place.file("named.db")).unwrap();
+    named.pragma_update(None, "application_id", 7).unwrap();
+    drop(named);
+
+    for name in ["text", "short", "other.db", "named.db"] {
+        let before = fs::read(place.file(name)).unwrap();
+        for opened in [
+            SqliteLog::open(&place.file(name), &Options::default()),
+            SqliteLog::open_read_only(&place.file(name), &Options::default()),
+        ] {
+            assert!(matches!(opened.err().unwrap(), SqliteOpenError::Foreign(_)), "{name}");
+        }
+        assert_eq!(fs::read(place.file(name)).unwrap(), before, "{name}");
+    }
+}
+
+#[test]
+fn a_log_of_a_newer_baken_is_refused_by_its_number() {
+    let place = Place::new();
+    drop(place.open());
+    Connection::open(place.path()).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    let refused = place.try_open().err().unwrap();
+    assert!(matches!(refused, SqliteOpenError::Newer { found: 2, .. }), "{refused}");
+    assert!(refused.to_string().ends_with("was written by a newer Baken: its layout is 2, this build knows 1"));
+    let refused = SqliteLog::open_read_only(&place.path(), &Options::default()).err().unwrap();
+    assert!(matches!(refused, SqliteOpenError::Newer { found: 2, .. }), "{refused}");
+}
+
+#[test]
+fn a_log_cannot_be_in_a_directory_that_is_not_there() {
+    let place = Place::new();
+    let refused = SqliteLog::open(&place.file("none/log.db"), &Options::default()).err().unwrap();
+    assert!(matches!(refused, SqliteOpenError::Io { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_reader_alone_sees_what_the_writer_appends_later_and_cannot_append() {
+    let place = Place::new();
+    let missing = SqliteLog::open_read_only(&place.path(), &Options::default()).err().unwrap();
+    assert!(matches!(missing, SqliteOpenError::Missing(_)), "{missing}");
+    assert!(!place.path().exists());
+
+    let log = place.open();
+    let reader = SqliteLog::open_read_only(&place.path(), &Options::default()).unwrap();
+    assert_eq!(reader.head().await.unwrap(), Position::START);
+    for n in 1..=3 {
+        let added = add(&log, "s", vec![event(b"later")]).await.unwrap();
+        assert_eq!(reader.head().await.unwrap(), added.position);
+        assert_eq!(everything(&reader).await, everything(&log).await);
+        assert_eq!(reader.read_stream(&stream("s"), 0).await.unwrap().len(), n);
+    }
+    let refused = add(&reader, "s", vec![event(b"")]).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the event log is not available: it was opened for reading only");
+
+    drop(log);
+    assert_eq!(everything(&reader).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_alone_is_woken_by_another_handles_append() {
+    let place = Place::new();
+    let log = place.open();
+    let reader = SqliteLog::open_read_only(&place.path(), &Options::default()).unwrap();
+    let waiting = tokio::spawn(async move {
+        let asked = std::time::Instant::now();
+        while reader.head().await.unwrap() == Position::START {
+            reader.wake(Position::START).await;
+        }
+        asked.elapsed()
+    });
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    add(&log, "s", vec![event(b"")]).await.unwrap();
+    let waited = waiting.await.unwrap();
+    assert!(waited >= Duration::from_millis(100), "it did not wait: {waited:?}");
+    assert!(waited < Duration::from_millis(900), "it waited for the longest time: {waited:?}");
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_does_not_grow_without_end() {
+    let place = Place::new();
+    let limits = Options { checkpoint_bytes: 128 * 1024, wal_bytes: 512 * 1024, ..Options::default() };
+    let log = SqliteLog::open(&place.path(), &limits).unwrap();
+    let wal = place.file("log.db-wal");
+    let mut longest = 0;
+    for _ in 0..300 {
+        add(&log, "s", vec![event(&[7; 100_000])]).await.unwrap();
+        longest = longest.max(fs::metadata(&wal).unwrap().len());
+    }
+    // 30 MB went through it. How far it gets ahead of the checkpoints is a matter of scheduling.
+    assert!(longest < 12_000_000, "{longest}");
+    assert_eq!(everything(&log).await.len(), 300);
+}

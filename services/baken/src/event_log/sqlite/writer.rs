@@ -1,0 +1,188 @@
+//! The one thread that writes. It takes whatever appends are waiting, commits them with one flush, and answers only
+//! when the commit has returned. A failed write ends it: what the disk holds is then no longer known, and a second
+//! flush may report a success that the first one has already lost.
+
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, OnceLock};
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::batch::{Batch, Verdict};
+use super::streams::KnownStreams;
+use crate::event_log::port::{Expected, LogError, Position, Proposed, StreamName};
+
+/// What one append adds to the write-ahead log beside its own bytes, roughly: two pages of indexes.
+const PAGES_PER_APPEND: usize = 8192;
+/// So often the writer lets others run after a batch, as long as fewer wait than it has just answered: who was answered
+/// together often comes back together, and one flush for them all is quicker than one for the first of them.
+const COURTESY: usize = 4;
+/// The checkpointer is told after about so much was written.
+const NUDGE: usize = 1024 * 1024;
+
+/// An append on its way to the writer.
+pub(super) struct Waiting {
+    pub stream: StreamName,
+    pub expected: Expected,
+    pub events: Vec<Proposed>,
+    pub answer: oneshot::Sender<Verdict>,
+}
+
+/// What the writer shares with those who append, wait and checkpoint.
+pub(super) struct Shared {
+    /// The last position committed.
+    pub head: watch::Sender<Position>,
+    /// Held while a batch is written, and by a checkpoint that must have the writer out of the way.
+    pub turn: Mutex<()>,
+    stopped: OnceLock<String>,
+}
+
+impl Shared {
+    pub fn new(head: Position) -> Self {
+        Self { head: watch::Sender::new(head), turn: Mutex::new(()), stopped: OnceLock::new() }
+    }
+
+    /// From here on nothing is acknowledged. The first reason is kept.
+    pub fn stop(&self, why: &rusqlite::Error) {
+        tracing::error!(%why, "the event log has stopped");
+        let _ = self.stopped.set(why.to_string());
+    }
+
+    pub fn stopped(&self) -> Result<(), LogError> {
+        match self.stopped.get() {
+            Some(why) => Err(LogError::Stopped(why.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why a batch was not committed.
+enum Failure {
+    /// It never began: somebody else held the file. Nothing was written.
+    Busy(rusqlite::Error),
+    /// A write or the flush failed.
+    Broken(rusqlite::Error),
+}
+
+pub(super) struct Writer {
+    connection: Connection,
+    streams: KnownStreams,
+    position: i64,
+    shared: Arc<Shared>,
+    checkpointer: SyncSender<()>,
+    written: usize,
+}
+
+/// The last position of the log, 0 where it is empty.
+pub(super) fn last_position(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached("SELECT coalesce(max(position), 0) FROM events")?.query_row([], |row| row.get(0))
+}
+
+impl Writer {
+    pub fn new(
+        connection: Connection,
+        position: i64,
+        known_streams: usize,
+        shared: Arc<Shared>,
+        checkpointer: SyncSender<()>,
+    ) -> Self {
+        Self { connection, streams: KnownStreams::new(known_streams), position, shared, checkpointer, written: 0 }
+    }
+
+    /// Runs until every sender is gone and every append that was sent has its answer.
+    pub fn run(mut self, mut inbox: mpsc::Receiver<Waiting>, most: usize) {
+        let mut batch = Vec::with_capacity(most);
+        let mut verdicts = Vec::with_capacity(most);
+        while inbox.blocking_recv_many(&mut batch, most) > 0 {
+            let answered = batch.len();
+            let outcome = self.shared.stopped().and_then(|()| self.commit(&batch, &mut verdicts));
+            match outcome {
+                Ok(()) => {
+                    self.shared.head.send_if_modified(|head| {
+                        let committed = Position(self.position.cast_unsigned());
+                        std::mem::replace(head, committed) != committed
+                    });
+                    for (waiting, verdict) in batch.drain(..).zip(verdicts.drain(..)) {
+                        // Who no longer waits for the answer can repeat the append to get it.
+                        let _ = waiting.answer.send(verdict);
+                    }
+                    self.nudge();
+                }
+                Err(failure) => {
+                    verdicts.clear();
+                    for waiting in batch.drain(..) {
+                        let _ = waiting.answer.send(Err(again(&failure)));
+                    }
+                }
+            }
+            for _ in 0..COURTESY {
+                if answered == 1 || inbox.len() >= answered {
+                    break;
+                }
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), LogError> {
+        let shared = Arc::clone(&self.shared);
+        let turn = shared.turn.lock();
+        let outcome = self.transact(batch, verdicts);
+        drop(turn);
+        match outcome {
+            // A checkpoint may have failed meanwhile: then this flush is not to be believed either.
+            Ok(()) => self.shared.stopped(),
+            Err(Failure::Busy(why)) => Err(LogError::Unavailable(why.to_string())),
+            Err(Failure::Broken(why)) => {
+                self.shared.stop(&why);
+                // Only to let go of the file's lock; whether it works changes nothing.
+                let _ = self.connection.execute_batch("ROLLBACK");
+                self.shared.stopped()
+            }
+        }
+    }
+
+    fn transact(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), Failure> {
+        self.execute("BEGIN IMMEDIATE").map_err(|why| match why.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Failure::Busy(why),
+            _ => Failure::Broken(why),
+        })?;
+        self.write(batch, verdicts).and_then(|()| self.execute("COMMIT")).map_err(Failure::Broken)
+    }
+
+    fn write(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> rusqlite::Result<()> {
+        let mut transaction = Batch::new(&self.connection, &mut self.streams, &mut self.position)?;
+        for Waiting { stream, expected, events, .. } in batch {
+            verdicts.push(transaction.append(stream, *expected, events)?);
+            self.written += PAGES_PER_APPEND + size(events);
+        }
+        Ok(())
+    }
+
+    fn execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+
+    fn nudge(&mut self) {
+        if self.written >= NUDGE {
+            self.written = 0;
+            // A full channel means that it has been told already.
+            let _ = self.checkpointer.try_send(());
+        }
+    }
+}
+
+/// The bytes of an append's events.
+pub(super) fn size(events: &[Proposed]) -> usize {
+    events.iter().map(|event| event.kind.len() + event.data.len() + event.metadata.len()).sum()
+}
+
+/// The same failure for one more append of the batch.
+fn again(failure: &LogError) -> LogError {
+    match failure {
+        LogError::Stopped(why) => LogError::Stopped(why.clone()),
+        other => LogError::Unavailable(other.to_string()),
+    }
+}

@@ -1,0 +1,4 @@
+//! Baken, the service: everything that touches the world.
+
+pub mod event_log;
+pub mod sources;
