@@ -1,0 +1,197 @@
+//! From the claims of a verified token to the caller: each role with exactly the scope that it needs. A scope too few
+//! would have to be guessed, and one too many means that the issuer thinks the role does more than it does here; both
+//! are refused.
+
+use care_path::codes::{Code, Role};
+use care_path::text::Country;
+use care_path::{Actor, Area, Principal};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value};
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::config::ClaimNames;
+use super::error::AuthError;
+
+pub(super) type Claims = Map<String, Value>;
+
+/// The caller that the claims describe.
+pub(super) fn principal(claims: &Claims, names: &ClaimNames) -> Result<Principal, AuthError> {
+    // `sub` must be there (RFC 9068 §2.2), also where another claim names the user.
+    required(claims, "sub")?;
+    let user = parsed(claims, &names.user)?.ok_or_else(|| missing(&names.user))?;
+    let organisation = parsed(claims, &names.organisation)?.ok_or_else(|| missing(&names.organisation))?;
+    let role = Role::from_code(required(claims, &names.role)?).ok_or(AuthError::RoleUnknown)?;
+    let mut scope = Scope::read(claims, names)?;
+    let actor = match role {
+        Role::ProcessCoordinator => Actor::ProcessCoordinator { municipality: scope.municipality.take()? },
+        Role::ShelterWorker => Actor::ShelterWorker,
+        Role::OutreachWorker => Actor::OutreachWorker { municipality: scope.municipality.take()? },
+        Role::CareProvider => Actor::CareProvider,
+        Role::ClientSupporter => Actor::ClientSupporter,
+        Role::MunicipalAssessor => Actor::MunicipalAssessor { municipality: scope.municipality.take()? },
+        Role::Police => Actor::Police,
+        Role::EmbassyLiaison => Actor::EmbassyLiaison { country: scope.country.take()? },
+        Role::Ambassador => Actor::Ambassador { country: scope.country.take()? },
+        Role::MonitorAnalyst => Actor::MonitorAnalyst { area: scope.area.take()?.0 },
+        Role::PrivacyOfficer => Actor::PrivacyOfficer,
+        Role::Administrator => Actor::Administrator,
+        // Baken itself acts under this role, and it needs no token for that.
+        Role::System => return Err(AuthError::RoleUnknown),
+    };
+    scope.nothing_left()?;
+    Ok(Principal { user, organisation, actor })
+}
+
+/// The claims that describe a caller: what [`principal`] reads back.
+pub(crate) fn claims_of(principal: &Principal, names: &ClaimNames) -> Map<String, Value> {
+    let mut claims = Claims::new();
+    let mut say = |name: &String, value: &str| claims.insert(name.clone(), Value::from(value));
+    say(&names.user, principal.user.as_str());
+    say(&names.organisation, principal.organisation.as_str());
+    say(&names.role, principal.actor.role().code());
+    match &principal.actor {
+        Actor::ProcessCoordinator { municipality }
+        | Actor::OutreachWorker { municipality }
+        | Actor::MunicipalAssessor { municipality } => {
+            say(&names.municipality, municipality.as_str());
+        }
+        Actor::EmbassyLiaison { country } | Actor::Ambassador { country } => {
+            say(&names.country, country.as_str());
+        }
+        Actor::MonitorAnalyst { area: Area::National } => {
+            say(&names.area, NATIONAL);
+        }
+        Actor::MonitorAnalyst { area: Area::Region(municipality) } => {
+            say(&names.area, municipality.as_str());
+        }
+        Actor::ShelterWorker
+        | Actor::CareProvider
+        | Actor::ClientSupporter
+        | Actor::Police
+        | Actor::PrivacyOfficer
+        | Actor::Administrator
+        | Actor::System => {}
+    }
+    claims
+}
+
+/// Checks `exp`, `nbf` and `iat`, and tells when the token expires.
+///
+/// The JWT library could, but it asks the machine for the time; this takes it from the injected clock, like everything
+/// else.
+pub(super) fn check_times(claims: &Claims, now: DateTime<Utc>, leeway: TimeDelta) -> Result<DateTime<Utc>, AuthError> {
+    let expires_at = time(claims, "exp")?.ok_or_else(|| missing("exp"))?;
+    let issued_at = time(claims, "iat")?.ok_or_else(|| missing("iat"))?;
+    let valid_from = time(claims, "nbf")?.map_or(issued_at, |not_before| not_before.max(issued_at));
+    if now - leeway >= expires_at {
+        return Err(AuthError::Expired);
+    }
+    if now + leeway < valid_from {
+        return Err(AuthError::NotYetValid);
+    }
+    Ok(expires_at)
+}
+
+/// A `NumericDate` (RFC 7519 §2): seconds since 1970, possibly with a fraction.
+fn time(claims: &Claims, name: &str) -> Result<Option<DateTime<Utc>>, AuthError> {
+    let number = match claims.get(name) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Number(number)) => number,
+        Some(_) => return Err(malformed(name)),
+    };
+    let since_1970 = match number.as_u64() {
+        Some(seconds) => Some(Duration::from_secs(seconds)),
+        None => number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+    };
+    since_1970
+        .and_then(|since| DateTime::from_timestamp(i64::try_from(since.as_secs()).ok()?, since.subsec_nanos()))
+        .map(Some)
+        .ok_or_else(|| malformed(name))
+}
+
+/// No municipality has this name.
+const NATIONAL: &str = "national";
+
+/// An area as a claim spells it.
+struct AreaClaim(Area);
+
+impl FromStr for AreaClaim {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if text == NATIONAL {
+            return Ok(Self(Area::National));
+        }
+        text.parse().map(|municipality| Self(Area::Region(municipality))).map_err(|_| ())
+    }
+}
+
+/// What a token says about its role's scope, until the role has taken it.
+struct Scope<'a> {
+    municipality: ScopeClaim<'a, care_path::ids::Municipality>,
+    country: ScopeClaim<'a, Country>,
+    area: ScopeClaim<'a, AreaClaim>,
+}
+
+impl<'a> Scope<'a> {
+    fn read(claims: &Claims, names: &'a ClaimNames) -> Result<Self, AuthError> {
+        Ok(Self {
+            municipality: ScopeClaim::read(claims, &names.municipality)?,
+            country: ScopeClaim::read(claims, &names.country)?,
+            area: ScopeClaim::read(claims, &names.area)?,
+        })
+    }
+
+    fn nothing_left(&self) -> Result<(), AuthError> {
+        self.municipality.not_left()?;
+        self.country.not_left()?;
+        self.area.not_left()
+    }
+}
+
+struct ScopeClaim<'a, T> {
+    name: &'a str,
+    value: Option<T>,
+}
+
+impl<'a, T: FromStr> ScopeClaim<'a, T> {
+    fn read(claims: &Claims, name: &'a str) -> Result<Self, AuthError> {
+        Ok(Self { name, value: parsed(claims, name)? })
+    }
+
+    fn take(&mut self) -> Result<T, AuthError> {
+        self.value.take().ok_or_else(|| missing(self.name))
+    }
+
+    fn not_left(&self) -> Result<(), AuthError> {
+        match self.value {
+            None => Ok(()),
+            Some(_) => Err(AuthError::ClaimUnexpected { claim: self.name.to_owned() }),
+        }
+    }
+}
+
+fn text<'a>(claims: &'a Claims, name: &str) -> Result<Option<&'a str>, AuthError> {
+    match claims.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(malformed(name)),
+    }
+}
+
+fn required<'a>(claims: &'a Claims, name: &str) -> Result<&'a str, AuthError> {
+    text(claims, name)?.ok_or_else(|| missing(name))
+}
+
+fn parsed<T: FromStr>(claims: &Claims, name: &str) -> Result<Option<T>, AuthError> {
+    text(claims, name)?.map(|text| text.parse().map_err(|_| malformed(name))).transpose()
+}
+
+fn missing(name: &str) -> AuthError {
+    AuthError::ClaimMissing { claim: name.to_owned() }
+}
+
+fn malformed(name: &str) -> AuthError {
+    AuthError::ClaimMalformed { claim: name.to_owned() }
+}

@@ -1,0 +1,3 @@
+//! Where the world talks to Baken.
+
+pub mod auth;
