@@ -1,7 +1,10 @@
 //! Baken, the service: everything that touches the world.
 
+pub mod app;
 pub mod dev_issuer;
 pub mod edge;
 pub mod event_log;
+pub mod projections;
 pub mod sealing;
 pub mod sources;
+pub mod telemetry;

@@ -1,0 +1,103 @@
+//! The envelope: what the log keeps beside an event, in clear. Nothing in it describes a person.
+
+use std::sync::Arc;
+
+use care_path::event::Event;
+use care_path::ids::CorrelationId;
+use care_path::time::{DateTime, Occurred};
+use care_path::{Author, EventId, PersonId, Stamp};
+use serde::{Deserialize, Serialize};
+
+use super::idempotency::KeyDigest;
+use crate::event_log::{Position, StreamName};
+
+/// What is known of an event beside its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The version of the event's shape.
+    pub version: u32,
+    #[serde(flatten)]
+    pub occurred: Occurred,
+    pub recorded_at: DateTime,
+    pub by: Author,
+    pub correlation_id: CorrelationId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub causation_id: Option<EventId>,
+    /// What the data is used for: the purpose that binds it (GDPR art. 5(1)(b)).
+    pub purpose: Purpose,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency: Option<Idempotency>,
+}
+
+/// What somebody records and reads for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    #[default]
+    CareCoordination,
+    Safeguarding,
+    Repatriation,
+    Privacy,
+}
+
+/// The digests by which a repeated request is known. Of key and body themselves nothing is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idempotency {
+    pub key: KeyDigest,
+    pub body: KeyDigest,
+}
+
+/// Whose stream it is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Stream {
+    Person(PersonId),
+    /// People turned away whom nobody knows, counted by the organisation that did.
+    TurnAways,
+}
+
+const PERSON: &str = "person-";
+const TURN_AWAYS: &str = "turn-aways-";
+
+impl Stream {
+    /// The stream of a person.
+    #[must_use]
+    pub fn of_person(person: PersonId) -> StreamName {
+        StreamName::new(format!("{PERSON}{person}"))
+    }
+
+    /// The stream of an organisation's turn-aways of people whom nobody knows.
+    #[must_use]
+    pub fn of_turn_aways(organisation: &care_path::ids::OrgId) -> StreamName {
+        StreamName::new(format!("{TURN_AWAYS}{organisation}"))
+    }
+
+    /// Reads the name of a stream; `None` where it is no stream of Baken's.
+    #[must_use]
+    pub fn parse(name: &StreamName) -> Option<Self> {
+        let name = name.as_str();
+        match name.strip_prefix(PERSON) {
+            Some(id) => id.parse().ok().map(Self::Person),
+            None => name.starts_with(TURN_AWAYS).then_some(Self::TurnAways),
+        }
+    }
+
+    /// Whose keys the stream's events are sealed with. What nobody is known for has nothing to seal.
+    #[must_use]
+    pub fn key_owner(&self) -> PersonId {
+        match self {
+            Self::Person(person) => *person,
+            Self::TurnAways => PersonId(uuid::Uuid::nil()),
+        }
+    }
+}
+
+/// An event that was read back: opened, with its envelope and its place in the log.
+#[derive(Clone)]
+pub struct Happened {
+    pub stream: Stream,
+    pub stamp: Arc<Stamp>,
+    pub event: Event,
+    pub revision: u64,
+    pub position: Position,
+    pub idempotency: Option<Idempotency>,
+}

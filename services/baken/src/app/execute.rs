@@ -1,0 +1,402 @@
+//! The write path: load, may, decide, append. There is no other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use care_path::command::{Command, CommandKind, Context, Decide, Refusal};
+use care_path::event::Event;
+use care_path::ids::CorrelationId;
+use care_path::path::identity::IdentityRefusal;
+use care_path::policy::{Relation, Sight, acts_unseen, may};
+use care_path::time::Occurred;
+use care_path::{CarePath, EventId, PersonId, Principal};
+use chrono::TimeDelta;
+use parking_lot::Mutex;
+use uuid::Uuid;
+
+use super::envelope::{Envelope, Idempotency, Purpose, Stream};
+use super::idempotency::Answer;
+use super::{Baken, Decoder, NotYet};
+use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
+use crate::projections::{Case, World};
+use crate::sealing::{Binding, SealError};
+
+/// Somebody asks for a command to be executed.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub principal: Principal,
+    /// Whose path; `None` opens a new one, or counts people whom nobody knows.
+    pub person_id: Option<PersonId>,
+    pub command: Command,
+    /// When it happened; now, unless said.
+    pub occurred: Option<Occurred>,
+    /// The revision that the path must still have.
+    pub if_match: Option<u64>,
+    pub idempotency: Option<Idempotency>,
+    pub correlation_id: CorrelationId,
+    pub causation_id: Option<EventId>,
+    pub purpose: Purpose,
+}
+
+/// What was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub person_id: Option<PersonId>,
+    pub event_ids: Vec<EventId>,
+    pub revision: u64,
+    pub position: Position,
+    pub created: Option<Created>,
+    /// The request had been answered before; this is that answer.
+    pub repeated: bool,
+}
+
+/// What a command created: the name of its id, and the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Created {
+    pub name: &'static str,
+    pub id: Uuid,
+}
+
+/// Why nothing was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// There is no such person, or none that the principal may know of: the same to them.
+    #[error("no such person")]
+    NotFound,
+    /// The policy does not let this role send this command in this relation.
+    #[error("your role may not do this here")]
+    Forbidden,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the path has moved on: it is at revision {actual}")]
+    Stale { actual: u64 },
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// Others kept writing to the same path.
+    #[error("too many others are writing to this path; try again")]
+    Contended,
+    #[error("the person was erased")]
+    Erased,
+    /// Not recorded, or not known to be: the same request may be sent again.
+    #[error("the event log is not available")]
+    Unavailable(#[source] LogError),
+    /// Something of ours is broken; the source says what, and never about whom.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// How far ahead of ours a reporter's clock may run.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
+/// How often a decision is taken again when others wrote in between.
+const ATTEMPTS: usize = 16;
+
+impl Baken {
+    /// Executes a command: what it records is durable, and visible here, when this answers.
+    ///
+    /// # Errors
+    /// See [`ExecuteError`]: then nothing was recorded, but for `Unavailable`, where it may have been.
+    pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
+        let Some(idempotency) = request.idempotency else { return self.execute_once(request).await };
+        let _turn = self.in_flight.turn(idempotency.key).await;
+        let answered = self.world.read().answer(idempotency.key).cloned();
+        match answered {
+            Some(answer) if answer.body == idempotency.body => Ok(repeated(&request, idempotency, answer)),
+            Some(_) => Err(ExecuteError::KeyReused),
+            None => self.execute_once(request).await,
+        }
+    }
+
+    async fn execute_once(&self, request: Request) -> Result<Receipt, ExecuteError> {
+        let now = self.clock.now();
+        let occurred = request.occurred.unwrap_or(Occurred::instant(now));
+        if occurred.at > now + CLOCK_SKEW {
+            return Err(Refusal::Field { field: "occurred_at", message: "must not lie in the future" }.into());
+        }
+        let target = self.target(&request);
+        let _writing = self.writing.lock(&target.stream).await;
+        for _ in 0..ATTEMPTS {
+            let (events, revision) = self.decide(&request, &target, occurred).await?;
+            let proposed = self.propose(&request, &target, occurred, &events).await?;
+            let event_ids = proposed.iter().map(|event| event.id).collect();
+            let expected = match (&target.kind, revision) {
+                (Target::Nobody, _) => Expected::Any,
+                (_, None) => Expected::NoStream,
+                (_, Some(revision)) => Expected::Revision(revision),
+            };
+            match self.log.append(&target.stream, expected, proposed).await {
+                Ok(appended) => {
+                    self.reach(appended.position).await.map_err(internal::<NotYet>)?;
+                    return Ok(Receipt {
+                        person_id: target.person(),
+                        event_ids,
+                        revision: appended.revision,
+                        position: appended.position,
+                        created: created(request.command.kind(), target.id),
+                        repeated: false,
+                    });
+                }
+                Err(LogError::Conflict { .. }) => {
+                    if let Some(receipt) = self.overtaken(&request, &target).await? {
+                        return Ok(receipt);
+                    }
+                }
+                Err(error) => return Err(ExecuteError::Unavailable(error)),
+            }
+        }
+        Err(ExecuteError::Contended)
+    }
+
+    /// Somebody wrote to the stream in between, on another node: it may have been this very request.
+    async fn overtaken(&self, request: &Request, target: &Aim) -> Result<Option<Receipt>, ExecuteError> {
+        let head = self.log.head().await.map_err(ExecuteError::Unavailable)?;
+        self.reach(head).await.map_err(internal::<NotYet>)?;
+        if target.kind == Target::New && request.idempotency.is_none() {
+            return Err(ExecuteError::Contended);
+        }
+        let Some(idempotency) = request.idempotency else { return Ok(None) };
+        let answered = self.world.read().answer(idempotency.key).cloned();
+        match answered {
+            Some(answer) if answer.body == idempotency.body => Ok(Some(repeated(request, idempotency, answer))),
+            Some(_) => Err(ExecuteError::KeyReused),
+            None => Ok(None),
+        }
+    }
+
+    /// Where the command goes: a known person's stream, a new one, or the count of people whom nobody knows.
+    fn target(&self, request: &Request) -> Aim {
+        let fresh = |what: &str| match request.idempotency {
+            Some(idempotency) => idempotency.key.id(what),
+            None => self.ids.uuid_v7(),
+        };
+        let id = fresh("created");
+        let (kind, stream) = match (request.person_id, request.command.kind()) {
+            (Some(person), _) => (Target::Known(person), Stream::of_person(person)),
+            (None, CommandKind::TurnAway) => (Target::Nobody, Stream::of_turn_aways(&request.principal.organisation)),
+            (None, _) => {
+                let person = PersonId(fresh("person"));
+                return Aim { kind: Target::New, person: Some(person), stream: Stream::of_person(person), id };
+            }
+        };
+        Aim { person: request.person_id, kind, stream, id }
+    }
+
+    /// Whether the principal may, and what then happens: the events, and the revision that they rest on.
+    async fn decide(
+        &self,
+        request: &Request,
+        target: &Aim,
+        occurred: Occurred,
+    ) -> Result<(Vec<Event>, Option<u64>), ExecuteError> {
+        let now = self.clock.now();
+        let kind = request.command.kind();
+        let context = Context {
+            now,
+            occurred,
+            by: &request.principal,
+            person_id: target.person.unwrap_or(PersonId(Uuid::nil())),
+            id: target.id,
+            directory: &self.settings.directory,
+            deadlines: &self.settings.deadlines,
+            norms: &self.settings.norms,
+            nobody: target.kind == Target::Nobody,
+        };
+        let role = request.principal.actor.role();
+        let Target::Known(person) = target.kind else {
+            if !opens(kind) {
+                return Err(ExecuteError::NotFound);
+            }
+            if !may(role, kind, Relation::None) {
+                return Err(ExecuteError::Forbidden);
+            }
+            return Ok((request.command.clone().decide((), &CarePath::default(), &context)?, None));
+        };
+        let apart = {
+            let world = self.world.read();
+            let case = world.case(person).ok_or(ExecuteError::NotFound)?;
+            let relation = match Sight::of(&request.principal, &case.path, now, &self.settings.deadlines) {
+                Some(sight) => sight.relation(),
+                None if acts_unseen(role) => Relation::None,
+                None => return Err(ExecuteError::NotFound),
+            };
+            if !may(role, kind, relation) {
+                return Err(ExecuteError::Forbidden);
+            }
+            if let Command::LinkPersons((), link) = &request.command {
+                self.can_be_linked(&request.principal, &world, person, link.with)?;
+            }
+            let revision = world.revision(person);
+            if let (Some(expected), Some(actual)) = (request.if_match, revision)
+                && expected != actual
+            {
+                return Err(ExecuteError::Stale { actual });
+            }
+            if case.is_linked() {
+                revision
+            } else {
+                return Ok((request.command.clone().decide((), &case.path, &context)?, revision));
+            }
+        };
+        // A linked person's case is told as one, but what it may do next is decided on its own stream.
+        let own = self.load(&target.stream).await?;
+        Ok((request.command.clone().decide((), &own, &context)?, apart))
+    }
+
+    /// Whom a link names must be somebody the principal knows of, and not be one with the person already: over however
+    /// many links.
+    fn can_be_linked(
+        &self,
+        principal: &Principal,
+        world: &World,
+        person: PersonId,
+        with: PersonId,
+    ) -> Result<(), ExecuteError> {
+        let known =
+            |case: &&Case| Sight::of(principal, &case.path, self.clock.now(), &self.settings.deadlines).is_some();
+        let Some(other) = world.case(with).filter(known) else {
+            return Err(Refusal::Field { field: "with", message: "no such person" }.into());
+        };
+        if with != person && other.members.contains(&person) {
+            return Err(Refusal::from(IdentityRefusal::AlreadyLinked).into());
+        }
+        Ok(())
+    }
+
+    async fn load(&self, stream: &StreamName) -> Result<CarePath, ExecuteError> {
+        let decoder = Decoder::new(self.sealer.clone());
+        let recorded = self.log.read_stream(stream, 0).await.map_err(ExecuteError::Unavailable)?;
+        let mut path = CarePath::default();
+        for recorded in &recorded {
+            let happened = decoder.decode(recorded).await.map_err(internal)?;
+            path.evolve(&happened.stamp, &happened.event);
+        }
+        Ok(path)
+    }
+
+    /// Seals the events and puts them into their envelopes.
+    async fn propose(
+        &self,
+        request: &Request,
+        target: &Aim,
+        occurred: Occurred,
+        events: &[Event],
+    ) -> Result<Vec<Proposed>, ExecuteError> {
+        let mut proposed = Vec::with_capacity(events.len());
+        let mut cause = request.causation_id;
+        for event in events {
+            let kind = event.kind();
+            let id = EventId(self.ids.uuid_v7());
+            let envelope = Envelope {
+                version: kind.version(),
+                occurred,
+                recorded_at: self.clock.now(),
+                by: request.principal.author(),
+                correlation_id: request.correlation_id,
+                causation_id: cause,
+                purpose: request.purpose,
+                idempotency: request.idempotency,
+            };
+            let binding = Binding {
+                person: target.person.unwrap_or(Stream::TurnAways.key_owner()),
+                event: id,
+                kind: kind.name(),
+                stream: target.stream.as_str(),
+            };
+            let data = event.data().map_err(internal)?;
+            let data = self.sealer.seal(binding, data).await.map_err(|error| match error {
+                SealError::Erased => ExecuteError::Erased,
+                other => internal(other),
+            })?;
+            let metadata = serde_json::to_vec(&envelope).map_err(internal)?;
+            proposed.push(Proposed { id, kind: kind.name().to_owned(), data, metadata });
+            cause = Some(id);
+        }
+        Ok(proposed)
+    }
+}
+
+/// Where a command goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    Known(PersonId),
+    New,
+    Nobody,
+}
+
+struct Aim {
+    kind: Target,
+    person: Option<PersonId>,
+    stream: StreamName,
+    /// The id of what the command creates.
+    id: Uuid,
+}
+
+impl Aim {
+    fn person(&self) -> Option<PersonId> {
+        self.person
+    }
+}
+
+fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteError {
+    ExecuteError::Internal(Box::new(error))
+}
+
+/// Whether a command needs no known person.
+fn opens(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::ReportSignal | CommandKind::TurnAway)
+}
+
+fn repeated(request: &Request, idempotency: Idempotency, answer: Answer) -> Receipt {
+    Receipt {
+        person_id: answer.person_id,
+        event_ids: answer.event_ids,
+        revision: answer.revision,
+        position: answer.position,
+        created: created(request.command.kind(), idempotency.key.id("created")),
+        repeated: true,
+    }
+}
+
+/// The name of the id that a command creates something under.
+fn created(kind: CommandKind, id: Uuid) -> Option<Created> {
+    let name = match kind {
+        CommandKind::AssignBed => "bed_id",
+        CommandKind::Refer => "referral_id",
+        CommandKind::IssueLookout => "lookout_id",
+        CommandKind::FileCareAlert => "care_alert_id",
+        CommandKind::RequestException => "exception_id",
+        CommandKind::GiveConsent => "consent_id",
+        CommandKind::ProposeHandover => "handover_id",
+        CommandKind::AddNote => "note_id",
+        CommandKind::PlaceHold => "hold_id",
+        _ => return None,
+    };
+    Some(Created { name, id })
+}
+
+/// One writer at a time on a stream, on this node: others would only conflict.
+#[derive(Default)]
+pub struct PersonLocks(Mutex<HashMap<StreamName, Arc<tokio::sync::Mutex<()>>>>);
+
+impl PersonLocks {
+    async fn lock(&self, stream: &StreamName) -> Writing<'_> {
+        let lock = self.0.lock().entry(stream.clone()).or_default().clone();
+        let guard = lock.lock_owned().await;
+        Writing { all: self, stream: stream.clone(), guard: Some(guard) }
+    }
+}
+
+struct Writing<'a> {
+    all: &'a PersonLocks,
+    stream: StreamName,
+    guard: Option<tokio::sync::OwnedMutexGuard<()>>,
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        let mut all = self.all.0.lock();
+        self.guard.take();
+        if all.get(&self.stream).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            all.remove(&self.stream);
+        }
+    }
+}

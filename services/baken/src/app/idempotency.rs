@@ -1,0 +1,122 @@
+//! Repeated requests: the same key and body give the same answer, once; the same key with another body is refused.
+//!
+//! The draft of the HTTP working group (draft-ietf-httpapi-idempotency-key-header) asks for both. What was answered is
+//! not stored beside the log but folded from it: the envelope of an event carries the digests of the request that made
+//! it, so an answer cannot be lost while its event is kept, nor the other way round.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use aws_lc_rs::{digest, hmac};
+use care_path::{EventId, PersonId, Principal};
+use parking_lot::Mutex;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+use super::envelope::Idempotency;
+use crate::event_log::Position;
+
+/// A digest of 128 bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyDigest([u8; 16]);
+
+impl KeyDigest {
+    fn truncated(bytes: &[u8]) -> Self {
+        let mut digest = [0; 16];
+        digest.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Self(digest)
+    }
+
+    /// An id made of the digest: the same request makes the same id, on whichever node.
+    #[must_use]
+    pub fn id(self, what: &str) -> Uuid {
+        let mut context = digest::Context::new(&digest::SHA256);
+        context.update(&self.0);
+        context.update(what.as_bytes());
+        Uuid::new_v8(Self::truncated(context.finish().as_ref()).0)
+    }
+}
+
+impl fmt::Debug for KeyDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Uuid::from_bytes(self.0).simple())
+    }
+}
+
+impl Serialize for KeyDigest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Uuid::from_bytes(self.0).simple())
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyDigest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Uuid::deserialize(deserializer).map(|id| Self(id.into_bytes()))
+    }
+}
+
+impl Idempotency {
+    /// The digests of a request: of its key, which is the user's own, and of all that the request says.
+    ///
+    /// The body's digest is keyed with the key itself, of which only a digest is kept: nobody who reads the log can try
+    /// out bodies against it.
+    #[must_use]
+    pub fn of(principal: &Principal, key: &str, method: &str, path: &str, body: &[u8]) -> Self {
+        let mut of_key = digest::Context::new(&digest::SHA256);
+        for part in [principal.organisation.as_str(), principal.user.as_str(), key] {
+            of_key.update(&(part.len() as u64).to_be_bytes());
+            of_key.update(part.as_bytes());
+        }
+        let mut of_body = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()));
+        for part in [method.as_bytes(), path.as_bytes(), body] {
+            of_body.update(&(part.len() as u64).to_be_bytes());
+            of_body.update(part);
+        }
+        Self {
+            key: KeyDigest::truncated(of_key.finish().as_ref()),
+            body: KeyDigest::truncated(of_body.sign().as_ref()),
+        }
+    }
+}
+
+/// What a request was answered, as the log tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Answer {
+    pub body: KeyDigest,
+    pub person_id: Option<PersonId>,
+    pub event_ids: Vec<EventId>,
+    pub revision: u64,
+    pub position: Position,
+}
+
+/// Requests that are being answered: a repeat waits for the first to finish.
+#[derive(Default)]
+pub struct InFlight(Mutex<HashMap<KeyDigest, Arc<tokio::sync::Mutex<()>>>>);
+
+impl InFlight {
+    /// Waits for its turn among requests with this key.
+    pub async fn turn(&self, key: KeyDigest) -> Turn<'_> {
+        let lock = self.0.lock().entry(key).or_default().clone();
+        let guard = lock.lock_owned().await;
+        Turn { all: self, key, guard: Some(guard) }
+    }
+}
+
+/// The turn of one request; the next one begins when it is dropped.
+pub struct Turn<'a> {
+    all: &'a InFlight,
+    key: KeyDigest,
+    guard: Option<tokio::sync::OwnedMutexGuard<()>>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut all = self.all.0.lock();
+        self.guard.take();
+        // Only this map holds it still: nobody waits.
+        if all.get(&self.key).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            all.remove(&self.key);
+        }
+    }
+}

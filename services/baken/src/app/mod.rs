@@ -1,0 +1,145 @@
+//! The application: one write path, [`Baken::execute`], and one read path, [`Baken::query`]. Everything that writes or
+//! reads goes through them: REST, GraphQL, the command line, the seeds.
+
+mod codes;
+mod decode;
+mod envelope;
+mod execute;
+mod idempotency;
+mod me;
+mod operations;
+mod page;
+mod query;
+#[cfg(test)]
+pub mod testing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use care_path::deadlines::Deadlines;
+use care_path::directory::Directory;
+use care_path::path::rights::Norms;
+use tokio::sync::watch;
+
+use crate::event_log::{EventLog, Position};
+use crate::projections::World;
+use crate::sealing::Sealer;
+use crate::sources::{Clock, IdSource};
+
+pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_list, code_lists};
+pub use decode::{DecodeError, Decoder};
+pub use envelope::{Envelope, Happened, Idempotency, Purpose, Stream};
+pub use execute::{Created, ExecuteError, Receipt, Request};
+pub use idempotency::{Answer, KeyDigest};
+pub use me::{MayView, MeView};
+pub use page::{Cursor, Edge, Page, PageRequest};
+pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
+
+/// The world's configuration: data that decisions and reads use, none of it about persons.
+#[derive(Debug)]
+pub struct Settings {
+    pub directory: Directory,
+    pub deadlines: Deadlines,
+    pub norms: Norms,
+}
+
+/// How long a read waits for the position that it asks for.
+const READ_YOUR_WRITES: Duration = Duration::from_secs(5);
+
+/// The service: its log, its read models, and what they need.
+pub struct Baken {
+    log: Arc<dyn EventLog>,
+    sealer: Arc<Sealer>,
+    world: Arc<parking_lot::RwLock<World>>,
+    settings: Arc<Settings>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    applied: watch::Receiver<Position>,
+    in_flight: idempotency::InFlight,
+    writing: execute::PersonLocks,
+}
+
+/// The read models have not reached the position that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the read models have not reached position {asked}; they are at {reached}")]
+pub struct NotYet {
+    pub asked: Position,
+    pub reached: Position,
+}
+
+impl Baken {
+    /// Puts the service together. Its read models follow the log elsewhere: see [`crate::projections::Follower`].
+    #[must_use]
+    pub fn new(
+        log: Arc<dyn EventLog>,
+        sealer: Arc<Sealer>,
+        world: Arc<parking_lot::RwLock<World>>,
+        settings: Arc<Settings>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        applied: watch::Receiver<Position>,
+    ) -> Self {
+        Self {
+            log,
+            sealer,
+            world,
+            settings,
+            clock,
+            ids,
+            applied,
+            in_flight: idempotency::InFlight::default(),
+            writing: execute::PersonLocks::default(),
+        }
+    }
+
+    /// The world's configuration.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The clock that everything goes by.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The same clock, to keep.
+    #[must_use]
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
+    /// The source of ids.
+    #[must_use]
+    pub fn ids(&self) -> &dyn IdSource {
+        &*self.ids
+    }
+
+    /// The position that the read models have reached.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        *self.applied.borrow()
+    }
+
+    /// The last position of the log.
+    ///
+    /// # Errors
+    /// Where the log does not answer.
+    pub async fn head(&self) -> Result<Position, crate::event_log::LogError> {
+        self.log.head().await
+    }
+
+    /// Waits until the read models have reached a position.
+    ///
+    /// # Errors
+    /// After five seconds.
+    pub async fn reach(&self, asked: Position) -> Result<(), NotYet> {
+        let mut applied = self.applied.clone();
+        let reached = tokio::time::timeout(READ_YOUR_WRITES, applied.wait_for(|position| *position >= asked)).await;
+        match reached {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(NotYet { asked, reached: self.position() }),
+        }
+    }
+}

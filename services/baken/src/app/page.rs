@@ -1,0 +1,167 @@
+//! Pages of lists, by opaque cursors.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use care_path::PersonId;
+use care_path::codes::{Code, TaskKind};
+use care_path::ids::SubjectId;
+use care_path::time::DateTime;
+use uuid::Uuid;
+
+use super::QueryError;
+use crate::projections::Place;
+
+/// A place in a list, opaque to whoever is given it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(pub String);
+
+impl Cursor {
+    pub(super) fn number(number: u64) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(number.to_be_bytes()))
+    }
+
+    pub(super) fn id(id: Uuid, part: Option<Uuid>) -> Self {
+        let mut bytes = id.as_bytes().to_vec();
+        bytes.extend(part.iter().flat_map(|part| *part.as_bytes()));
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    pub(super) fn task(place: &Place) -> Self {
+        let mut bytes = place.due.timestamp().to_be_bytes().to_vec();
+        bytes.extend(place.due.timestamp_subsec_nanos().to_be_bytes());
+        bytes.extend(place.case.0.as_bytes());
+        bytes.extend(place.kind.code().as_bytes());
+        bytes.push(b'.');
+        bytes.extend(place.subject.iter().flat_map(|subject| *subject.0.as_bytes()));
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, QueryError> {
+        URL_SAFE_NO_PAD.decode(&self.0).map_err(|_| QueryError::BadCursor)
+    }
+}
+
+/// Which page of a list is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRequest {
+    first: usize,
+    after: Option<Cursor>,
+}
+
+impl PageRequest {
+    /// As many as a page has unless said.
+    pub const DEFAULT: usize = 50;
+    /// As many as a page may have.
+    pub const MOST: usize = 200;
+
+    /// The page after a cursor. `first` is 1 to 200.
+    #[must_use]
+    pub fn new(first: Option<usize>, after: Option<Cursor>) -> Option<Self> {
+        let first = first.unwrap_or(Self::DEFAULT);
+        (1..=Self::MOST).contains(&first).then_some(Self { first, after })
+    }
+
+    pub(super) fn after_number(&self) -> Result<Option<u64>, QueryError> {
+        let number = |cursor: &Cursor| cursor.bytes()?.try_into().map_err(|_| QueryError::BadCursor);
+        Ok(self.after.as_ref().map(number).transpose()?.map(u64::from_be_bytes))
+    }
+
+    pub(super) fn after_id(&self) -> Result<Option<Uuid>, QueryError> {
+        let id = |cursor: &Cursor| Uuid::from_slice(&cursor.bytes()?).map_err(|_| QueryError::BadCursor);
+        self.after.as_ref().map(id).transpose()
+    }
+
+    pub(super) fn after_part(&self) -> Result<Option<(Uuid, Option<Uuid>)>, QueryError> {
+        let Some(cursor) = &self.after else { return Ok(None) };
+        let bytes = cursor.bytes()?;
+        let (id, part) = bytes.split_at_checked(16).ok_or(QueryError::BadCursor)?;
+        let id = Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?;
+        Ok(Some((id, Some(Uuid::from_slice(part).map_err(|_| QueryError::BadCursor)?))))
+    }
+
+    pub(super) fn after_task(&self) -> Result<Option<Place>, QueryError> {
+        let Some(cursor) = &self.after else { return Ok(None) };
+        place(&cursor.bytes()?).map(Some).ok_or(QueryError::BadCursor)
+    }
+
+    /// Cuts the page off what follows its cursor.
+    pub(super) fn cut<T>(&self, following: impl Iterator<Item = Edge<T>>) -> Page<T> {
+        let mut edges: Vec<_> = following.take(self.first + 1).collect();
+        let more = edges.len() > self.first;
+        edges.truncate(self.first);
+        Page { edges, more }
+    }
+}
+
+fn place(bytes: &[u8]) -> Option<Place> {
+    let (due, rest) = bytes.split_at_checked(8)?;
+    let (nanos, rest) = rest.split_at_checked(4)?;
+    let (case, rest) = rest.split_at_checked(16)?;
+    let dot = rest.iter().position(|byte| *byte == b'.')?;
+    let subject = &rest[dot + 1..];
+    Some(Place {
+        due: DateTime::from_timestamp(
+            i64::from_be_bytes(due.try_into().ok()?),
+            u32::from_be_bytes(nanos.try_into().ok()?),
+        )?,
+        case: PersonId(Uuid::from_slice(case).ok()?),
+        kind: TaskKind::from_code(std::str::from_utf8(&rest[..dot]).ok()?)?,
+        subject: if subject.is_empty() { None } else { Some(SubjectId(Uuid::from_slice(subject).ok()?)) },
+    })
+}
+
+impl Default for PageRequest {
+    fn default() -> Self {
+        Self { first: Self::DEFAULT, after: None }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    pub edges: Vec<Edge<T>>,
+    /// Whether the list goes on after it.
+    pub more: bool,
+}
+
+/// An item of a list with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge<T> {
+    pub cursor: Cursor,
+    pub node: T,
+}
+
+impl<T> Page<T> {
+    pub(super) fn empty() -> Self {
+        Self { edges: Vec::new(), more: false }
+    }
+
+    /// The cursor of the next page, where there is one.
+    #[must_use]
+    pub fn next(&self) -> Option<&Cursor> {
+        self.edges.last().filter(|_| self.more).map(|edge| &edge.cursor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_one_to_two_hundred_items() {
+        assert!(PageRequest::new(Some(0), None).is_none());
+        assert!(PageRequest::new(Some(201), None).is_none());
+        assert!(PageRequest::new(Some(200), None).is_some());
+    }
+
+    #[test]
+    fn cursors_are_read_back_and_others_are_refused() {
+        let id = Uuid::from_u128(7);
+        let of = |cursor: Cursor| PageRequest::new(None, Some(cursor)).unwrap();
+        assert_eq!(of(Cursor::id(id, None)).after_id(), Ok(Some(id)));
+        assert_eq!(of(Cursor::id(id, Some(id))).after_part(), Ok(Some((id, Some(id)))));
+        assert_eq!(of(Cursor::number(9)).after_number(), Ok(Some(9)));
+        assert_eq!(of(Cursor("not a cursor".into())).after_id(), Err(QueryError::BadCursor));
+        assert_eq!(of(Cursor::number(9)).after_part(), Err(QueryError::BadCursor));
+    }
+}

@@ -1,0 +1,286 @@
+//! The read path: from the read models, through the policy, to views. It alone makes them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Bound;
+
+use care_path::codes::{HandoverState, Phase};
+use care_path::ids::{HandoverId, Municipality};
+use care_path::policy::Sight;
+use care_path::text::{Country, SealedDocument};
+use care_path::time::DateTime;
+use care_path::views::{
+    self, CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, PersonSummaryView, ReferralView,
+    TaskView, TimelineEntryView,
+};
+use care_path::{Actor, PersonId, Principal};
+
+use super::Baken;
+use super::page::{Cursor, Edge, Page, PageRequest};
+use crate::projections::{Case, Feature, Reach, World, addresses};
+
+/// Why there is nothing to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// There is no such thing, or none that the principal may know of: the same to them.
+    #[error("not found")]
+    NotFound,
+    #[error("the cursor is none of this list")]
+    BadCursor,
+}
+
+/// Which persons a list is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PersonsFilter {
+    pub phase: Option<Phase>,
+    pub municipality: Option<Municipality>,
+    pub out_of_sight: Option<bool>,
+    pub updated_since: Option<DateTime>,
+}
+
+/// How many handovers to a country are in a state: all that an ambassador sees of them.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, async_graphql::SimpleObject)]
+pub struct HandoverCounts {
+    pub country: Country,
+    pub states: Vec<StateCount>,
+    /// Proposed and not yet acknowledged.
+    pub waiting: u32,
+    /// Of these, past the term for the acknowledgement.
+    pub overdue: u32,
+}
+
+/// How many are in one state.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, async_graphql::SimpleObject)]
+pub struct StateCount {
+    pub state: HandoverState,
+    pub count: u32,
+}
+
+impl Baken {
+    /// The case file of a person.
+    ///
+    /// # Errors
+    /// Where there is none, or none for this principal.
+    pub fn case_file(&self, principal: &Principal, person: PersonId) -> Result<CaseFileView, QueryError> {
+        self.seen(principal, person, |case, sight, world| {
+            let linked: Vec<_> = case.members.iter().copied().filter(|member| *member != person).collect();
+            views::disclose_case_file(sight, person, world.revision(person).unwrap_or_default(), &linked)
+        })
+    }
+
+    /// A page of a person's timeline, oldest recording first.
+    ///
+    /// # Errors
+    /// Where there is none, or none for this principal; or the cursor is not one.
+    pub fn timeline(
+        &self,
+        principal: &Principal,
+        person: PersonId,
+        page: &PageRequest,
+    ) -> Result<Page<TimelineEntryView>, QueryError> {
+        let after = page.after_number()?;
+        self.seen(principal, person, |case, sight, _| {
+            let rest = case.history.iter().filter(|entry| after.is_none_or(|after| entry.position.0 > after));
+            let shown = rest.filter_map(|entry| {
+                let view = views::disclose_entry(sight, &entry.stamp, &entry.event)?;
+                Some(Edge { cursor: Cursor::number(entry.position.0), node: view })
+            });
+            page.cut(shown)
+        })
+    }
+
+    /// A page of the persons whom the principal may see, by id.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn persons(
+        &self,
+        principal: &Principal,
+        filter: &PersonsFilter,
+        page: &PageRequest,
+    ) -> Result<Page<PersonSummaryView>, QueryError> {
+        let after = page.after_id()?;
+        let phase = match filter.out_of_sight {
+            Some(true) if filter.phase.is_some_and(|phase| phase != Phase::OutOfSight) => return Ok(Page::empty()),
+            Some(true) => Some(Phase::OutOfSight),
+            _ => filter.phase,
+        };
+        let world = self.world.read();
+        let sets = Reach::of(principal).into_iter().filter_map(|reach| world.index().within(&reach, phase));
+        let candidates = merged(sets.collect(), after.map(PersonId));
+        let shown = candidates.filter_map(|id| {
+            let case = world.case(id)?;
+            let sight = self.sight(principal, case)?;
+            let view = views::disclose_summary(&sight, id);
+            // What the filter asks must be the reader's to know: nothing is learned from a list's being empty.
+            let fits = filter.phase.is_none_or(|phase| view.phase == Some(phase))
+                && filter.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
+                && filter.out_of_sight.is_none_or(|out_of_sight| view.out_of_sight == Some(out_of_sight))
+                && filter.updated_since.is_none_or(|since| view.updated_at.is_some_and(|at| at >= since));
+            fits.then(|| Edge { cursor: Cursor::id(id.0, None), node: view })
+        });
+        Ok(page.cut(shown))
+    }
+
+    /// A page of what waits for the principal, due first.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn worklist(&self, principal: &Principal, page: &PageRequest) -> Result<Page<TaskView>, QueryError> {
+        let after = page.after_task()?;
+        let world = self.world.read();
+        let (directory, deadlines) = (&self.settings.directory, &self.settings.deadlines);
+        let now = self.clock.now();
+        let addresses = addresses(principal, directory);
+        let sets: Vec<_> = addresses.iter().filter_map(|address| world.worklist().of(address)).collect();
+        let mut of_case = HashMap::new();
+        let shown = merged_from(sets, after).filter(|place| Some(*place) != after).filter_map(|place| {
+            let case = world.case(place.case)?;
+            // The tasks are derived from the path once more, as of now, and through the policy.
+            let tasks: &Vec<TaskView> = of_case
+                .entry(place.case)
+                .or_insert_with(|| views::disclose_tasks(principal, &case.path, place.case, now, deadlines, directory));
+            let is_it =
+                |task: &&TaskView| (task.due_at, task.kind, task.subject_id) == (place.due, place.kind, place.subject);
+            let view = tasks.iter().find(is_it)?.clone();
+            Some(Edge { cursor: Cursor::task(&place), node: view })
+        });
+        Ok(page.cut(shown))
+    }
+
+    /// A page of the lookouts that the principal may see.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn lookouts(&self, principal: &Principal, page: &PageRequest) -> Result<Page<LookoutView>, QueryError> {
+        self.parts(principal, Feature::Lookouts, page, views::disclose_lookouts, |view| view.lookout_id.0)
+    }
+
+    /// A page of the care alerts that the principal may see.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn care_alerts(&self, principal: &Principal, page: &PageRequest) -> Result<Page<CareAlertView>, QueryError> {
+        self.parts(principal, Feature::CareAlerts, page, views::disclose_alerts, |view| view.care_alert_id.0)
+    }
+
+    /// A page of the referrals that the principal may see.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn referrals(&self, principal: &Principal, page: &PageRequest) -> Result<Page<ReferralView>, QueryError> {
+        self.parts(principal, Feature::Referrals, page, views::disclose_referrals, |view| view.referral_id.0)
+    }
+
+    /// A page of the requests for an exception that the principal may see.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn exceptions(&self, principal: &Principal, page: &PageRequest) -> Result<Page<ExceptionView>, QueryError> {
+        self.parts(principal, Feature::Exceptions, page, views::disclose_exceptions, |view| view.exception_id.0)
+    }
+
+    /// A page of the handovers that the principal may see.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn handovers(&self, principal: &Principal, page: &PageRequest) -> Result<Page<HandoverView>, QueryError> {
+        self.parts(principal, Feature::Handovers, page, views::disclose_handovers, |view| view.handover_id.0)
+    }
+
+    /// The counts of handovers to an ambassador's country, and to nobody else's.
+    #[must_use]
+    pub fn handover_counts(&self, principal: &Principal) -> Option<HandoverCounts> {
+        let Actor::Ambassador { country } = principal.actor else { return None };
+        let world = self.world.read();
+        let now = self.clock.now();
+        let mut counts = HandoverCounts { country, states: Vec::new(), waiting: 0, overdue: 0 };
+        let reach = Reach::Country(country);
+        let cases = world.index().having(&reach, Feature::Handovers).into_iter().flatten();
+        for tally in cases.filter_map(|id| world.case(*id)).flat_map(|case| case.path.handovers_to(country)) {
+            match counts.states.iter_mut().find(|each| each.state == tally.state) {
+                Some(state) => state.count += 1,
+                None => counts.states.push(StateCount { state: tally.state, count: 1 }),
+            }
+            if tally.state == HandoverState::Proposed {
+                counts.waiting += 1;
+                counts.overdue += u32::from(tally.acknowledgement_due(&self.settings.deadlines) < now);
+            }
+        }
+        counts.states.sort_by_key(|each| each.state);
+        Some(counts)
+    }
+
+    /// The sealed document of a handover, for those who pass it on unread.
+    ///
+    /// # Errors
+    /// Where there is none, or none for this principal.
+    pub fn handover_document(
+        &self,
+        principal: &Principal,
+        person: PersonId,
+        handover: HandoverId,
+    ) -> Result<SealedDocument, QueryError> {
+        self.seen(principal, person, |_, sight, _| views::disclose_document(sight, handover))?
+            .ok_or(QueryError::NotFound)
+    }
+
+    fn sight<'a>(&self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
+        Sight::of(principal, &case.path, self.clock.now(), &self.settings.deadlines)
+    }
+
+    /// Shows something of one person, if the principal may know of them.
+    fn seen<T>(
+        &self,
+        principal: &Principal,
+        person: PersonId,
+        show: impl FnOnce(&Case, &Sight<'_>, &World) -> T,
+    ) -> Result<T, QueryError> {
+        let world = self.world.read();
+        let case = world.case(person).ok_or(QueryError::NotFound)?;
+        let sight = self.sight(principal, case).ok_or(QueryError::NotFound)?;
+        Ok(show(case, &sight, &world))
+    }
+
+    /// A page of parts of many cases: in the order of cases, then as they stand in the case.
+    fn parts<T>(
+        &self,
+        principal: &Principal,
+        feature: Feature,
+        page: &PageRequest,
+        disclose: impl Fn(&Sight<'_>) -> Vec<T>,
+        id_of: impl Fn(&T) -> uuid::Uuid,
+    ) -> Result<Page<T>, QueryError> {
+        let after = page.after_part()?;
+        let world = self.world.read();
+        let sets = Reach::of(principal).into_iter().filter_map(|reach| world.index().having(&reach, feature));
+        // The case of the cursor is looked at again, for its parts after the cursor's.
+        let candidates = merged_from(sets.collect(), after.map(|(case, _)| PersonId(case)));
+        let shown = candidates.flat_map(|id| {
+            let parts = world.case(id).and_then(|case| Some(disclose(&self.sight(principal, case)?)));
+            let parts = parts.unwrap_or_default();
+            let seen = after.filter(|(case, _)| *case == id.0).and_then(|(_, part)| part);
+            let skip = seen.and_then(|seen| parts.iter().position(|part| id_of(part) == seen)).map_or(0, |at| at + 1);
+            parts.into_iter().skip(skip).map(|part| (id, part)).collect::<Vec<_>>()
+        });
+        Ok(page.cut(shown.map(|(id, part)| Edge { cursor: Cursor::id(id.0, Some(id_of(&part))), node: part })))
+    }
+}
+
+/// The cases of several sets in order, each once, after an id.
+fn merged(sets: Vec<&BTreeSet<PersonId>>, after: Option<PersonId>) -> impl Iterator<Item = PersonId> + '_ {
+    merged_from(sets, after).filter(move |id| Some(*id) != after)
+}
+
+/// What is in several sets in order, each once, from one of them on.
+fn merged_from<T: Ord + Copy>(sets: Vec<&BTreeSet<T>>, from: Option<T>) -> impl Iterator<Item = T> {
+    let from = from.map_or(Bound::Unbounded, Bound::Included);
+    let mut ranges: Vec<_> =
+        sets.into_iter().map(|set| set.range((from, Bound::Unbounded)).copied().peekable()).collect();
+    std::iter::from_fn(move || {
+        let next = ranges.iter_mut().filter_map(|range| range.peek().copied()).min()?;
+        for range in &mut ranges {
+            range.next_if_eq(&next);
+        }
+        Some(next)
+    })
+}

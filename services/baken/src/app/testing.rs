@@ -1,0 +1,113 @@
+//! A whole Baken in memory for tests: the demo world's organisations and users, a clock that stands still, ids that
+//! count up, and a follower that keeps the read models up.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use care_path::deadlines::Deadlines;
+use care_path::directory::Organisation;
+use care_path::path::rights::Norms;
+use care_path::{Actor, Area, Principal};
+use chrono::DateTime;
+use parking_lot::RwLock;
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use super::{Baken, Decoder, Settings};
+use crate::event_log::{EventLog, MemoryLog};
+use crate::projections::{FollowError, Follower, World};
+use crate::sealing::{EnvironmentKek, KEY_LEN, KeyRing, MemoryKeyStore, Sealer};
+use crate::sources::testing::{SequentialIds, TestClock};
+
+/// A Baken in memory.
+pub struct TestBaken {
+    pub baken: Arc<Baken>,
+    pub clock: Arc<TestClock>,
+    pub ids: Arc<SequentialIds>,
+    pub log: Arc<dyn EventLog>,
+    follower: JoinHandle<FollowError>,
+}
+
+impl Drop for TestBaken {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}
+
+impl TestBaken {
+    /// A Baken with an empty log, on a Monday at noon.
+    ///
+    /// # Panics
+    /// Where it cannot be put together.
+    pub async fn start() -> Self {
+        let clock = Arc::new(TestClock::at(DateTime::from_timestamp(1_790_596_800, 0).unwrap()));
+        let ids = Arc::new(SequentialIds::default());
+        let log: Arc<dyn EventLog> = Arc::new(MemoryLog::new());
+        let kek = EnvironmentKek::parse(&format!("1:{}", STANDARD.encode([1; KEY_LEN]))).unwrap();
+        let ring = KeyRing::open(Arc::new(MemoryKeyStore::default()), Arc::new(kek), KeyRing::CAPACITY).await.unwrap();
+        let sealer = Arc::new(Sealer::new(Arc::new(ring)));
+        let settings = Arc::new(settings());
+        let world = Arc::new(RwLock::new(World::new(settings.clone())));
+        let (follower, applied) =
+            Follower::new(log.clone(), Decoder::new(sealer.clone()), world.clone(), clock.clone());
+        let baken = Baken::new(log.clone(), sealer, world, settings, clock.clone(), ids.clone(), applied);
+        let follower = tokio::spawn(follower.run());
+        Self { baken: Arc::new(baken), clock, ids, log, follower }
+    }
+}
+
+impl TestBaken {
+    /// The read models stay where they are from now on.
+    pub async fn stop_following(&self) {
+        self.follower.abort();
+        while !self.follower.is_finished() {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// The demo world's configuration.
+///
+/// # Panics
+/// Where the seeds cannot be read.
+#[must_use]
+pub fn settings() -> Settings {
+    let organisations: Vec<Organisation> =
+        serde_json::from_str(include_str!("../../../../seeds/demo/organisations.json")).unwrap();
+    Settings {
+        directory: organisations.into_iter().collect(),
+        deadlines: Deadlines::default(),
+        norms: Norms::from_json(include_str!("../../../../seeds/rights/2026-1.json")).unwrap(),
+    }
+}
+
+/// A user of the demo world.
+///
+/// # Panics
+/// Where there is no such user.
+#[must_use]
+pub fn user(name: &str) -> Principal {
+    let users: Vec<Value> = serde_json::from_str(include_str!("../../../../seeds/demo/users.json")).unwrap();
+    let user = users.iter().find(|user| user["user"] == name).unwrap_or_else(|| panic!("no demo user {name}"));
+    let text = |field: &str| user[field].as_str().unwrap_or_else(|| panic!("{name} has no {field}"));
+    let municipality = || text("municipality").parse().unwrap();
+    let country = || text("country").parse().unwrap();
+    let actor = match text("role") {
+        "process_coordinator" => Actor::ProcessCoordinator { municipality: municipality() },
+        "shelter_worker" => Actor::ShelterWorker,
+        "outreach_worker" => Actor::OutreachWorker { municipality: municipality() },
+        "care_provider" => Actor::CareProvider,
+        "client_supporter" => Actor::ClientSupporter,
+        "municipal_assessor" => Actor::MunicipalAssessor { municipality: municipality() },
+        "police" => Actor::Police,
+        "embassy_liaison" => Actor::EmbassyLiaison { country: country() },
+        "ambassador" => Actor::Ambassador { country: country() },
+        "monitor_analyst" if text("area") == "national" => Actor::MonitorAnalyst { area: Area::National },
+        "monitor_analyst" => Actor::MonitorAnalyst { area: Area::Region(text("area").parse().unwrap()) },
+        "privacy_officer" => Actor::PrivacyOfficer,
+        "administrator" => Actor::Administrator,
+        role => panic!("{role} is no role of a demo user"),
+    };
+    Principal { user: name.parse().unwrap(), organisation: text("organisation").parse().unwrap(), actor }
+}

@@ -1,0 +1,172 @@
+//! Follows the log: reads on from where the read models are, opens what it reads, and folds it in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::RwLock;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::World;
+use crate::app::{DecodeError, Decoder, Happened};
+use crate::event_log::{EventLog, Filter, LogError, Position, Recorded};
+use crate::sources::Clock;
+
+/// Events that are read at a time.
+const PAGE: usize = 2_000;
+/// How long to wait before asking a log again that did not answer.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Why following stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// An event that this version does not understand. Nothing is lost: a version that does reads on from here.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}
+
+/// How often the worklist is looked at again as a whole, a few cases at a time.
+const LOOK_AGAIN: Duration = Duration::from_mins(10);
+const CASES_AT_ONCE: usize = 500;
+
+/// Keeps the read models up with the log.
+pub struct Follower {
+    log: Arc<dyn EventLog>,
+    decoder: Decoder,
+    world: Arc<RwLock<World>>,
+    clock: Arc<dyn Clock>,
+    applied: watch::Sender<Position>,
+}
+
+impl Follower {
+    /// A follower, and the position that it tells of.
+    #[must_use]
+    pub fn new(
+        log: Arc<dyn EventLog>,
+        decoder: Decoder,
+        world: Arc<RwLock<World>>,
+        clock: Arc<dyn Clock>,
+    ) -> (Self, watch::Receiver<Position>) {
+        let (applied, reached) = watch::channel(world.read().position());
+        (Self { log, decoder, world, clock, applied }, reached)
+    }
+
+    /// Looks at what waits again: some of it comes and goes with time alone.
+    fn look_again(&self) {
+        let cases = self.world.read().case_ids();
+        for some in cases.chunks(CASES_AT_ONCE) {
+            self.world.write().look_again(some, self.clock.now());
+        }
+    }
+
+    /// Reads on until nothing is left.
+    ///
+    /// # Errors
+    /// Where the log does not answer, or an event is not understood.
+    pub async fn catch_up(&self) -> Result<Position, FollowError> {
+        loop {
+            let after = self.world.read().position();
+            let page = self.log.read_all(after, &Filter::All, PAGE).await?;
+            let happened = open(&self.decoder, page.events).await?;
+            {
+                let mut world = self.world.write();
+                for happened in happened {
+                    world.apply(happened);
+                }
+                world.pass(page.next);
+                if page.at_head {
+                    world.settle(self.clock.now());
+                }
+            }
+            self.applied.send_replace(page.next);
+            if page.at_head {
+                return Ok(page.next);
+            }
+        }
+    }
+
+    /// Follows for as long as it is not dropped. A log that does not answer is asked again; an event that is not
+    /// understood ends it, and the read models stay where they are.
+    pub async fn run(self) -> FollowError {
+        let mut again = Instant::now() + LOOK_AGAIN;
+        loop {
+            if Instant::now() >= again {
+                self.look_again();
+                again = Instant::now() + LOOK_AGAIN;
+            }
+            match self.catch_up().await {
+                Ok(seen) => self.log.wake(seen).await,
+                Err(FollowError::Log(error)) => {
+                    tracing::warn!(%error, "the event log did not answer; asking again");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error @ FollowError::Decode(_)) => {
+                    tracing::error!(%error, "following stopped: an event of the log is not understood");
+                    return error;
+                }
+            }
+        }
+    }
+}
+
+/// Folds a log into a world, up to a position and not beyond.
+///
+/// # Errors
+/// Where the log does not answer, or an event is not understood.
+pub async fn catch_up_to(
+    log: Arc<dyn EventLog>,
+    decoder: &Decoder,
+    mut world: World,
+    last: Position,
+) -> Result<World, FollowError> {
+    while world.position() < last {
+        let mut page = log.read_all(world.position(), &Filter::All, PAGE).await?;
+        let whole = page.events.last().is_none_or(|event| event.position <= last);
+        page.events.retain(|event| event.position <= last);
+        for happened in open(decoder, page.events).await? {
+            world.apply(happened);
+        }
+        if !whole || page.at_head {
+            break;
+        }
+        world.pass(page.next);
+    }
+    Ok(world)
+}
+
+/// Opens a page. A large one is split over the machine's cores: opening costs more than folding.
+async fn open(decoder: &Decoder, recorded: Vec<Recorded>) -> Result<Vec<Happened>, DecodeError> {
+    const CHUNK: usize = 500;
+    if recorded.len() <= CHUNK {
+        return open_some(decoder, recorded).await;
+    }
+    let mut rest = recorded;
+    let mut chunks = Vec::new();
+    while !rest.is_empty() {
+        let after = rest.split_off(rest.len().min(CHUNK));
+        let chunk = std::mem::replace(&mut rest, after);
+        let decoder = decoder.clone();
+        chunks.push(tokio::spawn(async move { open_some(&decoder, chunk).await }));
+    }
+    let mut happened = Vec::new();
+    for chunk in chunks {
+        match chunk.await {
+            Ok(opened) => happened.extend(opened?),
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+    Ok(happened)
+}
+
+async fn open_some(decoder: &Decoder, recorded: Vec<Recorded>) -> Result<Vec<Happened>, DecodeError> {
+    let mut happened = Vec::with_capacity(recorded.len());
+    for recorded in &recorded {
+        happened.push(match decoder.decode_cached(recorded)? {
+            Some(opened) => opened,
+            None => decoder.decode(recorded).await?,
+        });
+    }
+    Ok(happened)
+}

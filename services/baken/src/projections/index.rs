@@ -1,0 +1,143 @@
+//! The indexes: which cases a reader may have to do with, found without looking at the others.
+
+use std::collections::{BTreeSet, HashMap};
+
+use care_path::codes::Phase;
+use care_path::ids::{Municipality, OrgId};
+use care_path::path::CarePath;
+use care_path::text::Country;
+use care_path::{Actor, PersonId, Principal};
+
+/// What a case is found by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Reach {
+    Municipality(Municipality),
+    Organisation(OrgId),
+    Country(Country),
+}
+
+impl Reach {
+    /// Where a principal's cases are to be looked for. Whatever is found there is asked of the policy still.
+    #[must_use]
+    pub fn of(principal: &Principal) -> Vec<Self> {
+        match &principal.actor {
+            Actor::ProcessCoordinator { municipality } | Actor::MunicipalAssessor { municipality } => {
+                vec![Self::Municipality(municipality.clone()), Self::Organisation(principal.organisation.clone())]
+            }
+            Actor::ShelterWorker
+            | Actor::OutreachWorker { .. }
+            | Actor::CareProvider
+            | Actor::ClientSupporter
+            | Actor::Police => vec![Self::Organisation(principal.organisation.clone())],
+            Actor::EmbassyLiaison { country } | Actor::Ambassador { country } => vec![Self::Country(*country)],
+            Actor::MonitorAnalyst { .. } | Actor::PrivacyOfficer | Actor::Administrator | Actor::System => vec![],
+        }
+    }
+}
+
+/// What there is in a case that has a list of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Feature {
+    Lookouts,
+    CareAlerts,
+    Referrals,
+    Exceptions,
+    Handovers,
+}
+
+const FEATURES: [Feature; 5] =
+    [Feature::Lookouts, Feature::CareAlerts, Feature::Referrals, Feature::Exceptions, Feature::Handovers];
+
+/// Cases by what they are found by.
+#[derive(Default)]
+pub struct Index {
+    all: HashMap<Reach, BTreeSet<PersonId>>,
+    in_phase: HashMap<(Reach, Phase), BTreeSet<PersonId>>,
+    with: HashMap<(Reach, Feature), BTreeSet<PersonId>>,
+    /// What each case is indexed by now, so that it can be taken out.
+    entries: HashMap<PersonId, Entry>,
+}
+
+#[derive(Default, Clone, PartialEq)]
+struct Entry {
+    reaches: Vec<Reach>,
+    phase: Option<Phase>,
+    features: Vec<Feature>,
+}
+
+impl Entry {
+    fn of(path: &CarePath) -> Self {
+        let municipality = path.municipality().cloned().map(Reach::Municipality);
+        let countries = path.concerned_countries().map(Reach::Country);
+        let mut reaches: Vec<_> = municipality.into_iter().chain(countries).collect();
+        for organisation in path.concerned_organisations() {
+            let known = |reach: &Reach| matches!(reach, Reach::Organisation(known) if known == organisation);
+            if !reaches.iter().any(known) {
+                reaches.push(Reach::Organisation(organisation.clone()));
+            }
+        }
+        let has = |feature: &Feature| match feature {
+            Feature::Lookouts => path.has_lookouts(),
+            Feature::CareAlerts => path.has_care_alerts(),
+            Feature::Referrals => path.has_referrals(),
+            Feature::Exceptions => path.has_exceptions(),
+            Feature::Handovers => path.has_handovers(),
+        };
+        Self { reaches, phase: Some(path.phase()), features: FEATURES.into_iter().filter(has).collect() }
+    }
+}
+
+impl Index {
+    /// Indexes a case anew.
+    pub fn put(&mut self, case: PersonId, path: &CarePath) {
+        let entry = Entry::of(path);
+        if self.entries.get(&case) == Some(&entry) {
+            return;
+        }
+        self.remove(case);
+        for reach in &entry.reaches {
+            self.all.entry(reach.clone()).or_default().insert(case);
+            if let Some(phase) = entry.phase {
+                self.in_phase.entry((reach.clone(), phase)).or_default().insert(case);
+            }
+            for feature in &entry.features {
+                self.with.entry((reach.clone(), *feature)).or_default().insert(case);
+            }
+        }
+        self.entries.insert(case, entry);
+    }
+
+    /// Takes a case out.
+    pub fn remove(&mut self, case: PersonId) {
+        let Some(entry) = self.entries.remove(&case) else { return };
+        let drop_from = |set: Option<&mut BTreeSet<PersonId>>| {
+            if let Some(set) = set {
+                set.remove(&case);
+            }
+        };
+        for reach in entry.reaches {
+            drop_from(self.all.get_mut(&reach));
+            if let Some(phase) = entry.phase {
+                drop_from(self.in_phase.get_mut(&(reach.clone(), phase)));
+            }
+            for feature in &entry.features {
+                drop_from(self.with.get_mut(&(reach.clone(), *feature)));
+            }
+        }
+    }
+
+    /// The cases within reach, in a phase if one is named.
+    #[must_use]
+    pub fn within(&self, reach: &Reach, phase: Option<Phase>) -> Option<&BTreeSet<PersonId>> {
+        match phase {
+            None => self.all.get(reach),
+            Some(phase) => self.in_phase.get(&(reach.clone(), phase)),
+        }
+    }
+
+    /// The cases within reach that have something of that kind.
+    #[must_use]
+    pub fn having(&self, reach: &Reach, feature: Feature) -> Option<&BTreeSet<PersonId>> {
+        self.with.get(&(reach.clone(), feature))
+    }
+}

@@ -1,0 +1,16 @@
+//! The read models: folds over the log, in memory, with the indexes that their queries need. They can be thrown away
+//! and rebuilt at any time; a digest says whether two of them are equal.
+
+mod case;
+mod digest;
+mod follower;
+mod index;
+mod worklist;
+mod world;
+
+pub use case::Case;
+pub use digest::{Digests, ModelDigest};
+pub use follower::{FollowError, Follower, catch_up_to};
+pub use index::{Feature, Reach};
+pub use worklist::{Place, addresses};
+pub use world::World;

@@ -1,0 +1,87 @@
+//! What waits, due first, for each addressee: an index into the paths, from which the tasks themselves are derived.
+
+use std::collections::{BTreeSet, HashMap};
+
+use care_path::codes::TaskKind;
+use care_path::directory::Directory;
+use care_path::ids::SubjectId;
+use care_path::path::tasks::{Addressee, Task};
+use care_path::time::DateTime;
+use care_path::{Actor, PersonId, Principal};
+
+/// A task's place on the worklist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    pub due: DateTime,
+    pub case: PersonId,
+    pub kind: TaskKind,
+    pub subject: Option<SubjectId>,
+}
+
+impl Place {
+    fn of(case: PersonId, task: &Task) -> Self {
+        Self { due: task.due, case, kind: task.kind, subject: task.subject }
+    }
+}
+
+/// Places by whom they wait for.
+#[derive(Default)]
+pub struct Worklist {
+    waiting: HashMap<Addressee, BTreeSet<Place>>,
+    of_case: HashMap<PersonId, Vec<(Addressee, Place)>>,
+}
+
+impl Worklist {
+    /// Puts what waits on a case in the place of what waited before.
+    pub fn put(&mut self, case: PersonId, tasks: Vec<Task>) {
+        self.remove(case);
+        if tasks.is_empty() {
+            return;
+        }
+        let mut places = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let place = Place::of(case, &task);
+            self.waiting.entry(task.addressee.clone()).or_default().insert(place);
+            places.push((task.addressee, place));
+        }
+        self.of_case.insert(case, places);
+    }
+
+    /// Takes a case off the list.
+    pub fn remove(&mut self, case: PersonId) {
+        for (addressee, place) in self.of_case.remove(&case).unwrap_or_default() {
+            if let Some(waiting) = self.waiting.get_mut(&addressee) {
+                waiting.remove(&place);
+            }
+        }
+    }
+
+    /// What waits for an addressee, due first.
+    #[must_use]
+    pub fn of(&self, addressee: &Addressee) -> Option<&BTreeSet<Place>> {
+        self.waiting.get(addressee)
+    }
+}
+
+/// As whom a principal may be addressed. Whether they are is asked of each task still.
+#[must_use]
+pub fn addresses(principal: &Principal, directory: &Directory) -> Vec<Addressee> {
+    let organisation = Addressee::Organisation(principal.organisation.clone());
+    match &principal.actor {
+        Actor::ProcessCoordinator { municipality } => vec![Addressee::Coordinator(municipality.clone()), organisation],
+        Actor::MunicipalAssessor { municipality } => vec![Addressee::Assessor(municipality.clone()), organisation],
+        Actor::CareProvider => {
+            let home = directory.find(&principal.organisation).and_then(|own| own.municipality.clone());
+            home.map(Addressee::CareProvidersIn).into_iter().chain([organisation]).collect()
+        }
+        Actor::ShelterWorker | Actor::OutreachWorker { .. } | Actor::ClientSupporter | Actor::Police => {
+            vec![organisation]
+        }
+        Actor::EmbassyLiaison { country } => vec![Addressee::Embassy(*country), organisation],
+        Actor::Ambassador { .. }
+        | Actor::MonitorAnalyst { .. }
+        | Actor::PrivacyOfficer
+        | Actor::Administrator
+        | Actor::System => vec![],
+    }
+}

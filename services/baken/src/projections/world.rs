@@ -1,0 +1,223 @@
+//! All read models together, at one position of the log: what is read at once is consistent.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use care_path::PersonId;
+use care_path::directory::Directory;
+use care_path::event::Event;
+use care_path::path::identity::IdentityEvent;
+use care_path::time::DateTime;
+
+use super::case::{Case, Entry};
+use super::index::Index;
+use super::worklist::Worklist;
+use crate::app::{Answer, Happened, KeyDigest, Settings, Stream};
+use crate::event_log::Position;
+
+/// The read models.
+pub struct World {
+    pub(super) position: Position,
+    pub(super) cases: HashMap<PersonId, Case>,
+    /// The case of each person that is not the first of its own.
+    pub(super) case_of: HashMap<PersonId, PersonId>,
+    pub(super) revisions: HashMap<PersonId, u64>,
+    pub(super) answers: HashMap<KeyDigest, Answer>,
+    pub(super) index: Index,
+    worklist: Worklist,
+    settled: bool,
+    settings: Arc<Settings>,
+}
+
+impl World {
+    /// Before the first event.
+    #[must_use]
+    pub fn new(settings: Arc<Settings>) -> Self {
+        Self {
+            position: Position::START,
+            cases: HashMap::new(),
+            case_of: HashMap::new(),
+            revisions: HashMap::new(),
+            answers: HashMap::new(),
+            index: Index::default(),
+            worklist: Worklist::default(),
+            settled: false,
+            settings,
+        }
+    }
+
+    /// The position that it has reached.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// How many cases there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cases.is_empty()
+    }
+
+    /// The organisations that take part.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.settings.directory
+    }
+
+    /// The case that a person belongs to.
+    #[must_use]
+    pub fn case(&self, person: PersonId) -> Option<&Case> {
+        self.cases.get(self.case_of.get(&person).unwrap_or(&person))
+    }
+
+    /// The last revision of a person's own stream.
+    #[must_use]
+    pub fn revision(&self, person: PersonId) -> Option<u64> {
+        self.revisions.get(&person).copied()
+    }
+
+    /// What a request of this key was answered.
+    #[must_use]
+    pub fn answer(&self, key: KeyDigest) -> Option<&Answer> {
+        self.answers.get(&key)
+    }
+
+    /// The indexes.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// What waits, by whom it waits for.
+    #[must_use]
+    pub fn worklist(&self) -> &Worklist {
+        &self.worklist
+    }
+
+    /// The cases after one, in no order that means anything: to look at all of them a few at a time.
+    #[must_use]
+    pub fn case_ids(&self) -> Vec<PersonId> {
+        self.cases.keys().copied().collect()
+    }
+
+    /// Looks again at what waits on some cases: some of it comes and goes with time alone.
+    pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
+        for id in cases {
+            if let Some(case) = self.cases.get(id) {
+                let tasks = case.path.open_tasks(now, &self.settings.deadlines, &self.settings.directory);
+                self.worklist.put(*id, tasks);
+            }
+        }
+    }
+
+    /// Takes in one more event of the log.
+    pub fn apply(&mut self, happened: Happened) {
+        self.position = happened.position;
+        self.remember_answer(&happened);
+        let Stream::Person(person) = happened.stream else { return };
+        self.revisions.insert(person, happened.revision);
+        let case_id = *self.case_of.get(&person).unwrap_or(&person);
+        let relinks = matches!(
+            happened.event,
+            Event::Identity(IdentityEvent::PersonsLinked { .. } | IdentityEvent::PersonsUnlinked { .. })
+        );
+        let now = happened.stamp.recorded_at;
+        let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
+        let case = self.cases.entry(case_id).or_insert_with(|| Case::new(person));
+        case.take_in(entry);
+        if relinks {
+            self.relink(case_id, person, now);
+        } else {
+            self.put_into_indexes(case_id, now);
+        }
+    }
+
+    fn put_into_indexes(&mut self, case_id: PersonId, now: DateTime) {
+        if let Some(case) = self.cases.get(&case_id) {
+            self.index.put(case_id, &case.path);
+            if self.settled {
+                self.look_again(&[case_id], now);
+            }
+        }
+    }
+
+    /// The whole log was read: from here on the worklist is kept with every event. While the read models are rebuilt,
+    /// deriving it after each event would be thrown away with the next.
+    pub(super) fn settle(&mut self, now: DateTime) {
+        if !self.settled {
+            self.settled = true;
+            let all = self.case_ids();
+            self.look_again(&all, now);
+        }
+    }
+
+    /// Moves on past events that change no read model.
+    pub fn pass(&mut self, position: Position) {
+        self.position = self.position.max(position);
+    }
+
+    /// The answer to a request is told by the events that it made.
+    fn remember_answer(&mut self, happened: &Happened) {
+        let Some(idempotency) = happened.idempotency else { return };
+        let person_id = match happened.stream {
+            Stream::Person(person) => Some(person),
+            Stream::TurnAways => None,
+        };
+        let answer = self.answers.entry(idempotency.key).or_insert_with(|| Answer {
+            body: idempotency.body,
+            person_id,
+            event_ids: Vec::new(),
+            revision: 0,
+            position: Position::START,
+        });
+        answer.event_ids.push(happened.stamp.event_id);
+        answer.revision = happened.revision;
+        answer.position = happened.position;
+    }
+
+    /// A link was made or undone: the cases that it touches are taken apart and put together anew.
+    fn relink(&mut self, case_id: PersonId, person: PersonId, now: DateTime) {
+        let mut touched = BTreeSet::from([case_id]);
+        let links = self.cases.get(&case_id).into_iter().flat_map(|case| case.path.linked_with());
+        touched.extend(links.map(|other| *self.case_of.get(&other).unwrap_or(&other)));
+        let mut pieces = Vec::new();
+        for id in &touched {
+            self.index.remove(*id);
+            self.worklist.remove(*id);
+            if let Some(case) = self.cases.remove(id) {
+                for member in &case.members {
+                    self.case_of.remove(member);
+                    pieces.push(case.part(std::slice::from_ref(member)));
+                }
+            }
+        }
+        // Pieces that a link of either side joins are one case.
+        while let Some(mut seed) = pieces.pop() {
+            while let Some(next) = pieces.iter().position(|piece| joins(&seed, piece)) {
+                seed = Case::joined(vec![seed, pieces.swap_remove(next)]);
+            }
+            self.put(seed, now);
+        }
+        debug_assert!(self.case(person).is_some(), "every person keeps a case");
+    }
+
+    fn put(&mut self, case: Case, now: DateTime) {
+        let id = case.id();
+        for member in case.members.iter().filter(|member| **member != id) {
+            self.case_of.insert(*member, id);
+        }
+        self.cases.insert(id, case);
+        self.put_into_indexes(id, now);
+    }
+}
+
+fn joins(one: &Case, other: &Case) -> bool {
+    one.path.linked_with().any(|person| other.members.contains(&person))
+        || other.path.linked_with().any(|person| one.members.contains(&person))
+}

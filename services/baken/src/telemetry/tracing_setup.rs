@@ -1,0 +1,28 @@
+//! Traces go to standard error, as JSON or for reading.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// How traces are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    #[default]
+    Json,
+    Text,
+}
+
+/// Begins to write traces, at the levels that a filter names: `info`, `baken=debug,warn`.
+pub fn init(format: Format, filter: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let registry = tracing_subscriber::registry().with(filter);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let begun = match format {
+        Format::Json => registry.with(layer.json().flatten_event(true)).try_init(),
+        Format::Text => registry.with(layer.compact()).try_init(),
+    };
+    if let Err(error) = begun {
+        eprintln!("traces are written elsewhere already: {error}");
+    }
+}
