@@ -1,0 +1,216 @@
+//! The query root. Every field asks the application, which asks the policy; nothing is decided here.
+
+use std::sync::Arc;
+
+use async_graphql::connection::{Connection, EmptyFields};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, ObjectType, OutputType, SimpleObject};
+use care_path::codes::Phase;
+use care_path::ids::Municipality;
+use care_path::time::DateTime;
+use care_path::views::{
+    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, PersonSummaryView, ReferralView, TaskView,
+    TimelineEntryView,
+};
+use care_path::{PersonId, Principal};
+
+use super::connection::Window;
+use super::error::{QueryRefused, found, or_null};
+use crate::app::{self, Baken, CodeListView, HandoverCounts, LabelLanguage, MeView, Page, PageRequest, QueryError};
+use crate::edge::rest::headers::uuid;
+
+/// A list; null where its arguments were refused, so that the rest of the answer stands.
+type List<T, F = EmptyFields> = Option<Connection<String, T, F>>;
+
+/// Who asks whom.
+struct Asked<'a> {
+    baken: &'a Baken,
+    principal: &'a Principal,
+}
+
+fn asked<'a>(ctx: &Context<'a>) -> Result<Asked<'a>, QueryRefused> {
+    let baken = ctx.data_opt::<Arc<Baken>>().ok_or(QueryRefused::NotSetUp)?;
+    let principal = ctx.data_opt::<Principal>().ok_or(QueryRefused::NotSetUp)?;
+    Ok(Asked { baken, principal })
+}
+
+/// A page of a list.
+fn page<T: OutputType>(
+    ctx: &Context<'_>,
+    first: Option<i32>,
+    after: Option<String>,
+    list: impl FnOnce(&Asked<'_>, &PageRequest) -> Result<Page<T>, QueryError>,
+) -> List<T> {
+    page_with(ctx, first, after, list, |_| EmptyFields)
+}
+
+/// A page of a list, with something that is said of the list as a whole.
+fn page_with<T: OutputType, F: ObjectType>(
+    ctx: &Context<'_>,
+    first: Option<i32>,
+    after: Option<String>,
+    list: impl FnOnce(&Asked<'_>, &PageRequest) -> Result<Page<T>, QueryError>,
+    whole: impl FnOnce(&Asked<'_>) -> F,
+) -> List<T, F> {
+    let show = || {
+        let asked = asked(ctx)?;
+        let window = Window::new(first, after)?;
+        let page = found(list(&asked, &window.request))?;
+        Ok(page.map(|page| window.show(page, whole(&asked))))
+    };
+    or_null(ctx, show())
+}
+
+/// All that can be read. What somebody may not see is null: that is the policy's answer, and no error.
+pub struct Query;
+
+#[Object]
+impl Query {
+    /// Who I am, and what I may do.
+    async fn me(&self, ctx: &Context<'_>) -> Option<MeView> {
+        or_null(ctx, asked(ctx).map(|asked| Some(MeView::of(asked.principal))))
+    }
+
+    /// The labels of a code list; null where there is no such list.
+    async fn codes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The list's name, such as `phase`; `organisations` are those that take part.")] list: String,
+        #[graphql(desc = "The language of the labels; English unless said.")] language: Option<LabelLanguage>,
+    ) -> Option<CodeListView> {
+        let language = language.unwrap_or_default();
+        let labels = |asked: Asked<'_>| app::code_list(&list, language, &asked.baken.settings().directory);
+        or_null(ctx, asked(ctx).map(labels))
+    }
+
+    /// A person's case file; null where there is none, or none that the reader may know of.
+    async fn person(&self, ctx: &Context<'_>, id: ID) -> Option<Person> {
+        // What is no id names nobody, as a path of REST does.
+        let person = PersonId(uuid(&id)?);
+        let file = asked(ctx).and_then(|asked| found(asked.baken.case_file(asked.principal, person)));
+        or_null(ctx, file).map(|file| Person { file })
+    }
+
+    /// The persons whom the reader may see.
+    async fn persons(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<PersonsFilter>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<PersonSummaryView> {
+        let filter = filter.map(app::PersonsFilter::from).unwrap_or_default();
+        page(ctx, first, after, |asked, request| asked.baken.persons(asked.principal, &filter, request))
+    }
+
+    /// What waits for the reader, due first.
+    async fn worklist(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<TaskView> {
+        page(ctx, first, after, |asked, request| asked.baken.worklist(asked.principal, request))
+    }
+
+    /// The lookouts that the reader may see.
+    async fn lookouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<LookoutView> {
+        page(ctx, first, after, |asked, request| asked.baken.lookouts(asked.principal, request))
+    }
+
+    /// The care alerts that the reader may see.
+    async fn care_alerts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<CareAlertView> {
+        page(ctx, first, after, |asked, request| asked.baken.care_alerts(asked.principal, request))
+    }
+
+    /// The referrals that the reader may see.
+    async fn referrals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<ReferralView> {
+        page(ctx, first, after, |asked, request| asked.baken.referrals(asked.principal, request))
+    }
+
+    /// The requests for an exception that the reader may see.
+    async fn exceptions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<ExceptionView> {
+        page(ctx, first, after, |asked, request| asked.baken.exceptions(asked.principal, request))
+    }
+
+    /// The handovers that the reader may see; to an ambassador, their counts.
+    async fn handovers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<HandoverView, Counted> {
+        let list = |asked: &Asked<'_>, request: &PageRequest| asked.baken.handovers(asked.principal, request);
+        let counted = |asked: &Asked<'_>| Counted { counts: asked.baken.handover_counts(asked.principal) };
+        page_with(ctx, first, after, list, counted)
+    }
+}
+
+/// Which persons a list is asked for. What it asks must be the reader's to know: others are left out.
+#[derive(InputObject)]
+struct PersonsFilter {
+    phase: Option<Phase>,
+    municipality: Option<Municipality>,
+    out_of_sight: Option<bool>,
+    /// Of whom something was recorded at or after this time.
+    updated_since: Option<DateTime>,
+}
+
+impl From<PersonsFilter> for app::PersonsFilter {
+    fn from(filter: PersonsFilter) -> Self {
+        Self {
+            phase: filter.phase,
+            municipality: filter.municipality,
+            out_of_sight: filter.out_of_sight,
+            updated_since: filter.updated_since,
+        }
+    }
+}
+
+/// All that a reader may see of a person. What they may not see is null.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+struct Person {
+    #[graphql(flatten)]
+    file: CaseFileView,
+}
+
+#[ComplexObject]
+impl Person {
+    /// What happened, in the order in which it was recorded, as far as the reader may know it.
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<TimelineEntryView> {
+        let person = self.file.person_id;
+        page(ctx, first, after, |asked, request| asked.baken.timeline(asked.principal, person, request))
+    }
+}
+
+/// What an ambassador sees of handovers.
+#[derive(SimpleObject)]
+struct Counted {
+    /// How many handovers to the ambassador's country are in each state; to everybody else null.
+    counts: Option<HandoverCounts>,
+}

@@ -1,0 +1,120 @@
+//! What holds for every request and response: an id, a trace, a place in the metrics, headers that keep browsers and
+//! caches from doing more than they should, and an answer even where a handler panics.
+//!
+//! Traces and metrics know the route's pattern, never the path, the query or a body.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+use care_path::ids::CorrelationId;
+use futures_util::FutureExt;
+use tokio::time::Instant;
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use super::Edge;
+use super::caller::RequestId;
+use super::problem::Problem;
+use super::rest::headers;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The documentation's own pages, and nothing from elsewhere.
+const OF_DOCS: &str =
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+const OF_DATA: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Observes a request: the outermost middleware.
+///
+/// # Errors
+/// Where something failed before or around the handler; the response is made already.
+pub async fn observe<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(edge) = request.app_data::<Data<Edge>>().cloned() else {
+        return Err(Problem::Internal("the server has no edge".into()).into());
+    };
+    let given = request.headers().get(REQUEST_ID).and_then(|id| headers::uuid(id.to_str().ok()?));
+    let id = given.unwrap_or_else(|| edge.baken.ids().uuid_v7());
+    request.extensions_mut().insert(RequestId(CorrelationId(id)));
+    let method = known(request.method());
+    let is_docs = request.path().starts_with("/docs");
+    let span = tracing::info_span!("request", correlation_id = %id, method, route = Empty, status = Empty);
+
+    let began = Instant::now();
+    let answered = AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await;
+    let took = began.elapsed();
+
+    let mut route = None;
+    let answered = match answered {
+        Ok(Ok(response)) => {
+            route = response.request().match_pattern();
+            Ok(in_words(response.map_into_boxed_body()))
+        }
+        Ok(Err(error)) => Err(error.error_response()),
+        Err(_) => Err(span.in_scope(|| Problem::Internal("a handler panicked".into()).error_response())),
+    };
+    let route = route.as_deref().unwrap_or("none");
+    let status = match &answered {
+        Ok(response) => response.status(),
+        Err(response) => response.status(),
+    };
+    edge.metrics.answered(method, route, status.as_u16(), took);
+    span.record("route", route).record("status", status.as_u16());
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(parent: &span, milliseconds, "answered");
+
+    match answered {
+        Ok(mut response) => {
+            harden(response.headers_mut(), &id.to_string(), is_docs);
+            Ok(response)
+        }
+        Err(mut response) => {
+            harden(response.headers_mut(), &id.to_string(), is_docs);
+            Err(InternalError::from_response("the request failed", response).into())
+        }
+    }
+}
+
+/// Metrics are counted by method: by those that there are, not by whatever somebody sends.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}
+
+/// A 404 that comes without words, of a file that the documentation does not have, is given them.
+fn in_words(response: ServiceResponse) -> ServiceResponse {
+    let silent = response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(CONTENT_TYPE);
+    if silent { response.into_response(not_found()) } else { response }
+}
+
+fn not_found() -> HttpResponse {
+    Problem::NotFound.error_response()
+}
+
+fn harden(headers: &mut HeaderMap, id: &str, is_docs: bool) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    let policy = if is_docs { OF_DOCS } else { OF_DATA };
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if !is_docs && !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}

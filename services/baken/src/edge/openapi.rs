@@ -1,0 +1,265 @@
+//! The OpenAPI document: what the handlers say of themselves, and what holds for all of them alike, which is added
+//! here once. It needs no running server.
+
+use std::collections::BTreeMap;
+
+use actix_web::App;
+use care_path::codes::Precision;
+use serde_json::{Value, json};
+use utoipa::openapi::header::Header;
+use utoipa::openapi::info::{Contact, Info, License};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Required, ResponseBuilder};
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_actix_web::AppExt;
+
+use super::problem::{self, FieldProblem, ProblemDetails};
+use super::rest;
+
+const ABOUT: &str = "Case coordination for homeless EU migrants: one care path per person, told to each role as far as \
+    it may know. Every error is a problem (RFC 9457).";
+const BEARER: &str = "bearer";
+
+/// The document of everything that is served over REST.
+#[must_use]
+pub fn document() -> OpenApi {
+    let (_, mut document) = App::new().into_utoipa_app().configure(rest::routes).split_for_parts();
+    document.info = Info::new("Baken", env!("CARGO_PKG_VERSION"));
+    document.info.description = Some(ABOUT.to_owned());
+    document.info.license = Some(License::new("EUPL-1.2"));
+    document.info.contact = None::<Contact>;
+    let mut components = document.components.take().unwrap_or_default();
+    complete_components(&mut components);
+    for (path, item) in &mut document.paths.paths {
+        complete_path(path, item, &mut components);
+    }
+    document.components = Some(components);
+    document
+}
+
+/// What a status means, wherever it is answered.
+const PROBLEMS: [(u16, &str, &str); 12] = [
+    (400, "Malformed", "The request is malformed."),
+    (401, "Unknown", "There is no token, or none that is accepted."),
+    (403, "Forbidden", "Your role, or your organisation, may not do this."),
+    (404, "NotFound", "There is no such thing, or none that you may know of."),
+    (408, "TooSlow", "The body arrived too slowly."),
+    (409, "Conflict", "A rule of the domain stands against it: `code` says which."),
+    (412, "Stale", "The path has moved on since the revision of `If-Match`."),
+    (413, "TooLarge", "The body is too large."),
+    (415, "MediaType", "The body is not JSON."),
+    (422, "Invalid", "Values are not valid: `errors` names each. Or the key was used for another request."),
+    (429, "TooMany", "Too many requests: wait as long as `Retry-After` says."),
+    (503, "Unavailable", "Not at the moment: try again after as long as `Retry-After` says."),
+];
+const OF_READS: [u16; 7] = [400, 401, 403, 404, 422, 429, 503];
+
+fn complete_components(components: &mut Components) {
+    components.schemas.insert(ProblemDetails::name().into_owned(), ProblemDetails::schema());
+    components.schemas.insert(FieldProblem::name().into_owned(), FieldProblem::schema());
+    let mut schemas = Vec::new();
+    ProblemDetails::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+
+    for (status, name, description) in PROBLEMS {
+        let content = Content::new(Some(Ref::from_schema_name(ProblemDetails::name())));
+        let mut response = ResponseBuilder::new().description(description).content(problem::MEDIA_TYPE, content);
+        if matches!(status, 429 | 503) {
+            response = response.header("Retry-After", header(Type::Integer, "Seconds after which to try again."));
+        }
+        components.responses.insert(name.to_owned(), response.build().into());
+    }
+    for (name, parameter) in parameters() {
+        components.parameters.insert(name.to_owned(), parameter.into());
+    }
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.security_schemes.insert(BEARER.to_owned(), SecurityScheme::Http(scheme).into());
+}
+
+fn parameters() -> [(&'static str, Parameter); 4] {
+    let of_header = |name: &str, description: &str, required: Required, schema: ObjectBuilder| {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .description(Some(description))
+            .required(required)
+            .schema(Some(schema.build()))
+            .build()
+    };
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let key = "A value of your choice, the same when you repeat the request: it is then executed once.";
+    let tag = "The `ETag` that the path must still have.";
+    let position = "A `Baken-Position` that a write answered with: the read waits until it has been reached.";
+    let language = "nl, en, pl, ro, bg, hu, es or pt.";
+    [
+        (
+            "IdempotencyKey",
+            of_header("Idempotency-Key", key, Required::True, text().min_length(Some(1)).max_length(Some(255))),
+        ),
+        ("IfMatch", of_header("If-Match", tag, Required::False, text().pattern(Some("^\"[0-9]+\"$")))),
+        (
+            "BakenPosition",
+            of_header("Baken-Position", position, Required::False, ObjectBuilder::new().schema_type(Type::Integer)),
+        ),
+        ("AcceptLanguage", of_header("Accept-Language", language, Required::False, text())),
+    ]
+}
+
+fn header(of: Type, description: &str) -> Header {
+    let mut header = Header::new(Object::with_type(of));
+    header.description = Some(description.to_owned());
+    header
+}
+
+fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
+    if !path.starts_with("/v1/") {
+        return;
+    }
+    if let Some(read) = &mut item.get {
+        let labelled =
+            if path.starts_with("/v1/codes") { &["BakenPosition", "AcceptLanguage"][..] } else { &["BakenPosition"] };
+        complete_operation(path, read, labelled, &OF_READS);
+    }
+    let all = PROBLEMS.map(|(status, ..)| status);
+    for write in [&mut item.post, &mut item.delete].into_iter().flatten() {
+        complete_operation(path, write, &["IdempotencyKey", "IfMatch"], &all);
+        complete_receipt(write);
+        complete_body(path, write, components);
+    }
+}
+
+fn complete_operation(path: &str, operation: &mut Operation, headers: &[&str], problems: &[u16]) {
+    operation.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
+    let parameters = operation.parameters.get_or_insert_default();
+    for (at, name) in names(path).enumerate() {
+        let schema = ObjectBuilder::new().schema_type(Type::String);
+        let is_id = name.ends_with("_id");
+        let schema = schema.format(is_id.then_some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(schema.build()));
+        parameters.insert(at, parameter.build().into());
+    }
+    let named = headers.iter().map(|name| RefOr::Ref(Ref::new(format!("#/components/parameters/{name}"))));
+    parameters.extend(named);
+    for (status, name, _) in PROBLEMS.iter().filter(|(status, ..)| problems.contains(status)) {
+        let response = Ref::from_response_name(*name);
+        operation.responses.responses.entry(status.to_string()).or_insert(response.into());
+    }
+}
+
+/// The names in braces of a path's pattern.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// A write answers 201 when it was executed, and 200 with the same body when it is a repeat.
+fn complete_receipt(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    let Some(RefOr::T(created)) = responses.get_mut("201") else { return };
+    let headers = [
+        ("ETag", header(Type::String, "The revision that the path now has.")),
+        ("Baken-Position", header(Type::Integer, "The position of the log that was reached.")),
+    ];
+    created.headers.extend(headers.map(|(name, header)| (name.to_owned(), header.into())));
+    let mut repeated = created.clone();
+    "Recorded when the request was first sent.".clone_into(&mut repeated.description);
+    responses.insert("200".to_owned(), repeated.into());
+}
+
+/// Adds to a command what every command may say beside its own fields.
+fn complete_body(path: &str, operation: &mut Operation, components: &mut Components) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    let Some(RefOr::T(content)) = body.content.get_mut("application/json") else { return };
+    let Some(RefOr::Ref(reference)) = &content.schema else { return };
+    let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
+    content.example = example(&name);
+    let Some(object) = own_object(&name, &mut components.schemas) else { return };
+    if object.required.is_empty() {
+        body.required = Some(Required::False);
+    }
+    let mut add = |name: &str, schema: RefOr<Schema>| {
+        object.properties.insert(name.to_owned(), schema);
+    };
+    let time = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .description(Some("When it happened; now, unless said. It may lie in the past, and not in the future."));
+    add("occurred_at", time.into());
+    add("occurred_precision", Ref::from_schema_name(Precision::name()).into());
+    if names(path).next().is_none() {
+        let person = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+            .description(Some("The person, where the person is known already."));
+        add("person_id", person.into());
+    }
+    components.schemas.entry(Precision::name().into_owned()).or_insert_with(Precision::schema);
+}
+
+/// The schema of a command as an object of its own, also where it is another type by another name.
+fn own_object<'a>(name: &str, schemas: &'a mut BTreeMap<String, RefOr<Schema>>) -> Option<&'a mut Object> {
+    if let Some(RefOr::Ref(reference)) = schemas.get(name) {
+        let other = reference.ref_location.rsplit('/').next()?;
+        let copy = schemas.get(other)?.clone();
+        schemas.insert(name.to_owned(), copy);
+    }
+    match schemas.get_mut(name) {
+        Some(RefOr::T(Schema::Object(object))) => Some(object),
+        _ => None,
+    }
+}
+
+fn example(command: &str) -> Option<Value> {
+    match command {
+        "ReportSignal" => Some(json!({
+            "channel": "outreach_round",
+            "urgency": "soon",
+            "municipality": "rotterdam",
+            "location_type": "street",
+            "location": "under the bridge by the station",
+            "identity": {
+                "alias": "the tall one with the red cap",
+                "countries": ["PL"],
+                "languages": [{ "language": "pl", "preferred": true, "interpreter_needed": true }]
+            },
+            "occurred_at": "2026-09-28T21:30:00Z",
+            "occurred_precision": "approximate"
+        })),
+        "RecordIntake" => Some(json!({
+            "location_type": "day_shelter",
+            "urgency": "urgent",
+            "living_situation": "living_rough",
+            "circumstances": "sleeps outside since the job and the room that came with it ended",
+            "findings": "a cough that lasts",
+            "problems": ["uninsured"]
+        })),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use care_path::path::intake::RecordIntake;
+    use care_path::path::signal::ReportSignal;
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    fn commands<C: DeserializeOwned + ToSchema>() {
+        let example = example(&C::name()).unwrap();
+        let Value::Object(mut fields) = example else { panic!("no object") };
+        fields.retain(|name, _| !name.starts_with("occurred_"));
+        assert!(rest::fields::read::<C>(fields).is_ok(), "{}", C::name());
+    }
+
+    #[test]
+    fn the_examples_are_commands_that_would_be_taken() {
+        commands::<ReportSignal>();
+        commands::<RecordIntake>();
+    }
+}

@@ -1,0 +1,410 @@
+//! Every error that a client sees, as problem details (RFC 9457): one match decides status, code and words for all of
+//! them, so that two routes cannot answer the same trouble differently.
+//!
+//! What is hidden and what does not exist is one problem, to the byte: the body holds nothing of the request.
+
+use std::time::Duration;
+
+use actix_web::body::BoxBody;
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpResponse, ResponseError};
+use care_path::codes::ReturnCondition;
+use care_path::command::Refusal;
+use care_path::path::repatriation::ReturnRefusal;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::auth::AuthError;
+use crate::app::{ExecuteError, NotYet, QueryError};
+
+/// The media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// What went wrong, as an error of the edge.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    #[error(transparent)]
+    NotYet(#[from] NotYet),
+    /// The request is not HTTP or JSON as it should be; the words never repeat what it holds.
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// A header is missing or not what it must be.
+    #[error("the header {header} {message}")]
+    Header { header: &'static str, message: &'static str },
+    /// Values of fields or query parameters that cannot be.
+    #[error("values are not valid")]
+    Fields(Vec<FieldProblem>),
+    /// There is no such route, or nothing there that the caller may know of.
+    #[error("not found")]
+    NotFound,
+    #[error("this method is not allowed here")]
+    MethodNotAllowed(Vec<Method>),
+    #[error("the body arrived too slowly")]
+    TooSlow,
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge { limit: usize },
+    #[error("the body is not of the media type {accepted}")]
+    MediaType { accepted: &'static str },
+    #[error("too many requests")]
+    RateLimited { retry_after: Duration },
+    /// The service cannot answer yet: it has just begun.
+    #[error("the service is not ready")]
+    NotReady,
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A value that cannot be, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// A JSON pointer (RFC 6901) into the body.
+    #[schema(example = "/identity/countries/0")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The name of a query parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// The rule that the value breaks; never the value.
+    pub message: String,
+}
+
+impl FieldProblem {
+    /// A field of the body.
+    #[must_use]
+    pub fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: Some(pointer.into()), parameter: None, message: message.into() }
+    }
+
+    /// A query parameter.
+    #[must_use]
+    pub fn parameter(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: None, parameter: Some(name.into()), message: message.into() }
+    }
+}
+
+/// Problem details (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProblemDetails {
+    /// What kind of problem it is: a URN, stable.
+    #[schema(example = "urn:baken:problem:not_found")]
+    pub r#type: String,
+    /// The kind in words.
+    pub title: &'static str,
+    pub status: u16,
+    /// What is wrong this time. It never repeats what the request holds.
+    pub detail: String,
+    /// The kind for programs: stable.
+    #[schema(example = "not_found")]
+    pub code: &'static str,
+    /// Every field or parameter that is not valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Vec<FieldProblem>>,
+    /// The conditions of a return that nobody has evidenced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_conditions: Option<Vec<ReturnCondition>>,
+}
+
+/// Status, code and words of a problem.
+struct Kind {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: String,
+}
+
+fn kind(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Kind {
+    Kind { status, code, title, detail: detail.into() }
+}
+
+const UNAVAILABLE: &str = "Not available at the moment";
+
+fn hidden_or_missing() -> Kind {
+    kind(StatusCode::NOT_FOUND, "not_found", "Not found", "There is no such thing, or none that you may know of.")
+}
+
+fn invalid() -> Kind {
+    kind(StatusCode::UNPROCESSABLE_ENTITY, "invalid_values", "Invalid values", "Values are not valid.")
+}
+
+fn broken() -> Kind {
+    kind(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", "Something of ours is broken.")
+}
+
+impl Problem {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Execute(error) => of_execute(error),
+            Self::Query(QueryError::NotFound) | Self::NotFound => hidden_or_missing(),
+            Self::Auth(error) => of_auth(error),
+            Self::NotYet(error) => {
+                kind(StatusCode::SERVICE_UNAVAILABLE, "position_not_reached", UNAVAILABLE, sentence(error))
+            }
+            Self::Malformed(detail) => kind(StatusCode::BAD_REQUEST, "malformed", "Malformed request", *detail),
+            Self::Header { .. } => {
+                kind(StatusCode::BAD_REQUEST, "malformed_header", "Malformed request", sentence(self))
+            }
+            Self::Fields(_) | Self::Query(QueryError::BadCursor) => invalid(),
+            Self::MethodNotAllowed(_) => {
+                kind(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", sentence(self))
+            }
+            Self::TooSlow => kind(StatusCode::REQUEST_TIMEOUT, "too_slow", "Too slow", sentence(self)),
+            Self::TooLarge { .. } => kind(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", sentence(self)),
+            Self::MediaType { .. } => {
+                kind(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "Unsupported media type", sentence(self))
+            }
+            Self::RateLimited { .. } => {
+                kind(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Wait before you try again.")
+            }
+            Self::NotReady => kind(StatusCode::SERVICE_UNAVAILABLE, "not_ready", UNAVAILABLE, sentence(self)),
+            Self::Internal(_) => broken(),
+        }
+    }
+
+    fn errors(&self) -> Option<Vec<FieldProblem>> {
+        match self {
+            Self::Fields(errors) => Some(errors.clone()),
+            Self::Query(error @ QueryError::BadCursor) => {
+                Some(vec![FieldProblem::parameter("after", error.to_string())])
+            }
+            Self::Execute(ExecuteError::Refused(Refusal::Field { field, message })) => {
+                Some(vec![FieldProblem::at(format!("/{field}"), *message)])
+            }
+            _ => None,
+        }
+    }
+
+    fn missing_conditions(&self) -> Option<Vec<ReturnCondition>> {
+        match self {
+            Self::Execute(ExecuteError::Refused(Refusal::Return(ReturnRefusal::ConditionsMissing(missing)))) => {
+                Some(missing.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// The details, as the body of a response tells them.
+    #[must_use]
+    pub fn details(&self) -> ProblemDetails {
+        let Kind { status, code, title, detail } = self.kind();
+        ProblemDetails {
+            r#type: format!("urn:baken:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            detail,
+            code,
+            errors: self.errors(),
+            missing_conditions: self.missing_conditions(),
+        }
+    }
+
+    /// Seconds after which it is worth trying again.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { retry_after } => {
+                Some(retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0))
+            }
+            Self::Execute(ExecuteError::Contended | ExecuteError::Unavailable(_))
+            | Self::NotYet(_)
+            | Self::NotReady => Some(1),
+            Self::Auth(AuthError::KeysUnavailable) => Some(5),
+            _ => None,
+        }
+    }
+
+    /// Tells the operators what the client is not told. None of these sources knows whom it was about.
+    fn log(&self) {
+        match self {
+            Self::Execute(ExecuteError::Internal(source)) | Self::Internal(source) => {
+                tracing::error!(error = %source, "a request failed");
+            }
+            Self::Execute(ExecuteError::Unavailable(source)) => {
+                tracing::error!(error = %source, "the event log did not take an append");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn of_execute(error: &ExecuteError) -> Kind {
+    match error {
+        ExecuteError::NotFound => hidden_or_missing(),
+        ExecuteError::Forbidden => kind(StatusCode::FORBIDDEN, "forbidden", "Not allowed", sentence(error)),
+        ExecuteError::Refused(Refusal::Field { .. }) => invalid(),
+        ExecuteError::Refused(refusal @ Refusal::NotYours) => {
+            kind(StatusCode::FORBIDDEN, refusal.code(), "Not allowed", sentence(refusal))
+        }
+        ExecuteError::Refused(
+            refusal @ (Refusal::Case(_)
+            | Refusal::Identity(_)
+            | Refusal::Stay(_)
+            | Refusal::Referral(_)
+            | Refusal::Lost(_)
+            | Refusal::Exception(_)
+            | Refusal::Rights(_)
+            | Refusal::Return(_)
+            | Refusal::Privacy(_)),
+        ) => kind(StatusCode::CONFLICT, refusal.code(), "A rule stands against it", sentence(refusal)),
+        ExecuteError::Stale { .. } => kind(StatusCode::PRECONDITION_FAILED, "stale", "Out of date", sentence(error)),
+        // draft-ietf-httpapi-idempotency-key-header §2.7.
+        ExecuteError::KeyReused => {
+            kind(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Key used before", sentence(error))
+        }
+        ExecuteError::Contended => kind(StatusCode::SERVICE_UNAVAILABLE, "contended", UNAVAILABLE, sentence(error)),
+        ExecuteError::Erased => kind(StatusCode::CONFLICT, "erased", "A rule stands against it", sentence(error)),
+        ExecuteError::Unavailable(_) => {
+            kind(StatusCode::SERVICE_UNAVAILABLE, "log_unavailable", UNAVAILABLE, sentence(error))
+        }
+        ExecuteError::Internal(_) => broken(),
+    }
+}
+
+fn of_auth(error: &AuthError) -> Kind {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let title = match status {
+        StatusCode::SERVICE_UNAVAILABLE => UNAVAILABLE,
+        StatusCode::BAD_REQUEST => "Malformed request",
+        _ => "Not authenticated",
+    };
+    kind(status, error.code(), title, sentence(error))
+}
+
+/// An error's words as a sentence.
+fn sentence(error: &dyn std::fmt::Display) -> String {
+    let words = error.to_string();
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind().status
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        self.log();
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header((CONTENT_TYPE, MEDIA_TYPE));
+        if let Some(seconds) = self.retry_after() {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        match self {
+            Self::Auth(error) => {
+                if let Some(challenge) = error.challenge() {
+                    response.insert_header((WWW_AUTHENTICATE, challenge));
+                }
+            }
+            Self::MethodNotAllowed(allowed) => {
+                let allowed: Vec<_> = allowed.iter().map(Method::as_str).collect();
+                response.insert_header((ALLOW, allowed.join(", ")));
+            }
+            _ => {}
+        }
+        response.body(serde_json::to_vec(&self.details()).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event_log::{LogError, Position};
+
+    use super::*;
+
+    fn told(problem: &Problem) -> (u16, &'static str, Option<u64>, String) {
+        let details = problem.details();
+        (details.status, details.code, problem.retry_after(), details.detail)
+    }
+
+    #[test]
+    fn what_may_be_tried_again_says_when() {
+        let not_yet = NotYet { asked: Position(9), reached: Position(7) };
+        let unavailable = ExecuteError::Unavailable(LogError::Unavailable("disk full at /var/lib".into()));
+        let problems = [
+            not_yet.into(),
+            unavailable.into(),
+            ExecuteError::Contended.into(),
+            AuthError::KeysUnavailable.into(),
+            Problem::NotReady,
+            Problem::RateLimited { retry_after: Duration::from_millis(1200) },
+        ];
+        let told: Vec<_> = problems.iter().map(told).collect();
+        insta::assert_debug_snapshot!(told, @r#"
+        [
+            (
+                503,
+                "position_not_reached",
+                Some(
+                    1,
+                ),
+                "The read models have not reached position 9; they are at 7.",
+            ),
+            (
+                503,
+                "log_unavailable",
+                Some(
+                    1,
+                ),
+                "The event log is not available.",
+            ),
+            (
+                503,
+                "contended",
+                Some(
+                    1,
+                ),
+                "Too many others are writing to this path; try again.",
+            ),
+            (
+                503,
+                "issuer_keys_unavailable",
+                Some(
+                    5,
+                ),
+                "The keys of the token's issuer cannot be had at the moment.",
+            ),
+            (
+                503,
+                "not_ready",
+                Some(
+                    1,
+                ),
+                "The service is not ready.",
+            ),
+            (
+                429,
+                "rate_limited",
+                Some(
+                    2,
+                ),
+                "Wait before you try again.",
+            ),
+        ]
+        "#);
+    }
+
+    #[test]
+    fn what_is_ours_is_told_to_nobody_outside() {
+        let source = || "the key store at /var/lib/baken is damaged".into();
+        for problem in [Problem::Internal(source()), ExecuteError::Internal(source()).into()] {
+            assert_eq!(told(&problem), (500, "internal", None, "Something of ours is broken.".to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_rule_of_the_domain_is_a_conflict_and_anothers_business_is_forbidden() {
+        use care_path::path::case::CaseRefusal;
+        let refused = |refusal: Refusal| told(&ExecuteError::Refused(refusal).into());
+        assert_eq!(refused(Refusal::NotYours).0, 403);
+        let closed = refused(Refusal::Case(CaseRefusal::Closed));
+        assert_eq!((closed.0, closed.1), (409, CaseRefusal::Closed.code()));
+        assert_eq!(told(&ExecuteError::Erased.into()).0, 409);
+        assert_eq!(told(&ExecuteError::KeyReused.into()).0, 422);
+    }
+}

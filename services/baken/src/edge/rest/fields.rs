@@ -1,0 +1,228 @@
+//! From a JSON object to a command, with every field that is not valid named at once: whoever types on a telephone in
+//! a doorway should be sent back once, not five times.
+//!
+//! No message repeats a value. What serde says of one is reduced to what it expected.
+
+use std::collections::HashMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, Schema};
+use utoipa::openapi::{Ref, RefOr};
+
+use crate::edge::problem::FieldProblem;
+
+/// As many problems as are told at once.
+const MOST: usize = 50;
+
+/// Reads a command from its fields.
+///
+/// # Errors
+/// Every field that is not valid, that is missing, or that the command does not have.
+pub fn read<C: DeserializeOwned + ToSchema>(mut fields: Map<String, Value>) -> Result<C, Vec<FieldProblem>> {
+    let schema = object_of::<C>();
+    let mut problems = Vec::new();
+    fields.retain(|name, _| {
+        let known = schema.properties.contains_key(name);
+        if !known {
+            problems.push(FieldProblem::at(pointer([name.as_str()]), "is not a field here"));
+        }
+        known
+    });
+    let mut missing = schema.required;
+    missing.retain(|name| !fields.contains_key(name));
+    problems.extend(missing.iter().map(|name| FieldProblem::at(pointer([name.as_str()]), REQUIRED)));
+
+    let mut body = Value::Object(fields);
+    let mut taken_out = TakenOut::default();
+    while problems.len() < MOST {
+        let error = match serde_path_to_error::deserialize::<_, C>(&body) {
+            Ok(command) if problems.is_empty() => return Ok(command),
+            Ok(_) => break,
+            Err(error) => error,
+        };
+        let said = error.inner().to_string();
+        let place = segments(error.path());
+        let told = match (missing_field(&said), place.as_slice()) {
+            // All of these are known already, and so is whatever was taken out.
+            (Some(_), []) => break,
+            (Some(name), place) => [taken_out.original(place), vec![name.to_owned()]].concat(),
+            (None, place) => taken_out.original(place),
+        };
+        problems.push(FieldProblem::at(pointer(told.iter().map(String::as_str)), message(&said)));
+        if !taken_out.take(&mut body, &place) {
+            break;
+        }
+    }
+    problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
+    Err(problems)
+}
+
+const REQUIRED: &str = "is required";
+
+/// The schema of a command, which is always an object; one that is another type's is found among what it needs.
+fn object_of<C: ToSchema>() -> Object {
+    let named = |reference: &Ref| {
+        let mut schemas = Vec::new();
+        C::schemas(&mut schemas);
+        let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
+        schemas.into_iter().find(|(each, _)| *each == name).map(|(_, schema)| schema)
+    };
+    let schema = match C::schema() {
+        RefOr::Ref(reference) => named(&reference),
+        schema @ RefOr::T(_) => Some(schema),
+    };
+    match schema {
+        Some(RefOr::T(Schema::Object(object))) => object,
+        _ => Object::new(),
+    }
+}
+
+fn segments(path: &Path) -> Vec<String> {
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.clone()),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    };
+    path.iter().map_while(segment).collect()
+}
+
+/// A JSON pointer (RFC 6901).
+fn pointer<'a>(segments: impl IntoIterator<Item = &'a str>) -> String {
+    let escaped = segments.into_iter().map(|segment| segment.replace('~', "~0").replace('/', "~1"));
+    escaped.flat_map(|segment| ["/".to_owned(), segment]).collect()
+}
+
+/// Values that were taken out so that the rest could be looked at. Items of a list move up when one before them goes.
+#[derive(Default)]
+struct TakenOut(HashMap<Vec<String>, Vec<usize>>);
+
+impl TakenOut {
+    /// Where a place was before anything was taken out.
+    fn original(&self, place: &[String]) -> Vec<String> {
+        let mut original: Vec<String> = Vec::with_capacity(place.len());
+        for segment in place {
+            let gone = self.0.get(&original);
+            let was = gone.zip(segment.parse::<usize>().ok()).map(|(gone, index)| {
+                gone.iter().fold(index, |index, gone| if *gone <= index { index + 1 } else { index }).to_string()
+            });
+            original.push(was.unwrap_or_else(|| segment.clone()));
+        }
+        original
+    }
+
+    /// Takes the value at a place out; `false` where there is none to take.
+    fn take(&mut self, body: &mut Value, place: &[String]) -> bool {
+        let Some((last, parent)) = place.split_last() else { return false };
+        match body.pointer_mut(&pointer(parent.iter().map(String::as_str))) {
+            Some(Value::Object(object)) => object.remove(last).is_some(),
+            Some(Value::Array(items)) => {
+                let Some(index) = last.parse().ok().filter(|index| *index < items.len()) else { return false };
+                let was: Option<usize> = self.original(place).last().and_then(|index| index.parse().ok());
+                items.remove(index);
+                let gone = self.0.entry(self.original(parent)).or_default();
+                gone.extend(was);
+                gone.sort_unstable();
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+fn missing_field(said: &str) -> Option<&str> {
+    said.strip_prefix("missing field `")?.split('`').next()
+}
+
+/// What a field must be, out of what was said of its value.
+fn message(said: &str) -> String {
+    if said.starts_with("missing field") {
+        return REQUIRED.to_owned();
+    }
+    if said.starts_with("unknown field") {
+        return "has a field that is not known here".to_owned();
+    }
+    if said.starts_with("UUID parsing failed") {
+        return "must be a UUID".to_owned();
+    }
+    // Chrono's words.
+    if ["input ", "premature end of input", "trailing input"].iter().any(|words| said.starts_with(words)) {
+        return "must be a date or a time as in RFC 3339".to_owned();
+    }
+    let repeats = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "];
+    let expected =
+        repeats.iter().any(|words| said.starts_with(words)).then(|| said.rsplit_once(", expected ")).flatten();
+    match expected {
+        Some((_, expected)) => format!("must be {expected}"),
+        // The domain's own words, which name the rule.
+        None if said.starts_with("must ") => said.to_owned(),
+        None => "is not valid".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use care_path::path::identity::UpdateIdentity;
+    use care_path::path::lost::IssueLookout;
+    use care_path::path::rights::AssessRights;
+    use care_path::path::signal::ReportSignal;
+    use serde_json::json;
+
+    use super::*;
+
+    fn problems<C: DeserializeOwned + ToSchema>(body: Value) -> String {
+        let Value::Object(fields) = body else { panic!("an object") };
+        let problems = read::<C>(fields).err().unwrap_or_default();
+        let line = |problem: FieldProblem| format!("{} {}\n", problem.pointer.unwrap(), problem.message);
+        problems.into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn every_field_that_is_not_valid_is_named_at_once_and_no_value_is_repeated() {
+        let body = json!({
+            "urgency": "Marek, expected Nowak", "surname": "Nowak", "municipality": "Den Haag", "location": "",
+            "identity": {"countries": ["PL", "POL", "RO", 7, "XX"], "approximate_age": 130, "birth_date": "Marek",
+                "languages": [{"language": "pl"}, {"preferred": true}]},
+        });
+        insta::assert_snapshot!(problems::<ReportSignal>(body), @r#"
+        /channel is required
+        /identity/approximate_age must be a whole number from 0 to 120
+        /identity/birth_date must be a date or a time as in RFC 3339
+        /identity/countries/1 must be an ISO 3166-1 alpha-2 code in capitals, such as PL
+        /identity/countries/3 must be a string
+        /identity/countries/4 must be an ISO 3166-1 alpha-2 code in capitals, such as PL
+        /identity/languages/1/language is required
+        /location must be 1 to 200 characters, not only white space
+        /municipality must be 1 to 64 characters of a-z, 0-9 and hyphen, and begin with a letter or digit
+        /surname is not a field here
+        /urgency must be one of `routine`, `soon`, `urgent`, `immediate`
+        "#);
+    }
+
+    #[test]
+    fn a_command_is_read_from_fields_that_are_all_valid() {
+        assert_eq!(problems::<ReportSignal>(json!({"channel": "drop_in_visit"})), "");
+        assert_eq!(problems::<UpdateIdentity>(json!({"claim": {}, "assurance": "self_declared"})), "");
+    }
+
+    #[test]
+    fn what_must_be_there_is_named_also_where_nothing_is() {
+        insta::assert_snapshot!(problems::<UpdateIdentity>(json!({})), @r#"
+        /assurance is required
+        /claim is required
+        "#);
+        insta::assert_snapshot!(problems::<AssessRights>(json!({"nationality": 7})), @"/nationality is not a field here");
+    }
+
+    #[test]
+    fn ids_and_choices_are_told_by_what_they_must_be() {
+        let body = json!({"recipients": [{"who": "Marek"}], "description": null, "expires_at": "tomorrow"});
+        insta::assert_snapshot!(problems::<IssueLookout>(body), @r#"
+        /description must be a string
+        /expires_at must be a date or a time as in RFC 3339
+        /recipients/0 is not valid
+        "#);
+    }
+}

@@ -1,0 +1,41 @@
+//! REST: the edge that writes, and one of the two that read. The files mirror the URLs; each endpoint is documented
+//! where it is handled, and registering it puts it into the OpenAPI document.
+
+pub mod body;
+pub mod fields;
+pub mod headers;
+mod lists;
+mod macros;
+mod me;
+pub mod page;
+mod persons;
+pub mod query;
+pub mod reader;
+pub mod receipt;
+mod signals;
+pub mod submission;
+#[cfg(test)]
+mod tests;
+
+use actix_web::web;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::fallback::fallback;
+use super::operators;
+
+/// Registers every endpoint that the OpenAPI document has.
+pub fn routes(routes: &mut ServiceConfig<'_>) {
+    signals::writes(routes);
+    persons::routes(routes);
+    lists::routes(routes);
+    me::routes(routes);
+    operators::routes(routes);
+}
+
+/// Registers REST, its documentation, and what answers where nothing else does. The server wraps all of it into
+/// [`observe`](crate::edge::observe::observe) and holds the [`Edge`](crate::edge::Edge) as its data.
+pub fn configure(config: &mut web::ServiceConfig) {
+    routes(&mut ServiceConfig::new(config));
+    operators::docs(config);
+    config.default_service(web::route().to(fallback));
+}

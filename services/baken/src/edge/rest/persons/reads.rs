@@ -1,0 +1,83 @@
+//! `/v1/persons`, `/v1/persons/{person_id}` and its timeline.
+
+use actix_web::http::header::IF_NONE_MATCH;
+use actix_web::{HttpRequest, HttpResponse, get};
+use care_path::codes::{Code, Phase};
+use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView};
+use chrono::DateTime;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::app::PersonsFilter;
+use crate::edge::problem::Problem;
+use crate::edge::rest::page::PageOf;
+use crate::edge::rest::query::{self, PageParameters, Parameters};
+use crate::edge::rest::reader::{Reader, person, shown, tagged};
+use crate::edge::rest::{headers, query::none};
+
+/// Lists the persons whom you may see
+#[utoipa::path(
+    get, path = "/v1/persons", tag = "Persons", impl_for = persons,
+    params(
+        ("phase" = Option<Phase>, Query, description = "Only those in this phase of the path."),
+        ("municipality" = Option<care_path::ids::Municipality>, Query, description = "Only those of this municipality."),
+        ("out_of_sight" = Option<bool>, Query, description = "Only those who are out of sight, or who are not."),
+        ("updated_since" = Option<care_path::time::DateTime>, Query, description = "Only those on whose path something was recorded since."),
+        PageParameters,
+    ),
+    responses((status = 200, description = "A page of persons in brief, by id.", body = PageOf<PersonSummaryView>))
+)]
+#[get("/v1/persons")]
+pub async fn persons(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let filter = PersonsFilter {
+        phase: parameters.take("phase", "must be a code of the list phase", Phase::from_code),
+        municipality: parameters
+            .take("municipality", "must be the short name of a municipality", |text| text.parse().ok()),
+        out_of_sight: parameters.take("out_of_sight", "must be true or false", |text| text.parse().ok()),
+        updated_since: parameters.take("updated_since", "must be a time as in RFC 3339", |text| {
+            DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+        }),
+    };
+    let page = parameters.page();
+    parameters.end()?;
+    Ok(shown(&PageOf::from(reader.baken().persons(reader.principal(), &filter, &page)?)))
+}
+
+/// Shows the case file of a person
+///
+/// It holds what your role may see of it; what it may not see is absent.
+#[utoipa::path(
+    get, path = "/v1/persons/{person_id}", tag = "Persons", impl_for = case_file,
+    responses(
+        (status = 200, description = "The case file.", body = CaseFileView),
+        (status = 304, description = "It is still at the revision of `If-None-Match`."),
+    )
+)]
+#[get("/v1/persons/{person_id}")]
+pub async fn case_file(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let person = person(&request)?;
+    none(&request)?;
+    let view = reader.baken().case_file(reader.principal(), person)?;
+    // A linked person's file also tells what other streams hold, which this revision knows nothing of.
+    let known = headers::any_revision(&request, &IF_NONE_MATCH, view.revision) && !reader.baken().is_linked(person);
+    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    tagged(&mut response, view.revision);
+    Ok(if known { response.finish() } else { response.json(view) })
+}
+
+/// Shows what happened to a person, in the order in which it was recorded
+#[utoipa::path(
+    get, path = "/v1/persons/{person_id}/timeline", tag = "Persons", impl_for = timeline, params(PageParameters),
+    responses((status = 200, description = "A page of the timeline.", body = PageOf<TimelineEntryView>))
+)]
+#[get("/v1/persons/{person_id}/timeline")]
+pub async fn timeline(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let person = person(&request)?;
+    let page = query::page(&request)?;
+    Ok(shown(&PageOf::from(reader.baken().timeline(reader.principal(), person, &page)?)))
+}
+
+/// Registers these endpoints.
+pub fn routes(routes: &mut ServiceConfig<'_>) {
+    routes.service(persons).service(case_file).service(timeline);
+}

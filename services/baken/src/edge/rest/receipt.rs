@@ -1,0 +1,69 @@
+//! What a write answers.
+
+use care_path::ids::{BedId, CareAlertId, ConsentId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId, ReferralId};
+use care_path::{EventId, PersonId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::{Created, Receipt};
+
+macro_rules! receipt {
+    ($( $field:ident : $id:ident ),+ $(,)?) => {
+        /// What was recorded, and the id of what was created.
+        #[derive(Debug, Clone, Default, Serialize, ToSchema)]
+        #[schema(as = Receipt)]
+        pub struct ReceiptBody {
+            /// Whose path it was recorded on; absent where people whom nobody knows were counted.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub person_id: Option<PersonId>,
+            pub event_ids: Vec<EventId>,
+            /// The revision that the path now has: the `ETag`.
+            pub revision: u64,
+            /// The position of the log that was reached: send it as `Baken-Position` to read what you wrote.
+            pub position: u64,
+            $(
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$id>,
+            )+
+        }
+
+        impl ReceiptBody {
+            fn name(&mut self, created: Created) {
+                match created.name {
+                    $( stringify!($field) => self.$field = Some($id(created.id)), )+
+                    _ => {}
+                }
+            }
+        }
+    };
+}
+
+receipt! {
+    bed_id: BedId,
+    referral_id: ReferralId,
+    lookout_id: LookoutId,
+    care_alert_id: CareAlertId,
+    exception_id: ExceptionId,
+    consent_id: ConsentId,
+    handover_id: HandoverId,
+    note_id: NoteId,
+    hold_id: HoldId,
+}
+
+impl ReceiptBody {
+    /// The body that tells of a receipt.
+    #[must_use]
+    pub fn of(receipt: &Receipt) -> Self {
+        let mut body = Self {
+            person_id: receipt.person_id,
+            event_ids: receipt.event_ids.clone(),
+            revision: receipt.revision,
+            position: receipt.position.0,
+            ..Self::default()
+        };
+        if let Some(created) = receipt.created {
+            body.name(created);
+        }
+        body
+    }
+}

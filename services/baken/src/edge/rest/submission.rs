@@ -1,0 +1,170 @@
+//! A command as it comes in over REST: who sends it, about whom, what it says, and under which conditions.
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, LOCATION};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use care_path::PersonId;
+use care_path::codes::Precision;
+use care_path::command::{Command, CommandKind, IntoCommand, Subject};
+use care_path::time::{DateTime, Occurred};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::receipt::ReceiptBody;
+use super::{body, fields, headers};
+use crate::app::{ExecuteError, Idempotency, Purpose, Receipt, Request};
+use crate::edge::caller::{Caller, Extracted, RequestId};
+use crate::edge::problem::{FieldProblem, Problem};
+
+/// The header of the position that a write has reached, and that a read waits for.
+pub const POSITION: HeaderName = HeaderName::from_static("baken-position");
+
+/// A command that somebody asks to be executed.
+pub struct Submission<C: IntoCommand> {
+    pub caller: Caller,
+    pub person: Option<PersonId>,
+    pub subject: C::Subject,
+    pub command: C,
+    pub terms: Terms,
+}
+
+impl<C> Submission<C>
+where
+    C: IntoCommand + ToSchema,
+    C::Subject: Subject,
+{
+    async fn of(request: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
+        let caller = Caller::of(request).await?;
+        let key = headers::idempotency_key(request)?;
+        let if_match = headers::revision(request, &IF_MATCH, "If-Match")?;
+        let (person, subject) = named(request)?;
+        let body = body::read(request, payload, &caller.edge.limits).await?;
+        let mut rest = body::object(request, &body)?;
+        let mut problems = Vec::new();
+        let occurred = take_occurred(&mut rest, &mut problems);
+        // Where the path names nobody, the body may.
+        let person = match person {
+            None => take::<PersonId>(&mut rest, "person_id", "must be a UUID", &mut problems),
+            named => named,
+        };
+        let command = match fields::read::<C>(rest) {
+            Ok(command) if problems.is_empty() => command,
+            Ok(_) => return Err(Problem::Fields(problems)),
+            Err(found) => {
+                problems.extend(found);
+                problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
+                return Err(Problem::Fields(problems));
+            }
+        };
+        let idempotency = Idempotency::of(&caller.principal, &key, request.method().as_str(), request.path(), &body);
+        let request_id = RequestId::of(request, &caller.edge);
+        Ok(Self { caller, person, subject, command, terms: Terms { occurred, if_match, idempotency, request_id } })
+    }
+
+    /// Executes the command.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn execute(self) -> Result<HttpResponse, Problem> {
+        let Self { caller, person, subject, command, terms } = self;
+        let receipt = terms.execute(&caller, person, command.into_command(subject)).await?;
+        Ok(answer(&receipt, C::KIND))
+    }
+}
+
+/// Under which conditions a command is executed.
+#[derive(Clone, Copy)]
+pub struct Terms {
+    pub occurred: Option<Occurred>,
+    pub if_match: Option<u64>,
+    pub idempotency: Idempotency,
+    pub request_id: RequestId,
+}
+
+impl Terms {
+    /// Executes a command of a caller.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn execute(
+        self,
+        caller: &Caller,
+        person_id: Option<PersonId>,
+        command: Command,
+    ) -> Result<Receipt, ExecuteError> {
+        let request = Request {
+            principal: caller.principal.clone(),
+            person_id,
+            command,
+            occurred: self.occurred,
+            if_match: self.if_match,
+            idempotency: Some(self.idempotency),
+            correlation_id: self.request_id.0,
+            causation_id: None,
+            purpose: Purpose::default(),
+        };
+        caller.edge.baken.execute(request).await
+    }
+}
+
+impl<C> FromRequest for Submission<C>
+where
+    C: IntoCommand + ToSchema + 'static,
+    C::Subject: Subject,
+{
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { Self::of(&request, payload).await })
+    }
+}
+
+/// Whom and what the path names. What is no id names nothing that exists.
+fn named<S: Subject>(request: &HttpRequest) -> Result<(Option<PersonId>, S), Problem> {
+    let (mut person, mut subject) = (None, None);
+    for (name, text) in request.match_info().iter() {
+        let id = headers::uuid(text).ok_or(Problem::NotFound)?;
+        match name {
+            "person_id" => person = Some(PersonId(id)),
+            _ => subject = Some(id),
+        }
+    }
+    Ok((person, S::from_id(subject).ok_or(Problem::NotFound)?))
+}
+
+/// Takes a field out of the body that is not the command's own.
+fn take<T: DeserializeOwned>(
+    fields: &mut Map<String, Value>,
+    name: &str,
+    rule: &str,
+    problems: &mut Vec<FieldProblem>,
+) -> Option<T> {
+    let value = fields.remove(name).filter(|value| !value.is_null())?;
+    serde_json::from_value(value).map_err(|_| problems.push(FieldProblem::at(format!("/{name}"), rule))).ok()
+}
+
+/// When it happened, and how precisely that is known.
+fn take_occurred(fields: &mut Map<String, Value>, problems: &mut Vec<FieldProblem>) -> Option<Occurred> {
+    let at = take::<DateTime>(fields, "occurred_at", "must be a time as in RFC 3339", problems);
+    let wanted = "must be a code of the list occurred_precision";
+    let precision = take::<Precision>(fields, "occurred_precision", wanted, problems);
+    if at.is_none() && precision.is_some() && problems.is_empty() {
+        problems.push(FieldProblem::at("/occurred_precision", "must come with occurred_at"));
+    }
+    Some(Occurred { at: at?, precision: precision.unwrap_or(Precision::Instant) })
+}
+
+/// The answer to a command that was executed, now or when it was first sent.
+#[must_use]
+pub fn answer(receipt: &Receipt, kind: CommandKind) -> HttpResponse {
+    let mut response = if receipt.repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
+    response.insert_header((ETAG, headers::etag(receipt.revision)));
+    response.insert_header((POSITION, receipt.position.to_string()));
+    if let (CommandKind::ReportSignal, Some(person)) = (kind, receipt.person_id) {
+        response.insert_header((LOCATION, format!("/v1/persons/{person}")));
+    }
+    response.json(ReceiptBody::of(receipt))
+}

@@ -1,0 +1,147 @@
+//! The OpenAPI document against the outside contract.
+
+use serde_json::Value;
+
+use crate::edge::openapi::document;
+
+fn written() -> Value {
+    serde_json::to_value(document()).unwrap()
+}
+
+fn operations(document: &Value) -> Vec<String> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    let each = paths.flat_map(|(path, item)| {
+        item.as_object().unwrap().keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    each.collect()
+}
+
+#[test]
+fn these_are_the_routes() {
+    insta::assert_snapshot!(operations(&written()).join("\n"), @r#"
+    GET /health/live
+    GET /health/ready
+    GET /internal/read-models
+    GET /metrics
+    GET /v1/care-alerts
+    GET /v1/codes
+    GET /v1/codes/{list}
+    GET /v1/exceptions
+    GET /v1/handovers
+    GET /v1/lookouts
+    GET /v1/me
+    GET /v1/persons
+    GET /v1/persons/{person_id}
+    POST /v1/persons/{person_id}/attendances
+    POST /v1/persons/{person_id}/beds
+    POST /v1/persons/{person_id}/beds/{bed_id}/release
+    POST /v1/persons/{person_id}/care-alerts
+    POST /v1/persons/{person_id}/care-alerts/{care_alert_id}/answer
+    POST /v1/persons/{person_id}/close
+    POST /v1/persons/{person_id}/consents
+    POST /v1/persons/{person_id}/consents/{consent_id}/withdraw
+    POST /v1/persons/{person_id}/contacts
+    POST /v1/persons/{person_id}/coordinator
+    POST /v1/persons/{person_id}/death
+    POST /v1/persons/{person_id}/discharges
+    POST /v1/persons/{person_id}/exceptions
+    POST /v1/persons/{person_id}/exceptions/{exception_id}/decision
+    POST /v1/persons/{person_id}/handovers
+    POST /v1/persons/{person_id}/handovers/{handover_id}/accept
+    POST /v1/persons/{person_id}/handovers/{handover_id}/acknowledge
+    POST /v1/persons/{person_id}/handovers/{handover_id}/arrival
+    POST /v1/persons/{person_id}/handovers/{handover_id}/decline
+    POST /v1/persons/{person_id}/handovers/{handover_id}/departure
+    GET /v1/persons/{person_id}/handovers/{handover_id}/document
+    POST /v1/persons/{person_id}/handovers/{handover_id}/document
+    POST /v1/persons/{person_id}/handovers/{handover_id}/follow-ups
+    POST /v1/persons/{person_id}/handovers/{handover_id}/withdraw
+    POST /v1/persons/{person_id}/holds
+    POST /v1/persons/{person_id}/holds/{hold_id}/lift
+    POST /v1/persons/{person_id}/identity
+    POST /v1/persons/{person_id}/incidents
+    POST /v1/persons/{person_id}/ind-decisions
+    POST /v1/persons/{person_id}/insurance
+    POST /v1/persons/{person_id}/intakes
+    POST /v1/persons/{person_id}/links
+    DELETE /v1/persons/{person_id}/links/{other_person_id}
+    POST /v1/persons/{person_id}/lookouts
+    POST /v1/persons/{person_id}/lookouts/{lookout_id}/acknowledge
+    POST /v1/persons/{person_id}/lookouts/{lookout_id}/resolve
+    POST /v1/persons/{person_id}/lookouts/{lookout_id}/sightings
+    POST /v1/persons/{person_id}/no-shows
+    POST /v1/persons/{person_id}/notes
+    POST /v1/persons/{person_id}/out-of-sight
+    POST /v1/persons/{person_id}/referrals
+    POST /v1/persons/{person_id}/referrals/{referral_id}/accept
+    POST /v1/persons/{person_id}/referrals/{referral_id}/decline
+    POST /v1/persons/{person_id}/referrals/{referral_id}/dropout
+    POST /v1/persons/{person_id}/referrals/{referral_id}/end
+    POST /v1/persons/{person_id}/referrals/{referral_id}/start
+    POST /v1/persons/{person_id}/referrals/{referral_id}/waitlist
+    POST /v1/persons/{person_id}/referrals/{referral_id}/withdraw
+    POST /v1/persons/{person_id}/reopen
+    POST /v1/persons/{person_id}/return-conditions
+    POST /v1/persons/{person_id}/return-options
+    POST /v1/persons/{person_id}/rights-assessments
+    GET /v1/persons/{person_id}/timeline
+    POST /v1/persons/{person_id}/uninsured-reports
+    GET /v1/referrals
+    POST /v1/signals
+    POST /v1/turn-aways
+    GET /v1/worklist
+    "#);
+}
+
+#[test]
+fn every_command_but_the_systems_own_has_exactly_one_route() {
+    let document = written();
+    let ids: Vec<_> = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values())
+        .filter_map(|operation| operation["operationId"].as_str())
+        .collect();
+    for kind in care_path::command::CommandKind::ALL {
+        let routes = ids.iter().filter(|id| **id == kind.name()).count();
+        let of_the_system = matches!(kind.name(), "expire_lookout" | "overtake_exception");
+        assert_eq!(routes, usize::from(!of_the_system), "{}", kind.name());
+    }
+}
+
+#[test]
+fn every_write_says_what_it_takes_and_what_may_go_wrong() {
+    let document = written();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for write in [&item["post"], &item["delete"]].into_iter().filter(|write| write.is_object()) {
+            let reference = write["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str().unwrap();
+            let schema = document.pointer(&reference[1..]).unwrap();
+            assert_eq!(schema["additionalProperties"], false, "{path}");
+            assert!(schema["properties"]["occurred_at"].is_object(), "{path}");
+            assert_eq!(schema["properties"]["person_id"].is_object(), !path.contains("{person_id}"), "{path}");
+            let statuses: Vec<_> = write["responses"].as_object().unwrap().keys().map(String::as_str).collect();
+            let all =
+                ["200", "201", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "429", "503"];
+            assert_eq!(statuses, all, "{path}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_of_the_document_leads_somewhere() {
+    fn follow(value: &Value, document: &Value) {
+        match value {
+            Value::Object(object) => {
+                if let Some(Value::String(reference)) = object.get("$ref") {
+                    assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+                }
+                object.values().for_each(|each| follow(each, document));
+            }
+            Value::Array(items) => items.iter().for_each(|each| follow(each, document)),
+            _ => {}
+        }
+    }
+    let document = written();
+    follow(&document, &document);
+}

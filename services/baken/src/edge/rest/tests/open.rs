@@ -1,0 +1,90 @@
+//! What is open to everybody, and what to operators only.
+
+use actix_web::test::TestRequest;
+use serde_json::json;
+
+use super::{OPERATOR, server};
+
+fn from(address: &str, path: &str) -> TestRequest {
+    TestRequest::get().uri(path).peer_addr(format!("{address}:4000").parse().unwrap())
+}
+
+#[actix_web::test]
+async fn health_is_told_to_everybody() {
+    let server = server().await;
+    server.signalled().await;
+    assert_eq!(server.send(from("192.0.2.1", "/health/live")).await.json(), json!({"status": "live"}));
+    let ready = server.send(from("192.0.2.1", "/health/ready")).await;
+    assert_eq!((ready.status, ready.json()), (200, json!({"status": "ready", "position": 2})));
+}
+
+#[actix_web::test]
+async fn a_service_that_lags_behind_its_log_is_not_ready() {
+    let server = server().await;
+    server.test.stop_following().await;
+    let stream = crate::event_log::StreamName::new("turn-aways-somewhere");
+    let event = crate::event_log::Proposed {
+        id: uuid::Uuid::from_u128(1).into(),
+        kind: "turned_away".to_owned(),
+        data: Vec::new(),
+        metadata: Vec::new(),
+    };
+    server.test.log.append(&stream, crate::event_log::Expected::Any, vec![event]).await.unwrap();
+    insta::assert_snapshot!(server.send(from("192.0.2.1", "/health/ready")).await.told(), @r#"
+    503
+    {
+      "code": "not_ready",
+      "detail": "The service is not ready.",
+      "status": 503,
+      "title": "Not available at the moment",
+      "type": "urn:baken:problem:not_ready"
+    }
+    "#);
+}
+
+#[actix_web::test]
+async fn metrics_and_read_models_are_told_to_this_machine_and_to_operators() {
+    let server = server().await;
+    let person = server.signalled().await;
+    server.get("coordinator-rotterdam", &format!("/v1/persons/{person}")).await;
+    for path in ["/metrics", "/internal/read-models"] {
+        assert_eq!(server.send(from("127.0.0.1", path)).await.status, 200, "{path}");
+        assert_eq!(server.send(from("192.0.2.1", path)).await.status, 401, "{path}");
+        let passed_on = from("127.0.0.1", path).insert_header(("x-forwarded-for", "127.0.0.1"));
+        assert_eq!(server.send(passed_on).await.status, 401, "{path}");
+        for (token, status) in [(OPERATOR, 200), ("guessed", 401)] {
+            let with_token = from("192.0.2.1", path).insert_header(("authorization", format!("Bearer {token}")));
+            assert_eq!(server.send(with_token).await.status, status, "{path}");
+        }
+    }
+    let metrics = server.send(from("127.0.0.1", "/metrics")).await.text;
+    let counted = r#"_count{method="GET",route="/v1/persons/{person_id}",status="200"} 1"#;
+    assert!(metrics.contains(counted) && !metrics.contains(&person), "{metrics}");
+    let models = server.send(from("127.0.0.1", "/internal/read-models")).await.json();
+    assert_eq!((&models["position"], &models["models"][0]["rows"]), (&json!(2), &json!(1)));
+}
+
+#[actix_web::test]
+async fn the_documentation_comes_from_here_and_from_no_other_host() {
+    let server = server().await;
+    let page = server.send(from("192.0.2.1", "/docs/")).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("swagger-ui") && !page.text.contains("://"), "{}", page.text);
+    let start = server.send(from("192.0.2.1", "/docs/swagger-initializer.js")).await.text;
+    assert!(start.contains("/openapi.json") && !start.contains("://"), "{start}");
+    assert!(page.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'self'")));
+    assert_eq!(server.send(from("192.0.2.1", "/docs")).await.header("location"), Some("/docs/"));
+    let document = server.send(from("192.0.2.1", "/openapi.json")).await;
+    assert_eq!((document.status, &document.json()["info"]["title"]), (200, &json!("Baken")));
+}
+
+#[actix_web::test]
+async fn a_request_keeps_its_id_where_that_is_a_uuid() {
+    let server = server().await;
+    let id = "01990000-0000-7000-8000-00000000abcd";
+    let given = from("192.0.2.1", "/health/live").insert_header(("x-request-id", id));
+    assert_eq!(server.send(given).await.header("x-request-id"), Some(id));
+    let other = from("192.0.2.1", "/health/live").insert_header(("x-request-id", "Marek Nowak"));
+    let made = server.send(other).await;
+    assert_eq!(made.header("x-request-id").map(str::len), Some(36));
+}
