@@ -1,10 +1,12 @@
 //! Baken, the service: everything that touches the world.
 
 pub mod app;
+pub mod demo;
 pub mod dev_issuer;
 pub mod edge;
 pub mod event_log;
 pub mod projections;
 pub mod sealing;
+pub mod simulate;
 pub mod sources;
 pub mod telemetry;
