@@ -1,6 +1,8 @@
 //! Baken, the service: everything that touches the world.
 
 pub mod app;
+pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod dev_issuer;
 pub mod edge;
@@ -9,4 +11,5 @@ pub mod projections;
 pub mod sealing;
 pub mod simulate;
 pub mod sources;
+pub mod startup;
 pub mod telemetry;

@@ -1,0 +1,48 @@
+//! `baken serve`: the service.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::Failure;
+use crate::config::{Config, KekConfig};
+use crate::edge::Limits;
+use crate::sealing::{EnvironmentKek, FileKek, KekProvider, SqliteKeyStore};
+use crate::sources::{RandomIds, SystemClock};
+use crate::startup::{EdgeParts, Parts, Service, listen, open_log};
+use crate::telemetry;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The configuration; `infra/baken.example.toml` explains every setting.
+    #[arg(long, value_name = "FILE", env = "BAKEN_CONFIG")]
+    config: PathBuf,
+}
+
+impl Serve {
+    pub async fn run(self) -> Result<(), Failure> {
+        let config = Config::read(&self.config)?;
+        telemetry::init(config.telemetry.format, &config.telemetry.filter);
+        let settings = config.settings()?;
+        let log = open_log(&config.log.url.parse()?)?;
+        let kek: Arc<dyn KekProvider> = match &config.keys.kek {
+            KekConfig::File(file) => Arc::new(FileKek::open(file)?),
+            KekConfig::Environment(true) => Arc::new(EnvironmentKek::from_environment()?),
+            KekConfig::Environment(false) => return Err("no key-encryption key is configured".into()),
+        };
+        let keys = Arc::new(SqliteKeyStore::open(&config.keys.store)?);
+        let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+        let service = Service::start(parts).await?;
+        let edge = EdgeParts {
+            limits: Limits::from(&config.limits),
+            introspection: config.profile == crate::dev_issuer::Profile::Development,
+            operator_token: config.operator_token,
+            issuers: config.issuers,
+        };
+        let listening = listen(&service, config.bind, edge)?;
+        tracing::info!(address = %listening.address, "listening");
+        listening.server.await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,38 @@
+//! `baken token`: a token of the development issuer, on standard output and nothing else.
+
+use clap::Args;
+
+use super::{DataFolder, Failure};
+use crate::dev_issuer::DevIssuer;
+use crate::sources::{RandomIds, SystemClock};
+use crate::startup::make_folder;
+
+#[derive(Debug, Args)]
+pub struct Token {
+    /// A user of the demo world.
+    #[arg(required_unless_present = "list")]
+    user: Option<String>,
+    /// Prints the users that there are.
+    #[arg(long)]
+    list: bool,
+    #[command(flatten)]
+    folder: DataFolder,
+}
+
+impl Token {
+    pub fn run(self) -> Result<(), Failure> {
+        let users = crate::demo::users()?;
+        let Some(name) = self.user.filter(|_| !self.list) else {
+            for user in users {
+                println!("{}", user.principal.user);
+            }
+            return Ok(());
+        };
+        let user = users.iter().find(|user| user.principal.user.as_str() == name);
+        let user = user.ok_or("no such user of the demo world; `baken token --list` names them")?;
+        make_folder(&self.folder.data)?;
+        let issuer = DevIssuer::open_or_create(&self.folder.data)?;
+        println!("{}", issuer.token_for(&user.principal, &SystemClock, &RandomIds)?);
+        Ok(())
+    }
+}

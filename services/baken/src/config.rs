@@ -1,0 +1,236 @@
+//! The service's configuration: one TOML file, every setting of which may also come from the environment as
+//! `BAKEN_SECTION__SETTING`, which wins.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use care_path::deadlines::Deadlines;
+use care_path::directory::{Directory, Organisation};
+use care_path::path::rights::Norms;
+use serde::Deserialize;
+
+use crate::app::Settings;
+use crate::dev_issuer::Profile;
+use crate::edge::Limits;
+use crate::edge::auth::IssuerConfig;
+use crate::telemetry::Format;
+
+/// Why the configuration is not used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration cannot be read: {0}")]
+    Unreadable(#[from] config::ConfigError),
+    #[error("{0} cannot be read: {1}")]
+    File(PathBuf, #[source] std::io::Error),
+    #[error("{0} is not what it should be: {1}")]
+    Content(PathBuf, #[source] serde_json::Error),
+    #[error("in production at least one issuer of tokens must be configured")]
+    NoIssuer,
+}
+
+/// Everything that can be set.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub profile: Profile,
+    #[serde(default = "default_bind")]
+    pub bind: SocketAddr,
+    /// The token that opens `/metrics` and `/internal` to other than loopback addresses.
+    pub operator_token: Option<secrecy::SecretString>,
+    pub log: LogConfig,
+    pub keys: KeysConfig,
+    pub world: WorldConfig,
+    #[serde(default)]
+    pub deadlines: Deadlines,
+    #[serde(default)]
+    pub issuers: Vec<IssuerConfig>,
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    #[serde(default)]
+    pub telemetry: TelemetryConfig,
+}
+
+fn default_bind() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// Where the event log is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogConfig {
+    /// `sqlite:PATH` or `memory:`.
+    pub url: String,
+}
+
+/// Where the data keys are, and what wraps them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysConfig {
+    /// The key store: a file apart from the log, backed up apart from it.
+    pub store: PathBuf,
+    pub kek: KekConfig,
+}
+
+/// Where the key-encryption key comes from.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum KekConfig {
+    /// A file that only its owner can read.
+    File(PathBuf),
+    /// The variable `BAKEN_KEK`.
+    Environment(bool),
+}
+
+/// The organisations that take part, and the ruleset of the rights assessment.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorldConfig {
+    pub organisations: PathBuf,
+    pub rights: PathBuf,
+}
+
+/// What a client may ask of us at most.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    pub body_bytes: usize,
+    pub body_deadline_seconds: u64,
+    pub user_per_second: u32,
+    pub user_burst: u32,
+    pub stranger_per_second: u32,
+    pub stranger_burst: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self {
+            body_bytes: limits.body_bytes,
+            body_deadline_seconds: limits.body_deadline.as_secs(),
+            user_per_second: limits.user_per_second,
+            user_burst: limits.user_burst,
+            stranger_per_second: limits.stranger_per_second,
+            stranger_burst: limits.stranger_burst,
+        }
+    }
+}
+
+impl From<&LimitsConfig> for Limits {
+    fn from(config: &LimitsConfig) -> Self {
+        Self {
+            body_bytes: config.body_bytes,
+            body_deadline: Duration::from_secs(config.body_deadline_seconds),
+            user_per_second: config.user_per_second,
+            user_burst: config.user_burst,
+            stranger_per_second: config.stranger_per_second,
+            stranger_burst: config.stranger_burst,
+        }
+    }
+}
+
+/// How traces are written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TelemetryConfig {
+    pub format: Format,
+    pub filter: String,
+}
+
+impl Default for TelemetryConfig {
+    fn default() -> Self {
+        Self { format: Format::Json, filter: "info".to_owned() }
+    }
+}
+
+impl Config {
+    /// Reads the configuration from a file and the environment.
+    ///
+    /// # Errors
+    /// Where it cannot be read, names a setting that does not exist, or lacks one that is needed.
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let environment = config::Environment::with_prefix("BAKEN").prefix_separator("_").separator("__");
+        // The key-encryption keys have a variable of their own, that is no setting.
+        let variables = std::env::vars().filter(|(name, _)| name != "BAKEN_KEK").collect();
+        let read: Self = config::Config::builder()
+            .add_source(config::File::from(file).format(config::FileFormat::Toml))
+            .add_source(environment.source(Some(variables)))
+            .build()?
+            .try_deserialize()?;
+        if read.profile == Profile::Production && read.issuers.is_empty() {
+            return Err(ConfigError::NoIssuer);
+        }
+        Ok(read)
+    }
+
+    /// Reads the world's configuration that it points to.
+    ///
+    /// # Errors
+    /// Where a file cannot be read or is not what it should be.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let organisations: Vec<Organisation> = read_json(&self.world.organisations)?;
+        let rights = read(&self.world.rights)?;
+        let norms =
+            Norms::from_json(&rights).map_err(|error| ConfigError::Content(self.world.rights.clone(), error))?;
+        let directory: Directory = organisations.into_iter().collect();
+        Ok(Settings { directory, deadlines: self.deadlines.clone(), norms })
+    }
+}
+
+fn read(file: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
+    serde_json::from_str(&read(file)?).map_err(|error| ConfigError::Content(file.to_owned(), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("baken.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::read(&file)
+    }
+
+    const SMALL: &str = r#"
+        profile = "development"
+        [log]
+        url = "sqlite:data/log.db"
+        [keys]
+        store = "data/keys.db"
+        kek = { file = "data/kek" }
+        [world]
+        organisations = "organisations.json"
+        rights = "rights.json"
+    "#;
+
+    #[test]
+    fn what_is_not_set_has_its_default() {
+        let config = read_text(SMALL).unwrap();
+        assert_eq!(config.bind, default_bind());
+        assert_eq!(config.deadlines.exception_decision_hours, 4);
+    }
+
+    #[test]
+    fn a_setting_that_does_not_exist_is_named() {
+        let error = read_text(&format!("{SMALL}\n[limits]\nbody_byte = 7")).unwrap_err();
+        assert!(error.to_string().contains("body_byte"), "{error}");
+    }
+
+    #[test]
+    fn production_needs_an_issuer() {
+        let error = read_text(&SMALL.replace("development", "production")).unwrap_err();
+        assert!(matches!(error, ConfigError::NoIssuer));
+    }
+
+    #[test]
+    fn the_example_configuration_is_readable() {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/baken.example.toml");
+        let config = Config::read(&example).unwrap();
+        assert_eq!(config.profile, Profile::Production);
+    }
+}

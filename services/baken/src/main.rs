@@ -1,0 +1,8 @@
+//! The binary: everything is in the library, where tests reach it.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    baken::cli::run().await
+}

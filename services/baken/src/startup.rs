@@ -1,0 +1,171 @@
+//! Putting the service together: open the log and the keys, rebuild the read models, follow, and serve.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use parking_lot::RwLock;
+use tokio::task::JoinHandle;
+
+use crate::app::{Baken, Decoder, Settings};
+use crate::edge::auth::{IssuerConfig, Verifier, WorldKeys};
+use crate::edge::graphql::{self, Graphql};
+use crate::edge::rates::Rates;
+use crate::edge::{Edge, Limits, observe, rest};
+use crate::event_log::sqlite::{Options, SqliteLog};
+use crate::event_log::{EventLog, LogUrl, MemoryLog};
+use crate::projections::{FollowError, Follower, World};
+use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
+use crate::sources::{Clock, IdSource};
+use crate::telemetry::Metrics;
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the event log cannot be opened: {0}")]
+    Log(#[from] crate::event_log::sqlite::SqliteOpenError),
+    #[error("the key store cannot be opened: {0}")]
+    Keys(#[from] crate::sealing::KeyError),
+    #[error("the key store cannot be opened: {0}")]
+    KeyStore(#[from] crate::sealing::KeyStoreError),
+    #[error("the key-encryption key cannot be used: {0}")]
+    Kek(#[from] crate::sealing::KekError),
+    #[error("the read models cannot be rebuilt: {0}")]
+    Rebuild(#[from] FollowError),
+    #[error("the issuers of tokens cannot be used: {0}")]
+    Issuers(#[from] crate::edge::auth::AuthConfigError),
+    #[error("keys cannot be fetched: {0}")]
+    Fetch(#[from] crate::edge::auth::FetchError),
+    #[error("the GraphQL schema cannot be used: {0}")]
+    Schema(#[from] crate::edge::graphql::limits::BadSchema),
+    #[error("the address cannot be listened on: {0}")]
+    Listen(#[from] std::io::Error),
+}
+
+/// What the service is made of.
+pub struct Parts {
+    pub log: Arc<dyn EventLog>,
+    pub keys: Arc<dyn KeyStore>,
+    pub kek: Arc<dyn KekProvider>,
+    pub settings: Settings,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+}
+
+/// The service without its edges: what it needs to execute and to answer.
+pub struct Service {
+    pub baken: Arc<Baken>,
+    following: JoinHandle<FollowError>,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.following.abort();
+    }
+}
+
+impl Service {
+    /// Ends it: when this answers, nothing of it holds the log any more.
+    pub async fn stop(mut self) {
+        self.following.abort();
+        // It ends as cancelled, which is what was asked.
+        let _ = (&mut self.following).await;
+    }
+}
+
+/// Opens the log that a URL names.
+///
+/// # Errors
+/// Where it cannot be opened, or another process holds it.
+pub fn open_log(url: &LogUrl) -> Result<Arc<dyn EventLog>, StartError> {
+    Ok(match url {
+        LogUrl::Memory => Arc::new(MemoryLog::new()),
+        LogUrl::Sqlite(path) => Arc::new(SqliteLog::open(path, &Options::default())?),
+    })
+}
+
+impl Service {
+    /// Rebuilds the read models and begins to follow the log.
+    ///
+    /// # Errors
+    /// Where the keys or the log cannot be used, or an event is not understood.
+    pub async fn start(parts: Parts) -> Result<Self, StartError> {
+        let ring = Arc::new(KeyRing::open(parts.keys, parts.kek, KeyRing::CAPACITY).await?);
+        ring.settle().await?;
+        let sealer = Arc::new(Sealer::new(ring.clone()));
+        let settings = Arc::new(parts.settings);
+        let world = Arc::new(RwLock::new(World::new(settings.clone())));
+        let decoder = Decoder::new(sealer.clone());
+        let (follower, applied) = Follower::new(parts.log.clone(), decoder, world.clone(), parts.clock.clone());
+        // All keys are in memory while the whole log is opened; later the ring keeps those that are used.
+        let preloaded = ring.preload_all().await?;
+        let position = follower.catch_up().await?;
+        drop(preloaded);
+        tracing::info!(%position, cases = world.read().len(), "the read models are rebuilt");
+        let following = tokio::spawn(follower.run());
+        let baken = Baken::new(parts.log, sealer, world, settings, parts.clock, parts.ids, applied);
+        Ok(Self { baken: Arc::new(baken), following })
+    }
+}
+
+/// What the edges need beside the service.
+pub struct EdgeParts {
+    pub issuers: Vec<IssuerConfig>,
+    pub limits: Limits,
+    pub introspection: bool,
+    pub operator_token: Option<secrecy::SecretString>,
+}
+
+/// A server that listens, and the address that it listens on.
+pub struct Listening {
+    pub server: actix_web::dev::Server,
+    pub address: SocketAddr,
+}
+
+/// Serves over HTTP.
+///
+/// # Errors
+/// Where the issuers cannot be used, or the address cannot be listened on.
+pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<Listening, StartError> {
+    let fetch: Arc<dyn crate::edge::auth::FetchKeys> = Arc::new(WorldKeys::new()?);
+    let clock = service.baken.shared_clock();
+    let verifier = Arc::new(Verifier::new(parts.issuers, &fetch, clock)?);
+    let graphql = web::Data::new(Graphql::new(service.baken.clone(), parts.introspection)?);
+    let edge = web::Data::new(Edge {
+        baken: service.baken.clone(),
+        verifier,
+        metrics: Arc::new(Metrics::default()),
+        rates: Rates::new(&parts.limits),
+        limits: parts.limits,
+        introspection: parts.introspection,
+        operator_token: parts.operator_token,
+    });
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(edge.clone())
+            .configure(graphql::routes(graphql.clone()))
+            .configure(rest::configure)
+            .wrap(from_fn(observe::observe))
+    })
+    .bind(bind)?
+    // A connection that does not send its head in time is closed; bodies have a deadline of their own.
+    .client_request_timeout(std::time::Duration::from_secs(5))
+    .max_connections(10_000)
+    .shutdown_timeout(10);
+    let address = server.addrs().first().copied().unwrap_or(bind);
+    Ok(Listening { server: server.run(), address })
+}
+
+/// Makes the folder of a data directory, that only its owner can read.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
