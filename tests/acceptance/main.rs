@@ -1,0 +1,12 @@
+//! The outside view: a real service on loopback, spoken to over HTTP as its users would.
+#![allow(clippy::unwrap_used)] // a test that cannot go on ends here
+
+mod crowd;
+mod hidden;
+mod intake;
+mod marek;
+mod oidc;
+mod problems;
+mod return_path;
+mod sealing;
+mod support;

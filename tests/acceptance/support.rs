@@ -1,0 +1,200 @@
+//! A running service with the demo world, and clients with its users' tokens.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use baken::demo;
+use baken::dev_issuer::DevIssuer;
+use baken::edge::Limits;
+use baken::event_log::sqlite::{Options, SqliteLog};
+use baken::sealing::{FileKek, SqliteKeyStore};
+use baken::sources::{Clock, RandomIds, SystemClock};
+use baken::startup::{EdgeParts, Parts, Service, listen};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+pub struct Running {
+    pub url: String,
+    pub folder: tempfile::TempDir,
+    issuer: DevIssuer,
+    service: Option<Service>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+/// A client with a user's token.
+#[derive(Clone)]
+pub struct Client {
+    url: String,
+    token: String,
+    http: reqwest::Client,
+    keys: Arc<AtomicU64>,
+}
+
+/// An answer, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text))
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub fn id(&self, name: &str) -> String {
+        self.json()[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.text)).to_owned()
+    }
+}
+
+async fn open(folder: &Path) -> Service {
+    let log = Arc::new(SqliteLog::open(&folder.join("log.db"), &Options::default()).unwrap());
+    let keys = Arc::new(SqliteKeyStore::open(folder.join("keys.db")).unwrap());
+    let kek = Arc::new(FileKek::open_or_create(folder.join("kek")).unwrap());
+    let settings = demo::settings().unwrap();
+    let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+    Service::start(parts).await.unwrap()
+}
+
+/// A service without any person.
+pub async fn empty() -> Running {
+    start(tempfile::tempdir().unwrap(), false).await
+}
+
+/// A service with the demo world and Marek.
+pub async fn demo_world() -> Running {
+    start(tempfile::tempdir().unwrap(), true).await
+}
+
+async fn start(folder: tempfile::TempDir, load: bool) -> Running {
+    let service = open(folder.path()).await;
+    if load {
+        demo::load(&service.baken, SystemClock.now()).await.unwrap();
+    }
+    let issuer = DevIssuer::open_or_create(folder.path()).unwrap();
+    let limits = Limits { user_per_second: 100_000, user_burst: 100_000, ..Limits::default() };
+    let parts =
+        EdgeParts { issuers: vec![issuer.issuer_config().unwrap()], limits, introspection: true, operator_token: None };
+    let listening = listen(&service, ([127, 0, 0, 1], 0).into(), parts).unwrap();
+    let url = format!("http://{}", listening.address);
+    let server = tokio::spawn(async move { listening.server.await.unwrap() });
+    Running { url, folder, issuer, service: Some(service), server }
+}
+
+impl Running {
+    /// Ends the service and starts another one on the same folder.
+    pub async fn restart(mut self) -> Self {
+        self.server.abort();
+        let _ = (&mut self.server).await;
+        self.service.take();
+        // The workers of the server still hold the log until they are gone.
+        for _ in 0..200 {
+            match SqliteLog::open(&self.folder.path().join("log.db"), &Options::default()) {
+                Ok(_) => break,
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+            }
+        }
+        start(self.folder, false).await
+    }
+
+    pub fn token(&self, user: &str) -> String {
+        let users = demo::users().unwrap();
+        let user = users.iter().find(|each| each.principal.user.as_str() == user).unwrap();
+        self.issuer.token_for(&user.principal, &SystemClock, &RandomIds).unwrap()
+    }
+
+    pub fn client(&self, user: &str) -> Client {
+        Client {
+            url: self.url.clone(),
+            token: self.token(user),
+            http: reqwest::Client::new(),
+            keys: Arc::new(AtomicU64::new(0)),
+        }
+    }
+}
+
+impl Client {
+    pub fn with_token(url: &str, token: &str) -> Self {
+        Self { url: url.to_owned(), token: token.to_owned(), http: reqwest::Client::new(), keys: Arc::default() }
+    }
+
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await.unwrap();
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Answer { status, headers, text: answer.text().await.unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    /// A write with a key of its own.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        let key = format!("{}-{}", &self.token[self.token.len() - 12..], self.keys.fetch_add(1, Ordering::Relaxed));
+        self.post_with(path, &body, &key).await
+    }
+
+    pub async fn post_with(&self, path: &str, body: &Value, key: &str) -> Answer {
+        self.send(Method::POST, path, &[("Idempotency-Key", key)], Some(body)).await
+    }
+
+    pub async fn graphql(&self, query: &str, variables: Value) -> Value {
+        let body = json!({"query": query, "variables": variables});
+        let answer = self.send(Method::POST, "/graphql", &[], Some(&body)).await;
+        answer.expect(200).json()
+    }
+
+    /// All items of a list, page by page.
+    pub async fn all(&self, path: &str) -> Vec<Value> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let (mut items, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("{path}{separator}first=7{after}")).await.expect(200).json();
+            items.extend(page["items"].as_array().unwrap().iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => return items,
+            }
+        }
+    }
+
+    /// Opens a provisional person.
+    pub async fn signal(&self, body: Value) -> String {
+        self.post("/v1/signals", body).await.expect(201).id("person_id")
+    }
+}
+
+/// The id of Marek in the demo world.
+pub fn marek() -> String {
+    let users = demo::users().unwrap();
+    let planned = demo::plan(&demo::marek().unwrap(), &users, SystemClock.now()).unwrap();
+    planned[0].scripted.opens().unwrap().to_string()
+}
+
+/// `snake_case` to `camelCase`, as GraphQL spells the fields of REST.
+pub fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut spelt = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        spelt.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        spelt.push_str(letters.as_str());
+    }
+    spelt
+}

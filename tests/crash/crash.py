@@ -1,0 +1,168 @@
+"""Kills a service under load, again and again, and checks what it acknowledged. Standard library only."""
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam",
+         "street-doctor-rotterdam", "supporter-rotterdam"]
+THREADS = 12
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Service:
+    def __init__(self, binary, data):
+        self.binary, self.data, self.port, self.process = binary, data, free_port(), None
+
+    def start(self):
+        self.process = subprocess.Popen([self.binary, "demo", "--port", str(self.port), "--data", self.data],
+                                        stdout=subprocess.DEVNULL, start_new_session=True)
+        for _ in range(600):
+            if self.process.poll() is not None:
+                sys.exit(f"the service ended by itself with {self.process.returncode}")
+            try:
+                if self.call("GET", "/health/ready")[0] == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.05)
+        sys.exit("the service did not become ready in 30 seconds")
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def call(self, method, path, token=None, body=None, key=None, connection=None):
+        connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if key:
+            headers["Idempotency-Key"] = key
+        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+class Load:
+    """One client: it opens a person and adds contacts, and remembers what was acknowledged and what was not."""
+
+    def __init__(self, service, user, token):
+        self.service, self.user, self.token = service, user, token
+        self.acknowledged = {}  # person -> the ids of its events
+        self.unanswered = None  # a request that got no answer: sent again, it must not count twice
+        self.person = None
+        self.refused = None
+
+    def run(self, stop):
+        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=10)
+        while not stop.is_set():
+            if self.unanswered is None:
+                if self.person is None or random.random() < 0.2:
+                    path, body = "/v1/signals", {"channel": "outreach_round"}
+                else:
+                    path, body = f"/v1/persons/{self.person}/contacts", {"summary": "spoke at the square"}
+                self.unanswered = (path, body, str(uuid.uuid4()))
+            path, body, key = self.unanswered
+            try:
+                status, text = self.service.call("POST", path, self.token, body, key, connection)
+            except (OSError, http.client.HTTPException):
+                return
+            if status == 429:
+                time.sleep(0.05)
+                continue
+            if status not in (200, 201):
+                self.refused = (status, text)
+                return
+            receipt = json.loads(text)
+            self.person = receipt["person_id"]
+            self.acknowledged.setdefault(self.person, []).extend(receipt["event_ids"])
+            self.unanswered = None
+
+
+def check(service, loads, persons_of):
+    for load in loads:
+        for person in persons_of(load):
+            found, after = [], ""
+            while True:
+                path = f"/v1/persons/{person}/timeline?first=200{after}"
+                status, text = service.call("GET", path, load.token)
+                if status == 429:
+                    time.sleep(0.05)
+                    continue
+                if status != 200:
+                    sys.exit(f"an acknowledged person is gone: {status}")
+                page = json.loads(text)
+                found += [entry["event_id"] for entry in page["items"]]
+                if page["next"] is None:
+                    break
+                after = f"&after={page['next']}"
+            expected = load.acknowledged[person]
+            if len(set(found)) != len(found):
+                sys.exit("an event is there twice")
+            if len(set(expected)) != len(expected):
+                sys.exit("two requests were answered with one event")
+            missing = set(expected) - set(found)
+            if missing:
+                sys.exit(f"{len(missing)} acknowledged events are missing")
+
+
+def main(binary, folder, cycles):
+    data = os.path.join(folder, "data")
+    service = Service(binary, data)
+    service.start()
+    tokens = {}
+    for user in USERS:
+        tokens[user] = subprocess.run([binary, "token", user, "--data", data], check=True, capture_output=True,
+                                      text=True).stdout.strip()
+    loads = [Load(service, USERS[n % len(USERS)], tokens[USERS[n % len(USERS)]]) for n in range(THREADS)]
+    began = time.monotonic()
+    for cycle in range(cycles):
+        stop = threading.Event()
+        threads = [threading.Thread(target=load.run, args=(stop,)) for load in loads]
+        for thread in threads:
+            thread.start()
+        time.sleep(random.uniform(0.1, 0.6))
+        service.kill()
+        stop.set()
+        for thread in threads:
+            thread.join()
+        for load in loads:
+            if load.refused:
+                sys.exit(f"a write was refused: {load.refused}")
+        service.start()
+        check(service, loads, lambda load: [load.person] if load.person else [])
+    # What was not answered is sent again: it may or may not have been recorded, and must not be recorded twice.
+    stop = threading.Event()
+    threads = [threading.Thread(target=load.run, args=(stop,)) for load in loads]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    check(service, loads, lambda load: list(load.acknowledged))
+    rebuilt = subprocess.run([binary, "rebuild", "--check", "--data", data], capture_output=True, text=True)
+    print(rebuilt.stdout, end="")
+    if rebuilt.returncode != 0:
+        sys.exit(f"the read models do not rebuild equal: {rebuilt.stderr}")
+    service.kill()
+    events = sum(len(ids) for load in loads for ids in load.acknowledged.values())
+    print(f"{cycles} kills, {events} acknowledged events: none missing, none doubled, in "
+          f"{time.monotonic() - began:.0f} s")
+
+
+main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Fuzzes the running service from its OpenAPI document with schemathesis, as several roles: no answer may be a 5xx, and
+# none may violate the document. EXAMPLES per operation (15 here; 300 once before a release).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+cargo build -q
+binary="${CARGO_TARGET_DIR:-target}/debug/baken"
+folder=$(mktemp -d)
+service=
+trap '[ -n "$service" ] && kill "$service" 2>/dev/null; rm -rf "$folder"' EXIT
+
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install -q --disable-pip-version-check -r tests/fuzz/requirements.txt
+
+# Rate limits would answer for the service: they are lifted.
+BAKEN_DEMO_UNLIMITED=1 "$binary" demo --port 0 --data "$folder/data" >"$folder/out" 2>"$folder/trace" &
+service=$!
+for _ in $(seq 100); do
+    [ -s "$folder/data/address" ] && break
+    sleep 0.2
+done
+url=$(cat "$folder/data/address")
+
+for user in ${USERS:-coordinator-rotterdam night-shelter-rotterdam liaison-pl administrator}; do
+    echo "-- as $user"
+    token=$("$binary" token "$user" --data "$folder/data")
+    "$folder/venv/bin/schemathesis" run "$url/openapi.json" \
+        --header "Authorization: Bearer $token" \
+        --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
+        --max-examples "${EXAMPLES:-15}" --phases examples,coverage,fuzzing --generation-deterministic \
+        --suppress-health-check all --no-color
+done
+if grep '"level":"ERROR"' "$folder/trace" | grep -q '"target":"baken'; then
+    echo "the service reported errors:"
+    grep '"level":"ERROR"' "$folder/trace" | grep '"target":"baken' | head
+    exit 1
+fi

@@ -1,0 +1,1 @@
+//! The acceptance tests live beside this file, in `acceptance/`.

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Licences, banned crates and sources of everything that is linked in: see deny.toml.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+if ! cargo deny --version >/dev/null 2>&1; then
+    cargo install cargo-deny --version 0.20.2 --locked --no-default-features
+fi
+cargo deny --offline check licenses bans sources
