@@ -24,11 +24,11 @@ url=$(cat "$folder/data/address")
 for user in ${USERS:-coordinator-rotterdam night-shelter-rotterdam liaison-pl administrator}; do
     echo "-- as $user"
     token=$("$binary" token "$user" --data "$folder/data")
-    "$folder/venv/bin/schemathesis" run "$url/openapi.json" \
+    (cd "$folder" && venv/bin/schemathesis run "$url/openapi.json" \
         --header "Authorization: Bearer $token" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
         --max-examples "${EXAMPLES:-15}" --phases examples,coverage,fuzzing --generation-deterministic \
-        --suppress-health-check all --no-color
+        --suppress-health-check all --no-color)
 done
 if grep '"level":"ERROR"' "$folder/trace" | grep -q '"target":"baken'; then
     echo "the service reported errors:"
