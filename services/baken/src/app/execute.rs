@@ -98,11 +98,18 @@ impl Baken {
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
         let Some(idempotency) = request.idempotency else { return self.execute_once(request).await };
         let _turn = self.in_flight.turn(idempotency.key).await;
-        let answered = self.world.read().answer(idempotency.key).cloned();
-        match answered {
-            Some(answer) if answer.body == idempotency.body => Ok(repeated(&request, idempotency, answer)),
-            Some(_) => Err(ExecuteError::KeyReused),
+        match self.answered(&request, idempotency)? {
+            Some(receipt) => Ok(receipt),
             None => self.execute_once(request).await,
+        }
+    }
+
+    /// What a request of this key was answered, if it was; a key that came with another body is refused.
+    fn answered(&self, request: &Request, idempotency: Idempotency) -> Result<Option<Receipt>, ExecuteError> {
+        match self.world.read().answer(idempotency.key).cloned() {
+            Some(answer) if answer.body == idempotency.body => Ok(Some(repeated(request, idempotency, answer))),
+            Some(_) => Err(ExecuteError::KeyReused),
+            None => Ok(None),
         }
     }
 
@@ -127,7 +134,7 @@ impl Baken {
                 Ok(appended) => {
                     self.reach(appended.position).await.map_err(internal::<NotYet>)?;
                     return Ok(Receipt {
-                        person_id: target.person(),
+                        person_id: target.person,
                         event_ids,
                         revision: appended.revision,
                         position: appended.position,
@@ -153,11 +160,8 @@ impl Baken {
         if target.kind == Target::New && request.idempotency.is_none() {
             return Err(ExecuteError::Contended);
         }
-        let Some(idempotency) = request.idempotency else { return Ok(None) };
-        let answered = self.world.read().answer(idempotency.key).cloned();
-        match answered {
-            Some(answer) if answer.body == idempotency.body => Ok(Some(repeated(request, idempotency, answer))),
-            Some(_) => Err(ExecuteError::KeyReused),
+        match request.idempotency {
+            Some(idempotency) => self.answered(request, idempotency),
             None => Ok(None),
         }
     }
@@ -328,12 +332,6 @@ struct Aim {
     stream: StreamName,
     /// The id of what the command creates.
     id: Uuid,
-}
-
-impl Aim {
-    fn person(&self) -> Option<PersonId> {
-        self.person
-    }
 }
 
 fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteError {
