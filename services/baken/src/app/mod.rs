@@ -7,6 +7,7 @@ mod envelope;
 mod execute;
 mod idempotency;
 mod me;
+mod notices;
 mod operations;
 mod page;
 mod query;
@@ -32,6 +33,7 @@ pub use envelope::{Envelope, Happened, Idempotency, Purpose, Stream};
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use idempotency::{Answer, KeyDigest};
 pub use me::{MayView, MeView};
+pub use notices::Notices;
 pub use page::{Cursor, Edge, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
 

@@ -224,7 +224,7 @@ impl Baken {
             .ok_or(QueryError::NotFound)
     }
 
-    fn sight<'a>(&self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
+    pub(super) fn sight<'a>(&self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
         Sight::of(principal, &case.path, self.clock.now(), &self.settings.deadlines)
     }
 

@@ -42,6 +42,13 @@ impl Case {
         self.members.len() > 1
     }
 
+    /// The event at a position, if it is one of this case.
+    #[must_use]
+    pub fn at(&self, position: Position) -> Option<&Entry> {
+        let found = self.history.binary_search_by_key(&position, |entry| entry.position);
+        found.ok().map(|index| &self.history[index])
+    }
+
     pub(super) fn take_in(&mut self, entry: Entry) {
         self.path.evolve(&entry.stamp, &entry.event);
         self.history.push(entry);

@@ -5,6 +5,7 @@ mod case;
 mod digest;
 mod follower;
 mod index;
+mod trail;
 mod worklist;
 mod world;
 
@@ -12,5 +13,6 @@ pub use case::Case;
 pub use digest::{Digests, ModelDigest};
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};
+pub use trail::Trail;
 pub use worklist::{Place, addresses};
 pub use world::World;

@@ -11,6 +11,7 @@ use care_path::time::DateTime;
 
 use super::case::{Case, Entry};
 use super::index::Index;
+use super::trail::Trail;
 use super::worklist::Worklist;
 use crate::app::{Answer, Happened, KeyDigest, Settings, Stream};
 use crate::event_log::Position;
@@ -25,6 +26,7 @@ pub struct World {
     pub(super) answers: HashMap<KeyDigest, Answer>,
     pub(super) index: Index,
     worklist: Worklist,
+    trail: Trail,
     settled: bool,
     settings: Arc<Settings>,
 }
@@ -41,6 +43,7 @@ impl World {
             answers: HashMap::new(),
             index: Index::default(),
             worklist: Worklist::default(),
+            trail: Trail::default(),
             settled: false,
             settings,
         }
@@ -100,6 +103,12 @@ impl World {
         &self.worklist
     }
 
+    /// Whose event stands where in the log.
+    #[must_use]
+    pub fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
     /// The cases after one, in no order that means anything: to look at all of them a few at a time.
     #[must_use]
     pub fn case_ids(&self) -> Vec<PersonId> {
@@ -122,6 +131,7 @@ impl World {
         self.remember_answer(&happened);
         let Stream::Person(person) = happened.stream else { return };
         self.revisions.insert(person, happened.revision);
+        self.trail.push(happened.position, person);
         let case_id = *self.case_of.get(&person).unwrap_or(&person);
         let relinks = matches!(
             happened.event,

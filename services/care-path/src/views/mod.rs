@@ -8,6 +8,7 @@ mod exceptions;
 mod handovers;
 mod identity;
 mod lookouts;
+mod notice;
 mod persons;
 mod presence;
 mod referrals;
@@ -23,6 +24,7 @@ pub use handovers::{
 };
 pub use identity::IdentityView;
 pub use lookouts::{AcknowledgementView, CareAlertView, LookoutView, SightingView, disclose_alerts, disclose_lookouts};
+pub use notice::{NoticeView, disclose_notice};
 pub use persons::{PersonSummaryView, disclose_summary};
 pub use presence::{DischargeView, PresenceView, SeenView, StayView};
 pub use referrals::{ReferralView, disclose_referrals};

@@ -46,19 +46,23 @@ impl async_graphql::ScalarType for DetailsView {
 /// The entry of one event, if the reader may know that it happened.
 #[must_use]
 pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option<TimelineEntryView> {
-    let kind = event.kind();
-    let knows = sight.shows(kind.category(), Depth::Minimal, stamp);
-    if !(knows || sight.keeps_own(stamp)) || !within_reach(sight, event) {
+    if !may_know(sight, stamp, event) {
         return None;
     }
     let mut details = Details::for_reader(sight, stamp);
     event.describe(&mut details);
     Some(TimelineEntryView {
         event_id: stamp.event_id,
-        r#type: kind,
+        r#type: event.kind(),
         noted: NotedView::of(stamp),
         details: DetailsView(Value::Object(details.into_shown())),
     })
+}
+
+/// Whether the reader may know that it happened at all.
+pub(super) fn may_know(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> bool {
+    let knows = sight.shows(event.kind().category(), Depth::Minimal, stamp);
+    (knows || sight.keeps_own(stamp)) && within_reach(sight, event)
 }
 
 /// What is addressed to somebody reaches those it is addressed to, and those who know the case.
