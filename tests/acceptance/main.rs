@@ -7,6 +7,7 @@ mod intake;
 mod marek;
 mod oidc;
 mod problems;
+mod random_actors;
 mod return_path;
 mod sealing;
 mod support;

@@ -1,16 +1,21 @@
 //! A running service with the demo world, and clients with its users' tokens.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use baken::app::{Baken, Decoder, Stream};
 use baken::demo;
 use baken::dev_issuer::DevIssuer;
 use baken::edge::Limits;
 use baken::event_log::sqlite::{Options, SqliteLog};
-use baken::sealing::{FileKek, SqliteKeyStore};
+use baken::event_log::{EventLog, Filter, Position};
+use baken::sealing::{FileKek, KekProvider, KeyRing, KeyStore, Sealer, SqliteKeyStore};
 use baken::sources::{Clock, RandomIds, SystemClock};
 use baken::startup::{EdgeParts, Parts, Service, listen};
+use care_path::event::Event;
+use care_path::{PersonId, Principal, Stamp};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -19,6 +24,7 @@ pub struct Running {
     pub folder: tempfile::TempDir,
     issuer: DevIssuer,
     service: Option<Service>,
+    held: Option<Held>,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -56,13 +62,21 @@ impl Answer {
     }
 }
 
-async fn open(folder: &Path) -> Service {
-    let log = Arc::new(SqliteLog::open(&folder.join("log.db"), &Options::default()).unwrap());
-    let keys = Arc::new(SqliteKeyStore::open(folder.join("keys.db")).unwrap());
-    let kek = Arc::new(FileKek::open_or_create(folder.join("kek")).unwrap());
+/// What the service holds, to read it beside the service.
+struct Held {
+    log: Arc<dyn EventLog>,
+    keys: Arc<dyn KeyStore>,
+    kek: Arc<dyn KekProvider>,
+}
+
+async fn open(folder: &Path) -> (Service, Held) {
+    let log: Arc<dyn EventLog> = Arc::new(SqliteLog::open(&folder.join("log.db"), &Options::default()).unwrap());
+    let keys: Arc<dyn KeyStore> = Arc::new(SqliteKeyStore::open(folder.join("keys.db")).unwrap());
+    let kek: Arc<dyn KekProvider> = Arc::new(FileKek::open_or_create(folder.join("kek")).unwrap());
+    let held = Held { log: log.clone(), keys: keys.clone(), kek: kek.clone() };
     let settings = demo::settings().unwrap();
     let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
-    Service::start(parts).await.unwrap()
+    (Service::start(parts).await.unwrap(), held)
 }
 
 /// A service without any person.
@@ -76,7 +90,7 @@ pub async fn demo_world() -> Running {
 }
 
 async fn start(folder: tempfile::TempDir, load: bool) -> Running {
-    let service = open(folder.path()).await;
+    let (service, held) = open(folder.path()).await;
     if load {
         demo::load(&service.baken, SystemClock.now()).await.unwrap();
     }
@@ -87,7 +101,7 @@ async fn start(folder: tempfile::TempDir, load: bool) -> Running {
     let listening = listen(&service, ([127, 0, 0, 1], 0).into(), parts).unwrap();
     let url = format!("http://{}", listening.address);
     let server = tokio::spawn(async move { listening.server.await.unwrap() });
-    Running { url, folder, issuer, service: Some(service), server }
+    Running { url, folder, issuer, service: Some(service), held: Some(held), server }
 }
 
 impl Running {
@@ -96,6 +110,7 @@ impl Running {
         self.server.abort();
         let _ = (&mut self.server).await;
         self.service.take();
+        self.held.take();
         // The workers of the server still hold the log until they are gone.
         for _ in 0..200 {
             match SqliteLog::open(&self.folder.path().join("log.db"), &Options::default()) {
@@ -113,11 +128,38 @@ impl Running {
     }
 
     pub fn client(&self, user: &str) -> Client {
-        Client {
-            url: self.url.clone(),
-            token: self.token(user),
-            http: reqwest::Client::new(),
-            keys: Arc::new(AtomicU64::new(0)),
+        Client::with_token(&self.url, &self.token(user))
+    }
+
+    /// The service behind the edges.
+    pub fn baken(&self) -> &Baken {
+        &self.service.as_ref().unwrap().baken
+    }
+
+    /// A client of somebody who is no user of the demo.
+    pub fn client_of(&self, principal: &Principal) -> Client {
+        Client::with_token(&self.url, &self.issuer.token_for(principal, &SystemClock, &RandomIds).unwrap())
+    }
+
+    /// What the log tells, read beside the service: every person's own stream.
+    pub async fn streams(&self) -> HashMap<PersonId, Vec<(Arc<Stamp>, Event)>> {
+        let Held { log, keys, kek } = self.held.as_ref().unwrap();
+        let ring = KeyRing::open(keys.clone(), kek.clone(), KeyRing::CAPACITY).await.unwrap();
+        let decoder = Decoder::new(Arc::new(Sealer::new(Arc::new(ring))));
+        let mut streams: HashMap<_, Vec<_>> = HashMap::new();
+        let mut after = Position::START;
+        loop {
+            let page = log.read_all(after, &Filter::All, 1_000).await.unwrap();
+            for recorded in &page.events {
+                let happened = decoder.decode(recorded).await.unwrap();
+                if let Stream::Person(person) = happened.stream {
+                    streams.entry(person).or_default().push((happened.stamp, happened.event));
+                }
+            }
+            after = page.next;
+            if page.at_head {
+                return streams;
+            }
         }
     }
 }

@@ -1,0 +1,316 @@
+//! Whoever asks, over REST or over GraphQL: nobody is told a text that the reviewed table does not give them.
+//!
+//! Every free text that goes in carries a number of its own. Random principals then read all that the service answers
+//! them, and each text that comes out is looked up: the field of the event it was recorded in, and what
+//! `api-spec/policy.csv` gives that role, in its relation to that person, of that field. The file is read here again,
+//! without the code that wrote it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use baken::demo::{self, Scripted};
+use baken::sources::{Clock, SystemClock};
+use care_path::codes::{Code, Role};
+use care_path::directory::Directory;
+use care_path::event::Event;
+use care_path::policy::{Sight, Standing};
+use care_path::views::disclose_entry;
+use care_path::{Actor, Area, CarePath, PersonId, Principal, Stamp};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
+
+use crate::support::{Client, Running, empty};
+
+const READERS: usize = 60;
+
+/// Numbers every text that somebody typed.
+fn number(value: &mut Value, count: &mut u64) {
+    match value {
+        Value::String(text) if text.contains(' ') => {
+            *count += 1;
+            *text = format!("{text} #{count}#");
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| number(item, count)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| number(field, count)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The numbers of the texts in an answer.
+fn numbers(text: &str) -> BTreeSet<u64> {
+    text.split('#').skip(1).step_by(2).filter_map(|number| number.parse().ok()).collect()
+}
+
+/// Posts what the scripts of the demo world say, with their texts numbered.
+struct Numbered<'a> {
+    running: &'a Running,
+    count: u64,
+}
+
+impl Numbered<'_> {
+    async fn deliver(&mut self, scripted: &Scripted) {
+        // What the watch does has no call.
+        let Some(mut call) = scripted.rest() else {
+            self.running.baken().execute(scripted.request().unwrap()).await.unwrap();
+            return;
+        };
+        number(&mut call.body, &mut self.count);
+        let method = match call.method {
+            demo::Method::Post => reqwest::Method::POST,
+            demo::Method::Delete => reqwest::Method::DELETE,
+        };
+        let client = self.running.client_of(&scripted.by);
+        client.send(method, &call.path, &[("Idempotency-Key", &call.key)], Some(&call.body)).await.expect(201);
+    }
+}
+
+/// One person's own stream, as the log tells it.
+type Told = Vec<(Arc<Stamp>, Event)>;
+
+/// Where a numbered text was recorded.
+struct Source<'a> {
+    person: PersonId,
+    stamp: &'a Arc<Stamp>,
+    event: &'a Event,
+    field: String,
+    /// The class that it is sealed in.
+    class: String,
+}
+
+/// The class of the sealed value that a number lies in.
+fn class_of(value: &Value, number: u64) -> Option<String> {
+    let inner: Vec<_> = match value {
+        Value::Object(fields) => match fields.get(care_path::private::MARK) {
+            Some(class) if numbers(&value.to_string()).contains(&number) => return class.as_str().map(str::to_owned),
+            _ => fields.values().collect(),
+        },
+        Value::Array(items) => items.iter().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+    };
+    inner.into_iter().find_map(|each| class_of(each, number))
+}
+
+/// Which field of which event each number lies in: as a coordinator would read it who recorded it herself.
+fn sources(streams: &HashMap<PersonId, Told>) -> HashMap<u64, Source<'_>> {
+    let mut found = HashMap::new();
+    for (person, told) in streams {
+        for (stamp, event) in told {
+            let actor = Actor::ProcessCoordinator { municipality: "nowhere".parse().unwrap() };
+            let user = "reader".parse().unwrap();
+            let author = Principal { user, organisation: stamp.by.organisation.clone(), actor };
+            let own = Arc::new(Stamp { by: author.author(), ..(**stamp).clone() });
+            let path = CarePath::fold([(&own, event)]);
+            let deadlines = care_path::deadlines::Deadlines::default();
+            let sight = Sight::of(&author, &path, own.recorded_at, &deadlines).unwrap();
+            let entry = serde_json::to_value(disclose_entry(&sight, &own, event)).unwrap();
+            for (field, value) in entry["details"].as_object().into_iter().flatten() {
+                for number in numbers(&value.to_string()) {
+                    let class = class_of(&event.data().unwrap(), number).expect("a text is sealed");
+                    let source = Source { person: *person, stamp, event, field: field.clone(), class };
+                    assert!(found.insert(number, source).is_none(), "a number twice");
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The table that officers review, by (table, subject, relation, consent, category, item).
+struct Reviewed(BTreeMap<Vec<String>, [String; 3]>);
+
+impl Reviewed {
+    fn read() -> Self {
+        let file = include_str!("../../api-spec/policy.csv");
+        let lines = file.lines().skip(1).map(|line| {
+            let cells: Vec<_> = line.split(',').map(str::to_owned).collect();
+            (cells[..6].to_vec(), [cells[6].clone(), cells[7].clone(), cells[8].clone()])
+        });
+        Self(lines.collect())
+    }
+
+    /// The category and the depth of a text. What somebody did is of another category than how they fared, and is
+    /// sealed in another class.
+    fn cell_of(&self, source: &Source<'_>) -> (String, String) {
+        let (event, field) = (source.event.kind().name(), &source.field);
+        let mut found = self.0.iter().filter(|(cell, [_, _, sealed])| {
+            cell[0] == "field" && cell[1] == event && cell[5] == *field && *sealed == source.class
+        });
+        let (cell, [depth, ..]) = found.next().unwrap_or_else(|| panic!("{event}.{field} is not in the table"));
+        assert!(found.next().is_none(), "{event}.{field} is there twice");
+        (cell[4].clone(), depth.clone())
+    }
+
+    /// Whether a role that stands so to a person is given something of a category, at a depth.
+    fn gives(&self, role: Role, standing: Standing, own: bool, (category, depth): (&str, &str)) -> bool {
+        let told = if standing.consent { "given" } else { "withheld" };
+        let line = |consent: &str| {
+            let cell = ["disclosure", role.code(), standing.relation.name(), consent, category, ""];
+            self.0.get(cell.map(str::to_owned).as_slice())
+        };
+        let [others, of_own, _] = line("any").or_else(|| line(told)).expect("every standing has a line");
+        let reaches = |level: &str| level == "full" || (level == "minimal" && depth == "minimal");
+        reaches(others) || (own && reaches(of_own))
+    }
+}
+
+/// The rules beyond the cells: who is asked by a referral may read why; and where a sighting was is where the person
+/// was.
+fn beyond_the_cells(reviewed: &Reviewed, who: &Principal, standing: Standing, own: bool, source: &Source<'_>) -> bool {
+    match (source.event.kind().name(), source.field.as_str()) {
+        ("referral_made", "reason") => source.event.data().unwrap()["to"] == who.organisation.as_str(),
+        ("sighting_reported", "location") => reviewed.gives(who.actor.role(), standing, own, ("presence", "full")),
+        _ => false,
+    }
+}
+
+fn readers(directory: &Directory) -> impl Strategy<Value = Principal> {
+    let organisations: Vec<_> = directory.all().cloned().collect();
+    let cities = || prop::sample::select(vec!["rotterdam", "amsterdam", "utrecht", "den-haag"]);
+    let countries = || prop::sample::select(vec!["PL", "RO", "BG", "HU"]);
+    let actor = (0_u8..12, cities(), countries()).prop_map(|(role, city, country)| {
+        let municipality = city.parse().unwrap();
+        let country = country.parse().unwrap();
+        match role {
+            0 => Actor::ProcessCoordinator { municipality },
+            1 | 2 => Actor::ShelterWorker,
+            3 => Actor::OutreachWorker { municipality },
+            4 => Actor::CareProvider,
+            5 => Actor::ClientSupporter,
+            6 => Actor::MunicipalAssessor { municipality },
+            7 => Actor::Police,
+            8 => Actor::EmbassyLiaison { country },
+            9 => Actor::Ambassador { country },
+            10 => Actor::MonitorAnalyst { area: Area::National },
+            _ => Actor::Administrator,
+        }
+    });
+    (actor, prop::sample::select(organisations)).prop_map(|(actor, organisation)| Principal {
+        user: "random-reader".parse().unwrap(),
+        organisation: organisation.id,
+        actor,
+    })
+}
+
+/// All that REST answers of a person, and all that the lists answer.
+async fn over_rest(client: &Client, persons: &[PersonId]) -> (BTreeMap<PersonId, Value>, String) {
+    let mut shown = BTreeMap::new();
+    for person in persons {
+        let file = client.get(&format!("/v1/persons/{person}")).await;
+        if file.status == 404 {
+            client.get(&format!("/v1/persons/{person}/timeline")).await.expect(404);
+            continue;
+        }
+        let timeline = client.all(&format!("/v1/persons/{person}/timeline")).await;
+        shown.insert(*person, json!({"file": file.expect(200).json(), "timeline": timeline}));
+    }
+    let mut lists = String::new();
+    for list in ["persons", "worklist", "lookouts", "care-alerts", "referrals", "exceptions", "handovers"] {
+        let answer = client.get(&format!("/v1/{list}?first=200")).await;
+        assert!(answer.status == 200, "{list}: {}", answer.text);
+        lists.push_str(&answer.text);
+    }
+    (shown, lists)
+}
+
+/// All that GraphQL answers: every field of every type.
+async fn over_graphql(client: &Client, schema: &Schema, persons: &BTreeMap<PersonId, Value>) -> String {
+    let mut told = String::new();
+    for person in persons.keys() {
+        let query = format!("query($id: ID!) {{ person(id: $id) {} }}", schema.whole("Person"));
+        let answer = client.graphql(&query, json!({"id": person.to_string()})).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        told.push_str(&answer.to_string());
+    }
+    for (list, connection) in &schema.0["Query"] {
+        let Some(node) = connection.strip_suffix("Connection") else { continue };
+        let query = format!("{{ {list}(first: 200) {{ nodes {} }} }}", schema.whole(node));
+        let answer = client.graphql(&query, json!({})).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        told.push_str(&answer.to_string());
+    }
+    told
+}
+
+/// The types of the GraphQL schema, with their fields and the types of these.
+struct Schema(HashMap<String, Vec<(String, String)>>);
+
+impl Schema {
+    /// As the service itself tells it.
+    async fn asked_of(client: &Client) -> Self {
+        let of = "ofType { name ofType { name ofType { name } } }";
+        let query = format!("{{ __schema {{ types {{ name fields {{ name type {{ name {of} }} }} }} }} }}");
+        let answer = client.graphql(&query, json!({})).await;
+        assert_eq!(answer.get("errors"), None);
+        let named = |mut kind: &Value| {
+            while kind["name"].is_null() {
+                kind = &kind["ofType"];
+            }
+            kind["name"].as_str().unwrap().to_owned()
+        };
+        let types = answer["data"]["__schema"]["types"].as_array().unwrap().iter().filter_map(|each| {
+            let fields = each["fields"].as_array()?.iter();
+            let fields = fields.map(|field| (field["name"].as_str().unwrap().to_owned(), named(&field["type"])));
+            Some((each["name"].as_str()?.to_owned(), fields.collect()))
+        });
+        Self(types.collect())
+    }
+
+    /// Everything that a type has, whole; of a list that is paged, its first 200.
+    fn whole(&self, of: &str) -> String {
+        let fields = self.0.get(of).unwrap_or_else(|| panic!("no type {of}"));
+        let spelt = fields.iter().map(|(field, kind)| match kind.strip_suffix("Connection") {
+            Some(node) => format!("{field}(first: 200) {{ nodes {} }}", self.whole(node)),
+            None if self.0.contains_key(kind) => format!("{field} {}", self.whole(kind)),
+            None => field.clone(),
+        });
+        format!("{{ {} }}", spelt.collect::<Vec<_>>().join(" "))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_or_graphql() {
+    let running = empty().await;
+    let mut numbered = Numbered { running: &running, count: 0 };
+    let settings = demo::settings().unwrap();
+    for script in [demo::marek().unwrap(), demo::world().unwrap()] {
+        for planned in demo::plan(&script, &demo::users().unwrap(), SystemClock.now()).unwrap() {
+            numbered.deliver(&planned.scripted).await;
+        }
+    }
+    assert!(numbered.count > 100, "there is something to leak: {} texts", numbered.count);
+
+    let streams = running.streams().await;
+    let persons: Vec<_> = streams.keys().copied().collect();
+    let (sources, reviewed, schema) =
+        (sources(&streams), Reviewed::read(), Schema::asked_of(&running.client("administrator")).await);
+    let mut runner = TestRunner::deterministic();
+    let (mut read, mut hidden) = (0, 0);
+    for _ in 0..READERS {
+        let who = readers(&settings.directory).new_tree(&mut runner).unwrap().current();
+        let client = running.client_of(&who);
+        let (shown, lists) = over_rest(&client, &persons).await;
+        let graphql = over_graphql(&client, &schema, &shown).await;
+        let rest: String = shown.values().map(Value::to_string).collect();
+        let told: BTreeSet<_> = [numbers(&rest), numbers(&lists), numbers(&graphql)].into_iter().flatten().collect();
+        assert_eq!(numbers(&graphql), &numbers(&rest) | &numbers(&lists), "{who:?}: both edges tell the same");
+        for (number, source) in &sources {
+            let told_path = &streams[&source.person];
+            let path = CarePath::fold(told_path.iter().map(|(stamp, event)| (stamp, event)));
+            let standing = Standing::of(&who, &path, SystemClock.now(), &settings.deadlines);
+            let own = who.recorded(&source.stamp.by);
+            let event = source.event.kind().name();
+            let (category, depth) = reviewed.cell_of(source);
+            let given = reviewed.gives(who.actor.role(), standing, own, (&category, &depth))
+                || beyond_the_cells(&reviewed, &who, standing, own, source);
+            if told.contains(number) {
+                assert!(given, "{who:?} was told {event}.{}", source.field);
+                read += 1;
+            } else {
+                hidden += 1;
+            }
+        }
+    }
+    assert!(read > 200 && hidden > 2_000, "{read} texts were read and {hidden} were not");
+}
