@@ -38,13 +38,127 @@ pub enum Actor {
 }
 
 /// What an analyst's counts are about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde_with::DeserializeFromStr, serde_with::SerializeDisplay)]
 pub enum Area {
     National,
     Region(Municipality),
 }
 
+/// No municipality has this name.
+const NATIONAL: &str = "national";
+
+impl std::str::FromStr for Area {
+    type Err = <Municipality as std::str::FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == NATIONAL { Ok(Self::National) } else { text.parse().map(Self::Region) }
+    }
+}
+
+impl std::fmt::Display for Area {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::National => NATIONAL,
+            Self::Region(municipality) => municipality.as_str(),
+        })
+    }
+}
+
+/// What is said of a role's scope, by a token or a seed.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    pub municipality: Option<Municipality>,
+    pub country: Option<Country>,
+    pub area: Option<Area>,
+}
+
+/// A part of a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopePart {
+    Municipality,
+    Country,
+    Area,
+}
+
+/// Why a role cannot have that scope. A part too few would have to be guessed, and one too many means that whoever said
+/// so thinks the role does more than it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ScopeError {
+    #[error("the role needs a scope that is missing")]
+    Missing(ScopePart),
+    #[error("the role does not have that scope")]
+    Unexpected(ScopePart),
+    #[error("it is Baken itself, which nobody can be")]
+    Nobody,
+}
+
+impl Scope {
+    fn municipality(&mut self) -> Result<Municipality, ScopeError> {
+        self.municipality.take().ok_or(ScopeError::Missing(ScopePart::Municipality))
+    }
+
+    fn country(&mut self) -> Result<Country, ScopeError> {
+        self.country.take().ok_or(ScopeError::Missing(ScopePart::Country))
+    }
+
+    fn area(&mut self) -> Result<Area, ScopeError> {
+        self.area.take().ok_or(ScopeError::Missing(ScopePart::Area))
+    }
+
+    /// What a role has not taken.
+    fn left(&self) -> Option<ScopePart> {
+        let municipality = self.municipality.as_ref().map(|_| ScopePart::Municipality);
+        let country = || self.country.map(|_| ScopePart::Country);
+        municipality.or_else(country).or_else(|| self.area.as_ref().map(|_| ScopePart::Area))
+    }
+}
+
 impl Actor {
+    /// The actor of a role with exactly the scope that it needs.
+    ///
+    /// # Errors
+    /// Where a part of the scope is missing, or too much, or the role is nobody's.
+    pub fn of(role: Role, mut scope: Scope) -> Result<Self, ScopeError> {
+        let actor = match role {
+            Role::ProcessCoordinator => Self::ProcessCoordinator { municipality: scope.municipality()? },
+            Role::ShelterWorker => Self::ShelterWorker,
+            Role::OutreachWorker => Self::OutreachWorker { municipality: scope.municipality()? },
+            Role::CareProvider => Self::CareProvider,
+            Role::ClientSupporter => Self::ClientSupporter,
+            Role::MunicipalAssessor => Self::MunicipalAssessor { municipality: scope.municipality()? },
+            Role::Police => Self::Police,
+            Role::EmbassyLiaison => Self::EmbassyLiaison { country: scope.country()? },
+            Role::Ambassador => Self::Ambassador { country: scope.country()? },
+            Role::MonitorAnalyst => Self::MonitorAnalyst { area: scope.area()? },
+            Role::PrivacyOfficer => Self::PrivacyOfficer,
+            Role::Administrator => Self::Administrator,
+            Role::System => return Err(ScopeError::Nobody),
+        };
+        scope.left().map_or(Ok(actor), |part| Err(ScopeError::Unexpected(part)))
+    }
+
+    /// The scope of the role: what [`Actor::of`] makes it from again.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        let (mut municipality, mut country, mut area) = (None, None, None);
+        match self {
+            Self::ProcessCoordinator { municipality: own }
+            | Self::OutreachWorker { municipality: own }
+            | Self::MunicipalAssessor { municipality: own } => municipality = Some(own.clone()),
+            Self::EmbassyLiaison { country: own } | Self::Ambassador { country: own } => country = Some(*own),
+            Self::MonitorAnalyst { area: own } => area = Some(own.clone()),
+            Self::ShelterWorker
+            | Self::CareProvider
+            | Self::ClientSupporter
+            | Self::Police
+            | Self::PrivacyOfficer
+            | Self::Administrator
+            | Self::System => {}
+        }
+        Scope { municipality, country, area }
+    }
+
     /// The role without its scope.
     #[must_use]
     pub fn role(&self) -> Role {

@@ -209,7 +209,7 @@ pub enum Unreadable {
 }
 
 macro_rules! commands {
-    ($( $command:ident = $name:tt on $subject:ty ),+ $(,)?) => {
+    ($( $command:ident = $name:tt on $subject:ty $(=> $creates:literal)? ),+ $(,)?) => {
         /// A command with its subject.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Command {
@@ -237,6 +237,15 @@ macro_rules! commands {
                 match self {
                     $( Self::$command => $name, )+
                 }
+            }
+
+            /// The name of the id of what it creates, if it creates something on the path.
+            #[must_use]
+            pub fn creates(self) -> Option<&'static str> {
+                let created: &[&'static str] = match self {
+                    $( Self::$command => &[$($creates)?], )+
+                };
+                created.first().copied()
             }
 
             /// Reads a command of this kind from its body and the id of its subject.
@@ -298,6 +307,7 @@ fn body_of<C: DeserializeOwned>(body: Value) -> Result<C, serde_json::Error> {
     serde_json::from_value(body)
 }
 
+// Each with what it is about on a path, and the id of what it creates there.
 commands! {
     ReportSignal = "report_signal" on (),
     RecordContact = "record_contact" on (),
@@ -306,7 +316,7 @@ commands! {
     UnlinkPersons = "unlink_persons" on PersonId,
     RecordIntake = "record_intake" on (),
     TurnAway = "turn_away" on (),
-    AssignBed = "assign_bed" on (),
+    AssignBed = "assign_bed" on () => "bed_id",
     RecordAttendance = "record_attendance" on (),
     RecordNoShow = "record_no_show" on (),
     ReleaseBed = "release_bed" on BedId,
@@ -315,7 +325,7 @@ commands! {
     RecordIndDecision = "record_ind_decision" on (),
     RecordInsurance = "record_insurance" on (),
     FileUninsuredReport = "file_uninsured_report" on (),
-    Refer = "refer" on (),
+    Refer = "refer" on () => "referral_id",
     AcceptReferral = "accept_referral" on ReferralId,
     DeclineReferral = "decline_referral" on ReferralId,
     WaitlistReferral = "waitlist_referral" on ReferralId,
@@ -324,22 +334,22 @@ commands! {
     EndCare = "end_care" on ReferralId,
     RecordDropout = "record_dropout" on ReferralId,
     MarkOutOfSight = "mark_out_of_sight" on (),
-    IssueLookout = "issue_lookout" on (),
+    IssueLookout = "issue_lookout" on () => "lookout_id",
     AcknowledgeLookout = "acknowledge_lookout" on LookoutId,
     ReportSighting = "report_sighting" on LookoutId,
     ResolveLookout = "resolve_lookout" on LookoutId,
     ExpireLookout = "expire_lookout" on LookoutId,
-    FileCareAlert = "file_care_alert" on (),
+    FileCareAlert = "file_care_alert" on () => "care_alert_id",
     AnswerCareAlert = "answer_care_alert" on CareAlertId,
-    RequestException = "request_exception" on (),
+    RequestException = "request_exception" on () => "exception_id",
     DecideException = "decide_exception" on ExceptionId,
     OvertakeException = "overtake_exception" on ExceptionId,
     ReportDischarge = "report_discharge" on (),
     PresentReturnOptions = "present_return_options" on (),
     EvidenceReturnCondition = "evidence_return_condition" on (),
-    GiveConsent = "give_consent" on (),
+    GiveConsent = "give_consent" on () => "consent_id",
     WithdrawConsent = "withdraw_consent" on ConsentId,
-    ProposeHandover = "propose_handover" on (),
+    ProposeHandover = "propose_handover" on () => "handover_id",
     AcknowledgeHandover = "acknowledge_handover" on HandoverId,
     AcceptHandover = "accept_handover" on HandoverId,
     DeclineHandover = "decline_handover" on HandoverId,
@@ -349,10 +359,10 @@ commands! {
     RecordFollowUp = "record_follow_up" on HandoverId,
     WithdrawHandover = "withdraw_handover" on HandoverId,
     AssignCoordinator = "assign_coordinator" on (),
-    AddNote = "add_note" on (),
+    AddNote = "add_note" on () => "note_id",
     CloseCase = "close_case" on (),
     ReopenCase = "reopen_case" on (),
     RecordDeath = "record_death" on (),
-    PlaceHold = "place_hold" on (),
+    PlaceHold = "place_hold" on () => "hold_id",
     LiftHold = "lift_hold" on HoldId,
 }

@@ -354,21 +354,8 @@ fn repeated(request: &Request, idempotency: Idempotency, answer: Answer) -> Rece
     }
 }
 
-/// The name of the id that a command creates something under.
 fn created(kind: CommandKind, id: Uuid) -> Option<Created> {
-    let name = match kind {
-        CommandKind::AssignBed => "bed_id",
-        CommandKind::Refer => "referral_id",
-        CommandKind::IssueLookout => "lookout_id",
-        CommandKind::FileCareAlert => "care_alert_id",
-        CommandKind::RequestException => "exception_id",
-        CommandKind::GiveConsent => "consent_id",
-        CommandKind::ProposeHandover => "handover_id",
-        CommandKind::AddNote => "note_id",
-        CommandKind::PlaceHold => "hold_id",
-        _ => return None,
-    };
-    Some(Created { name, id })
+    kind.creates().map(|name| Created { name, id })
 }
 
 /// One writer at a time on a stream, on this node: others would only conflict.

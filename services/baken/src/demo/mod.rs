@@ -41,8 +41,8 @@ const WORLD: &str = include_str!("../../../../seeds/demo/world.json");
 pub enum SeedError {
     #[error("seeds/{file}: {source}")]
     Malformed { file: &'static str, source: serde_json::Error },
-    #[error("seeds/demo/users.json: user `{user}` {problem}")]
-    User { user: String, problem: &'static str },
+    #[error("seeds/demo/users.json: user `{user}`: {source}")]
+    User { user: String, source: care_path::actor::ScopeError },
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, SeedError> {

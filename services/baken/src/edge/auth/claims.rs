@@ -2,9 +2,9 @@
 //! would have to be guessed, and one too many means that the issuer thinks the role does more than it does here; both
 //! are refused.
 
+use care_path::actor::{Scope, ScopeError, ScopePart};
 use care_path::codes::{Code, Role};
-use care_path::text::Country;
-use care_path::{Actor, Area, Principal};
+use care_path::{Actor, Principal};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 use std::str::FromStr;
@@ -22,25 +22,28 @@ pub(super) fn principal(claims: &Claims, names: &ClaimNames) -> Result<Principal
     let user = parsed(claims, &names.user)?.ok_or_else(|| missing(&names.user))?;
     let organisation = parsed(claims, &names.organisation)?.ok_or_else(|| missing(&names.organisation))?;
     let role = Role::from_code(required(claims, &names.role)?).ok_or(AuthError::RoleUnknown)?;
-    let mut scope = Scope::read(claims, names)?;
-    let actor = match role {
-        Role::ProcessCoordinator => Actor::ProcessCoordinator { municipality: scope.municipality.take()? },
-        Role::ShelterWorker => Actor::ShelterWorker,
-        Role::OutreachWorker => Actor::OutreachWorker { municipality: scope.municipality.take()? },
-        Role::CareProvider => Actor::CareProvider,
-        Role::ClientSupporter => Actor::ClientSupporter,
-        Role::MunicipalAssessor => Actor::MunicipalAssessor { municipality: scope.municipality.take()? },
-        Role::Police => Actor::Police,
-        Role::EmbassyLiaison => Actor::EmbassyLiaison { country: scope.country.take()? },
-        Role::Ambassador => Actor::Ambassador { country: scope.country.take()? },
-        Role::MonitorAnalyst => Actor::MonitorAnalyst { area: scope.area.take()?.0 },
-        Role::PrivacyOfficer => Actor::PrivacyOfficer,
-        Role::Administrator => Actor::Administrator,
-        // Baken itself acts under this role, and it needs no token for that.
-        Role::System => return Err(AuthError::RoleUnknown),
+    let scope = Scope {
+        municipality: parsed(claims, &names.municipality)?,
+        country: parsed(claims, &names.country)?,
+        area: parsed(claims, &names.area)?,
     };
-    scope.nothing_left()?;
+    let actor = Actor::of(role, scope).map_err(|error| match error {
+        ScopeError::Missing(part) => missing(names.scope(part)),
+        ScopeError::Unexpected(part) => AuthError::ClaimUnexpected { claim: names.scope(part).to_owned() },
+        // Baken itself acts under this role, and it needs no token for that.
+        ScopeError::Nobody => AuthError::RoleUnknown,
+    })?;
     Ok(Principal { user, organisation, actor })
+}
+
+impl ClaimNames {
+    fn scope(&self, part: ScopePart) -> &str {
+        match part {
+            ScopePart::Municipality => &self.municipality,
+            ScopePart::Country => &self.country,
+            ScopePart::Area => &self.area,
+        }
+    }
 }
 
 /// The claims that describe a caller: what [`principal`] reads back.
@@ -50,28 +53,15 @@ pub(crate) fn claims_of(principal: &Principal, names: &ClaimNames) -> Map<String
     say(&names.user, principal.user.as_str());
     say(&names.organisation, principal.organisation.as_str());
     say(&names.role, principal.actor.role().code());
-    match &principal.actor {
-        Actor::ProcessCoordinator { municipality }
-        | Actor::OutreachWorker { municipality }
-        | Actor::MunicipalAssessor { municipality } => {
-            say(&names.municipality, municipality.as_str());
-        }
-        Actor::EmbassyLiaison { country } | Actor::Ambassador { country } => {
-            say(&names.country, country.as_str());
-        }
-        Actor::MonitorAnalyst { area: Area::National } => {
-            say(&names.area, NATIONAL);
-        }
-        Actor::MonitorAnalyst { area: Area::Region(municipality) } => {
-            say(&names.area, municipality.as_str());
-        }
-        Actor::ShelterWorker
-        | Actor::CareProvider
-        | Actor::ClientSupporter
-        | Actor::Police
-        | Actor::PrivacyOfficer
-        | Actor::Administrator
-        | Actor::System => {}
+    let Scope { municipality, country, area } = principal.actor.scope();
+    if let Some(municipality) = municipality {
+        say(&names.municipality, municipality.as_str());
+    }
+    if let Some(country) = country {
+        say(&names.country, country.as_str());
+    }
+    if let Some(area) = area {
+        say(&names.area, &area.to_string());
     }
     claims
 }
@@ -108,68 +98,6 @@ fn time(claims: &Claims, name: &str) -> Result<Option<DateTime<Utc>>, AuthError>
         .and_then(|since| DateTime::from_timestamp(i64::try_from(since.as_secs()).ok()?, since.subsec_nanos()))
         .map(Some)
         .ok_or_else(|| malformed(name))
-}
-
-/// No municipality has this name.
-const NATIONAL: &str = "national";
-
-/// An area as a claim spells it.
-struct AreaClaim(Area);
-
-impl FromStr for AreaClaim {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        if text == NATIONAL {
-            return Ok(Self(Area::National));
-        }
-        text.parse().map(|municipality| Self(Area::Region(municipality))).map_err(|_| ())
-    }
-}
-
-/// What a token says about its role's scope, until the role has taken it.
-struct Scope<'a> {
-    municipality: ScopeClaim<'a, care_path::ids::Municipality>,
-    country: ScopeClaim<'a, Country>,
-    area: ScopeClaim<'a, AreaClaim>,
-}
-
-impl<'a> Scope<'a> {
-    fn read(claims: &Claims, names: &'a ClaimNames) -> Result<Self, AuthError> {
-        Ok(Self {
-            municipality: ScopeClaim::read(claims, &names.municipality)?,
-            country: ScopeClaim::read(claims, &names.country)?,
-            area: ScopeClaim::read(claims, &names.area)?,
-        })
-    }
-
-    fn nothing_left(&self) -> Result<(), AuthError> {
-        self.municipality.not_left()?;
-        self.country.not_left()?;
-        self.area.not_left()
-    }
-}
-
-struct ScopeClaim<'a, T> {
-    name: &'a str,
-    value: Option<T>,
-}
-
-impl<'a, T: FromStr> ScopeClaim<'a, T> {
-    fn read(claims: &Claims, name: &'a str) -> Result<Self, AuthError> {
-        Ok(Self { name, value: parsed(claims, name)? })
-    }
-
-    fn take(&mut self) -> Result<T, AuthError> {
-        self.value.take().ok_or_else(|| missing(self.name))
-    }
-
-    fn not_left(&self) -> Result<(), AuthError> {
-        match self.value {
-            None => Ok(()),
-            Some(_) => Err(AuthError::ClaimUnexpected { claim: self.name.to_owned() }),
-        }
-    }
 }
 
 fn text<'a>(claims: &'a Claims, name: &str) -> Result<Option<&'a str>, AuthError> {
