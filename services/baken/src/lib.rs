@@ -7,6 +7,7 @@ pub mod demo;
 pub mod dev_issuer;
 pub mod edge;
 pub mod event_log;
+pub mod postgres;
 pub mod projections;
 pub mod sealing;
 pub mod simulate;

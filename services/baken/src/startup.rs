@@ -14,8 +14,7 @@ use crate::edge::auth::{IssuerConfig, Verifier, WorldKeys};
 use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits, observe, rest};
-use crate::event_log::sqlite::{Options, SqliteLog};
-use crate::event_log::{EventLog, LogUrl, MemoryLog};
+use crate::event_log::EventLog;
 use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
 use crate::sources::{Clock, IdSource};
@@ -25,7 +24,7 @@ use crate::telemetry::Metrics;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("the event log cannot be opened: {0}")]
-    Log(#[from] crate::event_log::sqlite::SqliteOpenError),
+    Log(#[from] crate::event_log::OpenError),
     #[error("the key store cannot be opened: {0}")]
     Keys(#[from] crate::sealing::KeyError),
     #[error("the key store cannot be opened: {0}")]
@@ -73,17 +72,6 @@ impl Service {
         // It ends as cancelled, which is what was asked.
         let _ = (&mut self.following).await;
     }
-}
-
-/// Opens the log that a URL names.
-///
-/// # Errors
-/// Where it cannot be opened, or another process holds it.
-pub fn open_log(url: &LogUrl) -> Result<Arc<dyn EventLog>, StartError> {
-    Ok(match url {
-        LogUrl::Memory => Arc::new(MemoryLog::new()),
-        LogUrl::Sqlite(path) => Arc::new(SqliteLog::open(path, &Options::default())?),
-    })
 }
 
 impl Service {

@@ -42,7 +42,8 @@ pub fn open_keys(folder: &Path) -> Result<Keys, StartError> {
 /// Starts the service on a data folder, making the folder where there is none.
 pub async fn start(folder: &Path, settings: Settings) -> Result<Service, StartError> {
     make_folder(folder)?;
-    let log = Arc::new(SqliteLog::open(&log_file(folder), &Options::default())?);
+    let log =
+        Arc::new(SqliteLog::open(&log_file(folder), &Options::default()).map_err(crate::event_log::OpenError::from)?);
     let (keys, kek) = open_keys(folder)?;
     Service::start(Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) }).await
 }

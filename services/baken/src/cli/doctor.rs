@@ -10,7 +10,7 @@ use crate::sources::{IdSource, RandomIds};
 
 #[derive(Debug, Args)]
 pub struct Doctor {
-    /// The engine: `memory:`, `sqlite:PATH`. The checks write to streams of their own and leave others alone.
+    /// The engine: `memory:`, `sqlite:PATH`, `postgres://…`. The checks write to streams of their own and leave others alone.
     #[arg(long, value_name = "URL")]
     log: String,
 }

@@ -8,9 +8,10 @@ use clap::Args;
 use super::Failure;
 use crate::config::{Config, KekConfig};
 use crate::edge::Limits;
+use crate::event_log;
 use crate::sealing::{EnvironmentKek, FileKek, KekProvider, SqliteKeyStore};
 use crate::sources::{RandomIds, SystemClock};
-use crate::startup::{EdgeParts, Parts, Service, listen, open_log};
+use crate::startup::{EdgeParts, Parts, Service, listen};
 use crate::telemetry;
 
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ impl Serve {
         let config = Config::read(&self.config)?;
         telemetry::init(config.telemetry.format, &config.telemetry.filter);
         let settings = config.settings()?;
-        let log = open_log(&config.log.url.parse()?)?;
+        let log = event_log::open(&config.log.url.parse()?).await?;
         let kek: Arc<dyn KekProvider> = match &config.keys.kek {
             KekConfig::File(file) => Arc::new(FileKek::open(file)?),
             KekConfig::Environment(true) => Arc::new(EnvironmentKek::from_environment()?),

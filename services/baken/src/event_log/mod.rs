@@ -5,6 +5,7 @@
 pub mod contract;
 mod memory;
 pub mod port;
+pub mod postgres;
 mod rules;
 pub mod sqlite;
 
@@ -16,19 +17,23 @@ use std::sync::Arc;
 pub use memory::MemoryLog;
 pub use port::{Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName};
 
-/// Which engine keeps the log, and where: `memory:` or `sqlite:PATH`.
+use crate::postgres::PostgresUrl;
+
+/// Which engine keeps the log, and where: `memory:`, `sqlite:PATH` or `postgres://…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogUrl {
     /// In memory: gone when the process ends.
     Memory,
     /// The embedded log, in one file.
     Sqlite(PathBuf),
+    /// A database of a PostgreSQL server.
+    Postgres(PostgresUrl),
 }
 
 /// Why a URL names no log. The URL itself is not repeated: it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LogUrlError {
-    #[error("a log URL begins with the engine's name and a colon: memory: or sqlite:PATH")]
+    #[error("a log URL begins with the engine's name and a colon: memory:, sqlite:PATH or postgres://…")]
     NoEngine,
     #[error("this build has no adapter for `{0}`")]
     NoAdapter(String),
@@ -36,6 +41,8 @@ pub enum LogUrlError {
     NoPath,
     #[error("memory: takes nothing after the colon")]
     MemoryHasNoPath,
+    #[error("postgres: needs a connection string, as libpq takes it")]
+    BadConnectionString,
 }
 
 impl FromStr for LogUrl {
@@ -50,6 +57,7 @@ impl FromStr for LogUrl {
                 "" => Err(LogUrlError::NoPath),
                 path => Ok(Self::Sqlite(path.into())),
             },
+            "postgres" | "postgresql" => text.parse().map(Self::Postgres).map_err(|_| LogUrlError::BadConnectionString),
             // Only what looks like a scheme is repeated in the error.
             other if !other.is_empty() && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+') => {
                 Err(LogUrlError::NoAdapter(other.to_owned()))
@@ -64,6 +72,7 @@ impl fmt::Display for LogUrl {
         match self {
             Self::Memory => f.write_str("memory:"),
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => url.fmt(f),
         }
     }
 }
@@ -73,6 +82,8 @@ impl fmt::Display for LogUrl {
 pub enum OpenError {
     #[error(transparent)]
     Sqlite(#[from] sqlite::SqliteOpenError),
+    #[error(transparent)]
+    Postgres(#[from] postgres::PostgresOpenError),
     /// The thread that was to open the log did not.
     #[error("the log was not opened: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
@@ -88,6 +99,7 @@ pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
                 tokio::task::spawn_blocking(move || sqlite::SqliteLog::open(&path, &sqlite::Options::default()));
             Ok(Arc::new(opened.await??))
         }
+        LogUrl::Postgres(url) => Ok(Arc::new(postgres::PostgresLog::open(url, &postgres::Options::default()).await?)),
     }
 }
 
@@ -107,10 +119,20 @@ mod tests {
 
     #[test]
     fn a_url_without_an_adapter_is_refused_by_its_engine_and_never_repeated() {
-        let refused = "postgres://baken:secret@db/log".parse::<LogUrl>().unwrap_err();
-        assert_eq!(refused.to_string(), "this build has no adapter for `postgres`");
+        let refused = "mysql://baken:secret@db/log".parse::<LogUrl>().unwrap_err();
+        assert_eq!(refused.to_string(), "this build has no adapter for `mysql`");
         assert_eq!("kurrentdb://node:2113".parse::<LogUrl>(), Err(LogUrlError::NoAdapter("kurrentdb".into())));
         assert_eq!("user@host:secret".parse::<LogUrl>(), Err(LogUrlError::NoEngine));
+    }
+
+    #[test]
+    fn a_url_with_a_password_is_never_printed_with_it() {
+        let url: LogUrl = "postgres://baken:secret@db1,db2/log".parse().unwrap();
+        for printed in [url.to_string(), format!("{url:?}")] {
+            assert!(printed.contains("log") && !printed.contains("secret"), "{printed}");
+        }
+        let refused = "postgres://baken:secret@db:port/log".parse::<LogUrl>().unwrap_err();
+        assert!(!refused.to_string().contains("secret"));
     }
 
     #[test]
