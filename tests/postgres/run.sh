@@ -17,4 +17,4 @@ if [ "$(id -u)" = 0 ]; then
     export BAKEN_TEST_PG_USER=postgres
 fi
 "$BAKEN_TEST_PG_BIN/postgres" --version
-cargo test -q -p baken --lib -- --ignored event_log::postgres
+cargo test -q -p baken --lib -- --ignored postgres

@@ -59,16 +59,16 @@ fn default_bind() -> SocketAddr {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogConfig {
-    /// `sqlite:PATH` or `memory:`.
-    pub url: String,
+    /// `sqlite:PATH`, `postgres://…` or `memory:`. It may hold a password.
+    pub url: secrecy::SecretString,
 }
 
 /// Where the data keys are, and what wraps them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeysConfig {
-    /// The key store: a file apart from the log, backed up apart from it.
-    pub store: PathBuf,
+    /// The key store: a file apart from the log, backed up apart from it; or a PostgreSQL connection string.
+    pub store: secrecy::SecretString,
     pub kek: KekConfig,
 }
 

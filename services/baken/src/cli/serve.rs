@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use secrecy::ExposeSecret;
 
 use super::Failure;
 use crate::config::{Config, KekConfig};
 use crate::edge::Limits;
 use crate::event_log;
-use crate::sealing::{EnvironmentKek, FileKek, KekProvider, SqliteKeyStore};
+use crate::sealing::{EnvironmentKek, FileKek, KekProvider, open_key_store};
 use crate::sources::{RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Parts, Service, listen};
 use crate::telemetry;
@@ -26,13 +27,13 @@ impl Serve {
         let config = Config::read(&self.config)?;
         telemetry::init(config.telemetry.format, &config.telemetry.filter);
         let settings = config.settings()?;
-        let log = event_log::open(&config.log.url.parse()?).await?;
+        let log = event_log::open(&config.log.url.expose_secret().parse()?).await?;
         let kek: Arc<dyn KekProvider> = match &config.keys.kek {
             KekConfig::File(file) => Arc::new(FileKek::open(file)?),
             KekConfig::Environment(true) => Arc::new(EnvironmentKek::from_environment()?),
             KekConfig::Environment(false) => return Err("no key-encryption key is configured".into()),
         };
-        let keys = Arc::new(SqliteKeyStore::open(&config.keys.store)?);
+        let keys = open_key_store(config.keys.store.expose_secret()).await?;
         let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
         let service = Service::start(parts).await?;
         let edge = EdgeParts {

@@ -116,7 +116,11 @@ impl Server {
     }
 
     pub fn url(&self) -> PostgresUrl {
-        format!("postgres://baken@127.0.0.1:{}/postgres", self.port).parse().unwrap()
+        self.database("postgres")
+    }
+
+    pub fn database(&self, name: &str) -> PostgresUrl {
+        format!("postgres://baken@127.0.0.1:{}/{name}", self.port).parse().unwrap()
     }
 
     /// This one, or the other where this one does not take writes.

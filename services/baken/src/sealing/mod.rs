@@ -23,7 +23,8 @@ mod tests;
 pub use cache::Cached;
 pub use kek::{EnvironmentKek, Epoch, FileKek, KekError, KekProvider, ToUnwrap, ToWrap};
 pub use key_store::{
-    Doomed, Epochs, KeyStore, KeyStoreError, MemoryKeyStore, Owner, Purpose, Slot, SqliteKeyStore, Stored, WrappedKey,
+    Doomed, Epochs, KeyStore, KeyStoreError, MemoryKeyStore, Owner, PostgresKeyStore, Purpose, Slot, SqliteKeyStore,
+    Stored, WrappedKey, open as open_key_store,
 };
 pub use marks::BadMark;
 pub use ring::{KeyError, KeyRing};

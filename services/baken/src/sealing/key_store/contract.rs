@@ -6,7 +6,11 @@ use care_path::codes::DataClass;
 use care_path::ids::PersonId;
 use uuid::Uuid;
 
-use super::{Doomed, KeyStore, KeyStoreError, MemoryKeyStore, Purpose, Slot, SqliteKeyStore, Stored, WrappedKey};
+use super::{
+    Doomed, KeyStore, KeyStoreError, MemoryKeyStore, PostgresKeyStore, Purpose, Slot, SqliteKeyStore, Stored,
+    WrappedKey,
+};
+use crate::postgres::testing::Server;
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
 
@@ -171,6 +175,23 @@ macro_rules! contract {
                 let folder = tempfile::tempdir().unwrap();
                 super::$name(Arc::new(SqliteKeyStore::open(folder.path().join("keys.db")).unwrap())).await;
             })+
+        }
+
+        mod postgres {
+            use super::*;
+
+            /// One server for them all, a database for each.
+            #[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs a PostgreSQL server: tests/postgres/run.sh"]
+            async fn a_real_server_keeps_the_whole_contract() {
+                let server = Server::start();
+                $({
+                    let name = stringify!($name);
+                    let database = &name[..name.len().min(63)];
+                    server.execute(&format!("CREATE DATABASE {database}")).await;
+                    super::$name(Arc::new(PostgresKeyStore::open(&server.database(database)).await.unwrap())).await;
+                })+
+            }
         }
     };
 }

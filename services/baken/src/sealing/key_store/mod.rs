@@ -7,9 +7,11 @@
 #[cfg(test)]
 mod contract;
 mod memory;
+mod postgres;
 mod sqlite;
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use care_path::codes::{Code, DataClass};
@@ -17,8 +19,10 @@ use care_path::ids::PersonId;
 
 use super::kek::Epoch;
 use super::secret::KeyId;
+use crate::postgres::PostgresUrl;
 
 pub use memory::MemoryKeyStore;
+pub use postgres::PostgresKeyStore;
 pub use sqlite::SqliteKeyStore;
 
 /// What a file that is not an event is sealed for. Each purpose has a key of its own, which can be destroyed alone.
@@ -170,6 +174,14 @@ fn refuse_stale(current: Option<Epoch>, keys: &[WrappedKey]) -> Result<(), KeySt
         return Err(KeyStoreError::StaleEpoch { current });
     }
     Ok(())
+}
+
+/// Opens the key store at a place: a file, or a database where it is a PostgreSQL connection string.
+pub async fn open(place: &str) -> Result<Arc<dyn KeyStore>, KeyStoreError> {
+    if place.starts_with("postgres://") || place.starts_with("postgresql://") {
+        return Ok(Arc::new(PostgresKeyStore::open(&place.parse::<PostgresUrl>()?).await?));
+    }
+    Ok(Arc::new(SqliteKeyStore::open(place)?))
 }
 
 /// A durable store of wrapped data keys.
