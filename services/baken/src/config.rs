@@ -45,6 +45,8 @@ pub struct Config {
     pub deadlines: Deadlines,
     #[serde(default)]
     pub issuers: Vec<IssuerConfig>,
+    /// The folder of a development issuer to trust as well: in the development profile, on loopback.
+    pub development_issuer: Option<PathBuf>,
     #[serde(default)]
     pub limits: LimitsConfig,
     #[serde(default)]

@@ -121,8 +121,18 @@ impl Baken {
         }
         let target = self.target(&request);
         let _writing = self.writing.lock(&target.stream).await;
+        let mut up_to_date = false;
         for _ in 0..ATTEMPTS {
-            let (events, revision) = self.decide(&request, &target, occurred).await?;
+            let seen = self.position();
+            let (events, revision) = match self.decide(&request, &target, occurred).await {
+                Ok(decided) => decided,
+                // What another node has recorded may not be known here yet: nobody is refused for that.
+                Err(_) if !up_to_date && self.is_beyond(seen).await? => {
+                    up_to_date = true;
+                    continue;
+                }
+                Err(refused) => return Err(refused),
+            };
             let proposed = self.propose(&request, &target, occurred, &events).await?;
             let event_ids = proposed.iter().map(|event| event.id).collect();
             let expected = match (&target.kind, revision) {
@@ -153,10 +163,16 @@ impl Baken {
         Err(ExecuteError::Contended)
     }
 
-    /// Somebody wrote to the stream in between, on another node: it may have been this very request.
-    async fn overtaken(&self, request: &Request, target: &Aim) -> Result<Option<Receipt>, ExecuteError> {
+    /// Whether the log goes on after a position. The read models have reached its end, as it was, when this answers.
+    async fn is_beyond(&self, seen: Position) -> Result<bool, ExecuteError> {
         let head = self.log.head().await.map_err(ExecuteError::Unavailable)?;
         self.reach(head).await.map_err(internal::<NotYet>)?;
+        Ok(head > seen)
+    }
+
+    /// Somebody wrote to the stream in between, on another node: it may have been this very request.
+    async fn overtaken(&self, request: &Request, target: &Aim) -> Result<Option<Receipt>, ExecuteError> {
+        self.is_beyond(self.position()).await?;
         if target.kind == Target::New && request.idempotency.is_none() {
             return Err(ExecuteError::Contended);
         }
@@ -286,9 +302,13 @@ impl Baken {
     ) -> Result<Vec<Proposed>, ExecuteError> {
         let mut proposed = Vec::with_capacity(events.len());
         let mut cause = request.causation_id;
-        for event in events {
+        for (number, event) in events.iter().enumerate() {
             let kind = event.kind();
-            let id = EventId(self.ids.uuid_v7());
+            let id = EventId(match request.idempotency {
+                // Nothing conflicts on a stream that only counts: the log knows a repeat on another node by its id.
+                Some(idempotency) if target.kind == Target::Nobody => idempotency.key.id(&format!("event {number}")),
+                _ => self.ids.uuid_v7(),
+            });
             let envelope = Envelope {
                 version: kind.version(),
                 occurred,

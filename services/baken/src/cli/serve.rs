@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::Failure;
 use crate::config::{Config, KekConfig};
+use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
 use crate::event_log;
 use crate::sealing::{EnvironmentKek, FileKek, KekProvider, open_key_store};
@@ -34,13 +35,18 @@ impl Serve {
             KekConfig::Environment(false) => return Err("no key-encryption key is configured".into()),
         };
         let keys = open_key_store(config.keys.store.expose_secret()).await?;
+        let mut issuers = config.issuers;
+        if let Some(folder) = &config.development_issuer {
+            DevIssuer::allowed(config.profile, config.bind.ip())?;
+            issuers.push(DevIssuer::open_or_create(folder)?.issuer_config()?);
+        }
         let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
         let service = Service::start(parts).await?;
         let edge = EdgeParts {
             limits: Limits::from(&config.limits),
-            introspection: config.profile == crate::dev_issuer::Profile::Development,
+            introspection: config.profile == Profile::Development,
             operator_token: config.operator_token,
-            issuers: config.issuers,
+            issuers,
         };
         let listening = listen(&service, config.bind, edge)?;
         tracing::info!(address = %listening.address, "listening");

@@ -1,0 +1,210 @@
+"""Several nodes on one PostgreSQL log, one of them killed every few seconds under load. Standard library only.
+
+Each client writes to a node at random, repeats what got no answer on another one under the same key, and reads what it
+wrote from yet another, at the position that it was told. At the end every node must tell the same, with every
+acknowledged event there once."""
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam"]
+THREADS = 8
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Node:
+    def __init__(self, number, binary, folder, database, seeds, key_file):
+        self.binary, self.port, self.process = binary, free_port(), None
+        self.config = os.path.join(folder, f"node-{number}.toml")
+        self.trace = open(os.path.join(folder, f"node-{number}.log"), "ab")
+        with open(self.config, "w") as config:
+            config.write(f"""
+profile = "development"
+bind = "127.0.0.1:{self.port}"
+development_issuer = "{folder}/issuer"
+[log]
+url = "{database}/log"
+[keys]
+store = "{database}/keys"
+kek = {{ file = "{key_file}" }}
+[world]
+organisations = "{seeds}/demo/organisations.json"
+rights = "{seeds}/rights/2026-1.json"
+[limits]
+user_per_second = 100000
+user_burst = 100000
+""")
+
+    def start(self):
+        self.process = subprocess.Popen([self.binary, "serve", "--config", self.config], stdout=self.trace,
+                                        stderr=self.trace, start_new_session=True)
+
+    def wait(self):
+        for _ in range(600):
+            if self.process.poll() is not None:
+                sys.exit(f"a node ended by itself with {self.process.returncode}; see {self.trace.name}")
+            try:
+                if self.call("GET", "/health/ready")[0] == 200:
+                    return
+            except (OSError, http.client.HTTPException):
+                pass
+            time.sleep(0.05)
+        sys.exit("a node did not become ready in 30 seconds")
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def call(self, method, path, headers=None, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+        try:
+            headers = dict(headers or {})
+            if body is not None:
+                headers["Content-Type"] = "application/json"
+            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read() or "null")
+        finally:
+            connection.close()
+
+
+class Client(threading.Thread):
+    def __init__(self, nodes, token, stop):
+        super().__init__()
+        self.nodes, self.token, self.stop = nodes, token, stop
+        self.acknowledged, self.person = {}, None
+        self.writes = self.reads = self.repeats = 0
+        self.waits = []
+        self.failure = None
+
+    def anywhere(self, method, path, headers, body=None):
+        """Asks one node after another until one answers; how long nobody did is remembered."""
+        began = time.monotonic()
+        while True:
+            node = random.choice(self.nodes)
+            try:
+                status, answer = node.call(method, path, {"Authorization": f"Bearer {self.token}", **headers}, body)
+                if status < 500:
+                    self.waits.append(time.monotonic() - began)
+                    return status, answer
+            except (OSError, http.client.HTTPException, ValueError):
+                pass
+            self.repeats += 1
+            if time.monotonic() - began > 60:
+                raise RuntimeError(f"no node answered {method} {path} for a minute")
+            time.sleep(0.02)
+
+    def run(self):
+        try:
+            while not self.stop.is_set():
+                if self.person is None or random.random() < 0.2:
+                    path, body = "/v1/signals", {"channel": "outreach_round"}
+                else:
+                    path, body = f"/v1/persons/{self.person}/contacts", {"summary": "spoke at the square"}
+                status, receipt = self.anywhere("POST", path, {"Idempotency-Key": str(uuid.uuid4())}, body)
+                if status not in (200, 201):
+                    raise RuntimeError(f"a write was refused: {status} {path} {receipt}")
+                self.person = receipt["person_id"]
+                self.acknowledged.setdefault(self.person, []).extend(receipt["event_ids"])
+                self.writes += 1
+                # Another node has what this client wrote, at the position that it was told.
+                status, page = self.anywhere("GET", f"/v1/persons/{self.person}/timeline?first=200",
+                                             {"Baken-Position": str(receipt["position"])})
+                found = {entry["event_id"] for entry in page["items"]} if status == 200 else set()
+                if page.get("next") is None and not set(receipt["event_ids"]) <= found:
+                    raise RuntimeError(f"a node does not have what was written before: {status}")
+                self.reads += 1
+                if len(self.acknowledged[self.person]) > 150:
+                    self.person = None
+        except Exception as failure:  # noqa: BLE001: whatever it is, the run has failed
+            self.failure = failure
+
+
+def timeline(node, token, person):
+    events, after = [], ""
+    while True:
+        status, page = node.call("GET", f"/v1/persons/{person}/timeline?first=200{after}",
+                                 {"Authorization": f"Bearer {token}"})
+        if status != 200:
+            sys.exit(f"an acknowledged person is gone: {status}")
+        events += page["items"]
+        if page["next"] is None:
+            return events
+        after = f"&after={page['next']}"
+
+
+def main(binary, folder, database, seeds, seconds, every):
+    with open(os.path.join(folder, "kek"), "w") as key:
+        os.chmod(key.name, 0o600)
+        key.write("1:" + __import__("base64").b64encode(os.urandom(32)).decode() + "\n")
+    nodes = [Node(number, binary, folder, database, seeds, key.name) for number in range(3)]
+    for node in nodes:
+        node.start()
+    for node in nodes:
+        node.wait()
+    token = {user: subprocess.run([binary, "token", user, "--data", os.path.join(folder, "issuer")], check=True,
+                                  capture_output=True, text=True).stdout.strip() for user in USERS}
+    stop = threading.Event()
+    clients = [Client(nodes, token[USERS[n % len(USERS)]], stop) for n in range(THREADS)]
+    for client in clients:
+        client.start()
+    began, kills = time.monotonic(), 0
+    while time.monotonic() - began < seconds and not any(client.failure for client in clients):
+        time.sleep(every * random.uniform(0.5, 1.5))
+        node = random.choice(nodes)
+        node.kill()
+        kills += 1
+        time.sleep(random.uniform(0, 1))
+        node.start()
+        node.wait()
+    stop.set()
+    for client in clients:
+        client.join()
+    for client in clients:
+        if client.failure:
+            sys.exit(f"a client failed: {client.failure}")
+
+    events = 0
+    for client in clients:
+        for person, expected in client.acknowledged.items():
+            told = [timeline(node, client.token, person) for node in nodes]
+            if told[1:] != told[:-1]:
+                sys.exit("the nodes do not tell the same")
+            found = [entry["event_id"] for entry in told[0]]
+            if len(set(found)) != len(found) or len(set(expected)) != len(expected):
+                sys.exit("an event is there twice, or two requests were answered with one")
+            if set(expected) - set(found):
+                sys.exit("an acknowledged event is missing")
+            made = [entry for entry in told[0] if entry["type"] in ("signal_received", "contact_made")]
+            if len(made) != sum(1 for entry in made if entry["event_id"] in expected):
+                sys.exit("an event was recorded that no request was answered with")
+            passed = [json.dumps(entry["details"], sort_keys=True) for entry in told[0]
+                      if entry["type"] == "deadline_passed"]
+            if len(set(passed)) != len(passed):
+                sys.exit("a deadline fired twice")
+            events += len(expected)
+    for node in nodes:
+        node.kill()
+    waits = sorted(wait for client in clients for wait in client.waits)
+    print(f"3 nodes, {kills} kills in {time.monotonic() - began:.0f} s: {events} acknowledged events, none missing, "
+          f"none doubled; {sum(client.writes for client in clients)} writes and as many reads elsewhere, "
+          f"{sum(client.repeats for client in clients)} sent again; answered in {statistics.median(waits) * 1000:.1f} ms "
+          f"(median), {waits[int(len(waits) * 0.99)] * 1000:.0f} ms (p99), {waits[-1]:.1f} s (longest)")
+
+
+main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], float(sys.argv[5]), float(sys.argv[6]))
