@@ -9,7 +9,7 @@ use care_path::deadlines::Deadlines;
 use care_path::directory::Organisation;
 use care_path::path::rights::Norms;
 use care_path::{Actor, Area, Principal};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use parking_lot::RwLock;
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -26,6 +26,7 @@ pub struct TestBaken {
     pub clock: Arc<TestClock>,
     pub ids: Arc<SequentialIds>,
     pub log: Arc<dyn EventLog>,
+    sealer: Arc<Sealer>,
     follower: JoinHandle<FollowError>,
 }
 
@@ -41,19 +42,35 @@ impl TestBaken {
     /// # Panics
     /// Where it cannot be put together.
     pub async fn start() -> Self {
-        let clock = Arc::new(TestClock::at(DateTime::from_timestamp(1_790_596_800, 0).unwrap()));
-        let ids = Arc::new(SequentialIds::default());
-        let log: Arc<dyn EventLog> = Arc::new(MemoryLog::new());
+        Self::start_at(DateTime::from_timestamp(1_790_596_800, 0).unwrap()).await
+    }
+
+    /// The same as of a time.
+    ///
+    /// # Panics
+    /// Where it cannot be put together.
+    pub async fn start_at(now: DateTime<Utc>) -> Self {
         let kek = EnvironmentKek::parse(&format!("1:{}", STANDARD.encode([1; KEY_LEN]))).unwrap();
         let ring = KeyRing::open(Arc::new(MemoryKeyStore::default()), Arc::new(kek), KeyRing::CAPACITY).await.unwrap();
         let sealer = Arc::new(Sealer::new(Arc::new(ring)));
+        let (clock, ids) = (Arc::new(TestClock::at(now)), Arc::new(SequentialIds::default()));
+        Self::on(Arc::new(MemoryLog::new()), sealer, clock, ids)
+    }
+
+    /// Another node beside this one: on the same log, with the same keys, clock and ids.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self::on(self.log.clone(), self.sealer.clone(), self.clock.clone(), self.ids.clone())
+    }
+
+    fn on(log: Arc<dyn EventLog>, sealer: Arc<Sealer>, clock: Arc<TestClock>, ids: Arc<SequentialIds>) -> Self {
         let settings = Arc::new(settings());
         let world = Arc::new(RwLock::new(World::new(settings.clone())));
         let (follower, applied) =
             Follower::new(log.clone(), Decoder::new(sealer.clone()), world.clone(), clock.clone());
-        let baken = Baken::new(log.clone(), sealer, world, settings, clock.clone(), ids.clone(), applied);
+        let baken = Baken::new(log.clone(), sealer.clone(), world, settings, clock.clone(), ids.clone(), applied);
         let follower = tokio::spawn(follower.run());
-        Self { baken: Arc::new(baken), clock, ids, log, follower }
+        Self { baken: Arc::new(baken), clock, ids, log, sealer, follower }
     }
 }
 

@@ -86,48 +86,52 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_demo_world_is_loaded_once_whenever_it_is_asked_for() {
-        let (baken, log) = service(NOW).await;
-        let first = load(&baken, baken.clock().now()).await.unwrap();
-        let once = streams(&*log).await;
+        let test = service(NOW).await;
+        let baken = &*test.baken;
+        let first = load(baken, baken.clock().now()).await.unwrap();
+        let once = streams(&*test.log).await;
         let days_later = baken.clock().now() + chrono::TimeDelta::days(3);
-        let second = load(&baken, days_later).await.unwrap();
+        let second = load(baken, days_later).await.unwrap();
         assert_eq!((first.repeated, second.executed, second.events), (0, 0, 0));
         assert_eq!(second.repeated, first.executed);
-        assert_eq!(streams(&*log).await, once);
+        assert_eq!(streams(&*test.log).await, once);
         assert_eq!(once.values().map(Vec::len).sum::<usize>(), first.events);
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn ids_in_the_log_are_those_of_the_plan() {
-        let (baken, log) = service(NOW).await;
-        load(&baken, baken.clock().now()).await.unwrap();
+        let test = service(NOW).await;
+        let baken = &*test.baken;
+        load(baken, baken.clock().now()).await.unwrap();
         let planned = plan(&marek().unwrap(), &users().unwrap(), baken.clock().now()).unwrap();
         let marek = planned[0].scripted.opens().unwrap();
-        let streams = streams(&*log).await;
+        let streams = streams(&*test.log).await;
         assert_eq!(streams[&format!("person-{marek}")].first().map(String::as_str), Some("signal_received"));
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn another_version_of_the_demo_world_in_the_same_folder_is_told_apart() {
-        let (baken, _log) = service(NOW).await;
+        let test = service(NOW).await;
+        let baken = &*test.baken;
         let now = baken.clock().now();
         let mut script = marek().unwrap();
         script.steps.truncate(1);
         let mut loaded = Loaded::default();
-        execute(&baken, &plan(&script, &users().unwrap(), now).unwrap(), &mut loaded).await.unwrap();
+        execute(baken, &plan(&script, &users().unwrap(), now).unwrap(), &mut loaded).await.unwrap();
         script.steps[0].commands.remove(1);
         let changed = plan(&script, &users().unwrap(), now).unwrap();
-        let error = execute(&baken, &changed, &mut loaded).await.unwrap_err();
+        let error = execute(baken, &changed, &mut loaded).await.unwrap_err();
         assert!(matches!(error, LoadError::OtherVersion { key } if key == "demo/marek/1/1"));
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_command_that_is_refused_is_told_of_by_its_key() {
-        let (baken, _log) = service(NOW).await;
+        let test = service(NOW).await;
+        let baken = &*test.baken;
         let mut planned = plan(&marek().unwrap(), &users().unwrap(), baken.clock().now()).unwrap();
         planned.truncate(2);
         planned[1].scripted.subject = Some(Uuid::nil());
-        let error = execute(&baken, &planned, &mut Loaded::default()).await.unwrap_err();
+        let error = execute(baken, &planned, &mut Loaded::default()).await.unwrap_err();
         assert!(matches!(error, LoadError::Unreadable { key, .. } if key == "demo/marek/1/1"));
     }
 }

@@ -3,33 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::app::testing::TestBaken;
+use crate::event_log::{EventLog, Filter, Position};
+use crate::sealing::{EnvironmentKek, KekProvider, KeyStore, MemoryKeyStore};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use care_path::deadlines::Deadlines;
-use parking_lot::RwLock;
 
-use super::{directory, norms};
-use crate::app::{Baken, Decoder, Settings};
-use crate::event_log::{EventLog, Filter, MemoryLog, Position};
-use crate::projections::{Follower, World};
-use crate::sealing::{EnvironmentKek, KekProvider, KeyRing, KeyStore, MemoryKeyStore, Sealer};
-use crate::sources::testing::{SequentialIds, TestClock};
-
-/// The service as of a time, and the log under it. It follows its log on the runtime of the test.
-pub async fn service(now: &str) -> (Arc<Baken>, Arc<dyn EventLog>) {
-    let settings =
-        Settings { directory: directory().unwrap(), deadlines: Deadlines::default(), norms: norms().unwrap() };
-    let settings = Arc::new(settings);
-    let log: Arc<dyn EventLog> = Arc::new(MemoryLog::new());
-    let (keys, kek) = keys();
-    let ring = KeyRing::open(keys, kek, KeyRing::CAPACITY).await.unwrap();
-    let sealer = Arc::new(Sealer::new(Arc::new(ring)));
-    let world = Arc::new(RwLock::new(World::new(settings.clone())));
-    let clock = Arc::new(TestClock::at(now.parse().unwrap()));
-    let (follower, applied) = Follower::new(log.clone(), Decoder::new(sealer.clone()), world.clone(), clock.clone());
-    drop(tokio::spawn(follower.run()));
-    let ids = Arc::new(SequentialIds::default());
-    (Arc::new(Baken::new(log.clone(), sealer, world, settings, clock, ids, applied)), log)
+/// The service as of a time.
+pub async fn service(now: &str) -> TestBaken {
+    TestBaken::start_at(now.parse().unwrap()).await
 }
 
 /// Keys that are nobody's secret.

@@ -175,9 +175,9 @@ mod tests {
         let simulation = Simulation::new(15, 3);
         let (directory, progress) = (demo::directory().unwrap(), ProgressBar::hidden());
         let over_http = run(&http, &directory, &simulation, &progress).await.unwrap();
-        let (here, log_here) = service::service("2026-11-20T09:00:00Z").await;
-        run(&*here, &directory, &simulation, &progress).await.unwrap();
-        assert_eq!(service::streams(&*log).await, service::streams(&*log_here).await);
+        let here = service::service("2026-11-20T09:00:00Z").await;
+        run(&*here.baken, &directory, &simulation, &progress).await.unwrap();
+        assert_eq!(service::streams(&*log).await, service::streams(&*here.log).await);
         let again = run(&http, &directory, &simulation, &progress).await.unwrap();
         assert_eq!((again.events, again.repeated), (0, over_http.commands));
     }

@@ -130,35 +130,37 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_same_seed_gives_the_same_streams_and_a_second_run_nothing_more() {
-        let ((one, log), (other, other_log)) = (service(NOW).await, service(NOW).await);
+        let (one, other) = (service(NOW).await, service(NOW).await);
         let simulation = Simulation::new(150, 11);
-        let report = simulated(&one, simulation).await;
-        simulated(&other, simulation).await;
-        let recorded = streams(&*log).await;
+        let report = simulated(&one.baken, simulation).await;
+        simulated(&other.baken, simulation).await;
+        let recorded = streams(&*one.log).await;
         assert_eq!(recorded.keys().filter(|name| name.starts_with("person-")).count(), 150);
-        assert_eq!(recorded, streams(&*other_log).await);
+        assert_eq!(recorded, streams(&*other.log).await);
         assert_eq!(report.events, recorded.values().map(Vec::len).sum::<usize>() as u64);
-        let again = simulated(&one, simulation).await;
+        let again = simulated(&one.baken, simulation).await;
         assert_eq!((again.events, again.repeated), (0, report.commands));
-        assert_eq!(streams(&*log).await, recorded);
+        assert_eq!(streams(&*one.log).await, recorded);
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_smaller_run_is_a_part_of_a_larger_one() {
-        let (baken, log) = service(NOW).await;
-        let small = simulated(&baken, Simulation::new(20, 12)).await;
-        let large = simulated(&baken, Simulation::new(40, 12)).await;
+        let test = service(NOW).await;
+        let baken = &*test.baken;
+        let small = simulated(baken, Simulation::new(20, 12)).await;
+        let large = simulated(baken, Simulation::new(40, 12)).await;
         assert_eq!(large.repeated, small.commands);
-        let persons = streams(&*log).await.into_keys().filter(|name| name.starts_with("person-")).count();
+        let persons = streams(&*test.log).await.into_keys().filter(|name| name.starts_with("person-")).count();
         assert_eq!(persons, 40);
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_run_ends_with_the_first_command_that_is_refused() {
-        let (baken, _log) = service("2023-06-01T00:00:00Z").await;
+        let test = service("2023-06-01T00:00:00Z").await;
+        let baken = &*test.baken;
         let progress = ProgressBar::hidden();
         let directory = &baken.settings().directory;
-        let error = run(&*baken, directory, &Simulation::new(5, 1), &progress).await.unwrap_err();
+        let error = run(baken, directory, &Simulation::new(5, 1), &progress).await.unwrap_err();
         assert!(error.to_string().starts_with("simulate/1/"), "{error}");
     }
 }

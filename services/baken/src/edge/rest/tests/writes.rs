@@ -55,7 +55,7 @@ async fn people_turned_away_whom_nobody_knows_are_counted_without_a_person() {
     201
     {
       "event_ids": [
-        "00000000-0003-7000-8000-000000000000"
+        "123fd771-3608-8fd6-9a33-bfda8f5896c1"
       ],
       "position": 1,
       "revision": 0
