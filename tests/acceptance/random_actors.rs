@@ -298,7 +298,7 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
         for (number, source) in &sources {
             let told_path = &streams[&source.person];
             let path = CarePath::fold(told_path.iter().map(|(stamp, event)| (stamp, event)));
-            let standing = Standing::of(&who, &path, SystemClock.now(), &settings.deadlines);
+            let standing = Standing::of(&who, &path, SystemClock.now(), settings.deadlines.of_case(&path));
             let own = who.recorded(&source.stamp.by);
             let event = source.event.kind().name();
             let (category, depth) = reviewed.cell_of(source);

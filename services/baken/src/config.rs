@@ -5,12 +5,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use care_path::deadlines::Deadlines;
 use care_path::directory::{Directory, Organisation};
 use care_path::path::rights::Norms;
 use serde::Deserialize;
 
-use crate::app::Settings;
+use crate::app::{Settings, Terms};
 use crate::dev_issuer::Profile;
 use crate::edge::Limits;
 use crate::edge::auth::IssuerConfig;
@@ -42,7 +41,9 @@ pub struct Config {
     pub keys: KeysConfig,
     pub world: WorldConfig,
     #[serde(default)]
-    pub deadlines: Deadlines,
+    pub deadlines: Terms,
+    #[serde(default)]
+    pub watch: WatchConfig,
     #[serde(default)]
     pub issuers: Vec<IssuerConfig>,
     /// The folder of a development issuer to trust as well: in the development profile, on loopback.
@@ -90,6 +91,19 @@ pub enum KekConfig {
 pub struct WorldConfig {
     pub organisations: PathBuf,
     pub rights: PathBuf,
+}
+
+/// Whether this node does by itself what is due.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WatchConfig {
+    pub enabled: bool,
+}
+
+impl Default for WatchConfig {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
 }
 
 /// What a client may ask of us at most.
@@ -214,7 +228,8 @@ mod tests {
     fn what_is_not_set_has_its_default() {
         let config = read_text(SMALL).unwrap();
         assert_eq!(config.bind, default_bind());
-        assert_eq!(config.deadlines.exception_decision_hours, 4);
+        assert_eq!(config.deadlines.of(None).exception_decision_hours, 4);
+        assert!(config.watch.enabled);
     }
 
     #[test]

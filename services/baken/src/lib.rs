@@ -14,3 +14,4 @@ pub mod simulate;
 pub mod sources;
 pub mod startup;
 pub mod telemetry;
+pub mod watch;

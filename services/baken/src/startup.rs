@@ -19,6 +19,7 @@ use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
 use crate::sources::{Clock, IdSource};
 use crate::telemetry::Metrics;
+use crate::watch::{Watch, WatchMetrics};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -57,17 +58,26 @@ pub struct Parts {
 pub struct Service {
     pub baken: Arc<Baken>,
     following: JoinHandle<FollowError>,
+    watching: Option<JoinHandle<()>>,
+    watch_metrics: WatchMetrics,
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
         self.following.abort();
+        if let Some(watching) = &self.watching {
+            watching.abort();
+        }
     }
 }
 
 impl Service {
     /// Ends it: when this answers, nothing of it holds the log any more.
     pub async fn stop(mut self) {
+        if let Some(mut watching) = self.watching.take() {
+            watching.abort();
+            let _ = (&mut watching).await;
+        }
         self.following.abort();
         // It ends as cancelled, which is what was asked.
         let _ = (&mut self.following).await;
@@ -94,7 +104,13 @@ impl Service {
         tracing::info!(%position, cases = world.read().len(), "the read models are rebuilt");
         let following = tokio::spawn(follower.run());
         let baken = Baken::new(parts.log, sealer, world, settings, parts.clock, parts.ids, applied);
-        Ok(Self { baken: Arc::new(baken), following })
+        Ok(Self { baken: Arc::new(baken), following, watching: None, watch_metrics: WatchMetrics::default() })
+    }
+
+    /// From now on Baken does by itself what is due. It begins with what fell due while it was not running.
+    pub fn watch(&mut self) {
+        let watch = Watch::new(self.baken.clone(), self.watch_metrics.clone());
+        self.watching.get_or_insert_with(|| tokio::spawn(watch.run()));
     }
 }
 
@@ -124,7 +140,7 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     let edge = web::Data::new(Edge {
         baken: service.baken.clone(),
         verifier,
-        metrics: Arc::new(Metrics::default()),
+        metrics: Arc::new(Metrics::default().with_watch(&service.watch_metrics)),
         rates: Rates::new(&parts.limits),
         limits: parts.limits,
         introspection: parts.introspection,

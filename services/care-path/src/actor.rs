@@ -210,6 +210,12 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// Baken itself: the one who does what is due. No token makes somebody this.
+    #[must_use]
+    pub fn baken() -> Self {
+        Self { user: UserId::baken(), organisation: OrgId::baken(), actor: Actor::System }
+    }
+
     /// Whether something is the own organisation's recording, by somebody in the same role. Roles of one organisation
     /// do not read each other's: an assessor sits in the coordinator's town hall and is not told what she writes down.
     #[must_use]

@@ -15,6 +15,7 @@ use crate::ids::{
 };
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CaseRefusal, CloseCase, RecordDeath, ReopenCase};
+use crate::path::deadline::{DeadlineRefusal, PassDeadline};
 use crate::path::discharge::ReportDischarge;
 use crate::path::exception::{DecideException, ExceptionRefusal, OvertakeException, RequestException};
 use crate::path::identity::{IdentityRefusal, LinkPersons, UnlinkPersons, UpdateIdentity};
@@ -128,6 +129,8 @@ pub enum Refusal {
     Return(#[from] ReturnRefusal),
     #[error(transparent)]
     Privacy(#[from] PrivacyRefusal),
+    #[error(transparent)]
+    Deadline(#[from] DeadlineRefusal),
 }
 
 impl Refusal {
@@ -150,6 +153,7 @@ impl Refusal {
             Self::Rights(refusal) => refusal.code(),
             Self::Return(refusal) => refusal.code(),
             Self::Privacy(refusal) => refusal.code(),
+            Self::Deadline(refusal) => refusal.code(),
         }
     }
 }
@@ -365,4 +369,5 @@ commands! {
     RecordDeath = "record_death" on (),
     PlaceHold = "place_hold" on () => "hold_id",
     LiftHold = "lift_hold" on HoldId,
+    PassDeadline = "pass_deadline" on (),
 }

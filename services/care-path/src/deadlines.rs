@@ -1,5 +1,6 @@
-//! How long things may wait, as a municipality sets it.
+//! How long things may wait, as a municipality sets it, and by how much risk shortens it.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// The terms, with the defaults of the design.
@@ -8,8 +9,14 @@ use serde::{Deserialize, Serialize};
 pub struct Deadlines {
     /// Minutes after the expected time before somebody counts as not come.
     pub no_show_grace_minutes: i64,
-    /// The same for vulnerable persons.
+    /// The same for persons at any risk.
     pub no_show_grace_vulnerable_minutes: i64,
+    /// Hours without a sign of life, after somebody did not come, before they count as out of sight.
+    pub out_of_sight_hours: i64,
+    /// What is left, in percent, of the time before somebody counts as out of sight, for each risk.
+    pub at_risk_percent: i64,
+    /// When winter cold is a risk to everybody.
+    pub cold: Vec<Cold>,
     /// Days before a lookout expires.
     pub lookout_expires_days: i64,
     /// Hours before an unacknowledged lookout is brought up again.
@@ -35,6 +42,9 @@ impl Default for Deadlines {
         Self {
             no_show_grace_minutes: 60,
             no_show_grace_vulnerable_minutes: 15,
+            out_of_sight_hours: 24,
+            at_risk_percent: 50,
+            cold: Vec::new(),
             lookout_expires_days: 14,
             lookout_acknowledge_hours: 2,
             exception_decision_hours: 4,
@@ -45,5 +55,111 @@ impl Default for Deadlines {
             review_days: 7,
             involvement_days: 30,
         }
+    }
+}
+
+/// Days on which it is dangerously cold, the last one among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cold {
+    pub from: NaiveDate,
+    pub until: NaiveDate,
+}
+
+/// Why it is more dangerous for somebody than for others that nobody knows where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RiskFactor {
+    /// By what troubles them, by urgency, or by age.
+    Vulnerable,
+    /// They may not find back.
+    Confused,
+    /// Younger than eighteen.
+    Minor,
+    /// It is dangerously cold.
+    Cold,
+}
+
+/// What puts somebody at risk at a time, each factor once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Risk(pub Vec<RiskFactor>);
+
+impl Risk {
+    /// Whether this is among it.
+    #[must_use]
+    pub fn has(&self, factor: RiskFactor) -> bool {
+        self.0.contains(&factor)
+    }
+
+    /// How many of these are among it.
+    fn count(&self, factors: &[RiskFactor]) -> usize {
+        factors.iter().filter(|factor| self.has(**factor)).count()
+    }
+}
+
+/// How risk shortens the times: here, and nowhere else. All in minutes.
+impl Deadlines {
+    /// Whether winter cold is a risk on that day.
+    #[must_use]
+    pub fn is_cold(&self, day: NaiveDate) -> bool {
+        self.cold.iter().any(|cold| (cold.from..=cold.until).contains(&day))
+    }
+
+    /// How long after the expected time somebody counts as not come: less at any risk.
+    #[must_use]
+    pub fn no_show_grace(&self, risk: &Risk) -> i64 {
+        if risk.0.is_empty() { self.no_show_grace_minutes } else { self.no_show_grace_vulnerable_minutes }
+    }
+
+    /// How long after that, without a sign of life, they count as out of sight: less with every risk.
+    #[must_use]
+    pub fn out_of_sight_after(&self, risk: &Risk) -> i64 {
+        self.shortened(self.out_of_sight_hours, risk.0.len())
+    }
+
+    /// How long those who are asked to look out may keep silent. It is short as it is: only for minors and in the cold
+    /// it is shorter.
+    #[must_use]
+    pub fn lookout_answer(&self, risk: &Risk) -> i64 {
+        self.shortened(self.lookout_acknowledge_hours, risk.count(&[RiskFactor::Minor, RiskFactor::Cold]))
+    }
+
+    fn shortened(&self, hours: i64, risks: usize) -> i64 {
+        let percent = self.at_risk_percent.clamp(1, 100);
+        (0..risks).fold(hours.saturating_mul(60), |minutes, _| minutes.saturating_mul(percent) / 100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RiskFactor::{Cold as InTheCold, Confused, Minor, Vulnerable};
+    use super::*;
+
+    #[test]
+    fn every_risk_halves_the_time_before_somebody_counts_as_out_of_sight() {
+        let after = |risks: &[RiskFactor]| Deadlines::default().out_of_sight_after(&Risk(risks.to_vec())) / 60;
+        assert_eq!(after(&[]), 24);
+        assert_eq!(after(&[Vulnerable]), 12);
+        assert_eq!(after(&[Vulnerable, Confused]), 6);
+        assert_eq!(after(&[Vulnerable, Confused, Minor]), 3);
+    }
+
+    #[test]
+    fn any_risk_shortens_the_grace_and_only_youth_and_cold_the_answer_to_a_lookout() {
+        let deadlines = Deadlines::default();
+        let risk = |risks: &[RiskFactor]| Risk(risks.to_vec());
+        assert_eq!(deadlines.no_show_grace(&risk(&[])), 60);
+        assert_eq!(deadlines.no_show_grace(&risk(&[InTheCold])), 15);
+        assert_eq!(deadlines.lookout_answer(&risk(&[Vulnerable, Confused])), 120);
+        assert_eq!(deadlines.lookout_answer(&risk(&[Vulnerable, Minor])), 60);
+        assert_eq!(deadlines.lookout_answer(&risk(&[Minor, InTheCold])), 30);
+    }
+
+    #[test]
+    fn it_is_cold_from_the_first_day_to_the_last() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let cold = vec![Cold { from: day("2026-12-20"), until: day("2027-01-10") }];
+        let deadlines = Deadlines { cold, ..Deadlines::default() };
+        assert!(deadlines.is_cold(day("2026-12-20")) && deadlines.is_cold(day("2027-01-10")));
+        assert!(!deadlines.is_cold(day("2026-12-19")) && !deadlines.is_cold(day("2027-01-11")));
     }
 }

@@ -137,6 +137,20 @@ slugs! {
     FacilityId,
 }
 
+impl OrgId {
+    /// Baken itself, as what it does by itself is recorded by.
+    pub(crate) fn baken() -> Self {
+        Self(std::sync::Arc::from("baken"))
+    }
+}
+
+impl UserId {
+    /// Baken itself.
+    pub(crate) fn baken() -> Self {
+        Self(std::sync::Arc::from("baken"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use care_path::codes::Role;
 use care_path::command::{Command, CommandKind, Context, Decide, Refusal};
 use care_path::event::Event;
 use care_path::ids::CorrelationId;
@@ -209,14 +210,14 @@ impl Baken {
     ) -> Result<(Vec<Event>, Option<u64>), ExecuteError> {
         let now = self.clock.now();
         let kind = request.command.kind();
-        let context = Context {
+        let context = |path: &CarePath| Context {
             now,
             occurred,
             by: &request.principal,
             person_id: target.person.unwrap_or(PersonId(Uuid::nil())),
             id: target.id,
             directory: &self.settings.directory,
-            deadlines: &self.settings.deadlines,
+            deadlines: self.settings.deadlines.of_case(path),
             norms: &self.settings.norms,
             nobody: target.kind == Target::Nobody,
         };
@@ -228,16 +229,18 @@ impl Baken {
             if !may(role, kind, Relation::None) {
                 return Err(ExecuteError::Forbidden);
             }
-            return Ok((request.command.clone().decide((), &CarePath::default(), &context)?, None));
+            let nobody = CarePath::default();
+            return Ok((request.command.clone().decide((), &nobody, &context(&nobody))?, None));
         };
         let apart = {
             let world = self.world.read();
             let case = world.case(person).ok_or(ExecuteError::NotFound)?;
-            let relation = match Sight::of(&request.principal, &case.path, now, &self.settings.deadlines) {
-                Some(sight) => sight.relation(),
-                None if acts_unseen(role) => Relation::None,
-                None => return Err(ExecuteError::NotFound),
-            };
+            let relation =
+                match Sight::of(&request.principal, &case.path, now, self.settings.deadlines.of_case(&case.path)) {
+                    Some(sight) => sight.relation(),
+                    None if acts_unseen(role) => Relation::None,
+                    None => return Err(ExecuteError::NotFound),
+                };
             if !may(role, kind, relation) {
                 return Err(ExecuteError::Forbidden);
             }
@@ -250,15 +253,16 @@ impl Baken {
             {
                 return Err(ExecuteError::Stale { actual });
             }
-            if case.is_linked() {
+            // Baken itself goes by all that is known of somebody, on whichever of their streams.
+            if case.is_linked() && role != Role::System {
                 revision
             } else {
-                return Ok((request.command.clone().decide((), &case.path, &context)?, revision));
+                return Ok((request.command.clone().decide((), &case.path, &context(&case.path))?, revision));
             }
         };
         // A linked person's case is told as one, but what it may do next is decided on its own stream.
         let own = self.load(&target.stream).await?;
-        Ok((request.command.clone().decide((), &own, &context)?, apart))
+        Ok((request.command.clone().decide((), &own, &context(&own))?, apart))
     }
 
     /// Whom a link names must be somebody the principal knows of, and not be one with the person already: over however
@@ -270,8 +274,10 @@ impl Baken {
         person: PersonId,
         with: PersonId,
     ) -> Result<(), ExecuteError> {
-        let known =
-            |case: &&Case| Sight::of(principal, &case.path, self.clock.now(), &self.settings.deadlines).is_some();
+        let known = |case: &&Case| {
+            let deadlines = self.settings.deadlines.of_case(&case.path);
+            Sight::of(principal, &case.path, self.clock.now(), deadlines).is_some()
+        };
         let Some(other) = world.case(with).filter(known) else {
             return Err(Refusal::Field { field: "with", message: "no such person" }.into());
         };

@@ -11,13 +11,13 @@ mod notices;
 mod operations;
 mod page;
 mod query;
+mod terms;
 #[cfg(test)]
 pub mod testing;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use care_path::deadlines::Deadlines;
 use care_path::directory::Directory;
 use care_path::path::rights::Norms;
 use tokio::sync::watch;
@@ -36,12 +36,14 @@ pub use me::{MayView, MeView};
 pub use notices::Notices;
 pub use page::{Cursor, Edge, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
+pub use terms::Terms;
 
 /// The world's configuration: data that decisions and reads use, none of it about persons.
 #[derive(Debug)]
 pub struct Settings {
     pub directory: Directory,
-    pub deadlines: Deadlines,
+    /// The terms, by the municipality that follows a case.
+    pub deadlines: Terms,
     pub norms: Norms,
 }
 

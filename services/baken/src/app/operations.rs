@@ -1,6 +1,8 @@
 //! What operators ask of a running service. None of it tells anything of a person.
 
 use care_path::PersonId;
+use care_path::path::timers::Timer;
+use care_path::time::DateTime;
 
 use super::Baken;
 use crate::projections::Digests;
@@ -23,5 +25,32 @@ impl Baken {
     #[must_use]
     pub fn is_linked(&self, person: PersonId) -> bool {
         self.world.read().case(person).is_some_and(crate::projections::Case::is_linked)
+    }
+}
+
+/// What the watch needs to know of the read models.
+impl Baken {
+    /// The cases on which something is due that Baken does by itself, earliest first, but for some.
+    #[must_use]
+    pub fn due_cases(&self, now: DateTime, most: usize, but: impl Fn(PersonId) -> bool) -> Vec<PersonId> {
+        self.world.read().due().due(now).filter(|case| !but(*case)).take(most).collect()
+    }
+
+    /// When something is next due, on any case but for some.
+    #[must_use]
+    pub fn next_due(&self, but: impl Fn(PersonId) -> bool) -> Option<DateTime> {
+        self.world.read().due().all().find(|(_, case)| !but(*case)).map(|(at, _)| at)
+    }
+
+    /// What Baken does by itself on a case, due first.
+    #[must_use]
+    pub fn timers(&self, case: PersonId) -> Vec<Timer> {
+        self.world.read().timers(case)
+    }
+
+    /// Tells whenever the read models have moved on.
+    #[must_use]
+    pub fn moves(&self) -> tokio::sync::watch::Receiver<crate::event_log::Position> {
+        self.applied.clone()
     }
 }

@@ -128,7 +128,7 @@ impl Baken {
     pub fn worklist(&self, principal: &Principal, page: &PageRequest) -> Result<Page<TaskView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
-        let (directory, deadlines) = (&self.settings.directory, &self.settings.deadlines);
+        let (directory, terms) = (&self.settings.directory, &self.settings.deadlines);
         let now = self.clock.now();
         let addresses = addresses(principal, directory);
         let sets: Vec<_> = addresses.iter().filter_map(|address| world.worklist().of(address)).collect();
@@ -136,9 +136,10 @@ impl Baken {
         let shown = merged_from(sets, after).filter(|place| Some(*place) != after).filter_map(|place| {
             let case = world.case(place.case)?;
             // The tasks are derived from the path once more, as of now, and through the policy.
-            let tasks: &Vec<TaskView> = of_case
-                .entry(place.case)
-                .or_insert_with(|| views::disclose_tasks(principal, &case.path, place.case, now, deadlines, directory));
+            let tasks: &Vec<TaskView> = of_case.entry(place.case).or_insert_with(|| {
+                let deadlines = terms.of_case(&case.path);
+                views::disclose_tasks(principal, &case.path, place.case, now, deadlines, directory)
+            });
             let is_it =
                 |task: &&TaskView| (task.due_at, task.kind, task.subject_id) == (place.due, place.kind, place.subject);
             let view = tasks.iter().find(is_it)?.clone();
@@ -196,14 +197,18 @@ impl Baken {
         let mut counts = HandoverCounts { country, states: Vec::new(), waiting: 0, overdue: 0 };
         let reach = Reach::Country(country);
         let cases = world.index().having(&reach, Feature::Handovers).into_iter().flatten();
-        for tally in cases.filter_map(|id| world.case(*id)).flat_map(|case| case.path.handovers_to(country)) {
+        let tallies = cases.filter_map(|id| world.case(*id)).flat_map(|case| {
+            let deadlines = self.settings.deadlines.of_case(&case.path);
+            case.path.handovers_to(country).map(move |tally| (tally, deadlines))
+        });
+        for (tally, deadlines) in tallies {
             match counts.states.iter_mut().find(|each| each.state == tally.state) {
                 Some(state) => state.count += 1,
                 None => counts.states.push(StateCount { state: tally.state, count: 1 }),
             }
             if tally.state == HandoverState::Proposed {
                 counts.waiting += 1;
-                counts.overdue += u32::from(tally.acknowledgement_due(&self.settings.deadlines) < now);
+                counts.overdue += u32::from(tally.acknowledgement_due(deadlines) < now);
             }
         }
         counts.states.sort_by_key(|each| each.state);
@@ -225,7 +230,7 @@ impl Baken {
     }
 
     pub(super) fn sight<'a>(&self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
-        Sight::of(principal, &case.path, self.clock.now(), &self.settings.deadlines)
+        Sight::of(principal, &case.path, self.clock.now(), self.settings.deadlines.of_case(&case.path))
     }
 
     /// Shows something of one person, if the principal may know of them.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use care_path::deadlines::Deadlines;
 use care_path::directory::Organisation;
 use care_path::path::rights::Norms;
 use care_path::{Actor, Area, Principal};
@@ -14,7 +13,7 @@ use parking_lot::RwLock;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use super::{Baken, Decoder, Settings};
+use super::{Baken, Decoder, Settings, Terms};
 use crate::event_log::{EventLog, MemoryLog};
 use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{EnvironmentKek, KEY_LEN, KeyRing, MemoryKeyStore, Sealer};
@@ -94,7 +93,7 @@ pub fn settings() -> Settings {
         serde_json::from_str(include_str!("../../../../seeds/demo/organisations.json")).unwrap();
     Settings {
         directory: organisations.into_iter().collect(),
-        deadlines: Deadlines::default(),
+        deadlines: Terms::default(),
         norms: Norms::from_json(include_str!("../../../../seeds/rights/2026-1.json")).unwrap(),
     }
 }

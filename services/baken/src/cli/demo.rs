@@ -19,6 +19,9 @@ pub struct Demo {
     port: u16,
     #[command(flatten)]
     folder: DataFolder,
+    /// Lets everything wait for somebody, and does nothing by itself.
+    #[arg(long)]
+    no_watch: bool,
     /// What is traced on standard error.
     #[arg(long, default_value = "warn", env = "BAKEN_TELEMETRY__FILTER")]
     trace: String,
@@ -33,9 +36,13 @@ impl Demo {
         let bind = SocketAddr::from(([127, 0, 0, 1], self.port));
         DevIssuer::allowed(Profile::Development, bind.ip())?;
         let folder = &self.folder.data;
-        let service = data::start(folder, demo::settings()?).await?;
+        let mut service = data::start(folder, demo::settings()?).await?;
         let issuer = DevIssuer::open_or_create(folder)?;
         let loaded = demo::load(&service.baken, SystemClock.now()).await?;
+        // Not before: the story is told in arrears, and what it tells of as done must not be found missing meanwhile.
+        if !self.no_watch {
+            service.watch();
+        }
         let limits = if self.unlimited { Limits::unlimited() } else { Limits::default() };
         let edge =
             EdgeParts { issuers: vec![issuer.issuer_config()?], limits, introspection: true, operator_token: None };

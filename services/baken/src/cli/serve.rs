@@ -41,7 +41,10 @@ impl Serve {
             issuers.push(DevIssuer::open_or_create(folder)?.issuer_config()?);
         }
         let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
-        let service = Service::start(parts).await?;
+        let mut service = Service::start(parts).await?;
+        if config.watch.enabled {
+            service.watch();
+        }
         let edge = EdgeParts {
             limits: Limits::from(&config.limits),
             introspection: config.profile == Profile::Development,

@@ -17,11 +17,10 @@ pub(crate) mod service;
 #[cfg(test)]
 mod tests;
 
-use care_path::deadlines::Deadlines;
 use care_path::directory::{Directory, Organisation};
 use care_path::path::rights::Norms;
 
-use crate::app::Settings;
+use crate::app::{Settings, Terms};
 
 pub use load::{LoadError, Loaded, load};
 pub use moment::{BadMoment, Moment, local};
@@ -70,7 +69,7 @@ pub fn norms() -> Result<Norms, SeedError> {
 /// # Errors
 /// As [`directory`].
 pub fn settings() -> Result<Settings, SeedError> {
-    Ok(Settings { directory: directory()?, deadlines: Deadlines::default(), norms: norms()? })
+    Ok(Settings { directory: directory()?, deadlines: Terms::default(), norms: norms()? })
 }
 
 /// Marek's case, in its twelve steps.

@@ -118,7 +118,7 @@ fn place(kind: CommandKind) -> Place {
         C::RecordDeath => Person("death"),
         C::PlaceHold => Person("holds"),
         C::LiftHold => Part("holds", "lift"),
-        C::ExpireLookout | C::OvertakeException => Nowhere,
+        C::ExpireLookout | C::OvertakeException | C::PassDeadline => Nowhere,
     }
 }
 
@@ -149,7 +149,7 @@ mod tests {
             .filter_map(|kind| rest_path(*kind, Some(PERSON), Some(SUBJECT)))
             .map(|(method, path)| (method.name(), path))
             .collect();
-        assert_eq!(paths.len(), CommandKind::ALL.len() - 2);
+        assert_eq!(paths.len(), CommandKind::ALL.len() - 3);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use parking_lot::RwLock;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::World;
 use crate::app::{DecodeError, Decoder, Happened};
@@ -27,8 +26,7 @@ pub enum FollowError {
     Decode(#[from] DecodeError),
 }
 
-/// How often the worklist is looked at again as a whole, a few cases at a time.
-const LOOK_AGAIN: Duration = Duration::from_mins(10);
+/// How many cases are looked at again before others have their turn.
 const CASES_AT_ONCE: usize = 500;
 
 /// Keeps the read models up with the log.
@@ -53,11 +51,16 @@ impl Follower {
         (Self { log, decoder, world, clock, applied }, reached)
     }
 
-    /// Looks at what waits again: some of it comes and goes with time alone.
+    /// Looks again at what waits on the cases on which time alone has changed it.
     fn look_again(&self) {
-        let cases = self.world.read().case_ids();
-        for some in cases.chunks(CASES_AT_ONCE) {
-            self.world.write().look_again(some, self.clock.now());
+        let now = self.clock.now();
+        loop {
+            let changed = self.world.read().changes().until(now, CASES_AT_ONCE);
+            if changed.is_empty() {
+                return;
+            }
+            // Each is due again later: what changes next lies after now.
+            self.world.write().look_again(&changed, now);
         }
     }
 
@@ -90,12 +93,8 @@ impl Follower {
     /// Follows for as long as it is not dropped. A log that does not answer is asked again; an event that is not
     /// understood ends it, and the read models stay where they are.
     pub async fn run(self) -> FollowError {
-        let mut again = Instant::now() + LOOK_AGAIN;
         loop {
-            if Instant::now() >= again {
-                self.look_again();
-                again = Instant::now() + LOOK_AGAIN;
-            }
+            self.look_again();
             match self.catch_up().await {
                 Ok(seen) => self.log.wake(seen).await,
                 Err(FollowError::Log(error)) => {

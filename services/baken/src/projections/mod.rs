@@ -1,6 +1,7 @@
 //! The read models: folds over the log, in memory, with the indexes that their queries need. They can be thrown away
 //! and rebuilt at any time; a digest says whether two of them are equal.
 
+mod agenda;
 mod case;
 mod digest;
 mod follower;
@@ -9,6 +10,7 @@ mod trail;
 mod worklist;
 mod world;
 
+pub use agenda::Agenda;
 pub use case::Case;
 pub use digest::{Digests, ModelDigest};
 pub use follower::{FollowError, Follower, catch_up_to};

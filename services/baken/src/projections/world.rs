@@ -7,8 +7,10 @@ use care_path::PersonId;
 use care_path::directory::Directory;
 use care_path::event::Event;
 use care_path::path::identity::IdentityEvent;
+use care_path::path::timers::Timer;
 use care_path::time::DateTime;
 
+use super::agenda::Agenda;
 use super::case::{Case, Entry};
 use super::index::Index;
 use super::trail::Trail;
@@ -27,6 +29,10 @@ pub struct World {
     pub(super) index: Index,
     worklist: Worklist,
     trail: Trail,
+    /// When what waits on a case changes by time alone.
+    changes: Agenda,
+    /// When Baken does something on a case by itself.
+    due: Agenda,
     settled: bool,
     settings: Arc<Settings>,
 }
@@ -44,6 +50,8 @@ impl World {
             index: Index::default(),
             worklist: Worklist::default(),
             trail: Trail::default(),
+            changes: Agenda::default(),
+            due: Agenda::default(),
             settled: false,
             settings,
         }
@@ -109,18 +117,33 @@ impl World {
         &self.trail
     }
 
-    /// The cases after one, in no order that means anything: to look at all of them a few at a time.
+    /// When what waits on a case changes by time alone.
     #[must_use]
-    pub fn case_ids(&self) -> Vec<PersonId> {
-        self.cases.keys().copied().collect()
+    pub fn changes(&self) -> &Agenda {
+        &self.changes
+    }
+
+    /// When Baken does something on a case by itself.
+    #[must_use]
+    pub fn due(&self) -> &Agenda {
+        &self.due
+    }
+
+    /// What Baken does by itself on a case, due first.
+    #[must_use]
+    pub fn timers(&self, case: PersonId) -> Vec<Timer> {
+        let timers = |case: &Case| case.path.timers(self.settings.deadlines.of_case(&case.path), self.directory());
+        self.cases.get(&case).map(timers).unwrap_or_default()
     }
 
     /// Looks again at what waits on some cases: some of it comes and goes with time alone.
     pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
         for id in cases {
             if let Some(case) = self.cases.get(id) {
-                let tasks = case.path.open_tasks(now, &self.settings.deadlines, &self.settings.directory);
-                self.worklist.put(*id, tasks);
+                let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
+                self.worklist.put(*id, case.path.open_tasks(now, deadlines, directory));
+                self.changes.put(*id, case.path.changes_by_itself(now, deadlines));
+                self.due.put(*id, case.path.timers(deadlines, directory).first().map(|timer| timer.due));
             }
         }
     }
@@ -162,7 +185,7 @@ impl World {
     pub(super) fn settle(&mut self, now: DateTime) {
         if !self.settled {
             self.settled = true;
-            let all = self.case_ids();
+            let all: Vec<_> = self.cases.keys().copied().collect();
             self.look_again(&all, now);
         }
     }
@@ -200,6 +223,8 @@ impl World {
         for id in &touched {
             self.index.remove(*id);
             self.worklist.remove(*id);
+            self.changes.put(*id, None);
+            self.due.put(*id, None);
             if let Some(case) = self.cases.remove(id) {
                 for member in &case.members {
                     self.case_of.remove(member);

@@ -57,6 +57,13 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Tells also what the watch does.
+    #[must_use]
+    pub fn with_watch(mut self, watch: &crate::watch::WatchMetrics) -> Self {
+        watch.register(&mut self.registry);
+        self
+    }
+
     /// Counts a request that was answered. `route` is the pattern that matched, such as `/v1/persons/{person_id}`.
     pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
         let request = Request { method: method.to_owned(), route: route.to_owned(), status };

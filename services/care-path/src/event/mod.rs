@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::path::case::CaseEvent;
+use crate::path::deadline::DeadlineEvent;
 use crate::path::discharge::DischargeEvent;
 use crate::path::exception::ExceptionEvent;
 use crate::path::identity::IdentityEvent;
@@ -31,7 +32,7 @@ use crate::path::repatriation::RepatriationEvent;
 use crate::path::rights::RightsEvent;
 use crate::path::signal::SignalEvent;
 use crate::path::stay::StayEvent;
-use crate::policy::Category;
+use crate::policy::{Category, Depth};
 
 /// Why a stored event is not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,7 +94,8 @@ macro_rules! catalogue {
                 }
             }
 
-            /// The category that decides who learns that it happened at all.
+            /// The category that decides who learns that it happened at all; of a deadline that passed, the task says:
+            /// see [`Event::tells_of`].
             #[must_use]
             pub fn category(self) -> Category {
                 match self {
@@ -220,6 +222,9 @@ catalogue! {
         HoldLifted = "hold_lifted" v 1 in Notes,
         SubjectErased = "subject_erased" v 1 in Presence,
     },
+    Deadline(DeadlineEvent) {
+        DeadlinePassed = "deadline_passed" v 1 in Presence,
+    },
 }
 
 fn typed<E: DeserializeOwned + Into<Event>>(tagged: Value) -> Result<Event, serde_json::Error> {
@@ -269,6 +274,16 @@ pub fn read(kind: &str, version: u32, data: Value) -> Result<Event, Unreadable> 
 }
 
 impl Event {
+    /// What of a person somebody must be allowed to see to learn that this happened: what the catalogue says of its
+    /// type; of a deadline, what the task tells of that was not done.
+    #[must_use]
+    pub fn tells_of(&self) -> (Category, Depth) {
+        match self {
+            Self::Deadline(event) => event.tells_of(),
+            other => (other.kind().category(), Depth::Minimal),
+        }
+    }
+
     /// The event's data as it is stored, with its private values marked and not yet sealed.
     ///
     /// # Errors

@@ -1,13 +1,14 @@
 //! What follows from the path without being recorded: its phase, vulnerability, links.
 
-use chrono::Datelike;
-
 use super::CarePath;
 use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
-use crate::deadlines::Deadlines;
+use crate::deadlines::{Deadlines, Risk, RiskFactor};
 use crate::ids::PersonId;
 use crate::text::Country;
-use crate::time::DateTime;
+use crate::time::{DateTime, local_date};
+
+/// From this age on somebody is not a minor any more.
+const ADULT: u32 = 18;
 
 impl CarePath {
     /// Where the person stands now: the furthest that still holds.
@@ -61,17 +62,31 @@ impl CarePath {
     /// Whether being out of sight is at once dangerous: by what troubles them, by urgency, by age.
     #[must_use]
     pub fn is_vulnerable(&self, now: DateTime) -> bool {
-        let young_or_old = |age: i32| !(18..70).contains(&age);
-        let estimated = || self.identity.newest(|_| true, |claim| claim.approximate_age);
-        let age = self
-            .identity
-            .newest(|_| true, |claim| claim.birth_date)
-            .map(|born| now.year() - born.year())
-            .or_else(|| estimated().map(|age| i32::from(age.years())));
         self.problems().any(Problem::makes_vulnerable)
             || self.urgency() >= Some(Urgency::Urgent)
-            || age.is_some_and(young_or_old)
+            || self.age(now).is_some_and(|age| !(ADULT..70).contains(&age))
             || self.unsuitable_since().is_some()
+    }
+
+    /// How old the person is at a time, as far as somebody knows or guesses.
+    fn age(&self, at: DateTime) -> Option<u32> {
+        let born = self.identity.newest(|_| true, |claim| claim.birth_date);
+        let estimated = || self.identity.newest(|_| true, |claim| claim.approximate_age);
+        born.map(|born| local_date(at).years_since(born).unwrap_or_default())
+            .or_else(|| estimated().map(|age| age.years().into()))
+    }
+
+    /// What makes it dangerous at a time that nobody knows where the person is.
+    #[must_use]
+    pub fn risk(&self, at: DateTime, deadlines: &Deadlines) -> Risk {
+        let confusing = |problem| matches!(problem, Problem::ConfusedBehaviour | Problem::MemoryProblem);
+        let factors = [
+            (RiskFactor::Vulnerable, self.is_vulnerable(at)),
+            (RiskFactor::Confused, self.problems().any(confusing)),
+            (RiskFactor::Minor, self.age(at).is_some_and(|age| age < ADULT)),
+            (RiskFactor::Cold, deadlines.is_cold(local_date(at))),
+        ];
+        Risk(factors.into_iter().filter(|(_, holds)| *holds).map(|(factor, _)| factor).collect())
     }
 
     /// The persons that this one's stream links with it.

@@ -286,6 +286,7 @@ refusals! {
     /// Why a lookout or an alert is not issued, answered or ended.
     LostRefusal {
         AlreadyOutOfSight = "already_out_of_sight": "the person is out of sight already",
+        NotMissed = "not_missed": "nothing says that nobody knows where the person is",
         UnknownLookout = "lookout_unknown": "there is no such lookout on this path",
         LookoutClosed = "lookout_closed": "the lookout was resolved or has expired",
         NotExpired = "lookout_not_expired": "the lookout has not expired yet",

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::super::CarePath;
 use super::{CareAlertFiled, LookoutIssued, LostEvent, LostRefusal, SightingReported};
+use crate::actor::Actor;
 use crate::codes::{CareAlertOutcome, LocationType, LookoutOutcome, OrgKind};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
@@ -22,9 +23,16 @@ pub struct MarkOutOfSight {}
 impl Decide for MarkOutOfSight {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
         let events = path.disappear();
+        // Baken says so only of somebody who did not come and has not been heard of since.
+        if at.by.actor == Actor::System
+            && !events.is_empty()
+            && path.vanishing(at.deadlines).is_none_or(|vanishing| vanishing.due > at.now)
+        {
+            return Err(LostRefusal::NotMissed.into());
+        }
         if events.is_empty() { Err(LostRefusal::AlreadyOutOfSight.into()) } else { Ok(events) }
     }
 }

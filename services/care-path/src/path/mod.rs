@@ -4,6 +4,7 @@
 //! decision that turns a command into events.
 
 pub mod case;
+pub mod deadline;
 pub mod discharge;
 pub mod exception;
 pub mod identity;
@@ -17,8 +18,10 @@ pub mod rights;
 pub mod signal;
 pub mod stay;
 pub mod tasks;
+pub mod timers;
 
 mod derived;
+mod evenings;
 mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -67,6 +70,7 @@ pub struct CarePath {
     pub(crate) repatriation: repatriation::RepatriationState,
     pub(crate) case: case::CaseState,
     pub(crate) privacy: privacy::PrivacyState,
+    pub(crate) passed: Vec<deadline::Passed>,
     /// Who recorded anything at all, in order of first appearance.
     pub(crate) recorded_by: Vec<(OrgId, Role)>,
 }
@@ -105,6 +109,7 @@ impl CarePath {
             Event::Repatriation(event) => repatriation::evolve(self, stamp, event),
             Event::Case(event) => case::evolve(self, stamp, event),
             Event::Privacy(event) => privacy::evolve(self, stamp, event),
+            Event::Deadline(event) => deadline::evolve(self, stamp, event),
         }
     }
 

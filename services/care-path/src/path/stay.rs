@@ -7,6 +7,7 @@ use serde_with::skip_serializing_none;
 
 use super::referral::ReferralEvent;
 use super::{CarePath, Noted, Stamp};
+use crate::actor::Actor;
 use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
@@ -170,6 +171,7 @@ refusals! {
         NoBedsThere = "no_beds_there": "a place of this kind has no beds",
         EndsBeforeItBegins = "stay_ends_before_it_begins": "the stay would end before it begins",
         AlreadyAssigned = "bed_already_assigned": "the person has an open stay at this organisation already",
+        NotExpected = "not_expected": "the person is not expected in this bed now, or was heard of",
         NoOpenStay = "no_open_stay": "the person has no open stay at this organisation",
         AlreadyReleased = "bed_already_released": "the bed was released already",
         HeldByPendingException = "bed_held_by_pending_exception":
@@ -275,9 +277,16 @@ impl Decide for RecordNoShow {
             None => path.open_stay_at(&at.by.organisation),
         };
         let stay = stay.ok_or(StayRefusal::NoOpenStay)?;
+        // A worker sees that somebody is not there; Baken goes by the clock and by what it heard.
+        let expected_by = if at.by.actor == Actor::System {
+            let missed = path.missed_evening(stay.bed.bed, at.now, at.deadlines, at.directory);
+            Some(missed.ok_or(StayRefusal::NotExpected)?.expected_by)
+        } else {
+            stay.bed.expected_by
+        };
         let no_show = NoShowRecorded {
             bed: stay.bed.bed,
-            expected_by: stay.bed.expected_by,
+            expected_by,
             bed_held: path.is_vulnerable(at.now) || path.is_held(stay.bed.bed),
         };
         Ok(vec![StayEvent::NoShowRecorded(no_show).into()])

@@ -21,9 +21,11 @@ mod testing;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use terms::working_days_after;
+pub(super) use terms::{days_after, hours_after, minutes_after};
 
 use super::{CarePath, Stamp};
 use crate::actor::{Actor, Principal};
@@ -51,6 +53,8 @@ pub struct Task {
     /// When it arose.
     pub since: DateTime,
     pub due: DateTime,
+    /// Which one it is of those that arise from the same cause: the week of a review, the first or second follow-up.
+    pub round: u32,
     /// What happened that makes it wait; `None` where it is that nothing happened.
     pub because: Option<EventKind>,
     /// The event that it arose from.
@@ -58,7 +62,10 @@ pub struct Task {
 }
 
 /// For whom something waits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = TaskAddressee))]
+#[serde(rename_all = "snake_case")]
 pub enum Addressee {
     Coordinator(Municipality),
     Assessor(Municipality),
@@ -96,7 +103,7 @@ fn sees_patients_in(organisation: &Organisation, municipality: &Municipality) ->
 }
 
 /// What of a person a task tells of. Whoever may not see that, is not asked.
-const fn tells_of(kind: TaskKind) -> (Category, Depth) {
+pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
     use Depth::{Full, Minimal};
     match kind {
         TaskKind::AssignCoordinator | TaskKind::FindPerson | TaskKind::ReviewUnsafeDischarge => {
@@ -155,10 +162,20 @@ impl CarePath {
     /// after its end: a case is closed because somebody went home, and that is when it matters how it goes.
     #[must_use]
     pub fn open_tasks(&self, now: DateTime, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
+        self.tasks(AsOf::Now(now), deadlines, directory)
+    }
+
+    /// Everything that waits or will, each as it stands when it is due if nothing else is recorded until then; what has
+    /// passed unanswered as it stood. Reviews are asked for again every week.
+    pub(super) fn tasks_when_due(&self, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
+        self.tasks(AsOf::WhenDue, deadlines, directory)
+    }
+
+    fn tasks(&self, as_of: AsOf, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
         if !self.exists() || self.is_erased() || self.case.died.is_some() {
             return Vec::new();
         }
-        let mut list = Worklist { path: self, now, deadlines, directory, tasks: Vec::new() };
+        let mut list = Worklist { path: self, as_of, deadlines, directory, tasks: Vec::new() };
         returning::after_departure(&mut list);
         if !self.is_closed() {
             returning::before_departure(&mut list);
@@ -170,10 +187,17 @@ impl CarePath {
     }
 }
 
+/// As of when tasks are derived: some come and go with time alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AsOf {
+    Now(DateTime),
+    WhenDue,
+}
+
 /// A worklist in the making.
 struct Worklist<'a> {
     path: &'a CarePath,
-    now: DateTime,
+    as_of: AsOf,
     deadlines: &'a Deadlines,
     directory: &'a Directory,
     tasks: Vec<Task>,
@@ -187,12 +211,13 @@ struct Waiting<'a> {
     because: Option<EventKind>,
     since: DateTime,
     due: DateTime,
+    round: u32,
 }
 
 impl<'a> Waiting<'a> {
     /// It waits since its cause was recorded: nobody could act on what nobody knew.
     fn new(kind: TaskKind, cause: &'a Arc<Stamp>, because: EventKind, due: DateTime) -> Self {
-        Self { kind, subject: None, cause, because: Some(because), since: cause.recorded_at, due }
+        Self { kind, subject: None, cause, because: Some(because), since: cause.recorded_at, due, round: 0 }
     }
 
     fn about(self, subject: Uuid) -> Self {
@@ -201,6 +226,14 @@ impl<'a> Waiting<'a> {
 }
 
 impl<'a> Worklist<'a> {
+    /// The time as of which something is looked at that is due then.
+    fn at(&self, due: DateTime) -> DateTime {
+        match self.as_of {
+            AsOf::Now(now) => now,
+            AsOf::WhenDue => due,
+        }
+    }
+
     fn ask(&mut self, addressees: impl IntoIterator<Item = Addressee>, waiting: &Waiting<'_>) {
         let (category, depth) = tells_of(waiting.kind);
         self.tasks.extend(addressees.into_iter().map(|addressee| Task {
@@ -211,6 +244,7 @@ impl<'a> Worklist<'a> {
             depth,
             since: waiting.since,
             due: waiting.due,
+            round: waiting.round,
             because: waiting.because,
             cause: waiting.cause.clone(),
         }));
@@ -233,9 +267,9 @@ impl<'a> Worklist<'a> {
     }
 
     /// An organisation, as long as it is involved or recorded the cause itself; otherwise the coordinator.
-    fn involved(&self, organisation: &OrgId, cause: &Stamp) -> Option<Addressee> {
+    fn involved(&self, organisation: &OrgId, cause: &Stamp, due: DateTime) -> Option<Addressee> {
         let knows =
-            cause.by.organisation == *organisation || self.path.involves(organisation, self.now, self.deadlines);
+            cause.by.organisation == *organisation || self.path.involves(organisation, self.at(due), self.deadlines);
         if knows { Some(Addressee::Organisation(organisation.clone())) } else { self.coordinator() }
     }
 
@@ -251,6 +285,12 @@ impl<'a> Worklist<'a> {
 
     fn hours_since(&self, cause: &Stamp, hours: impl Fn(&Deadlines) -> i64) -> DateTime {
         terms::hours_after(cause.recorded_at, hours(self.deadlines))
+    }
+
+    /// When those who are asked to look out must have answered.
+    fn lookout_answered(&self, cause: &Stamp) -> DateTime {
+        let risk = self.path.risk(cause.recorded_at, self.deadlines);
+        terms::minutes_after(cause.recorded_at, self.deadlines.lookout_answer(&risk))
     }
 
     fn days_since(&self, cause: &Stamp, days: impl Fn(&Deadlines) -> i64) -> DateTime {

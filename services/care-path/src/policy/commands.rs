@@ -121,6 +121,7 @@ const fn row(command: CommandKind) -> [When; 13] {
         C::RecordDeath             => [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X],
         C::PlaceHold               => [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X],
         C::LiftHold                => [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X],
+        C::PassDeadline            => [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N],
     }
 }
 

@@ -3,13 +3,14 @@
 //!
 //! Four tables in one, told apart by the first column:
 //! `disclosure`: how much a role sees of a category, of what others and of what the own organisation recorded;
-//! `command`: whether a role may send a command; `event`: the category that tells that such an event happened;
+//! `command`: whether a role may send a command; `event`: the category that tells that such an event happened, of a deadline by its task;
 //! `field`: the category and the level at which a field of an event is seen, and the data class that it is sealed in.
 
 use super::{Category, Depth, Level, Relation, disclosed, may, own_recordings};
-use crate::codes::{Code, Role};
+use crate::codes::{Code, Role, TaskKind};
 use crate::command::CommandKind;
 use crate::event::{EventKind, Unreadable, fields};
+use crate::path::tasks;
 
 /// The names of the columns.
 const COLUMNS: [&str; 9] =
@@ -36,19 +37,37 @@ pub fn csv() -> Result<String, Unreadable> {
         }
     }
     for kind in EventKind::ALL {
-        table.line(["event", kind.name(), "", "", kind.category().name(), "", Level::Minimal.name(), "", ""]);
+        for (item, category, depth) in tells_of(*kind) {
+            table.line(["event", kind.name(), "", "", category.name(), item, level(depth).name(), "", ""]);
+        }
     }
     for kind in EventKind::ALL {
         for field in fields(*kind)? {
-            let level = match field.depth {
-                Depth::Minimal => Level::Minimal,
-                Depth::Full => Level::Full,
-            };
+            let level = level(field.depth);
             let sealed = field.sealed.map_or("clear", Code::code);
             table.line(["field", kind.name(), "", "", field.category.name(), field.name, level.name(), "", sealed]);
         }
     }
     Ok(table.0)
+}
+
+fn level(depth: Depth) -> Level {
+    match depth {
+        Depth::Minimal => Level::Minimal,
+        Depth::Full => Level::Full,
+    }
+}
+
+/// What a type of event tells of; of a deadline that passed, for each task.
+pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> {
+    if kind != EventKind::DeadlinePassed {
+        return vec![("", kind.category(), Depth::Minimal)];
+    }
+    let of_task = |task: &TaskKind| {
+        let (category, depth) = tasks::tells_of(*task);
+        (task.code(), category, depth)
+    };
+    TaskKind::ALL.iter().map(of_task).collect()
 }
 
 /// Consent has lines of its own only where it changes an answer.

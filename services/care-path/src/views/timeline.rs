@@ -7,9 +7,10 @@ use super::{NotedView, views};
 use crate::event::{Event, EventKind};
 use crate::ids::{EventId, HandoverId};
 use crate::path::Stamp;
+use crate::path::deadline::DeadlineEvent;
 use crate::path::lost::LostEvent;
 use crate::path::repatriation::RepatriationEvent;
-use crate::policy::{Depth, Details, Sight};
+use crate::policy::{Details, Sight};
 
 views! {
     /// An entry of the timeline.
@@ -61,7 +62,8 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
 
 /// Whether the reader may know that it happened at all.
 pub(super) fn may_know(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> bool {
-    let knows = sight.shows(event.kind().category(), Depth::Minimal, stamp);
+    let (category, depth) = event.tells_of();
+    let knows = sight.shows(category, depth, stamp);
     (knows || sight.keeps_own(stamp)) && within_reach(sight, event)
 }
 
@@ -112,6 +114,14 @@ fn within_reach(sight: &Sight<'_>, event: &Event) -> bool {
                 LostEvent::CareAlertAnswered { alert: id, .. } => alert(id),
             }
         }
+        Event::Deadline(DeadlineEvent::DeadlinePassed(passed)) => passed.subject.is_none_or(|subject| {
+            // Ids are nobody else's: what the subject is not of, it is not hidden by.
+            let lookouts = path.lost.lookouts.iter().filter(|lookout| lookout.issued.lookout.0 == subject.0);
+            let alerts = path.lost.care_alerts.iter().filter(|alert| alert.filed.alert.0 == subject.0);
+            lookouts.into_iter().all(|lookout| sight.sees_lookout(lookout))
+                && alerts.into_iter().all(|alert| sight.sees_alert(alert))
+                && (path.repatriation.handover(HandoverId(subject.0)).is_none() || handover(&HandoverId(subject.0)))
+        }),
         Event::Signal(_)
         | Event::Identity(_)
         | Event::Intake(_)

@@ -154,7 +154,14 @@ fn a_country_and_a_day_are_in_clear_only_where_that_is_listed_here() {
         values_of(is).into_iter().filter(|value| !value.marked).map(|value| value.path).collect()
     };
     let countries = in_clear(|_, name| name == Some("Country"));
-    assert_eq!(countries, ["consent_given/data/recipient/country", "handover_proposed/data/country"]);
+    assert_eq!(
+        countries,
+        [
+            "consent_given/data/recipient/country",
+            "handover_proposed/data/country",
+            "deadline_passed/data/addressees/embassy",
+        ]
+    );
     let days = in_clear(|schema, _| schema["format"] == "date");
     assert_eq!(days, ["referral_waitlisted/data/until", "death_recorded/data/died_on"]);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveTime;
 
-use super::{Addressee, Waiting, Worklist, follows, recorded, terms};
+use super::{Addressee, AsOf, Waiting, Worklist, follows, recorded, terms};
 use crate::codes::{ExceptionState, LookoutState, OrgKind, ReferralState, TaskKind};
 use crate::directory::Directory;
 use crate::event::EventKind;
@@ -72,13 +72,13 @@ fn gives_care(organisation: &OrgId, directory: &Directory) -> bool {
 fn uninsured_report(list: &mut Worklist<'_>) {
     let path = list.path;
     let Some(cause) = path.uninsured_since() else { return };
+    let due = list.days_since(cause, |terms| terms.uninsured_report_days);
     let carers: BTreeSet<_> = path
         .concerned_organisations()
         .filter(|organisation| gives_care(organisation, list.directory))
-        .filter(|organisation| path.involves(organisation, list.now, list.deadlines))
+        .filter(|organisation| path.involves(organisation, list.at(due), list.deadlines))
         .collect();
     let carers = carers.into_iter().cloned().map(Addressee::Organisation);
-    let due = list.days_since(cause, |terms| terms.uninsured_report_days);
     let waiting = Waiting::new(TaskKind::UninsuredReport, cause, EventKind::InsuranceRecorded, due);
     list.ask(carers.chain(list.coordinator()), &waiting);
 }
@@ -121,7 +121,7 @@ fn find_person(list: &mut Worklist<'_>) {
     let waiting = if let Some(escalated) = &path.lost.escalated {
         Waiting::new(TaskKind::FindPerson, cause, EventKind::Escalated, escalated.recorded_at)
     } else {
-        let due = list.hours_since(cause, |terms| terms.lookout_acknowledge_hours);
+        let due = list.lookout_answered(cause);
         Waiting::new(TaskKind::FindPerson, cause, EventKind::WentOutOfSight, due)
     };
     list.ask(list.coordinator(), &waiting);
@@ -139,7 +139,8 @@ impl Worklist<'_> {
 fn lookouts(list: &mut Worklist<'_>) {
     for lookout in &list.path.lost.lookouts {
         let cause = &lookout.issued.stamp;
-        let runs = lookout.state == LookoutState::Open && lookout.issued.expires_at > list.now;
+        let due = list.lookout_answered(cause);
+        let runs = lookout.state == LookoutState::Open && lookout.issued.expires_at > list.at(due);
         if !runs || list.was_found_since(cause) {
             continue;
         }
@@ -148,7 +149,6 @@ fn lookouts(list: &mut Worklist<'_>) {
             heard.any(|stamp| stamp.by.organisation == *recipient)
         };
         let silent = lookout.issued.recipients.iter().filter(|recipient| !knows(recipient));
-        let due = list.hours_since(cause, |terms| terms.lookout_acknowledge_hours);
         let waiting = Waiting::new(TaskKind::AcknowledgeLookout, cause, EventKind::LookoutIssued, due);
         list.ask(silent.cloned().map(Addressee::Organisation), &waiting.about(lookout.issued.lookout.0));
     }
@@ -158,11 +158,11 @@ fn lookouts(list: &mut Worklist<'_>) {
 fn care_alerts(list: &mut Worklist<'_>) {
     for alert in &list.path.lost.care_alerts {
         let cause = &alert.filed.stamp;
-        let runs = alert.answers.is_empty() && alert.filed.expires_at > list.now;
+        let due = list.lookout_answered(cause);
+        let runs = alert.answers.is_empty() && alert.filed.expires_at > list.at(due);
         if !runs || list.was_found_since(cause) {
             continue;
         }
-        let due = list.hours_since(cause, |terms| terms.lookout_acknowledge_hours);
         let waiting = Waiting::new(TaskKind::AnswerCareAlert, cause, EventKind::CareAlertFiled, due);
         list.ask([Addressee::Organisation(alert.filed.to.clone())], &waiting.about(alert.filed.alert.0));
     }
@@ -185,9 +185,27 @@ fn weekly_review(list: &mut Worklist<'_>) {
     let contact = contact.or(path.opened.as_ref().map(|opened| (opened.recorded_at, opened)));
     let review = list.coordinators_notes().max_by_key(|note| recorded(note)).map(|note| (note.recorded_at, note));
     let Some((since, cause)) = contact.into_iter().chain(review).max_by_key(|(since, _)| *since) else { return };
-    let due = terms::days_after(since, list.deadlines.review_days);
-    let waiting = Waiting { kind: TaskKind::WeeklyReview, subject: None, cause, because: None, since, due };
+    let (round, due) = match list.as_of {
+        AsOf::Now(_) => (0, terms::days_after(since, list.deadlines.review_days)),
+        AsOf::WhenDue => {
+            let asked =
+                path.passed(TaskKind::WeeklyReview, None, cause.event_id).map(|passed| passed.stamp.recorded_at);
+            next_review(since, asked.max(), list.deadlines.review_days)
+        }
+    };
+    let waiting = Waiting { kind: TaskKind::WeeklyReview, subject: None, cause, because: None, since, due, round };
     list.ask(list.coordinator(), &waiting);
+}
+
+/// The week of a review and when it is due: the first after the last time that it was asked for. Weeks that went by while
+/// nobody could ask are not asked for one by one.
+fn next_review(since: DateTime, asked: Option<DateTime>, days: i64) -> (u32, DateTime) {
+    let days = days.max(1);
+    let weeks = asked.map_or(0, |asked| asked.signed_duration_since(since).num_days().max(0) / days);
+    let due = |week: i64| terms::days_after(since, days.saturating_mul(week + 1));
+    let is_next = |week: &i64| asked.is_none_or(|asked| due(*week) > asked);
+    let week = [weeks, weeks + 1].into_iter().find(is_next).unwrap_or(weeks + 1);
+    (u32::try_from(week).unwrap_or(u32::MAX), due(week))
 }
 
 #[cfg(test)]

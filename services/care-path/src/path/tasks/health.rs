@@ -128,7 +128,7 @@ fn discharge_letter(list: &mut Worklist<'_>) {
         let cause = &discharge.stamp;
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         let waiting = Waiting::new(TaskKind::SendDischargeLetter, cause, EventKind::DischargedTo, due);
-        list.ask(list.involved(&discharge.from, cause), &waiting);
+        list.ask(list.involved(&discharge.from, cause, due), &waiting);
     }
 }
 

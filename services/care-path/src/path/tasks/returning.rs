@@ -7,6 +7,7 @@ use crate::codes::{FollowUpTerm, HandoverState, Role, TaskKind};
 use crate::event::EventKind;
 use crate::path::Stamp;
 use crate::path::repatriation::Handover;
+use crate::time::DateTime;
 
 impl<'a> Worklist<'a> {
     /// The handovers for which the person's consent holds.
@@ -17,10 +18,10 @@ impl<'a> Worklist<'a> {
 
     /// The organisation that proposed a handover, as long as it is involved; otherwise, and where it was a coordinator,
     /// the coordinator of the case.
-    fn proposer(&self, handover: &Handover) -> Option<Addressee> {
+    fn proposer(&self, handover: &Handover, due: DateTime) -> Option<Addressee> {
         let by = &handover.proposed.stamp.by;
         let stays =
-            by.role != Role::ProcessCoordinator && self.path.involves(&by.organisation, self.now, self.deadlines);
+            by.role != Role::ProcessCoordinator && self.path.involves(&by.organisation, self.at(due), self.deadlines);
         if stays { Some(Addressee::Organisation(by.organisation.clone())) } else { self.coordinator() }
     }
 }
@@ -47,7 +48,7 @@ pub(super) fn before_departure(list: &mut Worklist<'_>) {
             HandoverState::Accepted => {
                 let due = list.days_since(cause, |terms| terms.review_days);
                 let (kind, because) = (TaskKind::RecordDeparture, EventKind::HandoverAccepted);
-                (list.proposer(handover), Waiting::new(kind, cause, because, due))
+                (list.proposer(handover, due), Waiting::new(kind, cause, because, due))
             }
             HandoverState::Declined | HandoverState::Departed | HandoverState::Arrived | HandoverState::Withdrawn => {
                 continue;
@@ -71,9 +72,9 @@ pub(super) fn after_departure(list: &mut Worklist<'_>) {
             | HandoverState::Declined
             | HandoverState::Withdrawn => continue,
         };
-        let both: Vec<_> = std::iter::once(embassy(handover)).chain(list.proposer(handover)).collect();
         for each in waiting {
-            list.ask(both.clone(), &each.about(handover.proposed.handover.0));
+            let both = std::iter::once(embassy(handover)).chain(list.proposer(handover, each.due));
+            list.ask(both, &each.about(handover.proposed.handover.0));
         }
     }
 }
@@ -86,9 +87,9 @@ fn arrival<'a>(list: &Worklist<'_>, departed: &'a Arc<Stamp>) -> Waiting<'a> {
 fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator<Item = Waiting<'a>> {
     let done = |term| handover.follow_ups.iter().any(|done| done.fact.0 == term);
     let terms = [(FollowUpTerm::Days30, 30), (FollowUpTerm::Days90, 90)];
-    terms.into_iter().filter(move |(term, _)| !done(*term)).map(|(_, days)| {
+    (0..).zip(terms).filter(move |(_, (term, _))| !done(*term)).map(|(round, (_, days))| {
         let due = terms::days_after(arrived.occurred.at, days);
-        Waiting::new(TaskKind::FollowUp, arrived, EventKind::ArrivalConfirmed, due)
+        Waiting { round, ..Waiting::new(TaskKind::FollowUp, arrived, EventKind::ArrivalConfirmed, due) }
     })
 }
 

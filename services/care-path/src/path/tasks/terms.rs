@@ -11,13 +11,18 @@ fn after(from: DateTime, term: Option<TimeDelta>) -> DateTime {
     term.and_then(|term| from.checked_add_signed(term)).unwrap_or(DateTime::MAX_UTC)
 }
 
+/// That many minutes later.
+pub(in crate::path) fn minutes_after(from: DateTime, minutes: i64) -> DateTime {
+    after(from, TimeDelta::try_minutes(minutes))
+}
+
 /// That many hours later.
-pub(super) fn hours_after(from: DateTime, hours: i64) -> DateTime {
+pub(in crate::path) fn hours_after(from: DateTime, hours: i64) -> DateTime {
     after(from, TimeDelta::try_hours(hours))
 }
 
 /// That many days of 24 hours later.
-pub(super) fn days_after(from: DateTime, days: i64) -> DateTime {
+pub(in crate::path) fn days_after(from: DateTime, days: i64) -> DateTime {
     after(from, TimeDelta::try_days(days))
 }
 

@@ -5,6 +5,7 @@ use super::bodies;
 use super::dice::Dice;
 use crate::codes::LocationType;
 use crate::command::{Command, CommandKind};
+use crate::deadlines::Deadlines;
 use crate::ids::{BedId, ExceptionId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
@@ -25,6 +26,7 @@ use crate::path::repatriation::{
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
 use crate::path::testing::another_person;
+use crate::path::timers::Timer;
 use crate::time::DateTime;
 
 /// Whether a command goes on with something that is open. They are sent more often, or little would come to its end.
@@ -215,6 +217,11 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         K::LiftHold => {
             let holds: Vec<_> = path.privacy.holds.iter().map(|hold| hold.fact.0).collect();
             Command::LiftHold(dice.one_of(&holds)?, LiftHold {})
+        }
+        K::PassDeadline => {
+            let timers = path.timers(&Deadlines::default(), &super::everybody());
+            let passed = timers.iter().filter(|timer| timer.due <= now).map(Timer::command);
+            passed.into_iter().find(|command| command.kind() == K::PassDeadline)?
         }
     })
 }

@@ -1,0 +1,221 @@
+//! Deadlines that passed: that something waited for somebody until it was due, and nobody did it. The watch records it,
+//! once for each, and late where Baken was not running at the time.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+
+use super::tasks::{Addressee, Task, tells_of};
+use super::{CarePath, Stamp};
+use crate::codes::TaskKind;
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::deadlines::Deadlines;
+use crate::directory::Directory;
+use crate::event::Event;
+use crate::ids::{EventId, SubjectId};
+use crate::policy::Depth::{Full, Minimal};
+use crate::policy::{Category, Depth, Details};
+use crate::private::{Medical, Private, Social};
+
+/// How long after a deadline it may be noticed without that being late.
+const NOTICED_LATE: TimeDelta = TimeDelta::minutes(5);
+
+/// What passed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum DeadlineEvent {
+    DeadlinePassed(DeadlinePassed),
+}
+
+/// Something was due and was not done. When it was due is when this occurred.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeadlinePassed {
+    pub task: PassedTask,
+    /// The referral, lookout, care alert, exception or handover that it is about.
+    pub subject: Option<SubjectId>,
+    /// The event that it arose from.
+    pub cause: EventId,
+    /// Which one it is of those that arise from the same cause.
+    pub round: u32,
+    /// For whom it waited.
+    pub addressees: Vec<Addressee>,
+    /// It was noticed late: Baken was not running when it was due.
+    pub late: bool,
+}
+
+/// The task, sealed where its kind tells of somebody's health, or of what they are entitled to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PassedTask {
+    Plain(TaskKind),
+    Health(Private<TaskKind, Medical>),
+    Rights(Private<TaskKind, Social>),
+}
+
+impl PassedTask {
+    fn of(kind: TaskKind) -> Self {
+        match tells_of(kind).0 {
+            Category::Medical => Self::Health(kind.into()),
+            Category::Rights => Self::Rights(kind.into()),
+            Category::Presence
+            | Category::Identity
+            | Category::Social
+            | Category::Justice
+            | Category::Referrals
+            | Category::Return
+            | Category::Lookout
+            | Category::Notes => Self::Plain(kind),
+        }
+    }
+
+    /// The kind of task, unless it was erased.
+    #[must_use]
+    pub fn kind(&self) -> Option<TaskKind> {
+        match self {
+            Self::Plain(kind) => Some(*kind),
+            Self::Health(kind) => kind.get().copied(),
+            Self::Rights(kind) => kind.get().copied(),
+        }
+    }
+
+    /// What of the person it tells of. What was erased tells nobody anything that a field could show.
+    fn tells_of(&self) -> (Category, Depth) {
+        let sealed_as = match self {
+            Self::Plain(_) => Category::Presence,
+            Self::Health(_) => Category::Medical,
+            Self::Rights(_) => Category::Rights,
+        };
+        self.kind().map_or((sealed_as, Full), tells_of)
+    }
+}
+
+impl DeadlineEvent {
+    /// What of a person somebody must be allowed to see to learn that this happened: what the task tells of.
+    pub(crate) fn tells_of(&self) -> (Category, Depth) {
+        let Self::DeadlinePassed(passed) = self;
+        passed.task.tells_of()
+    }
+
+    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+        let Self::DeadlinePassed(passed) = self;
+        // Whoever may not see what the task tells of, at its depth, does not learn that there was one.
+        let (category, _) = passed.task.tells_of();
+        match &passed.task {
+            PassedTask::Plain(kind) => {
+                details.clear("task", category, Minimal, kind);
+                details.maybe("subject_id", category, Minimal, passed.subject.as_ref());
+            }
+            PassedTask::Health(kind) => details.private("task", category, Minimal, Some(kind)),
+            PassedTask::Rights(kind) => details.private("task", category, Minimal, Some(kind)),
+        }
+        details.clear("addressees", category, Full, &passed.addressees);
+        details.clear("late", category, Minimal, &passed.late);
+    }
+}
+
+/// A deadline that passed, as the path remembers it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Passed {
+    pub(crate) stamp: Arc<Stamp>,
+    pub(crate) kind: TaskKind,
+    pub(crate) subject: Option<SubjectId>,
+    pub(crate) cause: EventId,
+    pub(crate) round: u32,
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &DeadlineEvent) {
+    let DeadlineEvent::DeadlinePassed(passed) = event;
+    if let Some(kind) = passed.task.kind() {
+        path.passed.push(Passed {
+            stamp: stamp.clone(),
+            kind,
+            subject: passed.subject,
+            cause: passed.cause,
+            round: passed.round,
+        });
+    }
+}
+
+impl CarePath {
+    /// The deadlines of a task that passed, by what the task arose from.
+    pub(super) fn passed(
+        &self,
+        kind: TaskKind,
+        subject: Option<SubjectId>,
+        cause: EventId,
+    ) -> impl Iterator<Item = &Passed> {
+        self.passed.iter().filter(move |passed| (passed.kind, passed.subject, passed.cause) == (kind, subject, cause))
+    }
+
+    fn has_passed(&self, kind: TaskKind, subject: Option<SubjectId>, cause: EventId, round: u32) -> bool {
+        self.passed(kind, subject, cause).any(|passed| passed.round == round)
+    }
+
+    /// What waits or will, and has not been said to have passed.
+    pub(super) fn not_passed(&self, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
+        let mut tasks = self.tasks_when_due(deadlines, directory);
+        tasks.retain(|task| !self.has_passed(task.kind, task.subject, task.cause.event_id, task.round));
+        tasks
+    }
+}
+
+refusals! {
+    /// Why it is not recorded that a deadline passed.
+    DeadlineRefusal {
+        NotWaiting = "deadline_not_waiting": "nothing waits that this deadline could be of",
+        NotDue = "deadline_not_due": "it is not due yet",
+        AlreadyPassed = "deadline_already_passed": "it was recorded already that this deadline passed",
+    }
+}
+
+/// Says that a deadline passed and what waited was not done. Baken itself does, and nobody else.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PassDeadline {
+    pub task: TaskKind,
+    pub subject: Option<SubjectId>,
+    /// The event that the task arose from.
+    pub cause: EventId,
+    pub round: u32,
+}
+
+impl Decide for PassDeadline {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let Self { task: kind, subject, cause, round } = self;
+        if path.has_passed(kind, subject, cause, round) {
+            return Err(DeadlineRefusal::AlreadyPassed.into());
+        }
+        let is_it = |task: &Task| (task.kind, task.subject, task.round) == (kind, subject, round);
+        let mut waiting = path.tasks_when_due(at.deadlines, at.directory);
+        waiting.retain(|task| is_it(task) && task.cause.event_id == cause);
+        let first = waiting.first().ok_or(DeadlineRefusal::NotWaiting)?;
+        if first.due > at.now {
+            return Err(DeadlineRefusal::NotDue.into());
+        }
+        // What was told after it was due could not be noticed before.
+        let noticeable = first.due.max(first.cause.recorded_at);
+        let passed = DeadlinePassed {
+            task: PassedTask::of(kind),
+            subject,
+            cause,
+            round,
+            late: at.now.signed_duration_since(noticeable) > NOTICED_LATE,
+            addressees: waiting.into_iter().map(|task| task.addressee).collect(),
+        };
+        Ok(vec![DeadlineEvent::DeadlinePassed(passed).into()])
+    }
+}
+
+#[cfg(test)]
+#[path = "deadline_tests.rs"]
+mod tests;

@@ -1,0 +1,139 @@
+//! Evenings: by when somebody is expected in the bed that they have, and when nobody having heard of them means that
+//! nobody knows where they are.
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveTime};
+
+use super::stay::Stay;
+use super::tasks::{days_after, hours_after, minutes_after};
+use super::{CarePath, Stamp};
+use crate::codes::{BedReleaseReason, HandoverState, Precision};
+use crate::deadlines::Deadlines;
+use crate::directory::Directory;
+use crate::ids::BedId;
+use crate::time::{DateTime, local, local_date};
+
+/// An evening begins so many hours before somebody is expected: who was met earlier that day may still not come.
+const EVENING_HOURS: i64 = 8;
+/// The next evening is at least so many hours after the first.
+const NIGHT_HOURS: i64 = 12;
+
+/// An evening on which somebody is expected and has not been heard of.
+#[derive(Clone)]
+pub(super) struct Evening<'a> {
+    pub(super) bed: BedId,
+    /// The bed that was given to them.
+    pub(super) cause: &'a Arc<Stamp>,
+    pub(super) expected_by: DateTime,
+    /// From when on they count as not come.
+    pub(super) due: DateTime,
+}
+
+/// After somebody did not come: when they count as out of sight.
+#[derive(Clone)]
+pub(super) struct Vanishing<'a> {
+    /// The evening on which they did not come.
+    pub(super) cause: &'a Arc<Stamp>,
+    pub(super) due: DateTime,
+}
+
+/// Until when something may have happened.
+fn at_the_latest(stamp: &Stamp) -> DateTime {
+    match stamp.occurred.precision {
+        Precision::Instant => stamp.occurred.at,
+        Precision::Night => hours_after(stamp.occurred.at, EVENING_HOURS),
+        Precision::Day | Precision::Approximate => days_after(stamp.occurred.at, 1),
+    }
+}
+
+impl CarePath {
+    /// Whether anybody waits for the person at all.
+    fn is_expected_anywhere(&self) -> bool {
+        let left = |state| matches!(state, HandoverState::Departed | HandoverState::Arrived);
+        let gone = self.repatriation.handovers.iter().any(|handover| left(handover.state));
+        let alive = self.exists() && !self.is_erased() && self.case.died.is_none();
+        alive && !gone && !self.is_closed() && !self.is_out_of_sight()
+    }
+
+    /// The last that anybody heard of the person.
+    fn last_heard(&self) -> Option<DateTime> {
+        let seen = self.lost.last_seen.as_ref().map(|seen| at_the_latest(&seen.stamp));
+        let met = self.case.last_contact.as_ref().map(|met| at_the_latest(met));
+        seen.max(met)
+    }
+
+    /// For each bed that the person has, the next evening on which they are expected and have not been heard of.
+    pub(super) fn evenings(&self, deadlines: &Deadlines, directory: &Directory) -> Vec<Evening<'_>> {
+        if !self.is_expected_anywhere() {
+            return Vec::new();
+        }
+        self.open_stays().filter_map(|stay| self.next_evening(stay, deadlines, directory)).collect()
+    }
+
+    fn next_evening<'a>(&self, stay: &'a Stay, deadlines: &Deadlines, directory: &Directory) -> Option<Evening<'a>> {
+        let missed = stay.no_shows.iter().map(|no_show| no_show.stamp.occurred.at).max();
+        let heard = self.last_heard().max(missed);
+        let (bed, cause) = (&stay.bed, &stay.stamp);
+        let evening = |expected_by: DateTime| {
+            let risk = self.risk(expected_by, deadlines);
+            let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
+            // A bed of which nobody had told Baken on that evening is nobody's to watch.
+            let watched = due >= cause.recorded_at && bed.until.is_none_or(|until| expected_by < until);
+            let silent = heard.is_none_or(|heard| heard < hours_after(expected_by, -EVENING_HOURS));
+            (watched && silent).then_some(Evening { bed: bed.bed, cause, expected_by, due })
+        };
+        let first = bed.expected_by;
+        if let Some(first) = first.and_then(evening) {
+            return Some(first);
+        }
+        let cut_off = cut_off(stay, directory)?;
+        let from = first.map_or(bed.from, |first| hours_after(first, NIGHT_HOURS)).max(bed.from);
+        let begin = from.max(cause.recorded_at).max(heard.unwrap_or(from));
+        let days =
+            (0..4).map_while(|day| local_date(begin).checked_sub_days(Days::new(1))?.checked_add_days(Days::new(day)));
+        days.filter_map(|day| local(day, cut_off)).filter(|expected_by| *expected_by > from).find_map(evening)
+    }
+
+    /// When the person counts as out of sight: some time after the last evening on which they did not come, unless
+    /// somebody heard of them since, or gave them a bed, or knows why they gave it up.
+    pub(super) fn vanishing(&self, deadlines: &Deadlines) -> Option<Vanishing<'_>> {
+        if !self.is_expected_anywhere() {
+            return None;
+        }
+        let no_shows = self.stays.iter().flat_map(|stay| stay.no_shows.iter().map(move |missed| (stay, &missed.stamp)));
+        let (stay, cause) = no_shows.max_by_key(|(_, stamp)| (stamp.recorded_at, stamp.event_id))?;
+        let later = |stamp: &Stamp| (stamp.recorded_at, stamp.event_id) > (cause.recorded_at, cause.event_id);
+        let heard = self.last_heard().is_some_and(|heard| heard >= cause.occurred.at);
+        let lost_since = self.lost.episodes.last().is_some_and(|episode| later(&episode.began));
+        let elsewhere = self.stays.iter().any(|other| later(&other.stamp));
+        let explained = stay.released.as_ref().is_some_and(|released| released.fact != BedReleaseReason::NoShow);
+        if heard || lost_since || elsewhere || explained {
+            return None;
+        }
+        let risk = self.risk(cause.occurred.at, deadlines);
+        Some(Vanishing { cause, due: minutes_after(cause.recorded_at, deadlines.out_of_sight_after(&risk)) })
+    }
+
+    /// The evening of a bed on which somebody has not come by now.
+    pub(super) fn missed_evening(
+        &self,
+        bed: BedId,
+        now: DateTime,
+        deadlines: &Deadlines,
+        directory: &Directory,
+    ) -> Option<Evening<'_>> {
+        self.evenings(deadlines, directory).into_iter().find(|evening| evening.bed == bed && evening.due <= now)
+    }
+}
+
+/// The local time of an evening by which people are expected where the bed is.
+fn cut_off(stay: &Stay, directory: &Directory) -> Option<NaiveTime> {
+    let organisation = directory.find(&stay.bed.organisation)?;
+    let facility = organisation.facilities.iter().find(|facility| Some(&facility.id) == stay.bed.facility.as_ref())?;
+    NaiveTime::parse_from_str(facility.cut_off.as_deref()?, "%H:%M").ok()
+}
+
+#[cfg(test)]
+#[path = "evenings_tests.rs"]
+mod tests;

@@ -1,0 +1,139 @@
+//! Timers: what Baken does by itself on a path, and when. Derived from what was recorded, like everything else; a timer
+//! that something overtook is simply not there any more.
+
+use chrono::TimeDelta;
+
+use super::deadline::PassDeadline;
+use super::lost::{ExpireLookout, MarkOutOfSight};
+use super::stay::RecordNoShow;
+use super::{CarePath, Stamp};
+use crate::codes::{Code, LookoutState, TaskKind};
+use crate::command::Command;
+use crate::deadlines::Deadlines;
+use crate::directory::Directory;
+use crate::ids::{BedId, EventId, LookoutId, PersonId, SubjectId};
+use crate::time::DateTime;
+
+/// Something that Baken does by itself at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timer {
+    pub due: DateTime,
+    pub what: TimerKind,
+    /// On whose stream it is recorded: where its cause is.
+    pub person: PersonId,
+    /// The event that it follows from.
+    pub cause: EventId,
+}
+
+/// What is done. In this order, where several are due at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerKind {
+    /// Somebody of whom nobody heard counts as out of sight.
+    OutOfSight,
+    /// A lookout ends.
+    LookoutExpires(LookoutId),
+    /// What waits was not done in time.
+    Deadline { task: TaskKind, subject: Option<SubjectId>, round: u32 },
+    /// Somebody was expected by that time and did not come.
+    NoShow { bed: BedId, expected_by: DateTime },
+}
+
+impl TimerKind {
+    /// Its name in metrics: of a deadline, that of the task.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OutOfSight => "out_of_sight",
+            Self::LookoutExpires(_) => "lookout_expires",
+            Self::Deadline { task, .. } => task.code(),
+            Self::NoShow { .. } => "no_show",
+        }
+    }
+}
+
+impl Timer {
+    fn new(due: DateTime, what: TimerKind, cause: &Stamp) -> Self {
+        Self { due, what, person: cause.person_id, cause: cause.event_id }
+    }
+
+    /// The command that does it.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        match self.what {
+            TimerKind::OutOfSight => Command::MarkOutOfSight((), MarkOutOfSight {}),
+            TimerKind::LookoutExpires(lookout) => Command::ExpireLookout(lookout, ExpireLookout {}),
+            TimerKind::Deadline { task, subject, round } => {
+                Command::PassDeadline((), PassDeadline { task, subject, cause: self.cause, round })
+            }
+            TimerKind::NoShow { bed, .. } => Command::RecordNoShow((), RecordNoShow { bed_id: Some(bed) }),
+        }
+    }
+
+    /// Which timer it is: the same on every node and after every restart. When it is due is not part of it, for that
+    /// moves when a term is configured anew or somebody turns out to be at risk.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let Self { person, cause, .. } = self;
+        match self.what {
+            TimerKind::OutOfSight => format!("{person}/out_of_sight/{cause}"),
+            TimerKind::LookoutExpires(lookout) => format!("{person}/lookout_expires/{lookout}"),
+            TimerKind::Deadline { task, subject, round } => {
+                let subject = subject.map(|subject| subject.to_string()).unwrap_or_default();
+                format!("{person}/{task}/{subject}/{cause}/{round}")
+            }
+            TimerKind::NoShow { bed, expected_by } => format!("{person}/no_show/{bed}/{}", expected_by.timestamp()),
+        }
+    }
+}
+
+impl CarePath {
+    /// What Baken will do by itself if nothing else is recorded, due first; what is overdue among it.
+    #[must_use]
+    pub fn timers(&self, deadlines: &Deadlines, directory: &Directory) -> Vec<Timer> {
+        let mut timers: Vec<Timer> = Vec::new();
+        for task in self.not_passed(deadlines, directory) {
+            let what = TimerKind::Deadline { task: task.kind, subject: task.subject, round: task.round };
+            let timer = Timer::new(task.due, what, &task.cause);
+            // One task may wait for several.
+            if !timers.contains(&timer) {
+                timers.push(timer);
+            }
+        }
+        if self.exists() && !self.is_erased() {
+            timers.extend(self.lost.lookouts.iter().filter(|lookout| lookout.state == LookoutState::Open).map(
+                |lookout| {
+                    let what = TimerKind::LookoutExpires(lookout.issued.lookout);
+                    Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
+                },
+            ));
+        }
+        timers.extend(self.evenings(deadlines, directory).into_iter().map(|evening| {
+            let what = TimerKind::NoShow { bed: evening.bed, expected_by: evening.expected_by };
+            Timer::new(evening.due, what, evening.cause)
+        }));
+        let vanishing = self.vanishing(deadlines);
+        timers.extend(vanishing.map(|vanishing| Timer::new(vanishing.due, TimerKind::OutOfSight, vanishing.cause)));
+        timers.sort_by_key(|timer| (timer.due, timer.what));
+        timers
+    }
+
+    /// When what waits next changes by time alone: something addressed to somebody runs out, or somebody's part is so
+    /// long ago that they are not involved any more.
+    #[must_use]
+    pub fn changes_by_itself(&self, now: DateTime, deadlines: &Deadlines) -> Option<DateTime> {
+        let lookouts = self.lost.lookouts.iter().map(|lookout| lookout.issued.expires_at);
+        let alerts = self.lost.care_alerts.iter().map(|alert| alert.filed.expires_at);
+        let intakes = self.intakes.iter().map(|intake| intake.stamp.occurred.at);
+        let stays = self.stays.iter().filter_map(|stay| stay.released.as_ref()).map(|ended| ended.stamp.occurred.at);
+        let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
+        let parts = intakes.chain(stays).chain(referrals.map(|referral| referral.changed.occurred.at));
+        let ends = parts.map(|part| super::tasks::days_after(part, deadlines.involvement_days));
+        // On the day that it ends they are involved still.
+        let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
+        lookouts.chain(alerts).chain(ends).filter(|change| *change > now).min()
+    }
+}
+
+#[cfg(test)]
+#[path = "timers_tests.rs"]
+mod tests;
