@@ -15,7 +15,11 @@ use crate::ids::BedId;
 use crate::time::{DateTime, local, local_date};
 
 /// An evening begins so many hours before somebody is expected: who was met earlier that day may still not come.
-const EVENING_HOURS: i64 = 8;
+const EVENING_HOURS: i64 = 5;
+/// Whoever came to the place itself so many hours before is there already.
+const ARRIVAL_HOURS: i64 = 12;
+/// How long a night may still go on.
+const REST_OF_NIGHT_HOURS: i64 = 6;
 /// The next evening is at least so many hours after the first.
 const NIGHT_HOURS: i64 = 12;
 
@@ -42,7 +46,7 @@ pub(super) struct Vanishing<'a> {
 fn at_the_latest(stamp: &Stamp) -> DateTime {
     match stamp.occurred.precision {
         Precision::Instant => stamp.occurred.at,
-        Precision::Night => hours_after(stamp.occurred.at, EVENING_HOURS),
+        Precision::Night => hours_after(stamp.occurred.at, REST_OF_NIGHT_HOURS),
         Precision::Day | Precision::Approximate => days_after(stamp.occurred.at, 1),
     }
 }
@@ -74,13 +78,16 @@ impl CarePath {
     fn next_evening<'a>(&self, stay: &'a Stay, deadlines: &Deadlines, directory: &Directory) -> Option<Evening<'a>> {
         let missed = stay.no_shows.iter().map(|no_show| no_show.stamp.occurred.at).max();
         let heard = self.last_heard().max(missed);
+        let arrived = stay.last_attended.as_ref().map(|stamp| at_the_latest(stamp));
         let (bed, cause) = (&stay.bed, &stay.stamp);
         let evening = |expected_by: DateTime| {
             let risk = self.risk(expected_by, deadlines);
             let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
             // A bed of which nobody had told Baken on that evening is nobody's to watch.
             let watched = due >= cause.recorded_at && bed.until.is_none_or(|until| expected_by < until);
-            let silent = heard.is_none_or(|heard| heard < hours_after(expected_by, -EVENING_HOURS));
+            let before =
+                |last: Option<DateTime>, hours: i64| last.is_none_or(|at| at < hours_after(expected_by, -hours));
+            let silent = before(heard, EVENING_HOURS) && before(arrived, ARRIVAL_HOURS);
             (watched && silent).then_some(Evening { bed: bed.bed, cause, expected_by, due })
         };
         let first = bed.expected_by;

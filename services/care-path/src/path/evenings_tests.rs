@@ -1,1 +1,238 @@
+use chrono::NaiveDate;
+use uuid::Uuid;
 
+use super::*;
+use crate::codes::{AttendanceStatus, LocationType, OrgKind};
+use crate::directory::{Facility, Organisation};
+use crate::event::Event;
+use crate::ids::EventId;
+use crate::path::signal::{ContactMade, SignalEvent};
+use crate::path::stay::{AttendanceRecorded, BedAssigned, NoShowRecorded, StayEvent};
+use crate::path::testing::{confused, night_shelter, signalled, this_person};
+use crate::time::Occurred;
+
+const BED: BedId = BedId(Uuid::from_u128(7));
+
+fn at(text: &str) -> DateTime {
+    text.parse().unwrap()
+}
+
+/// A night shelter where people are expected by that time.
+fn shelter(cut_off: &str) -> Directory {
+    let beds = Facility {
+        id: "beds".parse().unwrap(),
+        name: "beds".to_owned(),
+        location_type: LocationType::NightShelterEu,
+        cut_off: Some(cut_off.to_owned()),
+        beds: 20,
+    };
+    let organisation = Organisation {
+        id: night_shelter().organisation,
+        name: "night shelter".to_owned(),
+        kind: OrgKind::NightShelter,
+        municipality: None,
+        country: None,
+        offerings: vec![],
+        facilities: vec![beds],
+    };
+    [organisation].into_iter().collect()
+}
+
+/// A path that is told as it happens.
+struct Told {
+    path: CarePath,
+    events: u128,
+}
+
+impl Told {
+    fn new(first: &Event, when: &str) -> Self {
+        Self { path: CarePath::default(), events: 0 }.then(when, first)
+    }
+
+    fn then(self, when: &str, event: &Event) -> Self {
+        self.told(when, when, Precision::Instant, event)
+    }
+
+    fn told(mut self, when: &str, told: &str, precision: Precision, event: &Event) -> Self {
+        self.events += 1;
+        let stamp = Stamp {
+            event_id: EventId(Uuid::from_u128(self.events)),
+            person_id: this_person(),
+            occurred: Occurred { at: at(when), precision },
+            recorded_at: at(told),
+            by: night_shelter().author(),
+        };
+        self.path.evolve(&Arc::new(stamp), event);
+        self
+    }
+
+    /// When the person counts as not come next.
+    fn due(&self, cut_off: &str) -> Option<String> {
+        let evenings = self.path.evenings(&Deadlines::default(), &shelter(cut_off));
+        evenings.first().map(|evening| evening.due.to_rfc3339())
+    }
+
+    /// The next evenings on which nobody comes, as the watch records them.
+    fn missed_evenings<const N: usize>(mut self, cut_off: &str) -> [String; N] {
+        std::array::from_fn(|_| {
+            let due = self.due(cut_off).unwrap();
+            let path = std::mem::take(&mut self.path);
+            let told = Self { path, events: self.events }.then(&due, &no_show());
+            self = told;
+            due
+        })
+    }
+}
+
+fn bed(from: &str, expected_by: Option<&str>) -> Event {
+    let assigned = BedAssigned {
+        bed: BED,
+        organisation: night_shelter().organisation,
+        facility: Some("beds".parse().unwrap()),
+        kind: LocationType::NightShelterEu,
+        from: at(from),
+        until: None,
+        expected_by: expected_by.map(at),
+    };
+    StayEvent::BedAssigned(assigned).into()
+}
+
+fn no_show() -> Event {
+    StayEvent::NoShowRecorded(NoShowRecorded { bed: BED, expected_by: None, bed_held: true }).into()
+}
+
+fn attended() -> Event {
+    let attendance = AttendanceRecorded { bed: Some(BED), status: AttendanceStatus::Present, location_type: None };
+    StayEvent::AttendanceRecorded(attendance).into()
+}
+
+fn met() -> Event {
+    let contact = ContactMade {
+        location_type: None,
+        location: None,
+        language: None,
+        summary: None,
+        observations: None,
+        problems: crate::path::Problems::default(),
+    };
+    SignalEvent::ContactMade(contact).into()
+}
+
+/// Somebody with a bed since noon of a day.
+fn sheltered(day: &str) -> Told {
+    let noon = format!("{day}T11:00:00Z");
+    Told::new(&signalled(), &noon).then(&noon, &bed(&noon, None))
+}
+
+#[test]
+fn in_the_nights_of_the_clock_change_the_cut_off_is_at_its_local_time() {
+    // Grace 60 minutes: midnight in Amsterdam, in winter 23:00 UTC and in summer 22:00.
+    assert_eq!(
+        sheltered("2026-03-27").missed_evenings("23:00"),
+        ["2026-03-27T23:00:00+00:00", "2026-03-28T23:00:00+00:00", "2026-03-29T22:00:00+00:00"]
+    );
+    assert_eq!(
+        sheltered("2026-10-23").missed_evenings("23:00"),
+        ["2026-10-23T22:00:00+00:00", "2026-10-24T22:00:00+00:00", "2026-10-25T23:00:00+00:00"]
+    );
+}
+
+#[test]
+fn a_cut_off_in_the_hour_that_is_skipped_is_the_hour_after_and_one_shown_twice_the_first() {
+    assert_eq!(
+        sheltered("2026-03-27").missed_evenings("02:30"),
+        ["2026-03-28T02:30:00+00:00", "2026-03-29T02:30:00+00:00", "2026-03-30T01:30:00+00:00"]
+    );
+    assert_eq!(
+        sheltered("2026-10-23").missed_evenings("02:30"),
+        ["2026-10-24T01:30:00+00:00", "2026-10-25T01:30:00+00:00", "2026-10-26T02:30:00+00:00"]
+    );
+}
+
+#[test]
+fn every_evening_of_a_year_has_one_no_show_at_midnight() {
+    let due: [String; 365] = sheltered("2026-01-01").missed_evenings("23:00");
+    let local: Vec<_> = due.iter().map(|due| at(due).with_timezone(&chrono_tz::Europe::Amsterdam)).collect();
+    assert!(local.iter().all(|due| due.format("%H:%M").to_string() == "00:00"), "{local:?}");
+    let days: Vec<NaiveDate> = local.iter().map(chrono::DateTime::date_naive).collect();
+    assert!(days.is_sorted_by(|one, next| one.succ_opt() == Some(*next)));
+}
+
+#[test]
+fn on_the_first_evening_somebody_is_expected_when_the_stay_says_and_then_by_the_cut_off() {
+    let noon = "2026-01-12T11:00:00Z";
+    let told = Told::new(&signalled(), noon).then(noon, &bed(noon, Some("2026-01-12T19:00:00Z")));
+    assert_eq!(told.missed_evenings("23:00"), ["2026-01-12T20:00:00+00:00", "2026-01-13T23:00:00+00:00"]);
+}
+
+#[test]
+fn the_grace_is_shorter_for_somebody_at_risk() {
+    let noon = "2026-01-12T11:00:00Z";
+    let told = Told::new(&confused(), noon).then(noon, &bed(noon, None));
+    assert_eq!(told.due("23:00").unwrap(), "2026-01-12T22:15:00+00:00");
+}
+
+#[test]
+fn who_was_heard_of_that_evening_is_expected_the_next() {
+    for event in [attended(), met()] {
+        let told = sheltered("2026-01-12").then("2026-01-12T20:00:00Z", &event);
+        assert_eq!(told.due("23:00").unwrap(), "2026-01-13T23:00:00+00:00");
+    }
+}
+
+#[test]
+fn who_came_to_the_place_in_the_afternoon_is_there_and_who_was_met_elsewhere_may_not_be() {
+    let after = |event| sheltered("2026-01-12").then("2026-01-12T16:00:00Z", &event).due("23:00").unwrap();
+    assert_eq!(after(attended()), "2026-01-13T23:00:00+00:00");
+    assert_eq!(after(met()), "2026-01-12T23:00:00+00:00");
+}
+
+#[test]
+fn who_was_met_at_noon_may_still_not_come_in_the_evening() {
+    let told = sheltered("2026-01-12").then("2026-01-12T12:30:00Z", &met());
+    assert_eq!(told.due("23:00").unwrap(), "2026-01-12T23:00:00+00:00");
+}
+
+#[test]
+fn a_time_that_is_not_precise_may_have_been_in_the_evening_but_a_night_ends_in_the_morning() {
+    let told = |precision| {
+        let told = sheltered("2026-01-12").told("2026-01-13T02:30:00Z", "2026-01-13T08:00:00Z", precision, &met());
+        told.due("23:00").unwrap()
+    };
+    assert_eq!(told(Precision::Night), "2026-01-13T23:00:00+00:00");
+    assert_eq!(told(Precision::Approximate), "2026-01-14T23:00:00+00:00");
+}
+
+#[test]
+fn nobody_is_missed_on_an_evening_before_baken_knew_of_the_bed() {
+    let told = Told::new(&signalled(), "2026-01-20T11:00:00Z").told(
+        "2026-01-12T11:00:00Z",
+        "2026-01-20T11:00:00Z",
+        Precision::Instant,
+        &bed("2026-01-12T11:00:00Z", Some("2026-01-12T19:00:00Z")),
+    );
+    assert_eq!(told.due("23:00").unwrap(), "2026-01-20T23:00:00+00:00");
+}
+
+#[test]
+fn nobody_is_expected_who_is_out_of_sight_or_whose_bed_is_gone_or_has_no_cut_off() {
+    let out_of_sight = crate::path::lost::LostEvent::WentOutOfSight { episode: 1 };
+    assert_eq!(sheltered("2026-01-12").then("2026-01-12T15:00:00Z", &out_of_sight.into()).due("23:00"), None);
+    let reason = BedReleaseReason::Ended;
+    let released = StayEvent::BedReleased { bed: BED, reason, explanation: None };
+    assert_eq!(sheltered("2026-01-12").then("2026-01-12T15:00:00Z", &released.into()).due("23:00"), None);
+    assert_eq!(sheltered("2026-01-12").due("in the evening"), None);
+}
+
+#[test]
+fn whoever_was_heard_of_since_or_given_another_bed_or_said_why_is_not_out_of_sight() {
+    let missed = || sheltered("2026-01-12").then("2026-01-12T23:00:00Z", &no_show());
+    let vanishes = |told: &Told| told.path.vanishing(&Deadlines::default()).map(|vanishing| vanishing.due);
+    assert_eq!(vanishes(&missed()), Some(at("2026-01-13T23:00:00Z")));
+    assert_eq!(vanishes(&missed().then("2026-01-12T23:30:00Z", &met())), None);
+    assert_eq!(vanishes(&missed().then("2026-01-13T10:00:00Z", &bed("2026-01-13T10:00:00Z", None))), None);
+    let released = |reason| StayEvent::BedReleased { bed: BED, reason, explanation: None }.into();
+    assert_eq!(vanishes(&missed().then("2026-01-13T10:00:00Z", &released(BedReleaseReason::OwnChoice))), None);
+    let given_away = missed().then("2026-01-13T10:00:00Z", &released(BedReleaseReason::NoShow));
+    assert_eq!(vanishes(&given_away), Some(at("2026-01-13T23:00:00Z")));
+}

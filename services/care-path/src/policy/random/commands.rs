@@ -82,7 +82,7 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             let kinds = [LocationType::NightShelterEu, LocationType::Shelter24h, LocationType::EmergencyBed];
             let bed = AssignBed {
                 kind: dice.one_of(&kinds)?,
-                facility: None,
+                facility: dice.maybe(|dice| dice.named(&[super::BEDS])),
                 from: None,
                 until: dice.maybe(|dice| bodies::later(now, dice)),
                 expected_by: dice.maybe(|dice| bodies::later(now, dice)),

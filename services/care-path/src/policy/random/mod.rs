@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use super::{Relation, Standing, may};
 use crate::actor::{Actor, Area, Principal};
-use crate::codes::{OrgKind, Precision};
-use crate::command::{CommandKind, Context, Decide};
+use crate::codes::{LocationType, OrgKind, Precision};
+use crate::command::{Command, CommandKind, Context, Decide, Refusal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Organisation};
+use crate::directory::{Directory, Facility, Organisation};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality};
 use crate::path::rights::Norms;
@@ -60,13 +60,17 @@ struct Step {
     hours: u16,
     /// How many hours before it is recorded it happened.
     late: u8,
+    /// Whether Baken ran meanwhile, and did what was due when it was due.
+    watched: bool,
     dice: [u8; 16],
 }
 
 fn steps() -> impl Strategy<Value = Step> {
     let late = prop_oneof![3 => Just(0), 1 => 0..72_u8];
-    (prop::bool::weighted(0.35), any::<Index>(), any::<Index>(), 0..60_u16, late, any::<[u8; 16]>())
-        .prop_map(|(goes_on, who, what, hours, late, dice)| Step { goes_on, who, what, hours, late, dice })
+    let watched = prop::bool::weighted(0.6);
+    (prop::bool::weighted(0.35), any::<Index>(), any::<Index>(), 0..60_u16, late, watched, any::<[u8; 16]>()).prop_map(
+        |(goes_on, who, what, hours, late, watched, dice)| Step { goes_on, who, what, hours, late, watched, dice },
+    )
 }
 
 /// How a history begins. What takes many steps in their order would never come of chance.
@@ -94,7 +98,7 @@ impl Beginning {
     }
 }
 
-/// Histories of up to some hundred events.
+/// Histories of up to some hundred events. Baken does what is due by itself whenever it runs, and at the end it does.
 pub fn histories() -> impl Strategy<Value = History> {
     let beginning = prop_oneof![Just(Beginning::Signal), Just(Beginning::Lost), Just(Beginning::Return)];
     (beginning, any::<[u8; 16]>(), vec(steps(), 0..60)).prop_map(|(beginning, dice, steps)| {
@@ -106,9 +110,13 @@ pub fn histories() -> impl Strategy<Value = History> {
         for step in steps {
             living.step(&step);
         }
+        living.watch(living.history.now);
         living.history
     })
 }
+
+/// The facility of a night shelter.
+pub const BEDS: &str = "beds";
 
 /// Everybody who acts and reads in a random history: each role, and of most another one who has nothing to do with it.
 pub fn principals() -> Vec<Principal> {
@@ -142,6 +150,8 @@ pub fn principals() -> Vec<Principal> {
 }
 
 /// The organisations of the decisions' tests, and those that only read and write here.
+///
+/// The night shelters have beds.
 pub fn everybody() -> Directory {
     let more = [
         ("outreach-rotterdam", OrgKind::OutreachTeam, "rotterdam"),
@@ -157,7 +167,16 @@ pub fn everybody() -> Directory {
         offerings: vec![],
         facilities: vec![],
     });
-    directory().all().cloned().chain(more).collect()
+    directory().all().cloned().chain(more).map(with_beds).collect()
+}
+
+/// Where people are expected by eleven in the evening.
+fn with_beds(organisation: Organisation) -> Organisation {
+    let (name, location_type) = (BEDS.to_owned(), LocationType::NightShelterEu);
+    let cut_off = Some("23:00".to_owned());
+    let beds = Facility { id: BEDS.parse().unwrap(), name, location_type, cut_off, beds: 20 };
+    let facilities = if organisation.kind == OrgKind::NightShelter { vec![beds] } else { vec![] };
+    Organisation { facilities, ..organisation }
 }
 
 struct Living {
@@ -184,7 +203,11 @@ impl Living {
 
     /// Lets somebody who may send anything at all send one of it: the first that is not refused.
     fn step(&mut self, step: &Step) {
-        self.history.now += TimeDelta::hours(i64::from(step.hours));
+        let now = self.history.now + TimeDelta::hours(i64::from(step.hours));
+        if step.watched {
+            self.watch(now);
+        }
+        self.history.now = now;
         let (path, now) = (&self.history.path, self.history.now);
         let able: Vec<(Principal, Vec<CommandKind>)> = principals()
             .into_iter()
@@ -210,6 +233,19 @@ impl Living {
         in_turn.any(|kind| self.send(who, *kind, step.late, &mut dice));
     }
 
+    /// Baken starts, knowing nothing but what was recorded, and does what falls due until a time.
+    fn watch(&mut self, until: DateTime) {
+        self.history.path = CarePath::fold(self.history.iter());
+        loop {
+            let timers = self.history.path.timers(&self.deadlines, &self.directory);
+            let Some(timer) = timers.into_iter().next().filter(|timer| timer.due <= until) else { return };
+            self.history.now = self.history.now.max(timer.due);
+            let occurred = Occurred::instant(timer.due);
+            let done = self.decide(&Principal::baken(), &timer.command(), occurred);
+            assert_eq!(done, Ok(()), "{timer:?}");
+        }
+    }
+
     /// Sends a command, and says whether it was taken; if it is refused, nothing happens.
     fn send(&mut self, by: &Principal, kind: CommandKind, late: u8, dice: &mut Dice<'_>) -> bool {
         let now = self.history.now;
@@ -220,6 +256,11 @@ impl Living {
         let Some(command) = command else { return false };
         let precision = if late == 0 { Precision::Instant } else { Precision::Approximate };
         let occurred = Occurred { at: now - TimeDelta::hours(i64::from(late)), precision };
+        self.decide(by, &command, occurred).is_ok()
+    }
+
+    fn decide(&mut self, by: &Principal, command: &Command, occurred: Occurred) -> Result<(), Refusal> {
+        let now = self.history.now;
         let context = Context {
             now,
             occurred,
@@ -231,8 +272,7 @@ impl Living {
             norms: &self.norms,
             nobody: false,
         };
-        let Ok(events) = command.decide((), &self.history.path, &context) else { return false };
-        for event in events {
+        for event in command.clone().decide((), &self.history.path, &context)? {
             let number = self.history.events.len() as u128;
             let stamp = Arc::new(Stamp {
                 event_id: EventId(Uuid::from_u128(0x9000 + number)),
@@ -244,6 +284,6 @@ impl Living {
             self.history.path.evolve(&stamp, &event);
             self.history.events.push((stamp, event));
         }
-        true
+        Ok(())
     }
 }

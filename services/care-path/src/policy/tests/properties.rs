@@ -15,9 +15,12 @@ use crate::actor::{Actor, Principal};
 use crate::codes::{Code, DataClass, Role};
 use crate::deadlines::Deadlines;
 use crate::event::{Event, EventKind, read};
-use crate::path::lost::LostEvent;
+use crate::ids::{HandoverId, SubjectId};
+use crate::path::deadline::DeadlineEvent;
+use crate::path::lost::{CareAlert, LostEvent};
 use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::RepatriationEvent;
+use crate::path::tasks::tells_of;
 use crate::path::testing::{principal, this_person};
 use crate::path::{CarePath, Stamp};
 use crate::private::{MARK, VALUE};
@@ -231,6 +234,35 @@ proptest! {
                 .into_iter()
                 .any(|category| reviewed.shows(stands, (category, Depth::Minimal), recorded));
             prop_assert_eq!(sight(&who, &history).is_some(), anything, "{:?}", stands);
+        }
+    }
+
+    #[test]
+    fn that_a_deadline_passed_is_told_to_those_alone_who_may_see_what_waited(history in histories()) {
+        let reviewed = Reviewed::read();
+        for who in principals() {
+            let stands = standing(&who, &history);
+            let Some(sight) = sight(&who, &history) else { continue };
+            for (stamp, event) in history.iter() {
+                let Event::Deadline(DeadlineEvent::DeadlinePassed(passed)) = event else { continue };
+                let kind = passed.task.kind().unwrap();
+                let may_see = reviewed.shows(stands, tells_of(kind), false);
+                let shown = disclose_entry(&sight, stamp, event);
+                prop_assert!(may_see || shown.is_none(), "{kind} to {:?}", stands);
+                if shown.is_some() && stands.0 == Role::Police {
+                    let alerts = &history.path.lost.care_alerts;
+                    let own = |subject: SubjectId| {
+                        let to_them = |alert: &CareAlert| alert.filed.to == who.organisation;
+                        alerts.iter().any(|alert| to_them(alert) && alert.filed.alert.0 == subject.0)
+                    };
+                    prop_assert!(passed.subject.is_some_and(own), "{kind} to the police");
+                }
+                if shown.is_some() && stands.0 == Role::EmbassyLiaison {
+                    let handover = passed.subject.and_then(|id| history.path.repatriation.handover(HandoverId(id.0)));
+                    let consents = handover.is_some_and(|found| history.path.repatriation.consent_holds(found));
+                    prop_assert!(consents, "{kind} to an embassy");
+                }
+            }
         }
     }
 
