@@ -32,14 +32,16 @@ impl Baken {
 impl Baken {
     /// The cases on which something is due that Baken does by itself, earliest first, but for some.
     #[must_use]
-    pub fn due_cases(&self, now: DateTime, most: usize, but: impl Fn(PersonId) -> bool) -> Vec<PersonId> {
-        self.world.read().due().due(now).filter(|case| !but(*case)).take(most).collect()
+    pub fn due_cases(&self, now: DateTime, most: usize, but: impl Fn(DateTime, PersonId) -> bool) -> Vec<PersonId> {
+        let world = self.world.read();
+        let due = world.due().all().take_while(|(at, _)| *at <= now);
+        due.filter(|(at, case)| !but(*at, *case)).map(|(_, case)| case).take(most).collect()
     }
 
     /// When something is next due, on any case but for some.
     #[must_use]
-    pub fn next_due(&self, but: impl Fn(PersonId) -> bool) -> Option<DateTime> {
-        self.world.read().due().all().find(|(_, case)| !but(*case)).map(|(at, _)| at)
+    pub fn next_due(&self, but: impl Fn(DateTime, PersonId) -> bool) -> Option<DateTime> {
+        self.world.read().due().all().find(|(at, case)| !but(*at, *case)).map(|(at, _)| at)
     }
 
     /// What Baken does by itself on a case, due first.

@@ -35,15 +35,10 @@ impl Agenda {
         self.by_time.iter().copied()
     }
 
-    /// The cases whose time has come, earliest first.
-    pub fn due(&self, now: DateTime) -> impl Iterator<Item = PersonId> {
-        self.all().take_while(move |(at, _)| *at <= now).map(|(_, case)| case)
-    }
-
-    /// Some of the cases whose time has come.
+    /// Some of the cases whose time has come, earliest first.
     #[must_use]
     pub fn until(&self, now: DateTime, most: usize) -> Vec<PersonId> {
-        self.due(now).take(most).collect()
+        self.all().take_while(|(at, _)| *at <= now).map(|(_, case)| case).take(most).collect()
     }
 
     /// How many cases are on it.

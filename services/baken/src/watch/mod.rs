@@ -1,7 +1,8 @@
 //! The watch: does by itself what is due, and lets no deadline pass unnoticed.
 //!
 //! It stores nothing. What is due follows from the read models, so it survives a restart by being derived again; what
-//! fell due while Baken was not running fires late, in its order, and says so. Two nodes that watch one log make the
+//! fell due while Baken was not running fires late, in its order, and says so, once people had a quarter of an hour to record
+//! what they did meanwhile. Two nodes that watch one log make the
 //! same request of the same idempotency key, and the path itself refuses what was done already: each fires once. What
 //! it does goes through [`Baken::execute`] like everybody's.
 
@@ -36,6 +37,9 @@ const LATE: TimeDelta = TimeDelta::minutes(5);
 const TRY_AGAIN: TimeDelta = TimeDelta::seconds(5);
 /// When a case is tried again whose timer was refused and stands there still.
 const LOOK_AGAIN: TimeDelta = TimeDelta::minutes(10);
+/// After a start, what fell due before it waits so long: people first record what they did while they could not, and a
+/// man who slept in his bed is not said to have stayed away.
+const TO_TELL: TimeDelta = TimeDelta::minutes(15);
 /// At most how long it sleeps: the clock may be set.
 const SLEEP: Duration = Duration::from_secs(30);
 /// After an event it waits for more of them before it looks again.
@@ -45,6 +49,7 @@ const GATHER: Duration = Duration::from_millis(100);
 pub struct Watch {
     baken: Arc<Baken>,
     metrics: WatchMetrics,
+    started: DateTime,
     /// Cases that failed, and until when they are left alone, so that they do not hold up others.
     put_off: Mutex<HashMap<PersonId, DateTime>>,
 }
@@ -72,7 +77,8 @@ impl Watch {
     /// A watch that does nothing until it is asked to.
     #[must_use]
     pub fn new(baken: Arc<Baken>, metrics: WatchMetrics) -> Self {
-        Self { baken, metrics, put_off: Mutex::default() }
+        let started = baken.clock().now();
+        Self { baken, metrics, started, put_off: Mutex::default() }
     }
 
     /// Watches for as long as it is not dropped.
@@ -92,14 +98,26 @@ impl Watch {
         }
     }
 
-    /// How long nothing is due, as far as is known now.
+    /// How long there is nothing to do, as far as is known now.
     fn until_next(&self) -> Duration {
         let now = self.baken.clock().now();
-        let put_off = self.put_off.lock();
-        let next = self.baken.next_due(|case| put_off.contains_key(&case));
-        let next = next.into_iter().chain(put_off.values().copied()).min();
-        let wait = next.map_or(SLEEP, |next| next.signed_duration_since(now).to_std().unwrap_or_default());
+        let wait = self.next().map_or(SLEEP, |next| next.signed_duration_since(now).to_std().unwrap_or_default());
         wait.min(SLEEP)
+    }
+
+    /// When there is next something to do.
+    fn next(&self) -> Option<DateTime> {
+        let now = self.baken.clock().now();
+        let put_off = self.put_off.lock();
+        let held = |at| self.is_held(at, now);
+        let next = self.baken.next_due(|at, case| held(at) || put_off.contains_key(&case));
+        let overdue = self.baken.next_due(|_, _| false).filter(|at| held(*at)).map(|_| self.started + TO_TELL);
+        next.into_iter().chain(overdue).chain(put_off.values().copied()).min()
+    }
+
+    /// Whether what was due then is not to be fired yet: those who could not record anything have their time to do it.
+    fn is_held(&self, due: DateTime, now: DateTime) -> bool {
+        due < self.started && now < self.started + TO_TELL
     }
 
     /// Fires everything that is due by now, until nothing is left.
@@ -110,7 +128,8 @@ impl Watch {
             let due = {
                 let mut put_off = self.put_off.lock();
                 put_off.retain(|_, until| *until > now);
-                self.baken.due_cases(now, CASES_AT_ONCE, |case| put_off.contains_key(&case))
+                self.baken
+                    .due_cases(now, CASES_AT_ONCE, |at, case| self.is_held(at, now) || put_off.contains_key(&case))
             };
             if due.is_empty() {
                 self.metrics.ticked(now);

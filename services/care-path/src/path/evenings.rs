@@ -57,7 +57,14 @@ impl CarePath {
         let left = |state| matches!(state, HandoverState::Departed | HandoverState::Arrived);
         let gone = self.repatriation.handovers.iter().any(|handover| left(handover.state));
         let alive = self.exists() && !self.is_erased() && self.case.died.is_none();
-        alive && !gone && !self.is_closed() && !self.is_out_of_sight()
+        alive && !gone && !self.is_closed()
+    }
+
+    /// Whether nobody knew at a time where the person was: then nobody is surprised that they do not come.
+    fn was_out_of_sight(&self, at: DateTime) -> bool {
+        let lasted = |ended: &Arc<Stamp>| ended.occurred.at > at;
+        let mut episodes = self.lost.episodes.iter();
+        episodes.any(|episode| episode.began.occurred.at <= at && episode.ended.as_ref().is_none_or(lasted))
     }
 
     /// The last that anybody heard of the person.
@@ -88,7 +95,12 @@ impl CarePath {
             let before =
                 |last: Option<DateTime>, hours: i64| last.is_none_or(|at| at < hours_after(expected_by, -hours));
             let silent = before(heard, EVENING_HOURS) && before(arrived, ARRIVAL_HOURS);
-            (watched && silent).then_some(Evening { bed: bed.bed, cause, expected_by, due })
+            (watched && silent && !self.was_out_of_sight(due)).then_some(Evening {
+                bed: bed.bed,
+                cause,
+                expected_by,
+                due,
+            })
         };
         let first = bed.expected_by;
         if let Some(first) = first.and_then(evening) {
@@ -105,14 +117,15 @@ impl CarePath {
     /// When the person counts as out of sight: some time after the last evening on which they did not come, unless
     /// somebody heard of them since, or gave them a bed, or knows why they gave it up.
     pub(super) fn vanishing(&self, deadlines: &Deadlines) -> Option<Vanishing<'_>> {
-        if !self.is_expected_anywhere() {
+        if !self.is_expected_anywhere() || self.is_out_of_sight() {
             return None;
         }
         let no_shows = self.stays.iter().flat_map(|stay| stay.no_shows.iter().map(move |missed| (stay, &missed.stamp)));
         let (stay, cause) = no_shows.max_by_key(|(_, stamp)| (stamp.recorded_at, stamp.event_id))?;
         let later = |stamp: &Stamp| (stamp.recorded_at, stamp.event_id) > (cause.recorded_at, cause.event_id);
         let heard = self.last_heard().is_some_and(|heard| heard >= cause.occurred.at);
-        let lost_since = self.lost.episodes.last().is_some_and(|episode| later(&episode.began));
+        let lost = |began: &Stamp| later(began) || began.occurred.at >= cause.occurred.at;
+        let lost_since = self.lost.episodes.last().is_some_and(|episode| lost(&episode.began));
         let elsewhere = self.stays.iter().any(|other| later(&other.stamp));
         let explained = stay.released.as_ref().is_some_and(|released| released.fact != BedReleaseReason::NoShow);
         if heard || lost_since || elsewhere || explained {

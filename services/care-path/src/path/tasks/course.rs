@@ -1,6 +1,7 @@
 //! What waits on the course of a case: rights, referrals, people who are lost, exceptions, and the weekly review.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveTime;
 
@@ -144,8 +145,11 @@ fn lookouts(list: &mut Worklist<'_>) {
         if !runs || list.was_found_since(cause) {
             continue;
         }
+        // Who acknowledged it after it was due kept silent until then, also where that is told before this is.
+        let as_of = list.as_of;
+        let in_time = |stamp: &&Arc<Stamp>| as_of != AsOf::WhenDue || stamp.occurred.at <= due;
         let knows = |recipient: &OrgId| {
-            let mut heard = lookout.acknowledged.iter().chain([cause]);
+            let mut heard = lookout.acknowledged.iter().filter(in_time).chain([cause]);
             heard.any(|stamp| stamp.by.organisation == *recipient)
         };
         let silent = lookout.issued.recipients.iter().filter(|recipient| !knows(recipient));
