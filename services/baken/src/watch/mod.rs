@@ -83,12 +83,12 @@ impl Watch {
 
     /// Watches for as long as it is not dropped.
     pub async fn run(self) {
-        let mut moves = self.baken.moves();
+        let mut reached = self.baken.moves();
         loop {
             self.tick().await;
             tokio::select! {
                 () = tokio::time::sleep(self.until_next()) => {}
-                moved = moves.changed() => {
+                moved = reached.changed() => {
                     if moved.is_err() {
                         return;
                     }

@@ -11,7 +11,7 @@ use super::*;
 
 /// What happened, without when.
 fn happened(events: &[Happened]) -> Vec<String> {
-    let mut told: Vec<_> = events.iter().map(|event| what(event)).collect();
+    let mut told: Vec<_> = events.iter().map(what).collect();
     told.sort();
     told
 }
