@@ -8,7 +8,7 @@ use care_path::command::{Command, CommandKind, Context, Decide, Refusal};
 use care_path::event::Event;
 use care_path::ids::CorrelationId;
 use care_path::path::identity::IdentityRefusal;
-use care_path::policy::{Relation, Sight, acts_unseen, may};
+use care_path::policy::{Relation, Sight, acts_unseen, may, too_late};
 use care_path::time::Occurred;
 use care_path::{CarePath, EventId, PersonId, Principal};
 use chrono::TimeDelta;
@@ -235,14 +235,17 @@ impl Baken {
         let apart = {
             let world = self.world.read();
             let case = world.case(person).ok_or(ExecuteError::NotFound)?;
-            let relation =
-                match Sight::of(&request.principal, &case.path, now, self.settings.deadlines.of_case(&case.path)) {
-                    Some(sight) => sight.relation(),
-                    None if acts_unseen(role) => Relation::None,
-                    None => return Err(ExecuteError::NotFound),
-                };
+            let late = |or: ExecuteError| {
+                too_late(&request.principal, &request.command, &case.path, now).map_or(or, ExecuteError::Refused)
+            };
+            let deadlines = self.settings.deadlines.of_case(&case.path);
+            let relation = match Sight::of(&request.principal, &case.path, now, deadlines) {
+                Some(sight) => sight.relation(),
+                None if acts_unseen(role) => Relation::None,
+                None => return Err(late(ExecuteError::NotFound)),
+            };
             if !may(role, kind, relation) {
-                return Err(ExecuteError::Forbidden);
+                return Err(late(ExecuteError::Forbidden));
             }
             if let Command::LinkPersons((), link) = &request.command {
                 self.can_be_linked(&request.principal, &world, person, link.with)?;

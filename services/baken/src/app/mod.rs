@@ -6,6 +6,7 @@ mod decode;
 mod envelope;
 mod execute;
 mod idempotency;
+mod lost;
 mod me;
 mod notices;
 mod operations;

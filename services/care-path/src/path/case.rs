@@ -99,7 +99,10 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
         CaseEvent::NoteAdded(note) => path.case.notes.push(Noted::new(stamp, note)),
         CaseEvent::CaseClosed { reason, .. } => path.case.closed = Some(Noted::new(stamp, reason)),
         CaseEvent::CaseReopened { .. } => path.case.closed = None,
-        CaseEvent::DeathRecorded { died_on, .. } => path.case.died = Some(Noted::new(stamp, died_on)),
+        CaseEvent::DeathRecorded { died_on, .. } => {
+            path.case.died = Some(Noted::new(stamp, died_on));
+            path.lost.back_in_sight(stamp);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::exception::ExceptionEvent;
 use super::{CarePath, Noted, Seen, Stamp};
 use crate::codes::{CareAlertOutcome, ExceptionState, LocationType, LookoutOutcome, LookoutState};
 use crate::command::{Refusal, refusals};
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::policy::Category::{Lookout as LookoutCell, Medical as MedicalCell, Presence};
 use crate::policy::Depth::{Full, Minimal};
@@ -94,7 +94,11 @@ pub struct CareAlertFiled {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Episode {
     pub(crate) began: Arc<Stamp>,
+    /// What made somebody say so: they did not come, a lookout was issued, or it was only said.
+    pub(crate) because: EventKind,
     pub(crate) ended: Option<Arc<Stamp>>,
+    /// What brought them back into sight.
+    pub(crate) ended_by: Option<EventKind>,
 }
 
 /// A lookout and what became of it.
@@ -137,6 +141,24 @@ impl LostState {
         {
             episode.ended = Some(stamp.clone());
             self.escalated = None;
+        }
+    }
+
+    /// An event ended the episode that was going on before it.
+    pub(super) fn note_end(&mut self, by: EventKind) {
+        if let Some(episode) = self.episodes.last_mut().filter(|episode| episode.ended.is_some()) {
+            episode.ended_by.get_or_insert(by);
+        }
+    }
+
+    /// A lookout that is issued together with the beginning of an episode is what it began with, unless they had not
+    /// come where they were expected.
+    fn begun_by_lookout(&mut self, stamp: &Stamp) {
+        if let Some(episode) = self.episodes.last_mut().filter(|episode| episode.ended.is_none())
+            && episode.because == EventKind::WentOutOfSight
+            && (&episode.began.by, episode.began.occurred) == (&stamp.by, stamp.occurred)
+        {
+            episode.because = EventKind::LookoutIssued;
         }
     }
 
@@ -188,21 +210,26 @@ impl LostEvent {
 }
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent) {
+    let not_come = path.did_not_come();
     let lost = &mut path.lost;
     match event {
         LostEvent::WentOutOfSight { .. } => {
             if lost.open_episode().is_none() {
-                lost.episodes.push(Episode { began: stamp.clone(), ended: None });
+                let because = if not_come { EventKind::NoShowRecorded } else { EventKind::WentOutOfSight };
+                lost.episodes.push(Episode { began: stamp.clone(), because, ended: None, ended_by: None });
             }
         }
         LostEvent::Escalated { .. } => lost.escalated = Some(stamp.clone()),
-        LostEvent::LookoutIssued(issued) => lost.lookouts.push(Lookout {
-            issued: Noted::new(stamp, issued),
-            state: LookoutState::Open,
-            acknowledged: Vec::new(),
-            sightings: Vec::new(),
-            closed: None,
-        }),
+        LostEvent::LookoutIssued(issued) => {
+            lost.begun_by_lookout(stamp);
+            lost.lookouts.push(Lookout {
+                issued: Noted::new(stamp, issued),
+                state: LookoutState::Open,
+                acknowledged: Vec::new(),
+                sightings: Vec::new(),
+                closed: None,
+            });
+        }
         LostEvent::LookoutAcknowledged { lookout } => {
             if let Some(lookout) = lost.lookout_mut(*lookout) {
                 lookout.acknowledged.push(stamp.clone());
@@ -248,6 +275,15 @@ impl CarePath {
         }
     }
 
+    /// Whether the last that is known of where the person is, is that they did not come.
+    fn did_not_come(&self) -> bool {
+        let seen = self.lost.last_seen.as_ref().map(|seen| seen.stamp.occurred.at);
+        let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);
+        let known = seen.max(found.max());
+        let mut no_shows = self.stays.iter().flat_map(|stay| &stay.no_shows);
+        no_shows.any(|no_show| Some(no_show.stamp.occurred.at) >= known)
+    }
+
     /// Whether nobody knows where the person is.
     #[must_use]
     pub fn is_out_of_sight(&self) -> bool {
@@ -288,11 +324,12 @@ refusals! {
         AlreadyOutOfSight = "already_out_of_sight": "the person is out of sight already",
         NotMissed = "not_missed": "nothing says that nobody knows where the person is",
         UnknownLookout = "lookout_unknown": "there is no such lookout on this path",
-        LookoutClosed = "lookout_closed": "the lookout was resolved or has expired",
+        LookoutClosed = "lookout_closed": "the lookout was resolved or has expired; report what you see as a signal",
         NotExpired = "lookout_not_expired": "the lookout has not expired yet",
         NoRecipients = "lookout_without_recipients": "nobody would receive this lookout",
         AlreadyAcknowledged = "lookout_already_acknowledged": "your organisation acknowledged this lookout already",
         UnknownAlert = "care_alert_unknown": "there is no such care alert on this path",
+        AlertEnded = "care_alert_ended": "the care alert has ended",
         NotToPolice = "care_alert_not_to_police": "a care alert goes to the police",
     }
 }

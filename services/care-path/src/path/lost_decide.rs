@@ -145,6 +145,9 @@ impl Decide for AcknowledgeLookout {
 
     fn decide(self, lookout: LookoutId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let open = path.open_lookout(lookout)?;
+        if open.issued.expires_at <= at.now {
+            return Err(LostRefusal::LookoutClosed.into());
+        }
         if !open.issued.recipients.iter().any(|recipient| at.acts_for(recipient)) {
             return Err(Refusal::NotYours);
         }
@@ -171,8 +174,11 @@ pub struct ReportSighting {
 impl Decide for ReportSighting {
     type Subject = LookoutId;
 
-    fn decide(self, lookout: LookoutId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.open_lookout(lookout)?;
+    fn decide(self, lookout: LookoutId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        // What was seen in time counts, also when it is reported late.
+        if path.open_lookout(lookout)?.issued.expires_at <= at.occurred.at {
+            return Err(LostRefusal::LookoutClosed.into());
+        }
         let sighting = SightingReported {
             lookout,
             location_type: self.location_type,
@@ -269,6 +275,9 @@ impl Decide for AnswerCareAlert {
         let filed = filed.ok_or(LostRefusal::UnknownAlert)?;
         if !at.acts_for(&filed.filed.to) {
             return Err(Refusal::NotYours);
+        }
+        if filed.filed.expires_at <= at.now {
+            return Err(LostRefusal::AlertEnded.into());
         }
         let explanation = private(self.explanation);
         Ok(vec![LostEvent::CareAlertAnswered { alert, outcome: self.outcome, explanation }.into()])
@@ -404,6 +413,20 @@ mod tests {
             .and_on(LOOKOUT, ReportSighting::default())
             .then_err(LostRefusal::LookoutClosed);
         given([signalled()]).when_on(LOOKOUT, resolve()).then_err(LostRefusal::UnknownLookout);
+    }
+
+    #[test]
+    fn what_is_seen_after_a_lookout_expired_is_reported_elsewhere() {
+        let late = || given([signalled()]).when(a_lookout()).days_later(15);
+        late().and_on(LOOKOUT, ReportSighting::default()).then_err(LostRefusal::LookoutClosed);
+        late().by(shelter24()).and_on(LOOKOUT, AcknowledgeLookout {}).then_err(LostRefusal::LookoutClosed);
+        let answer = AnswerCareAlert { outcome: CareAlertOutcome::Seen, explanation: None };
+        given([signalled()])
+            .when(alert("police-rotterdam"))
+            .days_later(15)
+            .by(police())
+            .and_on(CareAlertId(id_of_command(0)), answer)
+            .then_err(LostRefusal::AlertEnded);
     }
 
     #[test]

@@ -95,6 +95,7 @@ impl CarePath {
         if !self.recorded_by.iter().any(known) {
             self.recorded_by.push((stamp.by.organisation.clone(), stamp.by.role));
         }
+        let was_lost = self.is_out_of_sight();
         match event {
             Event::Signal(event) => signal::evolve(self, stamp, event),
             Event::Identity(event) => identity::evolve(self, stamp, event),
@@ -110,6 +111,9 @@ impl CarePath {
             Event::Case(event) => case::evolve(self, stamp, event),
             Event::Privacy(event) => privacy::evolve(self, stamp, event),
             Event::Deadline(event) => deadline::evolve(self, stamp, event),
+        }
+        if was_lost && !self.is_out_of_sight() {
+            self.lost.note_end(event.kind());
         }
     }
 

@@ -7,6 +7,7 @@
 mod commands;
 mod csv;
 mod details;
+mod late;
 #[cfg(test)]
 pub(crate) mod random;
 mod relation;
@@ -19,6 +20,7 @@ pub use commands::{acts_unseen, may};
 pub use csv::csv;
 pub use details::Details;
 pub(crate) use details::Field;
+pub use late::too_late;
 pub use relation::{Relation, Standing};
 pub use sight::Sight;
 pub use table::{Cells, disclosed, own_recordings};

@@ -25,6 +25,8 @@ views! {
         pub acknowledged: bool,
         pub recipients: Option<Vec<OrgId>>,
         pub acknowledgements: Option<Vec<AcknowledgementView>>,
+        /// The recipients that have not.
+        pub silent: Option<Vec<OrgId>>,
         pub sightings: Option<Vec<SightingView>>,
         pub outcome: Option<LookoutOutcome>,
         #[serde(flatten)]
@@ -83,6 +85,9 @@ fn view(sight: &Sight<'_>, lookout: &Lookout) -> LookoutView {
         organisation: stamp.by.organisation.clone(),
         acknowledged_at: stamp.occurred.at,
     });
+    let heard = lookout.acknowledged.iter().chain([&lookout.issued.stamp]).map(|stamp| &stamp.by.organisation);
+    let silent =
+        lookout.issued.recipients.iter().filter(|recipient| !heard.clone().any(|known| known == *recipient)).cloned();
     let sightings = lookout.sightings.iter().filter(|sighting| sight.shows(LookoutCell, Full, &sighting.stamp));
     LookoutView {
         lookout_id: lookout.issued.lookout,
@@ -92,6 +97,7 @@ fn view(sight: &Sight<'_>, lookout: &Lookout) -> LookoutView {
         acknowledged: lookout.acknowledged.iter().any(|stamp| sight.acts_for(&stamp.by.organisation)),
         recipients: full.then(|| lookout.issued.recipients.clone()),
         acknowledgements: full.then(|| acknowledgements.collect()).and_then(section),
+        silent: full.then(|| silent.collect()).and_then(section),
         sightings: section(
             sightings
                 .map(|sighting| SightingView {

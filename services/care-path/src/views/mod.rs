@@ -8,6 +8,7 @@ mod exceptions;
 mod handovers;
 mod identity;
 mod lookouts;
+mod lost;
 mod notice;
 mod persons;
 mod presence;
@@ -24,6 +25,7 @@ pub use handovers::{
 };
 pub use identity::IdentityView;
 pub use lookouts::{AcknowledgementView, CareAlertView, LookoutView, SightingView, disclose_alerts, disclose_lookouts};
+pub use lost::{EpisodeView, LostView, disclose_lost, lost_due};
 pub use notice::{NoticeView, disclose_notice};
 pub use persons::{PersonSummaryView, disclose_summary};
 pub use presence::{DischargeView, PresenceView, SeenView, StayView};

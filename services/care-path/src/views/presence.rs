@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{IncidentView, NotedView, RemarkView, section, views};
+use super::{EpisodeView, IncidentView, NotedView, RemarkView, section, views};
 use crate::codes::{BedReleaseReason, LocationType};
 use crate::ids::{BedId, FacilityId, OrgId};
 use crate::path::Seen;
@@ -22,6 +22,8 @@ views! {
         pub out_of_sight_since: Option<DateTime>,
         /// How often that happened.
         pub out_of_sight_episodes: Option<u32>,
+        /// Each time, when it began and ended, and with what.
+        pub episodes: Option<Vec<EpisodeView>>,
         pub last_seen: Option<SeenView>,
         pub last_contact_at: Option<DateTime>,
         pub stays: Option<Vec<StayView>>,
@@ -85,6 +87,7 @@ impl PresenceView {
         let view = Self {
             out_of_sight_since: path.lost.open_episode().filter(|_| knows).map(|episode| episode.began.occurred.at),
             out_of_sight_episodes: (knows && episodes > 0).then_some(episodes),
+            episodes: EpisodeView::all(sight),
             last_seen: path.lost.last_seen.as_ref().and_then(|seen| SeenView::of(sight, seen)),
             last_contact_at: path.case.last_contact.as_ref().filter(|_| knows).map(|stamp| stamp.occurred.at),
             stays: section(stays.map(|stay| StayView::of(sight, stay)).collect()),
@@ -95,6 +98,7 @@ impl PresenceView {
         let empty = Self {
             out_of_sight_since: None,
             out_of_sight_episodes: None,
+            episodes: None,
             last_seen: None,
             last_contact_at: None,
             stays: None,
@@ -105,7 +109,7 @@ impl PresenceView {
 }
 
 impl SeenView {
-    fn of(sight: &Sight<'_>, seen: &Seen) -> Option<Self> {
+    pub(super) fn of(sight: &Sight<'_>, seen: &Seen) -> Option<Self> {
         if !sight.shows(Presence, Minimal, &seen.stamp) {
             return None;
         }

@@ -48,8 +48,12 @@ pub fn disclose_tasks(
     let tasks = path.open_tasks(now, deadlines, directory).into_iter();
     let for_reader = tasks.filter(|task| task.addressee.is(principal, directory));
     let for_reader = for_reader.filter(|task| sight.shows_task(task) && may_do(task));
-    for_reader
-        .map(|task| TaskView {
+    for_reader.map(|task| TaskView::of(&task, person_id, now)).collect()
+}
+
+impl TaskView {
+    pub(super) fn of(task: &Task, person_id: PersonId, now: DateTime) -> Self {
+        Self {
             kind: task.kind,
             person_id,
             subject_id: task.subject,
@@ -57,14 +61,14 @@ pub fn disclose_tasks(
             due_at: task.due,
             overdue: task.due < now,
             because: task.because,
-        })
-        .collect()
+        }
+    }
 }
 
 impl Sight<'_> {
     /// Whether what a task tells of a person is shown. Their own recordings count: a hospital that reported a discharge
     /// knows that it owes a letter, involved or not.
-    fn shows_task(&self, task: &Task) -> bool {
+    pub(super) fn shows_task(&self, task: &Task) -> bool {
         self.shows(task.category, task.depth, &task.cause)
     }
 }

@@ -8,8 +8,8 @@ use care_path::codes::Phase;
 use care_path::ids::Municipality;
 use care_path::time::DateTime;
 use care_path::views::{
-    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, PersonSummaryView, ReferralView, TaskView,
-    TimelineEntryView,
+    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, LostView, PersonSummaryView, ReferralView,
+    TaskView, TimelineEntryView,
 };
 use care_path::{PersonId, Principal};
 
@@ -110,6 +110,16 @@ impl Query {
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<TaskView> {
         page(ctx, first, after, |asked, request| asked.baken.worklist(asked.principal, request))
+    }
+
+    /// Who is lost, due first.
+    async fn lost(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<LostView> {
+        page(ctx, first, after, |asked, request| asked.baken.lost(asked.principal, request))
     }
 
     /// The lookouts that the reader may see.

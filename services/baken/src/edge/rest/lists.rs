@@ -1,8 +1,8 @@
-//! `/v1/lookouts`, `/v1/care-alerts`, `/v1/referrals`, `/v1/exceptions` and `/v1/handovers`: the parts of many paths
-//! that a caller may see.
+//! `/v1/worklist`, `/v1/lost`, `/v1/lookouts`, `/v1/care-alerts`, `/v1/referrals`, `/v1/exceptions` and `/v1/handovers`:
+//! the parts of many paths that a caller may see.
 
 use actix_web::{HttpRequest, HttpResponse, get};
-use care_path::views::{CareAlertView, ExceptionView, HandoverView, LookoutView, ReferralView, TaskView};
+use care_path::views::{CareAlertView, ExceptionView, HandoverView, LookoutView, LostView, ReferralView, TaskView};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -32,6 +32,10 @@ macro_rules! lists {
 lists! {
     /// Lists what waits for you, due first
     worklist: "/v1/worklist" => TaskView;
+    /// Lists who is lost, due first
+    ///
+    /// Who is out of sight, since when and why, where they were last seen, who looks out and who is silent.
+    lost: "/v1/lost" => LostView;
     /// Lists the lookouts that you may see
     lookouts: "/v1/lookouts" => LookoutView;
     /// Lists the care alerts that you may see
@@ -70,6 +74,7 @@ pub async fn handovers(reader: Reader, request: HttpRequest) -> Result<HttpRespo
 pub fn routes(routes: &mut ServiceConfig<'_>) {
     routes
         .service(worklist)
+        .service(lost)
         .service(lookouts)
         .service(care_alerts)
         .service(referrals)

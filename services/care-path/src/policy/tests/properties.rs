@@ -25,7 +25,7 @@ use crate::path::testing::{principal, this_person};
 use crate::path::{CarePath, Stamp};
 use crate::private::{MARK, VALUE};
 use crate::text::Country;
-use crate::views::{disclose_case_file, disclose_entry, disclose_tasks};
+use crate::views::{disclose_case_file, disclose_entry, disclose_lost, disclose_tasks};
 
 /// The fields that an event has, with where each lies.
 fn fields_of(event: &Event) -> Vec<Field> {
@@ -80,14 +80,15 @@ fn whence(history: &History) -> BTreeMap<String, (&Event, Field, &Stamp)> {
     lies
 }
 
-/// All that a reader is shown in one document: the case file, the timeline, the worklist.
+/// All that a reader is shown in one document: the case file, the timeline, the worklist, the list of the lost.
 fn shown_to(who: &Principal, history: &History) -> Option<Value> {
     let sight = sight(who, history)?;
     let timeline: Vec<_> = history.iter().filter_map(|(stamp, event)| disclose_entry(&sight, stamp, event)).collect();
     let case_file = disclose_case_file(&sight, this_person(), 0, &[]);
     let path = &history.path;
     let tasks = disclose_tasks(who, path, this_person(), history.now, &Deadlines::default(), &everybody());
-    Some(serde_json::json!({ "case_file": case_file, "timeline": timeline, "worklist": tasks }))
+    let lost = disclose_lost(&sight, this_person(), &Deadlines::default(), &everybody());
+    Some(serde_json::json!({ "case_file": case_file, "timeline": timeline, "worklist": tasks, "lost": lost }))
 }
 
 /// The history as it is read when the keys of some classes are destroyed for some events.
@@ -329,7 +330,7 @@ proptest! {
             let (shown, of_reduced) = (shown_to(&who, &history), shown_to(&who, &reduced));
             prop_assert_eq!(shown.is_some(), of_reduced.is_some(), "{:?}", stands);
             let (Some(shown), Some(of_reduced)) = (shown, of_reduced) else { continue };
-            for document in ["case_file", "timeline"] {
+            for document in ["case_file", "timeline", "lost"] {
                 prop_assert_eq!(&shown[document], &of_reduced[document], "{:?}", stands);
             }
             let tasks = |document: &Value| -> Vec<(Value, Value)> {

@@ -29,6 +29,7 @@ fn these_are_the_routes() {
     GET /v1/exceptions
     GET /v1/handovers
     GET /v1/lookouts
+    GET /v1/lost
     GET /v1/me
     GET /v1/persons
     GET /v1/persons/{person_id}

@@ -1,0 +1,43 @@
+//! Who is lost, due first: those whom nobody can find, of all whom a reader may know of.
+
+use std::collections::BTreeSet;
+
+use care_path::Principal;
+use care_path::codes::{Phase, TaskKind};
+use care_path::views::{self, LostView};
+
+use super::page::{Cursor, Edge, Page, PageRequest};
+use super::{Baken, QueryError};
+use crate::projections::{Place, Reach};
+
+impl Baken {
+    /// A page of the persons who are out of sight, by when what is next to be done to find them is due.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn lost(&self, principal: &Principal, page: &PageRequest) -> Result<Page<LostView>, QueryError> {
+        let after = page.after_task()?;
+        let world = self.world.read();
+        let (directory, deadlines) = (&self.settings.directory, &self.settings.deadlines);
+        let reaches = Reach::of(principal);
+        let sets = reaches.iter().filter_map(|reach| world.index().within(reach, Some(Phase::OutOfSight)));
+        let candidates: BTreeSet<_> = sets.flatten().copied().collect();
+        // Few are lost at a time: they are put in order as of now, and shown as far as the page goes.
+        let mut places: Vec<_> = candidates
+            .into_iter()
+            .filter_map(|id| {
+                let sight = self.sight(principal, world.case(id)?)?;
+                let due = views::lost_due(&sight, deadlines, directory)?;
+                Some(Place { due, case: id, kind: TaskKind::FindPerson, subject: None })
+            })
+            .filter(|place| after.is_none_or(|after| *place > after))
+            .collect();
+        places.sort_unstable();
+        let shown = places.into_iter().filter_map(|place| {
+            let sight = self.sight(principal, world.case(place.case)?)?;
+            let view = views::disclose_lost(&sight, place.case, deadlines, directory)?;
+            Some(Edge { cursor: Cursor::task(&place), node: view })
+        });
+        Ok(page.cut(shown))
+    }
+}

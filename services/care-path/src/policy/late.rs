@@ -1,0 +1,91 @@
+//! Answers that come too late. Who was asked to look out knows no more of the person once that is over; what they then
+//! report is refused with the reason, not as if nobody had ever asked them: they know it already, and must be told that
+//! nobody reads it there any more. Nothing else is told.
+
+use super::{Relation, may};
+use crate::actor::Principal;
+use crate::codes::LookoutState;
+use crate::command::{Command, Refusal};
+use crate::path::CarePath;
+use crate::path::lost::LostRefusal;
+use crate::time::DateTime;
+
+/// Why an answer comes too late, where the principal's organisation was asked for it and it is over.
+#[must_use]
+pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: DateTime) -> Option<Refusal> {
+    if path.is_erased() || !may(principal.actor.role(), command.kind(), Relation::Addressed) {
+        return None;
+    }
+    let organisation = &principal.organisation;
+    match command {
+        Command::AcknowledgeLookout(id, _) | Command::ReportSighting(id, _) => {
+            let lookout = path.lost.lookouts.iter().find(|lookout| lookout.issued.lookout == *id)?;
+            let over = lookout.state != LookoutState::Open || lookout.issued.expires_at <= now;
+            let asked = lookout.issued.recipients.contains(organisation);
+            (over && asked).then(|| LostRefusal::LookoutClosed.into())
+        }
+        Command::AnswerCareAlert(id, _) => {
+            let alert = path.lost.care_alerts.iter().find(|alert| alert.filed.alert == *id)?;
+            let over = alert.filed.expires_at <= now;
+            (over && alert.filed.to == *organisation).then(|| LostRefusal::AlertEnded.into())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::{CareAlertOutcome, LookoutOutcome};
+    use crate::ids::{CareAlertId, LookoutId};
+    use crate::path::lost::{AcknowledgeLookout, AnswerCareAlert, FileCareAlert, ReportSighting, ResolveLookout};
+    use crate::path::testing::*;
+
+    const FIRST: LookoutId = LookoutId(id_of_command(0));
+
+    fn sighting() -> Command {
+        Command::ReportSighting(FIRST, ReportSighting::default())
+    }
+
+    #[test]
+    fn who_was_asked_to_look_out_is_told_that_it_is_over() {
+        let resolved = ResolveLookout { outcome: LookoutOutcome::FoundSafe, explanation: None };
+        given([signalled()]).when(a_lookout()).and_on(FIRST, resolved).then(|path| {
+            let closed = Some(LostRefusal::LookoutClosed.into());
+            assert_eq!(too_late(&shelter24(), &sighting(), path, evening(0)), closed);
+            let acknowledge = Command::AcknowledgeLookout(FIRST, AcknowledgeLookout {});
+            assert_eq!(too_late(&shelter24(), &acknowledge, path, evening(0)), closed);
+        });
+        given([signalled()]).when(a_lookout()).then(|path| {
+            assert_eq!(too_late(&shelter24(), &sighting(), path, evening(13)), None);
+            assert!(too_late(&shelter24(), &sighting(), path, evening(14)).is_some());
+        });
+    }
+
+    #[test]
+    fn who_was_not_asked_learns_nothing() {
+        given([signalled()]).when(a_lookout()).then(|path| {
+            for stranger in [street_doctor(), police(), supporter(), principal("regenboog", shelter24().actor)] {
+                assert_eq!(too_late(&stranger, &sighting(), path, evening(20)), None);
+            }
+            let unknown = Command::ReportSighting(LookoutId(id_of_command(9)), ReportSighting::default());
+            assert_eq!(too_late(&shelter24(), &unknown, path, evening(20)), None);
+        });
+    }
+
+    #[test]
+    fn the_police_are_told_that_an_alert_has_ended_and_others_nothing_of_it() {
+        let alert = FileCareAlert {
+            to: "police-rotterdam".parse().unwrap(),
+            description: "a man of 50".parse().unwrap(),
+            expires_at: None,
+        };
+        let answer = AnswerCareAlert { outcome: CareAlertOutcome::Seen, explanation: None };
+        let answer = Command::AnswerCareAlert(CareAlertId(id_of_command(0)), answer);
+        given([signalled()]).when(alert).then(|path| {
+            assert_eq!(too_late(&police(), &answer, path, evening(20)), Some(LostRefusal::AlertEnded.into()));
+            assert_eq!(too_late(&police(), &answer, path, evening(1)), None);
+            assert_eq!(too_late(&principal("police-utrecht", police().actor), &answer, path, evening(20)), None);
+        });
+    }
+}

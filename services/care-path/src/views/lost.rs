@@ -1,0 +1,167 @@
+//! Who is lost, as a reader is shown it: whoever may know where somebody is, and how they are looked for, is told who
+//! is out of sight, since when and why, where they were last seen, who looks out and who is silent, and what is due.
+
+use serde::Serialize;
+
+use super::{
+    CareAlertView, IdentityView, LookoutView, SeenView, TaskView, disclose_alerts, disclose_lookouts, section, views,
+};
+use crate::codes::{LookoutState, Precision, TaskKind};
+use crate::deadlines::Deadlines;
+use crate::directory::Directory;
+use crate::event::EventKind;
+use crate::ids::{Municipality, PersonId};
+use crate::path::lost::Episode;
+use crate::path::tasks::Task;
+use crate::policy::Category::{Lookout as LookoutCell, Medical, Presence};
+use crate::policy::Depth::Minimal;
+use crate::policy::Sight;
+use crate::time::DateTime;
+
+views! {
+    /// Somebody whom nobody can find.
+    pub struct LostView as "Lost" {
+        pub person_id: PersonId,
+        pub identity: Option<IdentityView>,
+        pub municipality: Option<Municipality>,
+        /// The episode that is going on.
+        pub episode: EpisodeView,
+        /// Since when it is brought up at once, because it happened before.
+        pub escalated_at: Option<DateTime>,
+        /// Being out of sight is at once dangerous.
+        pub vulnerable: Option<bool>,
+        /// Where and when they were last seen, and by which organisation.
+        pub last_seen: Option<SeenView>,
+        /// The lookouts that run: who has acknowledged them, and who is silent.
+        pub lookouts: Option<Vec<LookoutView>>,
+        /// The care alerts that run, with their answers.
+        pub care_alerts: Option<Vec<CareAlertView>>,
+        /// What is due next to find them, for whomever it waits.
+        pub next: Option<TaskView>,
+        /// Earlier episodes, that ended.
+        pub earlier_episodes: Option<Vec<EpisodeView>>,
+    }
+
+    /// A time during which nobody knew where somebody was.
+    pub struct EpisodeView as "Episode" {
+        /// The first is 1.
+        pub number: u32,
+        pub began_at: DateTime,
+        pub began_precision: Precision,
+        /// When it was learned.
+        pub began_recorded_at: DateTime,
+        /// What it began with: they were expected and did not come, a lookout was issued, or somebody only said so.
+        pub because: EventKind,
+        pub ended_at: Option<DateTime>,
+        pub ended_precision: Option<Precision>,
+        /// What brought them back into sight. Absent where it is not the reader's to know.
+        pub ended_by: Option<EventKind>,
+    }
+}
+
+/// When what is due next to find somebody is due; `None` where nobody is lost, or not to this reader.
+#[must_use]
+pub fn lost_due(sight: &Sight<'_>, deadlines: &Deadlines, directory: &Directory) -> Option<DateTime> {
+    is_shown_lost(sight).then(|| next_task(sight, deadlines, directory).map_or(DateTime::MAX_UTC, |task| task.due))
+}
+
+/// Somebody who is lost, if they are, and if the reader may know where they are and how they are looked for.
+#[must_use]
+pub fn disclose_lost(
+    sight: &Sight<'_>,
+    person_id: PersonId,
+    deadlines: &Deadlines,
+    directory: &Directory,
+) -> Option<LostView> {
+    if !is_shown_lost(sight) {
+        return None;
+    }
+    let path = sight.path();
+    let mut episodes = EpisodeView::all(sight)?;
+    let episode = episodes.pop()?;
+    let lookouts = disclose_lookouts(sight).into_iter();
+    let runs = |lookout: &LookoutView| lookout.state == LookoutState::Open && lookout.expires_at > sight.now();
+    let alerts = disclose_alerts(sight).into_iter().filter(|alert| alert.expires_at > sight.now());
+    Some(LostView {
+        person_id,
+        identity: IdentityView::of(sight),
+        municipality: path.municipality().cloned(),
+        episode,
+        escalated_at: path.lost.escalated.as_ref().map(|stamp| stamp.recorded_at),
+        vulnerable: sight.shows_derived(Medical, Minimal).then(|| path.is_vulnerable(sight.now())),
+        last_seen: path.lost.last_seen.as_ref().and_then(|seen| SeenView::of(sight, seen)),
+        lookouts: section(lookouts.filter(runs).collect()),
+        care_alerts: section(alerts.collect()),
+        next: next_task(sight, deadlines, directory).map(|task| TaskView::of(&task, person_id, sight.now())),
+        earlier_episodes: section(episodes),
+    })
+}
+
+/// Nobody is looked for any more whose case was closed, or who was erased.
+fn is_shown_lost(sight: &Sight<'_>) -> bool {
+    let path = sight.path();
+    let may_know = sight.shows_derived(Presence, Minimal) && sight.shows_derived(LookoutCell, Minimal);
+    may_know && path.is_out_of_sight() && !path.is_closed() && !path.is_erased()
+}
+
+fn next_task(sight: &Sight<'_>, deadlines: &Deadlines, directory: &Directory) -> Option<Task> {
+    let tasks = sight.path().open_tasks(sight.now(), deadlines, directory);
+    tasks.into_iter().find(|task| is_of_the_search(task.kind) && sight.shows_task(task))
+}
+
+/// What else waits on the case is on the worklists: here it would hide what nobody does to find them.
+fn is_of_the_search(kind: TaskKind) -> bool {
+    match kind {
+        TaskKind::FindPerson | TaskKind::AcknowledgeLookout | TaskKind::AnswerCareAlert | TaskKind::WeeklyReview => {
+            true
+        }
+        TaskKind::AssignCoordinator
+        | TaskKind::StreetDoctorVisit
+        | TaskKind::HeadInjuryScreen
+        | TaskKind::RightsAssessment
+        | TaskKind::IndDecision
+        | TaskKind::UninsuredReport
+        | TaskKind::SuitabilityReview
+        | TaskKind::AnswerReferral
+        | TaskKind::StartCare
+        | TaskKind::DecideException
+        | TaskKind::ReviewUnsafeDischarge
+        | TaskKind::SendDischargeLetter
+        | TaskKind::PartiesMeeting
+        | TaskKind::AcknowledgeHandover
+        | TaskKind::AnswerHandover
+        | TaskKind::RecordDeparture
+        | TaskKind::ConfirmArrival
+        | TaskKind::FollowUp => false,
+    }
+}
+
+impl EpisodeView {
+    /// The episodes of a path, oldest first, if the reader may know of any.
+    pub(super) fn all(sight: &Sight<'_>) -> Option<Vec<Self>> {
+        if !sight.shows_derived(Presence, Minimal) {
+            return None;
+        }
+        let episodes = sight.path().lost.episodes.iter();
+        section((1..).zip(episodes).map(|(number, episode)| Self::of(sight, number, episode)).collect())
+    }
+
+    fn of(sight: &Sight<'_>, number: u32, episode: &Episode) -> Self {
+        let told = |kind: &EventKind| sight.shows_derived(kind.category(), Minimal);
+        let ended = episode.ended.as_ref();
+        Self {
+            number,
+            began_at: episode.began.occurred.at,
+            began_precision: episode.began.occurred.precision,
+            began_recorded_at: episode.began.recorded_at,
+            because: Some(episode.because).filter(told).unwrap_or(EventKind::WentOutOfSight),
+            ended_at: ended.map(|stamp| stamp.occurred.at),
+            ended_precision: ended.map(|stamp| stamp.occurred.precision),
+            ended_by: episode.ended_by.filter(told),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "lost_tests.rs"]
+mod tests;
