@@ -18,7 +18,7 @@ use crate::path::case::{AddNote, AssignCoordinator, CaseRefusal, CloseCase, Reco
 use crate::path::deadline::{DeadlineRefusal, PassDeadline};
 use crate::path::discharge::ReportDischarge;
 use crate::path::exception::{DecideException, ExceptionRefusal, OvertakeException, RequestException};
-use crate::path::identity::{IdentityRefusal, LinkPersons, UnlinkPersons, UpdateIdentity};
+use crate::path::identity::{DismissMatch, IdentityRefusal, LinkPersons, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::{RecordIntake, TurnAway};
 use crate::path::lost::{
@@ -318,6 +318,7 @@ commands! {
     UpdateIdentity = "update_identity" on (),
     LinkPersons = "link_persons" on (),
     UnlinkPersons = "unlink_persons" on PersonId,
+    DismissMatch = "dismiss_match" on PersonId,
     RecordIntake = "record_intake" on (),
     TurnAway = "turn_away" on (),
     AssignBed = "assign_bed" on () => "bed_id",

@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 46] = files![
+const FILES: [&str; 47] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -149,6 +149,7 @@ const FILES: [&str; 46] = files![
     "location_type",
     "lookout_outcome",
     "lookout_state",
+    "match_reason",
     "occurred_precision",
     "offering",
     "org_kind",

@@ -19,7 +19,7 @@ use super::envelope::{Envelope, Idempotency, Purpose, Stream};
 use super::idempotency::Answer;
 use super::{Baken, Decoder, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
-use crate::projections::{Case, World};
+use crate::projections::World;
 use crate::sealing::{Binding, SealError};
 
 /// Somebody asks for a command to be executed.
@@ -247,8 +247,14 @@ impl Baken {
             if !may(role, kind, relation) {
                 return Err(late(ExecuteError::Forbidden));
             }
-            if let Command::LinkPersons((), link) = &request.command {
-                self.can_be_linked(&request.principal, &world, person, link.with)?;
+            match &request.command {
+                Command::LinkPersons((), link) => {
+                    self.can_be_linked(&request.principal, &world, person, link.with)?;
+                }
+                Command::DismissMatch(other, _) if !self.is_known(&request.principal, &world, *other) => {
+                    return Err(ExecuteError::NotFound);
+                }
+                _ => {}
             }
             let revision = world.revision(person);
             if let (Some(expected), Some(actual)) = (request.if_match, revision)
@@ -277,17 +283,17 @@ impl Baken {
         person: PersonId,
         with: PersonId,
     ) -> Result<(), ExecuteError> {
-        let known = |case: &&Case| {
-            let deadlines = self.settings.deadlines.of_case(&case.path);
-            Sight::of(principal, &case.path, self.clock.now(), deadlines).is_some()
-        };
-        let Some(other) = world.case(with).filter(known) else {
+        let Some(other) = world.case(with).filter(|_| self.is_known(principal, world, with)) else {
             return Err(Refusal::Field { field: "with", message: "no such person" }.into());
         };
         if with != person && other.members.contains(&person) {
             return Err(Refusal::from(IdentityRefusal::AlreadyLinked).into());
         }
         Ok(())
+    }
+
+    fn is_known(&self, principal: &Principal, world: &World, person: PersonId) -> bool {
+        world.case(person).is_some_and(|case| self.sight(principal, case).is_some())
     }
 
     async fn load(&self, stream: &StreamName) -> Result<CarePath, ExecuteError> {

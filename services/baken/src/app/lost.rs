@@ -18,7 +18,7 @@ impl Baken {
     pub fn lost(&self, principal: &Principal, page: &PageRequest) -> Result<Page<LostView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
-        let (directory, deadlines) = (&self.settings.directory, &self.settings.deadlines);
+        let (directory, terms) = (&self.settings.directory, &self.settings.deadlines);
         let reaches = Reach::of(principal);
         let sets = reaches.iter().filter_map(|reach| world.index().within(reach, Some(Phase::OutOfSight)));
         let candidates: BTreeSet<_> = sets.flatten().copied().collect();
@@ -26,16 +26,17 @@ impl Baken {
         let mut places: Vec<_> = candidates
             .into_iter()
             .filter_map(|id| {
-                let sight = self.sight(principal, world.case(id)?)?;
-                let due = views::lost_due(&sight, deadlines, directory)?;
+                let case = world.case(id)?;
+                let due = views::lost_due(&self.sight(principal, case)?, terms.of_case(&case.path), directory)?;
                 Some(Place { due, case: id, kind: TaskKind::FindPerson, subject: None })
             })
             .filter(|place| after.is_none_or(|after| *place > after))
             .collect();
         places.sort_unstable();
         let shown = places.into_iter().filter_map(|place| {
-            let sight = self.sight(principal, world.case(place.case)?)?;
-            let view = views::disclose_lost(&sight, place.case, deadlines, directory)?;
+            let case = world.case(place.case)?;
+            let sight = self.sight(principal, case)?;
+            let view = views::disclose_lost(&sight, place.case, terms.of_case(&case.path), directory)?;
             Some(Edge { cursor: Cursor::task(&place), node: view })
         });
         Ok(page.cut(shown))

@@ -7,6 +7,7 @@ mod envelope;
 mod execute;
 mod idempotency;
 mod lost;
+mod matches;
 mod me;
 mod notices;
 mod operations;

@@ -128,18 +128,14 @@ impl Baken {
     pub fn worklist(&self, principal: &Principal, page: &PageRequest) -> Result<Page<TaskView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
-        let (directory, terms) = (&self.settings.directory, &self.settings.deadlines);
-        let now = self.clock.now();
-        let addresses = addresses(principal, directory);
+        let addresses = addresses(principal, &self.settings.directory);
         let sets: Vec<_> = addresses.iter().filter_map(|address| world.worklist().of(address)).collect();
         let mut of_case = HashMap::new();
         let shown = merged_from(sets, after).filter(|place| Some(*place) != after).filter_map(|place| {
             let case = world.case(place.case)?;
             // The tasks are derived from the path once more, as of now, and through the policy.
-            let tasks: &Vec<TaskView> = of_case.entry(place.case).or_insert_with(|| {
-                let deadlines = terms.of_case(&case.path);
-                views::disclose_tasks(principal, &case.path, place.case, now, deadlines, directory)
-            });
+            let tasks: &Vec<TaskView> =
+                of_case.entry(place.case).or_insert_with(|| self.tasks(principal, &world, case));
             let is_it =
                 |task: &&TaskView| (task.due_at, task.kind, task.subject_id) == (place.due, place.kind, place.subject);
             let view = tasks.iter().find(is_it)?.clone();
@@ -234,7 +230,7 @@ impl Baken {
     }
 
     /// Shows something of one person, if the principal may know of them.
-    fn seen<T>(
+    pub(super) fn seen<T>(
         &self,
         principal: &Principal,
         person: PersonId,

@@ -70,6 +70,7 @@ fn place(kind: CommandKind) -> Place {
         C::UpdateIdentity => Person("identity"),
         C::LinkPersons => Person("links"),
         C::UnlinkPersons => Removed("links"),
+        C::DismissMatch => Part("matches", "dismiss"),
         C::RecordIntake => Person("intakes"),
         C::AssignBed => Person("beds"),
         C::ReleaseBed => Part("beds", "release"),

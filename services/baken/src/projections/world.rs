@@ -7,12 +7,14 @@ use care_path::PersonId;
 use care_path::directory::Directory;
 use care_path::event::Event;
 use care_path::path::identity::IdentityEvent;
+use care_path::path::tasks::match_review;
 use care_path::path::timers::Timer;
 use care_path::time::DateTime;
 
 use super::agenda::Agenda;
 use super::case::{Case, Entry};
 use super::index::Index;
+use super::matches::Matches;
 use super::trail::Trail;
 use super::worklist::Worklist;
 use crate::app::{Answer, Happened, KeyDigest, Settings, Stream};
@@ -28,6 +30,7 @@ pub struct World {
     pub(super) answers: HashMap<KeyDigest, Answer>,
     pub(super) index: Index,
     worklist: Worklist,
+    matches: Matches,
     trail: Trail,
     /// When what waits on a case changes by time alone.
     changes: Agenda,
@@ -49,6 +52,7 @@ impl World {
             answers: HashMap::new(),
             index: Index::default(),
             worklist: Worklist::default(),
+            matches: Matches::default(),
             trail: Trail::default(),
             changes: Agenda::default(),
             due: Agenda::default(),
@@ -111,6 +115,12 @@ impl World {
         &self.worklist
     }
 
+    /// Who may be the same human being.
+    #[must_use]
+    pub fn matches(&self) -> &Matches {
+        &self.matches
+    }
+
     /// Whose event stands where in the log.
     #[must_use]
     pub fn trail(&self) -> &Trail {
@@ -141,7 +151,10 @@ impl World {
         for id in cases {
             if let Some(case) = self.cases.get(id) {
                 let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
-                self.worklist.put(*id, case.path.open_tasks(now, deadlines, directory));
+                let mut tasks = case.path.open_tasks(now, deadlines, directory);
+                let alike = self.matches.to_review(*id);
+                tasks.extend(alike.map(|(traits, other, likeness)| match_review(traits, likeness, other, deadlines)));
+                self.worklist.put(*id, tasks);
                 self.changes.put(*id, case.path.changes_by_itself(now, deadlines));
                 self.due.put(*id, case.path.timers(deadlines, directory).first().map(|timer| timer.due));
             }
@@ -175,7 +188,9 @@ impl World {
         if let Some(case) = self.cases.get(&case_id) {
             self.index.put(case_id, &case.path);
             if self.settled {
-                self.look_again(&[case_id], now);
+                let mut changed = self.matches.put(case_id, &case.members, &case.path);
+                changed.insert(case_id);
+                self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
             }
         }
     }
@@ -186,6 +201,9 @@ impl World {
         if !self.settled {
             self.settled = true;
             let all: Vec<_> = self.cases.keys().copied().collect();
+            for case in self.cases.values() {
+                self.matches.put(case.id(), &case.members, &case.path);
+            }
             self.look_again(&all, now);
         }
     }
@@ -221,6 +239,8 @@ impl World {
         touched.extend(links.map(|other| *self.case_of.get(&other).unwrap_or(&other)));
         let mut pieces = Vec::new();
         for id in &touched {
+            let alike = self.matches.remove(*id);
+            self.look_again(&alike.into_iter().collect::<Vec<_>>(), now);
             self.index.remove(*id);
             self.worklist.remove(*id);
             self.changes.put(*id, None);

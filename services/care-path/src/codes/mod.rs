@@ -10,8 +10,8 @@ mod rights;
 pub use organisations::{Offering, OrgKind, Role};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DropoutReason, ExceptionKind,
-    ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutOutcome, LookoutState, Phase, Precision,
-    ReferralState, Severity, SignalChannel, TaskKind, TurnAwayReason, Urgency, WithdrawReason,
+    ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutOutcome, LookoutState, MatchReason,
+    Phase, Precision, ReferralState, Severity, SignalChannel, TaskKind, TurnAwayReason, Urgency, WithdrawReason,
 };
 pub use person::{Assurance, DataClass, EthosLight, Problem, Sex};
 pub use repatriation::{
@@ -118,6 +118,7 @@ pub const LISTS: &[CodeList] = &[
     list::<LocationType>(),
     list::<LookoutOutcome>(),
     list::<LookoutState>(),
+    list::<MatchReason>(),
     list::<Offering>(),
     list::<OrgKind>(),
     list::<Phase>(),

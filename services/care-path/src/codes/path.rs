@@ -317,6 +317,22 @@ codes! {
 }
 
 codes! {
+    /// In what two persons agree who may be the same human being.
+    MatchReason in "match_reason" {
+        Name = "name",
+        BirthDate = "birth_date",
+        ApproximateAge = "approximate_age",
+        Sex = "sex",
+        Countries = "countries",
+        Languages = "languages",
+        Origin = "origin",
+        Problems = "problems",
+        LocationType = "location_type",
+        OccurredAt = "occurred_at",
+    }
+}
+
+codes! {
     /// Why a record must not be erased for now.
     HoldReason in "hold_reason" {
         LegalProceedings = "legal_proceedings",
@@ -329,6 +345,7 @@ codes! {
     /// What waits for somebody.
     TaskKind in "task_kind" {
         AssignCoordinator = "assign_coordinator",
+        ReviewMatch = "review_match",
         StreetDoctorVisit = "street_doctor_visit",
         HeadInjuryScreen = "head_injury_screen",
         RightsAssessment = "rights_assessment",

@@ -145,6 +145,7 @@ catalogue! {
         IdentityUpdated = "identity_updated" v 1 in Identity,
         PersonsLinked = "persons_linked" v 1 in Identity,
         PersonsUnlinked = "persons_unlinked" v 1 in Identity,
+        MatchDismissed = "match_dismissed" v 1 in Notes,
     },
     Intake(IntakeEvent) {
         IntakeCompleted = "intake_completed" v 1 in Presence,

@@ -93,6 +93,11 @@ impl CarePath {
     pub fn linked_with(&self) -> impl Iterator<Item = PersonId> {
         self.identity.links.iter().map(|link| link.fact)
     }
+
+    /// The persons of whom a coordinator said that they are not this one.
+    pub fn dismissed(&self) -> impl Iterator<Item = PersonId> {
+        self.identity.dismissed.iter().map(|dismissed| dismissed.fact)
+    }
 }
 
 /// A handover as it is counted: its state and since when, and nothing of whom it is about.

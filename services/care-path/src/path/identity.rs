@@ -13,10 +13,10 @@ use crate::codes::{Assurance, LinkBasis, Sex};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::PersonId;
-use crate::policy::Category::Identity as IdentityCell;
+use crate::policy::Category::{Identity as IdentityCell, Notes as NotesCell};
 use crate::policy::Depth::Full;
 use crate::policy::Details;
-use crate::private::{Identity, Private, private};
+use crate::private::{Identity, Private, Social, private};
 use crate::text::{Age, Country, Language, Line, Text};
 
 /// Who somebody is, and with whom they are one.
@@ -25,9 +25,24 @@ use crate::text::{Age, Country, Language, Line, Text};
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum IdentityEvent {
-    IdentityUpdated { claim: Private<IdentityClaim, Identity>, assurance: Assurance },
-    PersonsLinked { with: PersonId, basis: LinkBasis, explanation: Option<Private<Text, Identity>> },
-    PersonsUnlinked { with: PersonId, explanation: Option<Private<Text, Identity>> },
+    IdentityUpdated {
+        claim: Private<IdentityClaim, Identity>,
+        assurance: Assurance,
+    },
+    PersonsLinked {
+        with: PersonId,
+        basis: LinkBasis,
+        explanation: Option<Private<Text, Identity>>,
+    },
+    PersonsUnlinked {
+        with: PersonId,
+        explanation: Option<Private<Text, Identity>>,
+    },
+    /// A coordinator looked at two who might have been one, and they are not.
+    MatchDismissed {
+        other: PersonId,
+        explanation: Option<Private<Text, Social>>,
+    },
 }
 
 /// What is claimed of who somebody is. Every field may be missing: no step asks for an identity document.
@@ -88,6 +103,8 @@ pub struct IdentityState {
     pub(crate) claims: Vec<Noted<Private<IdentityClaim, Identity>>>,
     pub(crate) assurance: Option<Assurance>,
     pub(crate) links: Vec<Noted<PersonId>>,
+    /// Who is not this person, though they might have been.
+    pub(crate) dismissed: Vec<Noted<PersonId>>,
 }
 
 impl IdentityState {
@@ -132,6 +149,10 @@ impl IdentityEvent {
                 details.clear("with", IdentityCell, Full, with);
                 details.private("explanation", IdentityCell, Full, explanation.as_ref());
             }
+            Self::MatchDismissed { other, explanation } => {
+                details.clear("other_person_id", NotesCell, Full, other);
+                details.private("explanation", NotesCell, Full, explanation.as_ref());
+            }
         }
     }
 }
@@ -143,16 +164,19 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IdentityEv
         }
         IdentityEvent::PersonsLinked { with, .. } => path.identity.links.push(Noted::new(stamp, with)),
         IdentityEvent::PersonsUnlinked { with, .. } => path.identity.links.retain(|link| link.fact != *with),
+        IdentityEvent::MatchDismissed { other, .. } => path.identity.dismissed.push(Noted::new(stamp, other)),
     }
 }
 
 refusals! {
-    /// Why a link is not made or undone.
+    /// Why a link is not made or undone, or a match not dismissed.
     IdentityRefusal {
         NothingClaimed = "identity_nothing_claimed": "the claim says nothing",
         LinkedToItself = "link_to_itself": "a person cannot be linked to itself",
         AlreadyLinked = "already_linked": "these persons are linked already",
         NotLinked = "not_linked": "these persons are not linked",
+        MatchWithItself = "match_with_itself": "a person is always the same as itself",
+        MatchAlreadyDismissed = "match_already_dismissed": "it was said already that these persons are not the same",
     }
 }
 
@@ -221,6 +245,31 @@ impl Decide for UnlinkPersons {
     }
 }
 
+/// Says that somebody who was suggested as the same human being is another one. The suggestion is not made again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DismissMatch {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for DismissMatch {
+    type Subject = PersonId;
+
+    fn decide(self, other: PersonId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if at.person_id == other {
+            return Err(IdentityRefusal::MatchWithItself.into());
+        }
+        if path.identity.links.iter().any(|link| link.fact == other) {
+            return Err(IdentityRefusal::AlreadyLinked.into());
+        }
+        if path.identity.dismissed.iter().any(|dismissed| dismissed.fact == other) {
+            return Err(IdentityRefusal::MatchAlreadyDismissed.into());
+        }
+        Ok(vec![IdentityEvent::MatchDismissed { other, explanation: private(self.explanation) }.into()])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::*;
@@ -255,6 +304,25 @@ mod tests {
     #[test]
     fn what_is_not_linked_cannot_be_unlinked() {
         given([signalled()]).when_on(another_person(), UnlinkPersons::default()).then_err(IdentityRefusal::NotLinked);
+    }
+
+    #[test]
+    fn a_match_is_dismissed_once_and_may_turn_out_to_be_one_after_all() {
+        let dismiss = || DismissMatch { explanation: None };
+        given([signalled()]).when_on(this_person(), dismiss()).then_err(IdentityRefusal::MatchWithItself);
+        given([signalled()])
+            .when(link(another_person()))
+            .and_on(another_person(), dismiss())
+            .then_err(IdentityRefusal::AlreadyLinked);
+        given([signalled()])
+            .when_on(another_person(), dismiss())
+            .then_types(["match_dismissed"])
+            .and(link(another_person()))
+            .then_types(["persons_linked"]);
+        given([signalled()])
+            .when_on(another_person(), dismiss())
+            .and_on(another_person(), dismiss())
+            .then_err(IdentityRefusal::MatchAlreadyDismissed);
     }
 
     #[test]

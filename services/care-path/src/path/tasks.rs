@@ -34,7 +34,8 @@ use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
 use crate::event::EventKind;
-use crate::ids::{EventId, Municipality, OrgId, SubjectId};
+use crate::ids::{EventId, Municipality, OrgId, PersonId, SubjectId};
+use crate::matching::{Likeness, Traits};
 use crate::policy::{Category, Depth};
 use crate::text::Country;
 use crate::time::DateTime;
@@ -109,6 +110,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         TaskKind::AssignCoordinator | TaskKind::FindPerson | TaskKind::ReviewUnsafeDischarge => {
             (Category::Presence, Minimal)
         }
+        TaskKind::ReviewMatch => (Category::Identity, Full),
         TaskKind::DecideException | TaskKind::PartiesMeeting | TaskKind::WeeklyReview => (Category::Presence, Full),
         TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
@@ -132,6 +134,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
     use CommandKind as C;
     match kind {
         TaskKind::AssignCoordinator => &[C::AssignCoordinator],
+        TaskKind::ReviewMatch => &[C::LinkPersons, C::DismissMatch],
         TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => &[C::RecordContact, C::RecordIntake, C::Refer],
         TaskKind::RightsAssessment => &[C::AssessRights],
         TaskKind::IndDecision => &[C::RecordIndDecision],
@@ -222,6 +225,26 @@ impl<'a> Waiting<'a> {
 
     fn about(self, subject: Uuid) -> Self {
         Self { subject: Some(SubjectId(subject)), ..self }
+    }
+}
+
+/// A person may be one whom somebody knows already: the coordinator looks at both, within the street doctor's day, for
+/// until then what is known of the one does not help the other.
+#[must_use]
+pub fn match_review(of: &Traits, likeness: &Likeness, other: PersonId, deadlines: &Deadlines) -> Task {
+    let (cause, because) = likeness.since();
+    let (category, depth) = tells_of(TaskKind::ReviewMatch);
+    Task {
+        kind: TaskKind::ReviewMatch,
+        subject: Some(SubjectId(other.0)),
+        addressee: Addressee::Coordinator(of.municipality().clone()),
+        category,
+        depth,
+        since: cause.recorded_at,
+        due: terms::hours_after(cause.recorded_at, deadlines.street_doctor_hours),
+        round: 0,
+        because: Some(because),
+        cause: cause.clone(),
     }
 }
 

@@ -69,6 +69,7 @@ const fn row(command: CommandKind) -> [When; 13] {
         C::UpdateIdentity          => [R,   IN,  IN,  IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X],
         C::LinkPersons             => [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X],
         C::UnlinkPersons           => [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X],
+        C::DismissMatch            => [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X],
         C::RecordIntake            => [R,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X],
         C::TurnAway                => [X,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X],
         C::AssignBed               => [X,   IAN, X,   IAN, X,   X,   X,   X,   X,   X,   X,   X,   X],

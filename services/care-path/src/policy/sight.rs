@@ -1,9 +1,10 @@
 //! What one reader sees of one person: the table's cells for their relation, and the rules that a cell cannot say.
 
 use super::table::{Cells, disclosed, own_recordings};
-use super::{Category, Depth, Relation, Standing};
+use super::{Category, Depth, Relation, Standing, may};
 use crate::actor::{Actor, Principal};
 use crate::codes::Role;
+use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::ids::OrgId;
 use crate::path::lost::{CareAlert, Lookout};
@@ -40,6 +41,11 @@ impl<'a> Sight<'a> {
     #[must_use]
     pub fn relation(&self) -> Relation {
         self.standing.relation
+    }
+
+    /// Whether the reader may send a command about the person.
+    pub(crate) fn may(&self, command: CommandKind) -> bool {
+        may(self.principal.actor.role(), command, self.standing.relation)
     }
 
     pub(crate) fn path(&self) -> &'a CarePath {

@@ -116,6 +116,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
             true
         }
         TaskKind::AssignCoordinator
+        | TaskKind::ReviewMatch
         | TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
         | TaskKind::RightsAssessment

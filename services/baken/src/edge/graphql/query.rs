@@ -8,8 +8,8 @@ use care_path::codes::Phase;
 use care_path::ids::Municipality;
 use care_path::time::DateTime;
 use care_path::views::{
-    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, LostView, PersonSummaryView, ReferralView,
-    TaskView, TimelineEntryView,
+    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, LostView, MatchView, PersonSummaryView,
+    ReferralView, TaskView, TimelineEntryView,
 };
 use care_path::{PersonId, Principal};
 
@@ -215,6 +215,18 @@ impl Person {
     ) -> List<TimelineEntryView> {
         let person = self.file.person_id;
         page(ctx, first, after, |asked, request| asked.baken.timeline(asked.principal, person, request))
+    }
+
+    /// Who may be the same human being, likeliest first. It is a suggestion, to those who may link the two; to everybody
+    /// else there is none.
+    async fn matches(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<MatchView> {
+        let person = self.file.person_id;
+        page(ctx, first, after, |asked, request| asked.baken.matches(asked.principal, person, request))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
 use crate::path::discharge::ReportDischarge;
 use crate::path::exception::{DecideException, Decision, OvertakeException, RequestException};
-use crate::path::identity::{LinkPersons, UnlinkPersons, UpdateIdentity};
+use crate::path::identity::{DismissMatch, LinkPersons, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::TurnAway;
 use crate::path::lost::{AcknowledgeLookout, AnswerCareAlert, ExpireLookout, MarkOutOfSight, ResolveLookout};
@@ -74,6 +74,7 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::LinkPersons((), LinkPersons { with: another_person(), basis, explanation })
         }
         K::UnlinkPersons => Command::UnlinkPersons(another_person(), UnlinkPersons { explanation: dice.maybe_text() }),
+        K::DismissMatch => Command::DismissMatch(another_person(), DismissMatch { explanation: dice.maybe_text() }),
         K::RecordIntake => Command::RecordIntake((), bodies::intake(dice)),
         K::TurnAway => {
             Command::TurnAway((), TurnAway { reason: dice.code(), offering: dice.maybe(Dice::code), persons: None })

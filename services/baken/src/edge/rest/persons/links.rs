@@ -1,8 +1,8 @@
-//! `/v1/persons/{person_id}/links`: persons found to be the same are linked, never merged.
+//! `/v1/persons/{person_id}/links` and `/matches`: persons found to be the same are linked, never merged.
 
 use actix_web::{HttpResponse, delete};
 use care_path::command::{CommandKind, IntoCommand, Refusal};
-use care_path::path::identity::{IdentityRefusal, LinkPersons, UnlinkPersons};
+use care_path::path::identity::{DismissMatch, IdentityRefusal, LinkPersons, UnlinkPersons};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::ExecuteError;
@@ -14,6 +14,9 @@ use crate::edge::rest::submission::{Submission, Terms, answer};
 writes! { "Links";
     /// Links the person with another who was found to be the same
     link_persons: post "/v1/persons/{person_id}/links" => LinkPersons;
+
+    /// Says that somebody who was suggested as the same person is another one
+    dismiss_match: post "/v1/persons/{person_id}/matches/{other_person_id}/dismiss" => DismissMatch;
 }
 
 /// Undoes a link between two persons

@@ -1,9 +1,9 @@
-//! `/v1/persons`, `/v1/persons/{person_id}` and its timeline.
+//! `/v1/persons`, `/v1/persons/{person_id}`, its timeline, and who may be the same.
 
 use actix_web::http::header::IF_NONE_MATCH;
 use actix_web::{HttpRequest, HttpResponse, get};
 use care_path::codes::{Code, Phase};
-use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView};
+use care_path::views::{CaseFileView, MatchView, PersonSummaryView, TimelineEntryView};
 use chrono::DateTime;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -77,7 +77,22 @@ pub async fn timeline(reader: Reader, request: HttpRequest) -> Result<HttpRespon
     Ok(shown(&PageOf::from(reader.baken().timeline(reader.principal(), person, &page)?)))
 }
 
+/// Suggests who may be the same human being
+///
+/// Likeliest first, each with what agrees. Nobody is linked by it: link the two, or say that they are not the same.
+/// It is empty for whoever may not do so.
+#[utoipa::path(
+    get, path = "/v1/persons/{person_id}/matches", tag = "Links", impl_for = matches, params(PageParameters),
+    responses((status = 200, description = "A page of the suggestions.", body = PageOf<MatchView>))
+)]
+#[get("/v1/persons/{person_id}/matches")]
+pub async fn matches(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let person = person(&request)?;
+    let page = query::page(&request)?;
+    Ok(shown(&PageOf::from(reader.baken().matches(reader.principal(), person, &page)?)))
+}
+
 /// Registers these endpoints.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(persons).service(case_file).service(timeline);
+    routes.service(persons).service(case_file).service(timeline).service(matches);
 }

@@ -70,6 +70,8 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/acknowledge
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/resolve
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/sightings
+    GET /v1/persons/{person_id}/matches
+    POST /v1/persons/{person_id}/matches/{other_person_id}/dismiss
     POST /v1/persons/{person_id}/no-shows
     POST /v1/persons/{person_id}/notes
     POST /v1/persons/{person_id}/out-of-sight

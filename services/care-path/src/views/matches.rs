@@ -1,0 +1,89 @@
+//! Who may be the same human being, as a reader is shown it: only to whoever sees in full who both are and may link
+//! them, and only by what they may know of both.
+
+use serde::Serialize;
+
+use super::{IdentityView, SeenView, TaskView, views};
+use crate::actor::Principal;
+use crate::codes::MatchReason;
+use crate::command::CommandKind;
+use crate::deadlines::Deadlines;
+use crate::directory::Directory;
+use crate::event::EventKind;
+use crate::ids::PersonId;
+use crate::matching::{Likeness, Traits};
+use crate::path::tasks::{done_by, match_review};
+use crate::policy::Category::Identity;
+use crate::policy::Depth::Full;
+use crate::policy::Sight;
+use crate::time::DateTime;
+
+views! {
+    /// Somebody who may be the same human being. It is a suggestion: nobody is linked by it.
+    pub struct MatchView as "Match" {
+        pub person_id: PersonId,
+        /// How much speaks for it, in bits: one more is twice as likely. A sum of weights after Fellegi and Sunter.
+        pub score: f64,
+        /// In what the two agree.
+        pub reasons: Vec<MatchReason>,
+        /// Since when what is known of both is enough to suggest it.
+        pub since: DateTime,
+        /// What happened that made it enough.
+        pub because: EventKind,
+        /// Nobody knows where they are.
+        pub out_of_sight: bool,
+        pub identity: Option<IdentityView>,
+        pub last_seen: Option<SeenView>,
+    }
+}
+
+/// As much of a likeness of two persons as a reader may know, if it is still enough to suggest it to them.
+fn told(sights: [&Sight<'_>; 2], likeness: &Likeness) -> Option<Likeness> {
+    let reviews = |sight: &Sight<'_>| sight.shows_derived(Identity, Full) && sight.may(CommandKind::LinkPersons);
+    if !sights.iter().all(|sight| reviews(sight)) {
+        return None;
+    }
+    likeness.told(|evidence| sights.iter().all(|sight| sight.shows_derived(evidence.category, evidence.depth)))
+}
+
+/// Another who may be the person of `sight`.
+#[must_use]
+pub fn disclose_match(
+    sight: &Sight<'_>,
+    other: &Sight<'_>,
+    other_person: PersonId,
+    likeness: &Likeness,
+) -> Option<MatchView> {
+    let told = told([sight, other], likeness)?;
+    let mut reasons: Vec<_> = told.evidence.iter().filter_map(|evidence| evidence.reason).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    let (cause, because) = told.since();
+    let path = other.path();
+    Some(MatchView {
+        person_id: other_person,
+        score: f64::from(told.score()) / 10.0,
+        reasons,
+        since: cause.recorded_at,
+        because,
+        out_of_sight: path.is_out_of_sight(),
+        identity: IdentityView::of(other),
+        last_seen: path.lost.last_seen.as_ref().and_then(|seen| SeenView::of(other, seen)),
+    })
+}
+
+/// What waits for a principal because two persons may be one.
+#[must_use]
+pub fn disclose_match_review(
+    principal: &Principal,
+    (person, sight, traits): (PersonId, &Sight<'_>, &Traits),
+    (other_person, other): (PersonId, &Sight<'_>),
+    likeness: &Likeness,
+    deadlines: &Deadlines,
+    directory: &Directory,
+) -> Option<TaskView> {
+    let task = match_review(traits, &told([sight, other], likeness)?, other_person, deadlines);
+    let may_do = done_by(task.kind).iter().any(|command| sight.may(*command));
+    let is_theirs = may_do && task.addressee.is(principal, directory) && sight.shows_task(&task);
+    is_theirs.then(|| TaskView::of(&task, person, sight.now()))
+}
