@@ -4,6 +4,7 @@
 mod crowd;
 mod hidden;
 mod intake;
+mod lost;
 mod marek;
 mod oidc;
 mod problems;

@@ -51,7 +51,7 @@ impl Matches {
             self.found_by.entry((traits.municipality().clone(), key.clone())).or_default().insert(place);
         }
         let compared = Compared { traits, keys, members: members.to_vec(), dismissed };
-        let after = self.likely(case, &compared, before.keys().copied());
+        let after = self.likely(&compared, before.keys().copied());
         self.of_case.insert(case, compared);
         let mut touched: BTreeSet<_> = before.keys().filter(|other| !after.contains_key(other)).copied().collect();
         for (other, likeness) in after {
@@ -127,12 +127,7 @@ impl Matches {
     }
 
     /// The likeliest among those who share something with a case, and those who were suggested before.
-    fn likely(
-        &self,
-        case: PersonId,
-        compared: &Compared,
-        before: impl Iterator<Item = PersonId>,
-    ) -> BTreeMap<PersonId, Likeness> {
+    fn likely(&self, compared: &Compared, before: impl Iterator<Item = PersonId>) -> BTreeMap<PersonId, Likeness> {
         let traits = &compared.traits;
         let since = traits.last_seen().checked_sub_signed(WINDOW).unwrap_or(DateTime::MIN_UTC);
         let mut others: BTreeSet<_> = before.collect();
