@@ -20,7 +20,7 @@ const SUGGESTED: usize = 10;
 /// What cases are found by, and who was suggested to be whom.
 #[derive(Default)]
 pub struct Matches {
-    found_by: HashMap<(Municipality, Key), BTreeSet<(DateTime, PersonId)>>,
+    found_by: HashMap<Municipality, HashMap<Key, BTreeSet<(DateTime, PersonId)>>>,
     of_case: HashMap<PersonId, Compared>,
     /// By case, whom it may be. Each pair is in it twice.
     suggested: HashMap<PersonId, BTreeMap<PersonId, Likeness>>,
@@ -47,8 +47,9 @@ impl Matches {
         let before = self.take_out(case);
         let keys = traits.keys();
         let place = (traits.last_seen(), case);
+        let there = self.found_by.entry(traits.municipality().clone()).or_default();
         for key in &keys {
-            self.found_by.entry((traits.municipality().clone(), key.clone())).or_default().insert(place);
+            there.entry(*key).or_default().insert(place);
         }
         let compared = Compared { traits, keys, members: members.to_vec(), dismissed };
         let after = self.likely(&compared, before.keys().copied());
@@ -76,12 +77,12 @@ impl Matches {
     fn take_out(&mut self, case: PersonId) -> BTreeMap<PersonId, Likeness> {
         if let Some(compared) = self.of_case.remove(&case) {
             let place = (compared.traits.last_seen(), case);
+            let there = self.found_by.entry(compared.traits.municipality().clone()).or_default();
             for key in compared.keys {
-                let key = (compared.traits.municipality().clone(), key);
-                if let Some(found) = self.found_by.get_mut(&key) {
+                if let Some(found) = there.get_mut(&key) {
                     found.remove(&place);
                     if found.is_empty() {
-                        self.found_by.remove(&key);
+                        there.remove(&key);
                     }
                 }
             }
@@ -130,13 +131,15 @@ impl Matches {
     fn likely(&self, compared: &Compared, before: impl Iterator<Item = PersonId>) -> BTreeMap<PersonId, Likeness> {
         let traits = &compared.traits;
         let since = traits.last_seen().checked_sub_signed(WINDOW).unwrap_or(DateTime::MIN_UTC);
-        let mut others: BTreeSet<_> = before.collect();
-        for key in compared.keys.iter().flat_map(Key::neighbours) {
-            let found = self.found_by.get(&(traits.municipality().clone(), key));
-            let since = (since, PersonId(Uuid::nil()));
-            let latest = found.into_iter().flat_map(|found| found.range(since..).rev().take(AT_MOST));
-            others.extend(latest.map(|(_, other)| *other));
+        let since = (since, PersonId(Uuid::nil()));
+        let mut others: Vec<_> = before.collect();
+        let there = self.found_by.get(traits.municipality());
+        let looked_up = compared.keys.iter().copied().flat_map(Key::neighbours);
+        for found in looked_up.filter_map(|key| there?.get(&key)) {
+            others.extend(found.range(since..).rev().take(AT_MOST).map(|(_, other)| *other));
         }
+        others.sort_unstable();
+        others.dedup();
         let mut likely: Vec<_> = others
             .into_iter()
             .filter_map(|other| {

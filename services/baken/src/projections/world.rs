@@ -201,7 +201,10 @@ impl World {
         if !self.settled {
             self.settled = true;
             let all: Vec<_> = self.cases.keys().copied().collect();
-            for case in self.cases.values() {
+            // In the order in which they came into view, as they were compared when they did.
+            let mut cases: Vec<_> = self.cases.values().collect();
+            cases.sort_by_key(|case| (case.path.opened_at(), case.id()));
+            for case in cases {
                 self.matches.put(case.id(), &case.members, &case.path);
             }
             self.look_again(&all, now);

@@ -114,35 +114,54 @@ pub fn compare(one: &Traits, other: &Traits) -> Option<Likeness> {
     if gap > WINDOW {
         return None;
     }
-    let mut tally = Tally { one, other, found: Vec::new() };
+    let needed = at_least(sought.is_some());
+    let mut tally = Tally { one, other, found: Vec::with_capacity(8), score: 0 };
     tally.sex()?;
     tally.born()?;
     tally.countries()?;
     tally.problems();
     tally.location_types();
     tally.time(gap);
+    // Comparing names costs more than all the rest: it is left out where no name could make it enough.
+    if tally.score + weights::MOST_OF_A_NAME < needed {
+        return None;
+    }
     tally.names();
+    if tally.score < needed {
+        return None;
+    }
     let also: Vec<_> = sought.into_iter().chain([&one.opened, &other.opened]).collect();
-    Likeness::of(tally.found, at_least(sought.is_some()), &also)
+    Likeness::of(tally.found.into_iter().map(Evidence::from).collect(), needed, &also)
+}
+
+/// Evidence that nobody keeps yet: most comparisons come to nothing.
+struct Found<'a> {
+    reason: MatchReason,
+    weight: Tenths,
+    cell: (Category, Depth),
+    sources: [&'a Source; 2],
+}
+
+impl From<Found<'_>> for Evidence {
+    fn from(found: Found<'_>) -> Self {
+        let ((category, depth), sources) = (found.cell, found.sources.map(Clone::clone));
+        Self { reason: (found.weight > 0).then_some(found.reason), weight: found.weight, category, depth, sources }
+    }
 }
 
 /// Adds up what speaks for and against. A `None` of one of its steps is a contradiction.
 struct Tally<'a> {
     one: &'a Traits,
     other: &'a Traits,
-    found: Vec<Evidence>,
+    found: Vec<Found<'a>>,
+    score: Tenths,
 }
 
-impl Tally<'_> {
-    fn add<T>(&mut self, reason: MatchReason, weight: Tenths, at: (Category, Depth), one: &Known<T>, other: &Known<T>) {
+impl<'a> Tally<'a> {
+    fn add(&mut self, reason: MatchReason, weight: Tenths, cell: (Category, Depth), sources: [&'a Source; 2]) {
         if weight != 0 {
-            self.found.push(Evidence {
-                reason: (weight > 0).then_some(reason),
-                weight,
-                category: at.0,
-                depth: at.1,
-                sources: [one.source.clone(), other.source.clone()],
-            });
+            self.score += weight;
+            self.found.push(Found { reason, weight, cell, sources });
         }
     }
 
@@ -151,47 +170,46 @@ impl Tally<'_> {
         if one.value != other.value {
             return None;
         }
-        self.add(MatchReason::Sex, weights::sex(one.value), FULL_IDENTITY, one, other);
+        self.add(MatchReason::Sex, weights::sex(one.value), FULL_IDENTITY, [&one.source, &other.source]);
         Some(())
     }
 
     fn born(&mut self) -> Option<()> {
         if let (Some(one), Some(other)) = (&self.one.birth_date, &self.other.birth_date) {
             let weight = weights::birth_date(closeness(one.value, other.value)?, one.value);
-            self.add(MatchReason::BirthDate, weight, MINIMAL_IDENTITY, one, other);
+            self.add(MatchReason::BirthDate, weight, MINIMAL_IDENTITY, [&one.source, &other.source]);
             return Some(());
         }
         let (Some(one), Some(other)) = (&self.one.born_about, &self.other.born_about) else { return Some(()) };
         let weight = weights::age((one.value - other.value).unsigned_abs())?;
-        self.add(MatchReason::ApproximateAge, weight, FULL_IDENTITY, one, other);
+        self.add(MatchReason::ApproximateAge, weight, FULL_IDENTITY, [&one.source, &other.source]);
         Some(())
     }
 
-    /// Country and languages tell much the same of somebody: the stronger of them counts. Where no country is known,
-    /// words may be.
+    /// Country and languages tell much the same of somebody: the stronger of them counts. Where neither is shared, the
+    /// words for where they come from may be.
     fn countries(&mut self) -> Option<()> {
-        let mut shared_country = 0;
+        let mut strongest = None;
         if let (Some(one), Some(other)) = (&self.one.countries, &self.other.countries) {
             let shared = one.value.iter().filter(|country| other.value.contains(country));
-            shared_country = shared.map(|country| weights::country(*country)).max()?;
+            let weight = shared.map(|country| weights::country(*country)).max()?;
+            strongest = Some((weight, MatchReason::Countries, FULL_IDENTITY, [&one.source, &other.source]));
         }
-        let mut shared_language = 0;
         if let (Some(one), Some(other)) = (&self.one.languages, &self.other.languages) {
             let shared = one.value.iter().filter(|language| other.value.contains(language));
-            shared_language = shared.map(weights::language).max().unwrap_or(0);
+            let weight = shared.map(weights::language).max().unwrap_or(0);
+            if weight > strongest.map_or(0, |(weight, ..)| weight) {
+                strongest = Some((weight, MatchReason::Languages, MINIMAL_IDENTITY, [&one.source, &other.source]));
+            }
         }
-        if let (Some(one), Some(other)) = (&self.one.countries, &self.other.countries)
-            && shared_country >= shared_language
-        {
-            self.add(MatchReason::Countries, shared_country, FULL_IDENTITY, one, other);
-        } else if let (Some(one), Some(other)) = (&self.one.languages, &self.other.languages)
-            && shared_language > 0
-        {
-            self.add(MatchReason::Languages, shared_language, MINIMAL_IDENTITY, one, other);
-        } else if let (Some(one), Some(other)) = (&self.one.origin, &self.other.origin)
+        if strongest.is_none()
+            && let (Some(one), Some(other)) = (&self.one.origin, &self.other.origin)
             && weights::is_alike(&one.value, &other.value)
         {
-            self.add(MatchReason::Origin, weights::ORIGIN, FULL_IDENTITY, one, other);
+            strongest = Some((weights::ORIGIN, MatchReason::Origin, FULL_IDENTITY, [&one.source, &other.source]));
+        }
+        if let Some((weight, reason, cell, sources)) = strongest {
+            self.add(reason, weight, cell, sources);
         }
         Some(())
     }
@@ -200,40 +218,37 @@ impl Tally<'_> {
     fn problems(&mut self) {
         let shared = self.one.problems.iter().filter_map(|one| {
             let other = self.other.problems.iter().find(|other| other.value == one.value)?;
-            Some((weights::problem(one.value), one, other))
+            Some((weights::problem(one.value), one.value, [&one.source, &other.source]))
         });
         let mut shared: Vec<_> = shared.filter(|(weight, ..)| *weight > 0).collect();
-        shared.sort_by_key(|(weight, one, _)| (std::cmp::Reverse(*weight), one.value));
-        let mut shared = shared.into_iter();
-        let first = shared.next().map(|(weight, one, other)| (weight, one.clone(), other.clone()));
-        let second = shared.next().map(|(_, one, other)| (weights::SECOND_PROBLEM, one.clone(), other.clone()));
-        for (weight, one, other) in first.into_iter().chain(second) {
-            self.add(MatchReason::Problems, weight, problem_cell(one.value), &one, &other);
+        shared.sort_by_key(|(weight, problem, _)| (std::cmp::Reverse(*weight), *problem));
+        for (place, (weight, problem, sources)) in shared.into_iter().take(2).enumerate() {
+            let weight = if place == 0 { weight } else { weights::SECOND_PROBLEM };
+            self.add(MatchReason::Problems, weight, problem_cell(problem), sources);
         }
     }
 
     fn location_types(&mut self) {
         let shared = self.one.location_types.iter().find_map(|one| {
             let other = self.other.location_types.iter().find(|other| other.value == one.value)?;
-            Some((one.clone(), other.clone()))
+            Some([&one.source, &other.source])
         });
-        if let Some((one, other)) = shared {
-            self.add(MatchReason::LocationType, weights::LOCATION_TYPE, MINIMAL_PRESENCE, &one, &other);
+        if let Some(sources) = shared {
+            self.add(MatchReason::LocationType, weights::LOCATION_TYPE, MINIMAL_PRESENCE, sources);
         }
     }
 
     fn time(&mut self, gap: TimeDelta) {
-        let at = |traits: &Traits| Known { value: (), source: traits.opened.clone() };
-        self.add(MatchReason::OccurredAt, weights::gap(gap), MINIMAL_PRESENCE, &at(self.one), &at(self.other));
+        let sources = [&self.one.opened, &self.other.opened];
+        self.add(MatchReason::OccurredAt, weights::gap(gap), MINIMAL_PRESENCE, sources);
     }
 
     /// The most alike of all names that either was called.
     fn names(&mut self) {
         let pairs = self.one.names.iter().flat_map(|one| self.other.names.iter().map(move |other| (one, other)));
-        let best = pairs.map(|(one, other)| (weights::names(&one.value, &other.value), one, other));
-        if let Some((weight, one, other)) = best.max_by_key(|(weight, ..)| *weight) {
-            let (one, other) = (one.clone(), other.clone());
-            self.add(MatchReason::Name, weight, MINIMAL_IDENTITY, &one, &other);
+        let best = pairs.map(|(one, other)| (weights::names(&one.value, &other.value), [&one.source, &other.source]));
+        if let Some((weight, sources)) = best.max_by_key(|(weight, _)| *weight) {
+            self.add(MatchReason::Name, weight, MINIMAL_IDENTITY, sources);
         }
     }
 }

@@ -101,7 +101,7 @@ fn what_contradicts_excludes_whatever_else_agrees() {
 
 #[test]
 fn a_date_of_birth_may_be_misheard() {
-    let with = |date: &str| on(0, born(date, man_of(50)), &[]);
+    let with = |date: &str| on(0, called("Marek", born(date, man_of(50))), &[]);
     assert!(
         reasons(with("1975-03-02"), with("1975-03-02")).is_some_and(|found| found.contains(&MatchReason::BirthDate))
     );
@@ -164,7 +164,7 @@ fn who_are_alike_enough_share_a_key() {
     let mut alike = 0;
     for one in &all {
         for other in all.iter().filter(|other| compare(one, other).is_some()) {
-            let looked_up: Vec<_> = one.keys().iter().flat_map(Key::neighbours).collect();
+            let looked_up: Vec<_> = one.keys().into_iter().flat_map(Key::neighbours).collect();
             assert!(other.keys().iter().any(|key| looked_up.contains(key)));
             alike += 1;
         }

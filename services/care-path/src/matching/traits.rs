@@ -147,15 +147,15 @@ impl Traits {
     pub fn keys(&self) -> Vec<Key> {
         let decade = self.born_about.as_ref().map(|born| born.value.div_euclid(10));
         let mut keys = Vec::new();
-        let initials = self.names.iter().flat_map(|name| &name.value.words).filter_map(|word| word.get(..2));
-        keys.extend(initials.map(|initial| Key::Name(initial.to_owned())));
+        let words = self.names.iter().flat_map(|name| &name.value.words);
+        keys.extend(words.filter_map(|word| word.as_bytes().first_chunk().map(|initials| Key::Name(*initials))));
         keys.extend(self.birth_date.iter().map(|date| Key::Born(date.value)));
         let rare = self.problems.iter().filter(|problem| super::weights::problem(problem.value) >= 20);
         keys.extend(rare.map(|problem| Key::Problem(problem.value)));
         keys.extend(self.countries.iter().flat_map(|known| &known.value).map(|country| Key::Country(*country, decade)));
         let languages = self.languages.iter().flat_map(|known| &known.value);
         let telling = languages.filter(|language| super::weights::language(language) >= 10);
-        keys.extend(telling.map(|language| Key::Language(language.clone(), decade)));
+        keys.extend(telling.map(|language| Key::Language(primary(language), decade)));
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -163,15 +163,21 @@ impl Traits {
 }
 
 /// What somebody is found by among those of a municipality.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// The first two letters of a word of a name.
-    Name(String),
+    Name([u8; 2]),
     Born(NaiveDate),
     Problem(Problem),
     /// With the decade of birth, if that is known.
     Country(Country, Option<i32>),
-    Language(Language, Option<i32>),
+    Language([u8; 3], Option<i32>),
+}
+
+/// The first subtag of a language, without which country it is spoken in.
+fn primary(language: &Language) -> [u8; 3] {
+    let mut letters = language.as_str().bytes().take_while(|letter| *letter != b'-');
+    std::array::from_fn(|_| letters.next().unwrap_or_default())
 }
 
 /// Of birth, of people who may be alive.
@@ -179,21 +185,22 @@ const DECADES: (i32, i32) = (191, 203);
 
 impl Key {
     /// Under which keys others may lie who are alike in this one: ages are estimates, and not always known.
-    #[must_use]
-    pub fn neighbours(&self) -> Vec<Self> {
-        let decades = |decade: &Option<i32>| match decade {
-            Some(decade) => vec![Some(decade - 1), Some(*decade), Some(decade + 1), None],
-            None => (DECADES.0..=DECADES.1).map(Some).chain([None]).collect(),
+    pub fn neighbours(self) -> impl Iterator<Item = Self> {
+        let around = |decade: Option<i32>| match decade {
+            Some(decade) => (decade - 1, decade + 1),
+            None => DECADES,
         };
-        match self {
-            Self::Name(_) | Self::Born(_) | Self::Problem(_) => vec![self.clone()],
+        let decades = |decade| (around(decade).0..=around(decade).1).map(Some).chain([None]);
+        let (own, country, language) = match self {
+            Self::Name(_) | Self::Born(_) | Self::Problem(_) => (Some(self), None, None),
             Self::Country(country, decade) => {
-                decades(decade).into_iter().map(|decade| Self::Country(*country, decade)).collect()
+                (None, Some(decades(decade).map(move |each| Self::Country(country, each))), None)
             }
             Self::Language(language, decade) => {
-                decades(decade).into_iter().map(|decade| Self::Language(language.clone(), decade)).collect()
+                (None, None, Some(decades(decade).map(move |each| Self::Language(language, each))))
             }
-        }
+        };
+        own.into_iter().chain(country.into_iter().flatten()).chain(language.into_iter().flatten())
     }
 }
 

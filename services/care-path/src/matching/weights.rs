@@ -29,8 +29,9 @@ const fn weighed(of_one: f64, of_two: f64, tenths: Tenths) -> Weighed {
 
 const MEN: Weighed = weighed(0.97, 0.87, 2);
 const WOMEN: Weighed = weighed(0.97, 0.13, 29);
-/// Within five years, as ages are estimated.
-const AGE: Weighed = weighed(0.85, 0.25, 18);
+/// Within two years of each other, and within five: ages are estimates.
+const AGE: Weighed = weighed(0.6, 0.12, 23);
+const NEAR_AGE: Weighed = weighed(0.25, 0.13, 9);
 const OTHER_AGE: Weighed = weighed(0.15, 0.75, -23);
 const BIRTH_DATE: Weighed = weighed(0.9, 0.000_1, 131);
 /// The first of January is what is written where only the year is known.
@@ -45,7 +46,7 @@ const COMMON_LANGUAGE: Weighed = weighed(0.8, 0.6, 4);
 const OTHER_LANGUAGE: Weighed = weighed(0.9, 0.08, 35);
 const SAME_ORIGIN: Weighed = weighed(0.6, 0.3, 10);
 const FULL_NAME: Weighed = weighed(0.5, 0.002, 80);
-const ONE_NAME: Weighed = weighed(0.6, 0.01, 59);
+const ONE_NAME: Weighed = weighed(0.6, 0.02, 49);
 const NEAR_NAME: Weighed = weighed(0.2, 0.025, 30);
 const OTHER_NAME: Weighed = weighed(0.2, 0.96, -23);
 const CONFUSED: Weighed = weighed(0.7, 0.05, 38);
@@ -61,12 +62,15 @@ const WITHIN_A_WEEK: Weighed = weighed(0.75, 0.23, 17);
 
 /// A little more than nothing: problems come together.
 pub const SECOND_PROBLEM: Tenths = 10;
+/// What a name can add at the most.
+pub const MOST_OF_A_NAME: Tenths = FULL_NAME.tenths;
 pub const ORIGIN: Tenths = SAME_ORIGIN.tenths;
 pub const LOCATION_TYPE: Tenths = SAME_LOCATION_TYPE.tenths;
 
-/// How much it takes to bother a coordinator. Somebody who is being looked for is worth looking at more people.
+/// How much it takes to bother a coordinator: some nine bits are one in five hundred, about as many as come into view of
+/// a large municipality in a month. Somebody who is being looked for is worth looking at more people.
 pub fn at_least(sought: bool) -> Tenths {
-    if sought { 60 } else { 80 }
+    if sought { 65 } else { 90 }
 }
 
 pub fn sex(sex: Sex) -> Tenths {
@@ -80,7 +84,8 @@ pub fn sex(sex: Sex) -> Tenths {
 /// By so many years apart; `None` where it cannot be one person.
 pub fn age(years_apart: u32) -> Option<Tenths> {
     match years_apart {
-        0..=5 => Some(AGE.tenths),
+        0..=2 => Some(AGE.tenths),
+        3..=5 => Some(NEAR_AGE.tenths),
         6..=15 => Some(OTHER_AGE.tenths),
         _ => None,
     }
@@ -157,15 +162,17 @@ pub fn is_alike(one: &str, other: &str) -> bool {
     one == other || strsim::jaro_winkler(one, other) >= ALIKE
 }
 
-/// Names, as a whole and word by word: who gave a first name here may have given both elsewhere.
+/// Names, as a whole and word by word: who gave a first name here may have given both elsewhere. Only words that begin
+/// with the same letter are compared: hardly ever are others alike.
 pub fn names(one: &Name, other: &Name) -> Tenths {
     let full = one.words.len() > 1 && other.words.len() > 1;
-    let whole = strsim::jaro_winkler(&one.whole, &other.whole);
-    if full && whole >= ALIKE {
+    let begin_alike = |one: &str, other: &str| one.bytes().next() == other.bytes().next();
+    if full && begin_alike(&one.whole, &other.whole) && is_alike(&one.whole, &other.whole) {
         return FULL_NAME.tenths;
     }
     let words = one.words.iter().flat_map(|one| other.words.iter().map(move |other| (one, other)));
-    let best = words.map(|(one, other)| strsim::jaro_winkler(one, other)).fold(whole, f64::max);
+    let words = words.filter(|(one, other)| begin_alike(one, other));
+    let best = words.map(|(one, other)| strsim::jaro_winkler(one, other)).fold(0.0, f64::max);
     if best >= ALIKE && !full {
         ONE_NAME.tenths
     } else if best >= NEARLY_ALIKE {
@@ -185,6 +192,7 @@ mod tests {
             MEN,
             WOMEN,
             AGE,
+            NEAR_AGE,
             OTHER_AGE,
             BIRTH_DATE,
             NEW_YEARS_DAY,
