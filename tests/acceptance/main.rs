@@ -12,3 +12,4 @@ mod random_actors;
 mod return_path;
 mod sealing;
 mod support;
+mod worklist;
