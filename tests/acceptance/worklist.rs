@@ -153,6 +153,8 @@ async fn what_waits_comes_and_goes_with_what_is_recorded_for_every_role() {
     }
     case.post("assessor-rotterdam", "rights-assessments", json!({"union_citizen": "yes", "works": "unknown"})).await;
     case.expect(&[(coordinator, &[SUITS, REVIEW])]).await;
+    let file = case.clients["street-doctor-rotterdam"].get(&format!("/v1/persons/{}", case.person)).await.json();
+    assert!(file["medical"]["unsuitable_since"].is_string());
 
     // He is lost. Each is asked for their own, and whoever answered is asked no more.
     let recipients =

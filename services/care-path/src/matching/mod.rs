@@ -81,8 +81,8 @@ impl Likeness {
             sum += evidence.weight;
             sum >= needed
         };
-        let completed = evidence.iter().find(completes)?.later();
-        let since = also.iter().copied().chain([completed]).max_by_key(|source| recorded(source))?.clone();
+        let last = evidence.iter().find(completes)?.later();
+        let since = also.iter().copied().chain([last]).max_by_key(|source| recorded(source))?.clone();
         Some(Self { evidence, needed, since })
     }
 }

@@ -70,8 +70,8 @@ fn the_confused_man_of_the_intake_may_be_the_one_whom_the_police_found() {
         problems: CONFUSED.to_vec(),
         ..RecordIntake::default()
     };
-    use MatchReason::{ApproximateAge, OccurredAt, Problems, Sex};
-    assert_eq!(reasons(by_police, at_the_shelter.and(intake)), Some(vec![ApproximateAge, Sex, Problems, OccurredAt]));
+    let agree = vec![MatchReason::ApproximateAge, MatchReason::Sex, MatchReason::Problems, MatchReason::OccurredAt];
+    assert_eq!(reasons(by_police, at_the_shelter.and(intake)), Some(agree));
 }
 
 #[test]

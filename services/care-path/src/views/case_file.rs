@@ -68,6 +68,8 @@ views! {
         pub urgency: Option<Urgency>,
         pub problems: Option<Vec<Problem>>,
         pub head_injury_suspected: Option<bool>,
+        /// Since when two incidents about health in one night ask whether the place suits.
+        pub unsuitable_since: Option<DateTime>,
         /// What those around the person must know.
         pub care_needs: Option<Vec<RemarkView>>,
         /// What was found.
@@ -200,11 +202,18 @@ impl MedicalView {
             head_injury_suspected: newest_of_intakes(sight, minimal, |one| {
                 open(one.head_injury_suspected.as_ref()).copied()
             }),
+            unsuitable_since: path.unsuitable_since().filter(|stamp| minimal(stamp)).map(|stamp| stamp.recorded_at),
             care_needs: remarks(needs),
             findings: remarks(signals.chain(contacts).chain(intakes).chain(discharges)),
         };
-        let empty =
-            Self { urgency: None, problems: None, head_injury_suspected: None, care_needs: None, findings: None };
+        let empty = Self {
+            urgency: None,
+            problems: None,
+            head_injury_suspected: None,
+            unsuitable_since: None,
+            care_needs: None,
+            findings: None,
+        };
         (view != empty).then_some(view)
     }
 }
