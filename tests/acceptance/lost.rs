@@ -1,6 +1,7 @@
 //! Somebody is lost: who is told, who looks out, who reports a sighting and learns nothing by it, and whom the
 //! coordinator is asked about.
 
+use baken::sources::{Clock, SystemClock};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -113,7 +114,7 @@ async fn what_is_seen_too_late_is_refused_with_the_reason() {
         .await
         .expect(404);
     // The same where it ended by itself.
-    let soon = chrono::Utc::now() + chrono::TimeDelta::seconds(2);
+    let soon = SystemClock.now() + chrono::TimeDelta::seconds(2);
     let body = json!({"recipients": [{"organisation": "shelter24-rotterdam"}], "description": "a man",
         "expires_at": soon.to_rfc3339()});
     let lookout = shelter.post(&lookouts, body).await.expect(201).id("lookout_id");
@@ -199,8 +200,8 @@ async fn the_coordinator_answers_a_suggestion_and_it_is_gone_on_both_sides() {
     let others = |items: Vec<Value>| -> Vec<String> {
         items.iter().map(|item| item["person_id"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(others(coordinator.all(&matches(&one)).await), [two.clone()]);
-    assert_eq!(others(coordinator.all(&matches(&case.person)).await), [two.clone()]);
+    assert_eq!(others(coordinator.all(&matches(&one)).await), std::slice::from_ref(&two));
+    assert_eq!(others(coordinator.all(&matches(&case.person)).await), std::slice::from_ref(&two));
     let nobody = format!("/v1/persons/{one}/matches/00000000-0000-8000-8000-000000000000/dismiss");
     coordinator.post(&nobody, json!({})).await.expect(404);
     // … which the one who signalled him does not read.

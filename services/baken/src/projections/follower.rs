@@ -16,6 +16,9 @@ const PAGE: usize = 2_000;
 /// How long to wait before asking a log again that did not answer.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Cases that are compared with others while the read models cannot be read: some milliseconds.
+const COMPARED_AT_ONCE: usize = 50;
+
 /// Why following stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
@@ -96,6 +99,10 @@ impl Follower {
         loop {
             self.look_again();
             match self.catch_up().await {
+                // Others read and write between one time and the next.
+                Ok(_) if self.world.write().compare_some(COMPARED_AT_ONCE, self.clock.now()) => {
+                    tokio::task::yield_now().await;
+                }
                 Ok(seen) => self.log.wake(seen).await,
                 Err(FollowError::Log(error)) => {
                     tracing::warn!(%error, "the event log did not answer; asking again");

@@ -31,6 +31,8 @@ pub struct World {
     pub(super) index: Index,
     worklist: Worklist,
     matches: Matches,
+    /// Cases that were there at the start and are still to be compared with others.
+    uncompared: Vec<PersonId>,
     trail: Trail,
     /// When what waits on a case changes by time alone.
     changes: Agenda,
@@ -53,6 +55,7 @@ impl World {
             index: Index::default(),
             worklist: Worklist::default(),
             matches: Matches::default(),
+            uncompared: Vec::new(),
             trail: Trail::default(),
             changes: Agenda::default(),
             due: Agenda::default(),
@@ -184,6 +187,22 @@ impl World {
         }
     }
 
+    /// Compares some more of the cases that were there at the start with others, and says whether there are any left.
+    /// Nobody waits for it: suggestions come in by and by.
+    pub(super) fn compare_some(&mut self, most: usize, now: DateTime) -> bool {
+        let some = self.uncompared.split_off(self.uncompared.len().saturating_sub(most));
+        for id in some.into_iter().rev() {
+            if let Some(case) = self.cases.get(&id) {
+                let mut changed = self.matches.put(id, &case.members, &case.path);
+                if !changed.is_empty() {
+                    changed.insert(id);
+                    self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
+                }
+            }
+        }
+        !self.uncompared.is_empty()
+    }
+
     fn put_into_indexes(&mut self, case_id: PersonId, now: DateTime) {
         if let Some(case) = self.cases.get(&case_id) {
             self.index.put(case_id, &case.path);
@@ -201,12 +220,10 @@ impl World {
         if !self.settled {
             self.settled = true;
             let all: Vec<_> = self.cases.keys().copied().collect();
-            // In the order in which they came into view, as they were compared when they did.
-            let mut cases: Vec<_> = self.cases.values().collect();
-            cases.sort_by_key(|case| (case.path.opened_at(), case.id()));
-            for case in cases {
-                self.matches.put(case.id(), &case.members, &case.path);
-            }
+            // In the order in which they came into view, as they were compared when they did; the last is taken first.
+            let mut cases: Vec<_> = self.cases.values().map(|case| (case.path.opened_at(), case.id())).collect();
+            cases.sort_unstable_by(|one, other| other.cmp(one));
+            self.uncompared = cases.into_iter().map(|(_, id)| id).collect();
             self.look_again(&all, now);
         }
     }
