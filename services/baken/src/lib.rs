@@ -15,3 +15,4 @@ pub mod sources;
 pub mod startup;
 pub mod telemetry;
 pub mod watch;
+pub mod webhooks;

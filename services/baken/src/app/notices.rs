@@ -45,11 +45,22 @@ impl Baken {
         Notices { items, next: reached.unwrap_or(after).max(after), more }
     }
 
+    /// What happened at one position, if the principal may know of it now: for whoever was to be told later.
+    #[must_use]
+    pub fn notice(&self, principal: &Principal, person: PersonId, position: Position) -> Option<NoticeView> {
+        let world = self.world.read();
+        let case = world.case(person)?;
+        let entry = case.at(position)?;
+        let sight = self.sight(principal, case)?;
+        views::disclose_notice(&sight, &entry.stamp, &entry.event, position.0)
+    }
+
     /// Waits until the read models have moved on from a position. Ends only with the service.
     pub async fn moved_on(&self, from: Position) -> Position {
         let mut applied = self.applied.clone();
-        match applied.wait_for(|position| *position > from).await {
-            Ok(position) => *position,
+        let moved = applied.wait_for(|position| *position > from).await.map(|position| *position);
+        match moved {
+            Ok(position) => position,
             // Nothing follows the log any more: nothing will ever move.
             Err(_) => std::future::pending().await,
         }

@@ -25,7 +25,7 @@ pub struct TestBaken {
     pub clock: Arc<TestClock>,
     pub ids: Arc<SequentialIds>,
     pub log: Arc<dyn EventLog>,
-    sealer: Arc<Sealer>,
+    pub sealer: Arc<Sealer>,
     follower: JoinHandle<FollowError>,
 }
 

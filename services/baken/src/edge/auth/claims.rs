@@ -16,7 +16,7 @@ use super::error::AuthError;
 pub(super) type Claims = Map<String, Value>;
 
 /// The caller that the claims describe.
-pub(super) fn principal(claims: &Claims, names: &ClaimNames) -> Result<Principal, AuthError> {
+pub(crate) fn principal(claims: &Claims, names: &ClaimNames) -> Result<Principal, AuthError> {
     // `sub` must be there (RFC 9068 §2.2), also where another claim names the user.
     required(claims, "sub")?;
     let user = parsed(claims, &names.user)?.ok_or_else(|| missing(&names.user))?;

@@ -26,4 +26,4 @@ pub use token::bearer_token;
 pub use trust::TrustedFor;
 pub use verifier::{Authenticated, Verifier};
 
-pub(crate) use claims::claims_of;
+pub(crate) use claims::{claims_of, principal};

@@ -34,10 +34,13 @@ pub enum Purpose {
     Answer,
     /// Payloads that wait to be sent.
     Outbox,
+    /// Webhooks with their signing secrets. They hold nothing of persons and cannot be made again: no erasure destroys
+    /// this one's key.
+    Webhook,
 }
 
 impl Purpose {
-    const ALL: [Self; 3] = [Self::Snapshot, Self::Answer, Self::Outbox];
+    const ALL: [Self; 4] = [Self::Snapshot, Self::Answer, Self::Outbox, Self::Webhook];
 
     /// Its name in the store and in what is authenticated.
     #[must_use]
@@ -46,6 +49,7 @@ impl Purpose {
             Self::Snapshot => "snapshot",
             Self::Answer => "answer",
             Self::Outbox => "outbox",
+            Self::Webhook => "webhook",
         }
     }
 }
