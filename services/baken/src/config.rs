@@ -14,6 +14,7 @@ use crate::dev_issuer::Profile;
 use crate::edge::Limits;
 use crate::edge::auth::IssuerConfig;
 use crate::telemetry::Format;
+use crate::webhooks::WebhooksConfig;
 
 /// Why the configuration is not used.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,8 @@ pub enum ConfigError {
     Content(PathBuf, #[source] serde_json::Error),
     #[error("in production at least one issuer of tokens must be configured")]
     NoIssuer,
+    #[error("in production webhooks go over https only")]
+    PlainWebhooks,
 }
 
 /// Everything that can be set.
@@ -52,6 +55,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     #[serde(default)]
     pub telemetry: TelemetryConfig,
+    /// Without it no webhooks are sent.
+    pub webhooks: Option<WebhooksConfig>,
 }
 
 fn default_bind() -> SocketAddr {
@@ -176,6 +181,9 @@ impl Config {
         if read.profile == Profile::Production && read.issuers.is_empty() {
             return Err(ConfigError::NoIssuer);
         }
+        if read.profile == Profile::Production && read.webhooks.as_ref().is_some_and(|webhooks| webhooks.plain_http) {
+            return Err(ConfigError::PlainWebhooks);
+        }
         Ok(read)
     }
 
@@ -242,6 +250,18 @@ mod tests {
     fn production_needs_an_issuer() {
         let error = read_text(&SMALL.replace("development", "production")).unwrap_err();
         assert!(matches!(error, ConfigError::NoIssuer));
+    }
+
+    #[test]
+    fn in_production_webhooks_go_over_https() {
+        let plain = "[webhooks]\nstore = \"webhooks.db\"\nplain_http = true\nnetworks = [\"10.0.0.0/8\"]";
+        let webhooks = read_text(&format!("{SMALL}\n{plain}")).unwrap().webhooks.unwrap();
+        assert!(webhooks.enabled && webhooks.options().targets.plain_http);
+        let issuer = "[[issuers]]\nissuer = \"https://login.example.org\"\naudience = \"baken\"\n\
+                      algorithms = [\"ES256\"]\njwks = { url = \"https://login.example.org/jwks\" }";
+        let production = SMALL.replace("development", "production");
+        let error = read_text(&format!("{production}\n{plain}\n{issuer}")).unwrap_err();
+        assert!(matches!(error, ConfigError::PlainWebhooks), "{error}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
 use crate::sources::{Clock, IdSource};
 use crate::telemetry::Metrics;
 use crate::watch::{Watch, WatchMetrics};
+use crate::webhooks::{self, WebhookStartError, WebhookStore, Webhooks};
 
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,8 @@ pub enum StartError {
     Fetch(#[from] crate::edge::auth::FetchError),
     #[error("the GraphQL schema cannot be used: {0}")]
     Schema(#[from] crate::edge::graphql::limits::BadSchema),
+    #[error("webhooks cannot be sent: {0}")]
+    Webhooks(#[from] WebhookStartError),
     #[error("the address cannot be listened on: {0}")]
     Listen(#[from] std::io::Error),
 }
@@ -57,6 +60,8 @@ pub struct Parts {
 /// The service without its edges: what it needs to execute and to answer.
 pub struct Service {
     pub baken: Arc<Baken>,
+    sealer: Arc<Sealer>,
+    webhooks: Option<Arc<Webhooks>>,
     following: JoinHandle<FollowError>,
     watching: Option<JoinHandle<()>>,
     watch_metrics: WatchMetrics,
@@ -67,6 +72,9 @@ impl Drop for Service {
         self.following.abort();
         if let Some(watching) = &self.watching {
             watching.abort();
+        }
+        if let Some(webhooks) = &self.webhooks {
+            webhooks.stop();
         }
     }
 }
@@ -79,6 +87,9 @@ impl Service {
             let _ = (&mut watching).await;
         }
         self.following.abort();
+        if let Some(webhooks) = self.webhooks.take() {
+            webhooks.end().await;
+        }
         // It ends as cancelled, which is what was asked.
         let _ = (&mut self.following).await;
     }
@@ -103,14 +114,30 @@ impl Service {
         drop(preloaded);
         tracing::info!(%position, cases = world.read().len(), "the read models are rebuilt");
         let following = tokio::spawn(follower.run());
-        let baken = Baken::new(parts.log, sealer, world, settings, parts.clock, parts.ids, applied);
-        Ok(Self { baken: Arc::new(baken), following, watching: None, watch_metrics: WatchMetrics::default() })
+        let baken = Baken::new(parts.log, sealer.clone(), world, settings, parts.clock, parts.ids, applied);
+        let baken = Arc::new(baken);
+        let watch_metrics = WatchMetrics::default();
+        Ok(Self { baken, sealer, webhooks: None, following, watching: None, watch_metrics })
     }
 
     /// From now on Baken does by itself what is due. It begins with what fell due while it was not running.
     pub fn watch(&mut self) {
         let watch = Watch::new(self.baken.clone(), self.watch_metrics.clone());
         self.watching.get_or_insert_with(|| tokio::spawn(watch.run()));
+    }
+
+    /// Begins to send webhooks.
+    ///
+    /// # Errors
+    /// Where what was set up cannot be read.
+    pub async fn send_webhooks(
+        &mut self,
+        store: Arc<dyn WebhookStore>,
+        options: webhooks::Options,
+    ) -> Result<(), StartError> {
+        let webhooks = Webhooks::start(self.baken.clone(), self.sealer.clone(), store, options).await?;
+        self.webhooks = Some(Arc::new(webhooks));
+        Ok(())
     }
 }
 
@@ -137,14 +164,19 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     let clock = service.baken.shared_clock();
     let verifier = Arc::new(Verifier::new(parts.issuers, &fetch, clock)?);
     let graphql = web::Data::new(Graphql::new(service.baken.clone(), parts.introspection)?);
+    let mut metrics = Metrics::default().with_watch(&service.watch_metrics);
+    if let Some(webhooks) = &service.webhooks {
+        metrics.add_webhooks(webhooks.metrics());
+    }
     let edge = web::Data::new(Edge {
         baken: service.baken.clone(),
         verifier,
-        metrics: Arc::new(Metrics::default().with_watch(&service.watch_metrics)),
+        metrics: Arc::new(metrics),
         rates: Rates::new(&parts.limits),
         limits: parts.limits,
         introspection: parts.introspection,
         operator_token: parts.operator_token,
+        webhooks: service.webhooks.clone(),
     });
     let server = HttpServer::new(move || {
         App::new()

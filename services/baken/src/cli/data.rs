@@ -19,6 +19,11 @@ pub fn keys_file(folder: &Path) -> PathBuf {
     folder.join("keys.db")
 }
 
+/// The webhook store.
+pub fn webhooks_file(folder: &Path) -> PathBuf {
+    folder.join("webhooks.db")
+}
+
 /// The key-encryption key.
 pub fn kek_file(folder: &Path) -> PathBuf {
     folder.join("kek")

@@ -1,6 +1,7 @@
 //! `baken demo`: the service on an embedded log, with the demo world and Marek's case, and a call to try for each role.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -11,6 +12,7 @@ use crate::edge::Limits;
 use crate::sources::{Clock, SystemClock};
 use crate::startup::{EdgeParts, listen};
 use crate::telemetry::{self, Format};
+use crate::webhooks::{self, SqliteWebhookStore};
 
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -28,15 +30,28 @@ pub struct Demo {
     /// Lifts the rate limits, for load tests.
     #[arg(long, env = "BAKEN_DEMO_UNLIMITED", hide = true, value_parser = clap::builder::FalseyValueParser::new(), action = clap::ArgAction::SetTrue)]
     unlimited: bool,
+    /// Seconds after each failed delivery to a webhook until the next attempt, for tests.
+    #[arg(long, env = "BAKEN_DEMO_WEBHOOK_RETRIES", hide = true, value_delimiter = ',')]
+    webhook_retries: Option<Vec<u32>>,
 }
 
 impl Demo {
+    /// Webhooks of the demo go to this machine as well, and over http.
+    fn webhooks(&self) -> Result<webhooks::Options, Failure> {
+        let networks = vec!["127.0.0.0/8".parse()?, "::1/128".parse()?];
+        let targets = webhooks::Targets { networks, plain_http: true, ..webhooks::Targets::default() };
+        let schedule = self.webhook_retries.as_deref().map(webhooks::schedule).unwrap_or_default();
+        Ok(webhooks::Options { targets, schedule, ..webhooks::Options::default() })
+    }
+
     pub async fn run(self) -> Result<(), Failure> {
         telemetry::init(Format::Json, &self.trace);
         let bind = SocketAddr::from(([127, 0, 0, 1], self.port));
         DevIssuer::allowed(Profile::Development, bind.ip())?;
         let folder = &self.folder.data;
         let mut service = data::start(folder, demo::settings()?).await?;
+        let store = Arc::new(SqliteWebhookStore::open(&data::webhooks_file(folder))?);
+        service.send_webhooks(store, self.webhooks()?).await?;
         let issuer = DevIssuer::open_or_create(folder)?;
         let loaded = demo::load(&service.baken, SystemClock.now()).await?;
         // Not before: the story is told in arrears, and what it tells of as done must not be found missing meanwhile.

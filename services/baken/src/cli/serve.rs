@@ -45,6 +45,9 @@ impl Serve {
         if config.watch.enabled {
             service.watch();
         }
+        if let Some(webhooks) = config.webhooks.as_ref().filter(|webhooks| webhooks.enabled) {
+            service.send_webhooks(webhooks.open()?, webhooks.options()).await?;
+        }
         let edge = EdgeParts {
             limits: Limits::from(&config.limits),
             introspection: config.profile == Profile::Development,

@@ -19,6 +19,7 @@ use self::auth::Verifier;
 use self::rates::Rates;
 use crate::app::Baken;
 use crate::telemetry::Metrics;
+use crate::webhooks::Webhooks;
 
 /// What every request is served from.
 pub struct Edge {
@@ -31,6 +32,8 @@ pub struct Edge {
     pub introspection: bool,
     /// The token that opens `/metrics` and `/internal/…` to other than loopback addresses.
     pub operator_token: Option<secrecy::SecretString>,
+    /// Absent where this process sends none.
+    pub webhooks: Option<Arc<Webhooks>>,
 }
 
 /// What a client may ask of us at most.

@@ -17,6 +17,7 @@ use utoipa_actix_web::AppExt;
 
 use super::problem::{self, FieldProblem, ProblemDetails};
 use super::rest;
+use crate::webhooks::WebhookPayload;
 
 const ABOUT: &str = "Case coordination for homeless EU migrants: one care path per person, told to each role as far as \
     it may know. Every error is a problem (RFC 9457).";
@@ -61,6 +62,9 @@ fn complete_components(components: &mut Components) {
     components.schemas.insert(FieldProblem::name().into_owned(), FieldProblem::schema());
     let mut schemas = Vec::new();
     ProblemDetails::schemas(&mut schemas);
+    // What a webhook is sent: no answer of ours has it.
+    components.schemas.insert(WebhookPayload::name().into_owned(), WebhookPayload::schema());
+    WebhookPayload::schemas(&mut schemas);
     components.schemas.extend(schemas);
 
     for (status, name, description) in PROBLEMS {
@@ -117,6 +121,10 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
     if !path.starts_with("/v1/") {
         return;
     }
+    if path.starts_with("/v1/webhooks") {
+        complete_webhooks(path, item);
+        return;
+    }
     if let Some(read) = &mut item.get {
         let labelled =
             if path.starts_with("/v1/codes") { &["BakenPosition", "AcceptLanguage"][..] } else { &["BakenPosition"] };
@@ -127,6 +135,21 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
         complete_operation(path, write, &["IdempotencyKey", "IfMatch"], &all);
         complete_receipt(write);
         complete_body(path, write, components);
+    }
+}
+
+/// Webhooks are no commands about a person: they have no revision, and most of what is done to them is the same when
+/// it is done twice.
+fn complete_webhooks(path: &str, item: &mut PathItem) {
+    if let Some(read) = &mut item.get {
+        complete_operation(path, read, &[], &[400, 401, 403, 404, 409, 422, 429, 503]);
+    }
+    let repeatable: &[_] = match path {
+        "/v1/webhooks" | "/v1/webhooks/{webhook_id}/rotate" => &["IdempotencyKey"],
+        _ => &[],
+    };
+    for write in [&mut item.post, &mut item.delete].into_iter().flatten() {
+        complete_operation(path, write, repeatable, &[400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503]);
     }
 }
 

@@ -75,6 +75,9 @@ pub async fn metrics(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let edge = edge(&request)?;
     for_operators(&request, &edge)?;
     let head = edge.baken.head().await.map_err(|_| Problem::NotReady)?;
+    if let Some(webhooks) = &edge.webhooks {
+        webhooks.measure();
+    }
     let text = edge.metrics.text(head.0, edge.baken.position().0, edge.baken.cases());
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, METRICS)).body(text))
 }

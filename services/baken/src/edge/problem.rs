@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use super::auth::AuthError;
 use crate::app::{ExecuteError, NotYet, QueryError};
+use crate::webhooks::WebhookError;
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -32,6 +33,8 @@ pub enum Problem {
     Auth(#[from] AuthError),
     #[error(transparent)]
     NotYet(#[from] NotYet),
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The request is not HTTP or JSON as it should be; the words never repeat what it holds.
     #[error("{0}")]
     Malformed(&'static str),
@@ -143,6 +146,7 @@ impl Problem {
             Self::Execute(error) => of_execute(error),
             Self::Query(QueryError::NotFound) | Self::NotFound => hidden_or_missing(),
             Self::Auth(error) => of_auth(error),
+            Self::Webhook(error) => of_webhook(error),
             Self::NotYet(error) => {
                 kind(StatusCode::SERVICE_UNAVAILABLE, "position_not_reached", UNAVAILABLE, sentence(error))
             }
@@ -172,6 +176,10 @@ impl Problem {
             Self::Fields(errors) => Some(errors.clone()),
             Self::Query(error @ QueryError::BadCursor) => {
                 Some(vec![FieldProblem::parameter("after", error.to_string())])
+            }
+            Self::Webhook(WebhookError::Url(error)) => Some(vec![FieldProblem::at("/url", error.to_string())]),
+            Self::Webhook(error @ WebhookError::Description) => {
+                Some(vec![FieldProblem::at("/description", error.to_string())])
             }
             Self::Execute(ExecuteError::Refused(Refusal::Field { field, message })) => {
                 Some(vec![FieldProblem::at(format!("/{field}"), *message)])
@@ -211,6 +219,7 @@ impl Problem {
                 Some(retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0))
             }
             Self::Execute(ExecuteError::Contended | ExecuteError::Unavailable(_))
+            | Self::Webhook(WebhookError::Store(_))
             | Self::NotYet(_)
             | Self::NotReady => Some(1),
             Self::Auth(AuthError::KeysUnavailable) => Some(5),
@@ -226,6 +235,10 @@ impl Problem {
             }
             Self::Execute(ExecuteError::Unavailable(source)) => {
                 tracing::error!(error = %source, "the event log did not take an append");
+            }
+            Self::Webhook(WebhookError::Internal(source)) => tracing::error!(error = %source, "a request failed"),
+            Self::Webhook(WebhookError::Store(source)) => {
+                tracing::error!(error = %source, "the webhook store does not answer");
             }
             _ => {}
         }
@@ -263,6 +276,23 @@ fn of_execute(error: &ExecuteError) -> Kind {
             kind(StatusCode::SERVICE_UNAVAILABLE, "log_unavailable", UNAVAILABLE, sentence(error))
         }
         ExecuteError::Internal(_) => broken(),
+    }
+}
+
+fn of_webhook(error: &WebhookError) -> Kind {
+    let refused = |code, status| kind(status, code, "A rule stands against it", sentence(error));
+    match error {
+        WebhookError::NotFound => hidden_or_missing(),
+        WebhookError::Forbidden => kind(StatusCode::FORBIDDEN, "forbidden", "Not allowed", sentence(error)),
+        WebhookError::Blocked => refused("webhook_blocked", StatusCode::CONFLICT),
+        WebhookError::TooMany => refused("too_many_webhooks", StatusCode::CONFLICT),
+        WebhookError::Off => refused("webhooks_off", StatusCode::CONFLICT),
+        WebhookError::KeyReused => of_execute(&ExecuteError::KeyReused),
+        WebhookError::Url(_) | WebhookError::Description => invalid(),
+        WebhookError::Store(_) => {
+            kind(StatusCode::SERVICE_UNAVAILABLE, "webhooks_unavailable", UNAVAILABLE, sentence(error))
+        }
+        WebhookError::Internal(_) => broken(),
     }
 }
 

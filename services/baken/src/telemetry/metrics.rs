@@ -10,6 +10,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::webhooks::WebhookMetrics;
+
 /// Which requests are counted together: the route's pattern, never the path that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -62,6 +64,11 @@ impl Metrics {
     pub fn with_watch(mut self, watch: &crate::watch::WatchMetrics) -> Self {
         watch.register(&mut self.registry);
         self
+    }
+
+    /// Registers the metrics of webhooks.
+    pub fn add_webhooks(&mut self, webhooks: &WebhookMetrics) {
+        webhooks.register(&mut self.registry);
     }
 
     /// Counts a request that was answered. `route` is the pattern that matched, such as `/v1/persons/{person_id}`.

@@ -136,6 +136,9 @@ pub struct Replayed {
 /// Why it is not done.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
+    /// This process sends none.
+    #[error("webhooks are not sent from here")]
+    Off,
     /// There is none, or none of yours: the same to you.
     #[error("not found")]
     NotFound,

@@ -48,7 +48,7 @@ impl WebhookMetrics {
     }
 
     /// Registers them.
-    pub fn register(&self, registry: &mut Registry) {
+    pub(crate) fn register(&self, registry: &mut Registry) {
         let deliveries = "Attempts to deliver to a webhook, by outcome";
         registry.register("webhook_deliveries", deliveries, self.deliveries.clone());
         registry.register("webhooks_active", "Webhooks that are sent to", self.active.clone());

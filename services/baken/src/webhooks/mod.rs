@@ -5,6 +5,7 @@
 //! every other channel tells. What is stored is how far each has come, what waits to be tried again, and what was given
 //! up. One process sends: the one that has the store open.
 
+mod config;
 mod lanes;
 mod manage;
 mod metrics;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, Semaphore};
-use tokio::task::AbortHandle;
+use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 use self::sender::{Message, Outgoing};
@@ -34,6 +35,7 @@ use self::worker::Worker;
 use crate::app::Baken;
 use crate::sealing::{CryptoFailed, OpenError, Purpose, SealError, Sealer};
 
+pub use self::config::{WebhooksConfig, schedule};
 pub use self::manage::{DeadLetterView, Made, NewWebhook, Pinged, Replayed, Rotated, WebhookError, WebhookView};
 pub use self::metrics::{Standing, WebhookMetrics};
 pub use self::schedule::{Jitter, MachineJitter, Schedule};
@@ -211,7 +213,7 @@ impl Shared {
 pub struct Webhooks {
     shared: Arc<Shared>,
     entries: RwLock<HashMap<WebhookId, Arc<Entry>>>,
-    workers: Mutex<HashMap<WebhookId, AbortHandle>>,
+    workers: Mutex<HashMap<WebhookId, JoinHandle<()>>>,
 }
 
 impl Drop for Webhooks {
@@ -272,9 +274,24 @@ impl Webhooks {
         }
     }
 
-    /// The metrics of webhooks, as they stand when they are asked for.
+    /// The same, and waits until nothing of them is left.
+    pub async fn end(&self) {
+        let workers: Vec<_> = self.workers.lock().drain().map(|(_, worker)| worker).collect();
+        for worker in workers {
+            worker.abort();
+            // It ends as cancelled, which is what was asked.
+            let _ = worker.await;
+        }
+    }
+
+    /// The metrics of webhooks.
     #[must_use]
     pub fn metrics(&self) -> &WebhookMetrics {
+        &self.shared.metrics
+    }
+
+    /// Measures how webhooks stand now.
+    pub fn measure(&self) {
         let mut standing = Standing::default();
         let head = self.shared.baken.position().0;
         for entry in self.entries.read().values() {
@@ -287,13 +304,12 @@ impl Webhooks {
             standing.dead_letters += load(&entry.live.dead_letters);
         }
         self.shared.metrics.stand(standing);
-        &self.shared.metrics
     }
 
     fn set_up(&self, entry: Arc<Entry>) {
         let worker = Worker { shared: self.shared.clone(), entry: entry.clone() };
         let running = tokio::spawn(worker.run());
-        self.workers.lock().insert(entry.id, running.abort_handle());
+        self.workers.lock().insert(entry.id, running);
         self.entries.write().insert(entry.id, entry);
     }
 }

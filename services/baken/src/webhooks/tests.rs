@@ -196,6 +196,7 @@ async fn a_coordinator_is_told_of_what_happens_and_of_nothing_personal() {
     }
     let text = {
         let mut registry = prometheus_client::registry::Registry::default();
+        world.webhooks.measure();
         world.webhooks.metrics().register(&mut registry);
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();

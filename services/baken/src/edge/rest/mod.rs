@@ -16,6 +16,7 @@ mod signals;
 pub mod submission;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -29,6 +30,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     persons::routes(routes);
     lists::routes(routes);
     me::routes(routes);
+    webhooks::routes(routes);
     operators::routes(routes);
 }
 

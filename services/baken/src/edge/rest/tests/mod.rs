@@ -6,6 +6,7 @@ mod contract;
 mod open;
 mod problems;
 mod reads;
+mod webhooks;
 mod writes;
 
 use std::cell::Cell;
@@ -85,6 +86,7 @@ async fn server_with(limits: Limits) -> Server {
         limits,
         introspection: true,
         operator_token: Some(OPERATOR.into()),
+        webhooks: Some(Arc::new(webhooks::started(&test).await)),
     });
     let app = App::new().app_data(edge).wrap(from_fn(observe)).configure(super::configure).configure(|config| {
         config.route("/panics", actix_web::web::get().to(panics));
