@@ -13,3 +13,4 @@ mod return_path;
 mod sealing;
 mod support;
 mod worklist;
+mod webhooks;

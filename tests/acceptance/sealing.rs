@@ -16,7 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::support::demo_world;
 
 /// The names, aliases and free texts of the seeds: every string of a body that is no code, id, time or reference.
-fn secrets() -> BTreeSet<String> {
+pub fn secrets() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for seed in [include_str!("../../seeds/demo/marek.json"), include_str!("../../seeds/demo/world.json")] {
         let seed: Value = serde_json::from_str(seed).unwrap();

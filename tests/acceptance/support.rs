@@ -14,6 +14,7 @@ use baken::event_log::{EventLog, Filter, Position};
 use baken::sealing::{FileKek, KekProvider, KeyRing, KeyStore, Sealer, SqliteKeyStore};
 use baken::sources::{Clock, RandomIds, SystemClock};
 use baken::startup::{EdgeParts, Parts, Service, listen};
+use baken::webhooks;
 use care_path::event::Event;
 use care_path::{PersonId, Principal, Stamp};
 use reqwest::{Method, StatusCode};
@@ -25,6 +26,7 @@ pub struct Running {
     issuer: DevIssuer,
     service: Option<Service>,
     held: Option<Held>,
+    webhooks: Option<webhooks::Options>,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -81,16 +83,24 @@ async fn open(folder: &Path) -> (Service, Held) {
 
 /// A service without any person.
 pub async fn empty() -> Running {
-    start(tempfile::tempdir().unwrap(), false).await
+    start(tempfile::tempdir().unwrap(), false, None).await
+}
+
+/// A service without any person, that sends webhooks.
+pub async fn sending(options: webhooks::Options) -> Running {
+    start(tempfile::tempdir().unwrap(), false, Some(options)).await
 }
 
 /// A service with the demo world and Marek.
 pub async fn demo_world() -> Running {
-    start(tempfile::tempdir().unwrap(), true).await
+    start(tempfile::tempdir().unwrap(), true, None).await
 }
 
-async fn start(folder: tempfile::TempDir, load: bool) -> Running {
-    let (service, held) = open(folder.path()).await;
+async fn start(folder: tempfile::TempDir, load: bool, webhooks: Option<webhooks::Options>) -> Running {
+    let (mut service, held) = open(folder.path()).await;
+    if let Some(options) = &webhooks {
+        service.send_webhooks(webhook_store(folder.path()).await, options.clone()).await.unwrap();
+    }
     if load {
         demo::load(&service.baken, SystemClock.now()).await.unwrap();
     }
@@ -101,7 +111,19 @@ async fn start(folder: tempfile::TempDir, load: bool) -> Running {
     let listening = listen(&service, ([127, 0, 0, 1], 0).into(), parts).unwrap();
     let url = format!("http://{}", listening.address);
     let server = tokio::spawn(async move { listening.server.await.unwrap() });
-    Running { url, folder, issuer, service: Some(service), held: Some(held), server }
+    Running { url, folder, issuer, service: Some(service), held: Some(held), webhooks, server }
+}
+
+/// Deliveries of a service that has ended may hold its store for a moment longer.
+async fn webhook_store(folder: &Path) -> Arc<dyn webhooks::WebhookStore> {
+    for _ in 0..200 {
+        match webhooks::SqliteWebhookStore::open(&folder.join("webhooks.db")) {
+            Ok(store) => return Arc::new(store),
+            Err(webhooks::WebhookStoreError::InUse) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the webhook store stays in use")
 }
 
 impl Running {
@@ -118,7 +140,7 @@ impl Running {
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
             }
         }
-        start(self.folder, false).await
+        start(self.folder, false, self.webhooks).await
     }
 
     pub fn token(&self, user: &str) -> String {
