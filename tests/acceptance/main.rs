@@ -12,5 +12,5 @@ mod random_actors;
 mod return_path;
 mod sealing;
 mod support;
-mod worklist;
 mod webhooks;
+mod worklist;

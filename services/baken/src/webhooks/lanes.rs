@@ -156,6 +156,18 @@ impl Lanes {
         None
     }
 
+    /// Lets everything that waits to be tried again be tried now.
+    pub fn hurry(&mut self, now: DateTime<Utc>) {
+        for (_, person) in std::mem::take(&mut self.waiting) {
+            let Some(lane) = self.of.get_mut(&person) else { continue };
+            if let Some(head) = lane.items.values_mut().next() {
+                head.due = now;
+                lane.turn = Turn::Ready;
+                self.ready.push_back(person);
+            }
+        }
+    }
+
     /// It was delivered, or is not to be told any more.
     pub fn settled(&mut self, job: Job) {
         self.take(job);
@@ -357,6 +369,18 @@ mod tests {
         assert!(!lanes.has_room());
         assert_eq!(started(&mut lanes, later(60)).len(), MOST_BLOCKED);
         assert!(lanes.has_room());
+    }
+
+    #[test]
+    fn what_waits_can_be_hurried() {
+        let mut lanes = of(&[1, 2]);
+        for job in started(&mut lanes, now()) {
+            lanes.failed(job, later(3_600));
+        }
+        assert_eq!(lanes.next(later(1)), None);
+        lanes.hurry(later(1));
+        assert_eq!(positions(&started(&mut lanes, later(1))), [1, 2]);
+        assert_eq!(lanes.next_due(), None);
     }
 
     #[test]

@@ -303,7 +303,7 @@ impl Webhooks {
         Ok(Rotated { webhook_id: id, secret: Some(secret), previous_secret_until })
     }
 
-    /// Sends again, from where it stopped.
+    /// Sends again, from where it stopped; and tries at once what waits to be tried again.
     ///
     /// # Errors
     /// Where there is none for this principal, or an administrator has disabled it.
@@ -312,6 +312,7 @@ impl Webhooks {
         if entry.definition().state == WebhookState::Blocked && !is_administrator(principal) {
             return Err(WebhookError::Blocked);
         }
+        entry.hurried.store(true, Ordering::Relaxed);
         self.shared.set_state(&entry, WebhookState::Active).await?;
         Ok(self.view(&entry, principal))
     }

@@ -110,6 +110,8 @@ struct Entry {
     live: Live,
     /// Something about it has changed.
     woken: Notify,
+    /// What waits is to be tried now.
+    hurried: AtomicBool,
 }
 
 /// How a webhook stands now.
@@ -153,7 +155,14 @@ impl Entry {
     fn new(id: WebhookId, definition: Definition, reached: u64) -> Self {
         let live = Live { reached: AtomicU64::new(reached), ..Live::default() };
         let definition = RwLock::new(Arc::new(definition));
-        Self { id, definition, removed: AtomicBool::new(false), live, woken: Notify::new() }
+        Self {
+            id,
+            definition,
+            removed: AtomicBool::new(false),
+            live,
+            woken: Notify::new(),
+            hurried: AtomicBool::new(false),
+        }
     }
 
     fn definition(&self) -> Arc<Definition> {

@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ipnet::IpNet;
@@ -41,6 +42,8 @@ pub enum TargetError {
 }
 
 const LONGEST: usize = 2_000;
+/// How long the addresses of a name are waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Finds the addresses of a name.
 #[async_trait]
@@ -56,8 +59,10 @@ pub struct SystemLookup;
 #[async_trait]
 impl Lookup for SystemLookup {
     async fn addresses(&self, name: &str) -> Vec<IpAddr> {
-        let found = tokio::net::lookup_host((name, 0)).await;
-        found.map(|found| found.map(|address| address.ip()).collect()).unwrap_or_default()
+        match tokio::time::timeout(PATIENCE, tokio::net::lookup_host((name, 0))).await {
+            Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
+            Ok(Err(_)) | Err(_) => Vec::new(),
+        }
     }
 }
 

@@ -299,6 +299,18 @@ async fn a_receiver_that_is_gone_is_sent_nothing_until_its_owner_enables_it_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_back_can_say_so_and_need_not_wait() {
+    let world = World::new().await;
+    let made = world.create(COORDINATOR).await;
+    let asked = Outcome::Failed { failure: Failure::Status(503), retry_after: Some(TimeDelta::hours(20)) };
+    world.receiver.answers.lock().push(asked);
+    world.signal().await;
+    until("both wait", || world.view(COORDINATOR, &made).pending == 2).await;
+    world.webhooks.enable(&user(COORDINATOR), made.webhook.webhook_id).await.unwrap();
+    until("both are delivered", || world.receiver.heard() == 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn during_a_rotation_both_secrets_sign_and_afterwards_only_the_new_one() {
     let world = World::new().await;
     let made = world.create(COORDINATOR).await;

@@ -2,6 +2,7 @@
 //! Whatever happens to the process, what is told is told at least once.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use care_path::PersonId;
@@ -60,6 +61,9 @@ impl Worker {
                 // What is under way may arrive, and will be sent again when the webhook is enabled.
                 return self.write(&mut lanes, &mut written).await;
             };
+            if self.entry.hurried.swap(false, Ordering::Relaxed) {
+                lanes.hurry(baken.clock().now());
+            }
             self.read(&definition, &mut lanes);
             while flying.len() < MOST_AT_ONCE {
                 let Some(job) = lanes.next(baken.clock().now()) else { break };

@@ -105,6 +105,9 @@ pub async fn rotate_webhook(caller: Caller, request: HttpRequest) -> Result<Http
 }
 
 /// Enables a webhook: it goes on from where it stopped
+///
+/// What waits to be tried again is tried at once, also where the webhook was enabled already: say so when your receiver
+/// is back.
 #[utoipa::path(
     post, path = "/v1/webhooks/{webhook_id}/enable", tag = "Webhooks", impl_for = enable_webhook,
     responses((status = 200, description = "The webhook.", body = WebhookView))
