@@ -121,6 +121,8 @@ pub struct LimitsConfig {
     pub user_burst: u32,
     pub stranger_per_second: u32,
     pub stranger_burst: u32,
+    pub channels_of_user: usize,
+    pub channels: usize,
 }
 
 impl Default for LimitsConfig {
@@ -133,6 +135,8 @@ impl Default for LimitsConfig {
             user_burst: limits.user_burst,
             stranger_per_second: limits.stranger_per_second,
             stranger_burst: limits.stranger_burst,
+            channels_of_user: limits.channels_of_user,
+            channels: limits.channels,
         }
     }
 }
@@ -146,6 +150,8 @@ impl From<&LimitsConfig> for Limits {
             user_burst: config.user_burst,
             stranger_per_second: config.stranger_per_second,
             stranger_burst: config.stranger_burst,
+            channels_of_user: config.channels_of_user,
+            channels: config.channels,
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::{Baken, Decoder, Settings};
 use crate::edge::auth::{IssuerConfig, Verifier, WorldKeys};
+use crate::edge::channels::Channels;
 use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits, observe, rest};
@@ -153,6 +154,19 @@ pub struct EdgeParts {
 pub struct Listening {
     pub server: actix_web::dev::Server,
     pub address: SocketAddr,
+    /// What is held open: it ends by itself when the process is asked to, and here when a test does.
+    pub channels: Arc<Channels>,
+}
+
+/// Ends what is held open when the process is asked to end: the server waits for every answer that is not finished, and
+/// these never are.
+async fn close_when_asked(channels: Arc<Channels>) -> std::io::Result<()> {
+    #[cfg(unix)]
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?.recv().await;
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    channels.close();
+    Ok(())
 }
 
 /// Serves over HTTP.
@@ -168,11 +182,14 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     if let Some(webhooks) = &service.webhooks {
         metrics.add_webhooks(webhooks.metrics());
     }
+    let channels = Channels::new(&parts.limits);
+    tokio::spawn(close_when_asked(channels.clone()));
     let edge = web::Data::new(Edge {
         baken: service.baken.clone(),
         verifier,
         metrics: Arc::new(metrics),
         rates: Rates::new(&parts.limits),
+        channels: channels.clone(),
         limits: parts.limits,
         introspection: parts.introspection,
         operator_token: parts.operator_token,
@@ -191,7 +208,7 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     .max_connections(10_000)
     .shutdown_timeout(10);
     let address = server.addrs().first().copied().unwrap_or(bind);
-    Ok(Listening { server: server.run(), address })
+    Ok(Listening { server: server.run(), address, channels })
 }
 
 /// Makes the folder of a data directory, that only its owner can read.

@@ -5,6 +5,7 @@ mod codes;
 mod decode;
 mod envelope;
 mod execute;
+mod following;
 mod idempotency;
 mod lost;
 mod matches;
@@ -33,6 +34,7 @@ pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_li
 pub use decode::{DecodeError, Decoder};
 pub use envelope::{Envelope, Happened, Idempotency, Purpose, Stream};
 pub use execute::{Created, ExecuteError, Receipt, Request};
+pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use idempotency::{Answer, KeyDigest};
 pub use me::{MayView, MeView};
 pub use notices::Notices;

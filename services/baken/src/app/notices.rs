@@ -1,12 +1,15 @@
 //! What happened since: the one source of every channel that tells somebody without being asked. Server-sent events,
 //! subscriptions and webhooks are cursors over it; what a reader is told is decided as they are told, by the policy.
 
-use care_path::event::EventKind;
-use care_path::views::{self, NoticeView};
+use care_path::event::{Event, EventKind};
+use care_path::path::lost::LostEvent;
+use care_path::policy::Sight;
+use care_path::views::{self, HandoverView, LookoutView, NoticeView};
 use care_path::{PersonId, Principal};
 
 use super::Baken;
 use crate::event_log::Position;
+use crate::projections::{Case, Entry};
 
 /// What a reader may know of a stretch of the log.
 #[derive(Clone)]
@@ -20,6 +23,8 @@ pub struct Notices {
 
 /// Events that are looked at in one go, while the read models cannot be written to.
 const STRETCH: usize = 1_000;
+/// Of these, as many as are told in one go: whoever takes their time over them is told the rest by the policy of then.
+const TOLD: usize = 100;
 
 impl Baken {
     /// What happened after a position, as far as the principal may know of it now and cares.
@@ -32,17 +37,85 @@ impl Baken {
     ) -> Notices {
         let world = self.world.read();
         let rest = world.trail().after(after);
-        let stretch = &rest[..rest.len().min(STRETCH)];
-        let more = rest.len() > stretch.len();
-        let told = stretch.iter().filter_map(|(position, person)| {
-            let case = world.case(*person)?;
-            let entry = case.at(*position).filter(|entry| cares(entry.event.kind(), *person))?;
-            let sight = self.sight(principal, case)?;
-            views::disclose_notice(&sight, &entry.stamp, &entry.event, position.0)
+        let mut notices = Notices { items: Vec::new(), next: after, more: rest.len() > STRETCH };
+        for (position, person) in rest.iter().take(STRETCH) {
+            if notices.items.len() == TOLD {
+                notices.more = true;
+                return notices;
+            }
+            notices.next = *position;
+            let Some(case) = world.case(*person) else { continue };
+            let entry = case.at(*position).filter(|entry| cares(entry.event.kind(), *person));
+            notices.items.extend(entry.and_then(|entry| self.told_of(principal, case, entry)));
+        }
+        if !notices.more {
+            notices.next = after.max(world.position());
+        }
+        notices
+    }
+
+    /// The same of one person's case, with whom they are linked to now: it is found without looking at anybody else's.
+    #[must_use]
+    pub fn notices_of(
+        &self,
+        principal: &Principal,
+        person: PersonId,
+        after: Position,
+        cares: impl Fn(EventKind) -> bool,
+    ) -> Notices {
+        let world = self.world.read();
+        let history = world.case(person).map(|case| (case, case.since(after)));
+        let told = history.into_iter().flat_map(|(case, entries)| entries.iter().map(move |entry| (case, entry)));
+        let mut told = told
+            .filter(|(_, entry)| cares(entry.event.kind()))
+            .filter_map(|(case, entry)| self.told_of(principal, case, entry));
+        let items: Vec<_> = told.by_ref().take(TOLD).collect();
+        let more = told.next().is_some();
+        let last = items.last().filter(|_| more).map(|notice| Position(notice.position));
+        let next = last.unwrap_or_else(|| after.max(world.position()));
+        Notices { items, next, more }
+    }
+
+    fn told_of(&self, principal: &Principal, case: &Case, entry: &Entry) -> Option<NoticeView> {
+        let sight = self.sight(principal, case)?;
+        views::disclose_notice(&sight, &entry.stamp, &entry.event, entry.position.0)
+    }
+
+    /// Whether the principal may know of a person now.
+    #[must_use]
+    pub fn knows_of(&self, principal: &Principal, person: PersonId) -> bool {
+        self.seen(principal, person, |_, _, _| ()).is_ok()
+    }
+
+    /// The lookout that a notice says was issued, as far as the principal may see it now.
+    #[must_use]
+    pub fn lookout_of(&self, principal: &Principal, notice: &NoticeView) -> Option<LookoutView> {
+        self.part_of(principal, notice, |sight, event| {
+            let Event::Lost(LostEvent::LookoutIssued(issued)) = event else { return None };
+            views::disclose_lookouts(sight).into_iter().find(|view| view.lookout_id == issued.lookout)
+        })
+    }
+
+    /// The handover that a notice is about, as far as the principal may see it now.
+    #[must_use]
+    pub fn handover_of(&self, principal: &Principal, notice: &NoticeView) -> Option<HandoverView> {
+        self.part_of(principal, notice, |sight, event| {
+            let Event::Repatriation(event) = event else { return None };
+            let handover = event.handover()?;
+            views::disclose_handovers(sight).into_iter().find(|view| view.handover_id == handover)
+        })
+    }
+
+    fn part_of<T>(
+        &self,
+        principal: &Principal,
+        notice: &NoticeView,
+        part: impl FnOnce(&Sight<'_>, &Event) -> Option<T>,
+    ) -> Option<T> {
+        let shown = self.seen(principal, notice.person_id, |case, sight, _| {
+            part(sight, &case.at(Position(notice.position))?.event)
         });
-        let items = told.collect();
-        let reached = if more { stretch.last().map(|(position, _)| *position) } else { Some(world.position()) };
-        Notices { items, next: reached.unwrap_or(after).max(after), more }
+        shown.ok().flatten()
     }
 
     /// What happened at one position, if the principal may know of it now: for whoever was to be told later.
@@ -50,9 +123,7 @@ impl Baken {
     pub fn notice(&self, principal: &Principal, person: PersonId, position: Position) -> Option<NoticeView> {
         let world = self.world.read();
         let case = world.case(person)?;
-        let entry = case.at(position)?;
-        let sight = self.sight(principal, case)?;
-        views::disclose_notice(&sight, &entry.stamp, &entry.event, position.0)
+        self.told_of(principal, case, case.at(position)?)
     }
 
     /// Waits until the read models have moved on from a position. Ends only with the service.

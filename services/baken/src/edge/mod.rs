@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod caller;
+pub mod channels;
 mod fallback;
 pub mod graphql;
 pub mod observe;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::auth::Verifier;
+use self::channels::Channels;
 use self::rates::Rates;
 use crate::app::Baken;
 use crate::telemetry::Metrics;
@@ -28,6 +30,7 @@ pub struct Edge {
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
     pub rates: Rates,
+    pub channels: Arc<Channels>,
     /// In production GraphQL tells nobody its schema.
     pub introspection: bool,
     /// The token that opens `/metrics` and `/internal/…` to other than loopback addresses.
@@ -51,6 +54,10 @@ pub struct Limits {
     pub stranger_per_second: u32,
     /// Such requests at once.
     pub stranger_burst: u32,
+    /// Streams and sockets that are held open for one user.
+    pub channels_of_user: usize,
+    /// Streams and sockets that are held open in all.
+    pub channels: usize,
 }
 
 impl Default for Limits {
@@ -62,12 +69,14 @@ impl Default for Limits {
             user_burst: 400,
             stranger_per_second: 10,
             stranger_burst: 50,
+            channels_of_user: 20,
+            channels: 5_000,
         }
     }
 }
 
 impl Limits {
-    /// No limits on how often somebody asks: for load tests.
+    /// No limits on how often somebody asks, and on how many stay: for load tests.
     #[must_use]
     pub fn unlimited() -> Self {
         Self {
@@ -75,6 +84,8 @@ impl Limits {
             user_burst: u32::MAX,
             stranger_per_second: u32::MAX,
             stranger_burst: u32::MAX,
+            channels_of_user: usize::MAX,
+            channels: usize::MAX,
             ..Self::default()
         }
     }

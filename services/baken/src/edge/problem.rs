@@ -57,6 +57,13 @@ pub enum Problem {
     MediaType { accepted: &'static str },
     #[error("too many requests")]
     RateLimited { retry_after: Duration },
+    #[error("you have as many streams and sockets open as you may")]
+    TooManyChannels,
+    #[error("as many streams and sockets are open as the service holds")]
+    Crowded,
+    /// Another site's page asks.
+    #[error("the request comes from a page of another site")]
+    ForeignOrigin,
     /// The service cannot answer yet: it has just begun.
     #[error("the service is not ready")]
     NotReady,
@@ -166,6 +173,11 @@ impl Problem {
             Self::RateLimited { .. } => {
                 kind(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many requests", "Wait before you try again.")
             }
+            Self::TooManyChannels => {
+                kind(StatusCode::TOO_MANY_REQUESTS, "too_many_channels", "Too many connections", sentence(self))
+            }
+            Self::Crowded => kind(StatusCode::SERVICE_UNAVAILABLE, "crowded", UNAVAILABLE, sentence(self)),
+            Self::ForeignOrigin => kind(StatusCode::FORBIDDEN, "foreign_origin", "Not allowed", sentence(self)),
             Self::NotReady => kind(StatusCode::SERVICE_UNAVAILABLE, "not_ready", UNAVAILABLE, sentence(self)),
             Self::Internal(_) => broken(),
         }
@@ -222,7 +234,7 @@ impl Problem {
             | Self::Webhook(WebhookError::Store(_))
             | Self::NotYet(_)
             | Self::NotReady => Some(1),
-            Self::Auth(AuthError::KeysUnavailable) => Some(5),
+            Self::Auth(AuthError::KeysUnavailable) | Self::TooManyChannels | Self::Crowded => Some(5),
             _ => None,
         }
     }

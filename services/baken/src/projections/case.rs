@@ -49,6 +49,13 @@ impl Case {
         found.ok().map(|index| &self.history[index])
     }
 
+    /// The events after a position.
+    #[must_use]
+    pub fn since(&self, position: Position) -> &[Entry] {
+        let first = self.history.partition_point(|entry| entry.position <= position);
+        &self.history[first..]
+    }
+
     pub(super) fn take_in(&mut self, entry: Entry) {
         self.path.evolve(&entry.stamp, &entry.event);
         self.history.push(entry);

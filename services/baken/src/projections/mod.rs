@@ -12,11 +12,11 @@ mod worklist;
 mod world;
 
 pub use agenda::Agenda;
-pub use case::Case;
+pub use case::{Case, Entry};
 pub use digest::{Digests, ModelDigest};
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};
 pub use matches::Matches;
 pub use trail::Trail;
-pub use worklist::{Place, addresses};
+pub use worklist::{Place, Touched, addresses};
 pub use world::World;

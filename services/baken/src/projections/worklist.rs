@@ -9,6 +9,8 @@ use care_path::path::tasks::{Addressee, Task};
 use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
 
+use crate::event_log::Position;
+
 /// A task's place on the worklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -24,17 +26,27 @@ impl Place {
     }
 }
 
+/// When anything last happened to a case of which something waits, or waited, for somebody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// How often that was.
+    pub times: u64,
+    /// How far the log had been read then.
+    pub at: Position,
+}
+
 /// Places by whom they wait for.
 #[derive(Default)]
 pub struct Worklist {
     waiting: HashMap<Addressee, BTreeSet<Place>>,
     of_case: HashMap<PersonId, Vec<(Addressee, Place)>>,
+    touched: HashMap<Addressee, Touched>,
 }
 
 impl Worklist {
     /// Puts what waits on a case in the place of what waited before.
-    pub fn put(&mut self, case: PersonId, tasks: Vec<Task>) {
-        self.remove(case);
+    pub fn put(&mut self, case: PersonId, tasks: Vec<Task>, at: Position) {
+        self.remove(case, at);
         if tasks.is_empty() {
             return;
         }
@@ -42,18 +54,31 @@ impl Worklist {
         for task in tasks {
             let place = Place::of(case, &task);
             self.waiting.entry(task.addressee.clone()).or_default().insert(place);
+            self.touch(&task.addressee, at);
             places.push((task.addressee, place));
         }
         self.of_case.insert(case, places);
     }
 
     /// Takes a case off the list.
-    pub fn remove(&mut self, case: PersonId) {
+    pub fn remove(&mut self, case: PersonId, at: Position) {
         for (addressee, place) in self.of_case.remove(&case).unwrap_or_default() {
             if let Some(waiting) = self.waiting.get_mut(&addressee) {
                 waiting.remove(&place);
             }
+            self.touch(&addressee, at);
         }
+    }
+
+    fn touch(&mut self, addressee: &Addressee, at: Position) {
+        let touched = self.touched.entry(addressee.clone()).or_default();
+        *touched = Touched { times: touched.times + 1, at };
+    }
+
+    /// Whether anything may have changed of what waits for an addressee: it has not, while this is the same.
+    #[must_use]
+    pub fn touched(&self, addressee: &Addressee) -> Touched {
+        self.touched.get(addressee).copied().unwrap_or_default()
     }
 
     /// What waits for an addressee, due first.

@@ -157,7 +157,7 @@ impl World {
                 let mut tasks = case.path.open_tasks(now, deadlines, directory);
                 let alike = self.matches.to_review(*id);
                 tasks.extend(alike.map(|(traits, other, likeness)| match_review(traits, likeness, other, deadlines)));
-                self.worklist.put(*id, tasks);
+                self.worklist.put(*id, tasks, self.position);
                 self.changes.put(*id, case.path.changes_by_itself(now, deadlines));
                 self.due.put(*id, case.path.timers(deadlines, directory).first().map(|timer| timer.due));
             }
@@ -262,7 +262,7 @@ impl World {
             let alike = self.matches.remove(*id);
             self.look_again(&alike.into_iter().collect::<Vec<_>>(), now);
             self.index.remove(*id);
-            self.worklist.remove(*id);
+            self.worklist.remove(*id, self.position);
             self.changes.put(*id, None);
             self.due.put(*id, None);
             if let Some(case) = self.cases.remove(id) {

@@ -67,6 +67,28 @@ pub enum RepatriationEvent {
     },
 }
 
+impl RepatriationEvent {
+    /// The handover that it is about, if it is about one.
+    #[must_use]
+    pub fn handover(&self) -> Option<HandoverId> {
+        match self {
+            Self::ReturnOptionsPresented(_)
+            | Self::ReturnConditionEvidenced(_)
+            | Self::ConsentGiven(_)
+            | Self::ConsentWithdrawn { .. } => None,
+            Self::HandoverProposed(proposed) => Some(proposed.handover),
+            Self::HandoverDocumentAttached(attached) => Some(attached.handover),
+            Self::HandoverAcknowledged { handover }
+            | Self::HandoverAccepted { handover, .. }
+            | Self::HandoverDeclined { handover, .. }
+            | Self::Departed { handover, .. }
+            | Self::ArrivalConfirmed { handover }
+            | Self::FollowUpRecorded { handover, .. }
+            | Self::HandoverWithdrawn { handover, .. } => Some(*handover),
+        }
+    }
+}
+
 /// The options for a return were presented: in which language, by whom, and what the person wants.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -9,7 +9,6 @@ use crate::ids::{EventId, HandoverId};
 use crate::path::Stamp;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::lost::LostEvent;
-use crate::path::repatriation::RepatriationEvent;
 use crate::policy::{Details, Sight};
 
 views! {
@@ -70,23 +69,10 @@ pub(super) fn may_know(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> bool 
 /// What is addressed to somebody reaches those it is addressed to, and those who know the case.
 fn within_reach(sight: &Sight<'_>, event: &Event) -> bool {
     let path = sight.path();
-    let handover =
-        |id: &HandoverId| path.repatriation.handover(*id).is_some_and(|handover| sight.sees_handover(handover));
     match event {
-        Event::Repatriation(event) => match event {
-            RepatriationEvent::ReturnOptionsPresented(_)
-            | RepatriationEvent::ReturnConditionEvidenced(_)
-            | RepatriationEvent::ConsentGiven(_)
-            | RepatriationEvent::ConsentWithdrawn { .. } => sight.sees_return_preparation(),
-            RepatriationEvent::HandoverProposed(proposed) => handover(&proposed.handover),
-            RepatriationEvent::HandoverDocumentAttached(attached) => handover(&attached.handover),
-            RepatriationEvent::HandoverAcknowledged { handover: id }
-            | RepatriationEvent::HandoverAccepted { handover: id, .. }
-            | RepatriationEvent::HandoverDeclined { handover: id, .. }
-            | RepatriationEvent::Departed { handover: id, .. }
-            | RepatriationEvent::ArrivalConfirmed { handover: id }
-            | RepatriationEvent::FollowUpRecorded { handover: id, .. }
-            | RepatriationEvent::HandoverWithdrawn { handover: id, .. } => handover(id),
+        Event::Repatriation(event) => match event.handover() {
+            Some(id) => path.repatriation.handover(id).is_some_and(|handover| sight.sees_handover(handover)),
+            None => sight.sees_return_preparation(),
         },
         Event::Lost(event) => {
             let lookout = |id: &crate::ids::LookoutId| {
@@ -120,7 +106,7 @@ fn within_reach(sight: &Sight<'_>, event: &Event) -> bool {
             let alerts = path.lost.care_alerts.iter().filter(|alert| alert.filed.alert.0 == subject.0);
             lookouts.into_iter().all(|lookout| sight.sees_lookout(lookout))
                 && alerts.into_iter().all(|alert| sight.sees_alert(alert))
-                && (path.repatriation.handover(HandoverId(subject.0)).is_none() || handover(&HandoverId(subject.0)))
+                && path.repatriation.handover(HandoverId(subject.0)).is_none_or(|handover| sight.sees_handover(handover))
         }),
         Event::Signal(_)
         | Event::Identity(_)

@@ -12,7 +12,14 @@ use crate::event_log::Position;
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// The one value of a header, if the header is there.
-fn single<'a>(request: &'a HttpRequest, name: &HeaderName, shown: &'static str) -> Result<Option<&'a str>, Problem> {
+///
+/// # Errors
+/// Where there are several, or it is no ASCII.
+pub fn single<'a>(
+    request: &'a HttpRequest,
+    name: &HeaderName,
+    shown: &'static str,
+) -> Result<Option<&'a str>, Problem> {
     let mut values = request.headers().get_all(name);
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -70,7 +77,9 @@ pub fn position(request: &HttpRequest) -> Result<Option<Position>, Problem> {
     number(text).map(|position| Some(Position(position))).ok_or(Problem::Header { header: "Baken-Position", message })
 }
 
-fn number(text: &str) -> Option<u64> {
+/// A whole number in digits, and in no other spelling.
+#[must_use]
+pub fn number(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 

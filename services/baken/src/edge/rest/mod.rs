@@ -13,6 +13,7 @@ pub mod query;
 pub mod reader;
 pub mod receipt;
 mod signals;
+mod stream;
 pub mod submission;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     persons::routes(routes);
     lists::routes(routes);
     me::routes(routes);
+    stream::routes(routes);
     webhooks::routes(routes);
     operators::routes(routes);
 }

@@ -20,6 +20,8 @@ const LIMITS: Limits = Limits {
     user_burst: 1,
     stranger_per_second: 1,
     stranger_burst: 1,
+    channels_of_user: 1,
+    channels: 1,
 };
 
 struct Answered {

@@ -91,6 +91,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/uninsured-reports
     GET /v1/referrals
     POST /v1/signals
+    GET /v1/stream
     POST /v1/turn-aways
     GET /v1/webhooks
     POST /v1/webhooks

@@ -28,6 +28,7 @@ use serde_json::{Value, json};
 use crate::app::testing::{TestBaken, user};
 use crate::dev_issuer::DevIssuer;
 use crate::edge::auth::{FetchKeys, Verifier, WorldKeys};
+use crate::edge::channels::Channels;
 use crate::edge::observe::observe;
 use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits};
@@ -83,6 +84,7 @@ async fn server_with(limits: Limits) -> Server {
         verifier: Arc::new(verifier),
         metrics: Arc::new(Metrics::default()),
         rates: Rates::new(&limits),
+        channels: Channels::new(&limits),
         limits,
         introspection: true,
         operator_token: Some(OPERATOR.into()),
