@@ -12,6 +12,10 @@ pub(super) enum QueryRefused {
     First,
     #[error("`after` is no cursor of this list")]
     Cursor,
+    #[error("`after` is a position that the log has not reached")]
+    Ahead,
+    #[error("the event log is not available")]
+    Unavailable,
     /// The request came without what every request comes with.
     #[error("the service is not set up")]
     NotSetUp,
@@ -20,7 +24,8 @@ pub(super) enum QueryRefused {
 impl QueryRefused {
     fn code(self) -> &'static str {
         match self {
-            Self::First => "BAD_INPUT",
+            Self::First | Self::Ahead => "BAD_INPUT",
+            Self::Unavailable => "UNAVAILABLE",
             Self::Cursor => "BAD_CURSOR",
             Self::NotSetUp => "INTERNAL",
         }

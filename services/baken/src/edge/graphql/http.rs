@@ -3,6 +3,7 @@
 //! error of the answer.
 
 use actix_web::dev::Payload;
+use actix_web::guard::fn_guard;
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, ServiceConfig};
@@ -12,7 +13,7 @@ use care_path::Principal;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::{Ask, Graphql};
+use super::{Ask, Graphql, socket};
 use crate::edge::Limits;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -23,7 +24,11 @@ const GRAPHQL: &str = "application/graphql-response+json";
 
 /// Registers `/graphql`.
 pub fn routes(graphql: Data<Graphql>) -> impl FnOnce(&mut ServiceConfig) {
-    let route = web::resource("/graphql").app_data(graphql).route(web::post().to(post)).default_service(web::to(other));
+    let route = web::resource("/graphql")
+        .app_data(graphql)
+        .route(web::post().to(post))
+        .route(web::get().guard(fn_guard(socket::is_upgrade)).to(socket::upgrade))
+        .default_service(web::to(other));
     move |config| {
         config.service(route);
     }
@@ -61,7 +66,7 @@ pub(super) async fn answer(
 }
 
 /// What a body asks for. Its `extensions` are read by nobody.
-fn ask(mut body: Map<String, Json>) -> Result<Ask, Problem> {
+pub(super) fn ask(mut body: Map<String, Json>) -> Result<Ask, Problem> {
     let Some(Json::String(query)) = body.remove("query") else {
         return Err(Problem::Malformed("The body has no query, or one that is no text."));
     };
@@ -92,12 +97,13 @@ fn asks_for_graphql(request: &HttpRequest) -> bool {
     })
 }
 
+/// An answer, as it is written.
 #[derive(Serialize)]
-struct Body<'a> {
+pub(super) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
+    pub data: Option<&'a Value>,
     #[serde(skip_serializing_if = "<[ServerError]>::is_empty")]
-    errors: &'a [ServerError],
+    pub errors: &'a [ServerError],
 }
 
 fn tell(response: &Response, graphql: bool) -> HttpResponse {

@@ -1,31 +1,37 @@
-//! The GraphQL edge: it reads and never writes, over the same views as REST, and through the same policy.
+//! The GraphQL edge: it reads and never writes, over the same views as REST, and through the same policy. Queries are
+//! posted; queries and subscriptions go over a WebSocket.
 
 mod connection;
 mod error;
 mod http;
 pub mod limits;
 mod query;
+mod socket;
+mod subscription;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, Response, SDLExportOptions, Schema, SchemaBuilder, Variables,
+    EmptyMutation, Name, Request, Response, SDLExportOptions, Schema, SchemaBuilder, ServerError, Variables,
 };
 use care_path::ids::{FacilityId, Municipality, OrgId, UserId};
 use care_path::text::{Age, Country, Language, Line, Text};
 use care_path::time::DateTime;
 use care_path::views::DetailsView;
 use care_path::{PersonId, Principal};
+use futures_util::stream::BoxStream;
 
 pub use self::http::routes;
-use self::limits::{BadSchema, QueryLimits, Weights};
+use self::limits::{Admits, BadSchema, QueryLimits, Weights};
 use self::query::Query;
+use self::subscription::Subscription;
 use crate::app::Baken;
 
-type Root = Schema<Query, EmptyMutation, EmptySubscription>;
+type Root = Schema<Query, EmptyMutation, Subscription>;
 
 /// The schema, with what its queries are measured by.
 pub struct Graphql {
@@ -62,22 +68,41 @@ impl Graphql {
 
     /// Answers a query for somebody, if it is within the limits.
     pub async fn answer(&self, principal: Principal, ask: Ask) -> Response {
-        let admitted = self.limits.admit(&ask.query, &ask.variables, &self.weights, self.introspection);
-        let document = match admitted {
-            Ok(document) => document,
-            Err(refused) => return Response::from_errors(vec![refused.into()]),
+        let request = match self.admit(principal, ask, false) {
+            Ok(request) => request,
+            Err(refused) => return Response::from_errors(vec![refused]),
         };
-        let mut request = Request::new(ask.query).variables(ask.variables).data(principal);
-        request.operation_name = ask.operation;
-        request.set_parsed_query(document);
         let mut response = self.schema.execute(request).await;
         error::complete(&mut response);
         response
     }
+
+    /// Answers a query, or begins to answer a subscription, if it is within the same limits. Says which it is.
+    fn answers(&self, principal: Principal, ask: Ask) -> Result<(bool, BoxStream<'static, Response>), ServerError> {
+        let mut request = self.admit(principal, ask, true)?;
+        let named = request.operation_name.clone();
+        // A document that cannot be read was not admitted; which operation is meant, the library says.
+        let subscribes = request.parsed_query().is_ok_and(|document| {
+            let is_it =
+                |name: Option<&Name>| named.as_deref().is_none_or(|named| name.is_some_and(|name| name == named));
+            let mut meant = document.operations.iter().filter(|(name, _)| is_it(*name));
+            meant.any(|(_, operation)| operation.node.ty == OperationType::Subscription)
+        });
+        Ok((subscribes, self.schema.execute_stream(request)))
+    }
+
+    fn admit(&self, principal: Principal, ask: Ask, subscriptions: bool) -> Result<Request, ServerError> {
+        let admits = Admits { introspection: self.introspection, subscriptions };
+        let document = self.limits.admit(&ask.query, &ask.variables, &self.weights, admits)?;
+        let mut request = Request::new(ask.query).variables(ask.variables).data(principal);
+        request.operation_name = ask.operation;
+        request.set_parsed_query(document);
+        Ok(request)
+    }
 }
 
-fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+fn builder() -> SchemaBuilder<Query, EmptyMutation, Subscription> {
+    Schema::build(Query, EmptyMutation, Subscription)
         .override_output_type_description::<Text>("Free text of one or more lines, up to 4,000 characters.")
         .override_output_type_description::<Line>("One line of text, up to 200 characters.")
         .override_output_type_description::<Language>("A language: a BCP 47 tag.")

@@ -22,12 +22,12 @@ use crate::edge::rest::headers::uuid;
 type List<T, F = EmptyFields> = Option<Connection<String, T, F>>;
 
 /// Who asks whom.
-struct Asked<'a> {
-    baken: &'a Baken,
-    principal: &'a Principal,
+pub(super) struct Asked<'a> {
+    pub baken: &'a Arc<Baken>,
+    pub principal: &'a Principal,
 }
 
-fn asked<'a>(ctx: &Context<'a>) -> Result<Asked<'a>, QueryRefused> {
+pub(super) fn asked<'a>(ctx: &Context<'a>) -> Result<Asked<'a>, QueryRefused> {
     let baken = ctx.data_opt::<Arc<Baken>>().ok_or(QueryRefused::NotSetUp)?;
     let principal = ctx.data_opt::<Principal>().ok_or(QueryRefused::NotSetUp)?;
     Ok(Asked { baken, principal })
@@ -199,9 +199,9 @@ impl From<PersonsFilter> for app::PersonsFilter {
 /// All that a reader may see of a person. What they may not see is null.
 #[derive(SimpleObject)]
 #[graphql(complex)]
-struct Person {
+pub(super) struct Person {
     #[graphql(flatten)]
-    file: CaseFileView,
+    pub file: CaseFileView,
 }
 
 #[ComplexObject]

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use async_graphql::{Name, Positioned, Value, Variables};
 
 use super::{TooMuch, Weights};
@@ -78,7 +80,12 @@ impl<'a> Measuring<'a> {
 
     /// The whole operation.
     pub fn operation(&mut self) -> Result<Measure, TooMuch> {
-        let mut measure = self.set(Some("Query"), &self.operation.selection_set)?;
+        let root = match self.operation.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        };
+        let mut measure = self.set(Some(root), &self.operation.selection_set)?;
         let of_variables = self.operation.variable_definitions.iter().map(|variable| variable.node.directives.len());
         let directives = self.operation.directives.len() + of_variables.sum::<usize>();
         measure.directives = measure.directives.saturating_add(directives as u64);

@@ -8,9 +8,9 @@ mod weights;
 #[cfg(test)]
 mod tests;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use async_graphql::parser::{Error, parse_query};
-use async_graphql::{ServerError, Variables};
+use async_graphql::{Positioned, ServerError, Variables};
 
 use self::measure::{Measure, Measuring};
 pub use self::weights::{BadSchema, Weights};
@@ -59,6 +59,15 @@ impl Default for QueryLimits {
     }
 }
 
+/// What is told to whom, beside what the policy says of persons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admits {
+    /// Whether the schema is told.
+    pub introspection: bool,
+    /// Whether there is a connection that a subscription can go over.
+    pub subscriptions: bool,
+}
+
 /// Why a query is not even tried.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TooMuch {
@@ -71,6 +80,10 @@ pub enum TooMuch {
     Syntax { line: usize, column: usize },
     #[error("GraphQL only reads here; writes go over REST")]
     NotAQuery,
+    #[error("subscriptions go over a WebSocket: graphql-transport-ws at this address")]
+    NotOverSocket,
+    #[error("a subscription has one field at its root, and no fragment")]
+    SubscriptionRoot,
     #[error("a fragment spreads itself")]
     FragmentCycle,
     #[error("the query has {found} {what}; {most} are allowed")]
@@ -115,6 +128,8 @@ impl TooMuch {
             Self::Bytes { .. } => "QUERY_TOO_LARGE",
             Self::Syntax { .. } => "SYNTAX",
             Self::NotAQuery => "READ_ONLY",
+            Self::NotOverSocket => "NOT_OVER_SOCKET",
+            Self::SubscriptionRoot => "SUBSCRIPTION_ROOT",
             Self::FragmentCycle => "FRAGMENT_CYCLE",
             Self::IntrospectionOff => "INTROSPECTION_OFF",
             Self::Brackets(_) => "TOO_DEEP",
@@ -141,17 +156,25 @@ impl From<TooMuch> for ServerError {
     }
 }
 
+/// GraphQL, October 2021, §5.2.3.1. The library would follow several at once, and none that a fragment brings.
+fn one_field(root: &SelectionSet) -> Result<(), TooMuch> {
+    match root.items.as_slice() {
+        [Positioned { node: Selection::Field(_), .. }] => Ok(()),
+        _ => Err(TooMuch::SubscriptionRoot),
+    }
+}
+
 impl QueryLimits {
     /// Parses a query that is within the limits.
     ///
     /// # Errors
-    /// Where it does not parse, writes, or is too large in any way.
+    /// Where it does not parse, writes, subscribes where it cannot, or is too large in any way.
     pub fn admit(
         &self,
         query: &str,
         variables: &Variables,
         weights: &Weights,
-        introspection: bool,
+        admits: Admits,
     ) -> Result<ExecutableDocument, TooMuch> {
         if query.len() > self.bytes {
             return Err(TooMuch::Bytes { found: query.len(), most: self.bytes });
@@ -160,15 +183,18 @@ impl QueryLimits {
             return Err(TooMuch::Brackets(self.brackets));
         }
         let document = parse_query(query).map_err(|error| syntax(&error))?;
-        if document.operations.iter().any(|(_, operation)| operation.node.ty != OperationType::Query) {
-            return Err(TooMuch::NotAQuery);
-        }
         for (_, operation) in document.operations.iter() {
+            match operation.node.ty {
+                OperationType::Query => {}
+                OperationType::Mutation => return Err(TooMuch::NotAQuery),
+                OperationType::Subscription if !admits.subscriptions => return Err(TooMuch::NotOverSocket),
+                OperationType::Subscription => one_field(&operation.node.selection_set.node)?,
+            }
             let mut measuring = Measuring::new(&document, &operation.node, variables, weights);
-            self.check(&measuring.operation()?, introspection)?;
+            self.check(&measuring.operation()?, admits.introspection)?;
             // A fragment that nothing spreads is invalid, but validating it is work too.
             for fragment in document.fragments.keys() {
-                self.check(&Measure { root_fields: 0, ..measuring.fragment(fragment)? }, introspection)?;
+                self.check(&Measure { root_fields: 0, ..measuring.fragment(fragment)? }, admits.introspection)?;
             }
         }
         Ok(document)

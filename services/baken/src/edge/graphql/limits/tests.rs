@@ -2,7 +2,9 @@ use std::fmt::Write as _;
 
 use async_graphql::{Variables, value};
 
-use super::{Counted, QueryLimits, TooMuch, Weights};
+use super::{Admits, Counted, QueryLimits, TooMuch, Weights};
+
+const POSTED: Admits = Admits { introspection: false, subscriptions: false };
 
 fn weights() -> Weights {
     Weights::of(&crate::edge::graphql::sdl()).unwrap()
@@ -10,7 +12,8 @@ fn weights() -> Weights {
 
 fn admit_with(query: &str, variables: async_graphql::Value, introspection: bool) -> Result<(), TooMuch> {
     let variables = Variables::from_value(variables);
-    QueryLimits::default().admit(query, &variables, &weights(), introspection).map(|_| ())
+    let admits = Admits { introspection, ..POSTED };
+    QueryLimits::default().admit(query, &variables, &weights(), admits).map(|_| ())
 }
 
 #[track_caller]
@@ -89,7 +92,7 @@ fn ten_thousand_aliases_of_typename_are_refused() {
     let aliases = |count: usize| format!("{{ {} }}", times(count, |index| format!("a{index}:__typename")));
     assert_eq!(admit_with(&aliases(10_000), value!({}), true).unwrap_err().code(), "QUERY_TOO_LARGE");
     let roomy = QueryLimits { bytes: 1024 * 1024, ..QueryLimits::default() };
-    let refusal = roomy.admit(&aliases(10_000), &Variables::default(), &weights(), false).unwrap_err();
+    let refusal = roomy.admit(&aliases(10_000), &Variables::default(), &weights(), POSTED).unwrap_err();
     assert_eq!(refusal, TooMuch::Counted { what: Counted::Selections, found: 10_000, most: 500 });
 }
 
@@ -114,7 +117,7 @@ fn fragments_that_double_at_every_step_are_counted_without_being_expanded() {
     bomb.push_str("fragment f200 on P { phase }");
     let begun = std::time::Instant::now();
     let limits = QueryLimits { nesting: 1000, ..QueryLimits::default() };
-    let refusal = limits.admit(&bomb, &Variables::default(), &weights(), false).unwrap_err();
+    let refusal = limits.admit(&bomb, &Variables::default(), &weights(), POSTED).unwrap_err();
     assert_eq!(refusal, TooMuch::Counted { what: Counted::Selections, found: u64::MAX, most: 500 });
     assert!(begun.elapsed() < std::time::Duration::from_secs(2));
     assert_eq!(refused(&bomb).0, Counted::Nesting);
@@ -185,7 +188,7 @@ fn selections_within_each_other_are_limited_also_where_they_are_no_fields() {
 fn a_list_costs_what_is_selected_as_often_as_it_may_have_items() {
     let cost = |query: &str| {
         let strict = QueryLimits { cost: 0, ..QueryLimits::default() };
-        match strict.admit(query, &Variables::from_value(value!({ "n": 30 })), &weights(), false) {
+        match strict.admit(query, &Variables::from_value(value!({ "n": 30 })), &weights(), POSTED) {
             Err(TooMuch::Counted { what: Counted::Cost, found, .. }) => found,
             other => panic!("{:?}", other.map(|_| ())),
         }
@@ -213,11 +216,56 @@ fn a_page_may_cost_twenty_thousand_fields() {
 }
 
 #[test]
-fn nothing_is_written_and_nothing_subscribed_to_over_this_edge() {
-    for query in ["mutation { a }", "subscription { a }", "query q { a } mutation m { a }"] {
+fn nothing_is_written_over_this_edge() {
+    for query in ["mutation { a }", "query q { a } mutation m { a }"] {
         let refusal = admit_with(query, value!({}), true).unwrap_err();
         assert_eq!((refusal.code(), refusal), ("READ_ONLY", TooMuch::NotAQuery));
+        assert_eq!(over_socket(query).unwrap_err(), TooMuch::NotAQuery);
     }
+}
+
+fn over_socket(query: &str) -> Result<(), TooMuch> {
+    let admits = Admits { subscriptions: true, ..POSTED };
+    QueryLimits::default().admit(query, &Variables::default(), &weights(), admits).map(|_| ())
+}
+
+#[test]
+fn a_subscription_goes_over_a_socket_and_nowhere_else() {
+    for query in ["subscription { lookoutIssued { position } }", "query q { a } subscription s { a }"] {
+        let refusal = admit_with(query, value!({}), true).unwrap_err();
+        assert_eq!((refusal.code(), refusal), ("NOT_OVER_SOCKET", TooMuch::NotOverSocket));
+        assert_eq!(over_socket(query), Ok(()));
+    }
+}
+
+#[test]
+fn a_subscription_has_one_field_at_its_root() {
+    for query in [
+        "subscription { a b }",
+        "subscription { a b: a }",
+        "subscription { ...f } fragment f on Subscription { a }",
+        "subscription { ... on Subscription { a } }",
+        "query q { a } subscription s { a b }",
+    ] {
+        let refusal = over_socket(query).unwrap_err();
+        assert_eq!((refusal.code(), refusal), ("SUBSCRIPTION_ROOT", TooMuch::SubscriptionRoot), "{query}");
+    }
+}
+
+#[test]
+fn what_a_subscription_tells_each_time_is_held_to_the_limits_of_a_query() {
+    let each = |fields: usize| {
+        let fields = times(fields, |_| "phase".into());
+        format!(
+            "subscription {{ personChanged(id: 1) {{ person {{ timeline(first: 200) {{ nodes {{ {fields} }} }} }} }} }}"
+        )
+    };
+    assert_eq!(over_socket(&each(98)), Ok(()));
+    let refusal = over_socket(&each(100)).unwrap_err();
+    assert!(matches!(refusal, TooMuch::Counted { what: Counted::Cost, .. }), "{refusal:?}");
+    let deep = format!("subscription {{ a {} {} }}", "{ a ".repeat(13), "}".repeat(13));
+    assert_eq!(over_socket(&deep).unwrap_err().code(), "TOO_DEEP");
+    assert_eq!(over_socket("subscription { __schema { types { name } } }"), Err(TooMuch::IntrospectionOff));
 }
 
 #[test]

@@ -1,0 +1,265 @@
+//! The subscription root: what has happened, told as it happens. Each field is a place in the log that asks the
+//! application again when the log has moved on; nothing is decided here.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use async_graphql::{
+    ComplexObject, Context, ID, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Subscription,
+    Value,
+};
+use care_path::event::EventKind;
+use care_path::ids::EventId;
+use care_path::time::DateTime;
+use care_path::views::{HandoverView, LookoutView, NoticeView, TaskView};
+use care_path::{PersonId, Principal};
+use futures_util::stream::{Stream, StreamExt, unfold};
+
+use super::connection::Window;
+use super::error::{QueryRefused, found};
+use super::query::{Person, asked};
+use crate::app::{Baken, Cares, Following, WorklistFollowing, WorklistNow};
+use crate::edge::rest::headers::{number, uuid};
+use crate::event_log::Position;
+
+/// Where in the log something is: what somebody who comes back goes on after. A whole number, as text, for it may be
+/// larger than an `Int`.
+struct Place(Position);
+
+#[Scalar(name = "Position")]
+impl ScalarType for Place {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let position = match &value {
+            Value::String(text) => number(text),
+            Value::Number(number) => number.as_u64(),
+            _ => None,
+        };
+        let position = position.ok_or_else(|| InputValueError::custom("must be a position, as it was told"))?;
+        Ok(Self(Position(position)))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// That something happened.
+#[derive(SimpleObject)]
+struct Happening {
+    /// What to give as `after` to go on from here.
+    position: Place,
+    event_id: EventId,
+    /// What happened: the event's type.
+    r#type: EventKind,
+    /// The person on whose stream it was recorded.
+    person_id: PersonId,
+    recorded_at: DateTime,
+}
+
+impl From<&NoticeView> for Happening {
+    fn from(notice: &NoticeView) -> Self {
+        Self {
+            position: Place(Position(notice.position)),
+            event_id: notice.event_id,
+            r#type: notice.r#type,
+            person_id: notice.person_id,
+            recorded_at: notice.recorded_at,
+        }
+    }
+}
+
+/// Something happened to a person.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+struct PersonChange {
+    #[graphql(flatten)]
+    happening: Happening,
+    #[graphql(skip)]
+    of: PersonId,
+}
+
+#[ComplexObject]
+impl PersonChange {
+    /// The person's case file as it is now.
+    async fn person(&self, ctx: &Context<'_>) -> Option<Person> {
+        let asked = asked(ctx).ok()?;
+        let file = asked.baken.case_file(asked.principal, self.of).ok()?;
+        Some(Person { file })
+    }
+}
+
+/// A lookout was issued.
+#[derive(SimpleObject)]
+struct LookoutIssue {
+    #[graphql(flatten)]
+    happening: Happening,
+    /// The lookout as it is now.
+    lookout: LookoutView,
+}
+
+/// Something happened to a handover.
+#[derive(SimpleObject)]
+struct HandoverChange {
+    #[graphql(flatten)]
+    happening: Happening,
+    /// The handover as it is now.
+    handover: HandoverView,
+}
+
+/// What waits for the reader.
+#[derive(SimpleObject)]
+struct WorklistChange {
+    /// What to give as `after` to be told only of what changes after this.
+    position: Place,
+    /// What waits, due first.
+    tasks: Vec<TaskView>,
+    /// Whether more waits than these.
+    more: bool,
+}
+
+impl From<WorklistNow> for WorklistChange {
+    fn from(now: WorklistNow) -> Self {
+        Self { position: Place(now.position), tasks: now.tasks, more: now.more }
+    }
+}
+
+/// What somebody is told of for as long as they listen, as far as they may know of it.
+pub struct Subscription;
+
+/// Who listens, and from where on.
+struct Listener {
+    baken: Arc<Baken>,
+    principal: Principal,
+    after: Position,
+}
+
+impl Listener {
+    async fn of(ctx: &Context<'_>, after: Option<Place>) -> Result<Self, QueryRefused> {
+        let asked = asked(ctx)?;
+        let (baken, principal) = (asked.baken.clone(), asked.principal.clone());
+        let after = match after {
+            None => baken.position(),
+            Some(Place(after)) => match baken.has(after).await {
+                Ok(true) => after,
+                Ok(false) => return Err(QueryRefused::Ahead),
+                Err(_) => return Err(QueryRefused::Unavailable),
+            },
+        };
+        Ok(Self { baken, principal, after })
+    }
+
+    /// What happens of some types, with something of it that is still to be seen when it is told.
+    fn told<T>(
+        self,
+        types: impl IntoIterator<Item = EventKind>,
+        part: impl Fn(&Baken, &Principal, &NoticeView) -> Option<T>,
+    ) -> impl Stream<Item = T> {
+        let cares = Cares { types: Some(types.into_iter().collect()), person: None };
+        let Self { baken, principal, after } = self;
+        let following = Following::new(baken.clone(), principal.clone(), cares, after);
+        let notices = unfold((following, VecDeque::new()), |(mut following, mut told)| async move {
+            while told.is_empty() {
+                told = following.next().await.into();
+            }
+            told.pop_front().map(|notice| (notice, (following, told)))
+        });
+        notices.filter_map(move |notice| std::future::ready(part(&baken, &principal, &notice)))
+    }
+}
+
+#[Subscription]
+impl Subscription {
+    /// What waits for the reader: as it is now, and again whenever it is another.
+    async fn worklist_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How much of it: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(
+            desc = "The position that the reader was told of it at: it is not told as of now, unless something \
+                          happened since."
+        )]
+        after: Option<Place>,
+    ) -> async_graphql::Result<impl Stream<Item = WorklistChange> + use<>> {
+        let given = after.is_some();
+        let Listener { baken, principal, after } = Listener::of(ctx, after).await?;
+        let request = Window::new(first, None)?.request;
+        let following = found(WorklistFollowing::new(baken, principal, request, given.then_some(after)))?;
+        Ok(unfold(following, |following| async move {
+            let mut following = following?;
+            let now = following.next().await.ok()?;
+            Some((now.into(), Some(following)))
+        }))
+    }
+
+    /// What happens to a person, and to whom they are linked to. It ends when the reader may know of the person no
+    /// longer, and at once where they may not.
+    async fn person_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The person.")] id: ID,
+        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<Place>,
+    ) -> async_graphql::Result<impl Stream<Item = PersonChange> + use<>> {
+        let listener = Listener::of(ctx, after).await?;
+        // What is no id names nobody, as in a query.
+        let follow = uuid(&id).map(PersonId).map(|person| {
+            let Listener { baken, principal, after } = listener;
+            let cares = Cares { types: None, person: Some(person) };
+            let following = Following::new(baken.clone(), principal.clone(), cares, after);
+            (baken, principal, person, following, VecDeque::<NoticeView>::new())
+        });
+        Ok(unfold(follow, |follow| async move {
+            let (baken, principal, person, mut following, mut told) = follow?;
+            loop {
+                if !baken.knows_of(&principal, person) {
+                    return None;
+                }
+                if let Some(notice) = told.pop_front() {
+                    let change = PersonChange { happening: Happening::from(&notice), of: person };
+                    return Some((change, Some((baken, principal, person, following, told))));
+                }
+                told = following.step().await.into();
+            }
+        }))
+    }
+
+    /// Lookouts that are issued and reach the reader.
+    async fn lookout_issued(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<Place>,
+    ) -> async_graphql::Result<impl Stream<Item = LookoutIssue> + use<>> {
+        let listener = Listener::of(ctx, after).await?;
+        Ok(listener.told([EventKind::LookoutIssued], |baken, principal, notice| {
+            let lookout = baken.lookout_of(principal, notice)?;
+            Some(LookoutIssue { happening: notice.into(), lookout })
+        }))
+    }
+
+    /// What happens to the handovers that the reader may see.
+    async fn handover_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<Place>,
+    ) -> async_graphql::Result<impl Stream<Item = HandoverChange> + use<>> {
+        use EventKind::{
+            ArrivalConfirmed, Departed, FollowUpRecorded, HandoverAccepted, HandoverAcknowledged, HandoverDeclined,
+            HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn,
+        };
+        let types = [
+            HandoverProposed,
+            HandoverDocumentAttached,
+            HandoverAcknowledged,
+            HandoverAccepted,
+            HandoverDeclined,
+            Departed,
+            ArrivalConfirmed,
+            FollowUpRecorded,
+            HandoverWithdrawn,
+        ];
+        let listener = Listener::of(ctx, after).await?;
+        Ok(listener.told(types, |baken, principal, notice| {
+            let handover = baken.handover_of(principal, notice)?;
+            Some(HandoverChange { happening: notice.into(), handover })
+        }))
+    }
+}
