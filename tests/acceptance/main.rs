@@ -11,6 +11,8 @@ mod problems;
 mod random_actors;
 mod return_path;
 mod sealing;
+mod sse;
+mod stream;
 mod support;
 mod webhooks;
 mod worklist;

@@ -14,7 +14,7 @@ const CONDITIONS: [&str; 6] = [
 ];
 
 /// A person in Rotterdam whom the client supporter supports.
-async fn supported(running: &Running) -> (Client, String) {
+pub async fn supported(running: &Running) -> (Client, String) {
     let outreach = running.client("outreach-rotterdam");
     let identity =
         json!({"name": "Andrzej", "countries": ["PL"], "languages": [{"language": "pl", "preferred": true}]});
@@ -25,7 +25,7 @@ async fn supported(running: &Running) -> (Client, String) {
     (running.client("supporter-rotterdam"), person)
 }
 
-async fn prepare(supporter: &Client, person: &str, left_out: Option<&str>) {
+pub async fn prepare(supporter: &Client, person: &str, left_out: Option<&str>) {
     let options = json!({"language": "pl", "wish": "wants_to_return", "options": "A clinic in his own town."});
     supporter.post(&format!("/v1/persons/{person}/return-options"), options).await.expect(201);
     for condition in CONDITIONS.iter().filter(|condition| Some(**condition) != left_out) {
@@ -34,7 +34,7 @@ async fn prepare(supporter: &Client, person: &str, left_out: Option<&str>) {
     }
 }
 
-async fn consent(supporter: &Client, person: &str) -> String {
+pub async fn consent(supporter: &Client, person: &str) -> String {
     let consent = json!({
         "purpose": "repatriation",
         "recipient": {"country": "PL"},
@@ -45,7 +45,7 @@ async fn consent(supporter: &Client, person: &str) -> String {
     supporter.post(&format!("/v1/persons/{person}/consents"), consent).await.expect(201).id("consent_id")
 }
 
-fn proposal() -> Value {
+pub fn proposal() -> Value {
     json!({"country": "PL", "receiving_organisation": "A clinic", "plan": "By bus, accompanied."})
 }
 

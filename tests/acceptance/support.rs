@@ -9,6 +9,7 @@ use baken::app::{Baken, Decoder, Stream};
 use baken::demo;
 use baken::dev_issuer::DevIssuer;
 use baken::edge::Limits;
+use baken::edge::channels::Channels;
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::event_log::{EventLog, Filter, Position};
 use baken::sealing::{FileKek, KekProvider, KeyRing, KeyStore, Sealer, SqliteKeyStore};
@@ -28,6 +29,7 @@ pub struct Running {
     held: Option<Held>,
     webhooks: Option<webhooks::Options>,
     server: tokio::task::JoinHandle<()>,
+    channels: Arc<Channels>,
 }
 
 /// A client with a user's token.
@@ -83,20 +85,35 @@ async fn open(folder: &Path) -> (Service, Held) {
 
 /// A service without any person.
 pub async fn empty() -> Running {
-    start(tempfile::tempdir().unwrap(), false, None).await
+    start(tempfile::tempdir().unwrap(), false, limits(), None).await
 }
 
 /// A service without any person, that sends webhooks.
 pub async fn sending(options: webhooks::Options) -> Running {
-    start(tempfile::tempdir().unwrap(), false, Some(options)).await
+    start(tempfile::tempdir().unwrap(), false, limits(), Some(options)).await
+}
+
+/// A service without any person, that holds so many channels open, for a user and in all.
+pub async fn narrow(channels_of_user: usize, channels: usize) -> Running {
+    let limits = Limits { channels_of_user, channels, ..limits() };
+    start(tempfile::tempdir().unwrap(), false, limits, None).await
+}
+
+fn limits() -> Limits {
+    Limits { user_per_second: 100_000, user_burst: 100_000, channels_of_user: 1_000, ..Limits::default() }
 }
 
 /// A service with the demo world and Marek.
 pub async fn demo_world() -> Running {
-    start(tempfile::tempdir().unwrap(), true, None).await
+    start(tempfile::tempdir().unwrap(), true, limits(), None).await
 }
 
-async fn start(folder: tempfile::TempDir, load: bool, webhooks: Option<webhooks::Options>) -> Running {
+async fn start(
+    folder: tempfile::TempDir,
+    load: bool,
+    limits: Limits,
+    webhooks: Option<webhooks::Options>,
+) -> Running {
     let (mut service, held) = open(folder.path()).await;
     if let Some(options) = &webhooks {
         service.send_webhooks(webhook_store(folder.path()).await, options.clone()).await.unwrap();
@@ -105,13 +122,13 @@ async fn start(folder: tempfile::TempDir, load: bool, webhooks: Option<webhooks:
         demo::load(&service.baken, SystemClock.now()).await.unwrap();
     }
     let issuer = DevIssuer::open_or_create(folder.path()).unwrap();
-    let limits = Limits { user_per_second: 100_000, user_burst: 100_000, ..Limits::default() };
     let parts =
         EdgeParts { issuers: vec![issuer.issuer_config().unwrap()], limits, introspection: true, operator_token: None };
     let listening = listen(&service, ([127, 0, 0, 1], 0).into(), parts).unwrap();
     let url = format!("http://{}", listening.address);
+    let channels = listening.channels.clone();
     let server = tokio::spawn(async move { listening.server.await.unwrap() });
-    Running { url, folder, issuer, service: Some(service), held: Some(held), webhooks, server }
+    Running { url, folder, issuer, service: Some(service), held: Some(held), webhooks, server, channels }
 }
 
 /// Deliveries of a service that has ended may hold its store for a moment longer.
@@ -129,6 +146,7 @@ async fn webhook_store(folder: &Path) -> Arc<dyn webhooks::WebhookStore> {
 impl Running {
     /// Ends the service and starts another one on the same folder.
     pub async fn restart(mut self) -> Self {
+        self.close();
         self.server.abort();
         let _ = (&mut self.server).await;
         self.service.take();
@@ -140,13 +158,18 @@ impl Running {
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
             }
         }
-        start(self.folder, false, self.webhooks).await
+        start(self.folder, false, limits(), self.webhooks).await
     }
 
     pub fn token(&self, user: &str) -> String {
+        self.token_made(user, &SystemClock)
+    }
+
+    /// A token that was made at another time: it is good for twelve hours.
+    pub fn token_made(&self, user: &str, clock: &dyn Clock) -> String {
         let users = demo::users().unwrap();
         let user = users.iter().find(|each| each.principal.user.as_str() == user).unwrap();
-        self.issuer.token_for(&user.principal, &SystemClock, &RandomIds).unwrap()
+        self.issuer.token_for(&user.principal, clock, &RandomIds).unwrap()
     }
 
     pub fn client(&self, user: &str) -> Client {
@@ -202,6 +225,15 @@ impl Client {
         let answer = request.send().await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         Answer { status, headers, text: answer.text().await.unwrap() }
+    }
+
+    /// Asks for a stream, from where it was left.
+    pub async fn listen(&self, path: &str, last_event_id: Option<&str>) -> reqwest::Response {
+        let mut request = self.http.get(format!("{}{path}", self.url)).bearer_auth(&self.token);
+        if let Some(id) = last_event_id {
+            request = request.header("Last-Event-ID", id);
+        }
+        request.send().await.unwrap()
     }
 
     pub async fn get(&self, path: &str) -> Answer {

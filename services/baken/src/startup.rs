@@ -205,6 +205,8 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     .bind(bind)?
     // A connection that does not send its head in time is closed; bodies have a deadline of their own.
     .client_request_timeout(std::time::Duration::from_secs(5))
+    // One whose client is gone ends at once, also where nothing is being sent: a stream would keep its place.
+    .h1_allow_half_closed(false)
     .max_connections(10_000)
     .shutdown_timeout(10);
     let address = server.addrs().first().copied().unwrap_or(bind);

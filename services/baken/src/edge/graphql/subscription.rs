@@ -22,10 +22,10 @@ use crate::app::{Baken, Cares, Following, WorklistFollowing, WorklistNow};
 use crate::edge::rest::headers::{number, uuid};
 use crate::event_log::Position;
 
-/// Where in the log something is: what somebody who comes back goes on after. A whole number, as text, for it may be
-/// larger than an `Int`.
 struct Place(Position);
 
+/// Where in the log something is: what somebody who comes back goes on after. A whole number, as text, for it may be
+/// larger than an `Int`.
 #[Scalar(name = "Position")]
 impl ScalarType for Place {
     fn parse(value: Value) -> InputValueResult<Self> {
