@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzes the running service from its OpenAPI document with schemathesis, as several roles: no answer may be a 5xx, and
-# none may violate the document. EXAMPLES per operation (15 here; 300 once before a release).
+# none may violate the document. The stream of events is left out: its answer never ends. EXAMPLES per operation (15 here; 300 once before a release).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cargo build -q
@@ -25,7 +25,7 @@ for user in ${USERS:-coordinator-rotterdam night-shelter-rotterdam liaison-pl ad
     echo "-- as $user"
     token=$("$binary" token "$user" --data "$folder/data")
     (cd "$folder" && venv/bin/schemathesis run "$url/openapi.json" \
-        --header "Authorization: Bearer $token" \
+        --header "Authorization: Bearer $token" --exclude-path /v1/stream \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
         --max-examples "${EXAMPLES:-15}" --phases examples,coverage,fuzzing --generation-deterministic \
         --suppress-health-check all --no-color)

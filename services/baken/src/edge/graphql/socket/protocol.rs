@@ -155,6 +155,12 @@ mod tests {
             Say::Complete { id: "1" }.text(),
             Say::Error { id: "1", payload: &[ServerError::new("no", None)] }.text(),
         ];
-        insta::assert_snapshot!(said.join("\n"), @"");
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        {"type":"connection_ack"}
+        {"type":"pong"}
+        {"type":"next","id":"1","payload":{"data":true}}
+        {"type":"complete","id":"1"}
+        {"type":"error","id":"1","payload":[{"message":"no"}]}
+        "#);
     }
 }
