@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes the running service from its OpenAPI document with schemathesis, as several roles: no answer may be a 5xx, and
-# none may violate the document. The stream of events is left out: its answer never ends. EXAMPLES per operation (15 here; 300 once before a release).
+# none may violate the document. The stream of events is left out: its answer never ends. EXAMPLES per operation (15
+# here; 300 once before a release).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cargo build -q

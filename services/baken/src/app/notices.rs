@@ -201,4 +201,29 @@ mod tests {
         }
         assert!(somebody_is_told);
     }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_long_history_is_told_a_little_at_a_time_and_each_of_it_once() {
+        let test = TestBaken::start().await;
+        let loaded = demo::load(&test.baken, test.baken.clock().now()).await.unwrap();
+        drop(loaded);
+        for user in demo::users().unwrap() {
+            for person in test.baken.world.read().case_ids() {
+                let all: Vec<_> =
+                    told(&test.baken, &user.principal).into_keys().filter(|(of, _)| *of == person).collect();
+                let (mut of_person, mut after) = (Vec::new(), Position::START);
+                loop {
+                    let notices = test.baken.notices_of(&user.principal, person, after, |_| true);
+                    assert!(notices.items.len() <= TOLD && notices.next >= after);
+                    of_person.extend(notices.items.iter().map(|notice| (notice.person_id, notice.position)));
+                    after = notices.next;
+                    if !notices.more {
+                        break;
+                    }
+                }
+                of_person.retain(|(of, _)| *of == person);
+                assert_eq!(of_person, all, "{}", user.user);
+            }
+        }
+    }
 }

@@ -3,5 +3,6 @@
 mod parity;
 mod queries;
 mod schema;
+mod subscriptions;
 mod support;
 mod transport;

@@ -137,7 +137,7 @@ async fn what_is_asked_for_wrongly_is_refused_with_a_code_and_the_rest_is_shown(
         ("{ persons(filter: { municipality: \"No Slug\" }) { nodes { phase } } }", "BAD_INPUT"),
         ("query a { __typename } query b { __typename }", "INVALID_QUERY"),
         ("mutation { __typename }", "READ_ONLY"),
-        ("subscription { __typename }", "READ_ONLY"),
+        ("subscription { __typename }", "NOT_OVER_SOCKET"),
     ] {
         assert_eq!(small.refused(coordinator(), query).await.0, code, "{query}");
     }
