@@ -149,7 +149,7 @@ async fn main() -> Result<(), Failure> {
         rounds.push(round(&asked, &board, &mut writer, &path).await?);
     }
     println!("\n| what | median ms | p99 ms |\n|---|---|---|");
-    let mut line = |what: &str, of: fn(&Round) -> &[f64]| {
+    let line = |what: &str, of: fn(&Round) -> &[f64]| {
         let (half, most) = (middle(&rounds, |round| at(of(round), 50)), middle(&rounds, |round| at(of(round), 99)));
         println!("| {what} | {half:.2} | {most:.2} |");
     };

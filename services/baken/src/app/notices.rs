@@ -205,8 +205,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_long_history_is_told_a_little_at_a_time_and_each_of_it_once() {
         let test = TestBaken::start().await;
-        let loaded = demo::load(&test.baken, test.baken.clock().now()).await.unwrap();
-        drop(loaded);
+        demo::load(&test.baken, test.baken.clock().now()).await.unwrap();
         for user in demo::users().unwrap() {
             for person in test.baken.world.read().case_ids() {
                 let all: Vec<_> =
