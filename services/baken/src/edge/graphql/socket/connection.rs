@@ -118,7 +118,7 @@ impl Connection {
     /// Who it is: by the upgrade, by the payload, or by both where both say the same.
     async fn known(&self, known: Option<Known>, payload: Map<String, Json>) -> Result<Known, End> {
         let given = payload.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-        let header = match (given, known) {
+        let (header, known) = match (given, known) {
             (None, Some(known)) => return Ok(known),
             (None, None) => return Err(End::Unauthorized(AuthError::CredentialsMissing.code())),
             (Some((_, Json::String(header))), known) => (header, known),
@@ -128,9 +128,9 @@ impl Connection {
             AuthError::KeysUnavailable => End::TryLater(error.code()),
             error => End::Unauthorized(error.code()),
         };
-        let token = bearer_token([header.0.as_bytes()]).map_err(refused)?;
+        let token = bearer_token([header.as_bytes()]).map_err(refused)?;
         let verified = self.edge.verifier.verify(token).await.map_err(refused)?;
-        match header.1 {
+        match known {
             Some(known) if known.principal != verified.principal => Err(End::TwoCallers),
             Some(known) => Ok(Known { expires_at: known.expires_at.min(verified.expires_at), ..known }),
             None => Known::of(verified.principal, verified.expires_at, &self.edge)

@@ -60,15 +60,17 @@ async fn what_happens_to_a_person_is_told_with_as_much_of_their_case_file_as_the
     while let Some(told) = soon(&mut by_police).await {
         types.push(told["personChanged"]["type"].clone());
     }
-    assert_eq!(types, ["care_alert_filed"], "the police are told of their alert, and of nothing between");
+    let theirs = ["coordinator_assigned", "care_alert_filed"];
+    assert_eq!(types, theirs, "what their signal led to, and their alert: nothing of what lies between");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lookout_is_told_to_whom_it_is_addressed_and_by_its_minimal_description() {
+async fn a_lookout_is_told_to_whom_it_is_addressed_and_to_nobody_else() {
     let small = Small::new().await;
     let query = "subscription { lookoutIssued(after: 0) { personId lookout { description recipients } } }";
     let mut told = follow(&small, user("outreach-rotterdam"), query);
-    let lookout = json!({ "description": "A man of about 50, scars on the forehead.", "recipients": null });
+    let lookout =
+        json!({ "description": "A man of about 50, scars on the forehead.", "recipients": ["outreach-rotterdam"] });
     let expected = json!({ "lookoutIssued": { "personId": small.marek.to_string(), "lookout": lookout } });
     assert_eq!(soon(&mut told).await, Some(expected));
     for reader in [police(), user("night-shelter-utrecht"), user("liaison-pl")] {
@@ -84,7 +86,7 @@ async fn the_worklist_is_told_as_it_is_and_again_when_it_is_another() {
     assert_eq!(soon(&mut told).await.unwrap()["worklistChanged"]["tasks"], json!([]));
     let somebody = small.signal().await;
     assert_eq!(soon(&mut told).await, None, "that is no business of theirs");
-    let referral = json!({ "to": "addiction-care-rotterdam", "offering": "addiction_treatment", "reason": "Asked." });
+    let referral = json!({ "to": "addiction-care-rotterdam", "offering": "addiction_care", "reason": "Asked." });
     small.record(coordinator(), Some(somebody), CommandKind::Refer, referral).await;
     let changed = soon(&mut told).await.unwrap();
     assert_eq!(changed["worklistChanged"]["tasks"][0]["personId"], json!(somebody.to_string()));
