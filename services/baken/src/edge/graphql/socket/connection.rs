@@ -241,12 +241,11 @@ async fn hear(messages: &mut AggregatedMessageStream, session: &mut Session) -> 
     loop {
         match messages.next().await {
             Some(Ok(AggregatedMessage::Text(text))) => return Said::read(&text).ok_or(End::Malformed),
-            Some(Ok(AggregatedMessage::Binary(_))) => return Err(End::Malformed),
             Some(Ok(AggregatedMessage::Ping(bytes))) => in_time(session.pong(&bytes)).await?,
             Some(Ok(AggregatedMessage::Pong(_))) => {}
             Some(Ok(AggregatedMessage::Close(_))) | None => return Err(End::Gone),
             Some(Err(ProtocolError::Overflow)) => return Err(End::TooLarge),
-            Some(Err(_)) => return Err(End::Malformed),
+            Some(Ok(AggregatedMessage::Binary(_)) | Err(_)) => return Err(End::Malformed),
         }
     }
 }
