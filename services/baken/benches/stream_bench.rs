@@ -1,5 +1,5 @@
-//! How long after a write was acknowledged its readers have been told: server-sent events, and a worklist's
-//! subscribers over WebSockets beside. `cargo bench --bench stream_bench -- --readers 1000` prints a table in Markdown.
+//! How long after a write was acknowledged its readers have been told: those of server-sent events, and those of a
+//! subscription to the person. `cargo bench --bench stream_bench -- --readers 1000` prints a table in Markdown.
 //!
 //! Service, readers and writer run in one process on loopback and share its cores; the readers' own work is part of
 //! what is measured.

@@ -123,7 +123,7 @@ impl Reader {
     /// A text message in one frame, masked with nothing (RFC 6455 §5.3 asks for a mask, and zeros are one).
     async fn say(&mut self, text: &str) -> Result<(), Failure> {
         let length = u16::try_from(text.len())?;
-        let mut frame = vec![0x81, 0x80 | 126];
+        let mut frame = vec![0x81, 0x80 | 0x7e];
         frame.extend(length.to_be_bytes());
         frame.extend([0; 4]);
         frame.extend(text.as_bytes());
