@@ -123,7 +123,7 @@ async fn main() -> Result<(), Failure> {
     };
     let mut writer = Client::to(address, &token("outreach-rotterdam")?);
     let signal = r#"{"channel": "outreach_round", "municipality": "rotterdam"}"#;
-    let opened = writer.send("POST", "/v1/signals", Some(signal), Some("the person")).await?;
+    let opened = writer.send("POST", "/v1/signals", Some(signal), Some("the-person")).await?;
     let opened: serde_json::Value = serde_json::from_slice(&opened.body)?;
     let person = opened["person_id"].as_str().ok_or("no person was opened")?;
     let path = format!("/v1/persons/{person}/contacts");
