@@ -10,6 +10,7 @@ mod client;
 #[path = "stream_bench/readers.rs"]
 mod readers;
 
+use std::hint::black_box;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,13 +18,14 @@ use std::time::{Duration, Instant};
 use baken::demo;
 use baken::dev_issuer::DevIssuer;
 use baken::edge::Limits;
+use baken::event_log::Position;
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::sealing::{FileKek, SqliteKeyStore};
 use baken::sources::{IdSource, RandomIds, SystemClock};
 use baken::startup::{EdgeParts, Listening, Parts, Service, listen};
 
 use client::Client;
-use readers::{Board, Reader};
+use readers::{Board, Reader, Told};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -51,10 +53,9 @@ fn asked() -> Asked {
     asked
 }
 
-/// What one round gave: milliseconds from an acknowledgement to each delivery, sorted.
+/// What one round gave, in milliseconds, sorted.
 struct Round {
-    events: Vec<f64>,
-    sockets: Vec<f64>,
+    told: Told,
     answers: Vec<f64>,
 }
 
@@ -70,7 +71,7 @@ fn middle(rounds: &[Round], of: impl Fn(&Round) -> f64) -> f64 {
 }
 
 /// Writes at an even pace for a while, then waits until everybody has been told.
-async fn round(asked: &Asked, board: &Arc<Board>, writer: &mut Client, path: &str) -> Result<Round, Failure> {
+async fn round(asked: &Asked, board: &Board, writer: &mut Client, path: &str) -> Result<Round, Failure> {
     let body = r#"{"summary": "met at the square"}"#;
     let mut answers = Vec::new();
     let mut next = Instant::now();
@@ -83,12 +84,12 @@ async fn round(asked: &Asked, board: &Arc<Board>, writer: &mut Client, path: &st
         let acknowledged = Instant::now();
         let receipt: serde_json::Value = serde_json::from_slice(&answer.body)?;
         let position = receipt["position"].as_u64().ok_or("the write was not taken")?;
-        board.acknowledged(position, acknowledged);
+        board.written(position, sent, acknowledged);
         answers.push(acknowledged.duration_since(sent).as_secs_f64() * 1_000.0);
     }
-    let (events, sockets) = board.settled(answers.len(), asked.readers, asked.sockets).await?;
+    let told = board.settled(answers.len(), asked.readers, asked.sockets).await?;
     answers.sort_by(f64::total_cmp);
-    Ok(Round { events, sockets, answers })
+    Ok(Round { told, answers })
 }
 
 async fn serve(folder: &std::path::Path) -> Result<(Service, Listening, DevIssuer), Failure> {
@@ -113,7 +114,7 @@ async fn serve(folder: &std::path::Path) -> Result<(Service, Listening, DevIssue
 async fn main() -> Result<(), Failure> {
     let asked = asked();
     let folder = tempfile::tempdir()?;
-    let (_service, listening, issuer) = serve(folder.path()).await?;
+    let (service, listening, issuer) = serve(folder.path()).await?;
     let address = listening.address;
     tokio::spawn(listening.server);
     let token = |user: &str| -> Result<String, Failure> {
@@ -129,6 +130,8 @@ async fn main() -> Result<(), Failure> {
     let path = format!("/v1/persons/{person}/contacts");
 
     let board = Board::new();
+    let unheard = Asked { readers: 0, sockets: 0, ..asked };
+    let alone = [round(&unheard, &board, &mut writer, &path).await?];
     // Half of them are the coordinator of Rotterdam, half the outreach worker who writes: two scopes.
     let tokens = [token("coordinator-rotterdam")?, token("outreach-rotterdam")?];
     for index in 0..asked.readers {
@@ -149,12 +152,33 @@ async fn main() -> Result<(), Failure> {
         rounds.push(round(&asked, &board, &mut writer, &path).await?);
     }
     println!("\n| what | median ms | p99 ms |\n|---|---|---|");
-    let line = |what: &str, of: fn(&Round) -> &[f64]| {
-        let (half, most) = (middle(&rounds, |round| at(of(round), 50)), middle(&rounds, |round| at(of(round), 99)));
+    let line = |what: &str, rounds: &[Round], of: fn(&Round) -> &[f64]| {
+        let (half, most) = (middle(rounds, |round| at(of(round), 50)), middle(rounds, |round| at(of(round), 99)));
         println!("| {what} | {half:.2} | {most:.2} |");
     };
-    line("a write, acknowledged", |round| &round.answers);
-    line("from there to an event delivered", |round| &round.events);
-    line("from there to a subscription's message", |round| &round.sockets);
+    line("write acknowledged, nobody listening", &alone, |round| &round.answers);
+    line("write acknowledged, all listening", &rounds, |round| &round.answers);
+    line("from sending the write to an event delivered", &rounds, |round| &round.told.events_since_sent);
+    line("from its acknowledgement to an event delivered", &rounds, |round| &round.told.events);
+    line("from its acknowledgement to a subscription's message", &rounds, |round| &round.told.sockets);
+    println!("\nlooking at one event for one reader, through the policy: {:.2} µs", policy(&service)?);
     Ok(())
+}
+
+/// What it costs to look for one reader at one event, in microseconds: the part of each delivery that readers of the
+/// same scope could share.
+fn policy(service: &Service) -> Result<f64, Failure> {
+    const TIMES: u32 = 100_000;
+    let users = demo::users()?;
+    let reader = users.iter().find(|each| each.principal.user.as_str() == "coordinator-rotterdam");
+    let principal = &reader.ok_or("no such user")?.principal;
+    let before = Position(service.baken.position().0 - 1);
+    let began = Instant::now();
+    for _ in 0..TIMES {
+        let notices = black_box(service.baken.notices(black_box(principal), before, |_, _| true));
+        if notices.items.len() != 1 {
+            return Err("the last event was not the reader's".into());
+        }
+    }
+    Ok(began.elapsed().as_secs_f64() * 1_000_000.0 / f64::from(TIMES))
 }

@@ -18,9 +18,17 @@ pub struct Board(Mutex<Noted>);
 
 #[derive(Default)]
 struct Noted {
-    acknowledged: HashMap<u64, Instant>,
+    /// When each write was sent, and when it was acknowledged.
+    written: HashMap<u64, (Instant, Instant)>,
     events: Vec<(u64, Instant)>,
     sockets: Vec<(u64, Instant)>,
+}
+
+/// Milliseconds that each delivery took, sorted. One that came before the acknowledgement took none.
+pub struct Told {
+    pub events_since_sent: Vec<f64>,
+    pub events: Vec<f64>,
+    pub sockets: Vec<f64>,
 }
 
 impl Board {
@@ -32,17 +40,12 @@ impl Board {
         note(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub fn acknowledged(&self, position: u64, when: Instant) {
-        self.noted(|noted| noted.acknowledged.insert(position, when));
+    pub fn written(&self, position: u64, sent: Instant, acknowledged: Instant) {
+        self.noted(|noted| noted.written.insert(position, (sent, acknowledged)));
     }
 
     /// Waits until every reader was told of every write; then the milliseconds that each took, sorted.
-    pub async fn settled(
-        &self,
-        writes: usize,
-        readers: usize,
-        sockets: usize,
-    ) -> Result<(Vec<f64>, Vec<f64>), Failure> {
+    pub async fn settled(&self, writes: usize, readers: usize, sockets: usize) -> Result<Told, Failure> {
         let began = Instant::now();
         while self.noted(|noted| noted.events.len() < writes * readers || noted.sockets.len() < writes * sockets) {
             if began.elapsed() > PATIENCE {
@@ -52,18 +55,21 @@ impl Board {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok(self.noted(|noted| {
-            let took = |told: &mut Vec<(u64, Instant)>| {
-                let mut took: Vec<f64> = told
-                    .drain(..)
-                    .filter_map(|(position, when)| {
-                        Some(when.saturating_duration_since(*noted.acknowledged.get(&position)?))
-                    })
-                    .map(|took| took.as_secs_f64() * 1_000.0)
-                    .collect();
+            let Noted { written, events, sockets } = std::mem::take(noted);
+            let took = |told: &[(u64, Instant)], since: fn(&(Instant, Instant)) -> Instant| {
+                let each = told.iter().filter_map(|(position, when)| {
+                    let took = when.saturating_duration_since(since(written.get(position)?));
+                    Some(took.as_secs_f64() * 1_000.0)
+                });
+                let mut took: Vec<f64> = each.collect();
                 took.sort_by(f64::total_cmp);
                 took
             };
-            (took(&mut noted.events), took(&mut noted.sockets))
+            Told {
+                events_since_sent: took(&events, |(sent, _)| *sent),
+                events: took(&events, |(_, acknowledged)| *acknowledged),
+                sockets: took(&sockets, |(_, acknowledged)| *acknowledged),
+            }
         }))
     }
 }
