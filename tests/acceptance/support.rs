@@ -108,12 +108,7 @@ pub async fn demo_world() -> Running {
     start(tempfile::tempdir().unwrap(), true, limits(), None).await
 }
 
-async fn start(
-    folder: tempfile::TempDir,
-    load: bool,
-    limits: Limits,
-    webhooks: Option<webhooks::Options>,
-) -> Running {
+async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: Option<webhooks::Options>) -> Running {
     let (mut service, held) = open(folder.path()).await;
     if let Some(options) = &webhooks {
         service.send_webhooks(webhook_store(folder.path()).await, options.clone()).await.unwrap();
@@ -159,6 +154,16 @@ impl Running {
             }
         }
         start(self.folder, false, limits(), self.webhooks).await
+    }
+
+    /// Ends what is held open, as the process does when it is asked to end.
+    pub fn close(&self) {
+        self.channels.close();
+    }
+
+    /// How many streams and sockets are open.
+    pub fn open(&self) -> usize {
+        self.channels.open()
     }
 
     pub fn token(&self, user: &str) -> String {

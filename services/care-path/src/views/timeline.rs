@@ -106,7 +106,10 @@ fn within_reach(sight: &Sight<'_>, event: &Event) -> bool {
             let alerts = path.lost.care_alerts.iter().filter(|alert| alert.filed.alert.0 == subject.0);
             lookouts.into_iter().all(|lookout| sight.sees_lookout(lookout))
                 && alerts.into_iter().all(|alert| sight.sees_alert(alert))
-                && path.repatriation.handover(HandoverId(subject.0)).is_none_or(|handover| sight.sees_handover(handover))
+                && path
+                    .repatriation
+                    .handover(HandoverId(subject.0))
+                    .is_none_or(|handover| sight.sees_handover(handover))
         }),
         Event::Signal(_)
         | Event::Identity(_)
