@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use crate::app::{Settings, Terms};
 use crate::dev_issuer::Profile;
-use crate::edge::Limits;
 use crate::edge::auth::IssuerConfig;
+use crate::edge::{BatchLimits, Limits};
 use crate::telemetry::Format;
 use crate::webhooks::WebhooksConfig;
 
@@ -123,6 +123,10 @@ pub struct LimitsConfig {
     pub stranger_burst: u32,
     pub channels_of_user: usize,
     pub channels: usize,
+    pub batch_lines_per_second: u32,
+    pub batch_lines_burst: u32,
+    pub batch_idle_seconds: u64,
+    pub batches_at_once: u32,
 }
 
 impl Default for LimitsConfig {
@@ -137,6 +141,10 @@ impl Default for LimitsConfig {
             stranger_burst: limits.stranger_burst,
             channels_of_user: limits.channels_of_user,
             channels: limits.channels,
+            batch_lines_per_second: limits.batch.lines_per_second,
+            batch_lines_burst: limits.batch.lines_burst,
+            batch_idle_seconds: limits.batch.idle.as_secs(),
+            batches_at_once: limits.batch.at_once,
         }
     }
 }
@@ -152,6 +160,12 @@ impl From<&LimitsConfig> for Limits {
             stranger_burst: config.stranger_burst,
             channels_of_user: config.channels_of_user,
             channels: config.channels,
+            batch: BatchLimits {
+                lines_per_second: config.batch_lines_per_second,
+                lines_burst: config.batch_lines_burst,
+                idle: Duration::from_secs(config.batch_idle_seconds),
+                at_once: config.batches_at_once,
+            },
         }
     }
 }

@@ -252,6 +252,14 @@ macro_rules! commands {
                 created.first().copied()
             }
 
+            /// Visits the type of the commands of this kind.
+            #[cfg(feature = "schema")]
+            pub fn visit<V: CommandVisitor>(self, visitor: V) -> V::Output {
+                match self {
+                    $( Self::$command => visitor.visit::<$command>(), )+
+                }
+            }
+
             /// Reads a command of this kind from its body and the id of its subject.
             ///
             /// # Errors
@@ -305,6 +313,17 @@ pub trait IntoCommand: Decide + DeserializeOwned {
 
     /// The command.
     fn into_command(self, subject: Self::Subject) -> Command;
+}
+
+/// What is done with the type of a command that only its kind is known of: reading one from a batch, say.
+#[cfg(feature = "schema")]
+pub trait CommandVisitor {
+    type Output;
+
+    /// Does it.
+    fn visit<C>(self) -> Self::Output
+    where
+        C: IntoCommand<Subject: Subject> + utoipa::ToSchema;
 }
 
 fn body_of<C: DeserializeOwned>(body: Value) -> Result<C, serde_json::Error> {

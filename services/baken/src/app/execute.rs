@@ -374,7 +374,8 @@ fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteEr
 }
 
 /// Whether a command needs no known person.
-fn opens(kind: CommandKind) -> bool {
+#[must_use]
+pub fn opens(kind: CommandKind) -> bool {
     matches!(kind, CommandKind::ReportSignal | CommandKind::TurnAway)
 }
 

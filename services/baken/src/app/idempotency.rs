@@ -28,6 +28,17 @@ impl KeyDigest {
         Self(digest)
     }
 
+    /// The digest of a user's key, which is the user's own: another's key of the same text is another key.
+    #[must_use]
+    pub fn of(principal: &Principal, key: &str) -> Self {
+        let mut context = digest::Context::new(&digest::SHA256);
+        for part in [principal.organisation.as_str(), principal.user.as_str(), key] {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part.as_bytes());
+        }
+        Self::truncated(context.finish().as_ref())
+    }
+
     /// An id made of the digest: the same request makes the same id, on whichever node.
     #[must_use]
     pub fn id(self, what: &str) -> Uuid {
@@ -63,20 +74,12 @@ impl Idempotency {
     /// out bodies against it.
     #[must_use]
     pub fn of(principal: &Principal, key: &str, method: &str, path: &str, body: &[u8]) -> Self {
-        let mut of_key = digest::Context::new(&digest::SHA256);
-        for part in [principal.organisation.as_str(), principal.user.as_str(), key] {
-            of_key.update(&(part.len() as u64).to_be_bytes());
-            of_key.update(part.as_bytes());
-        }
         let mut of_body = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()));
         for part in [method.as_bytes(), path.as_bytes(), body] {
             of_body.update(&(part.len() as u64).to_be_bytes());
             of_body.update(part);
         }
-        Self {
-            key: KeyDigest::truncated(of_key.finish().as_ref()),
-            body: KeyDigest::truncated(of_body.sign().as_ref()),
-        }
+        Self { key: KeyDigest::of(principal, key), body: KeyDigest::truncated(of_body.sign().as_ref()) }
     }
 }
 

@@ -27,6 +27,12 @@ pub struct Caller {
 pub type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 impl Caller {
+    /// Whether the token has expired since it was verified.
+    #[must_use]
+    pub fn has_expired(&self) -> bool {
+        self.edge.baken.clock().now() >= self.expires_at
+    }
+
     /// Verifies the caller of a request.
     ///
     /// # Errors

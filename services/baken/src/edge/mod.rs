@@ -58,6 +58,32 @@ pub struct Limits {
     pub channels_of_user: usize,
     /// Streams and sockets that are held open in all.
     pub channels: usize,
+    pub batch: BatchLimits,
+}
+
+/// What a batch may ask of us at most. One that is faster is not refused, but read more slowly.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchLimits {
+    /// Lines per second of one user, on average.
+    pub lines_per_second: u32,
+    /// Lines of one user at once, beyond the average.
+    pub lines_burst: u32,
+    /// Time without anything coming in, while nothing is left to answer.
+    pub idle: Duration,
+    /// Batches of one user at the same time.
+    pub at_once: u32,
+}
+
+impl BatchLimits {
+    /// What holds unless something else is set.
+    pub const USUAL: Self =
+        Self { lines_per_second: 1_000, lines_burst: 10_000, idle: Duration::from_secs(60), at_once: 4 };
+}
+
+impl Default for BatchLimits {
+    fn default() -> Self {
+        Self::USUAL
+    }
 }
 
 impl Default for Limits {
@@ -71,6 +97,7 @@ impl Default for Limits {
             stranger_burst: 50,
             channels_of_user: 20,
             channels: 5_000,
+            batch: BatchLimits::default(),
         }
     }
 }
@@ -86,6 +113,12 @@ impl Limits {
             stranger_burst: u32::MAX,
             channels_of_user: usize::MAX,
             channels: usize::MAX,
+            batch: BatchLimits {
+                lines_per_second: u32::MAX,
+                lines_burst: u32::MAX,
+                at_once: u32::MAX,
+                ..BatchLimits::default()
+            },
             ..Self::default()
         }
     }

@@ -56,6 +56,9 @@ const PROBLEMS: [(u16, &str, &str); 12] = [
     (503, "Unavailable", "Not at the moment: try again after as long as `Retry-After` says."),
 ];
 const OF_READS: [u16; 7] = [400, 401, 403, 404, 422, 429, 503];
+/// What a batch is answered as a whole; each line has an answer of its own.
+const OF_BATCHES: [u16; 5] = [400, 401, 415, 429, 503];
+const BATCH: &str = "/v1/batch";
 
 fn complete_components(components: &mut Components) {
     components.schemas.insert(ProblemDetails::name().into_owned(), ProblemDetails::schema());
@@ -130,6 +133,11 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
             if path.starts_with("/v1/codes") { &["BakenPosition", "AcceptLanguage"][..] } else { &["BakenPosition"] };
         complete_operation(path, read, labelled, &OF_READS);
     }
+    if let (BATCH, Some(batch)) = (path, &mut item.post) {
+        complete_operation(path, batch, &[], &OF_BATCHES);
+        complete_batch(batch);
+        return;
+    }
     let all = PROBLEMS.map(|(status, ..)| status);
     for write in [&mut item.post, &mut item.delete].into_iter().flatten() {
         complete_operation(path, write, &["IdempotencyKey", "IfMatch"], &all);
@@ -192,6 +200,14 @@ fn complete_receipt(operation: &mut Operation) {
     let mut repeated = created.clone();
     "Recorded when the request was first sent.".clone_into(&mut repeated.description);
     responses.insert("200".to_owned(), repeated.into());
+}
+
+/// A batch is shown by its first lines.
+fn complete_batch(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    if let Some(RefOr::T(content)) = body.content.get_mut(rest::batch::NDJSON) {
+        content.example = example("BatchLine");
+    }
 }
 
 /// Adds to a command what every command may say beside its own fields.
@@ -261,6 +277,14 @@ fn example(command: &str) -> Option<Value> {
             "findings": "a cough that lasts",
             "problems": ["uninsured"]
         })),
+        "BatchLine" => Some(json!({
+            "id": "0199a3f2-7c11-7d2e-9a60-3f0d5a3b9c10",
+            "command": "record_contact",
+            "person_of": "0199a3f2-7b02-7c55-8f31-6a4be9d1c204",
+            "occurred_at": "2026-09-28T21:30:00Z",
+            "occurred_precision": "night",
+            "data": { "location_type": "street", "summary": "has a new tent" }
+        })),
         _ => None,
     }
 }
@@ -278,6 +302,13 @@ mod tests {
         let Value::Object(mut fields) = example else { panic!("no object") };
         fields.retain(|name, _| !name.starts_with("occurred_"));
         assert!(rest::fields::read::<C>(fields).is_ok(), "{}", C::name());
+    }
+
+    #[test]
+    fn the_example_of_a_batch_is_a_line_that_would_be_taken() {
+        let line = example("BatchLine").unwrap().to_string();
+        let read = rest::batch::read(&crate::app::testing::user("outreach-rotterdam"), line.as_bytes());
+        assert!(read.is_ok());
     }
 
     #[test]

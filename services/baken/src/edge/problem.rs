@@ -51,6 +51,11 @@ pub enum Problem {
     MethodNotAllowed(Vec<Method>),
     #[error("the body arrived too slowly")]
     TooSlow,
+    /// A line of a batch waits for an earlier one about the same person, which was not recorded.
+    #[error("an earlier line about the same person was not recorded; send it again, and this one after it")]
+    BehindUnavailable,
+    #[error("the line is longer than {limit} bytes")]
+    LineTooLong { limit: usize },
     #[error("the body is larger than {limit} bytes")]
     TooLarge { limit: usize },
     #[error("the body is not of the media type {accepted}")]
@@ -167,6 +172,12 @@ impl Problem {
             }
             Self::TooSlow => kind(StatusCode::REQUEST_TIMEOUT, "too_slow", "Too slow", sentence(self)),
             Self::TooLarge { .. } => kind(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", sentence(self)),
+            Self::LineTooLong { .. } => {
+                kind(StatusCode::PAYLOAD_TOO_LARGE, "line_too_long", "Line too long", sentence(self))
+            }
+            Self::BehindUnavailable => {
+                kind(StatusCode::SERVICE_UNAVAILABLE, "earlier_line_unavailable", UNAVAILABLE, sentence(self))
+            }
             Self::MediaType { .. } => {
                 kind(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "Unsupported media type", sentence(self))
             }
@@ -240,7 +251,7 @@ impl Problem {
     }
 
     /// Tells the operators what the client is not told. None of these sources knows whom it was about.
-    fn log(&self) {
+    pub fn log(&self) {
         match self {
             Self::Execute(ExecuteError::Internal(source)) | Self::Internal(source) => {
                 tracing::error!(error = %source, "a request failed");

@@ -49,23 +49,56 @@ pub fn object(request: &HttpRequest, body: &[u8]) -> Result<Map<String, Value>, 
     if !is_json(request) {
         return Err(Problem::MediaType { accepted: JSON });
     }
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    parse(body).map_err(|why| {
+        Problem::Malformed(match why {
+            NotAnObject::NotJson => "The body is not JSON.",
+            NotAnObject::Twice => "The body names a field twice.",
+            NotAnObject::GoesOn => "The body goes on after its JSON object.",
+            NotAnObject::Other => "The body is not a JSON object.",
+        })
+    })
+}
+
+/// Why a text is not a JSON object without doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAnObject {
+    NotJson,
+    /// It names a field twice.
+    Twice,
+    /// There is more after it.
+    GoesOn,
+    /// It is JSON, and no object.
+    Other,
+}
+
+/// Reads a JSON object.
+///
+/// # Errors
+/// Where it is none, or not without doubt.
+pub fn parse(text: &[u8]) -> Result<Map<String, Value>, NotAnObject> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
     let value = Unambiguous.deserialize(&mut reader).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => Problem::Malformed("The body names a field twice."),
-        _ => Problem::Malformed("The body is not JSON."),
+        serde_json::error::Category::Data => NotAnObject::Twice,
+        _ => NotAnObject::NotJson,
     })?;
-    reader.end().map_err(|_| Problem::Malformed("The body goes on after its JSON object."))?;
+    reader.end().map_err(|_| NotAnObject::GoesOn)?;
     match value {
         Value::Object(object) => Ok(object),
-        _ => Err(Problem::Malformed("The body is not a JSON object.")),
+        _ => Err(NotAnObject::Other),
     }
 }
 
-/// Whether the body is said to be JSON. A media type's parameters change nothing: JSON is UTF-8 (RFC 8259 §8.1).
+/// Whether the body is said to be JSON.
 #[must_use]
 pub fn is_json(request: &HttpRequest) -> bool {
+    is_of(request, JSON)
+}
+
+/// Whether the body is said to be of a media type. Its parameters change nothing: JSON is UTF-8 (RFC 8259 §8.1).
+#[must_use]
+pub fn is_of(request: &HttpRequest, expected: &str) -> bool {
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    media_type.and_then(|text| text.split(';').next()).is_some_and(|name| name.trim().eq_ignore_ascii_case(JSON))
+    media_type.and_then(|text| text.split(';').next()).is_some_and(|name| name.trim().eq_ignore_ascii_case(expected))
 }
 
 /// Reads any JSON value, but for objects that have a key twice: readers disagree on which of them counts.

@@ -1,6 +1,7 @@
 //! REST: the edge that writes, and one of the two that read. The files mirror the URLs; each endpoint is documented
 //! where it is handled, and registering it puts it into the OpenAPI document.
 
+pub mod batch;
 pub mod body;
 pub mod fields;
 pub mod headers;
@@ -32,6 +33,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     lists::routes(routes);
     me::routes(routes);
     stream::routes(routes);
+    batch::routes(routes);
     webhooks::routes(routes);
     operators::routes(routes);
 }

@@ -5,7 +5,8 @@ use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, LOCATION};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use care_path::PersonId;
 use care_path::codes::Precision;
-use care_path::command::{Command, CommandKind, IntoCommand, Subject};
+use care_path::command::{Command, CommandKind, IntoCommand, Refusal, Subject};
+use care_path::path::identity::{IdentityRefusal, UnlinkPersons};
 use care_path::time::{DateTime, Occurred};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -105,6 +106,28 @@ impl Terms {
             purpose: Purpose::default(),
         };
         caller.edge.baken.execute(request).await
+    }
+
+    /// Undoes a link between two persons, from whichever side it was made.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    pub async fn unlink(
+        self,
+        caller: &Caller,
+        person: PersonId,
+        other: PersonId,
+        command: UnlinkPersons,
+    ) -> Result<Receipt, ExecuteError> {
+        match self.execute(caller, Some(person), command.clone().into_command(other)).await {
+            // The link may be the other one's to undo: it lies on the stream of the person from whom it was made. The
+            // condition on this person's path was looked at and held.
+            Err(ExecuteError::Refused(Refusal::Identity(IdentityRefusal::NotLinked))) => {
+                let terms = Self { if_match: None, ..self };
+                terms.execute(caller, Some(other), command.into_command(person)).await
+            }
+            executed => executed,
+        }
     }
 }
 

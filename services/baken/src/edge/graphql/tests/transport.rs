@@ -10,10 +10,11 @@ use actix_web::{App, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
 use super::support::{Small, coordinator};
-use crate::edge::Limits;
 use crate::edge::graphql::{Graphql, http, routes};
+use crate::edge::{BatchLimits, Limits};
 
 const LIMITS: Limits = Limits {
+    batch: BatchLimits::USUAL,
     body_bytes: 32 * 1024,
     body_deadline: Duration::from_millis(50),
     user_per_second: 1,

@@ -1,15 +1,14 @@
 //! `/v1/persons/{person_id}/links` and `/matches`: persons found to be the same are linked, never merged.
 
 use actix_web::{HttpResponse, delete};
-use care_path::command::{CommandKind, IntoCommand, Refusal};
-use care_path::path::identity::{DismissMatch, IdentityRefusal, LinkPersons, UnlinkPersons};
+use care_path::command::CommandKind;
+use care_path::path::identity::{DismissMatch, LinkPersons, UnlinkPersons};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::ExecuteError;
 use crate::edge::problem::Problem;
 use crate::edge::rest::macros::writes;
 use crate::edge::rest::receipt::ReceiptBody;
-use crate::edge::rest::submission::{Submission, Terms, answer};
+use crate::edge::rest::submission::{Submission, answer};
 
 writes! { "Links";
     /// Links the person with another who was found to be the same
@@ -29,15 +28,7 @@ writes! { "Links";
 pub async fn unlink_persons(submission: Submission<UnlinkPersons>) -> Result<HttpResponse, Problem> {
     let Submission { caller, person, subject: other, command, terms } = submission;
     let person = person.ok_or(Problem::NotFound)?;
-    let receipt = match terms.execute(&caller, Some(person), command.clone().into_command(other)).await {
-        // The link may be the other one's to undo: it lies on the stream of the person from whom it was made. The
-        // condition on this person's path was looked at and held.
-        Err(ExecuteError::Refused(Refusal::Identity(IdentityRefusal::NotLinked))) => {
-            let terms = Terms { if_match: None, ..terms };
-            terms.execute(&caller, Some(other), command.into_command(person)).await?
-        }
-        executed => executed?,
-    };
+    let receipt = terms.unlink(&caller, person, other, command).await?;
     Ok(answer(&receipt, CommandKind::UnlinkPersons))
 }
 
