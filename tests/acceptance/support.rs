@@ -100,7 +100,7 @@ pub async fn narrow(channels_of_user: usize, channels: usize) -> Running {
 }
 
 fn limits() -> Limits {
-    Limits { user_per_second: 100_000, user_burst: 100_000, channels_of_user: 1_000, ..Limits::default() }
+    Limits { channels_of_user: 1_000, ..Limits::unlimited() }
 }
 
 /// A service with the demo world and Marek.
@@ -141,6 +141,12 @@ async fn webhook_store(folder: &Path) -> Arc<dyn webhooks::WebhookStore> {
 impl Running {
     /// Ends the service and starts another one on the same folder.
     pub async fn restart(mut self) -> Self {
+        let webhooks = self.webhooks.take();
+        start(self.stop().await, false, limits(), webhooks).await
+    }
+
+    /// Ends the service and leaves its folder.
+    pub async fn stop(mut self) -> tempfile::TempDir {
         self.close();
         self.server.abort();
         let _ = (&mut self.server).await;
@@ -153,7 +159,7 @@ impl Running {
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
             }
         }
-        start(self.folder, false, limits(), self.webhooks).await
+        self.folder
     }
 
     /// Ends what is held open, as the process does when it is asked to end.
@@ -164,6 +170,10 @@ impl Running {
     /// How many streams and sockets are open.
     pub fn open(&self) -> usize {
         self.channels.open()
+    }
+
+    pub fn issuer(&self) -> &DevIssuer {
+        &self.issuer
     }
 
     pub fn token(&self, user: &str) -> String {

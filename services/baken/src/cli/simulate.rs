@@ -1,5 +1,6 @@
 //! `baken simulate`: synthetic care paths, the same for the same seed, into a data folder or a running service.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -23,6 +24,9 @@ pub struct Simulate {
     /// the data folder.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
+    /// A new folder to write them into as batches, instead: a file for each round and user.
+    #[arg(long, value_name = "DIR", conflicts_with = "url")]
+    ndjson: Option<PathBuf>,
     #[command(flatten)]
     folder: DataFolder,
 }
@@ -32,6 +36,11 @@ impl Simulate {
         telemetry::init(Format::Text, "warn");
         let simulation = Simulation::new(self.persons, self.seed);
         let (directory, progress) = (demo::directory()?, simulate::progress(&simulation));
+        if let Some(folder) = &self.ndjson {
+            let written = simulate::write(&simulation, &directory, folder, &progress)?;
+            println!("{} lines in {} batches", written.lines, written.files);
+            return Ok(());
+        }
         let report = if let Some(url) = &self.url {
             let issuer = DevIssuer::open_or_create(&self.folder.data)?;
             let http = Http::new(url, issuer, Arc::new(SystemClock), Arc::new(RandomIds));

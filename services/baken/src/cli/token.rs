@@ -1,5 +1,7 @@
 //! `baken token`: a token of the development issuer, on standard output and nothing else.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::{DataFolder, Failure};
@@ -15,13 +17,19 @@ pub struct Token {
     /// Prints the users that there are.
     #[arg(long)]
     list: bool,
+    /// Other users than those of the demo world, such as `baken simulate --ndjson` describes.
+    #[arg(long, value_name = "FILE")]
+    users: Option<PathBuf>,
     #[command(flatten)]
     folder: DataFolder,
 }
 
 impl Token {
     pub fn run(self) -> Result<(), Failure> {
-        let users = crate::demo::users()?;
+        let users = match &self.users {
+            Some(file) => crate::demo::users_of(&std::fs::read_to_string(file)?)?,
+            None => crate::demo::users()?,
+        };
         let Some(name) = self.user.filter(|_| !self.list) else {
             for user in users {
                 println!("{}", user.principal.user);

@@ -27,7 +27,7 @@ pub use moment::{BadMoment, Moment, local};
 pub use rest::{Method, RestCall, rest_path};
 pub use script::{Line, PlanError, PlanProblem, Planned, Script, Step, plan};
 pub use scripted::Scripted;
-pub use users::{DemoUser, users};
+pub use users::{DemoUser, users, users_of};
 
 const ORGANISATIONS: &str = include_str!("../../../../seeds/demo/organisations.json");
 const USERS: &str = include_str!("../../../../seeds/demo/users.json");
@@ -40,6 +40,8 @@ const WORLD: &str = include_str!("../../../../seeds/demo/world.json");
 pub enum SeedError {
     #[error("seeds/{file}: {source}")]
     Malformed { file: &'static str, source: serde_json::Error },
+    #[error("the users cannot be read: {0}")]
+    Users(#[source] serde_json::Error),
     #[error("seeds/demo/users.json: user `{user}`: {source}")]
     User { user: String, source: care_path::actor::ScopeError },
 }

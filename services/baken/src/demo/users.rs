@@ -38,6 +38,15 @@ pub fn users() -> Result<Vec<DemoUser>, SeedError> {
     seeds.into_iter().map(of_seed).collect()
 }
 
+/// Everybody in another description of users, such as a simulation writes.
+///
+/// # Errors
+/// As [`users`].
+pub fn users_of(text: &str) -> Result<Vec<DemoUser>, SeedError> {
+    let seeds: Vec<SeedUser> = serde_json::from_str(text).map_err(SeedError::Users)?;
+    seeds.into_iter().map(of_seed).collect()
+}
+
 fn of_seed(seed: SeedUser) -> Result<DemoUser, SeedError> {
     let SeedUser { user, name, role, organisation, municipality, country, area } = seed;
     let actor = Actor::of(role, Scope { municipality, country, area })

@@ -1,11 +1,12 @@
 //! Synthetic care paths, to try Baken with a city's worth of cases and no real person among them.
 //!
 //! [`path`] makes one up: pure, and the same for the same seed and number, ids and times included. [`run`] sends paths
-//! through a [`Sink`], many persons at a time. A command that is refused is a mistake of the maker, and ends the run.
+//! through a [`Sink`], many persons at a time; [`write`] makes batches of them. A command that is refused is a mistake of the maker, and ends the run.
 
 mod chapters;
 mod figures;
 mod http;
+mod ndjson;
 mod persona;
 mod repatriation;
 mod run;
@@ -22,6 +23,7 @@ use chrono::NaiveDate;
 use crate::demo::Scripted;
 
 pub use http::{Http, HttpError};
+pub use ndjson::{BatchedLine, Written, lines, write};
 pub use run::{Delivered, Report, Sink, SinkError, progress, run};
 
 /// What to simulate.
@@ -52,6 +54,8 @@ pub enum SimulateError {
     Name { name: String },
     #[error("the simulation runs off the calendar or the map")]
     Calendar,
+    #[error(transparent)]
+    File(#[from] std::io::Error),
     /// The key says which command of which path.
     #[error("{key} was not accepted: {source}")]
     Refused { key: String, source: SinkError },

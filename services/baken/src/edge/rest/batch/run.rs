@@ -23,6 +23,7 @@ use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::Problem;
 use crate::edge::rates::Batching;
 use crate::edge::rest::submission::Terms;
+use crate::event_log::LogError;
 
 /// Lines that are read and not answered.
 const LINES_AHEAD: usize = 1_024;
@@ -198,8 +199,9 @@ async fn execute(caller: &Caller, request_id: RequestId, instruction: Instructio
 
 /// Whether the same line may be recorded when it is sent again unchanged.
 fn is_open(problem: &Problem) -> bool {
-    matches!(
-        problem,
-        Problem::Execute(ExecuteError::Unavailable(_) | ExecuteError::Contended) | Problem::BehindUnavailable
-    )
+    match problem {
+        Problem::Execute(ExecuteError::Unavailable(error)) => !matches!(error, LogError::TooLarge { .. }),
+        Problem::Execute(ExecuteError::Contended) | Problem::BehindUnavailable => true,
+        _ => false,
+    }
 }
