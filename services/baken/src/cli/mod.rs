@@ -4,6 +4,7 @@ mod backup;
 mod data;
 mod demo;
 mod doctor;
+mod import;
 mod rebuild;
 mod serve;
 mod simulate;
@@ -34,6 +35,8 @@ enum Command {
     Token(token::Token),
     /// Writes synthetic care paths.
     Simulate(simulate::Simulate),
+    /// Brings in a shelter's own export.
+    Import(import::Import),
     /// Writes everything in `api-spec/`.
     Spec(spec::Spec),
     /// Runs the event-log contract against an engine and says what holds.
@@ -62,6 +65,7 @@ pub async fn run() -> ExitCode {
         Command::Serve(serve) => serve.run().await,
         Command::Token(token) => token.run(),
         Command::Simulate(simulate) => simulate.run().await,
+        Command::Import(import) => import.run().await,
         Command::Spec(spec) => spec.run(),
         Command::Doctor(doctor) => return doctor.run().await,
         Command::Rebuild(rebuild) => rebuild.run().await,

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 
+use care_path::Principal;
 use care_path::command::CommandKind;
 use care_path::directory::Directory;
 use care_path::ids::UserId;
-use care_path::Principal;
 use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;

@@ -1,0 +1,56 @@
+//! A shelter's own export, brought in through the front door: rows of a CSV file become lines of a batch, as a mapping
+//! says that the shelter writes once. The same file may be brought in as often as one likes, and so may a longer one.
+//!
+//! The shelter's numbers go nowhere: the ids of lines are made of them with a key that stays with the shelter.
+
+mod cell;
+mod findings;
+mod ids;
+mod mapping;
+mod rows;
+mod send;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub use findings::Finding;
+pub use ids::IdKey;
+pub use mapping::Mapping;
+pub use rows::{Outgoing, Plan, plan};
+pub use send::{Refused, Sent, Target, send};
+pub use table::{Row, Table};
+
+/// Why an import ends before anything is sent, or in the middle. It never tells what is in the file.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("{0} cannot be read")]
+    File(PathBuf, #[source] std::io::Error),
+    #[error("{0} is no mapping: {1}")]
+    Mapping(PathBuf, #[source] toml::de::Error),
+    #[error("{0} is no mapping: {1}")]
+    Unfit(PathBuf, String),
+    #[error("the file is not in {0}; the mapping's `encoding` may be another")]
+    Encoding(&'static str),
+    #[error("line {line} of the file is not CSV")]
+    Csv { line: u64 },
+    #[error("{0} is no key of ids: it is made by the first import, and must then be kept as it is")]
+    Key(PathBuf),
+    #[error("no random key can be had")]
+    Random,
+    #[error("the token cannot be used: {0}")]
+    Token(&'static str),
+    #[error("the service does not take the batch: it answers {0}")]
+    NotTaken(reqwest::StatusCode),
+    #[error(
+        "the service cannot be reached, or breaks off again and again; what it has acknowledged is recorded, and the import may be repeated"
+    )]
+    Gone(#[source] Option<reqwest::Error>),
+    #[error("the token has expired; what was acknowledged is recorded, and the import may be repeated with another")]
+    Expired,
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, ImportError> {
+    std::fs::read(file).map_err(|error| ImportError::File(file.to_owned(), error))
+}
