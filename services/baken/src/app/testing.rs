@@ -56,6 +56,15 @@ impl TestBaken {
         Self::on(Arc::new(MemoryLog::new()), sealer, clock, ids)
     }
 
+    /// A Baken on a log of the test's own.
+    ///
+    /// # Panics
+    /// Where it cannot be put together.
+    pub async fn start_on(log: Arc<dyn EventLog>) -> Self {
+        let other = Self::start().await;
+        Self::on(log, other.sealer.clone(), other.clock.clone(), other.ids.clone())
+    }
+
     /// Another node beside this one: on the same log, with the same keys, clock and ids.
     #[must_use]
     pub fn beside(&self) -> Self {

@@ -75,7 +75,10 @@ async fn server() -> Server {
 }
 
 async fn server_with(limits: Limits) -> Server {
-    let test = TestBaken::start().await;
+    server_on(TestBaken::start().await, limits).await
+}
+
+async fn server_on(test: TestBaken, limits: Limits) -> Server {
     let dir = tempfile::tempdir().unwrap();
     let issuer = DevIssuer::open_or_create(dir.path()).unwrap();
     let fetcher: Arc<dyn FetchKeys> = Arc::new(WorldKeys::new().unwrap());
