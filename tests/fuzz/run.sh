@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cargo build -q
+hooks="$PWD/tests/fuzz/ndjson.py"
 binary="${CARGO_TARGET_DIR:-target}/debug/baken"
 folder=$(mktemp -d)
 service=
@@ -25,7 +26,7 @@ url=$(cat "$folder/data/address")
 for user in ${USERS:-coordinator-rotterdam night-shelter-rotterdam liaison-pl administrator}; do
     echo "-- as $user"
     token=$("$binary" token "$user" --data "$folder/data")
-    (cd "$folder" && venv/bin/schemathesis run "$url/openapi.json" \
+    (cd "$folder" && SCHEMATHESIS_HOOKS="$hooks" venv/bin/schemathesis run "$url/openapi.json" \
         --header "Authorization: Bearer $token" --exclude-path /v1/stream \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
         --max-examples "${EXAMPLES:-15}" --phases examples,coverage,fuzzing --generation-deterministic \

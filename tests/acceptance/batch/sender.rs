@@ -32,20 +32,32 @@ impl Sender {
     ) -> reqwest::Result<Answers> {
         let request = self.http.post(&self.url).bearer_auth(&self.token);
         let request = request.header("Content-Type", "application/x-ndjson").body(Body::wrap_stream(chunks));
-        let response = request.send().await?;
-        assert_eq!(response.status(), 200, "the batch is taken");
+        let response = request.send().await?.error_for_status()?;
+        assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "application/x-ndjson");
         Ok(Answers { response, buffer: Vec::new() })
     }
 
-    /// Sends a whole batch.
+    /// Sends a whole batch; again, where the connection is lost. On a machine with too much to do it may be: a client's
+    /// kernel gives up on a server that has not read for half a minute.
     pub async fn send(&self, text: &str) -> Vec<Value> {
-        let mut answers = self.begin(stream::iter(chunks(text.as_bytes()))).await.unwrap();
+        let mut lost = None;
+        for _ in 0..20 {
+            match self.send_once(text).await {
+                Ok(answers) => return answers,
+                Err(error) => lost = Some(error),
+            }
+        }
+        panic!("the batch is not accepted: {lost:?}");
+    }
+
+    async fn send_once(&self, text: &str) -> reqwest::Result<Vec<Value>> {
+        let mut answers = self.begin(stream::iter(chunks(text.as_bytes()))).await?;
         let mut all = Vec::new();
-        while let Some(answer) = answers.next().await.unwrap() {
+        while let Some(answer) = answers.next().await? {
             all.push(answer);
         }
-        all
+        Ok(all)
     }
 
     /// Sends the beginning of a batch and breaks off: some time after so many bytes, or, if `hang_up`, when so many

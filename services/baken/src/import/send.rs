@@ -127,7 +127,15 @@ async fn begin(
 }
 
 fn may_pass(status: StatusCode) -> bool {
-    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::BAD_GATEWAY)
+    // A connection that was opened and not used is closed with a 408, and may be taken up just then.
+    [
+        StatusCode::REQUEST_TIMEOUT,
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::BAD_GATEWAY,
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::GATEWAY_TIMEOUT,
+    ]
+    .contains(&status)
 }
 
 fn asked(response: &Response) -> Duration {
