@@ -32,7 +32,8 @@ impl Batches {
         for index in 0..simulation.persons {
             for BatchedLine { round, by, line } in lines(simulation, &directory, index).unwrap() {
                 let text = batches.rounds.entry(round).or_default().entry(by.user.clone()).or_default();
-                text.push_str(&format!("{line}\n"));
+                text.push_str(&line.to_string());
+                text.push('\n');
                 batches.users.insert(by.user.clone(), by);
                 batches.lines += 1;
             }

@@ -22,7 +22,12 @@ pub struct Answers {
 
 impl Sender {
     pub fn new(url: &str, token: String) -> Self {
-        Self { url: format!("{url}/v1/batch"), token, http: reqwest::Client::new() }
+        // Its kernel would give up on a service that is too busy to read for half a minute.
+        #[cfg(target_os = "linux")]
+        let http = reqwest::Client::builder().tcp_user_timeout(None).build().unwrap();
+        #[cfg(not(target_os = "linux"))]
+        let http = reqwest::Client::new();
+        Self { url: format!("{url}/v1/batch"), token, http }
     }
 
     /// Begins a batch whose body comes in chunks.
@@ -38,14 +43,16 @@ impl Sender {
         Ok(Answers { response, buffer: Vec::new() })
     }
 
-    /// Sends a whole batch; again, where the connection is lost. On a machine with too much to do it may be: a client's
-    /// kernel gives up on a server that has not read for half a minute.
+    /// Sends a whole batch; again, where the connection is lost.
     pub async fn send(&self, text: &str) -> Vec<Value> {
         let mut lost = None;
         for _ in 0..20 {
             match self.send_once(text).await {
                 Ok(answers) => return answers,
-                Err(error) => lost = Some(error),
+                Err(error) => {
+                    eprintln!("the connection was lost: {error}");
+                    lost = Some(error);
+                }
             }
         }
         panic!("the batch is not accepted: {lost:?}");

@@ -77,7 +77,7 @@ pub struct BatchLimits {
 impl BatchLimits {
     /// What holds unless something else is set.
     pub const USUAL: Self =
-        Self { lines_per_second: 1_000, lines_burst: 10_000, idle: Duration::from_secs(60), at_once: 4 };
+        Self { lines_per_second: 1_000, lines_burst: 10_000, idle: Duration::from_mins(1), at_once: 4 };
 }
 
 impl Default for BatchLimits {

@@ -57,7 +57,7 @@ impl IdKey {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let text = Zeroizing::new(STANDARD.encode(&*key));
+        let text = Zeroizing::new(STANDARD.encode(*key));
         let written = options.open(file).and_then(|mut to| {
             writeln!(to, "{}", *text)?;
             to.sync_all()

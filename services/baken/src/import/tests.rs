@@ -21,7 +21,7 @@ fn seed() -> Vec<u8> {
 }
 
 fn findings(plan: &Plan) -> String {
-    plan.findings.iter().map(|finding| format!("{finding}\n")).collect()
+    plan.findings.iter().flat_map(|finding| [finding.to_string(), "\n".to_owned()]).collect()
 }
 
 fn line(plan: &Plan, at: usize) -> Value {

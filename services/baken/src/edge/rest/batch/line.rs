@@ -165,12 +165,9 @@ fn command(
     data: Option<Value>,
     problems: &mut Vec<FieldProblem>,
 ) -> Option<Command> {
-    let fields = match data.unwrap_or_else(|| Value::Object(Map::new())) {
-        Value::Object(fields) => fields,
-        _ => {
-            problems.push(FieldProblem::at("/data", "must be an object"));
-            return None;
-        }
+    let Value::Object(fields) = data.unwrap_or_else(|| Value::Object(Map::new())) else {
+        problems.push(FieldProblem::at("/data", "must be an object"));
+        return None;
     };
     kind.visit(Reading { subject, judge_subject, fields, problems })
 }
@@ -225,7 +222,8 @@ mod tests {
     fn rejected(line: &Value) -> String {
         let Err(rejected) = read(&user("outreach-rotterdam"), line.to_string().as_bytes()) else { panic!("a command") };
         let problems = rejected.problem.details().errors.unwrap_or_default();
-        problems.into_iter().map(|problem| format!("{} {}\n", problem.pointer.unwrap(), problem.message)).collect()
+        let told = |problem: FieldProblem| [problem.pointer.unwrap().as_str(), " ", &problem.message, "\n"].concat();
+        problems.into_iter().map(told).collect()
     }
 
     fn instruction(line: &Value) -> Instruction {

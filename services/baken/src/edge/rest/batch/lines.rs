@@ -136,7 +136,7 @@ mod tests {
 
     use super::*;
 
-    const BOUNDS: Bounds = Bounds { longest: 8, deadline: Duration::from_secs(10), idle: Duration::from_secs(60) };
+    const BOUNDS: Bounds = Bounds { longest: 8, deadline: Duration::from_secs(10), idle: Duration::from_mins(1) };
 
     fn chunks(texts: &[&'static str]) -> Vec<Result<Bytes, PayloadError>> {
         texts.iter().map(|text| Ok(Bytes::from(*text))).collect()

@@ -88,7 +88,7 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Batch<S> {
                 biased;
                 answered = front(&mut self.ahead), if !self.ahead.is_empty() => {
                     let ahead = self.ahead.pop_front()?;
-                    return Some(self.answer(ahead, answered));
+                    return Some(self.answer(&ahead, answered));
                 }
                 line = paid_line(&mut self.lines, &self.caller, &mut self.paid), if reads => {
                     self.paid = false;
@@ -99,7 +99,7 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Batch<S> {
         }
     }
 
-    fn answer(&mut self, ahead: Ahead, answered: Result<Receipt, Problem>) -> BatchAnswer {
+    fn answer(&mut self, ahead: &Ahead, answered: Result<Receipt, Problem>) -> BatchAnswer {
         self.bytes_ahead -= ahead.bytes;
         self.queues.leave(ahead.number, &ahead.concerns);
         // What the log does not take now, it will not take a moment later either: the caller is to come again.
@@ -121,13 +121,12 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Batch<S> {
                 Ok(instruction) => self.begin(number, text.len(), instruction),
                 Err(rejected) => self.tell(number, rejected.id, rejected.problem),
             },
-            Ok(None) => self.ending = true,
+            // Where the body broke off there is nobody left to tell; what has begun is finished.
+            Ok(None) | Err(Broken::BrokenOff) => self.ending = true,
             Err(Broken::TooSlow) => {
                 self.ending = true;
                 self.tell(self.lines.coming(), None, Problem::TooSlow);
             }
-            // There is nobody left to tell; what has begun is finished.
-            Err(Broken::BrokenOff) => self.ending = true,
         }
     }
 

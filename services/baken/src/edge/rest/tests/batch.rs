@@ -29,7 +29,7 @@ fn contact(number: u128, of: u128) -> Value {
 }
 
 fn body(lines: &[Value]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
 }
 
 async fn send(server: &Server, user: &str, body: impl Into<String>) -> Answer {
