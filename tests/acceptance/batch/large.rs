@@ -14,7 +14,7 @@ use super::recorded::{same, streams};
 use super::sender::Sender;
 use super::streaming::{all_in_order, met};
 
-/// `baken demo` in a process of its own, with no rate limits.
+/// `baken demo` in a process of its own, with no rate limits, and with nothing recorded but what is sent.
 struct Served {
     process: Child,
     folder: tempfile::TempDir,
@@ -27,7 +27,7 @@ impl Served {
     async fn start(binary: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let process = Command::new(binary)
-            .args(["demo", "--port", "0", "--data"])
+            .args(["demo", "--no-watch", "--port", "0", "--data"])
             .arg(folder.path())
             .env("BAKEN_DEMO_UNLIMITED", "1")
             .stdout(Stdio::null())
