@@ -62,7 +62,7 @@ impl Instruction {
         let own = self.idempotency.key.id("person");
         let linked = match &self.command {
             Command::LinkPersons((), link) => Some(link.with.0),
-            Command::UnlinkPersons(other, _) => Some(other.0),
+            Command::UnlinkPersons(other, _) | Command::DismissMatch(other, _) => Some(other.0),
             _ => None,
         };
         [Some(own), self.person.map(|person| person.0), linked].into_iter().flatten().collect()
@@ -144,7 +144,9 @@ impl BatchLine {
     }
 
     fn subject(&self, principal: &Principal, problems: &mut Vec<FieldProblem>) -> Option<Uuid> {
-        let names = ["created", "/subject_id", "/subject_of"];
+        // What these two are about is another person.
+        let of_person = matches!(self.command, CommandKind::UnlinkPersons | CommandKind::DismissMatch);
+        let names = [if of_person { "person" } else { "created" }, "/subject_id", "/subject_of"];
         self.named(principal, self.subject_id, self.subject_of, names, problems)
     }
 
@@ -295,6 +297,13 @@ mod tests {
         assert!(instruction(&contact).concerns().contains(&opened) && opening.concerns().contains(&opened));
         let of_another = read(&user("day-shelter-rotterdam"), contact.to_string().as_bytes());
         assert_ne!(of_another.ok().and_then(|line| line.person), Some(PersonId(opened)));
+    }
+
+    #[test]
+    fn another_person_too_is_known_by_the_line_that_opened_them() {
+        let line = json!({"id": ID, "command": "dismiss_match", "person_id": ID, "subject_of": OTHER});
+        let opened = KeyDigest::of(&user("outreach-rotterdam"), OTHER).id("person");
+        assert!(matches!(instruction(&line).command, Command::DismissMatch(other, _) if other.0 == opened));
     }
 
     #[test]
