@@ -7,8 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use baken::demo::{self, Scripted};
+use baken::event_log::Position;
 use baken::sources::{Clock, SystemClock};
 use care_path::codes::{Code, Role};
 use care_path::directory::Directory;
@@ -21,9 +23,12 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::support::{Client, Running, empty};
+use crate::sse::{Given, Listener};
+use crate::support::{Client, Running, demo_world, empty};
 
 const READERS: usize = 60;
+/// As many of them listen over HTTP as well.
+const LISTENERS: usize = 12;
 
 /// Numbers every text that somebody typed.
 fn number(value: &mut Value, count: &mut u64) {
@@ -68,6 +73,27 @@ impl Numbered<'_> {
 
 /// One person's own stream, as the log tells it.
 type Told = Vec<(Arc<Stamp>, Event)>;
+
+/// The path of each person's case: of all whom links make one, as they are told together.
+fn cases(streams: &HashMap<PersonId, Told>) -> HashMap<PersonId, CarePath> {
+    let own = |person: &PersonId| CarePath::fold(streams[person].iter().map(|(stamp, event)| (stamp, event)));
+    let links: Vec<_> = streams
+        .keys()
+        .flat_map(|person| own(person).linked_with().map(|other| (*person, other)).collect::<Vec<_>>())
+        .collect();
+    let case = |person: &PersonId| {
+        let mut members = BTreeSet::from([*person]);
+        while let Some((one, other)) =
+            links.iter().find(|(one, other)| members.contains(one) != members.contains(other))
+        {
+            members.extend([*one, *other]);
+        }
+        let mut told: Vec<_> = members.iter().flat_map(|member| &streams[member]).collect();
+        told.sort_by_key(|(stamp, _)| stamp.event_id);
+        (*person, CarePath::fold(told.into_iter().map(|(stamp, event)| (stamp, event))))
+    };
+    streams.keys().map(case).collect()
+}
 
 /// Where a numbered text was recorded.
 struct Source<'a> {
@@ -139,6 +165,18 @@ impl Reviewed {
         });
         let (cell, [depth, ..]) = found.next().unwrap_or_else(|| panic!("{event}.{field} is not in the table"));
         assert!(found.next().is_none(), "{event}.{field} is there twice");
+        (cell[4].clone(), depth.clone())
+    }
+
+    /// The categories and depths of which one must be seen, for it to be known that an event happened: one, but for a
+    /// deadline, which tells of what was to be done.
+    fn known_by(&self, event: &Event) -> (String, String) {
+        let data = event.data().unwrap();
+        let task = data["task"]["value"].as_str().or(data["task"].as_str()).unwrap_or_default();
+        let is_it = |cell: &Vec<String>| cell[0] == "event" && cell[1] == event.kind().name() && cell[5] == task;
+        let mut found = self.0.iter().filter(|(cell, _)| is_it(cell));
+        let (cell, [depth, ..]) = found.next().unwrap_or_else(|| panic!("{} is not in the table", event.kind()));
+        assert!(found.next().is_none(), "{} is there twice", event.kind());
         (cell[4].clone(), depth.clone())
     }
 
@@ -238,6 +276,30 @@ async fn over_graphql(client: &Client, schema: &Schema, persons: &BTreeMap<Perso
     told
 }
 
+/// All that the stream tells from the beginning of the log on. What it tells is what subscriptions and webhooks tell as
+/// well: each is a place in the same notices.
+async fn over_the_stream(client: &Client) -> Vec<Value> {
+    let mut listener = Listener::open(client, "/v1/stream?after=0", None).await;
+    let mut told = Vec::new();
+    while let Given::Event(event) = listener.next(Duration::from_millis(300)).await {
+        told.push(event.data);
+    }
+    told
+}
+
+/// The same, as the service's one source of notices has it.
+fn notices(running: &Running, who: &Principal) -> Vec<Value> {
+    let (mut told, mut after) = (Vec::new(), Position::START);
+    loop {
+        let notices = running.baken().notices(who, after, |_, _| true);
+        told.extend(notices.items.iter().map(|notice| serde_json::to_value(notice).unwrap()));
+        after = notices.next;
+        if !notices.more {
+            return told;
+        }
+    }
+}
+
 /// The types of the GraphQL schema, with their fields and the types of these.
 struct Schema(HashMap<String, Vec<(String, String)>>);
 
@@ -288,6 +350,7 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
 
     let streams = running.streams().await;
     let persons: Vec<_> = streams.keys().copied().collect();
+    let cases = cases(&streams);
     let (sources, reviewed, schema) =
         (sources(&streams), Reviewed::read(), Schema::asked_of(&running.client("administrator")).await);
     let mut runner = TestRunner::deterministic();
@@ -301,9 +364,8 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
         let told: BTreeSet<_> = [numbers(&rest), numbers(&lists), numbers(&graphql)].into_iter().flatten().collect();
         assert_eq!(numbers(&graphql), &numbers(&rest) | &numbers(&lists), "{who:?}: both edges tell the same");
         for (number, source) in &sources {
-            let told_path = &streams[&source.person];
-            let path = CarePath::fold(told_path.iter().map(|(stamp, event)| (stamp, event)));
-            let standing = Standing::of(&who, &path, SystemClock.now(), settings.deadlines.of_case(&path));
+            let path = &cases[&source.person];
+            let standing = Standing::of(&who, path, SystemClock.now(), settings.deadlines.of_case(path));
             let own = who.recorded(&source.stamp.by);
             let event = source.event.kind().name();
             let (category, depth) = reviewed.cell_of(source);
@@ -318,4 +380,44 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
         }
     }
     assert!(read > 200 && hidden > 2_000, "{read} texts were read and {hidden} were not");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_random_actor_is_told_of_an_event_that_the_table_does_not_give_over_any_channel() {
+    let running = demo_world().await;
+    let settings = demo::settings().unwrap();
+    let streams = running.streams().await;
+    let (cases, reviewed) = (cases(&streams), Reviewed::read());
+    let mut runner = TestRunner::deterministic();
+    let (mut told_of, mut hidden) = (0, 0);
+    for reader in 0..READERS {
+        let who = readers(&settings.directory).new_tree(&mut runner).unwrap().current();
+        let notices = notices(&running, &who);
+        if reader < LISTENERS {
+            assert_eq!(over_the_stream(&running.client_of(&who)).await, notices, "{who:?}");
+        }
+        let told: BTreeSet<_> = notices.iter().map(|notice| notice["event_id"].as_str().unwrap()).collect();
+        for (person, told_path) in &streams {
+            let path = &cases[person];
+            let standing = Standing::of(&who, path, SystemClock.now(), settings.deadlines.of_case(path));
+            for (stamp, event) in told_path {
+                let (category, depth) = reviewed.known_by(event);
+                let own = who.recorded(&stamp.by);
+                // Who recorded something knows that it happened.
+                let given = own || reviewed.gives(who.actor.role(), standing, own, (&category, &depth));
+                if told.contains(stamp.event_id.to_string().as_str()) {
+                    assert!(given, "{who:?} was told of {}", event.kind());
+                    told_of += 1;
+                } else {
+                    hidden += 1;
+                }
+            }
+        }
+        let fields = ["event_id", "type", "person_id", "position", "recorded_at"];
+        for notice in &notices {
+            let said: BTreeSet<_> = notice.as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(said, BTreeSet::from(fields), "a notice says nothing else");
+        }
+    }
+    assert!(told_of > 200 && hidden > 2_000, "{told_of} events were told of and {hidden} were not");
 }
