@@ -108,6 +108,7 @@ fn told(task: &Value) -> String {
 const REVIEW: &str = "weekly_review: nothing happened";
 const VISIT: &str = "street_doctor_visit: signal_received";
 const SCREEN: &str = "head_injury_screen: intake_completed";
+const LANGUAGE: &str = "establish_language: intake_completed";
 const RIGHTS: &str = "rights_assessment: intake_completed";
 const SUITS: &str = "suitability_review: incident_observed";
 const LOOK_OUT: &str = "acknowledge_lookout: lookout_issued";
@@ -141,12 +142,13 @@ async fn what_waits_comes_and_goes_with_what_is_recorded_for_every_role() {
     case.expect(&[
         (coordinator, &[&screens[..], &[REVIEW]].concat()),
         ("street-doctor-rotterdam", &[&screens[..], &[start]].concat()),
+        ("night-shelter-rotterdam", &[LANGUAGE]),
         ("assessor-rotterdam", &[RIGHTS]),
     ])
     .await;
 
-    // She saw him; twice in a night he does not find his bed; the rights are assessed.
-    case.post("street-doctor-rotterdam", "contacts", json!({"summary": "seen at the shelter"})).await;
+    // She saw him, and speaks his language; twice in a night he does not find his bed; the rights are assessed.
+    case.post("street-doctor-rotterdam", "contacts", json!({"summary": "seen at the shelter", "language": "pl"})).await;
     case.post("street-doctor-rotterdam", &format!("referrals/{doctor}/start"), json!({})).await;
     for kind in ["lost_at_night", "cannot_find_bed"] {
         case.post("night-shelter-rotterdam", "incidents", json!({"kind": kind, "severity": "medium"})).await;

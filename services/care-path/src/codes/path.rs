@@ -348,6 +348,7 @@ codes! {
         ReviewMatch = "review_match",
         StreetDoctorVisit = "street_doctor_visit",
         HeadInjuryScreen = "head_injury_screen",
+        EstablishLanguage = "establish_language",
         RightsAssessment = "rights_assessment",
         IndDecision = "ind_decision",
         UninsuredReport = "uninsured_report",

@@ -1,14 +1,19 @@
 //! What follows from the path without being recorded: its phase, vulnerability, links.
 
 use super::CarePath;
+use super::identity::IdentityClaim;
 use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
 use crate::ids::PersonId;
-use crate::text::Country;
+use crate::private::open;
+use crate::text::{Country, Language};
 use crate::time::{DateTime, local_date};
 
 /// From this age on somebody is not a minor any more.
 const ADULT: u32 = 18;
+
+/// BCP 47 for a language that nobody could tell.
+const UNDETERMINED: &str = "und";
 
 impl CarePath {
     /// Where the person stands now: the furthest that still holds.
@@ -50,6 +55,16 @@ impl CarePath {
         let contacts = self.contacts.iter().flat_map(|contact| contact.problems.known());
         let intakes = self.intakes.iter().flat_map(|intake| intake.problems.known());
         signals.chain(contacts).chain(intakes)
+    }
+
+    /// A language that somebody found the person to speak; `und` says that nobody could tell.
+    pub(crate) fn speaks(&self) -> Option<&Language> {
+        let told = |language: &&Language| language.as_str() != UNDETERMINED;
+        let met = self.contacts.iter().rev().filter_map(|contact| open(contact.language.as_ref())).find(told);
+        met.or_else(|| {
+            self.identity
+                .newest(|_| true, |claim: &IdentityClaim| claim.languages.iter().map(|each| &each.language).find(told))
+        })
     }
 
     /// How urgently somebody last asked for help for the person.

@@ -116,6 +116,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::HeadInjuryScreen
         | TaskKind::SuitabilityReview
         | TaskKind::SendDischargeLetter => (Category::Medical, Minimal),
+        TaskKind::EstablishLanguage => (Category::Identity, Minimal),
         TaskKind::RightsAssessment => (Category::Rights, Minimal),
         TaskKind::IndDecision | TaskKind::UninsuredReport => (Category::Rights, Full),
         TaskKind::AnswerReferral | TaskKind::StartCare => (Category::Referrals, Minimal),
@@ -136,6 +137,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::AssignCoordinator => &[C::AssignCoordinator],
         TaskKind::ReviewMatch => &[C::LinkPersons, C::DismissMatch],
         TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => &[C::RecordContact, C::RecordIntake, C::Refer],
+        TaskKind::EstablishLanguage => &[C::UpdateIdentity, C::RecordContact, C::RecordIntake],
         TaskKind::RightsAssessment => &[C::AssessRights],
         TaskKind::IndDecision => &[C::RecordIndDecision],
         TaskKind::UninsuredReport => &[C::FileUninsuredReport],

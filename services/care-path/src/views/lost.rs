@@ -119,6 +119,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::ReviewMatch
         | TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
+        | TaskKind::EstablishLanguage
         | TaskKind::RightsAssessment
         | TaskKind::IndDecision
         | TaskKind::UninsuredReport

@@ -186,7 +186,10 @@ fn everybody() -> Vec<Principal> {
 
 /// What a role may be asked for at all.
 fn ever_asked(role: Role, task: TaskKind) -> bool {
-    let of_care = matches!(task, T::AnswerReferral | T::StartCare | T::AcknowledgeLookout | T::SendDischargeLetter);
+    let of_care = matches!(
+        task,
+        T::AnswerReferral | T::StartCare | T::AcknowledgeLookout | T::SendDischargeLetter | T::EstablishLanguage
+    );
     match role {
         Role::ProcessCoordinator => !matches!(
             task,
@@ -229,6 +232,7 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         | T::ReviewMatch
         | T::StreetDoctorVisit
         | T::HeadInjuryScreen
+        | T::EstablishLanguage
         | T::RightsAssessment
         | T::IndDecision
         | T::UninsuredReport

@@ -57,6 +57,7 @@ const COMES: &[&str] = &[
     "3: coordinator-rotterdam 11-23 22:40 head_injury_screen",
     "3: coordinator-rotterdam 11-23 22:40 street_doctor_visit",
     "3: coordinator-rotterdam 11-29 22:40 weekly_review",
+    "3: night-shelter-rotterdam 11-29 22:40 establish_language",
     "3: street-doctor-rotterdam 11-23 22:40 head_injury_screen",
     "3: street-doctor-rotterdam 11-23 22:40 street_doctor_visit",
     "4: coordinator-rotterdam 11-30 22:35 weekly_review",
@@ -90,6 +91,7 @@ const FIRES: &[&str] = &[
     "11-26 01:40 find_person passed: coordinator of rotterdam",
     "11-26 01:40 acknowledge_lookout passed: barka-rotterdam, city-homeless-team-rotterdam, day-shelter-rotterdam, \
      drop-in-rotterdam, outreach-rotterdam, shelter24-rotterdam, winter-shelter-rotterdam",
+    "11-29 22:40 establish_language passed: night-shelter-rotterdam",
     "11-29 22:40 rights_assessment passed: assessor of rotterdam",
     "11-30 18:10 find_person passed: coordinator of rotterdam",
     "11-30 20:10 acknowledge_lookout passed: barka-rotterdam, city-homeless-team-rotterdam, day-shelter-rotterdam, \

@@ -15,6 +15,7 @@ use crate::path::referral::Referral;
 use crate::time::DateTime;
 
 pub(super) fn add(list: &mut Worklist<'_>) {
+    language(list);
     rights(list);
     uninsured_report(list);
     referrals(list);
@@ -23,6 +24,19 @@ pub(super) fn add(list: &mut Worklist<'_>) {
     care_alerts(list);
     exceptions(list);
     weekly_review(list);
+}
+
+/// After an intake nobody knows yet which language to speak with the person: whoever took them in finds out, for nothing
+/// can be asked or explained before.
+fn language(list: &mut Worklist<'_>) {
+    let path = list.path;
+    let Some(intake) = path.intakes.first() else { return };
+    if path.speaks().is_none() {
+        let due = list.days_since(&intake.stamp, |terms| terms.review_days);
+        let whom = list.involved(&intake.stamp.by.organisation, &intake.stamp, due);
+        let waiting = Waiting::new(TaskKind::EstablishLanguage, &intake.stamp, EventKind::IntakeCompleted, due);
+        list.ask(whom, &waiting);
+    }
 }
 
 /// Nobody has gone through the checklist since the first intake; or the last time asks for a decision of the IND.

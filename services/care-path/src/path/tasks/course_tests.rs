@@ -2,13 +2,14 @@ use chrono::TimeDelta;
 
 use super::super::testing::*;
 use crate::codes::{
-    BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, IndOutcome, InsuranceStatus, LookoutOutcome,
-    Offering, TaskKind, YesNoUnknown,
+    Assurance, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, IndOutcome, InsuranceStatus,
+    LookoutOutcome, Offering, TaskKind, YesNoUnknown,
 };
 use crate::ids::{BedId, CareAlertId, ExceptionId, LookoutId, ReferralId};
 use crate::path::Problems;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
 use crate::path::exception::{DecideException, Decision};
+use crate::path::identity::{IdentityClaim, LanguageUse, UpdateIdentity};
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{
     AcknowledgeLookout, Addressee, AnswerCareAlert, FileCareAlert, IssueLookout, MarkOutOfSight, ReportSighting,
@@ -322,4 +323,26 @@ fn what_is_due_first_comes_first() {
         let due: Vec<_> = waiting(path, 0).into_iter().map(|task| task.due).collect();
         assert!(due.len() > 5 && due.is_sorted(), "{due:?}");
     });
+}
+
+#[test]
+fn whoever_took_somebody_in_finds_out_their_language() {
+    let night_shelter = || organisation("night-shelter-rotterdam");
+    let speaks = |language: &str| {
+        let used = LanguageUse {
+            language: language.parse().unwrap(),
+            preferred: true,
+            understood: true,
+            interpreter_needed: true,
+        };
+        let claim = IdentityClaim { languages: vec![used], ..IdentityClaim::default() };
+        UpdateIdentity { claim, assurance: Assurance::SelfDeclared }
+    };
+    given([signalled()])
+        .when(RecordIntake::default())
+        .waits(0, TaskKind::EstablishLanguage, [night_shelter()], evening(7))
+        .and(speaks("und"))
+        .waits(0, TaskKind::EstablishLanguage, [night_shelter()], evening(7))
+        .and(speaks("pl"))
+        .waits_not(TaskKind::EstablishLanguage);
 }

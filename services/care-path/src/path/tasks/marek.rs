@@ -94,6 +94,7 @@ const STEPS: &[Step] = &[
         comes: &[
             "head_injury_screen: street doctors in rotterdam",
             "head_injury_screen: coordinator of rotterdam",
+            "establish_language: night-shelter-rotterdam",
             "rights_assessment: assessor of rotterdam",
         ],
         goes: &[],
