@@ -20,7 +20,7 @@ use crate::policy::{Category, Depth, Details};
 use crate::private::{Medical, Private, Social};
 
 /// How long after a deadline it may be noticed without that being late.
-const NOTICED_LATE: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const NOTICED_LATE: TimeDelta = TimeDelta::minutes(5);
 
 /// What passed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -110,13 +110,12 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         TaskKind::AssignCoordinator | TaskKind::FindPerson | TaskKind::ReviewUnsafeDischarge => {
             (Category::Presence, Minimal)
         }
-        TaskKind::ReviewMatch => (Category::Identity, Full),
+        TaskKind::ReviewMatch | TaskKind::EstablishLanguage => (Category::Identity, Full),
         TaskKind::DecideException | TaskKind::PartiesMeeting | TaskKind::WeeklyReview => (Category::Presence, Full),
         TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
         | TaskKind::SuitabilityReview
         | TaskKind::SendDischargeLetter => (Category::Medical, Minimal),
-        TaskKind::EstablishLanguage => (Category::Identity, Minimal),
         TaskKind::RightsAssessment => (Category::Rights, Minimal),
         TaskKind::IndDecision | TaskKind::UninsuredReport => (Category::Rights, Full),
         TaskKind::AnswerReferral | TaskKind::StartCare => (Category::Referrals, Minimal),

@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{NotedView, views};
+use crate::codes::Role;
 use crate::event::{Event, EventKind};
 use crate::ids::{EventId, HandoverId};
 use crate::path::Stamp;
-use crate::path::deadline::DeadlineEvent;
+use crate::path::deadline::{DeadlineEvent, NOTICED_LATE};
 use crate::path::lost::LostEvent;
 use crate::policy::{Details, Sight};
 
@@ -20,6 +21,8 @@ views! {
         #[serde(flatten)]
         #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
+        /// Baken itself recorded it later than it was due, for it was not running then. Absent where it did not.
+        pub late: Option<bool>,
         /// The event's fields that the reader may see, by name.
         #[cfg_attr(feature = "schema", schema(value_type = Object))]
         pub details: DetailsView,
@@ -55,8 +58,18 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
         event_id: stamp.event_id,
         r#type: event.kind(),
         noted: NotedView::of(stamp),
+        late: is_late(stamp, event).then_some(true),
         details: DetailsView(Value::Object(details.into_shown())),
     })
+}
+
+/// Whether Baken noticed by itself what it did not notice in time: a deadline knows, for it may have become known late;
+/// anything else happened when it was due.
+fn is_late(stamp: &Stamp, event: &Event) -> bool {
+    match event {
+        Event::Deadline(DeadlineEvent::DeadlinePassed(passed)) => passed.late,
+        _ => stamp.by.role == Role::System && stamp.recorded_at - stamp.occurred.at > NOTICED_LATE,
+    }
 }
 
 /// Whether the reader may know that it happened at all.
@@ -122,5 +135,37 @@ fn within_reach(sight: &Sight<'_>, event: &Event) -> bool {
         | Event::Discharge(_)
         | Event::Case(_)
         | Event::Privacy(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::actor::Principal;
+    use crate::ids::BedId;
+    use crate::path::stay::{NoShowRecorded, StayEvent};
+    use crate::path::testing::{evening, night_shelter, this_person};
+    use crate::time::Occurred;
+
+    #[test]
+    fn what_baken_noticed_too_late_says_so_and_what_people_tell_later_does_not() {
+        let no_show = NoShowRecorded { bed: BedId(Uuid::from_u128(1)), expected_by: None, bed_held: false };
+        let no_show: Event = StayEvent::NoShowRecorded(no_show).into();
+        let late = |by: &Principal, minutes| {
+            let stamp = Stamp {
+                event_id: EventId(Uuid::from_u128(2)),
+                person_id: this_person(),
+                occurred: Occurred::instant(evening(0)),
+                recorded_at: evening(0) + TimeDelta::minutes(minutes),
+                by: by.author(),
+            };
+            is_late(&stamp, &no_show)
+        };
+        let baken = Principal::baken();
+        assert_eq!([late(&baken, 1), late(&baken, 300)], [false, true]);
+        assert!(!late(&night_shelter(), 300));
     }
 }
