@@ -96,11 +96,14 @@ impl Follower {
     /// Follows for as long as it is not dropped. A log that does not answer is asked again; an event that is not
     /// understood ends it, and the read models stay where they are.
     pub async fn run(self) -> FollowError {
+        // Once the cases of before the start are compared, none is left ever after: nobody is kept from reading for it.
+        let mut comparing = true;
         loop {
             self.look_again();
             match self.catch_up().await {
-                // Others read and write between one time and the next.
-                Ok(_) if self.world.write().compare_some(COMPARED_AT_ONCE, self.clock.now()) => {
+                Ok(_) if comparing => {
+                    comparing = self.world.write().compare_some(COMPARED_AT_ONCE, self.clock.now());
+                    // Others read and write between one time and the next.
                     tokio::task::yield_now().await;
                 }
                 Ok(seen) => self.log.wake(seen).await,
