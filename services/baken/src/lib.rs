@@ -13,6 +13,7 @@ pub mod projections;
 pub mod sealing;
 pub mod simulate;
 pub mod sources;
+pub mod sqlite_file;
 pub mod startup;
 pub mod telemetry;
 pub mod watch;

@@ -3,8 +3,6 @@
 //! One process has it open, and one connection: nobody else may send from it. Every write is flushed before it is
 //! answered; there are few, since deliveries that succeed are written down many at a time.
 
-use std::fs::OpenOptions;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,12 +14,12 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, TransactionBe
 use uuid::Uuid;
 
 use super::{DeadLetter, Pending, Progress, StoredWebhook, WebhookStore, WebhookStoreError};
+use crate::sqlite_file::{self, Layout, NotOurs};
 use crate::webhooks::sender::Failure;
 use crate::webhooks::subscription::WebhookId;
 
-/// "BKWH" in ASCII, in the file's header: so that another database is not taken for a webhook store.
-const APPLICATION: i32 = 0x424B_5748;
-const VERSION: i32 = 1;
+/// "BKWH" in ASCII, in the file's header.
+const LAYOUT: Layout = Layout { application: 0x424B_5748, version: 1, schema: SCHEMA };
 
 const SCHEMA: &str = "
     CREATE TABLE webhooks (
@@ -47,12 +45,7 @@ impl SqliteWebhookStore {
     /// # Errors
     /// Where it cannot be used, another process uses it, or it is something else.
     pub fn open(path: &Path) -> Result<Self, WebhookStoreError> {
-        match create_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(WebhookStoreError::Unavailable(error.to_string()));
-            }
-            _ => {}
-        }
+        sqlite_file::create_if_missing(path).map_err(|error| WebhookStoreError::Unavailable(error.to_string()))?;
         let mut connection = Connection::open(path)?;
         // The lock is taken with the first transaction, and kept as long as the connection lives.
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
@@ -63,7 +56,7 @@ impl SqliteWebhookStore {
         if mode != "wal" {
             return Err(WebhookStoreError::Unavailable("this file system cannot hold a write-ahead log".to_owned()));
         }
-        prepare(&mut connection)?;
+        LAYOUT.prepare(&mut connection)?;
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
@@ -251,6 +244,16 @@ fn odd(index: usize, what: &str) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Null, why.into())
 }
 
+impl From<NotOurs> for WebhookStoreError {
+    fn from(error: NotOurs) -> Self {
+        match error {
+            NotOurs::Sqlite(error) => error.into(),
+            NotOurs::OtherVersion => Self::Damaged("it was made by another version".to_owned()),
+            NotOurs::Foreign => Self::Damaged("the file is not a webhook store".to_owned()),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for WebhookStoreError {
     fn from(error: rusqlite::Error) -> Self {
         match &error {
@@ -261,31 +264,5 @@ impl From<rusqlite::Error> for WebhookStoreError {
             rusqlite::Error::FromSqlConversionFailure(_, _, why) => Self::Damaged(why.to_string()),
             _ => Self::Unavailable(error.to_string()),
         }
-    }
-}
-
-/// Makes an empty file; SQLite gives its other files the same mode.
-fn create_file(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true).create_new(true).open(path).map(|_| ())
-}
-
-fn prepare(connection: &mut Connection) -> Result<(), WebhookStoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let of = |pragma| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
-    let (application, version) = (of("application_id")?, of("user_version")?);
-    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    match (application, version, tables) {
-        (0, 0, 0) => {
-            transaction.execute_batch(SCHEMA)?;
-            transaction.pragma_update(None, "application_id", APPLICATION)?;
-            transaction.pragma_update(None, "user_version", VERSION)?;
-            Ok(transaction.commit()?)
-        }
-        (APPLICATION, VERSION, _) => Ok(()),
-        (APPLICATION, ..) => Err(WebhookStoreError::Damaged("it was made by another version".to_owned())),
-        _ => Err(WebhookStoreError::Damaged("the file is not a webhook store".to_owned())),
     }
 }

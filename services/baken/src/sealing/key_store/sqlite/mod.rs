@@ -7,7 +7,6 @@
 mod tests;
 mod writer;
 
-use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,17 +15,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use care_path::ids::PersonId;
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use self::writer::{Traces, Worked, Writer};
 use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Slot, Stored, WrappedKey, refuse_stale};
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
+use crate::sqlite_file::{self, Layout, NotOurs};
 
-/// "BKNK" in ASCII, in the file's header: so that another database is not taken for a key store.
-const APPLICATION: i32 = 0x424B_4E4B;
-const VERSION: i32 = 1;
+/// "BKNK" in ASCII, in the file's header.
+const LAYOUT: Layout = Layout { application: 0x424B_4E4B, version: 1, schema: SCHEMA };
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const SCHEMA: &str = "
@@ -50,10 +49,7 @@ impl SqliteKeyStore {
     /// Opens the file, or makes one that only its owner may read.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, KeyStoreError> {
         let path = path.into();
-        match create_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(not_usable(&error)),
-            _ => {}
-        }
+        sqlite_file::create_if_missing(&path).map_err(|error| not_usable(&error))?;
         let mut connection = connect(&path)?;
         prepare(&mut connection)?;
         let reader = connect(&path)?;
@@ -73,7 +69,7 @@ impl SqliteKeyStore {
     pub async fn backup(&self, to: impl Into<PathBuf>) -> Result<(), KeyStoreError> {
         let (from, to) = (self.path.clone(), to.into());
         in_background(move || {
-            create_file(&to).map_err(|error| not_usable(&error))?;
+            sqlite_file::create(&to).map_err(|error| not_usable(&error))?;
             let (source, mut target) = (connect(&from)?, Connection::open(&to)?);
             let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
             // All pages in one step: a copy in several ones starts again whenever somebody writes.
@@ -253,14 +249,6 @@ async fn in_background<T: Send + 'static>(
     ended.map_err(|error| KeyStoreError::Unavailable(error.to_string()))?
 }
 
-/// Makes an empty file; SQLite gives its other files the same mode.
-fn create_file(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true).create_new(true).open(path).map(|_| ())
-}
-
 fn connect(path: &Path) -> Result<Connection, KeyStoreError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
@@ -274,21 +262,11 @@ fn prepare(connection: &mut Connection) -> Result<(), KeyStoreError> {
     if mode != "wal" {
         return Err(KeyStoreError::Unavailable("this file system cannot hold a write-ahead log".to_owned()));
     }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let of = |pragma| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
-    let (application, version) = (of("application_id")?, of("user_version")?);
-    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    match (application, version, tables) {
-        (0, 0, 0) => {
-            transaction.execute_batch(SCHEMA)?;
-            transaction.pragma_update(None, "application_id", APPLICATION)?;
-            transaction.pragma_update(None, "user_version", VERSION)?;
-            Ok(transaction.commit()?)
-        }
-        (APPLICATION, VERSION, _) => Ok(()),
-        (APPLICATION, ..) => damaged("it was made by another version"),
-        _ => damaged("the file is not a key store"),
-    }
+    LAYOUT.prepare(connection).map_err(|error| match error {
+        NotOurs::Sqlite(error) => error.into(),
+        NotOurs::OtherVersion => KeyStoreError::Damaged("it was made by another version".to_owned()),
+        NotOurs::Foreign => KeyStoreError::Damaged("the file is not a key store".to_owned()),
+    })
 }
 
 fn damaged<T>(what: &str) -> Result<T, KeyStoreError> {

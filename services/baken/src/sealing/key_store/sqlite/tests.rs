@@ -191,7 +191,7 @@ fn another_database_or_a_later_version_is_not_taken_for_a_key_store() {
     assert!(matches!(SqliteKeyStore::open(&other).map(|_| ()), Err(KeyStoreError::Damaged(_))));
     let later = folder.path().join("later.db");
     drop(SqliteKeyStore::open(&later).unwrap());
-    Connection::open(&later).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
+    Connection::open(&later).unwrap().pragma_update(None, "user_version", LAYOUT.version + 1).unwrap();
     assert!(matches!(SqliteKeyStore::open(&later).map(|_| ()), Err(KeyStoreError::Damaged(_))));
     let text = folder.path().join("text.db");
     fs::write(&text, "not a database at all, but long enough to be looked at as one").unwrap();

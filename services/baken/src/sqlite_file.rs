@@ -1,0 +1,72 @@
+//! A SQLite file of ours: made so that only its owner may read it, and told from anybody else's.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// How a file of ours is known by its header, and how it is laid out.
+pub struct Layout {
+    /// Four letters: so that another database is not taken for this one.
+    pub application: i32,
+    pub version: i32,
+    pub schema: &'static str,
+}
+
+/// Why a file is not used.
+#[derive(Debug, thiserror::Error)]
+pub enum NotOurs {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("it was made by another version")]
+    OtherVersion,
+    #[error("the file is something else")]
+    Foreign,
+}
+
+/// Makes an empty file; SQLite gives its other files the same mode.
+///
+/// # Errors
+/// Where it is there already, or cannot be made.
+pub fn create(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create_new(true).open(path).map(|_| ())
+}
+
+/// Makes the file where there is none.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn create_if_missing(path: &Path) -> io::Result<()> {
+    match create(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+impl Layout {
+    /// Lays an empty file out, and refuses what is not ours or not of this version.
+    ///
+    /// # Errors
+    /// See [`NotOurs`].
+    pub fn prepare(&self, connection: &mut Connection) -> Result<(), NotOurs> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let of = |pragma| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+        let (application, version) = (of("application_id")?, of("user_version")?);
+        let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if (application, version, tables) == (0, 0, 0) {
+            transaction.execute_batch(self.schema)?;
+            transaction.pragma_update(None, "application_id", self.application)?;
+            transaction.pragma_update(None, "user_version", self.version)?;
+            return Ok(transaction.commit()?);
+        }
+        match (application == self.application, version == self.version) {
+            (true, true) => Ok(()),
+            (true, false) => Err(NotOurs::OtherVersion),
+            (false, _) => Err(NotOurs::Foreign),
+        }
+    }
+}
