@@ -5,6 +5,8 @@
 
 #[path = "http_bench/client.rs"]
 mod client;
+#[path = "http_bench/postgres.rs"]
+mod postgres;
 #[path = "http_bench/rounds.rs"]
 mod rounds;
 
@@ -37,15 +39,20 @@ const WRITERS: usize = 64;
 struct Asked {
     persons: u64,
     seconds: f64,
+    rounds: usize,
+    /// A database, for the peer that keeps the same answers in PostgreSQL.
+    postgres: Option<String>,
 }
 
 fn asked() -> Asked {
-    let mut asked = Asked { persons: 100_000, seconds: 2.0 };
+    let mut asked = Asked { persons: 100_000, seconds: 2.0, rounds: ROUNDS, postgres: None };
     let arguments: Vec<String> = std::env::args().collect();
     for pair in arguments.windows(2) {
         match pair[0].as_str() {
             "--persons" => asked.persons = pair[1].parse().unwrap_or(asked.persons),
             "--seconds" => asked.seconds = pair[1].parse().unwrap_or(asked.seconds),
+            "--rounds" => asked.rounds = pair[1].parse().unwrap_or(asked.rounds),
+            "--postgres" => asked.postgres = Some(pair[1].clone()),
             _ => {}
         }
     }
@@ -147,8 +154,10 @@ async fn main() -> Result<(), Failure> {
     let sample = Client::to(address, &coordinator).get(&format!("/v1/persons/{}", persons[0])).await?;
     let bare = bare(String::from_utf8(sample.body)?)?;
 
+    let peer = postgres::serve(asked.postgres.as_deref(), &service.baken).await?;
+
     let mut measured: Vec<Measured> = Vec::new();
-    for _ in 0..ROUNDS {
+    for _ in 0..asked.rounds {
         let time = Duration::from_secs_f64(asked.seconds);
         read(&mut measured, "bare actix endpoint, the same JSON", bare, "", time, READERS, |_| {
             ("GET", "/read".to_owned(), None)
@@ -158,6 +167,7 @@ async fn main() -> Result<(), Failure> {
             ("GET", format!("/v1/persons/{}", persons[n % persons.len()]), None)
         })
         .await?;
+        postgres::measure(&mut measured, peer, &persons, time).await?;
         read(&mut measured, "persons list, by phase, 50 a page", address, &coordinator, time, READERS, |_| {
             ("GET", "/v1/persons?phase=sheltered&first=50".to_owned(), None)
         })
