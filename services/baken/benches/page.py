@@ -1,0 +1,259 @@
+"""Makes docs/benchmarks.md and its plots from the raw results, so that every figure on the page comes from a run.
+
+    page.py machine FOLDER FILE    says what machine this is, and its disk
+    page.py keep PRINTED FILE      keeps what a benchmark printed, its Markdown tables and figures, as JSON
+    page.py page RESULTS           the page, beside the folder of results
+"""
+
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+# The contenders of the log layer, as the page names them, and what each does for an append.
+CONTENDERS = {
+    "raw": ("raw file, no clients", "one thread appends as many events as there are clients with one `write`, flushes them with one `fdatasync`, and begins again: the limit"),
+    "raw-clients": ("raw file with clients", "the clients hand their events to one thread, which writes and flushes all that wait and tells them: the simplest group commit"),
+    "memory": ("Baken, memory", "nothing is durable; for context"),
+    "sqlite": ("Baken, SQLite", "Baken's embedded log"),
+    "postgres": ("Baken, PostgreSQL", "Baken's adapter: waiting appends in one transaction, in the order of positions"),
+    "plain": ("PostgreSQL, plain", "a table with a unique (stream, revision): one `INSERT` and one transaction for each event"),
+    "message-db": ("message-db", "`write_message` with the expected version, from the npm package's SQL; it lets one writer at a time into a category, and all persons are one"),
+    "umadb": ("UmaDB", "its server as a process, over gRPC; a stream is a tag, and an append fails if the tag has a newer event"),
+    "cqrs-es": ("cqrs-es, postgres-es", "a command of the smallest aggregate: load and fold its events, insert one"),
+}
+PEERS = ["plain", "message-db", "umadb", "cqrs-es"]
+
+
+def read(command):
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def line_of(path, key):
+    found = re.search(rf"^{key}\s*:\s*(.+)$", Path(path).read_text(), re.MULTILINE)
+    return found.group(1) if found else "unknown"
+
+
+def machine(folder):
+    return {
+        "date": datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+        "commit": read(["git", "rev-parse", "--short", "HEAD"]),
+        "changed": bool(read(["git", "status", "--porcelain", "--untracked-files=no", "--", "services", "Cargo.lock"])),
+        "cores": os.cpu_count(),
+        "processor": line_of("/proc/cpuinfo", "model name"),
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
+        "kernel": re.match(r"[\d.]+", platform.release()).group(),
+        "file_system": read(["findmnt", "-n", "-o", "FSTYPE", "-T", folder]),
+        "load_before": round(os.getloadavg()[0], 2),
+        "rustc": read(["rustc", "--version"]),
+    }
+
+
+def printed(text):
+    """Tables, `name: figure` lines, and what else a benchmark said."""
+    kept = {"tables": [], "figures": {}, "notes": []}
+    rows = []
+    for line in [*text.splitlines(), ""]:
+        if line.startswith("|"):
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if not all(re.fullmatch(r":?-+:?", cell) for cell in cells):
+                rows.append(cells)
+            continue
+        if rows:
+            kept["tables"].append({"header": rows[0], "rows": rows[1:]})
+            rows = []
+        figure = re.fullmatch(r"(.+): (-?[\d.]+)", line.strip())
+        if figure:
+            kept["figures"][figure.group(1)] = float(figure.group(2))
+        elif line.strip():
+            kept["notes"].append(line.strip())
+    return kept
+
+
+def number(value):
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+class Results:
+    """The raw results of a folder; what was not run is None."""
+
+    def __init__(self, folder):
+        load = lambda name: json.loads((folder / name).read_text()) if (folder / name).exists() else None
+        self.machine, self.log, self.stream, self.rebuild = map(
+            load, ["machine.json", "log.json", "stream.json", "rebuild.json"]
+        )
+        sizes = (int(path.stem.removeprefix("http-")) for path in folder.glob("http-*.json"))
+        self.http = {size: load(f"http-{size}.json") for size in sorted(sizes)}
+
+    def rate(self, contender, clients):
+        """Appends a second at the log layer: the median of the rounds."""
+        for each in self.log["results"] if self.log else []:
+            if (each["contender"], each["clients"]) == (contender, clients):
+                return median(each["per_second"])
+        return None
+
+    def best_peer(self, clients):
+        rates = [(self.rate(peer, clients) or 0, peer) for peer in PEERS]
+        return max(rates) if any(rate for rate, _ in rates) else (None, None)
+
+    def answered(self, size, pattern, column):
+        """A figure of the first row of the HTTP benchmark whose name matches."""
+        for each in self.http.get(size, {}).get("tables", []):
+            for row in each["rows"]:
+                if column in each["header"] and re.match(pattern, row[0]):
+                    value = row[each["header"].index(column)].replace(",", "")
+                    return float(value) if value else None
+        return None
+
+
+def ratio(above, below):
+    return above / below if above and below else None
+
+
+def goals(results):
+    """What was wanted, and what was measured: (name, wanted, at least or at most, measured)."""
+    wanted = []
+    for clients, least in [(1, 0.8), (64, 0.6), (256, 0.4)]:
+        measured = ratio(results.rate("sqlite", clients), results.rate("raw", clients))
+        wanted.append((f"SQLite log, {clients} client{'s' * (clients > 1)} / raw file", least, ">=", measured))
+    sizes = list(results.http)
+    if sizes:
+        size = sizes[0]
+        of = lambda pattern: results.answered(size, pattern, "per second")
+        intake, bare = of("durable intake"), of("bare actix endpoint.*(JWT|token|in and out)")
+        wanted.append(("durable intake over HTTP / bare endpoint", 0.25, ">=", ratio(intake, bare)))
+        wanted.append(("durable intake over HTTP / best peer's bare append, 64 clients", 1.5, ">=", ratio(intake, results.best_peer(64)[0])))
+        wanted.append(("durable intake over HTTP / message-db's bare append, 64 clients", 8, ">=", ratio(intake, results.rate("message-db", 64))))
+        bare = of("bare actix endpoint, the same JSON")
+        wanted.append(("case file / bare JSON endpoint", 0.6, ">=", ratio(of("case file$"), bare)))
+        for name in ["persons list, by phase", "worklist"]:
+            wanted.append((f"{name} / bare JSON endpoint", 0.3, ">=", ratio(of(name), bare)))
+    if len(sizes) > 1:
+        for name in ["case file$", "persons list, by phase", "worklist", "GraphQL case file"]:
+            p99 = [results.answered(size, name, "p99 ms") for size in (sizes[-1], sizes[0])]
+            said = f"{name.rstrip('$')}, p99 with {sizes[-1]:,} / with {sizes[0]:,} persons"
+            wanted.append((said, 1.5, "<=", ratio(*p99)))
+    if results.rebuild:
+        rows = {row[0].split(":")[0]: row for each in results.rebuild["tables"] for row in each["rows"]}
+        scan, rebuild = (float(rows[name][2].replace(",", "")) for name in ["bare scan", "rebuild of all read models"])
+        wanted.append(("rebuild of all read models / bare scan", 0.3, ">=", ratio(rebuild, scan)))
+        wanted.append(("a million events rebuilt, in seconds", 10, "<=", 1e6 / rebuild))
+    return wanted
+
+
+def goals_table(results):
+    rows = []
+    for name, bound, sense, measured in goals(results):
+        if measured is None:
+            reached = "not measured"
+        else:
+            reached = "yes" if (measured >= bound if sense == ">=" else measured <= bound) else "no"
+        rows.append([name, f"{'≥' if sense == '>=' else '≤'} {bound}", number(measured), reached])
+    return table(["what", "wanted", "measured", "reached"], rows)
+
+
+def log_section(results):
+    log = results.log
+    parts = [
+        "## Durable appends at the log layer\n",
+        f"One event an append, of {log['data_bytes']} sealed bytes and {log['metadata_bytes']} bytes of metadata. Each client waits for its answer before it appends again. "
+        f"It has streams of its own, keeps {log['streams_open']} open and takes them in turn, begins a new one after {log['events_a_stream']} events, and says which revision it expects; "
+        f"there are no conflicts. {log['rounds']} rounds of {log['seconds']:g} s for each number of clients: in each round all contenders take their turn, each round begins with another one, and the file system is synced between turns. "
+        "Figures are medians of the rounds, with the lowest and the highest.\n",
+    ]
+    for name in dict.fromkeys(each["contender"] for each in log["results"]):
+        parts.append(f"- **{CONTENDERS[name][0]}**: {CONTENDERS[name][1]}.")
+    postgres = ", ".join(f"`{name}` {value}" for name, value in log["postgres"].items() if name != "server_version")
+    parts.append(
+        f"\nAll that is in PostgreSQL is in one server {log['postgres']['server_version'].split()[0]} with its default settings, but for the number of connections ({postgres}), on the same disk, asked over loopback TCP by pooled connections, {log['connections']} at most. "
+        f"A flush of one event takes {log['flush_ms']['appending']:.3f} ms where the file grows, and {log['flush_ms']['overwriting']:.3f} ms where it is overwritten.\n"
+    )
+    parts.append("![Appends per second by number of clients](img/bench-log.svg)\n")
+    for clients in dict.fromkeys(each["clients"] for each in log["results"]):
+        parts.append(f"### {clients} client{'s' * (clients > 1)}\n")
+        raw, (best, _) = results.rate("raw", clients), results.best_peer(clients)
+        rows = []
+        for each in log["results"]:
+            if each["clients"] != clients:
+                continue
+            rate = median(each["per_second"])
+            rows.append([
+                CONTENDERS[each["contender"]][0], number(rate),
+                f"{number(min(each['per_second']))} to {number(max(each['per_second']))}",
+                number(ratio(rate, raw)), number(ratio(rate, best)),
+                number(median(each["median_ms"])), number(median(each["p99_ms"])),
+            ])
+        header = ["contender", "appends per second", "lowest to highest", "× raw", "× best peer", "median ms", "p99 ms"]
+        parts.append(table(header, rows))
+    return "\n".join(parts)
+
+
+def kept_section(title, kept):
+    parts = [title]
+    parts.extend(f"{note}\n" for note in kept["notes"])
+    for each in kept["tables"]:
+        parts.append(table(each["header"], each["rows"]))
+    parts.extend(f"- {name}: {value:g}" for name, value in kept["figures"].items())
+    return "\n".join(parts) + "\n"
+
+
+def page(results):
+    about = results.machine
+    parts = [
+        "# Measured\n",
+        "Made by `services/baken/benches/run.sh` from the raw results in [`benchmarks/`](benchmarks); nothing here was written by hand.\n",
+        f"{about['date']}, commit {about['commit']}{' with changes' if about['changed'] else ''}. {about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB, Linux {about['kernel']}, "
+        f"{about['file_system']}, {about['rustc']}. Load average before: {about['load_before']}. Load, service and peers share the cores: the ratios count.\n",
+        "## Goals\n",
+        goals_table(results),
+    ]
+    if results.log:
+        parts.append(log_section(results))
+    if results.http:
+        parts.append("## Over HTTP\n")
+        if len(results.http) > 1:
+            parts.append("![How the time of an answer grows with the number of persons](img/bench-http.svg)\n")
+        for size, kept in results.http.items():
+            parts.append(kept_section(f"### {size:,} persons\n", kept))
+    if results.stream:
+        parts.append(kept_section("## The stream\n", results.stream))
+    if results.rebuild:
+        parts.append(kept_section("## Rebuild of the read models\n", results.rebuild))
+    return "\n".join(parts)
+
+
+def main():
+    match sys.argv[1:]:
+        case ["machine", folder, file]:
+            Path(file).write_text(json.dumps(machine(folder), indent=2) + "\n")
+        case ["keep", text, file]:
+            Path(file).write_text(json.dumps(printed(Path(text).read_text()), indent=2) + "\n")
+        case ["page", folder]:
+            import plots
+
+            folder = Path(folder)
+            results = Results(folder)
+            (folder.parent / "img").mkdir(exist_ok=True)
+            plots.draw(results, folder.parent / "img", {name: said for name, (said, _) in CONTENDERS.items()})
+            (folder.parent / f"{folder.name}.md").write_text(page(results))
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# The benchmark, with everything it is held against: builds, starts and stops what it needs in a temporary folder, keeps
+# the raw results in docs/benchmarks/ as JSON, and makes docs/benchmarks.md and its plots from them.
+#
+#   services/baken/benches/run.sh                                          about an hour, on a quiet machine
+#   ROUNDS=1 SECONDS_EACH=1 PERSONS=1000 services/baken/benches/run.sh     to try it
+#
+# Needs cargo, python3 with venv, and npm; installs Debian's `postgresql` and `protobuf-compiler` where they are missing
+# and that is possible.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+export PYTHONDONTWRITEBYTECODE=1
+
+rounds=${ROUNDS:-5}                         # of each contender, interleaved
+seconds=${SECONDS_EACH:-3}                  # of each round
+persons=${PERSONS:-10000 100000 1000000}    # sizes of the simulated city, for the reads
+rebuilt=${REBUILT:-${persons%% *}}          # size of the city whose read models are rebuilt
+clients=${CLIENTS:-1,16,64,256}             # of the log layer
+connections=${CONNECTIONS:-64}              # at most, of each peer that is asked through PostgreSQL
+parts=${PARTS:-log http stream rebuild}     # what is measured; the page shows the last results of the others
+readers=${READERS:-1000}                    # of the stream
+results=${RESULTS:-docs/benchmarks}         # JSON; the page and its plots lie beside it
+target=${CARGO_TARGET_DIR:-$PWD/target}
+
+programs() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
+missing=()
+[ -n "$(programs)" ] || missing+=(postgresql)
+command -v protoc >/dev/null || missing+=(protobuf-compiler)
+if [ ${#missing[@]} -gt 0 ]; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+bins=$(programs)
+
+work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/baken-bench.XXXXXX")
+chmod 711 "$work"
+umadb=
+stop() {
+    [ -z "$umadb" ] || kill "$umadb" 2>/dev/null || true
+    [ ! -d "$work/pg" ] || as_server "$bins/pg_ctl" -D "$work/pg" -m immediate stop >/dev/null 2>&1 || true
+    rm -rf "$work"
+}
+trap stop EXIT
+export TMPDIR=$work
+mkdir -p "$results"
+
+# The server refuses to run as root.
+as_server() {
+    if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
+}
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+say() { printf '\n== %s\n' "$*" >&2; }
+wants() { [[ " $parts " == *" $1 "* ]]; }
+
+say "building"
+if wants log; then
+    cargo build -q --release --locked --target-dir "$target" --manifest-path services/baken/benches/peers/Cargo.toml
+    cargo build -q --release --locked --target-dir "$target" --manifest-path services/baken/benches/peers/cqrs/Cargo.toml
+fi
+if wants http || wants stream || wants rebuild; then
+    cargo bench -q --locked -p baken --no-run --bench http_bench --bench stream_bench --bench rebuild_bench
+fi
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install -q --disable-pip-version-check matplotlib
+python3 services/baken/benches/page.py machine "$work" "$results/machine.json"
+
+if wants log || wants http; then
+    say "starting PostgreSQL, as it comes but for the number of connections"
+    port=$(free_port)
+    install -d -m 700 "$work/pg"
+    [ "$(id -u)" != 0 ] || chown postgres "$work/pg"
+    as_server "$bins/initdb" -D "$work/pg" -U bench -A trust -E UTF8 --locale=C >/dev/null
+    as_server "$bins/pg_ctl" -D "$work/pg" -l "$work/pg/server.log" -w \
+        -o "-p $port -c max_connections=300 -c listen_addresses=127.0.0.1 -c unix_socket_directories=''" start >/dev/null
+    export PGHOST=127.0.0.1 PGPORT=$port PGUSER=bench PATH="$bins:$PATH"
+    for database in baken plain cqrs reads; do createdb "$database"; done
+fi
+
+if wants log; then
+    say "installing message-db, starting UmaDB"
+    (cd "$work" && npm pack --silent @eventide/message-db@1.3.1 >/dev/null && tar xzf eventide-message-db-*.tgz)
+    bash "$work/package/database/install.sh" >/dev/null
+    uma_port=$(free_port)
+    "$target/release/baken-peers" umadb --listen "127.0.0.1:$uma_port" --db-path "$work/uma" >/dev/null &
+    umadb=$!
+    say "log layer: durable appends, Baken and its peers"
+    "$target/release/baken-peers" --folder "$work" --postgres "postgres://bench@127.0.0.1:$port" \
+        --umadb "127.0.0.1:$uma_port" --cqrs "$target/release/baken-peer-cqrs" --clients "$clients" \
+        --rounds "$rounds" --seconds "$seconds" --connections "$connections" --out "$results/log.json"
+    kill "$umadb" && umadb=
+    rm -rf "$work/uma" "$work"/log.db*
+    for database in baken plain cqrs message_store; do dropdb "$database"; done
+fi
+
+# What a benchmark of Baken prints, tables and figures, kept as JSON.
+keep() {
+    local name=$1
+    shift
+    cargo bench -q --locked -p baken "$@" | tee "$work/printed" >&2
+    python3 services/baken/benches/page.py keep "$work/printed" "$results/$name.json"
+}
+if wants http; then
+    rm -f "$results"/http-*.json
+    for number in $persons; do
+        say "HTTP with $number persons"
+        keep "http-$number" --bench http_bench -- --persons "$number" --seconds "$seconds" --rounds "$rounds" \
+            --postgres "postgres://bench@127.0.0.1:$port/reads"
+    done
+fi
+if wants stream; then
+    say "the stream, with $readers readers"
+    keep stream --bench stream_bench -- --readers "$readers" --seconds "$seconds"
+fi
+if wants rebuild; then
+    say "rebuild of the read models of $rebuilt persons"
+    keep rebuild --bench rebuild_bench -- --persons "$rebuilt" --rounds "$rounds"
+fi
+
+say "the page"
+"$work/venv/bin/python" services/baken/benches/page.py page "$results"
