@@ -66,21 +66,35 @@ pub(crate) fn claims_of(principal: &Principal, names: &ClaimNames) -> Map<String
     claims
 }
 
-/// Checks `exp`, `nbf` and `iat`, and tells when the token expires.
-///
-/// The JWT library could, but it asks the machine for the time; this takes it from the injected clock, like everything
-/// else.
-pub(super) fn check_times(claims: &Claims, now: DateTime<Utc>, leeway: TimeDelta) -> Result<DateTime<Utc>, AuthError> {
-    let expires_at = time(claims, "exp")?.ok_or_else(|| missing("exp"))?;
-    let issued_at = time(claims, "iat")?.ok_or_else(|| missing("iat"))?;
-    let valid_from = time(claims, "nbf")?.map_or(issued_at, |not_before| not_before.max(issued_at));
-    if now - leeway >= expires_at {
-        return Err(AuthError::Expired);
+/// From when until when a token holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Validity {
+    from: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+}
+
+impl Validity {
+    /// Reads `exp`, `nbf` and `iat`.
+    pub(super) fn of(claims: &Claims) -> Result<Self, AuthError> {
+        let expires_at = time(claims, "exp")?.ok_or_else(|| missing("exp"))?;
+        let issued_at = time(claims, "iat")?.ok_or_else(|| missing("iat"))?;
+        let from = time(claims, "nbf")?.map_or(issued_at, |not_before| not_before.max(issued_at));
+        Ok(Self { from, expires_at })
     }
-    if now + leeway < valid_from {
-        return Err(AuthError::NotYetValid);
+
+    /// Checks that it holds now, and tells when it expires.
+    ///
+    /// The JWT library could, but it asks the machine for the time; this takes it from the injected clock, like
+    /// everything else.
+    pub(super) fn check(self, now: DateTime<Utc>, leeway: TimeDelta) -> Result<DateTime<Utc>, AuthError> {
+        if now - leeway >= self.expires_at {
+            return Err(AuthError::Expired);
+        }
+        if now + leeway < self.from {
+            return Err(AuthError::NotYetValid);
+        }
+        Ok(self.expires_at)
     }
-    Ok(expires_at)
 }
 
 /// A `NumericDate` (RFC 7519 §2): seconds since 1970, possibly with a fraction.

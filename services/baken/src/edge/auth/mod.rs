@@ -12,6 +12,7 @@ mod config;
 mod error;
 mod fetch;
 mod keys;
+mod known;
 mod token;
 mod trust;
 mod verifier;

@@ -10,11 +10,12 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 
 use super::cache::{FetchedKeys, IssuerKeys};
-use super::claims::{self, Claims};
+use super::claims::{self, Claims, Validity};
 use super::config::{AuthConfigError, IssuerConfig, KeySource, SignatureAlgorithm};
 use super::error::AuthError;
 use super::fetch::{FetchKeys, KeyLocation};
 use super::keys::KeySet;
+use super::known::{Known, KnownTokens, TokenDigest};
 use super::token::Unverified;
 use crate::sources::Clock;
 
@@ -28,7 +29,9 @@ pub struct Authenticated {
 
 /// Verifies the access tokens of the configured issuers.
 pub struct Verifier {
-    issuers: HashMap<String, Issuer>,
+    issuers: HashMap<String, Arc<Issuer>>,
+    /// Tokens whose signature was checked.
+    known: KnownTokens<Arc<Issuer>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -51,23 +54,38 @@ impl Verifier {
         for config in configs {
             let name = config.issuer.clone();
             let issuer = Issuer::new(config, Arc::clone(fetcher), Arc::clone(&clock))?;
-            if issuers.insert(name, issuer).is_some() {
+            if issuers.insert(name, Arc::new(issuer)).is_some() {
                 return Err(AuthConfigError::IssuerTwice);
             }
         }
-        Ok(Self { issuers, clock })
+        Ok(Self { issuers, known: KnownTokens::default(), clock })
     }
 
     /// Who the bearer of the token is.
     pub async fn verify(&self, token: &str) -> Result<Authenticated, AuthError> {
+        let digest = TokenDigest::of(token);
+        let known = match self.known.find(&digest) {
+            Some(known) if known.issuer.still_has(&known.keys).await => known,
+            _ => {
+                let known = self.introduce(token).await?;
+                self.known.keep(digest, known.clone());
+                known
+            }
+        };
+        let leeway = TimeDelta::seconds(known.issuer.config.leeway_seconds.into());
+        let expires_at = known.validity.check(self.clock.now(), leeway)?;
+        Ok(Authenticated { principal: known.principal, expires_at })
+    }
+
+    /// Checks all of a token but the time.
+    async fn introduce(&self, token: &str) -> Result<Known<Arc<Issuer>>, AuthError> {
         let unverified = Unverified::read(token)?;
         let issuer = self.issuers.get(&unverified.issuer).ok_or(AuthError::IssuerUnknown)?;
-        let claims = issuer.verified_claims(token, &unverified).await?;
-        let leeway = TimeDelta::seconds(issuer.config.leeway_seconds.into());
-        let expires_at = claims::check_times(&claims, self.clock.now(), leeway)?;
+        let (claims, keys) = issuer.verified_claims(token, &unverified).await?;
+        let validity = Validity::of(&claims)?;
         let principal = claims::principal(&claims, &issuer.config.claims)?;
         issuer.config.trusted_for.admit(&principal, &issuer.config.claims)?;
-        Ok(Authenticated { principal, expires_at })
+        Ok(Known { issuer: issuer.clone(), keys, validity, principal })
     }
 }
 
@@ -89,7 +107,17 @@ impl Issuer {
         Ok(Self { config, keys })
     }
 
-    async fn verified_claims(&self, token: &str, unverified: &Unverified) -> Result<Claims, AuthError> {
+    /// Whether its keys are still these.
+    async fn still_has(&self, keys: &Arc<KeySet>) -> bool {
+        self.keys.current().await.is_some_and(|current| Arc::ptr_eq(&current, keys))
+    }
+
+    /// The claims of a token, and the keys of which one has signed it.
+    async fn verified_claims(
+        &self,
+        token: &str,
+        unverified: &Unverified,
+    ) -> Result<(Claims, Arc<KeySet>), AuthError> {
         if !unverified.is_of_type(&self.config.token_types) {
             return Err(AuthError::TypeNotAccepted);
         }
@@ -100,10 +128,10 @@ impl Issuer {
         let keys = self.keys.current().await.ok_or(AuthError::KeysUnavailable)?;
         let key_id = unverified.key_id.as_deref();
         match keys.find(key_id, algorithm) {
-            Ok(key) => self.check(token, key, algorithm),
+            Ok(key) => Ok((self.check(token, key, algorithm)?, keys)),
             Err(AuthError::KeyUnknown) => {
                 let renewed = self.keys.renewed(&keys).await.ok_or(AuthError::KeyUnknown)?;
-                self.check(token, renewed.find(key_id, algorithm)?, algorithm)
+                Ok((self.check(token, renewed.find(key_id, algorithm)?, algorithm)?, renewed))
             }
             Err(error) => Err(error),
         }
@@ -117,7 +145,7 @@ impl Issuer {
         Ok(named.jws())
     }
 
-    /// Signature, issuer and audience. Expiry is left to [`claims::check_times`].
+    /// Signature, issuer and audience. Expiry is left to [`Validity::check`].
     fn check(&self, token: &str, key: &DecodingKey, algorithm: Algorithm) -> Result<Claims, AuthError> {
         let mut validation = Validation::new(algorithm);
         validation.set_issuer(&[&self.config.issuer]);

@@ -317,3 +317,49 @@ async fn a_clock_that_is_set_back_does_not_keep_old_keys_alive() {
     assert_eq!(scene.try_key(&old).await, Err(AuthError::KeyUnknown));
     assert_eq!(scene.try_key(&new).await, Ok(()));
 }
+
+#[tokio::test]
+async fn a_token_that_is_known_is_refused_like_any_other_once_its_key_is_withdrawn() {
+    let (old, new) = (Signer::es256("old"), Signer::es256("new"));
+    let scene = Scene::new(&[&old]);
+    let token = old.token(&claims());
+    for _ in 0..3 {
+        assert!(scene.verifier.verify(&token).await.is_ok());
+    }
+    scene.publish(&[&new]);
+    scene.pass(600);
+    assert!(scene.verifier.verify(&token).await.is_ok(), "this use starts the fetch and does not wait for it");
+    scene.settle(2).await;
+    assert_eq!(scene.verifier.verify(&token).await.unwrap_err(), AuthError::KeyUnknown);
+    scene.publish(&[&old, &new]);
+    scene.pass(60);
+    assert!(scene.verifier.verify(&token).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_that_is_known_is_refused_before_its_time_and_after_it() {
+    let key = Signer::es256("a");
+    let scene = Scene::new(&[&key]);
+    let token = key.token(&with(claims(), "exp", json!(NOW + 300)));
+    let verify = || scene.verifier.verify(&token);
+    assert!(verify().await.is_ok());
+    scene.pass(299);
+    assert!(verify().await.is_ok());
+    scene.pass(3_600);
+    assert_eq!(verify().await.unwrap_err(), AuthError::Expired);
+    scene.pass(-3_900);
+    assert!(verify().await.is_ok());
+    scene.pass(-3_600);
+    assert_eq!(verify().await.unwrap_err(), AuthError::NotYetValid);
+}
+
+#[tokio::test]
+async fn a_token_that_was_refused_is_checked_again_the_next_time() {
+    let (known, other) = (Signer::es256("a"), Signer::es256("b"));
+    let scene = Scene::new(&[&known]);
+    let token = other.token(&claims());
+    assert_eq!(scene.verifier.verify(&token).await.unwrap_err(), AuthError::KeyUnknown);
+    scene.publish(&[&known, &other]);
+    scene.pass(60);
+    assert!(scene.verifier.verify(&token).await.is_ok());
+}
