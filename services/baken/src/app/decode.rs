@@ -91,7 +91,7 @@ fn happened(stream: Stream, recorded: &Recorded, data: Value) -> Result<Happened
     let stamp = Stamp {
         event_id: recorded.id,
         person_id: stream.key_owner(),
-        occurred: envelope.occurred,
+        occurred: envelope.occurred(),
         recorded_at: envelope.recorded_at,
         by: envelope.by,
     };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use care_path::codes::Precision;
 use care_path::event::Event;
 use care_path::ids::CorrelationId;
 use care_path::time::{DateTime, Occurred};
@@ -16,8 +17,8 @@ use crate::event_log::{Position, StreamName};
 pub struct Envelope {
     /// The version of the event's shape.
     pub version: u32,
-    #[serde(flatten)]
-    pub occurred: Occurred,
+    pub occurred_at: DateTime,
+    pub occurred_precision: Precision,
     pub recorded_at: DateTime,
     pub by: Author,
     pub correlation_id: CorrelationId,
@@ -27,6 +28,14 @@ pub struct Envelope {
     pub purpose: Purpose,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<Idempotency>,
+}
+
+impl Envelope {
+    /// When the event happened.
+    #[must_use]
+    pub const fn occurred(&self) -> Occurred {
+        Occurred { at: self.occurred_at, precision: self.occurred_precision }
+    }
 }
 
 /// What somebody records and reads for.

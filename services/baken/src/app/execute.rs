@@ -326,7 +326,8 @@ impl Baken {
             });
             let envelope = Envelope {
                 version: kind.version(),
-                occurred,
+                occurred_at: occurred.at,
+                occurred_precision: occurred.precision,
                 recorded_at: self.clock.now(),
                 by: request.principal.author(),
                 correlation_id: request.correlation_id,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use parking_lot::RwLock;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::World;
 use crate::app::{DecodeError, Decoder, Happened};
@@ -31,6 +32,13 @@ pub enum FollowError {
 
 /// How many cases are looked at again before others have their turn.
 const CASES_AT_ONCE: usize = 500;
+
+/// A page of the log, opened.
+struct Opened {
+    happened: Vec<Happened>,
+    next: Position,
+    at_head: bool,
+}
 
 /// Keeps the read models up with the log.
 pub struct Follower {
@@ -67,18 +75,18 @@ impl Follower {
         }
     }
 
-    /// Reads on until nothing is left.
+    /// Reads on until nothing is left. The next page is read and opened while one is folded in.
     ///
     /// # Errors
     /// Where the log does not answer, or an event is not understood.
     pub async fn catch_up(&self) -> Result<Position, FollowError> {
+        let reached = self.world.read().position();
+        let mut page = self.opened(reached).await?;
         loop {
-            let after = self.world.read().position();
-            let page = self.log.read_all(after, &Filter::All, PAGE).await?;
-            let happened = open(&self.decoder, page.events).await?;
+            let following = (!page.at_head).then(|| self.opening(page.next));
             {
                 let mut world = self.world.write();
-                for happened in happened {
+                for happened in page.happened {
                     world.apply(happened);
                 }
                 world.pass(page.next);
@@ -87,10 +95,25 @@ impl Follower {
                 }
             }
             self.applied.send_replace(page.next);
-            if page.at_head {
-                return Ok(page.next);
-            }
+            let Some(following) = following else { return Ok(page.next) };
+            page = match following.await {
+                Ok(opened) => opened?,
+                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+            };
         }
+    }
+
+    fn opened(&self, after: Position) -> impl Future<Output = Result<Opened, FollowError>> + use<> {
+        let (log, decoder) = (self.log.clone(), self.decoder.clone());
+        async move {
+            let page = log.read_all(after, &Filter::All, PAGE).await?;
+            let happened = open(&decoder, page.events).await?;
+            Ok(Opened { happened, next: page.next, at_head: page.at_head })
+        }
+    }
+
+    fn opening(&self, after: Position) -> JoinHandle<Result<Opened, FollowError>> {
+        tokio::spawn(self.opened(after))
     }
 
     /// Follows for as long as it is not dropped. A log that does not answer is asked again; an event that is not

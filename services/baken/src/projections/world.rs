@@ -7,7 +7,7 @@ use care_path::PersonId;
 use care_path::directory::Directory;
 use care_path::event::Event;
 use care_path::path::identity::IdentityEvent;
-use care_path::path::tasks::match_review;
+use care_path::path::tasks::{Task, match_review};
 use care_path::path::timers::Timer;
 use care_path::time::DateTime;
 
@@ -40,6 +40,15 @@ pub struct World {
     due: Agenda,
     settled: bool,
     settings: Arc<Settings>,
+}
+
+/// What waits on a case, and when that changes by itself.
+struct Waiting {
+    tasks: Vec<Task>,
+    /// When what waits changes by time alone.
+    changes: Option<DateTime>,
+    /// When Baken does something by itself.
+    due: Option<DateTime>,
 }
 
 impl World {
@@ -152,16 +161,28 @@ impl World {
     /// Looks again at what waits on some cases: some of it comes and goes with time alone.
     pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
         for id in cases {
-            if let Some(case) = self.cases.get(id) {
-                let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
-                let mut tasks = case.path.open_tasks(now, deadlines, directory);
-                let alike = self.matches.to_review(*id);
-                tasks.extend(alike.map(|(traits, other, likeness)| match_review(traits, likeness, other, deadlines)));
-                self.worklist.put(*id, tasks, self.position);
-                self.changes.put(*id, case.path.changes_by_itself(now, deadlines));
-                self.due.put(*id, case.path.timers(deadlines, directory).first().map(|timer| timer.due));
+            if let Some(waiting) = self.waiting(*id, now) {
+                self.put_waiting(*id, waiting);
             }
         }
+    }
+
+    /// What waits on a case, and when that changes by itself.
+    fn waiting(&self, id: PersonId, now: DateTime) -> Option<Waiting> {
+        let case = self.cases.get(&id)?;
+        let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
+        let mut tasks = case.path.open_tasks(now, deadlines, directory);
+        let alike = self.matches.to_review(id);
+        tasks.extend(alike.map(|(traits, other, likeness)| match_review(traits, likeness, other, deadlines)));
+        let changes = case.path.changes_by_itself(now, deadlines);
+        let due = case.path.timers(deadlines, directory).first().map(|timer| timer.due);
+        Some(Waiting { tasks, changes, due })
+    }
+
+    fn put_waiting(&mut self, id: PersonId, waiting: Waiting) {
+        self.worklist.put(id, waiting.tasks, self.position);
+        self.changes.put(id, waiting.changes);
+        self.due.put(id, waiting.due);
     }
 
     /// Takes in one more event of the log.
@@ -204,28 +225,48 @@ impl World {
     }
 
     fn put_into_indexes(&mut self, case_id: PersonId, now: DateTime) {
+        if !self.settled {
+            return;
+        }
         if let Some(case) = self.cases.get(&case_id) {
             self.index.put(case_id, &case.path);
-            if self.settled {
-                let mut changed = self.matches.put(case_id, &case.members, &case.path);
-                changed.insert(case_id);
-                self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
-            }
+            let mut changed = self.matches.put(case_id, &case.members, &case.path);
+            changed.insert(case_id);
+            self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
         }
     }
 
-    /// The whole log was read: from here on the worklist is kept with every event. While the read models are rebuilt,
-    /// deriving it after each event would be thrown away with the next.
+    /// The whole log was read: from here on the indexes and the worklist are kept with every event. While the read
+    /// models are rebuilt, deriving them after each event would be thrown away with the next.
     pub(super) fn settle(&mut self, now: DateTime) {
         if !self.settled {
             self.settled = true;
-            let all: Vec<_> = self.cases.keys().copied().collect();
             // In the order in which they came into view, as they were compared when they did; the last is taken first.
             let mut cases: Vec<_> = self.cases.values().map(|case| (case.path.opened_at(), case.id())).collect();
             cases.sort_unstable_by(|one, other| other.cmp(one));
             self.uncompared = cases.into_iter().map(|(_, id)| id).collect();
-            self.look_again(&all, now);
+            for (id, case) in &self.cases {
+                self.index.put(*id, &case.path);
+            }
+            for (id, waiting) in self.all_waiting(now) {
+                self.put_waiting(id, waiting);
+            }
         }
+    }
+
+    /// What waits on every case, worked out on all of the machine's cores.
+    fn all_waiting(&self, now: DateTime) -> Vec<(PersonId, Waiting)> {
+        let all: Vec<_> = self.cases.keys().copied().collect();
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let derive = |ids: &[PersonId]| -> Vec<_> {
+            ids.iter().filter_map(|id| Some((*id, self.waiting(*id, now)?))).collect()
+        };
+        std::thread::scope(|scope| {
+            let parts = all.chunks(all.len().div_ceil(cores).max(1));
+            let parts: Vec<_> = parts.map(|ids| scope.spawn(move || derive(ids))).collect();
+            let derived = parts.into_iter().map(|part| part.join());
+            derived.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
     }
 
     /// Moves on past events that change no read model.
