@@ -14,7 +14,8 @@ export PYTHONDONTWRITEBYTECODE=1
 rounds=${ROUNDS:-5}                         # of each contender, interleaved
 seconds=${SECONDS_EACH:-3}                  # of each round
 persons=${PERSONS:-10000 100000 1000000}    # sizes of the simulated city, for the reads
-rebuilt=${REBUILT:-${persons%% *}}          # size of the city whose read models are rebuilt
+read -r first second _ <<<"$persons"
+rebuilt=${REBUILT:-${second:-$first}}       # size of the city whose read models are rebuilt
 clients=${CLIENTS:-1,16,64,256}             # of the log layer
 connections=${CONNECTIONS:-64}              # at most, of each peer that is asked through PostgreSQL
 parts=${PARTS:-log http stream rebuild}     # what is measured; the page shows the last results of the others
@@ -99,21 +100,22 @@ keep() {
     cargo bench -q --locked -p baken "$@" | tee "$work/printed" >&2
     python3 services/baken/benches/page.py keep "$work/printed" "$results/$name.json"
 }
+if wants rebuild; then
+    say "rebuild of the read models of $rebuilt persons"
+    keep rebuild --bench rebuild_bench -- --persons "$rebuilt" --rounds "$rounds" --data "$work"
+fi
 if wants http; then
     rm -f "$results"/http-*.json
     for number in $persons; do
         say "HTTP with $number persons"
         keep "http-$number" --bench http_bench -- --persons "$number" --seconds "$seconds" --rounds "$rounds" \
-            --postgres "postgres://bench@127.0.0.1:$port/reads"
+            --postgres "postgres://bench@127.0.0.1:$port/reads" --data "$work"
+        rm -rf "$work/city-$number"
     done
 fi
 if wants stream; then
     say "the stream, with $readers readers"
     keep stream --bench stream_bench -- --readers "$readers" --seconds "$seconds"
-fi
-if wants rebuild; then
-    say "rebuild of the read models of $rebuilt persons"
-    keep rebuild --bench rebuild_bench -- --persons "$rebuilt" --rounds "$rounds"
 fi
 
 say "the page"

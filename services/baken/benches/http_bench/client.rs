@@ -32,6 +32,10 @@ impl Client {
         self.send("GET", path, None, None).await
     }
 
+    pub async fn json(&mut self, path: &str) -> Result<serde_json::Value, Failure> {
+        Ok(serde_json::from_slice(&self.get(path).await?.body)?)
+    }
+
     /// The ids of persons that the token may see, up to a number.
     pub async fn persons(&mut self, most: usize) -> Result<Vec<String>, Failure> {
         let (mut found, mut after) = (Vec::new(), String::new());

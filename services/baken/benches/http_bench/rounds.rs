@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use baken::sources::{IdSource, RandomIds};
 
-use super::Failure;
 use super::client::Client;
+use super::common::{Failure, median};
 
 /// What was measured, in all rounds.
 pub struct Measured {
@@ -17,12 +17,6 @@ pub struct Measured {
     medians: Vec<f64>,
     p99s: Vec<f64>,
     pub rates: Vec<f64>,
-}
-
-pub fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 impl fmt::Display for Measured {
@@ -121,12 +115,16 @@ async fn run(
     for client in running {
         took.extend(client.await??);
     }
-    let elapsed = began.elapsed().as_secs_f64();
+    add(all, name, took, began.elapsed());
+    Ok(())
+}
+
+/// Adds what each took in one round, in milliseconds.
+pub fn add(all: &mut Vec<Measured>, name: &'static str, mut took: Vec<f64>, elapsed: Duration) {
     took.sort_by(f64::total_cmp);
     let entry = entry(all, name);
     entry.medians.push(took.get(took.len() / 2).copied().unwrap_or(f64::NAN));
     entry.p99s.push(took.get(took.len() * 99 / 100).copied().unwrap_or(f64::NAN));
     #[allow(clippy::cast_precision_loss)] // counts are far below 2^52
-    entry.rates.push(took.len() as f64 / elapsed);
-    Ok(())
+    entry.rates.push(took.len() as f64 / elapsed.as_secs_f64());
 }

@@ -258,13 +258,12 @@ impl World {
     fn all_waiting(&self, now: DateTime) -> Vec<(PersonId, Waiting)> {
         let all: Vec<_> = self.cases.keys().copied().collect();
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let derive = |ids: &[PersonId]| -> Vec<_> {
-            ids.iter().filter_map(|id| Some((*id, self.waiting(*id, now)?))).collect()
-        };
+        let derive =
+            |ids: &[PersonId]| -> Vec<_> { ids.iter().filter_map(|id| Some((*id, self.waiting(*id, now)?))).collect() };
         std::thread::scope(|scope| {
             let parts = all.chunks(all.len().div_ceil(cores).max(1));
             let parts: Vec<_> = parts.map(|ids| scope.spawn(move || derive(ids))).collect();
-            let derived = parts.into_iter().map(|part| part.join());
+            let derived = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
             derived.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         })
     }

@@ -113,11 +113,7 @@ impl Issuer {
     }
 
     /// The claims of a token, and the keys of which one has signed it.
-    async fn verified_claims(
-        &self,
-        token: &str,
-        unverified: &Unverified,
-    ) -> Result<(Claims, Arc<KeySet>), AuthError> {
+    async fn verified_claims(&self, token: &str, unverified: &Unverified) -> Result<(Claims, Arc<KeySet>), AuthError> {
         if !unverified.is_of_type(&self.config.token_types) {
             return Err(AuthError::TypeNotAccepted);
         }
