@@ -1,6 +1,7 @@
 //! The command line: one binary, `baken`.
 
 mod backup;
+mod copy;
 mod data;
 mod demo;
 mod doctor;
@@ -45,6 +46,8 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     /// Copies the log into one file, while the service goes on.
     Backup(backup::Backup),
+    /// Copies a log to another engine, event by event, and checks that both are equal.
+    Copy(copy::Copy),
 }
 
 /// Where the embedded log, its keys and the key of the development issuer lie.
@@ -70,6 +73,7 @@ pub async fn run() -> ExitCode {
         Command::Doctor(doctor) => return doctor.run().await,
         Command::Rebuild(rebuild) => rebuild.run().await,
         Command::Backup(backup) => backup.run().await,
+        Command::Copy(copy) => copy.run().await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 //! An engine is chosen by URL in the configuration, so this is also where a URL becomes an open log.
 
 pub mod contract;
+pub mod copy;
 mod memory;
 pub mod port;
 pub mod postgres;
@@ -101,6 +102,15 @@ pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
         }
         LogUrl::Postgres(url) => Ok(Arc::new(postgres::PostgresLog::open(url, &postgres::Options::default()).await?)),
     }
+}
+
+/// Opens a log to read from it: a file also while its service writes to it, and never to make one.
+pub async fn open_to_read(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
+    let LogUrl::Sqlite(path) = url else { return open(url).await };
+    let path = path.clone();
+    let opened =
+        tokio::task::spawn_blocking(move || sqlite::SqliteLog::open_read_only(&path, &sqlite::Options::default()));
+    Ok(Arc::new(opened.await??))
 }
 
 #[cfg(test)]
