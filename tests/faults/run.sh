@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Lets writes and flushes of the embedded log and of the key store fail, by SIGKILL, EIO and ENOSPC, one in each run of a
+# script of 50 commands, and looks what recovery finds. POINTS (60) runs are picked evenly over all that there are; with
+# POINTS=all every write and every flush has its turn, once for each fault: once before a release.
+# It takes strace, which is installed where it is missing and that is possible.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+if [ -z "${BAKEN_BINARY:-}" ]; then
+    cargo build -q
+    BAKEN_BINARY="$PWD/${CARGO_TARGET_DIR:-target}/debug/baken"
+fi
+# The service would take it for one of its settings.
+export -n BAKEN_BINARY
+if ! command -v strace >/dev/null; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace >/dev/null
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder" "$PWD/seeds" "${POINTS:-60}"
