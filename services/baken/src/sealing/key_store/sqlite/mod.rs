@@ -266,7 +266,10 @@ fn prepare(connection: &mut Connection) -> Result<(), KeyStoreError> {
         NotOurs::Sqlite(error) => error.into(),
         NotOurs::OtherVersion => KeyStoreError::Damaged("it was made by another version".to_owned()),
         NotOurs::Foreign => KeyStoreError::Damaged("the file is not a key store".to_owned()),
-    })
+    })?;
+    // A process that was killed may have left keys that no flush had confirmed. A checkpoint flushes them, before
+    // anything is sealed with one.
+    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
 }
 
 fn damaged<T>(what: &str) -> Result<T, KeyStoreError> {
