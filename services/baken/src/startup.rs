@@ -169,6 +169,12 @@ async fn close_when_asked(channels: Arc<Channels>) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Ends what is held open when nothing will ever move here again: another node may tell how it goes on.
+async fn close_when_outdated(baken: Arc<Baken>, channels: Arc<Channels>) {
+    baken.stopped_following().await;
+    channels.close();
+}
+
 /// Serves over HTTP.
 ///
 /// # Errors
@@ -184,6 +190,7 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     }
     let channels = Channels::new(&parts.limits);
     tokio::spawn(close_when_asked(channels.clone()));
+    tokio::spawn(close_when_outdated(service.baken.clone(), channels.clone()));
     let edge = web::Data::new(Edge {
         baken: service.baken.clone(),
         verifier,

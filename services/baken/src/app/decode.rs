@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::envelope::{Envelope, Happened, Stream};
 use crate::event_log::Recorded;
-use crate::sealing::{Binding, OpenError, Sealer};
+use crate::sealing::{Binding, KekError, KeyError, KeyStoreError, OpenError, Sealer};
 
 /// Why an event of the log is not understood. It names the event and never tells what is in it.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,15 @@ pub struct DecodeError {
     pub position: crate::event_log::Position,
     #[source]
     pub reason: Reason,
+}
+
+impl DecodeError {
+    /// Whether it may be understood when it is tried again: the keys cannot be had at the moment.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        let Reason::Sealed(OpenError::Key(why)) = &self.reason else { return false };
+        matches!(why, KeyError::Store(KeyStoreError::Unavailable(_)) | KeyError::Kek(KekError::Unavailable(_)))
+    }
 }
 
 /// What is wrong with it.

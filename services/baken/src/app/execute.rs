@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::envelope::{Envelope, Idempotency, Purpose, Stream};
 use super::idempotency::Answer;
-use super::{Baken, Decoder, NotYet};
+use super::{Baken, Decoder};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::projections::World;
 use crate::sealing::{Binding, SealError};
@@ -86,6 +86,11 @@ pub enum ExecuteError {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// The read models are not where the decision would have to be seen. Another node may have them there.
+fn not_followed(why: &dyn std::fmt::Display) -> ExecuteError {
+    ExecuteError::Unavailable(LogError::Unavailable(why.to_string()))
+}
+
 /// How far ahead of ours a reporter's clock may run.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// How often a decision is taken again when others wrote in between.
@@ -97,6 +102,9 @@ impl Baken {
     /// # Errors
     /// See [`ExecuteError`]: then nothing was recorded, but for `Unavailable`, where it may have been.
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
+        if !self.follows() {
+            return Err(not_followed(&"this node has stopped following the log"));
+        }
         let Some(idempotency) = request.idempotency else { return self.execute_once(request).await };
         let _turn = self.in_flight.turn(idempotency.key).await;
         match self.answered(&request, idempotency)? {
@@ -143,7 +151,7 @@ impl Baken {
             };
             match self.log.append(&target.stream, expected, proposed).await {
                 Ok(appended) => {
-                    self.reach(appended.position).await.map_err(internal::<NotYet>)?;
+                    self.reach(appended.position).await.map_err(|why| not_followed(&why))?;
                     return Ok(Receipt {
                         person_id: target.person,
                         event_ids,
@@ -167,7 +175,7 @@ impl Baken {
     /// Whether the log goes on after a position. The read models have reached its end, as it was, when this answers.
     async fn is_beyond(&self, seen: Position) -> Result<bool, ExecuteError> {
         let head = self.log.head().await.map_err(ExecuteError::Unavailable)?;
-        self.reach(head).await.map_err(internal::<NotYet>)?;
+        self.reach(head).await.map_err(|why| not_followed(&why))?;
         Ok(head > seen)
     }
 

@@ -17,6 +17,8 @@ mod query;
 mod terms;
 #[cfg(test)]
 pub mod testing;
+#[cfg(test)]
+mod upgrade_tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,6 +138,19 @@ impl Baken {
     /// Where the log does not answer.
     pub async fn head(&self) -> Result<Position, crate::event_log::LogError> {
         self.log.head().await
+    }
+
+    /// Whether the read models still follow the log. They stop at an event that this version does not understand, which
+    /// a newer node has written: from then on they are out of date for good, and nothing may be answered from them.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.applied.has_changed().is_ok()
+    }
+
+    /// Waits until they follow no longer.
+    pub async fn stopped_following(&self) {
+        let mut applied = self.applied.clone();
+        while applied.changed().await.is_ok() {}
     }
 
     /// Waits until the read models have reached a position.

@@ -71,6 +71,12 @@ impl TestBaken {
         Self::on(self.log.clone(), self.sealer.clone(), self.clock.clone(), self.ids.clone())
     }
 
+    /// The same, on a log that shows it otherwise.
+    #[must_use]
+    pub fn beside_on(&self, log: Arc<dyn EventLog>) -> Self {
+        Self::on(log, self.sealer.clone(), self.clock.clone(), self.ids.clone())
+    }
+
     fn on(log: Arc<dyn EventLog>, sealer: Arc<Sealer>, clock: Arc<TestClock>, ids: Arc<SequentialIds>) -> Self {
         let settings = Arc::new(settings());
         let world = Arc::new(RwLock::new(World::new(settings.clone())));
@@ -83,12 +89,12 @@ impl TestBaken {
 }
 
 impl TestBaken {
-    /// The read models stay where they are from now on.
-    pub async fn stop_following(&self) {
-        self.follower.abort();
-        while !self.follower.is_finished() {
-            tokio::task::yield_now().await;
-        }
+    /// Why its read models follow no longer.
+    ///
+    /// # Panics
+    /// Where they were stopped.
+    pub async fn why_it_stopped(mut self) -> FollowError {
+        (&mut self.follower).await.unwrap()
     }
 }
 

@@ -47,6 +47,10 @@ impl Caller {
         match verified {
             Ok(authenticated) => {
                 edge.rates.user(&authenticated.principal.user)?;
+                // Out of date for good, it would show what may not be seen any more, and decide by what is not so.
+                if !edge.baken.follows() {
+                    return Err(Problem::Outdated);
+                }
                 Ok(Self { principal: authenticated.principal, expires_at: authenticated.expires_at, edge })
             }
             Err(error) => {

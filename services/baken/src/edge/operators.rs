@@ -51,12 +51,15 @@ pub async fn live() -> HttpResponse {
     get, path = "/health/ready", tag = "Operations", impl_for = ready,
     responses(
         (status = 200, description = "They are.", body = Health),
-        (status = 503, description = "They are not, or the log does not answer."),
+        (status = 503, description = "They are not, or the log does not answer; `outdated`: they never will be, until this node is upgraded."),
     )
 )]
 #[get("/health/ready")]
 pub async fn ready(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let edge = edge(&request)?;
+    if !edge.baken.follows() {
+        return Err(Problem::Outdated);
+    }
     let head = edge.baken.head().await.map_err(|_| Problem::NotReady)?;
     let reached = tokio::time::timeout(CATCH_UP, edge.baken.reach(head)).await;
     match reached {

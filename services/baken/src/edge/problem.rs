@@ -69,6 +69,9 @@ pub enum Problem {
     /// Another site's page asks.
     #[error("the request comes from a page of another site")]
     ForeignOrigin,
+    /// The log has an event that this node does not understand: it waits for its upgrade.
+    #[error("this node does not understand the event log any more and must be upgraded; another one may answer")]
+    Outdated,
     /// The service cannot answer yet: it has just begun.
     #[error("the service is not ready")]
     NotReady,
@@ -189,6 +192,7 @@ impl Problem {
             }
             Self::Crowded => kind(StatusCode::SERVICE_UNAVAILABLE, "crowded", UNAVAILABLE, sentence(self)),
             Self::ForeignOrigin => kind(StatusCode::FORBIDDEN, "foreign_origin", "Not allowed", sentence(self)),
+            Self::Outdated => kind(StatusCode::SERVICE_UNAVAILABLE, "outdated", UNAVAILABLE, sentence(self)),
             Self::NotReady => kind(StatusCode::SERVICE_UNAVAILABLE, "not_ready", UNAVAILABLE, sentence(self)),
             Self::Internal(_) => broken(),
         }
@@ -244,6 +248,7 @@ impl Problem {
             Self::Execute(ExecuteError::Contended | ExecuteError::Unavailable(_))
             | Self::Webhook(WebhookError::Store(_))
             | Self::NotYet(_)
+            | Self::Outdated
             | Self::NotReady => Some(1),
             Self::Auth(AuthError::KeysUnavailable) | Self::TooManyChannels | Self::Crowded => Some(5),
             _ => None,

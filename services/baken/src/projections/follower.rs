@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::World;
 use crate::app::{DecodeError, Decoder, Happened};
-use crate::event_log::{EventLog, Filter, LogError, Position, Recorded};
+use crate::event_log::{EventLog, Filter, LogError, Position, Recorded, contract};
 use crate::sources::Clock;
 
 /// Events that are read at a time.
@@ -134,8 +134,16 @@ impl Follower {
                     tracing::warn!(%error, "the event log did not answer; asking again");
                     tokio::time::sleep(PAUSE).await;
                 }
+                Err(FollowError::Decode(error)) if error.is_passing() => {
+                    tracing::warn!(%error, "the keys cannot be had; asking again");
+                    tokio::time::sleep(PAUSE).await;
+                }
                 Err(error @ FollowError::Decode(_)) => {
-                    tracing::error!(%error, "following stopped: an event of the log is not understood");
+                    tracing::error!(
+                        %error,
+                        "following stopped: an event of the log is not understood. Nothing is lost, and nothing is \
+                         answered from here any more; a version that understands it reads on. docs/operating.md"
+                    );
                     return error;
                 }
             }
@@ -169,8 +177,9 @@ pub async fn catch_up_to(
 }
 
 /// Opens a page. A large one is split over the machine's cores: opening costs more than folding.
-async fn open(decoder: &Decoder, recorded: Vec<Recorded>) -> Result<Vec<Happened>, DecodeError> {
+async fn open(decoder: &Decoder, mut recorded: Vec<Recorded>) -> Result<Vec<Happened>, DecodeError> {
     const CHUNK: usize = 500;
+    recorded.retain(|event| !contract::is_of_a_check(&event.stream));
     if recorded.len() <= CHUNK {
         return open_some(decoder, recorded).await;
     }

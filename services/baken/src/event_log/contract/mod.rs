@@ -21,7 +21,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-pub use subject::Ids;
+pub use subject::{Ids, is_of_a_check};
 use subject::{Patience, Subject};
 
 use super::port::EventLog;

@@ -33,6 +33,17 @@ impl Default for Patience {
     }
 }
 
+/// How the names of the checks' own streams begin.
+const STREAMS: &str = "contract-";
+
+/// Whether a stream was written by the checks, on a log that is otherwise Baken's: nothing in it has happened.
+#[must_use]
+pub fn is_of_a_check(stream: &StreamName) -> bool {
+    // Some checks write names beside their own, to see that they are told apart: in capitals, and with more in front.
+    let name = stream.as_str().strip_prefix("x-").unwrap_or(stream.as_str());
+    name.get(..STREAMS.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(STREAMS))
+}
+
 #[derive(Clone)]
 pub(super) struct Subject {
     pub log: Arc<dyn EventLog>,
@@ -47,7 +58,7 @@ impl Subject {
 
     /// A name that no stream has, nor begins with.
     pub fn name(&self) -> String {
-        format!("contract-{}", (self.ids)())
+        format!("{STREAMS}{}", (self.ids)())
     }
 
     pub fn stream(&self) -> StreamName {

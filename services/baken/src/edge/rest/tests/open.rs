@@ -1,9 +1,16 @@
 //! What is open to everybody, and what to operators only.
 
+use std::sync::Arc;
+
 use actix_web::test::TestRequest;
 use serde_json::json;
 
-use super::{OPERATOR, server};
+use super::{OPERATOR, server, server_on};
+use crate::app::testing::TestBaken;
+use crate::edge::Limits;
+use crate::event_log::{
+    Appended, EventLog, Expected, Filter, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
+};
 
 fn from(address: &str, path: &str) -> TestRequest {
     TestRequest::get().uri(path).peer_addr(format!("{address}:4000").parse().unwrap())
@@ -18,18 +25,47 @@ async fn health_is_told_to_everybody() {
     assert_eq!((ready.status, ready.json()), (200, json!({"status": "ready", "position": 2})));
 }
 
-#[actix_web::test]
-async fn a_service_that_lags_behind_its_log_is_not_ready() {
-    let server = server().await;
-    server.test.stop_following().await;
-    let stream = crate::event_log::StreamName::new("turn-aways-somewhere");
-    let event = crate::event_log::Proposed {
+/// A log that takes what is written, and lets nobody read it.
+struct Unread(MemoryLog);
+
+#[async_trait::async_trait]
+impl EventLog for Unread {
+    async fn append(&self, stream: &StreamName, at: Expected, events: Vec<Proposed>) -> Result<Appended, LogError> {
+        self.0.append(stream, at, events).await
+    }
+
+    async fn read_stream(&self, _: &StreamName, _: u64) -> Result<Vec<Recorded>, LogError> {
+        Err(LogError::Unavailable("nobody reads".to_owned()))
+    }
+
+    async fn read_all(&self, _: Position, _: &Filter, _: usize) -> Result<Page, LogError> {
+        Err(LogError::Unavailable("nobody reads".to_owned()))
+    }
+
+    async fn head(&self) -> Result<Position, LogError> {
+        self.0.head().await
+    }
+
+    async fn wake(&self, seen: Position) {
+        self.0.wake(seen).await;
+    }
+}
+
+fn event() -> Proposed {
+    Proposed {
         id: uuid::Uuid::from_u128(1).into(),
-        kind: "turned_away".to_owned(),
+        kind: "found_by_a_newer_version".to_owned(),
         data: Vec::new(),
         metadata: Vec::new(),
-    };
-    server.test.log.append(&stream, crate::event_log::Expected::Any, vec![event]).await.unwrap();
+    }
+}
+
+#[actix_web::test]
+async fn a_service_that_lags_behind_its_log_is_not_ready() {
+    let log = Arc::new(Unread(MemoryLog::new()));
+    let server = server_on(TestBaken::start_on(log).await, Limits::default()).await;
+    let stream = StreamName::new("turn-aways-somewhere");
+    server.test.log.append(&stream, Expected::Any, vec![event()]).await.unwrap();
     insta::assert_snapshot!(server.send(from("192.0.2.1", "/health/ready")).await.told(), @r#"
     503
     {
@@ -40,6 +76,37 @@ async fn a_service_that_lags_behind_its_log_is_not_ready() {
       "type": "urn:baken:problem:not_ready"
     }
     "#);
+}
+
+#[actix_web::test]
+async fn a_service_that_does_not_understand_its_log_shows_nothing_that_is_out_of_date() {
+    let server = server().await;
+    let person = server.signalled().await;
+    let path = format!("/v1/persons/{person}");
+    assert_eq!(server.get("coordinator-rotterdam", &path).await.status, 200);
+    server.test.log.append(&StreamName::new("turn-aways-somewhere"), Expected::Any, vec![event()]).await.unwrap();
+    server.test.baken.stopped_following().await;
+    let seen = server.get("coordinator-rotterdam", &path).await;
+    assert_eq!(seen.header("retry-after"), Some("1"));
+    insta::assert_snapshot!(seen.told(), @r#"
+    503
+    {
+      "code": "outdated",
+      "detail": "This node does not understand the event log any more and must be upgraded; another one may answer.",
+      "status": 503,
+      "title": "Not available at the moment",
+      "type": "urn:baken:problem:outdated"
+    }
+    "#);
+    for answer in [
+        server.get("coordinator-rotterdam", "/v1/worklist").await,
+        server.post("coordinator-rotterdam", &format!("{path}/notes"), json!({"text": "rang"})).await,
+        server.send(from("192.0.2.1", "/health/ready")).await,
+    ] {
+        assert_eq!((answer.status, &answer.json()["code"]), (503, &json!("outdated")));
+    }
+    // It runs: to start it again would change nothing.
+    assert_eq!(server.send(from("192.0.2.1", "/health/live")).await.status, 200);
 }
 
 #[actix_web::test]
