@@ -7,6 +7,8 @@ mod envelope;
 mod execute;
 mod following;
 mod idempotency;
+#[cfg(test)]
+mod keys_away_tests;
 mod lost;
 mod matches;
 mod me;

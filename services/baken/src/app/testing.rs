@@ -71,6 +71,12 @@ impl TestBaken {
         Self::on(self.log.clone(), self.sealer.clone(), self.clock.clone(), self.ids.clone())
     }
 
+    /// The same, with keys of its own.
+    #[must_use]
+    pub fn beside_with(&self, sealer: Arc<Sealer>) -> Self {
+        Self::on(self.log.clone(), sealer, self.clock.clone(), self.ids.clone())
+    }
+
     /// The same, on a log that shows it otherwise.
     #[must_use]
     pub fn beside_on(&self, log: Arc<dyn EventLog>) -> Self {
