@@ -7,7 +7,7 @@
 mod bare;
 #[path = "http_bench/client.rs"]
 mod client;
-#[path = "common.rs"]
+#[path = "common/mod.rs"]
 mod common;
 #[path = "http_bench/postgres.rs"]
 mod postgres;

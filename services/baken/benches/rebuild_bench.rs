@@ -4,7 +4,7 @@
 //! Scan and rebuild take turns, five times; the figures are medians. `cargo bench --bench rebuild_bench -- --persons
 //! 100000` prints a table in Markdown.
 
-#[path = "common.rs"]
+#[path = "common/mod.rs"]
 mod common;
 
 use std::hint::black_box;
