@@ -4,6 +4,7 @@
 
 pub mod contract;
 pub mod copy;
+pub mod kurrentdb;
 mod memory;
 pub mod port;
 pub mod postgres;
@@ -19,8 +20,9 @@ pub use memory::MemoryLog;
 pub use port::{Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName};
 
 use crate::postgres::PostgresUrl;
+use kurrentdb::KurrentUrl;
 
-/// Which engine keeps the log, and where: `memory:`, `sqlite:PATH` or `postgres://…`.
+/// Which engine keeps the log, and where: `memory:`, `sqlite:PATH`, `postgres://…` or `kurrentdb://…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogUrl {
     /// In memory: gone when the process ends.
@@ -29,12 +31,14 @@ pub enum LogUrl {
     Sqlite(PathBuf),
     /// A database of a PostgreSQL server.
     Postgres(PostgresUrl),
+    /// A KurrentDB cluster.
+    KurrentDb(KurrentUrl),
 }
 
 /// Why a URL names no log. The URL itself is not repeated: it may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LogUrlError {
-    #[error("a log URL begins with the engine's name and a colon: memory:, sqlite:PATH or postgres://…")]
+    #[error("a log URL begins with the engine's name and a colon: memory:, sqlite:PATH, postgres://… or kurrentdb://…")]
     NoEngine,
     #[error("this build has no adapter for `{0}`")]
     NoAdapter(String),
@@ -44,6 +48,8 @@ pub enum LogUrlError {
     MemoryHasNoPath,
     #[error("postgres: needs a connection string, as libpq takes it")]
     BadConnectionString,
+    #[error("kurrentdb: needs a connection string, as KurrentDB's clients take it")]
+    BadKurrentUrl,
 }
 
 impl FromStr for LogUrl {
@@ -59,6 +65,9 @@ impl FromStr for LogUrl {
                 path => Ok(Self::Sqlite(path.into())),
             },
             "postgres" | "postgresql" => text.parse().map(Self::Postgres).map_err(|_| LogUrlError::BadConnectionString),
+            "kurrentdb" | "kurrentdb+discover" | "esdb" | "esdb+discover" => {
+                text.parse().map(Self::KurrentDb).map_err(|_| LogUrlError::BadKurrentUrl)
+            }
             // Only what looks like a scheme is repeated in the error.
             other if !other.is_empty() && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+') => {
                 Err(LogUrlError::NoAdapter(other.to_owned()))
@@ -74,6 +83,7 @@ impl fmt::Display for LogUrl {
             Self::Memory => f.write_str("memory:"),
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(url) => url.fmt(f),
+            Self::KurrentDb(url) => url.fmt(f),
         }
     }
 }
@@ -85,6 +95,8 @@ pub enum OpenError {
     Sqlite(#[from] sqlite::SqliteOpenError),
     #[error(transparent)]
     Postgres(#[from] postgres::PostgresOpenError),
+    #[error(transparent)]
+    KurrentDb(#[from] kurrentdb::KurrentOpenError),
     /// The thread that was to open the log did not.
     #[error("the log was not opened: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
@@ -101,6 +113,7 @@ pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
             Ok(Arc::new(opened.await??))
         }
         LogUrl::Postgres(url) => Ok(Arc::new(postgres::PostgresLog::open(url, &postgres::Options::default()).await?)),
+        LogUrl::KurrentDb(url) => Ok(Arc::new(kurrentdb::KurrentLog::open(url, &kurrentdb::Options::default()).await?)),
     }
 }
 
@@ -131,7 +144,6 @@ mod tests {
     fn a_url_without_an_adapter_is_refused_by_its_engine_and_never_repeated() {
         let refused = "mysql://baken:secret@db/log".parse::<LogUrl>().unwrap_err();
         assert_eq!(refused.to_string(), "this build has no adapter for `mysql`");
-        assert_eq!("kurrentdb://node:2113".parse::<LogUrl>(), Err(LogUrlError::NoAdapter("kurrentdb".into())));
         assert_eq!("user@host:secret".parse::<LogUrl>(), Err(LogUrlError::NoEngine));
     }
 
@@ -140,6 +152,10 @@ mod tests {
         let url: LogUrl = "postgres://baken:secret@db1,db2/log".parse().unwrap();
         for printed in [url.to_string(), format!("{url:?}")] {
             assert!(printed.contains("log") && !printed.contains("secret"), "{printed}");
+        }
+        let url: LogUrl = "kurrentdb://baken:secret@node1,node2?tls=false".parse().unwrap();
+        for printed in [url.to_string(), format!("{url:?}")] {
+            assert!(printed.contains("node1:2113,node2:2113") && !printed.contains("secret"), "{printed}");
         }
         let refused = "postgres://baken:secret@db:port/log".parse::<LogUrl>().unwrap_err();
         assert!(!refused.to_string().contains("secret"));

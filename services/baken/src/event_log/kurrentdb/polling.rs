@@ -1,0 +1,41 @@
+//! Looks for what other nodes append, while somebody waits for it. The client's subscription would tell it sooner, but
+//! for ever turns in a circle once a server has ended it in good order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+
+use super::appending::advance;
+use super::link::Shared;
+use super::reading;
+use crate::event_log::port::Position;
+
+/// While there is much to see.
+const SOON: Duration = Duration::from_millis(5);
+/// While nothing happens.
+const LATER: Duration = Duration::from_millis(100);
+/// While the server does not answer.
+const AWAY: Duration = Duration::from_secs(1);
+
+/// Polls for as long as the runtime is there.
+pub(super) async fn run(link: Shared, head: watch::Sender<Position>, asked: Arc<Notify>) {
+    let mut pause = SOON;
+    loop {
+        if head.receiver_count() == 0 {
+            asked.notified().await;
+        }
+        match reading::end(&link).await {
+            Ok(position) => {
+                let further = position > *head.borrow();
+                advance(&head, position);
+                pause = if further { SOON } else { (pause * 2).min(LATER) };
+            }
+            Err(failure) => {
+                tracing::warn!(?failure, "the event log cannot be looked at");
+                pause = AWAY;
+            }
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
