@@ -67,7 +67,7 @@ fn default_bind() -> SocketAddr {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogConfig {
-    /// `sqlite:PATH`, `postgres://…` or `memory:`. It may hold a password.
+    /// `sqlite:PATH`, `postgres://…`, `kurrentdb://…` or `memory:`. It may hold a password.
     pub url: secrecy::SecretString,
 }
 

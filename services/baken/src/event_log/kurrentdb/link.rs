@@ -102,7 +102,7 @@ pub(super) struct Engine(Option<Runtime>);
 
 impl Engine {
     pub fn start() -> std::io::Result<Self> {
-        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("kurrentdb").enable_all().build()?;
+        let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("kurrentdb").enable_all().build()?;
         Ok(Self(Some(runtime)))
     }
 

@@ -1,4 +1,4 @@
-//! The event log in KurrentDB (formerly EventStoreDB), for organisations that run a cluster of it: any number of nodes
+//! The event log in KurrentDB (formerly `EventStoreDB`), for organisations that run a cluster of it: any number of nodes
 //! on one cluster.
 //!
 //! Every append names the exact revision that it follows, so that the server's own check makes repeats and conflicts
@@ -9,7 +9,7 @@
 
 mod appending;
 #[cfg(test)]
-mod double;
+pub(crate) mod double;
 mod link;
 mod polling;
 mod reading;
@@ -75,6 +75,11 @@ pub enum KurrentOpenError {
     TooOld { found: String },
 }
 
+/// The version that a server says to have.
+pub async fn version(url: &KurrentUrl) -> Result<String, KurrentOpenError> {
+    Ok(KurrentLog::open(url, &Options::default()).await?.version)
+}
+
 /// An event log in a KurrentDB cluster.
 pub struct KurrentLog {
     link: Shared,
@@ -120,12 +125,6 @@ impl KurrentLog {
             patience: options.patience,
         });
         Ok(Self { link, appender, seen, head, asked, version, options: options.clone(), handle, _engine: engine })
-    }
-
-    /// The version that the server says to have.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        &self.version
     }
 
     async fn reading<T: Send + 'static>(

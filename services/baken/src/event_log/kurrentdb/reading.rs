@@ -9,6 +9,7 @@ use eventstore::{
     Client, Error, ReadAllOptions, ReadEvent, ReadStream, ReadStreamOptions, RecordedEvent, ResolvedEvent,
     StreamPosition,
 };
+use futures_util::future::try_join;
 
 use super::link::{Failure, Link};
 use crate::event_log::port::{Filter, LogError, Page, Position, Recorded, StreamName};
@@ -164,7 +165,8 @@ pub(super) async fn page(link: &Link, after: Position, filter: &Filter, limit: u
     } + 1;
     let from = if after == Position::START { StreamPosition::Start } else { StreamPosition::Position(at(after)) };
     let options = move || ReadAllOptions::default().forwards().position(from);
-    let batch = link.read(move |client| all(client, options(), most)).await?;
+    // That no more comes does not say that there is no more: a server that stops ends its answers as well.
+    let (batch, end) = try_join(link.read(move |client| all(client, options(), most)), end(link)).await?;
     let mut more = !batch.ended_well || batch.events.len() == most;
     let (mut events, mut next) = (Vec::new(), after);
     for event in batch.events {
@@ -184,9 +186,7 @@ pub(super) async fn page(link: &Link, after: Position, filter: &Filter, limit: u
             events.push(event);
         }
     }
-    // That no more came does not say that there is no more: a server that stops ends its answers as well.
-    let at_head = !more && next >= end(link).await?;
-    Ok(Page { events, next, at_head })
+    Ok(Page { events, next, at_head: !more && next >= end })
 }
 
 /// The events of a stream from a revision on; none where it does not exist.

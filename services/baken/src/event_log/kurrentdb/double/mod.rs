@@ -4,6 +4,7 @@
 //! It is no KurrentDB. What it holds about the server's behaviour was read in the server's source, and is what
 //! `baken doctor --log kurrentdb://…` finds out about a real one.
 
+mod prompt;
 mod service;
 mod store;
 mod wire;
@@ -24,6 +25,7 @@ use tokio::task::JoinHandle;
 use tonic::Code;
 
 use super::KurrentUrl;
+use prompt::Prompt;
 use store::Store;
 
 /// What goes wrong with one append.
@@ -195,10 +197,6 @@ impl Double {
         *self.cluster.authorization.lock() = Some(authorization.to_owned());
     }
 
-    pub fn drop_connections(&self) {
-        self.cluster.drop_connections();
-    }
-
     /// The node goes away: its connections break, and it takes no new ones. What is stored stays.
     pub async fn stop(&self, place: usize) {
         let listening = self.listening.lock()[place].take();
@@ -257,7 +255,7 @@ async fn listen(node: Arc<Node>, listener: TcpListener) {
                 async move { Ok::<_, Infallible>(service::answer(node, request).await) }
             });
             let serving = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-                .serve_connection(TokioIo::new(connection), service);
+                .serve_connection(TokioIo::new(Prompt(connection)), service);
             tokio::select! {
                 _ = serving => {}
                 _ = generation.changed() => {}

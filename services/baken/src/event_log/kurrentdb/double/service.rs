@@ -1,5 +1,7 @@
 //! The calls of the protocol, as the server answers them, faults included.
 
+#![allow(clippy::result_large_err, reason = "a status is what tonic takes")]
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;

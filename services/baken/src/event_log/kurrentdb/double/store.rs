@@ -101,10 +101,10 @@ impl Store {
         if next >= known.len() {
             return if next == known.len() { Verdict::Written { revision: 0, position: 0 } } else { wrong };
         }
-        let there = known[next..].iter().take(ids.len());
+        let mut there = known[next..].iter().take(ids.len());
         if there.clone().map(|event| event.id).eq(ids.iter().copied()) {
             there
-                .last()
+                .next_back()
                 .map_or(wrong, |event| Verdict::Idempotent { revision: event.revision, position: Some(event.position) })
         } else {
             wrong
