@@ -74,6 +74,7 @@ struct Cluster {
     authorization: Mutex<Option<String>>,
     append_faults: Mutex<VecDeque<AppendFault>>,
     read_faults: Mutex<VecDeque<ReadFault>>,
+    look_faults: Mutex<VecDeque<ReadFault>>,
     appends: AtomicUsize,
     /// Counted up to end every connection that is open.
     generation: watch::Sender<u64>,
@@ -123,6 +124,7 @@ impl Double {
             authorization: Mutex::default(),
             append_faults: Mutex::default(),
             read_faults: Mutex::default(),
+            look_faults: Mutex::default(),
             appends: AtomicUsize::default(),
             generation: watch::Sender::new(0),
         });
@@ -159,14 +161,20 @@ impl Double {
         self.cluster.append_faults.lock().extend(faults);
     }
 
-    /// Plays these with the next reads.
+    /// Plays these with the next reads of what comes after a place.
     pub fn reads_meet(&self, faults: impl IntoIterator<Item = ReadFault>) {
         self.cluster.read_faults.lock().extend(faults);
     }
 
+    /// Plays these with the next looks at the end of the log.
+    pub fn looks_meet(&self, faults: impl IntoIterator<Item = ReadFault>) {
+        self.cluster.look_faults.lock().extend(faults);
+    }
+
     /// No fault is left that was to be played.
     pub fn has_played_everything(&self) -> bool {
-        self.cluster.append_faults.lock().is_empty() && self.cluster.read_faults.lock().is_empty()
+        let Cluster { append_faults, read_faults, look_faults, .. } = &*self.cluster;
+        append_faults.lock().is_empty() && read_faults.lock().is_empty() && look_faults.lock().is_empty()
     }
 
     /// How many appends have come to the point of being judged.

@@ -215,7 +215,8 @@ async fn read(node: &Node, request: Request<ReadRequest>) -> Result<Response<Ans
     if options.resolve_links || options.filter.is_some() {
         return Err(Status::unimplemented("the double resolves and filters nothing"));
     }
-    let fault = cluster.read_faults.lock().pop_front();
+    let faults = if options.direction == 0 { &cluster.read_faults } else { &cluster.look_faults };
+    let fault = faults.lock().pop_front();
     match fault {
         Some(ReadFault::Refused(code, words)) => return Err(Status::new(code, words)),
         Some(ReadFault::Forgotten) => std::future::pending::<()>().await,

@@ -90,7 +90,6 @@ impl Store {
                 None => return wrong,
             }
         }
-        // Read back from the index: it may not be there yet, and then the answer has no position.
         last.map_or(wrong, |revision| Verdict::Idempotent { revision, position: None })
     }
 
@@ -102,13 +101,14 @@ impl Store {
             return if next == known.len() { Verdict::Written { revision: 0, position: 0 } } else { wrong };
         }
         let mut there = known[next..].iter().take(ids.len());
-        if there.clone().map(|event| event.id).eq(ids.iter().copied()) {
-            there
-                .next_back()
-                .map_or(wrong, |event| Verdict::Idempotent { revision: event.revision, position: Some(event.position) })
-        } else {
-            wrong
+        if !there.clone().map(|event| event.id).eq(ids.iter().copied()) {
+            return wrong;
         }
+        // Its place is looked up in the index, where what was written a moment ago is not yet.
+        there.next_back().map_or(wrong, |event| {
+            let indexed = !self.recent.iter().any(|(known, ..)| *known == event.id);
+            Verdict::Idempotent { revision: event.revision, position: indexed.then_some(event.position) }
+        })
     }
 
     fn write(&mut self, stream: &str, events: Vec<ProposedMessage>) -> Verdict {
