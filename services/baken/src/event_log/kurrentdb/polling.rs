@@ -21,6 +21,7 @@ const AWAY: Duration = Duration::from_secs(1);
 /// Polls for as long as the runtime is there.
 pub(super) async fn run(link: Shared, head: watch::Sender<Position>, asked: Arc<Notify>) {
     let mut pause = SOON;
+    let mut away = false;
     loop {
         if head.receiver_count() == 0 {
             asked.notified().await;
@@ -29,10 +30,14 @@ pub(super) async fn run(link: Shared, head: watch::Sender<Position>, asked: Arc<
             Ok(position) => {
                 let further = position > *head.borrow();
                 advance(&head, position);
-                pause = if further { SOON } else { (pause * 2).min(LATER) };
+                pause = if further || away { SOON } else { (pause * 2).min(LATER) };
+                away = false;
             }
             Err(failure) => {
-                tracing::warn!(?failure, "the event log cannot be looked at");
+                if !away {
+                    tracing::warn!(?failure, "the event log cannot be looked at; trying again");
+                }
+                away = true;
                 pause = AWAY;
             }
         }
