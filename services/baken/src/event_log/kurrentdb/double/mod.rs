@@ -120,7 +120,7 @@ impl Double {
             leader: Mutex::new(Some(0)),
             store: Mutex::new(Store::new()),
             version: Mutex::new("25.1.0".to_owned()),
-            append_bytes: Mutex::new(16 * 1024 * 1024),
+            append_bytes: Mutex::new(8 * 1024 * 1024),
             authorization: Mutex::default(),
             append_faults: Mutex::default(),
             read_faults: Mutex::default(),
