@@ -10,6 +10,7 @@
 
 mod blob;
 mod cache;
+mod file;
 mod kek;
 mod key_store;
 mod marks;
@@ -21,6 +22,7 @@ mod secret;
 mod tests;
 
 pub use cache::Cached;
+pub use file::{BoxPlace, FileCipher, FileKey};
 pub use kek::{EnvironmentKek, Epoch, FileKek, KekError, KekProvider, ToUnwrap, ToWrap};
 pub use key_store::{
     Doomed, Epochs, KeyStore, KeyStoreError, MemoryKeyStore, Owner, PostgresKeyStore, Purpose, Slot, SqliteKeyStore,

@@ -45,6 +45,7 @@ pub struct KeyRing {
     epoch: AtomicU32,
     /// One roll at a time.
     pub(super) rolling: tokio::sync::Mutex<()>,
+    erasures: tokio::sync::watch::Sender<u64>,
 }
 
 impl KeyRing {
@@ -54,7 +55,14 @@ impl KeyRing {
     /// Opens a key store, and refuses if it is not this key-encryption key's.
     pub async fn open(store: Arc<dyn KeyStore>, kek: Arc<dyn KekProvider>, capacity: usize) -> Result<Self, KeyError> {
         let cache = KeyCache::new(capacity);
-        let ring = Self { store, kek, cache, epoch: AtomicU32::new(0), rolling: tokio::sync::Mutex::new(()) };
+        let ring = Self {
+            store,
+            kek,
+            cache,
+            epoch: AtomicU32::new(0),
+            rolling: tokio::sync::Mutex::new(()),
+            erasures: tokio::sync::watch::Sender::new(0),
+        };
         let known = ring.check_epochs().await?;
         let given = ring.kek.current_epoch().await?;
         if known < Some(given) {
@@ -124,11 +132,20 @@ impl KeyRing {
         Ok(self.store.slot_of(id).await?)
     }
 
-    /// Destroys all keys of a person, for ever. Old backups of the store still have them: roll the epoch after it.
+    /// Destroys all keys of a person, for ever, and with them the key of all snapshots, on whichever node they lie. Old
+    /// backups of the store still have them: roll the epoch after it.
     pub async fn destroy(&self, person: PersonId) -> Result<(), KeyError> {
         self.store.destroy(Doomed::Person(person)).await?;
         self.cache.erase(person);
+        self.cache.evict_purpose(Purpose::DIES_WITH_ANYBODY);
+        self.erasures.send_modify(|erasures| *erasures += 1);
         Ok(())
+    }
+
+    /// Counts the erasures that this process made: for whoever keeps copies that are dead now.
+    #[must_use]
+    pub fn erasures(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.erasures.subscribe()
     }
 
     /// Makes everything unreadable that was sealed for a purpose of the service.

@@ -11,11 +11,12 @@ mod schema;
 mod tests;
 
 pub(crate) use samples::fields;
+pub use samples::samples;
 #[cfg(feature = "schema")]
 pub use schema::events_schema;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::path::case::CaseEvent;
@@ -113,6 +114,16 @@ macro_rules! catalogue {
             fn read(self, tagged: Value) -> Result<Event, serde_json::Error> {
                 match self {
                     $($( Self::$kind => typed::<$events>(tagged), )+)+
+                }
+            }
+
+            /// Reads an event of this type from whatever it was serialised to, in the shape that is written now.
+            ///
+            /// # Errors
+            /// Where it does not have that shape.
+            pub fn deserialize<'de, D: Deserializer<'de>>(self, tagged: D) -> Result<Event, D::Error> {
+                match self {
+                    $($( Self::$kind => <$events>::deserialize(tagged).map(Into::into), )+)+
                 }
             }
         }

@@ -29,17 +29,29 @@ pub(super) fn parse(golden: &str) -> Result<BTreeMap<String, Stored>, serde_json
     serde_json::from_str(golden)
 }
 
+/// Events of every type, with every field and with none that may be missing: what a copy of events is tried on.
+///
+/// # Errors
+/// Where a sample is not one of its type, which a test excludes.
+pub fn samples() -> Result<Vec<Event>, Unreadable> {
+    EventKind::ALL.iter().map(|kind| of(*kind)).collect::<Result<Vec<_>, _>>().map(|all| all.concat())
+}
+
+fn of(kind: EventKind) -> Result<Vec<Event>, Unreadable> {
+    let malformed =
+        |error: serde_json::Error| Unreadable::Malformed { kind: kind.name().to_owned(), reason: error.to_string() };
+    parse(kind.golden()).map_err(malformed)?.values().map(Stored::read).collect()
+}
+
 /// The fields that a reader may be shown of a type of event, in their order, with category, depth and data class.
 ///
 /// # Errors
 /// Where a sample is not one of this type, which a test excludes.
 pub(crate) fn fields(kind: EventKind) -> Result<Vec<Field>, Unreadable> {
-    let malformed =
-        |error: serde_json::Error| Unreadable::Malformed { kind: kind.name().to_owned(), reason: error.to_string() };
     let mut fields = Vec::new();
-    for sample in parse(kind.golden()).map_err(malformed)?.values() {
+    for sample in of(kind)? {
         let mut details = Details::for_catalogue();
-        sample.read()?.describe(&mut details);
+        sample.describe(&mut details);
         for field in details.into_catalogue() {
             if !fields.contains(&field) {
                 fields.push(field);

@@ -93,6 +93,16 @@ async fn a_destroyed_key_of_a_purpose_makes_room_for_a_new_one(store: Arc<dyn Ke
     assert_eq!(store.add(vec![anew.clone()]).await.unwrap(), [Stored::Key(anew)]);
 }
 
+async fn with_any_person_the_key_of_snapshots_is_destroyed_and_no_other(store: Arc<dyn KeyStore>) {
+    at_epoch_one(&*store).await;
+    let (snapshot, webhook) = (Slot::Service(Purpose::Snapshot), Slot::Service(Purpose::Webhook));
+    let kept = [key(webhook, 2, ONE), key(medical(2), 3, ONE)];
+    store.add(vec![key(snapshot, 1, ONE), kept[0].clone(), kept[1].clone()]).await.unwrap();
+    store.destroy(Doomed::Person(person(1))).await.unwrap();
+    let loaded = store.load(&[snapshot, webhook, medical(2)]).await.unwrap();
+    assert_eq!(loaded, [Stored::Absent, Stored::Key(kept[0].clone()), Stored::Key(kept[1].clone())]);
+}
+
 async fn pages_meet_every_key_once(store: Arc<dyn KeyStore>) {
     at_epoch_one(&*store).await;
     let mut keys: Vec<_> = (1..=10).map(|id| key(medical(id), id, ONE)).collect();
@@ -201,6 +211,7 @@ contract!(
     an_erased_person_has_no_key_and_never_gets_one,
     a_person_can_be_erased_before_there_was_any_key,
     a_destroyed_key_of_a_purpose_makes_room_for_a_new_one,
+    with_any_person_the_key_of_snapshots_is_destroyed_and_no_other,
     pages_meet_every_key_once,
     nothing_comes_in_under_an_epoch_that_was_left,
     an_epoch_is_retired_only_once_no_key_needs_it,

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use care_path::ids::PersonId;
 use parking_lot::Mutex;
 
-use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Slot, Stored, WrappedKey, refuse_stale};
+use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Purpose, Slot, Stored, WrappedKey, refuse_stale};
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
 
@@ -85,6 +85,7 @@ impl KeyStore for MemoryKeyStore {
             Doomed::Person(person) => {
                 content.keys.retain(|slot, _| slot.owner() != Owner::Person(person));
                 content.tombstones.insert(person);
+                content.keys.remove(&Slot::Service(Purpose::DIES_WITH_ANYBODY));
             }
             Doomed::Purpose(purpose) => {
                 content.keys.remove(&Slot::Service(purpose));

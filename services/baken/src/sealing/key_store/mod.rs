@@ -41,6 +41,9 @@ pub enum Purpose {
 
 impl Purpose {
     const ALL: [Self; 4] = [Self::Snapshot, Self::Answer, Self::Outbox, Self::Webhook];
+    /// What is sealed for it holds data of all persons, and is made again without the one who is erased: its key is
+    /// destroyed with those of any person.
+    pub const DIES_WITH_ANYBODY: Self = Self::Snapshot;
 
     /// Its name in the store and in what is authenticated.
     #[must_use]
@@ -134,7 +137,8 @@ pub enum Stored {
 /// What is to be destroyed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doomed {
-    /// All keys of a person, for ever: a tombstone keeps new ones from being made.
+    /// All keys of a person, for ever: a tombstone keeps new ones from being made. With them, at once or not at all, the
+    /// key of [`Purpose::DIES_WITH_ANYBODY`]: whoever finds the next one made finds the tombstone as well.
     Person(PersonId),
     /// The key of a purpose; the next need makes a new one.
     Purpose(Purpose),

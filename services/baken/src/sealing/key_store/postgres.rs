@@ -10,7 +10,7 @@ use deadpool_postgres::{Object, Pool};
 use tokio_postgres::{Row, Transaction};
 use uuid::Uuid;
 
-use super::{Doomed, Epochs, KeyStore, KeyStoreError, Slot, Stored, WrappedKey, refuse_stale};
+use super::{Doomed, Epochs, KeyStore, KeyStoreError, Purpose, Slot, Stored, WrappedKey, refuse_stale};
 use crate::postgres::{ConnectError, Connector, PostgresUrl, reason};
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
@@ -40,6 +40,7 @@ const ALONE: &str = "SELECT pg_advisory_xact_lock(hashtextextended(encode($1::by
 /// Held until the commit: meanwhile no other epoch becomes the current one.
 const CURRENT: &str = "SELECT epoch FROM baken_keys.epochs WHERE current FOR SHARE";
 
+const DELETE_OF_PURPOSE: &str = "DELETE FROM baken_keys.data_keys WHERE owner = '' AND slot = $1";
 const LOAD: &str = "SELECT at, k.owner, k.slot, k.key_id, k.epoch, k.wrapped, t.person IS NOT NULL
     FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS asked (owner, slot, at)
     LEFT JOIN baken_keys.data_keys k ON k.owner = asked.owner AND k.slot = asked.slot
@@ -208,14 +209,16 @@ impl KeyStore for PostgresKeyStore {
         match doomed {
             Doomed::Person(PersonId(person)) => {
                 let owner = &person.as_bytes()[..];
+                // The service's first, in the order of those who share the locks.
+                transaction.execute(ALONE, &[&Slot::Service(Purpose::DIES_WITH_ANYBODY).owner_bytes()]).await?;
                 transaction.execute(ALONE, &[&owner]).await?;
                 let tombstone = "INSERT INTO baken_keys.tombstones (person) VALUES ($1) ON CONFLICT DO NOTHING";
                 transaction.execute(tombstone, &[&owner]).await?;
                 transaction.execute("DELETE FROM baken_keys.data_keys WHERE owner = $1", &[&owner]).await?;
+                transaction.execute(DELETE_OF_PURPOSE, &[&Purpose::DIES_WITH_ANYBODY.name()]).await?;
             }
             Doomed::Purpose(purpose) => {
-                let delete = "DELETE FROM baken_keys.data_keys WHERE owner = '' AND slot = $1";
-                transaction.execute(delete, &[&purpose.name()]).await?;
+                transaction.execute(DELETE_OF_PURPOSE, &[&purpose.name()]).await?;
             }
         }
         transaction.commit().await?;

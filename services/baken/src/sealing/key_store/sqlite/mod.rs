@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use self::writer::{Traces, Worked, Writer};
-use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Slot, Stored, WrappedKey, refuse_stale};
+use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Purpose, Slot, Stored, WrappedKey, refuse_stale};
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
 use crate::sqlite_file::{self, Layout, NotOurs};
@@ -36,6 +36,7 @@ const SCHEMA: &str = "
     CREATE TABLE tombstones (person BLOB PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE epochs (epoch INTEGER PRIMARY KEY NOT NULL, check_value BLOB NOT NULL, current INTEGER) STRICT;
 ";
+const DELETE_OF_PURPOSE: &str = "DELETE FROM data_keys WHERE owner = x'' AND slot = ?1";
 const KEY: &str = "SELECT owner, slot, key_id, epoch, wrapped FROM data_keys";
 
 /// A key store in a SQLite file.
@@ -169,9 +170,10 @@ impl KeyStore for SqliteKeyStore {
                 Doomed::Person(PersonId(person)) => {
                     db.execute("INSERT OR IGNORE INTO tombstones (person) VALUES (?1)", [person.as_bytes()])?;
                     db.execute("DELETE FROM data_keys WHERE owner = ?1", [person.as_bytes()])?;
+                    db.execute(DELETE_OF_PURPOSE, [Purpose::DIES_WITH_ANYBODY.name()])?;
                 }
                 Doomed::Purpose(purpose) => {
-                    db.execute("DELETE FROM data_keys WHERE owner = x'' AND slot = ?1", [purpose.name()])?;
+                    db.execute(DELETE_OF_PURPOSE, [purpose.name()])?;
                 }
             }
             Ok(Ok(()))
