@@ -1,0 +1,161 @@
+//! Snapshots: what the read models are folded from, kept opened and read, so that a start does not open the whole log.
+//!
+//! Nearly all of a rebuild's time goes into opening events: a key for each box, JSON twice. What is folded from them is
+//! not kept: the fold is the same as ever, so that a snapshot cannot know another one, and what it holds does not depend on
+//! settings, indexes or the clock. It is a row of files, each a stretch of the log, and what was written stays: the next
+//! snapshot adds a file. A file that cannot be used is thrown away, and the log is read in its place.
+//!
+//! Snapshots are sealed under a key of their own, which is destroyed with anybody's keys.
+
+mod codec;
+mod folder;
+mod metrics;
+mod restore;
+mod stretch;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::RwLock;
+
+use self::folder::Kept;
+use super::World;
+use crate::app::{DecodeError, Decoder};
+use crate::event_log::{EventLog, LogError, Position};
+use crate::sealing::{CryptoFailed, SealError, Sealer};
+
+pub use metrics::SnapshotMetrics;
+pub use restore::Restored;
+pub use write::Written;
+
+/// How often it is looked whether there is enough for another file.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Where snapshots lie, and when they are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotOptions {
+    pub folder: PathBuf,
+    /// Events of a file. With as many new ones, another is written.
+    pub events: u64,
+    /// With as many new ones, one is written after the start and at the end.
+    pub least: u64,
+}
+
+impl SnapshotOptions {
+    /// Events of a file, unless said otherwise.
+    pub const EVENTS: u64 = 50_000;
+
+    /// In a folder, a file for so many events.
+    #[must_use]
+    pub const fn new(folder: PathBuf, events: u64) -> Self {
+        let events = if events == 0 { 1 } else { events };
+        Self { folder, events, least: events.div_ceil(20) }
+    }
+}
+
+/// Why no snapshot was written.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    #[error("the folder of snapshots cannot be used: {0}")]
+    Folder(#[from] std::io::Error),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error(transparent)]
+    Crypto(#[from] CryptoFailed),
+    #[error(transparent)]
+    Row(#[from] codec::BadRow),
+    /// The task that was to do it did not.
+    #[error("it was not written: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+/// The snapshots of one node.
+pub struct Snapshots {
+    options: SnapshotOptions,
+    log: Arc<dyn EventLog>,
+    sealer: Arc<Sealer>,
+    decoder: Decoder,
+    /// What this version's rows look like.
+    form: [u8; 32],
+    /// The files, in the order of the log.
+    kept: tokio::sync::Mutex<Vec<Kept>>,
+    metrics: SnapshotMetrics,
+}
+
+impl Snapshots {
+    /// Snapshots of a log, in a folder that is there.
+    ///
+    /// # Errors
+    /// Where this version's own events have no rows, which a test excludes.
+    pub fn new(
+        options: SnapshotOptions,
+        log: Arc<dyn EventLog>,
+        sealer: Arc<Sealer>,
+        metrics: SnapshotMetrics,
+    ) -> Result<Self, SnapshotError> {
+        let decoder = Decoder::new(sealer.clone());
+        let form = codec::form()?;
+        Ok(Self { options, log, sealer, decoder, form, kept: tokio::sync::Mutex::default(), metrics })
+    }
+
+    /// Writes a snapshot whenever there is enough that is new, for as long as it is not dropped, and anew when somebody
+    /// was erased. Nobody waits for it: it reads the log, and the read models are not locked.
+    pub async fn keep(self: Arc<Self>, world: Arc<RwLock<World>>) {
+        let mut erasures = self.sealer.ring().erasures();
+        let mut enough = self.options.least;
+        loop {
+            if self.is_new(&world).await >= enough {
+                self.write_or_warn().await;
+                enough = self.options.events;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                // The ring is held by the sealer, so it counts for as long as this waits.
+                Ok(()) = erasures.changed() => {
+                    self.forget().await;
+                    enough = self.options.least;
+                }
+            }
+        }
+    }
+
+    /// Writes one at the end, if that saves something at the next start.
+    pub async fn finish(&self, world: &RwLock<World>) {
+        if self.is_new(world).await >= self.options.least {
+            self.write_or_warn().await;
+        }
+    }
+
+    async fn write_or_warn(&self) {
+        if let Err(error) = self.write().await {
+            tracing::warn!(%error, "no snapshot was written");
+        }
+    }
+
+    /// How many events have come since.
+    async fn is_new(&self, world: &RwLock<World>) -> u64 {
+        let reached = self.position().await;
+        world.read().trail().after(reached).len() as u64
+    }
+
+    /// The position that the files reach without a gap.
+    pub async fn position(&self) -> Position {
+        write::reached(&self.kept.lock().await)
+    }
+
+    /// Removes all files: their key was destroyed.
+    async fn forget(&self) {
+        let mut kept = self.kept.lock().await;
+        kept.drain(..).for_each(|file| folder::remove(&file.path));
+        self.metrics.kept(&kept);
+        tracing::info!("the snapshots of before an erasure are removed");
+    }
+}

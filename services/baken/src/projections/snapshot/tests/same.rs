@@ -1,0 +1,92 @@
+//! A world that was started from a snapshot is the world that the whole log tells.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use tokio::runtime::Runtime;
+
+use super::*;
+
+static GROUND: LazyLock<(Runtime, Told)> = LazyLock::new(|| {
+    let runtime = Runtime::new().unwrap();
+    let told = runtime.block_on(told(25));
+    (runtime, told)
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_snapshot_of_any_position_and_what_came_after_it_are_the_whole_log(
+        at in any::<prop::sample::Index>(),
+        then in any::<prop::sample::Index>(),
+        events in prop_oneof![1_u64..20, 20_u64..2_000],
+    ) {
+        let (runtime, told) = &*GROUND;
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let at = *at.get(&told.positions);
+            let first = told.snapshots_of(told.until(at), folder.path(), events);
+            let written = first.write().await.unwrap();
+            assert_eq!(written.position, at);
+            // Another run goes on where the first one ended.
+            let then = at.max(*then.get(&told.positions));
+            let second = told.snapshots_of(told.until(then), folder.path(), events);
+            let (world, restored) = second.restore(World::new(Arc::new(settings()))).await.unwrap();
+            assert_eq!((restored.position, restored.thrown_away), (at, 0));
+            assert_eq!(world.position(), at);
+            second.write().await.unwrap();
+            assert_eq!(second.position().await, then);
+
+            let (mut started, restored) = told.started(folder.path()).await.unwrap();
+            assert_eq!((restored.position, restored.thrown_away), (then, 0));
+            let place = told.positions.partition_point(|position| *position <= then) as u64;
+            assert_eq!(restored.events, place);
+            assert_eq!(restored.files as u64, place.div_ceil(events), "only the last file is not full");
+            assert_same(&mut started, &mut told.rebuilt().await);
+        });
+    }
+}
+
+#[test]
+fn what_is_there_is_not_written_again_and_only_the_last_file_is_replaced() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let (early, head) = (told.positions[249], told.head());
+        let snapshots = told.snapshots_of(told.until(early), folder.path(), 100);
+        let written = snapshots.write().await.unwrap();
+        assert_eq!((written.files, written.events, written.position), (3, 250, early));
+        let again = snapshots.write().await.unwrap();
+        assert_eq!((again.files, again.bytes, again.position), (0, 0, early));
+        let before = files(folder.path());
+
+        let snapshots = told.snapshots(folder.path(), 100);
+        snapshots.restore(World::new(Arc::new(settings()))).await.unwrap();
+        let written = snapshots.write().await.unwrap();
+        assert_eq!((written.position, written.events), (head, told.positions.len() as u64 - 200));
+        let after = files(folder.path());
+        assert_eq!(before[..2], after[..2]);
+        assert!(!after.contains(&before[2]), "the one that was not full");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_their_owners_alone_and_what_was_not_finished_goes() {
+    use std::os::unix::fs::PermissionsExt;
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("1-2.unfinished"), b"half of it").unwrap();
+        std::fs::write(folder.path().join("README"), b"somebody's own").unwrap();
+        told.started(folder.path()).await.unwrap();
+        told.snapshots(folder.path(), 1_000).write().await.unwrap();
+        let names: Vec<_> = files(folder.path());
+        assert!(names.iter().any(|file| file.ends_with("README")));
+        assert!(!names.iter().any(|file| file.to_string_lossy().contains("unfinished")));
+        for file in names.iter().filter(|file| file.extension().is_some()) {
+            assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    });
+}
