@@ -16,18 +16,25 @@ use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits, observe, rest};
 use crate::event_log::EventLog;
-use crate::projections::{FollowError, Follower, World};
+use crate::projections::{
+    FollowError, Follower, SnapshotError, SnapshotMetrics, SnapshotOptions, Snapshots, World, Written,
+};
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
 use crate::sources::{Clock, IdSource};
 use crate::telemetry::Metrics;
 use crate::watch::{Watch, WatchMetrics};
 use crate::webhooks::{self, WebhookStartError, WebhookStore, Webhooks};
 
+/// Positions from which on it is worth having all keys in memory.
+const PRELOADED_FOR: u64 = 20_000;
+
 /// Why the service did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("the event log cannot be opened: {0}")]
     Log(#[from] crate::event_log::OpenError),
+    #[error("the event log does not answer: {0}")]
+    Head(#[from] crate::event_log::LogError),
     #[error("the key store cannot be opened: {0}")]
     Keys(#[from] crate::sealing::KeyError),
     #[error("the key store cannot be opened: {0}")]
@@ -36,6 +43,8 @@ pub enum StartError {
     Kek(#[from] crate::sealing::KekError),
     #[error("the read models cannot be rebuilt: {0}")]
     Rebuild(#[from] FollowError),
+    #[error("snapshots cannot be kept: {0}")]
+    Snapshots(#[from] SnapshotError),
     #[error("the issuers of tokens cannot be used: {0}")]
     Issuers(#[from] crate::edge::auth::AuthConfigError),
     #[error("keys cannot be fetched: {0}")]
@@ -62,17 +71,21 @@ pub struct Parts {
 pub struct Service {
     pub baken: Arc<Baken>,
     sealer: Arc<Sealer>,
+    world: Arc<RwLock<World>>,
     webhooks: Option<Arc<Webhooks>>,
     following: JoinHandle<FollowError>,
     watching: Option<JoinHandle<()>>,
     watch_metrics: WatchMetrics,
+    snapshots: Option<Arc<Snapshots>>,
+    keeping: Option<JoinHandle<()>>,
+    snapshot_metrics: SnapshotMetrics,
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
         self.following.abort();
-        if let Some(watching) = &self.watching {
-            watching.abort();
+        for task in self.watching.iter().chain(&self.keeping) {
+            task.abort();
         }
         if let Some(webhooks) = &self.webhooks {
             webhooks.stop();
@@ -81,11 +94,11 @@ impl Drop for Service {
 }
 
 impl Service {
-    /// Ends it: when this answers, nothing of it holds the log any more.
+    /// Ends it: when this answers, nothing of it holds the log any more, and the next start finds a snapshot.
     pub async fn stop(mut self) {
-        if let Some(mut watching) = self.watching.take() {
-            watching.abort();
-            let _ = (&mut watching).await;
+        for mut task in self.watching.take().into_iter().chain(self.keeping.take()) {
+            task.abort();
+            let _ = (&mut task).await;
         }
         self.following.abort();
         if let Some(webhooks) = self.webhooks.take() {
@@ -93,32 +106,81 @@ impl Service {
         }
         // It ends as cancelled, which is what was asked.
         let _ = (&mut self.following).await;
+        if let Some(snapshots) = self.snapshots.take() {
+            snapshots.finish(&self.world).await;
+        }
     }
 }
 
 impl Service {
-    /// Rebuilds the read models and begins to follow the log.
+    /// Rebuilds the read models from the log and begins to follow it.
     ///
     /// # Errors
     /// Where the keys or the log cannot be used, or an event is not understood.
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
+        Self::start_from(parts, None).await
+    }
+
+    /// The same, from a snapshot as far as there is one; and keeps snapshots for the next start.
+    ///
+    /// # Errors
+    /// As [`Self::start`], and where the folder of snapshots cannot be made.
+    pub async fn start_from(parts: Parts, snapshots: Option<SnapshotOptions>) -> Result<Self, StartError> {
         let ring = Arc::new(KeyRing::open(parts.keys, parts.kek, KeyRing::CAPACITY).await?);
         ring.settle().await?;
         let sealer = Arc::new(Sealer::new(ring.clone()));
         let settings = Arc::new(parts.settings);
-        let world = Arc::new(RwLock::new(World::new(settings.clone())));
+        let snapshot_metrics = SnapshotMetrics::default();
+        let mut world = World::new(settings.clone());
+        let snapshots = match snapshots {
+            Some(options) => {
+                make_folder(&options.folder)?;
+                let snapshots = Snapshots::new(options, parts.log.clone(), sealer.clone(), snapshot_metrics.clone())?;
+                world = snapshots.restore(world).await?.0;
+                Some(Arc::new(snapshots))
+            }
+            None => None,
+        };
+        let from = world.position();
+        let world = Arc::new(RwLock::new(world));
         let decoder = Decoder::new(sealer.clone());
         let (follower, applied) = Follower::new(parts.log.clone(), decoder, world.clone(), parts.clock.clone());
-        // All keys are in memory while the whole log is opened; later the ring keeps those that are used.
-        let preloaded = ring.preload_all().await?;
+        // All keys are in memory while much of the log is opened; later the ring keeps those that are used.
+        let much = parts.log.head().await?.0.saturating_sub(from.0) > PRELOADED_FOR;
+        let preloaded = if much { Some(ring.preload_all().await?) } else { None };
         let position = follower.catch_up().await?;
         drop(preloaded);
-        tracing::info!(%position, cases = world.read().len(), "the read models are rebuilt");
+        let (cases, events) = (world.read().len(), world.read().trail().after(from).len());
+        tracing::info!(%position, cases, events, snapshot = %from, "the read models are rebuilt: from the snapshot, and so many events of the log after it");
+        let keeping = snapshots.clone().map(|snapshots| tokio::spawn(snapshots.keep(world.clone())));
         let following = tokio::spawn(follower.run());
-        let baken = Baken::new(parts.log, sealer.clone(), world, settings, parts.clock, parts.ids, applied);
+        let baken = Baken::new(parts.log, sealer.clone(), world.clone(), settings, parts.clock, parts.ids, applied);
         let baken = Arc::new(baken);
         let watch_metrics = WatchMetrics::default();
-        Ok(Self { baken, sealer, webhooks: None, following, watching: None, watch_metrics })
+        let (webhooks, watching) = (None, None);
+        Ok(Self {
+            baken,
+            sealer,
+            world,
+            webhooks,
+            following,
+            watching,
+            watch_metrics,
+            snapshots,
+            keeping,
+            snapshot_metrics,
+        })
+    }
+
+    /// Writes a snapshot now; `None` where none are kept.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn write_snapshot(&self) -> Result<Option<Written>, SnapshotError> {
+        match &self.snapshots {
+            Some(snapshots) => snapshots.write().await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// From now on Baken does by itself what is due. It begins with what fell due while it was not running.
@@ -187,6 +249,9 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     let mut metrics = Metrics::default().with_watch(&service.watch_metrics);
     if let Some(webhooks) = &service.webhooks {
         metrics.add_webhooks(webhooks.metrics());
+    }
+    if service.snapshots.is_some() {
+        metrics.add_snapshots(&service.snapshot_metrics);
     }
     let channels = Channels::new(&parts.limits);
     tokio::spawn(close_when_asked(channels.clone()));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::Settings;
 use crate::event_log::sqlite::{Options, SqliteLog};
+use crate::projections::SnapshotOptions;
 use crate::sealing::{FileKek, KekProvider, KeyStore, SqliteKeyStore};
 use crate::sources::{RandomIds, SystemClock};
 use crate::startup::{Parts, Service, StartError, make_folder};
@@ -22,6 +23,11 @@ pub fn keys_file(folder: &Path) -> PathBuf {
 /// The webhook store.
 pub fn webhooks_file(folder: &Path) -> PathBuf {
     folder.join("webhooks.db")
+}
+
+/// The folder of snapshots.
+pub fn snapshots_folder(folder: &Path) -> PathBuf {
+    folder.join("snapshots")
 }
 
 /// The key-encryption key.
@@ -50,5 +56,7 @@ pub async fn start(folder: &Path, settings: Settings) -> Result<Service, StartEr
     let log =
         Arc::new(SqliteLog::open(&log_file(folder), &Options::default()).map_err(crate::event_log::OpenError::from)?);
     let (keys, kek) = open_keys(folder)?;
-    Service::start(Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) }).await
+    let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+    let snapshots = SnapshotOptions::new(snapshots_folder(folder), SnapshotOptions::EVENTS);
+    Service::start_from(parts, Some(snapshots)).await
 }

@@ -66,6 +66,7 @@ impl Demo {
         std::fs::write(data::address_file(folder), &url)?;
         print!("{}", welcome::text(&url, folder, &loaded)?);
         listening.server.await?;
+        service.stop().await;
         Ok(())
     }
 }

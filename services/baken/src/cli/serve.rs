@@ -28,7 +28,8 @@ impl Serve {
         let config = Config::read(&self.config)?;
         telemetry::init(config.telemetry.format, &config.telemetry.filter);
         let settings = config.settings()?;
-        let log = event_log::open(&config.log.url.expose_secret().parse()?).await?;
+        let url = config.log.url.expose_secret().parse()?;
+        let log = event_log::open(&url).await?;
         let kek: Arc<dyn KekProvider> = match &config.keys.kek {
             KekConfig::File(file) => Arc::new(FileKek::open(file)?),
             KekConfig::Environment(true) => Arc::new(EnvironmentKek::from_environment()?),
@@ -41,7 +42,7 @@ impl Serve {
             issuers.push(DevIssuer::open_or_create(folder)?.issuer_config()?);
         }
         let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
-        let mut service = Service::start(parts).await?;
+        let mut service = Service::start_from(parts, config.snapshots.options(&url)).await?;
         if config.watch.enabled {
             service.watch();
         }
@@ -57,6 +58,7 @@ impl Serve {
         let listening = listen(&service, config.bind, edge)?;
         tracing::info!(address = %listening.address, "listening");
         listening.server.await?;
+        service.stop().await;
         Ok(())
     }
 }

@@ -47,7 +47,9 @@ impl Simulate {
             simulate::run(&http, &directory, &simulation, &progress).await?
         } else {
             let service = data::start(&self.folder.data, demo::settings()?).await?;
-            simulate::run(&*service.baken, &directory, &simulation, &progress).await?
+            let report = simulate::run(&*service.baken, &directory, &simulation, &progress).await?;
+            service.stop().await;
+            report
         };
         println!("{report}");
         Ok(())
