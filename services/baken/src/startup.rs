@@ -124,7 +124,7 @@ impl Service {
     /// The same, from a snapshot as far as there is one; and keeps snapshots for the next start.
     ///
     /// # Errors
-    /// As [`Self::start`], and where the folder of snapshots cannot be made.
+    /// As [`Self::start`].
     pub async fn start_from(parts: Parts, snapshots: Option<SnapshotOptions>) -> Result<Self, StartError> {
         let ring = Arc::new(KeyRing::open(parts.keys, parts.kek, KeyRing::CAPACITY).await?);
         ring.settle().await?;
@@ -132,9 +132,8 @@ impl Service {
         let settings = Arc::new(parts.settings);
         let snapshot_metrics = SnapshotMetrics::default();
         let mut world = World::new(settings.clone());
-        let snapshots = match snapshots {
+        let snapshots = match snapshots.filter(SnapshotOptions::can_be_used) {
             Some(options) => {
-                make_folder(&options.folder)?;
                 let snapshots = Snapshots::new(options, parts.log.clone(), sealer.clone(), snapshot_metrics.clone())?;
                 world = snapshots.restore(world).await?.0;
                 Some(Arc::new(snapshots))

@@ -1,4 +1,4 @@
-//! The rows of a snapshot: what happened, opened and read, in MessagePack. What stands in each row is an array by place;
+//! The rows of a snapshot: what happened, opened and read, in `MessagePack`. What stands in each row is an array by place;
 //! the event itself keeps the names of its fields, because many of them may be missing.
 //!
 //! Private values are in these rows as they are. The rows are sealed as soon as they are made (`stretch.rs`), and nothing
@@ -184,7 +184,9 @@ mod tests {
 
     fn rows_of(happened: &[Happened]) -> Vec<u8> {
         let mut rows = Vec::new();
-        happened.iter().for_each(|each| encode(each, &mut rows).unwrap());
+        for each in happened {
+            encode(each, &mut rows).unwrap();
+        }
         rows
     }
 

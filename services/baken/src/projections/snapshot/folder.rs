@@ -16,6 +16,18 @@ pub struct Kept {
     pub header: Header,
 }
 
+/// Makes the folder, for its owner alone.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 /// Everything that has the name of a file of ours: what can be known by its header, and what cannot. What was never
 /// finished is removed.
 ///

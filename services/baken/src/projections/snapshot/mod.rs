@@ -34,6 +34,8 @@ pub use write::Written;
 
 /// How often it is looked whether there is enough for another file.
 const LOOK: Duration = Duration::from_secs(5);
+/// How long nothing is tried after it failed: a disk that is full stays so for a while.
+const PAUSE: Duration = Duration::from_mins(5);
 
 /// Where snapshots lie, and when they are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +56,16 @@ impl SnapshotOptions {
     pub const fn new(folder: PathBuf, events: u64) -> Self {
         let events = if events == 0 { 1 } else { events };
         Self { folder, events, least: events.div_ceil(20) }
+    }
+
+    /// Makes the folder, for its owner alone. Where that cannot be, the service does without snapshots.
+    #[must_use]
+    pub fn can_be_used(&self) -> bool {
+        let made = folder::make(&self.folder);
+        if let Err(error) = &made {
+            tracing::warn!(%error, "the folder of snapshots cannot be made: none are kept");
+        }
+        made.is_ok()
     }
 }
 
@@ -112,12 +124,15 @@ impl Snapshots {
         let mut erasures = self.sealer.ring().erasures();
         let mut enough = self.options.least;
         loop {
+            let mut until = LOOK;
             if self.is_new(&world).await >= enough {
-                self.write_or_warn().await;
                 enough = self.options.events;
+                if !self.write_or_warn().await {
+                    until = PAUSE;
+                }
             }
             tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(until) => {}
                 // The ring is held by the sealer, so it counts for as long as this waits.
                 Ok(()) = erasures.changed() => {
                     self.forget().await;
@@ -134,10 +149,12 @@ impl Snapshots {
         }
     }
 
-    async fn write_or_warn(&self) {
-        if let Err(error) = self.write().await {
+    async fn write_or_warn(&self) -> bool {
+        let written = self.write().await;
+        if let Err(error) = &written {
             tracing::warn!(%error, "no snapshot was written");
         }
+        written.is_ok()
     }
 
     /// How many events have come since.

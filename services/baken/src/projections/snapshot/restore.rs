@@ -59,8 +59,8 @@ impl Snapshots {
         for (path, header) in listed {
             match header {
                 Ok(header) if header.form == self.form => found.push(Kept { path, header }),
-                Ok(_) => self.throw_away(&path, &Unusable::OtherForm, &mut restored),
-                Err(reason) => self.throw_away(&path, &reason, &mut restored),
+                Ok(_) => throw_away(&path, &Unusable::OtherForm, &mut restored),
+                Err(reason) => throw_away(&path, &reason, &mut restored),
             }
         }
         let (row, superseded) = in_a_row(found);
@@ -70,7 +70,7 @@ impl Snapshots {
             let happened = match happened {
                 Ok(happened) => happened,
                 Err(Not::Usable(reason)) => {
-                    self.throw_away(&file.path, &reason, &mut restored);
+                    throw_away(&file.path, &reason, &mut restored);
                     continue;
                 }
                 Err(Not::Known(error)) => {
@@ -83,16 +83,18 @@ impl Snapshots {
                 world = catch_up_to(self.log.clone(), &self.decoder, world, from).await?;
             }
             if world.position() != from {
-                self.throw_away(&file.path, &Unusable::OtherLog, &mut restored);
+                throw_away(&file.path, &Unusable::OtherLog, &mut restored);
                 continue;
             }
             restored.events += happened.len() as u64;
             restored.files += 1;
-            happened.into_iter().for_each(|happened| world.apply(happened));
+            for happened in happened {
+                world.apply(happened);
+            }
             kept.push(file);
         }
         for file in superseded {
-            self.throw_away(&file.path, &Unusable::Superseded, &mut restored);
+            throw_away(&file.path, &Unusable::Superseded, &mut restored);
         }
         restored.position = world.position();
         restored.took = began.elapsed();
@@ -103,13 +105,6 @@ impl Snapshots {
         self.metrics.kept(&kept);
         *self.kept.lock().await = kept;
         Ok((world, restored))
-    }
-
-    fn throw_away(&self, path: &Path, reason: &Unusable, restored: &mut Restored) {
-        let file = folder::name(path);
-        tracing::warn!(file, %reason, "a file of a snapshot is thrown away");
-        folder::remove(path);
-        restored.thrown_away += 1;
     }
 
     async fn read(&self, file: Kept) -> (Kept, Result<Vec<Happened>, Not>) {
@@ -150,6 +145,13 @@ impl Snapshots {
         let page = page.map_err(|error| Not::Known(error.to_string()))?;
         Ok(page.events.first().is_some_and(|last| fingerprint(last) == header.last))
     }
+}
+
+fn throw_away(path: &Path, reason: &Unusable, restored: &mut Restored) {
+    let file = folder::name(path);
+    tracing::warn!(file, %reason, "a file of a snapshot is thrown away");
+    folder::remove(path);
+    restored.thrown_away += 1;
 }
 
 fn interrupted(error: tokio::task::JoinError) -> Not {
