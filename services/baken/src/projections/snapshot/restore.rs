@@ -2,6 +2,7 @@
 //! is not used says why, is removed, and is read from the log.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
@@ -10,9 +11,9 @@ use super::folder::{self, Kept};
 use super::stretch::{Header, Unusable, boxes, fingerprint, read_header};
 use super::{SnapshotError, Snapshots};
 use crate::app::Happened;
-use crate::event_log::{Filter, Position};
+use crate::event_log::{EventLog, Filter, Position};
 use crate::projections::{FollowError, World, catch_up_to};
-use crate::sealing::{OpenError, Purpose};
+use crate::sealing::{OpenError, Purpose, Sealer};
 
 /// Files that are read ahead of the one that is folded in.
 const AHEAD: usize = 2;
@@ -65,8 +66,10 @@ impl Snapshots {
         }
         let (row, superseded) = in_a_row(found);
         let mut kept = Vec::new();
-        let mut read = stream::iter(row).map(|file| self.read(file)).buffered(AHEAD);
-        while let Some((file, happened)) = read.next().await {
+        let reader = Reader { log: self.log.clone(), sealer: self.sealer.clone() };
+        let mut read = stream::iter(row).map(|file| tokio::spawn(reader.clone().read(file))).buffered(AHEAD);
+        while let Some(read) = read.next().await {
+            let (file, happened) = read.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()));
             let happened = match happened {
                 Ok(happened) => happened,
                 Err(Not::Usable(reason)) => {
@@ -106,8 +109,17 @@ impl Snapshots {
         *self.kept.lock().await = kept;
         Ok((world, restored))
     }
+}
 
-    async fn read(&self, file: Kept) -> (Kept, Result<Vec<Happened>, Not>) {
+/// What a file is read with.
+#[derive(Clone)]
+struct Reader {
+    log: Arc<dyn EventLog>,
+    sealer: Arc<Sealer>,
+}
+
+impl Reader {
+    async fn read(self, file: Kept) -> (Kept, Result<Vec<Happened>, Not>) {
         let happened = self.open(&file).await;
         (file, happened)
     }
@@ -115,7 +127,7 @@ impl Snapshots {
     async fn open(&self, file: &Kept) -> Result<Vec<Happened>, Not> {
         let header = &file.header;
         let cipher = match self.sealer.known_file(Purpose::Snapshot, header.key()).await {
-            Ok(cipher) => std::sync::Arc::new(cipher),
+            Ok(cipher) => Arc::new(cipher),
             Err(OpenError::KeyMissing(_)) => return Err(Unusable::KeyGone.into()),
             Err(error) => return Err(Not::Known(error.to_string())),
         };
@@ -129,7 +141,7 @@ impl Snapshots {
         }
         let opening = boxes(&content)?.into_iter().map(|sealed| {
             let cipher = cipher.clone();
-            tokio::task::spawn_blocking(move || sealed.open(&cipher))
+            tokio::spawn(async move { sealed.open(&cipher) })
         });
         let opening: Vec<_> = opening.collect();
         let mut happened = Vec::new();
