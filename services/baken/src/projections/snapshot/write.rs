@@ -87,14 +87,13 @@ impl Snapshots {
         // Before anything is read: what is read from now on holds nothing of those who were erased before, or its key is
         // destroyed with theirs.
         let (key, cipher) = self.sealer.new_file(Purpose::Snapshot).await?;
-        let dead = |file: &mut Kept| {
-            let dead = file.header.key().id != key.id;
-            if dead {
+        kept.retain(|file| {
+            let alive = file.header.key().id == key.id;
+            if !alive {
                 folder::remove(&file.path);
             }
-            !dead
-        };
-        kept.retain_mut(dead);
+            alive
+        });
         let next = next(kept, self.options.events);
         let head = self.log.head().await?;
         if next.until.is_none() && head <= next.instead.unwrap_or(next.from) {
