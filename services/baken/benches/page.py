@@ -97,6 +97,8 @@ class Results:
         self.machine, self.log, self.stream, self.rebuild = map(
             load, ["machine.json", "log.json", "stream.json", "rebuild.json"]
         )
+        # What a profile has shown and what was tried is the one part that somebody writes.
+        self.tried = (folder / "tried.md").read_text() if (folder / "tried.md").exists() else None
         sizes = (int(path.stem.removeprefix("http-")) for path in folder.glob("http-*.json"))
         self.http = {size: load(f"http-{size}.json") for size in sorted(sizes)}
 
@@ -185,11 +187,16 @@ def log_section(results):
     ]
     for name in dict.fromkeys(each["contender"] for each in log["results"]):
         parts.append(f"- **{CONTENDERS[name][0]}**: {CONTENDERS[name][1]}.")
-    postgres = ", ".join(f"`{name}` {value}" for name, value in log["postgres"].items() if name != "server_version")
-    parts.append(
-        f"\nAll that is in PostgreSQL is in one server {log['postgres']['server_version'].split()[0]} with its default settings, but for the number of connections ({postgres}), on the same disk, asked over loopback TCP by pooled connections, {log['connections']} at most. "
-        f"A flush of one event takes {log['flush_ms']['appending']:.3f} ms where the file grows, and {log['flush_ms']['overwriting']:.3f} ms where it is overwritten.\n"
-    )
+    parts.append("")
+    if log["postgres"]:
+        version = log["postgres"]["server_version"].split()[0]
+        settings = ", ".join(f"`{name}` {value}" for name, value in log["postgres"].items() if name != "server_version")
+        parts.append(
+            f"All that is in PostgreSQL is in one server {version} with its default settings, but for the number of connections ({settings}), "
+            f"on the same disk, asked over loopback TCP by pooled connections, {log['connections']} at most.\n"
+        )
+    flushes = log["flush_ms"]
+    parts.append(f"A flush of one event takes {flushes['appending']:.3f} ms where the file grows, and {flushes['overwriting']:.3f} ms where it is overwritten.\n")
     parts.append("![Appends per second by number of clients](img/bench-log.svg)\n")
     for clients in dict.fromkeys(each["clients"] for each in log["results"]):
         parts.append(f"### {clients} client{'s' * (clients > 1)}\n")
@@ -223,7 +230,7 @@ def page(results):
     about = results.machine
     parts = [
         "# Measured\n",
-        "Made by `services/baken/benches/run.sh` from the raw results in [`benchmarks/`](benchmarks); nothing here was written by hand.\n",
+        "Made by `services/baken/benches/run.sh` from the raw results in [`benchmarks/`](benchmarks), so that every figure in its tables comes from a run.\n",
         f"{about['date']}, commit {about['commit']}{' with changes' if about['changed'] else ''}. {about['cores']} cores ({about['processor']}), {about['memory_gib']} GiB, Linux {about['kernel']}, "
         f"{about['file_system']}, {about['rustc']}. Load average before: {about['load_before']}. Load, service and peers share the cores: the ratios count.\n",
         "## Goals\n",
@@ -241,6 +248,8 @@ def page(results):
         parts.append(kept_section("## The stream\n", results.stream))
     if results.rebuild:
         parts.append(kept_section("## Rebuild of the read models\n", results.rebuild))
+    if results.tried:
+        parts.append(results.tried)
     return "\n".join(parts)
 
 

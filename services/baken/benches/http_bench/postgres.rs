@@ -29,8 +29,7 @@ const LAYOUT: &str = "
 /// After the rows are in: what a primary key and the list by municipality and phase need.
 const INDEXES: &str = "
     ALTER TABLE persons ADD PRIMARY KEY (id);
-    CREATE INDEX persons_by_phase ON persons (municipality, phase, id);
-    VACUUM ANALYZE persons";
+    CREATE INDEX persons_by_phase ON persons (municipality, phase, id)";
 const CASE_FILE: &str = "SELECT file::text FROM persons WHERE id = $1";
 const PERSONS: &str = "
     SELECT json_build_object('items', coalesce(json_agg(summary ORDER BY id), '[]'), 'next', max(id::text))::text
@@ -102,13 +101,15 @@ async fn fill(pool: &Pool, baken: &Baken) -> Result<usize, Failure> {
     }
     sink.finish().await?;
     client.batch_execute(INDEXES).await?;
+    client.batch_execute("VACUUM ANALYZE persons").await?;
     Ok(copied.len())
 }
 
 /// Somebody who sees all of a municipality, for each.
 fn coordinators() -> Result<Vec<Principal>, Failure> {
     let directory = demo::directory()?;
-    let municipalities = directory.all().filter(|each| each.kind == OrgKind::Municipality);
+    let municipalities =
+        directory.all().filter(|each| each.kind == OrgKind::Municipality && each.municipality.is_some());
     let coordinator = |organisation: &care_path::directory::Organisation| -> Result<Principal, Failure> {
         let scope = Scope { municipality: organisation.municipality.clone(), country: None, area: None };
         let actor = Actor::of(Role::ProcessCoordinator, scope)?;

@@ -95,6 +95,9 @@ pub async fn settings(asked: &Asked) -> Result<BTreeMap<String, String>, Failure
         "max_wal_size",
         "max_connections",
     ];
+    if asked.postgres.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let client = pool(&format!("{}/plain", asked.postgres), 1)?.get().await?;
     let mut settings = BTreeMap::new();
     for name in NAMED {
