@@ -14,7 +14,7 @@ use super::streams::KnownStreams;
 use crate::event_log::port::{Expected, LogError, Position, Proposed, StreamName};
 
 /// What one append adds to the write-ahead log beside its own bytes, roughly: two pages of indexes.
-const PAGES_PER_APPEND: usize = 8192;
+const PAGES_PER_APPEND: usize = 16_384;
 /// So often the writer lets others run after a batch, as long as fewer wait than it has just answered: who was answered
 /// together often comes back together, and one flush for them all is quicker than one for the first of them.
 const COURTESY: usize = 4;
