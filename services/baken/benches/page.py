@@ -137,21 +137,18 @@ def goals(results):
     if sizes:
         size = sizes[0]
         of = lambda pattern: results.answered(size, pattern, "per second")
-        intake, bare = of("durable intake"), of("bare endpoint that verifies the JWT")
+        intake = of("durable intake$")
+        bare = of("bare endpoint that verifies the JWT")
         wanted.append(("durable intake over HTTP / bare endpoint that verifies the JWT", 0.25, ">=", ratio(intake, bare)))
         wanted.append(("durable intake over HTTP / best peer's bare append, 64 clients", 1.5, ">=", ratio(intake, results.best_peer(64)[0])))
         wanted.append(("durable intake over HTTP / message-db's bare append, 64 clients", 8, ">=", ratio(intake, results.rate("message-db", 64))))
-        for name, bare, least in [
-            ("case file$", "bare endpoint, a case file", 0.6),
-            ("persons list, by phase", "bare endpoint, a persons list", 0.3),
-            ("worklist", "bare endpoint, a worklist", 0.3),
-        ]:
-            said = f"{name.rstrip('$')} / bare endpoint that serialises the same JSON"
-            wanted.append((said, least, ">=", ratio(of(name), of(bare))))
-        flush = (results.log or {}).get("flush_ms", {}).get("appending")
-        if flush:
-            visible = results.answered(size, "from acknowledged by the log to visible", "p99 ms")
-            wanted.append(("from acknowledged to visible, p99 in ms: five flushes and 5 ms", round(5 * flush + 5, 2), "<=", visible))
+        for name, pattern, least in [("case file", "case file$", 0.6), ("persons list", "persons list, by", 0.3), ("worklist", "worklist", 0.3)]:
+            bare = of(f"bare endpoint, a {name}")
+            wanted.append((f"{name} / bare endpoint with the same JSON", least, ">=", ratio(of(pattern), bare)))
+        if results.log:
+            most = round(5 * results.log["flush_ms"]["appending"] + 5, 2)
+            visible = results.answered(size, ".*visible", "p99 ms")
+            wanted.append(("from acknowledged to visible under load, p99 in ms: 5 flushes + 5 ms", most, "<=", visible))
     if len(sizes) > 1:
         for name in ["case file$", "persons list, by phase", "worklist", "GraphQL case file"]:
             p99 = [results.answered(size, name, "p99 ms") for size in (sizes[-1], sizes[0])]

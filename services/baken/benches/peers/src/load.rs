@@ -66,7 +66,8 @@ fn next_id() -> Uuid {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut scattered = [0; 10];
     scattered[..8].copy_from_slice(&(count ^ u64::from(std::process::id())).to_be_bytes());
-    uuid::Builder::from_unix_timestamp_millis(u64::try_from(now.as_millis()).unwrap_or_default(), &scattered).into_uuid()
+    uuid::Builder::from_unix_timestamp_millis(u64::try_from(now.as_millis()).unwrap_or_default(), &scattered)
+        .into_uuid()
 }
 
 struct Stream {
