@@ -3,9 +3,13 @@
 # release): nothing acknowledged is lost or doubled, and somebody answers throughout.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cargo build -q
-binary="$(pwd)/${CARGO_TARGET_DIR:-target}/debug/baken"
-binary=${BAKEN_BINARY:-$binary}
+binary=${BAKEN_BINARY:-}
+# The service would take it for one of its settings.
+export -n BAKEN_BINARY
+if [ -z "$binary" ]; then
+    cargo build -q
+    binary="$PWD/${CARGO_TARGET_DIR:-target}/debug/baken"
+fi
 
 programs() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
 if [ -z "$(programs)" ]; then
