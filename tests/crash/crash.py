@@ -15,6 +15,7 @@ import uuid
 USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam",
          "street-doctor-rotterdam", "supporter-rotterdam"]
 THREADS = 12
+ON_ONE_LOG = 100  # kills; then a new log is begun, so that starting does not become most of the time
 
 
 def free_port():
@@ -120,8 +121,8 @@ def check(service, loads, persons_of):
                 sys.exit(f"{len(missing)} acknowledged events are missing")
 
 
-def main(binary, folder, cycles):
-    data = os.path.join(folder, "data")
+def killed(binary, data, cycles):
+    """Kills one service as often, on one log; answers with how many events it acknowledged, all of them found."""
     service = Service(binary, data)
     service.start()
     tokens = {}
@@ -129,40 +130,45 @@ def main(binary, folder, cycles):
         tokens[user] = subprocess.run([binary, "token", user, "--data", data], check=True, capture_output=True,
                                       text=True).stdout.strip()
     loads = [Load(service, USERS[n % len(USERS)], tokens[USERS[n % len(USERS)]]) for n in range(THREADS)]
-    began = time.monotonic()
-    for cycle in range(cycles):
-        stop = threading.Event()
-        threads = [threading.Thread(target=load.run, args=(stop,)) for load in loads]
-        for thread in threads:
-            thread.start()
-        time.sleep(random.uniform(0.1, 0.6))
-        service.kill()
-        stop.set()
-        for thread in threads:
-            thread.join()
+    for _ in range(cycles):
+        during(loads, random.uniform(0.1, 0.6), service.kill)
         for load in loads:
             if load.refused:
                 sys.exit(f"a write was refused: {load.refused}")
         service.start()
         check(service, loads, lambda load: [load.person] if load.person else [])
     # What was not answered is sent again: it may or may not have been recorded, and must not be recorded twice.
-    stop = threading.Event()
-    threads = [threading.Thread(target=load.run, args=(stop,)) for load in loads]
-    for thread in threads:
-        thread.start()
-    time.sleep(0.5)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    during(loads, 0.5, lambda: None)
     check(service, loads, lambda load: list(load.acknowledged))
     rebuilt = subprocess.run([binary, "rebuild", "--check", "--data", data], capture_output=True, text=True)
     print(rebuilt.stdout, end="")
     if rebuilt.returncode != 0:
         sys.exit(f"the read models do not rebuild equal: {rebuilt.stderr}")
     service.kill()
-    events = sum(len(ids) for load in loads for ids in load.acknowledged.values())
-    print(f"{cycles} kills, {events} acknowledged events: none missing, none doubled, in "
-          f"{time.monotonic() - began:.0f} s")
+    return sum(len(ids) for load in loads for ids in load.acknowledged.values())
+
+
+def during(loads, seconds, then):
+    """Lets the clients write for as long, and does the rest while they still do."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=load.run, args=(stop,)) for load in loads]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    then()
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def main(binary, folder, cycles):
+    began, events, done = time.monotonic(), 0, 0
+    while done < cycles:
+        now = min(ON_ONE_LOG, cycles - done)
+        events += killed(binary, os.path.join(folder, f"data-{done}"), now)
+        done += now
+        print(f"{done} kills, {events} acknowledged events: none missing, none doubled, in "
+              f"{time.monotonic() - began:.0f} s", flush=True)
 
 
 main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
