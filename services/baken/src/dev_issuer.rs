@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use crate::edge::auth::{ClaimNames, IssuerConfig, KeySource, SignatureAlgorithm, TrustedFor, claims_of};
+use crate::owner_only;
 use crate::sources::{Clock, IdSource};
 
 const ISSUER: &str = "baken-development";
@@ -158,11 +159,7 @@ fn store_new_key(dir: &Path, path: &Path) -> Result<(), DevIssuerError> {
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = owner_only::file().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

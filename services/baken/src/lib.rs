@@ -8,6 +8,7 @@ pub mod dev_issuer;
 pub mod edge;
 pub mod event_log;
 pub mod import;
+pub mod owner_only;
 pub mod postgres;
 pub mod projections;
 pub mod sealing;

@@ -1,10 +1,11 @@
 //! A SQLite file of ours: made so that only its owner may read it, and told from anybody else's.
 
-use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
+
+use crate::owner_only;
 
 /// How a file of ours is known by its header, and how it is laid out.
 pub struct Layout {
@@ -30,10 +31,7 @@ pub enum NotOurs {
 /// # Errors
 /// Where it is there already, or cannot be made.
 pub fn create(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.write(true).create_new(true).open(path).map(|_| ())
+    owner_only::file().write(true).create_new(true).open(path).map(|_| ())
 }
 
 /// Makes the file where there is none.

@@ -1,7 +1,6 @@
 //! Putting the service together: open the log and the keys, rebuild the read models, follow, and serve.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
@@ -282,16 +281,4 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     .shutdown_timeout(10);
     let address = server.addrs().first().copied().unwrap_or(bind);
     Ok(Listening { server: server.run(), address, channels })
-}
-
-/// Makes the folder of a data directory, that only its owner can read.
-///
-/// # Errors
-/// Where it cannot be made.
-pub fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::app::Settings;
 use crate::event_log::sqlite::{Options, SqliteLog};
+use crate::owner_only::make_folder;
 use crate::projections::SnapshotOptions;
 use crate::sealing::{FileKek, KekProvider, KeyStore, SqliteKeyStore};
 use crate::sources::{RandomIds, SystemClock};
-use crate::startup::{Parts, Service, StartError, make_folder};
+use crate::startup::{Parts, Service, StartError};
 
 /// The embedded log.
 pub fn log_file(folder: &Path) -> PathBuf {

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::{DataFolder, Failure};
 use crate::dev_issuer::DevIssuer;
+use crate::owner_only::make_folder;
 use crate::sources::{RandomIds, SystemClock};
-use crate::startup::make_folder;
 
 #[derive(Debug, Args)]
 pub struct Token {

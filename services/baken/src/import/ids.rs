@@ -4,7 +4,6 @@
 //! Such numbers are short: a plain digest could be undone by trying them all. The digest is therefore keyed, and the key
 //! lies in a file beside the mapping.
 
-use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
@@ -15,6 +14,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::ImportError;
+use crate::owner_only;
 
 const LENGTH: usize = 32;
 
@@ -53,12 +53,8 @@ impl IdKey {
     fn create(file: &Path) -> Result<Self, ImportError> {
         let mut key = Zeroizing::new([0; LENGTH]);
         rand::fill(&mut *key).map_err(|_| ImportError::Random)?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let text = Zeroizing::new(STANDARD.encode(*key));
-        let written = options.open(file).and_then(|mut to| {
+        let written = owner_only::file().write(true).create_new(true).open(file).and_then(|mut to| {
             writeln!(to, "{}", *text)?;
             to.sync_all()
         });

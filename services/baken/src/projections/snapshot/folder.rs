@@ -1,10 +1,11 @@
 //! The folder of a snapshot's files: written whole or not at all, readable by their owner alone.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::stretch::{HEADER, Header, Unusable, read_header};
+use crate::owner_only;
 
 const ENDING: &str = "snapshot";
 const UNFINISHED: &str = "unfinished";
@@ -14,18 +15,6 @@ const UNFINISHED: &str = "unfinished";
 pub struct Kept {
     pub path: PathBuf,
     pub header: Header,
-}
-
-/// Makes the folder, for its owner alone.
-///
-/// # Errors
-/// Where it cannot be made.
-pub fn make(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// Everything that has the name of a file of ours: what can be known by its header, and what cannot. What was never
@@ -74,10 +63,7 @@ pub fn write(folder: &Path, header: Header, content: &[u8]) -> io::Result<Kept> 
 }
 
 fn write_through(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.write(true).create(true).truncate(true).open(path)?;
+    let mut file = owner_only::file().write(true).create(true).truncate(true).open(path)?;
     file.write_all(content)?;
     file.sync_all()
 }

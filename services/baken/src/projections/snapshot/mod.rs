@@ -26,6 +26,7 @@ use self::folder::Kept;
 use super::World;
 use crate::app::{DecodeError, Decoder};
 use crate::event_log::{EventLog, LogError, Position};
+use crate::owner_only;
 use crate::sealing::{CryptoFailed, SealError, Sealer};
 
 pub use metrics::SnapshotMetrics;
@@ -61,7 +62,7 @@ impl SnapshotOptions {
     /// Makes the folder, for its owner alone. Where that cannot be, the service does without snapshots.
     #[must_use]
     pub fn can_be_used(&self) -> bool {
-        let made = folder::make(&self.folder);
+        let made = owner_only::make_folder(&self.folder);
         if let Err(error) = &made {
             tracing::warn!(%error, "the folder of snapshots cannot be made: none are kept");
         }

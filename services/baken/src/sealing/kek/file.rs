@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::local::LocalKeks;
 use super::{Epoch, KekError, KekProvider, ToUnwrap, ToWrap};
+use crate::owner_only;
 use crate::sealing::secret::Key256;
 
 /// KEKs in a file, one `EPOCH:BASE64` a line.
@@ -142,16 +143,9 @@ fn refuse_readable_by_others(_path: &Path, _file: &File) -> Result<(), KekError>
     Ok(())
 }
 
-fn owner_only() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 /// One change at a time, also among processes: a KEK that is overwritten is lost with all that it wrapped.
 fn lock(path: &Path) -> io::Result<File> {
-    let lock = owner_only().write(true).create(true).truncate(false).open(beside(path, ".lock"))?;
+    let lock = owner_only::file().write(true).create(true).truncate(false).open(beside(path, ".lock"))?;
     lock.lock()?;
     Ok(lock)
 }
@@ -163,7 +157,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = owner_only().write(true).create_new(true).open(path)?;
+    let mut file = owner_only::file().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
