@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::port::{EventLog, Expected, Filter, LogError, Position, Proposed, Recorded};
+use super::port::{EventLog, Expected, Filter, LogError, Position, Proposed, Recorded, StreamName};
 
 /// Events that are read at a time.
 const PAGE: usize = 1_000;
@@ -165,55 +165,64 @@ async fn append_all(
     let mut appended = 0;
     let mut next = rest.next().await.map_err(CopyError::Source)?;
     while let Some(first) = next.take() {
-        let mut run = vec![first];
-        // An append has its limits; how it was appended first tells nothing of a person, so it need not be the same.
-        while run.len() < 100 {
-            match rest.next().await.map_err(CopyError::Source)? {
-                Some(event) if event.stream == run[0].stream && bytes(&run) + size(&event) <= RUN_BYTES => {
-                    run.push(event);
-                }
-                other => {
-                    next = other;
-                    break;
-                }
-            }
+        let mut run = Run::of(first);
+        while next.is_none()
+            && let Some(event) = rest.next().await.map_err(CopyError::Source)?
+        {
+            next = run.take(event);
         }
-        if run.len() == 100 {
-            next = rest.next().await.map_err(CopyError::Source)?;
-        }
-        let (count, position) = (run.len() as u64, run[run.len() - 1].position);
-        append(run, target, found + appended + 1).await?;
-        appended += count;
-        tell(Progress { stage: Stage::Copying, events: found + appended, position, until });
+        append(&run, target, found + appended + 1).await?;
+        appended += run.events.len() as u64;
+        tell(Progress { stage: Stage::Copying, events: found + appended, position: run.position, until });
     }
     Ok(appended)
 }
 
-/// What events of one stream are appended together at most: well below the limit of every engine.
-const RUN_BYTES: usize = 512 * 1024;
-
-fn size(event: &Recorded) -> usize {
-    event.kind.len() + event.data.len() + event.metadata.len()
+/// What follows on one stream and is appended together. It need not be what was appended together first: that tells
+/// nothing of a person.
+struct Run {
+    stream: StreamName,
+    /// What the stream ends with before this.
+    expected: Expected,
+    events: Vec<Proposed>,
+    bytes: usize,
+    /// Of the last event, in the source.
+    revision: u64,
+    position: Position,
 }
 
-fn bytes(run: &[Recorded]) -> usize {
-    run.iter().map(size).sum()
+impl Run {
+    /// Well below the limit of every engine.
+    const BYTES: usize = 512 * 1024;
+    const EVENTS: usize = 100;
+
+    fn of(first: Recorded) -> Self {
+        let Recorded { id, stream, revision, position, kind, data, metadata } = first;
+        let expected = revision.checked_sub(1).map_or(Expected::NoStream, Expected::Revision);
+        let first = Proposed { id, kind, data, metadata };
+        Self { stream, expected, bytes: first.bytes(), events: vec![first], revision, position }
+    }
+
+    /// Takes the next event too, or gives it back where it belongs into another append.
+    fn take(&mut self, event: Recorded) -> Option<Recorded> {
+        let bytes = self.bytes + event.bytes();
+        if event.stream != self.stream || self.events.len() == Self::EVENTS || bytes > Self::BYTES {
+            return Some(event);
+        }
+        let Recorded { id, stream: _, revision, position, kind, data, metadata } = event;
+        self.events.push(Proposed { id, kind, data, metadata });
+        (self.bytes, self.revision, self.position) = (bytes, revision, position);
+        None
+    }
 }
 
 /// Appends events of one stream where they belong. An engine that is away for a moment is asked again: by the ids of the
 /// events it knows what it has already.
-async fn append(run: Vec<Recorded>, target: &dyn EventLog, number: u64) -> Result<(), CopyError> {
-    let stream = run[0].stream.clone();
-    let expected = run[0].revision.checked_sub(1).map_or(Expected::NoStream, Expected::Revision);
-    let last = run[run.len() - 1].revision;
-    let events: Vec<Proposed> = run
-        .into_iter()
-        .map(|Recorded { id, kind, data, metadata, .. }| Proposed { id, kind, data, metadata })
-        .collect();
+async fn append(run: &Run, target: &dyn EventLog, number: u64) -> Result<(), CopyError> {
     let mut attempt = 1;
     loop {
-        match target.append(&stream, expected, events.clone()).await {
-            Ok(appended) if appended.revision == last => return Ok(()),
+        match target.append(&run.stream, run.expected, run.events.clone()).await {
+            Ok(appended) if appended.revision == run.revision => return Ok(()),
             Ok(_) | Err(LogError::Conflict { .. } | LogError::IdReused) => {
                 return Err(CopyError::TargetWritten { number });
             }

@@ -82,6 +82,26 @@ pub struct Recorded {
     pub metadata: Vec<u8>,
 }
 
+impl Proposed {
+    /// What it takes of an append's limit.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        bytes(&self.kind, &self.data, &self.metadata)
+    }
+}
+
+impl Recorded {
+    /// What it took of an append's limit.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        bytes(&self.kind, &self.data, &self.metadata)
+    }
+}
+
+fn bytes(kind: &str, data: &[u8], metadata: &[u8]) -> usize {
+    kind.len() + data.len() + metadata.len()
+}
+
 impl fmt::Debug for Proposed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proposed").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()

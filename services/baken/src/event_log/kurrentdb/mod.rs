@@ -146,10 +146,7 @@ impl EventLog for KurrentLog {
         events: Vec<Proposed>,
     ) -> Result<Appended, LogError> {
         rules::well_formed(&events)?;
-        let bytes: usize = events.iter().map(|event| event.kind.len() + event.data.len() + event.metadata.len()).sum();
-        if bytes > APPEND_BYTES {
-            return Err(LogError::TooLarge { limit: APPEND_BYTES });
-        }
+        rules::within(APPEND_BYTES, &events)?;
         let (appender, request) = (self.appender.clone(), Request { stream: stream.clone(), expected, events });
         let patience = self.options.patience + self.options.attempt * 4 + GRACE;
         aside(&self.handle, patience, async move { appender.append(&request).await }).await

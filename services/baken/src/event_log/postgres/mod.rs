@@ -89,10 +89,7 @@ impl EventLog for PostgresLog {
         events: Vec<Proposed>,
     ) -> Result<Appended, LogError> {
         rules::well_formed(&events)?;
-        let bytes: usize = events.iter().map(|event| event.kind.len() + event.data.len() + event.metadata.len()).sum();
-        if bytes > APPEND_BYTES {
-            return Err(LogError::TooLarge { limit: APPEND_BYTES });
-        }
+        rules::within(APPEND_BYTES, &events)?;
         let ended = || LogError::Stopped("the appender has ended".to_owned());
         let (answer, verdict) = oneshot::channel();
         let waiting = Waiting { stream: stream.clone(), expected, events, answer };

@@ -186,9 +186,7 @@ impl EventLog for SqliteLog {
         events: Vec<Proposed>,
     ) -> Result<Appended, LogError> {
         rules::well_formed(&events)?;
-        if writer::size(&events) > APPEND_BYTES {
-            return Err(LogError::TooLarge { limit: APPEND_BYTES });
-        }
+        rules::within(APPEND_BYTES, &events)?;
         let Some(Writing { sender: Some(sender), shared, .. }) = &self.writing else {
             return Err(LogError::Unavailable("it was opened for reading only".to_owned()));
         };

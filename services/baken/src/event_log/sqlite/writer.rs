@@ -155,7 +155,7 @@ impl Writer {
         let mut transaction = Batch::new(&self.connection, &mut self.streams, &mut self.position)?;
         for Waiting { stream, expected, events, .. } in batch {
             verdicts.push(transaction.append(stream, *expected, events)?);
-            self.written += PAGES_PER_APPEND + size(events);
+            self.written += PAGES_PER_APPEND + events.iter().map(Proposed::bytes).sum::<usize>();
         }
         Ok(())
     }
@@ -172,11 +172,6 @@ impl Writer {
             let _ = self.checkpointer.try_send(());
         }
     }
-}
-
-/// The bytes of an append's events.
-pub(super) fn size(events: &[Proposed]) -> usize {
-    events.iter().map(|event| event.kind.len() + event.data.len() + event.metadata.len()).sum()
 }
 
 /// The same failure for one more append of the batch.
