@@ -1,23 +1,11 @@
 //! What two nodes make of one request.
 
 use super::*;
-use crate::app::testing::{TestBaken, user};
+use crate::app::testing::{TestBaken, keyed, user};
 use serde_json::json;
 
-fn request(kind: CommandKind, person_id: Option<PersonId>, key: &str, body: serde_json::Value) -> Request {
-    let principal = user("night-shelter-rotterdam");
-    let idempotency = Idempotency::of(&principal, key, "POST", "/", body.to_string().as_bytes());
-    Request {
-        principal,
-        person_id,
-        command: kind.read(None, body).unwrap(),
-        occurred: None,
-        if_match: None,
-        idempotency: Some(idempotency),
-        correlation_id: CorrelationId(Uuid::nil()),
-        causation_id: None,
-        purpose: Purpose::default(),
-    }
+fn shelter() -> Principal {
+    user("night-shelter-rotterdam")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +16,7 @@ async fn a_request_that_is_repeated_on_another_node_is_recorded_once() {
         (CommandKind::TurnAway, json!({"reason": "full"})),
         (CommandKind::ReportSignal, json!({"channel": "shelter_intake"})),
     ] {
-        let ask = || request(kind, None, kind.name(), body.clone());
+        let ask = || keyed(shelter(), None, kind, kind.name(), body.clone());
         let before = here.log.head().await.unwrap();
         // Both at once: neither knows of the other when it decides.
         let (first, second) = tokio::join!(here.baken.execute(ask()), there.baken.execute(ask()));
@@ -44,11 +32,11 @@ async fn a_request_that_is_repeated_on_another_node_is_recorded_once() {
 async fn a_request_that_another_node_records_while_its_repeat_waits_for_its_turn_is_recorded_once() {
     let here = TestBaken::start().await;
     let there = here.beside();
-    let opened = request(CommandKind::ReportSignal, None, "signal", json!({"channel": "shelter_intake"}));
+    let opened = keyed(shelter(), None, CommandKind::ReportSignal, "signal", json!({"channel": "shelter_intake"}));
     let opened = here.baken.execute(opened).await.unwrap();
     let stream = Stream::of_person(opened.person_id.unwrap());
     for (key, body) in [("note", json!({"summary": "met"})), ("other", json!({}))] {
-        let ask = || request(CommandKind::RecordContact, opened.person_id, key, body.clone());
+        let ask = || keyed(shelter(), opened.person_id, CommandKind::RecordContact, key, body.clone());
         let turn = there.baken.writing.lock(&stream).await;
         let baken = there.baken.clone();
         let repeat = tokio::spawn({
@@ -75,9 +63,9 @@ async fn nobody_is_refused_for_what_another_node_has_just_recorded() {
     let there = here.beside();
     for round in 0..50 {
         let signal = json!({"channel": "shelter_intake"});
-        let opened = request(CommandKind::ReportSignal, None, &format!("signal {round}"), signal);
+        let opened = keyed(shelter(), None, CommandKind::ReportSignal, &format!("signal {round}"), signal);
         let person = here.baken.execute(opened).await.unwrap().person_id;
-        let met = request(CommandKind::RecordContact, person, &format!("contact {round}"), json!({}));
+        let met = keyed(shelter(), person, CommandKind::RecordContact, &format!("contact {round}"), json!({}));
         there.baken.execute(met).await.unwrap();
     }
 }

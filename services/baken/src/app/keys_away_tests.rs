@@ -9,12 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use care_path::PersonId;
 use care_path::command::CommandKind;
-use care_path::ids::CorrelationId;
 use serde_json::json;
-use uuid::Uuid;
 
-use super::Request;
-use super::testing::{TestBaken, user};
+use super::testing::{TestBaken, request, user};
 use crate::sealing::{
     Doomed, EnvironmentKek, Epoch, Epochs, KEY_LEN, KeyId, KeyRing, KeyStore, KeyStoreError, MemoryKeyStore, Sealer,
     Slot, Stored, WrappedKey,
@@ -97,18 +94,8 @@ async fn a_node_without_its_keys_waits_for_them_and_goes_on() {
     keys.away.store(true, Ordering::Relaxed);
 
     let body = json!({"channel": "outreach_round", "identity": {"alias": "M."}});
-    let request = Request {
-        principal: user("outreach-rotterdam"),
-        person_id: None,
-        command: CommandKind::ReportSignal.read(None, body).unwrap(),
-        occurred: None,
-        if_match: None,
-        idempotency: None,
-        correlation_id: CorrelationId(Uuid::from_u128(1)),
-        causation_id: None,
-        purpose: super::Purpose::default(),
-    };
-    let receipt = writes.baken.execute(request).await.unwrap();
+    let command = CommandKind::ReportSignal.read(None, body).unwrap();
+    let receipt = writes.baken.execute(request(user("outreach-rotterdam"), None, command)).await.unwrap();
     let reached = tokio::time::timeout(Duration::from_millis(200), waits.baken.reach(receipt.position)).await;
     assert!(reached.is_err() && waits.baken.follows(), "{reached:?}");
 

@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use care_path::command::{Command, CommandKind};
 use care_path::directory::Organisation;
+use care_path::ids::CorrelationId;
 use care_path::path::rights::Norms;
-use care_path::{Actor, Area, Principal};
+use care_path::{Actor, Area, PersonId, Principal};
 use chrono::{DateTime, Utc};
 use parking_lot::RwLock;
 use serde_json::Value;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
-use super::{Baken, Decoder, Settings, Terms};
+use super::{Baken, Decoder, Idempotency, Purpose, Request, Settings, Terms};
 use crate::event_log::{EventLog, MemoryLog};
 use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{EnvironmentKek, KEY_LEN, KeyRing, MemoryKeyStore, Sealer};
@@ -117,6 +120,32 @@ pub fn settings() -> Settings {
         deadlines: Terms::default(),
         norms: Norms::from_json(include_str!("../../../../seeds/rights/2026-1.json")).unwrap(),
     }
+}
+
+/// What somebody asks for, with nothing that they may leave out.
+#[must_use]
+pub fn request(principal: Principal, person_id: Option<PersonId>, command: Command) -> Request {
+    Request {
+        principal,
+        person_id,
+        command,
+        occurred: None,
+        if_match: None,
+        idempotency: None,
+        correlation_id: CorrelationId(Uuid::nil()),
+        causation_id: None,
+        purpose: Purpose::default(),
+    }
+}
+
+/// The same, with a key to repeat it by.
+///
+/// # Panics
+/// Where the body is not the command's.
+#[must_use]
+pub fn keyed(principal: Principal, person_id: Option<PersonId>, kind: CommandKind, key: &str, body: Value) -> Request {
+    let idempotency = Idempotency::of(&principal, key, "POST", "/", body.to_string().as_bytes());
+    Request { idempotency: Some(idempotency), ..request(principal, person_id, kind.read(None, body).unwrap()) }
 }
 
 /// A user of the demo world.

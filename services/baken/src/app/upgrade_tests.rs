@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use care_path::command::CommandKind;
-use care_path::ids::CorrelationId;
 use care_path::{EventId, PersonId, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::testing::{TestBaken, user};
-use super::{Baken, ExecuteError, Receipt, Request};
+use super::testing::{TestBaken, request, user};
+use super::{Baken, ExecuteError, Receipt};
 use crate::event_log::{
     Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName,
 };
@@ -69,19 +68,7 @@ fn outreach() -> Principal {
 }
 
 async fn ask(baken: &Baken, person: Option<PersonId>, kind: CommandKind, body: Value) -> Result<Receipt, ExecuteError> {
-    let command = kind.read(None, body).unwrap();
-    let request = Request {
-        principal: outreach(),
-        person_id: person,
-        command,
-        occurred: None,
-        if_match: None,
-        idempotency: None,
-        correlation_id: CorrelationId(Uuid::from_u128(1)),
-        causation_id: None,
-        purpose: super::Purpose::default(),
-    };
-    baken.execute(request).await
+    baken.execute(request(outreach(), person, kind.read(None, body).unwrap())).await
 }
 
 async fn signalled(baken: &Baken) -> PersonId {

@@ -1,12 +1,13 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_trait::async_trait;
 use care_path::EventId;
 use uuid::Uuid;
 
 use super::*;
-use crate::event_log::port::{Appended, Page, StreamName};
+use crate::event_log::port::StreamName;
 use crate::event_log::sqlite::{Options, SqliteLog};
+use crate::event_log::testing::Gated;
 use crate::event_log::{LogUrl, MemoryLog, open, open_to_read};
 
 /// A log with so many events on a few streams, one to three in each append.
@@ -78,49 +79,18 @@ async fn a_sqlite_log_is_copied_while_its_service_has_it_open() {
     assert!(source.append(&StreamName::new("person-1"), Expected::Any, vec![proposed(99)]).await.is_err());
 }
 
-/// A log that fails after so many appends, as if the process had ended there.
-struct Failing<'a> {
-    log: &'a MemoryLog,
-    left: AtomicUsize,
-}
-
-#[async_trait]
-impl EventLog for Failing<'static> {
-    async fn append(
-        &self,
-        stream: &StreamName,
-        expected: Expected,
-        events: Vec<Proposed>,
-    ) -> Result<Appended, LogError> {
-        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
-        left.map_err(|_| LogError::Stopped("for the test".to_owned()))?;
-        self.log.append(stream, expected, events).await
-    }
-
-    async fn read_stream(&self, stream: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
-        self.log.read_stream(stream, from).await
-    }
-
-    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
-        self.log.read_all(after, filter, limit).await
-    }
-
-    async fn head(&self) -> Result<Position, LogError> {
-        self.log.head().await
-    }
-
-    async fn wake(&self, seen: Position) {
-        self.log.wake(seen).await;
-    }
-}
-
 #[tokio::test]
 async fn a_copy_that_is_cut_off_again_and_again_goes_on_where_it_was() {
     let source = filled(700).await;
-    let target: &'static MemoryLog = Box::leak(Box::new(MemoryLog::new()));
+    let target = Arc::new(MemoryLog::new());
     let mut runs = 0_u64;
     let last = loop {
-        let failing = Failing { log: target, left: AtomicUsize::new((runs * 37 % 101) as usize) };
+        // It fails after so many appends, as if the process had ended there.
+        let left = AtomicUsize::new((runs * 37 % 101) as usize);
+        let failing = Gated::new(target.clone(), move |_| {
+            let left = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+            left.map(drop).map_err(|_| LogError::Stopped("for the test".to_owned()))
+        });
         let before = target.head().await.unwrap();
         match quietly(&source, &failing).await {
             Ok(copied) => break copied,
@@ -131,7 +101,7 @@ async fn a_copy_that_is_cut_off_again_and_again_goes_on_where_it_was() {
     };
     assert!(runs > 3, "it was cut off {runs} times");
     assert_eq!(last.found + last.appended, 700);
-    assert_eq!(all(&source).await, all(target).await);
+    assert_eq!(all(&source).await, all(&*target).await);
 }
 
 #[tokio::test]

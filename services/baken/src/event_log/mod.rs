@@ -10,6 +10,8 @@ pub mod port;
 pub mod postgres;
 mod rules;
 pub mod sqlite;
+#[cfg(test)]
+pub mod testing;
 
 use std::fmt;
 use std::path::PathBuf;

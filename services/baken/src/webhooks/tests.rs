@@ -9,7 +9,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use care_path::command::{Command, IntoCommand};
 use care_path::event::EventKind;
-use care_path::ids::CorrelationId;
 use care_path::path::intake::RecordIntake;
 use care_path::path::signal::{RecordContact, ReportSignal};
 use care_path::{PersonId, Principal};
@@ -19,8 +18,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::app::testing::{TestBaken, user};
-use crate::app::{Idempotency, Purpose as UsePurpose, Request};
+use crate::app::Idempotency;
+use crate::app::testing::{TestBaken, request, user};
 use crate::sources::{Clock, IdSource};
 
 /// A receiver: answers what it is told to, and keeps what it is sent.
@@ -119,18 +118,7 @@ impl World {
     }
 
     async fn execute(&self, principal: Principal, person_id: Option<PersonId>, command: Command) -> PersonId {
-        let request = Request {
-            principal,
-            person_id,
-            command,
-            occurred: None,
-            if_match: None,
-            idempotency: None,
-            correlation_id: CorrelationId(self.test.ids.uuid_v7()),
-            causation_id: None,
-            purpose: UsePurpose::default(),
-        };
-        let receipt = self.test.baken.execute(request).await.unwrap();
+        let receipt = self.test.baken.execute(request(principal, person_id, command)).await.unwrap();
         self.test.baken.reach(receipt.position).await.unwrap();
         receipt.person_id.unwrap()
     }

@@ -2,18 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use async_trait::async_trait;
 use care_path::codes::SignalChannel;
 use care_path::command::Command;
-use care_path::ids::CorrelationId;
 use care_path::path::signal::ReportSignal;
 use chrono::TimeDelta;
 use parking_lot::Mutex;
-use uuid::Uuid;
 
 use super::*;
-use crate::app::{Purpose, Request};
-use crate::event_log::{Appended, Expected, LogError, Page, Proposed, Recorded, StreamName};
+use crate::app::testing::request;
+use crate::event_log::testing::Gated;
+use crate::event_log::{LogError, Recorded};
 use crate::sources::Clock;
 
 const NOON: &str = "2026-11-23T11:00:00Z";
@@ -33,17 +31,7 @@ async fn signal(node: &Node) -> PersonId {
         conduct: None,
         problems: vec![],
     };
-    let request = Request {
-        principal: outreach.principal.clone(),
-        person_id: None,
-        command: Command::ReportSignal((), signal),
-        occurred: None,
-        if_match: None,
-        idempotency: None,
-        correlation_id: CorrelationId(Uuid::nil()),
-        causation_id: None,
-        purpose: Purpose::CareCoordination,
-    };
+    let request = request(outreach.principal.clone(), None, Command::ReportSignal((), signal));
     node.baken.execute(request).await.unwrap().person_id.unwrap()
 }
 
@@ -119,61 +107,30 @@ async fn a_watch_that_runs_fires_what_falls_due_as_time_goes_on() {
     assert_eq!(ground.fired().await.len(), 1);
 }
 
-/// A log that does not take the events of one stream.
-struct Broken {
-    log: MemoryLog,
-    stream: Mutex<Option<StreamName>>,
-    met: AtomicBool,
-}
-
-#[async_trait]
-impl EventLog for Broken {
-    async fn append(
-        &self,
-        stream: &StreamName,
-        expected: Expected,
-        events: Vec<Proposed>,
-    ) -> Result<Appended, LogError> {
-        if self.stream.lock().as_ref() == Some(stream) {
-            self.met.store(true, Ordering::Relaxed);
-            return Err(LogError::Unavailable("out of order".into()));
-        }
-        self.log.append(stream, expected, events).await
-    }
-
-    async fn read_stream(&self, stream: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
-        self.log.read_stream(stream, from).await
-    }
-
-    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
-        self.log.read_all(after, filter, limit).await
-    }
-
-    async fn head(&self) -> Result<Position, LogError> {
-        self.log.head().await
-    }
-
-    async fn wake(&self, seen: Position) {
-        self.log.wake(seen).await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_cannot_be_written_holds_up_nobody_and_is_tried_again() {
-    let log = Arc::new(Broken { log: MemoryLog::new(), stream: Mutex::default(), met: AtomicBool::default() });
-    let ground = Ground::on(log.clone(), at(NOON));
+    let (refused, met) = (Arc::new(Mutex::new(None)), Arc::new(AtomicBool::default()));
+    let (asked, told) = (refused.clone(), met.clone());
+    let log = Gated::new(Arc::new(MemoryLog::new()), move |stream| {
+        if asked.lock().as_ref() != Some(stream) {
+            return Ok(());
+        }
+        told.store(true, Ordering::Relaxed);
+        Err(LogError::Unavailable("out of order".into()))
+    });
+    let ground = Ground::on(Arc::new(log), at(NOON));
     let node = ground.node().await;
     let broken = signal(&node).await;
     for _ in 0..5 {
         signal(&node).await;
     }
-    *log.stream.lock() = Some(crate::app::Stream::of_person(broken));
+    *refused.lock() = Some(crate::app::Stream::of_person(broken));
     ground.clock.advance(TimeDelta::days(7));
     assert_eq!(node.watch.tick().await, Ticked { fired: 5, late: 0, put_off: 1 });
-    assert!(log.met.load(Ordering::Relaxed));
+    assert!(met.load(Ordering::Relaxed));
     assert_eq!(node.watch.tick().await, Ticked::default(), "not again at once");
 
-    *log.stream.lock() = None;
+    *refused.lock() = None;
     ground.clock.advance(TimeDelta::seconds(5));
     assert_eq!(node.watch.tick().await, Ticked { fired: 1, late: 0, put_off: 0 });
     assert_eq!(ground.fired().await.len(), 6);

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Response, Variables};
 use care_path::command::CommandKind;
-use care_path::ids::CorrelationId;
 use care_path::{PersonId, Principal};
 use serde_json::{Value, json};
 
-use crate::app::testing::{TestBaken, user};
-use crate::app::{Baken, Purpose, Request};
+use crate::app::Baken;
+use crate::app::testing::{TestBaken, request, user};
 use crate::edge::graphql::{Ask, Graphql};
 
 /// A service, its GraphQL edge, and the person.
@@ -107,17 +106,7 @@ impl Small {
 
     /// Records something, and says of whom.
     pub async fn record(&self, by: Principal, of: Option<PersonId>, kind: CommandKind, body: Value) -> PersonId {
-        let request = Request {
-            principal: by,
-            person_id: of,
-            command: kind.read(None, body).unwrap(),
-            occurred: None,
-            if_match: None,
-            idempotency: None,
-            correlation_id: CorrelationId(uuid::Uuid::nil()),
-            causation_id: None,
-            purpose: Purpose::CareCoordination,
-        };
+        let request = request(by, of, kind.read(None, body).unwrap());
         self.baken.execute(request).await.unwrap_or_else(|error| panic!("{kind:?}: {error}")).person_id.unwrap()
     }
 

@@ -5,16 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::http::Method;
-use async_trait::async_trait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Answer, Server, server, server_on, server_with};
 use crate::app::testing::TestBaken;
 use crate::edge::{BatchLimits, Limits};
-use crate::event_log::{
-    Appended, EventLog, Expected, Filter, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
-};
+use crate::event_log::testing::Gated;
+use crate::event_log::{LogError, MemoryLog};
 
 fn id(number: u128) -> String {
     Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + number).to_string()
@@ -191,48 +189,16 @@ async fn a_batch_is_ndjson_of_somebody_who_is_known() {
     assert_eq!(answers(&server, "").await, Vec::<Value>::new());
 }
 
-/// A log that takes so many appends, and then none until it is asked to.
-struct Weary {
-    log: MemoryLog,
-    takes: AtomicUsize,
-}
-
-#[async_trait]
-impl EventLog for Weary {
-    async fn append(
-        &self,
-        stream: &StreamName,
-        expected: Expected,
-        events: Vec<Proposed>,
-    ) -> Result<Appended, LogError> {
-        let left = self.takes.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        match left {
-            Ok(_) => self.log.append(stream, expected, events).await,
-            Err(_) => Err(LogError::Unavailable("weary".to_owned())),
-        }
-    }
-
-    async fn read_stream(&self, stream: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
-        self.log.read_stream(stream, from).await
-    }
-
-    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
-        self.log.read_all(after, filter, limit).await
-    }
-
-    async fn head(&self) -> Result<Position, LogError> {
-        self.log.head().await
-    }
-
-    async fn wake(&self, seen: Position) {
-        self.log.wake(seen).await;
-    }
-}
-
 #[actix_web::test]
 async fn what_the_log_does_not_take_is_answered_so_with_all_behind_it_and_taken_when_it_is_sent_again() {
-    let log = Arc::new(Weary { log: MemoryLog::new(), takes: AtomicUsize::new(2) });
-    let server = server_on(TestBaken::start_on(log.clone()).await, Limits::default()).await;
+    // It takes two appends, and then none until it is asked to.
+    let takes = Arc::new(AtomicUsize::new(2));
+    let left = takes.clone();
+    let log = Gated::new(Arc::new(MemoryLog::new()), move |_| {
+        let taken = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        taken.map(drop).map_err(|_| LogError::Unavailable("weary".to_owned()))
+    });
+    let server = server_on(TestBaken::start_on(Arc::new(log)).await, Limits::default()).await;
     // One person: a line that is not recorded must not be overtaken by those behind it.
     let mut lines = vec![signal(1)];
     lines.extend((2..=1_400).map(|number| contact(number, 1)));
@@ -243,7 +209,7 @@ async fn what_the_log_does_not_take_is_answered_so_with_all_behind_it_and_taken_
     // It was not read to its end.
     assert!((1_000..1_400).contains(&first.len()), "{}", first.len());
 
-    log.takes.store(usize::MAX, Ordering::SeqCst);
+    takes.store(usize::MAX, Ordering::SeqCst);
     let again = answers(&server, body(&lines)).await;
     assert_eq!(told(&again)[..3], ["1 200", "2 200", "3 201"]);
     assert!(again.len() == 1_400 && again[2..].iter().all(|answer| answer["status"] == 201));

@@ -2,13 +2,10 @@
 
 use care_path::PersonId;
 use care_path::command::CommandKind;
-use care_path::ids::CorrelationId;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::*;
-use crate::app::testing::{TestBaken, user};
-use crate::app::{Idempotency, Purpose, Request as Asked};
+use crate::app::testing::{TestBaken, keyed, user};
 use crate::event_log::contract;
 use crate::event_log::kurrentdb::double::AppendFault;
 
@@ -18,19 +15,7 @@ async fn send(node: &TestBaken, command: CommandKind, person_id: Option<PersonId
         CommandKind::ReportSignal => json!({"channel": "shelter_intake"}),
         _ => json!({}),
     };
-    let principal = user("night-shelter-rotterdam");
-    let idempotency = Idempotency::of(&principal, key, "POST", "/", body.to_string().as_bytes());
-    let asked = Asked {
-        principal,
-        person_id,
-        command: command.read(None, body).unwrap(),
-        occurred: None,
-        if_match: None,
-        idempotency: Some(idempotency),
-        correlation_id: CorrelationId(Uuid::nil()),
-        causation_id: None,
-        purpose: Purpose::default(),
-    };
+    let asked = keyed(user("night-shelter-rotterdam"), person_id, command, key, body);
     node.baken.execute(asked).await.unwrap().person_id
 }
 
