@@ -3,6 +3,7 @@
 # release): nothing acknowledged is lost or doubled, and somebody answers throughout.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. tests/postgres/server.sh
 binary=${BAKEN_BINARY:-}
 # The service would take it for one of its settings.
 export -n BAKEN_BINARY
@@ -11,29 +12,15 @@ if [ -z "$binary" ]; then
     binary="$PWD/${CARGO_TARGET_DIR:-target}/debug/baken"
 fi
 
-programs() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
-if [ -z "$(programs)" ]; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
-fi
-# The server refuses to run as root.
-as_server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
-
 folder=$(mktemp -d)
-chmod 777 "$folder"
+chmod 711 "$folder"
 stop() {
     pkill -9 -f "$folder/node-" 2>/dev/null || true
-    as_server "$(programs)/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
+    stop_postgres "$folder/postgres"
     rm -rf "$folder"
 }
 trap stop EXIT
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-as_server "$(programs)/initdb" -D "$folder/data" -U baken -A trust -E UTF8 --locale=C >/dev/null
-as_server "$(programs)/pg_ctl" -D "$folder/data" -l "$folder/server.log" -w \
-    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=''" start >/dev/null
-for database in log keys; do
-    as_server "$(programs)/createdb" -h 127.0.0.1 -p "$port" -U baken "$database"
-done
+start_postgres "$folder/postgres" "" log keys
 mkdir "$folder/issuer"
-python3 tests/nodes/nodes.py "$binary" "$folder" "postgres://baken@127.0.0.1:$port" "$(pwd)/seeds" \
+python3 tests/nodes/nodes.py "$binary" "$folder" "postgres://baken@127.0.0.1:$PGPORT" "$(pwd)/seeds" \
     "${SECONDS_OF_LOAD:-30}" "${KILL_EVERY:-3}"
