@@ -21,35 +21,28 @@ connections=${CONNECTIONS:-64}              # at most, of each peer that is aske
 parts=${PARTS:-log http stream rebuild}     # what is measured; the page shows the last results of the others
 readers=${READERS:-1000}                    # of the stream
 results=${RESULTS:-docs/benchmarks}         # JSON; the page and its plots lie beside it
+cities=${CITIES:-}                          # a folder to keep the simulated cities in, for the next run
 target=${CARGO_TARGET_DIR:-$PWD/target}
 
-programs() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1; }
-missing=()
-[ -n "$(programs)" ] || missing+=(postgresql)
-command -v protoc >/dev/null || missing+=(protobuf-compiler)
-if [ ${#missing[@]} -gt 0 ]; then
+. tests/postgres/server.sh
+export PATH="$pg_bin:$PATH"
+if ! command -v protoc >/dev/null; then
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends protobuf-compiler >/dev/null
 fi
-bins=$(programs)
 
 work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/baken-bench.XXXXXX")
 chmod 711 "$work"
 umadb=
 stop() {
     [ -z "$umadb" ] || kill "$umadb" 2>/dev/null || true
-    [ ! -d "$work/pg" ] || as_server "$bins/pg_ctl" -D "$work/pg" -m immediate stop >/dev/null 2>&1 || true
+    stop_postgres "$work/postgres"
     rm -rf "$work"
 }
 trap stop EXIT
 export TMPDIR=$work
 mkdir -p "$results"
 
-# The server refuses to run as root.
-as_server() {
-    if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
-}
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 say() { printf '\n== %s\n' "$*" >&2; }
 wants() { [[ " $parts " == *" $1 "* ]]; }
 
@@ -63,18 +56,11 @@ if wants http || wants stream || wants rebuild; then
 fi
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install -q --disable-pip-version-check matplotlib
-python3 services/baken/benches/page.py machine "$work" "$results/machine.json"
+python3 services/baken/benches/page.py machine "$work" "$results/machine.json" $parts
 
 if wants log || wants http; then
     say "starting PostgreSQL, as it comes but for the number of connections"
-    port=$(free_port)
-    install -d -m 700 "$work/pg"
-    [ "$(id -u)" != 0 ] || chown postgres "$work/pg"
-    as_server "$bins/initdb" -D "$work/pg" -U bench -A trust -E UTF8 --locale=C >/dev/null
-    as_server "$bins/pg_ctl" -D "$work/pg" -l "$work/pg/server.log" -w \
-        -o "-p $port -c max_connections=300 -c listen_addresses=127.0.0.1 -c unix_socket_directories=''" start >/dev/null
-    export PGHOST=127.0.0.1 PGPORT=$port PGUSER=bench PATH="$bins:$PATH"
-    for database in baken plain cqrs reads; do createdb "$database"; done
+    start_postgres "$work/postgres" "-c max_connections=300" baken plain cqrs reads
 fi
 
 if wants log; then
@@ -85,7 +71,7 @@ if wants log; then
     "$target/release/baken-peers" umadb --listen "127.0.0.1:$uma_port" --db-path "$work/uma" >/dev/null &
     umadb=$!
     say "log layer: durable appends, Baken and its peers"
-    "$target/release/baken-peers" --folder "$work" --postgres "postgres://bench@127.0.0.1:$port" \
+    "$target/release/baken-peers" --folder "$work" --postgres "postgres://baken@127.0.0.1:$PGPORT" \
         --umadb "127.0.0.1:$uma_port" --cqrs "$target/release/baken-peer-cqrs" --clients "$clients" \
         --rounds "$rounds" --seconds "$seconds" --connections "$connections" --out "$results/log.json"
     kill "$umadb" && umadb=
@@ -100,7 +86,20 @@ keep() {
     cargo bench -q --locked -p baken "$@" | tee "$work/printed" >&2
     python3 services/baken/benches/page.py keep "$work/printed" "$results/$name.json"
 }
+# The benchmarks write to a city, so that each begins with one as it was simulated.
+city() {
+    rm -rf "$work"/city-*
+    [ -n "$cities" ] || return 0
+    local city=$cities/city-$1
+    if [ ! -e "$city/simulated" ]; then
+        rm -rf "$city" && mkdir -p "$city"
+        cargo bench -q --locked -p baken --bench rebuild_bench -- --fill "$city" --persons "$1" >&2
+        touch "$city/simulated"
+    fi
+    cp -r "$city" "$work/"
+}
 if wants rebuild; then
+    city "$rebuilt"
     say "rebuild of the read models of $rebuilt persons"
     keep rebuild --bench rebuild_bench -- --persons "$rebuilt" --rounds "$rounds" --data "$work"
 fi
@@ -108,9 +107,9 @@ if wants http; then
     rm -f "$results"/http-*.json
     for number in $persons; do
         say "HTTP with $number persons"
+        city "$number"
         keep "http-$number" --bench http_bench -- --persons "$number" --seconds "$seconds" --rounds "$rounds" \
-            --postgres "postgres://bench@127.0.0.1:$port/reads" --data "$work"
-        rm -rf "$work/city-$number"
+            --postgres "postgres://baken@127.0.0.1:$PGPORT/reads" --data "$work"
     done
 fi
 if wants stream; then
