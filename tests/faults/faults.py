@@ -12,7 +12,6 @@ as it is made, or it answers EIO, or ENOSPC. After it the service starts again w
 Standard library only."""
 
 import concurrent.futures
-import glob
 import http.client
 import json
 import os
@@ -22,6 +21,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+
+from service import configure, port_of
 
 CALLS = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,fallocate"
 FAULTS = ["signal=SIGKILL", "error=EIO", "error=ENOSPC"]
@@ -47,25 +48,8 @@ class Run:
     def __init__(self, binary, seeds, common, folder):
         self.binary, self.common, self.folder = binary, common, folder
         os.makedirs(f"{folder}/data")
-        with open(f"{folder}/baken.toml", "w") as config:
-            config.write(f"""
-profile = "development"
-bind = "127.0.0.1:0"
-development_issuer = "{common}"
-[log]
-url = "sqlite:{folder}/data/log.db"
-[keys]
-store = "{folder}/data/keys.db"
-kek = {{ file = "{common}/kek" }}
-[world]
-organisations = "{seeds}/demo/organisations.json"
-rights = "{seeds}/rights/2026-1.json"
-[watch]
-enabled = false
-[limits]
-user_per_second = 1000000
-user_burst = 1000000
-""")
+        configure(f"{folder}/baken.toml", seeds, log=f"sqlite:{folder}/data/log.db", keys=f"{folder}/data/keys.db",
+                  kek=f"{common}/kek", issuer=common, more="[watch]\nenabled = false")
 
     def start(self, strace=()):
         """Whether it listens; a service that cannot start ends by itself."""
@@ -73,17 +57,8 @@ user_burst = 1000000
         with open(self.trace, "w") as trace:
             self.process = subprocess.Popen([*strace, self.binary, "serve", "--config", f"{self.folder}/baken.toml"],
                                             stdout=trace, stderr=trace)
-        began = time.monotonic()
-        while time.monotonic() - began < 60:
-            for line in open(self.trace):
-                if '"listening"' in line and line.endswith("\n"):
-                    self.port = int(json.loads(line)["address"].rsplit(":", 1)[1])
-                    return True
-            if self.process.poll() is not None:
-                return False
-            time.sleep(0.01)
-        self.process.kill()
-        raise RuntimeError("the service neither listened nor ended in a minute")
+        self.port = port_of(self.process, self.trace, 60)
+        return self.port is not None
 
     def end(self):
         """Asks it to end, as an operator does: it closes its files."""

@@ -17,4 +17,4 @@ if ! command -v strace >/dev/null; then
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder" "$PWD/seeds" "${POINTS:-60}"
+PYTHONPATH=tests python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder" "$PWD/seeds" "${POINTS:-60}"

@@ -17,6 +17,8 @@ import threading
 import time
 import uuid
 
+from service import configure
+
 USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam"]
 THREADS = 8
 
@@ -32,26 +34,9 @@ class Node:
         self.binary, self.port, self.process = binary, free_port(), None
         self.config = os.path.join(folder, f"node-{number}.toml")
         self.trace = open(os.path.join(folder, f"node-{number}.log"), "ab")
-        with open(self.config, "w") as config:
-            config.write(f"""
-profile = "development"
-bind = "127.0.0.1:{self.port}"
-development_issuer = "{folder}/issuer"
-[log]
-url = "{database}/log"
-[keys]
-store = "{database}/keys"
-kek = {{ file = "{key_file}" }}
-[world]
-organisations = "{seeds}/demo/organisations.json"
-rights = "{seeds}/rights/2026-1.json"
-# A visit of the street doctor is due at once: so there are deadlines that pass, on whichever node is first.
-[deadlines]
-street_doctor_hours = 0
-[limits]
-user_per_second = 100000
-user_burst = 100000
-""")
+        # A visit of the street doctor is due at once: so there are deadlines that pass, on whichever node is first.
+        configure(self.config, seeds, log=f"{database}/log", keys=f"{database}/keys", kek=key_file,
+                  issuer=f"{folder}/issuer", bind=f"127.0.0.1:{self.port}", more="[deadlines]\nstreet_doctor_hours = 0")
 
     def start(self):
         self.process = subprocess.Popen([self.binary, "serve", "--config", self.config], stdout=self.trace,

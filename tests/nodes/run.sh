@@ -22,5 +22,5 @@ stop() {
 trap stop EXIT
 start_postgres "$folder/postgres" "" log keys
 mkdir "$folder/issuer"
-python3 tests/nodes/nodes.py "$binary" "$folder" "postgres://baken@127.0.0.1:$PGPORT" "$(pwd)/seeds" \
+PYTHONPATH=tests python3 -B tests/nodes/nodes.py "$binary" "$folder" "postgres://baken@127.0.0.1:$PGPORT" "$(pwd)/seeds" \
     "${SECONDS_OF_LOAD:-30}" "${KILL_EVERY:-3}"

@@ -15,5 +15,5 @@ out=${OUT:-target/soak}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$out"
-python3 -B tests/soak/soak.py --binary "$BAKEN_BINARY" --folder "$folder" --seeds "$PWD/seeds" --out "$out" \
+PYTHONPATH=tests python3 -B tests/soak/soak.py --binary "$BAKEN_BINARY" --folder "$folder" --seeds "$PWD/seeds" --out "$out" \
     --minutes "${MINUTES:-60}" --persons "${PERSONS:-20000}" --rate "${RATE:-200}"

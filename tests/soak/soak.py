@@ -23,6 +23,7 @@ import time
 
 from load import COORDINATOR, SHELTER, USERS, Load
 from plot import plot
+from service import configure, port_of
 
 MIB = 1024 * 1024
 READS = {"case file", "timeline", "persons list", "worklist", "GraphQL case file", "GraphQL worklist"}
@@ -33,23 +34,9 @@ class Service:
         self.asked, self.folder, self.port = asked, asked.folder, None
 
     def configure(self):
-        with open(f"{self.folder}/baken.toml", "w") as config:
-            config.write(f"""
-profile = "development"
-bind = "127.0.0.1:0"
-development_issuer = "{self.folder}/data"
-[log]
-url = "sqlite:{self.folder}/data/log.db"
-[keys]
-store = "{self.folder}/data/keys.db"
-kek = {{ file = "{self.folder}/data/kek" }}
-[world]
-organisations = "{self.asked.seeds}/demo/organisations.json"
-rights = "{self.asked.seeds}/rights/2026-1.json"
-[limits]
-user_per_second = 1000000
-user_burst = 1000000
-""")
+        data = f"{self.folder}/data"
+        configure(f"{self.folder}/baken.toml", self.asked.seeds, log=f"sqlite:{data}/log.db", keys=f"{data}/keys.db",
+                  kek=f"{data}/kek", issuer=data)
 
     def start(self):
         """Starts it, and answers how long that took."""
@@ -57,16 +44,10 @@ user_burst = 1000000
         trace = open(f"{self.folder}/trace", "w")
         self.process = subprocess.Popen([self.asked.binary, "serve", "--config", f"{self.folder}/baken.toml"],
                                         stdout=trace, stderr=trace)
-        while time.monotonic() - began < 120:
-            if self.process.poll() is not None:
-                sys.exit(f"the service ended by itself:\n{open(trace.name).read()}")
-            # The port is free to choose, so that it can be said by nobody else.
-            for line in open(trace.name):
-                if '"listening"' in line:
-                    self.port = int(json.loads(line)["address"].rsplit(":", 1)[1])
-                    return time.monotonic() - began
-            time.sleep(0.02)
-        sys.exit("the service did not listen within two minutes")
+        self.port = port_of(self.process, trace.name, 120)
+        if self.port is None:
+            sys.exit(f"the service ended by itself:\n{open(trace.name).read()}")
+        return time.monotonic() - began
 
     def stop(self):
         self.process.terminate()

@@ -1,0 +1,41 @@
+"""What the scripts that start the service themselves share: its configuration, and where it listens."""
+
+import json
+import time
+
+
+def configure(path, seeds, *, log, keys, kek, issuer, bind="127.0.0.1:0", more=""):
+    """Writes a configuration for a demo world without limits of rate."""
+    with open(path, "w") as config:
+        config.write(f"""
+profile = "development"
+bind = "{bind}"
+development_issuer = "{issuer}"
+[log]
+url = "{log}"
+[keys]
+store = "{keys}"
+kek = {{ file = "{kek}" }}
+[world]
+organisations = "{seeds}/demo/organisations.json"
+rights = "{seeds}/rights/2026-1.json"
+[limits]
+user_per_second = 1000000
+user_burst = 1000000
+{more}
+""")
+
+
+def port_of(process, trace, seconds):
+    """The port that a service says it listens on, in its traces; None where it ended before it did. A port that it was
+    free to choose can be said by nobody else."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        for line in open(trace):
+            if '"listening"' in line and line.endswith("\n"):
+                return int(json.loads(line)["address"].rsplit(":", 1)[1])
+        if process.poll() is not None:
+            return None
+        time.sleep(0.01)
+    process.kill()
+    raise RuntimeError(f"the service neither listened nor ended in {seconds} seconds")
