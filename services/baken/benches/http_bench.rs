@@ -32,11 +32,12 @@ use care_path::Principal;
 
 use client::Client;
 use common::{City, Failure, asked, median, number, resident};
-use rounds::{Measured, read, write};
+use rounds::{Measured, WRITERS, read, write};
 use visible::{Noting, visible};
 
 const READERS: usize = 4;
-const WRITERS: usize = 64;
+/// Persons to be taken in.
+const INTAKES: usize = 20_000;
 const PERSONS: &str = "/v1/persons?phase=sheltered&first=50";
 const WORKLIST: &str = "/v1/worklist?first=50";
 
@@ -83,7 +84,8 @@ async fn main() -> Result<(), Failure> {
     let worker = user("night-shelter-rotterdam")?;
     let (coordinator, shelter) = (token(&user("coordinator-rotterdam")?)?, token(&worker)?);
     let persons = Client::to(address, &coordinator).persons(2_000).await?;
-    let known = Client::to(address, &shelter).opened(2_000).await?;
+    // So many that none gets more intakes than somebody may have: with its parts, the path costs more.
+    let known = Client::to(address, &shelter).opened(INTAKES).await?;
     let mut reader = Client::to(address, &coordinator);
     let mut answers = bare::Answers::new();
     for person in &persons {
@@ -125,9 +127,9 @@ async fn main() -> Result<(), Failure> {
             ("bare endpoint, JSON in and out", "/write"),
             ("bare endpoint that verifies the JWT, JSON in and out", "/write-known"),
         ] {
-            write(&mut measured, name, bare, &shelter, time, WRITERS, |_| path.to_owned()).await?;
+            write(&mut measured, name, bare, &shelter, time, 1, |_| path.to_owned()).await?;
         }
-        write(&mut measured, "durable intake", address, &shelter, time, WRITERS, |n| {
+        write(&mut measured, "durable intake", address, &shelter, time, known.len(), |n| {
             format!("/v1/persons/{}/intakes", known[n % known.len()])
         })
         .await?;

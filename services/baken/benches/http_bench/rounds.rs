@@ -11,6 +11,9 @@ use baken::sources::{IdSource, RandomIds};
 use super::client::Client;
 use super::common::{Failure, median};
 
+/// Clients that write.
+pub const WRITERS: usize = 64;
+
 /// What was measured, in all rounds.
 pub struct Measured {
     pub name: &'static str,
@@ -65,7 +68,7 @@ pub async fn write(
     address: SocketAddr,
     token: &str,
     time: Duration,
-    clients: usize,
+    paths: usize,
     path: impl Fn(usize) -> String,
 ) -> Result<(), Failure> {
     let body = serde_json::json!({
@@ -75,8 +78,8 @@ pub async fn write(
         "care_needs": "Walks badly, needs a lower bed.",
         "problems": ["uninsured", "untreated_physical"],
     });
-    let calls: Vec<Call> = (0..2_000).map(|n| ("POST", path(n), Some(body.to_string()))).collect();
-    run(all, name, address, token, time, clients, Arc::new(calls), 201).await
+    let calls: Vec<Call> = (0..paths).map(|n| ("POST", path(n), Some(body.to_string()))).collect();
+    run(all, name, address, token, time, WRITERS, Arc::new(calls), 201).await
 }
 
 #[allow(clippy::too_many_arguments)] // one round is just so many things
