@@ -307,7 +307,7 @@ macro_rules! commands {
 }
 
 /// A body that is a command, once its subject is known.
-pub trait IntoCommand: Decide + DeserializeOwned {
+pub trait IntoCommand: Decide + DeserializeOwned + 'static {
     /// The kind of command that it is.
     const KIND: CommandKind;
 

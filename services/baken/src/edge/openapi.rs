@@ -297,7 +297,7 @@ mod tests {
 
     use super::*;
 
-    fn commands<C: DeserializeOwned + ToSchema>() {
+    fn commands<C: DeserializeOwned + ToSchema + 'static>() {
         let example = example(&C::name()).unwrap();
         let Value::Object(mut fields) = example else { panic!("no object") };
         fields.retain(|name, _| !name.starts_with("occurred_"));

@@ -3,8 +3,11 @@
 //!
 //! No message repeats a value. What serde says of one is reduced to what it expected.
 
+use std::any::TypeId;
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
+use parking_lot::RwLock;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use serde_path_to_error::{Path, Segment};
@@ -21,8 +24,8 @@ const MOST: usize = 50;
 ///
 /// # Errors
 /// Every field that is not valid, that is missing, or that the command does not have.
-pub fn read<C: DeserializeOwned + ToSchema>(mut fields: Map<String, Value>) -> Result<C, Vec<FieldProblem>> {
-    let schema = object_of::<C>();
+pub fn read<C: DeserializeOwned + ToSchema + 'static>(mut fields: Map<String, Value>) -> Result<C, Vec<FieldProblem>> {
+    let schema = schema_of::<C>();
     let mut problems = Vec::new();
     fields.retain(|name, _| {
         let known = schema.properties.contains_key(name);
@@ -31,9 +34,8 @@ pub fn read<C: DeserializeOwned + ToSchema>(mut fields: Map<String, Value>) -> R
         }
         known
     });
-    let mut missing = schema.required;
-    missing.retain(|name| !fields.contains_key(name));
-    problems.extend(missing.iter().map(|name| FieldProblem::at(pointer([name.as_str()]), REQUIRED)));
+    let missing = schema.required.iter().filter(|name| !fields.contains_key(*name));
+    problems.extend(missing.map(|name| FieldProblem::at(pointer([name.as_str()]), REQUIRED)));
 
     let mut body = Value::Object(fields);
     let mut taken_out = TakenOut::default();
@@ -61,6 +63,16 @@ pub fn read<C: DeserializeOwned + ToSchema>(mut fields: Map<String, Value>) -> R
 }
 
 const REQUIRED: &str = "is required";
+
+/// The schema of a command, which is put together once and not for every request.
+fn schema_of<C: ToSchema + 'static>() -> Arc<Object> {
+    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Object>>>> = LazyLock::new(RwLock::default);
+    let command = TypeId::of::<C>();
+    if let Some(known) = KNOWN.read().get(&command) {
+        return known.clone();
+    }
+    KNOWN.write().entry(command).or_insert_with(|| Arc::new(object_of::<C>())).clone()
+}
 
 /// The schema of a command, which is always an object; one that is another type's is found among what it needs.
 fn object_of<C: ToSchema>() -> Object {
@@ -172,7 +184,7 @@ mod tests {
 
     use super::*;
 
-    fn problems<C: DeserializeOwned + ToSchema>(body: Value) -> String {
+    fn problems<C: DeserializeOwned + ToSchema + 'static>(body: Value) -> String {
         let Value::Object(fields) = body else { panic!("an object") };
         let problems = read::<C>(fields).err().unwrap_or_default();
         let line = |problem: FieldProblem| format!("{} {}\n", problem.pointer.unwrap(), problem.message);
