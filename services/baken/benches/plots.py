@@ -21,6 +21,9 @@ LOOKS = {
     "sqlite": ("#08519c", "-", "o"), "postgres": ("#238b45", "-", "o"), "plain": ("#d94801", "-", "s"),
     "message-db": ("#a50f15", "-", "^"), "umadb": ("#e6a800", "-", "D"), "cqrs-es": ("#7a0177", "-", "v"),
 }
+# The same for what is asked over HTTP, in the order in which it is measured; bare endpoints are grey.
+OF_BAKEN = ["#08519c", "#3182bd", "#238b45", "#74c476", "#54278f", "#9e9ac8"]
+OF_PEERS = ["#d94801", "#e6a800"]
 THOUSANDS = FuncFormatter(lambda value, _: f"{value:,.0f}")
 
 
@@ -55,12 +58,17 @@ def http(results, path):
     names = []
     for each in results.http[sizes[0]]["tables"]:
         names += [row[0] for row in each["rows"] if "p99 ms" in each["header"] and row[each["header"].index("p99 ms")]]
+    bare = [name for name in names if name.startswith("bare endpoint")]
     figure, sides = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)
     for axes, column, title in zip(sides, ["median ms", "p99 ms"], ["median", "99th percentile"]):
-        for index, name in enumerate(names):
+        baken, peers, markers = iter(OF_BAKEN), iter(OF_PEERS), iter("os^Dvp*X")
+        for name in names:
             found = [results.answered(size, f"{re.escape(name)}$", column) for size in sizes]
-            if all(found):
-                axes.plot(sizes, found, marker="os^Dv*"[index % 6], color=f"C{index % 10}", label=name)
+            if name in bare:
+                axes.plot(sizes, found, "--", color="#999999", label="bare endpoints" if name == bare[0] else None)
+            else:
+                colour = next(peers if "PostgreSQL" in name else baken)
+                axes.plot(sizes, found, marker=next(markers), color=colour, label=name)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
