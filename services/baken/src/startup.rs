@@ -176,7 +176,7 @@ impl Service {
     /// Where it cannot be written.
     pub async fn write_snapshot(&self) -> Result<Option<Written>, SnapshotError> {
         match &self.snapshots {
-            Some(snapshots) => snapshots.write().await.map(Some),
+            Some(snapshots) => snapshots.write(&self.world).await.map(Some),
             None => Ok(None),
         }
     }

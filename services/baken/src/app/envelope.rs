@@ -57,7 +57,7 @@ pub struct Idempotency {
 }
 
 /// Whose stream it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stream {
     Person(PersonId),
     /// People turned away whom nobody knows, counted by the organisation that did.
@@ -109,4 +109,29 @@ pub struct Happened {
     pub revision: u64,
     pub position: Position,
     pub idempotency: Option<Idempotency>,
+}
+
+/// What is known of an event without reading it: which one it is, where it stands, and who asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heading {
+    pub stream: Stream,
+    pub event_id: EventId,
+    pub revision: u64,
+    pub position: Position,
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Happened {
+    /// What is known of it without reading it.
+    #[must_use]
+    pub fn heading(&self) -> Heading {
+        let Self { stream, stamp, revision, position, idempotency, event: _ } = self;
+        Heading {
+            stream: *stream,
+            event_id: stamp.event_id,
+            revision: *revision,
+            position: *position,
+            idempotency: *idempotency,
+        }
+    }
 }

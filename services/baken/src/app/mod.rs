@@ -36,7 +36,7 @@ use crate::sources::{Clock, IdSource};
 
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_list, code_lists};
 pub use decode::{DecodeError, Decoder};
-pub use envelope::{Envelope, Happened, Idempotency, Purpose, Stream};
+pub use envelope::{Envelope, Happened, Heading, Idempotency, Purpose, Stream};
 pub use execute::{Created, ExecuteError, Receipt, Request, opens};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use idempotency::{Answer, KeyDigest};

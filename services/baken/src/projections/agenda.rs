@@ -30,6 +30,11 @@ impl Agenda {
         }
     }
 
+    /// The time of a case.
+    pub(super) fn of(&self, case: PersonId) -> Option<DateTime> {
+        self.of_case.get(&case).copied()
+    }
+
     /// Every case with its time, earliest first.
     pub fn all(&self) -> impl Iterator<Item = (DateTime, PersonId)> {
         self.by_time.iter().copied()

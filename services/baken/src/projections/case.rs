@@ -78,7 +78,8 @@ impl Case {
         Self::folded(members.to_vec(), self.history.iter().filter(of_members).cloned().collect())
     }
 
-    fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>) -> Self {
+    /// Folds events of some persons, in whatever order they are given.
+    pub(super) fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>) -> Self {
         history.sort_by_key(|entry| entry.position);
         let first_seen = |person: &PersonId| history.iter().position(|entry| entry.stamp.person_id == *person);
         members.sort_by_key(first_seen);

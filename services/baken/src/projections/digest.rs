@@ -24,16 +24,20 @@ pub struct ModelDigest {
     pub digest: String,
 }
 
-fn sum<T: Hash>(model: &str, rows: impl Iterator<Item = T>) -> ModelDigest {
+fn sum(model: &str, rows: impl Iterator<Item = u64>) -> ModelDigest {
     let (mut count, mut total) = (0_u64, 0_u64);
     for row in rows {
-        // The standard hasher starts from fixed keys: two processes of one build hash alike.
-        let mut hasher = DefaultHasher::new();
-        row.hash(&mut hasher);
-        total = total.wrapping_add(hasher.finish());
+        total = total.wrapping_add(row);
         count += 1;
     }
     ModelDigest { model: model.to_owned(), rows: count, digest: format!("{total:016x}") }
+}
+
+fn hash(row: impl Hash) -> u64 {
+    // The standard hasher starts from fixed keys: two processes of one build hash alike.
+    let mut hasher = DefaultHasher::new();
+    row.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl World {
@@ -43,10 +47,10 @@ impl World {
         Digests {
             position: self.position.0,
             models: vec![
-                sum("cases", self.cases.iter()),
-                sum("links", self.case_of.iter()),
-                sum("revisions", self.revisions.iter()),
-                sum("answers", self.answers.iter()),
+                sum("cases", self.cases.iter().map(|(id, held)| held.glance(|case| hash((id, case))))),
+                sum("links", self.case_of.iter().map(hash)),
+                sum("revisions", self.revisions.iter().map(hash)),
+                sum("answers", self.answers.iter().map(hash)),
             ],
         }
     }

@@ -7,9 +7,10 @@ use care_path::ids::{Municipality, OrgId};
 use care_path::path::CarePath;
 use care_path::text::Country;
 use care_path::{Actor, PersonId, Principal};
+use serde::{Deserialize, Serialize};
 
 /// What a case is found by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Reach {
     Municipality(Municipality),
     Organisation(OrgId),
@@ -36,7 +37,7 @@ impl Reach {
 }
 
 /// What there is in a case that has a list of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Feature {
     Lookouts,
     CareAlerts,
@@ -55,17 +56,18 @@ pub struct Index {
     in_phase: HashMap<(Reach, Phase), BTreeSet<PersonId>>,
     with: HashMap<(Reach, Feature), BTreeSet<PersonId>>,
     /// What each case is indexed by now, so that it can be taken out.
-    entries: HashMap<PersonId, Entry>,
+    entries: HashMap<PersonId, Indexed>,
 }
 
-#[derive(Default, Clone, PartialEq)]
-struct Entry {
+/// Everything that one case is found by.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Indexed {
     reaches: Vec<Reach>,
-    phase: Option<Phase>,
+    phase: Phase,
     features: Vec<Feature>,
 }
 
-impl Entry {
+impl Indexed {
     fn of(path: &CarePath) -> Self {
         let municipality = path.municipality().cloned().map(Reach::Municipality);
         let countries = path.concerned_countries().map(Reach::Country);
@@ -83,28 +85,44 @@ impl Entry {
             Feature::Exceptions => path.has_exceptions(),
             Feature::Handovers => path.has_handovers(),
         };
-        Self { reaches, phase: Some(path.phase()), features: FEATURES.into_iter().filter(has).collect() }
+        Self { reaches, phase: path.phase(), features: FEATURES.into_iter().filter(has).collect() }
     }
 }
 
 impl Index {
     /// Indexes a case anew.
     pub fn put(&mut self, case: PersonId, path: &CarePath) {
-        let entry = Entry::of(path);
-        if self.entries.get(&case) == Some(&entry) {
-            return;
+        let entry = Indexed::of(path);
+        if self.entries.get(&case) != Some(&entry) {
+            self.remove(case);
+            self.put_as(case, entry);
         }
-        self.remove(case);
+    }
+
+    /// Indexes cases that are in no index yet, by what they were found by before.
+    pub(super) fn fill(&mut self, mut cases: Vec<(PersonId, Indexed)>) {
+        // Sets are filled several times faster in their order.
+        cases.sort_unstable_by_key(|(case, _)| *case);
+        self.entries.reserve(cases.len());
+        for (case, entry) in cases {
+            self.put_as(case, entry);
+        }
+    }
+
+    fn put_as(&mut self, case: PersonId, entry: Indexed) {
         for reach in &entry.reaches {
             self.all.entry(reach.clone()).or_default().insert(case);
-            if let Some(phase) = entry.phase {
-                self.in_phase.entry((reach.clone(), phase)).or_default().insert(case);
-            }
+            self.in_phase.entry((reach.clone(), entry.phase)).or_default().insert(case);
             for feature in &entry.features {
                 self.with.entry((reach.clone(), *feature)).or_default().insert(case);
             }
         }
         self.entries.insert(case, entry);
+    }
+
+    /// What a case is found by now.
+    pub(super) fn of(&self, case: PersonId) -> Option<&Indexed> {
+        self.entries.get(&case)
     }
 
     /// Takes a case out.
@@ -117,9 +135,7 @@ impl Index {
         };
         for reach in entry.reaches {
             drop_from(self.all.get_mut(&reach));
-            if let Some(phase) = entry.phase {
-                drop_from(self.in_phase.get_mut(&(reach.clone(), phase)));
-            }
+            drop_from(self.in_phase.get_mut(&(reach.clone(), entry.phase)));
             for feature in &entry.features {
                 drop_from(self.with.get_mut(&(reach.clone(), *feature)));
             }

@@ -8,12 +8,15 @@ use care_path::ids::SubjectId;
 use care_path::path::tasks::{Addressee, Task};
 use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
+use serde::{Deserialize, Serialize};
 
+use super::instant;
 use crate::event_log::Position;
 
 /// A task's place on the worklist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
+    #[serde(with = "instant")]
     pub due: DateTime,
     pub case: PersonId,
     pub kind: TaskKind,
@@ -46,18 +49,29 @@ pub struct Worklist {
 impl Worklist {
     /// Puts what waits on a case in the place of what waited before.
     pub fn put(&mut self, case: PersonId, tasks: Vec<Task>, at: Position) {
+        let places = tasks.into_iter().map(|task| {
+            let place = Place::of(case, &task);
+            (task.addressee, place)
+        });
+        self.put_places(case, places.collect(), at);
+    }
+
+    /// The same, where the places are known.
+    pub(super) fn put_places(&mut self, case: PersonId, places: Vec<(Addressee, Place)>, at: Position) {
         self.remove(case, at);
-        if tasks.is_empty() {
+        if places.is_empty() {
             return;
         }
-        let mut places = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            let place = Place::of(case, &task);
-            self.waiting.entry(task.addressee.clone()).or_default().insert(place);
-            self.touch(&task.addressee, at);
-            places.push((task.addressee, place));
+        for (addressee, place) in &places {
+            self.waiting.entry(addressee.clone()).or_default().insert(*place);
+            self.touch(addressee, at);
         }
         self.of_case.insert(case, places);
+    }
+
+    /// What waits on a case.
+    pub(super) fn of_case(&self, case: PersonId) -> &[(Addressee, Place)] {
+        self.of_case.get(&case).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Takes a case off the list.

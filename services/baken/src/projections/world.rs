@@ -1,44 +1,52 @@
 //! All read models together, at one position of the log: what is read at once is consistent.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use care_path::PersonId;
 use care_path::directory::Directory;
 use care_path::event::Event;
 use care_path::path::identity::IdentityEvent;
 use care_path::path::tasks::{Task, match_review};
 use care_path::path::timers::Timer;
 use care_path::time::DateTime;
+use care_path::{EventId, PersonId};
 
 use super::agenda::Agenda;
 use super::case::{Case, Entry};
+use super::held::Held;
 use super::index::Index;
 use super::matches::Matches;
+use super::standing::Touching;
 use super::trail::Trail;
 use super::worklist::Worklist;
-use crate::app::{Answer, Happened, KeyDigest, Settings, Stream};
+use crate::app::{Answer, Happened, Heading, KeyDigest, Settings, Stream};
 use crate::event_log::Position;
 
 /// The read models.
 pub struct World {
     pub(super) position: Position,
-    pub(super) cases: HashMap<PersonId, Case>,
+    /// The last event that changed anything, and where it stands.
+    pub(super) last: Option<(Position, EventId)>,
+    pub(super) cases: HashMap<PersonId, Held>,
     /// The case of each person that is not the first of its own.
     pub(super) case_of: HashMap<PersonId, PersonId>,
     pub(super) revisions: HashMap<PersonId, u64>,
     pub(super) answers: HashMap<KeyDigest, Answer>,
     pub(super) index: Index,
-    worklist: Worklist,
+    pub(super) worklist: Worklist,
     matches: Matches,
     /// Cases that were there at the start and are still to be compared with others.
-    uncompared: Vec<PersonId>,
+    pub(super) uncompared: Vec<PersonId>,
     trail: Trail,
     /// When what waits on a case changes by time alone.
-    changes: Agenda,
+    pub(super) changes: Agenda,
     /// When Baken does something on a case by itself.
-    due: Agenda,
-    settled: bool,
+    pub(super) due: Agenda,
+    pub(super) settled: bool,
+    /// Cases of which everything that is derived is derived when all is read.
+    pub(super) stale: HashSet<PersonId>,
+    pub(super) touching: Touching,
     settings: Arc<Settings>,
 }
 
@@ -57,6 +65,7 @@ impl World {
     pub fn new(settings: Arc<Settings>) -> Self {
         Self {
             position: Position::START,
+            last: None,
             cases: HashMap::new(),
             case_of: HashMap::new(),
             revisions: HashMap::new(),
@@ -69,8 +78,22 @@ impl World {
             changes: Agenda::default(),
             due: Agenda::default(),
             settled: false,
+            stale: HashSet::new(),
+            touching: Touching::default(),
             settings,
         }
+    }
+
+    /// Another one that has seen nothing yet.
+    #[must_use]
+    pub(super) fn anew(&self) -> Self {
+        Self::new(self.settings.clone())
+    }
+
+    /// What it goes by.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The position that it has reached.
@@ -100,7 +123,7 @@ impl World {
     /// The case that a person belongs to.
     #[must_use]
     pub fn case(&self, person: PersonId) -> Option<&Case> {
-        self.cases.get(self.case_of.get(&person).unwrap_or(&person))
+        self.cases.get(self.case_of.get(&person).unwrap_or(&person)).map(Held::case)
     }
 
     /// The last revision of a person's own stream.
@@ -154,7 +177,10 @@ impl World {
     /// What Baken does by itself on a case, due first.
     #[must_use]
     pub fn timers(&self, case: PersonId) -> Vec<Timer> {
-        let timers = |case: &Case| case.path.timers(self.settings.deadlines.of_case(&case.path), self.directory());
+        let timers = |held: &Held| {
+            let path = &held.case().path;
+            path.timers(self.settings.deadlines.of_case(path), self.directory())
+        };
         self.cases.get(&case).map(timers).unwrap_or_default()
     }
 
@@ -169,7 +195,7 @@ impl World {
 
     /// What waits on a case, and when that changes by itself.
     fn waiting(&self, id: PersonId, now: DateTime) -> Option<Waiting> {
-        let case = self.cases.get(&id)?;
+        let case = self.cases.get(&id)?.case();
         let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
         let mut tasks = case.path.open_tasks(now, deadlines, directory);
         let alike = self.matches.to_review(id);
@@ -180,6 +206,7 @@ impl World {
     }
 
     fn put_waiting(&mut self, id: PersonId, waiting: Waiting) {
+        self.touching.touch(id);
         self.worklist.put(id, waiting.tasks, self.position);
         self.changes.put(id, waiting.changes);
         self.due.put(id, waiting.due);
@@ -187,11 +214,8 @@ impl World {
 
     /// Takes in one more event of the log.
     pub fn apply(&mut self, happened: Happened) {
-        self.position = happened.position;
-        self.remember_answer(&happened);
+        self.note(&happened.heading());
         let Stream::Person(person) = happened.stream else { return };
-        self.revisions.insert(person, happened.revision);
-        self.trail.push(happened.position, person);
         let case_id = *self.case_of.get(&person).unwrap_or(&person);
         let relinks = matches!(
             happened.event,
@@ -199,12 +223,36 @@ impl World {
         );
         let now = happened.stamp.recorded_at;
         let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
-        let case = self.cases.entry(case_id).or_insert_with(|| Case::new(person));
-        case.take_in(entry);
+        let held = self.cases.entry(case_id).or_insert_with(|| Case::new(person).into());
+        held.change(|case| case.take_in(entry));
         if relinks {
             self.relink(case_id, person, now);
         } else {
             self.put_into_indexes(case_id, now);
+        }
+    }
+
+    /// Makes room for what is noted of so many events.
+    pub(super) fn reserve(&mut self, events: usize) {
+        self.answers.reserve(events);
+        self.trail.reserve(events);
+    }
+
+    /// Takes in what is known of many events without reading them.
+    pub(super) fn note_all(&mut self, headings: &[Heading]) {
+        for heading in headings {
+            self.note(heading);
+        }
+    }
+
+    /// Takes in what is known of an event without reading it.
+    fn note(&mut self, heading: &Heading) {
+        self.position = heading.position;
+        self.last = Some((heading.position, heading.event_id));
+        self.remember_answer(heading);
+        if let Stream::Person(person) = heading.stream {
+            self.revisions.insert(person, heading.revision);
+            self.trail.push(heading.position, person);
         }
     }
 
@@ -213,8 +261,8 @@ impl World {
     pub(super) fn compare_some(&mut self, most: usize, now: DateTime) -> bool {
         let some = self.uncompared.split_off(self.uncompared.len().saturating_sub(most));
         for id in some.into_iter().rev() {
-            if let Some(case) = self.cases.get(&id) {
-                let mut changed = self.matches.put(id, &case.members, &case.path);
+            if let Some(held) = self.cases.get(&id) {
+                let mut changed = held.glance(|case| self.matches.put(id, &case.members, &case.path));
                 if !changed.is_empty() {
                     changed.insert(id);
                     self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
@@ -226,9 +274,11 @@ impl World {
 
     fn put_into_indexes(&mut self, case_id: PersonId, now: DateTime) {
         if !self.settled {
+            self.stale.insert(case_id);
             return;
         }
-        if let Some(case) = self.cases.get(&case_id) {
+        if let Some(held) = self.cases.get(&case_id) {
+            let case = held.case();
             self.index.put(case_id, &case.path);
             let mut changed = self.matches.put(case_id, &case.members, &case.path);
             changed.insert(case_id);
@@ -239,24 +289,32 @@ impl World {
     /// The whole log was read: from here on the indexes and the worklist are kept with every event. While the read
     /// models are rebuilt, deriving them after each event would be thrown away with the next.
     pub(super) fn settle(&mut self, now: DateTime) {
-        if !self.settled {
-            self.settled = true;
-            // In the order in which they came into view, as they were compared when they did; the last is taken first.
-            let mut cases: Vec<_> = self.cases.values().map(|case| (case.path.opened_at(), case.id())).collect();
-            cases.sort_unstable_by(|one, other| other.cmp(one));
-            self.uncompared = cases.into_iter().map(|(_, id)| id).collect();
-            for (id, case) in &self.cases {
-                self.index.put(*id, &case.path);
-            }
-            for (id, waiting) in self.all_waiting(now) {
-                self.put_waiting(id, waiting);
+        if self.settled {
+            return;
+        }
+        self.settled = true;
+        let stale = std::mem::take(&mut self.stale);
+        // In the order in which they came into view, as they were compared when they did; the last is taken first.
+        let mut cases: Vec<_> = Vec::with_capacity(stale.len());
+        for id in stale {
+            if let Some(held) = self.cases.get(&id) {
+                let path = &held.case().path;
+                self.index.put(id, path);
+                cases.push((path.opened_at(), id));
             }
         }
+        cases.sort_unstable_by(|one, other| other.cmp(one));
+        let stale: Vec<_> = cases.into_iter().map(|(_, id)| id).collect();
+        let mut derived = stale.clone();
+        derived.extend(self.changes.until(now, usize::MAX));
+        for (id, waiting) in self.all_waiting(&derived, now) {
+            self.put_waiting(id, waiting);
+        }
+        self.uncompared.extend(stale);
     }
 
-    /// What waits on every case, worked out on all of the machine's cores.
-    fn all_waiting(&self, now: DateTime) -> Vec<(PersonId, Waiting)> {
-        let all: Vec<_> = self.cases.keys().copied().collect();
+    /// What waits on many cases, worked out on all of the machine's cores.
+    fn all_waiting(&self, all: &[PersonId], now: DateTime) -> Vec<(PersonId, Waiting)> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let derive =
             |ids: &[PersonId]| -> Vec<_> { ids.iter().filter_map(|id| Some((*id, self.waiting(*id, now)?))).collect() };
@@ -274,28 +332,30 @@ impl World {
     }
 
     /// The answer to a request is told by the events that it made.
-    fn remember_answer(&mut self, happened: &Happened) {
-        let Some(idempotency) = happened.idempotency else { return };
-        let person_id = match happened.stream {
+    fn remember_answer(&mut self, heading: &Heading) {
+        let Some(idempotency) = heading.idempotency else { return };
+        let person_id = match heading.stream {
             Stream::Person(person) => Some(person),
             Stream::TurnAways => None,
         };
-        let answer = self.answers.entry(idempotency.key).or_insert_with(|| Answer {
-            body: idempotency.body,
-            person_id,
-            event_ids: Vec::new(),
-            revision: 0,
-            position: Position::START,
-        });
-        answer.event_ids.push(happened.stamp.event_id);
-        answer.revision = happened.revision;
-        answer.position = happened.position;
+        let Heading { event_id, revision, position, .. } = *heading;
+        match self.answers.entry(idempotency.key) {
+            Occupied(answer) => {
+                let answer = answer.into_mut();
+                answer.event_ids.push(event_id);
+                (answer.revision, answer.position) = (revision, position);
+            }
+            Vacant(place) => {
+                let event_ids = vec![event_id];
+                place.insert(Answer { body: idempotency.body, person_id, event_ids, revision, position });
+            }
+        }
     }
 
     /// A link was made or undone: the cases that it touches are taken apart and put together anew.
     fn relink(&mut self, case_id: PersonId, person: PersonId, now: DateTime) {
         let mut touched = BTreeSet::from([case_id]);
-        let links = self.cases.get(&case_id).into_iter().flat_map(|case| case.path.linked_with());
+        let links = self.cases.get(&case_id).into_iter().flat_map(|held| held.case().path.linked_with());
         touched.extend(links.map(|other| *self.case_of.get(&other).unwrap_or(&other)));
         let mut pieces = Vec::new();
         for id in &touched {
@@ -305,7 +365,9 @@ impl World {
             self.worklist.remove(*id, self.position);
             self.changes.put(*id, None);
             self.due.put(*id, None);
-            if let Some(case) = self.cases.remove(id) {
+            self.stale.remove(id);
+            self.touching.touch(*id);
+            if let Some(case) = self.cases.remove(id).map(Held::into_case) {
                 for member in &case.members {
                     self.case_of.remove(member);
                     pieces.push(case.part(std::slice::from_ref(member)));
@@ -327,7 +389,7 @@ impl World {
         for member in case.members.iter().filter(|member| **member != id) {
             self.case_of.insert(*member, id);
         }
-        self.cases.insert(id, case);
+        self.cases.insert(id, case.into());
         self.put_into_indexes(id, now);
     }
 }

@@ -76,6 +76,11 @@ impl KeyCache {
         self.evict(person);
     }
 
+    /// Whether there will be no keys of a person any more.
+    pub(super) fn is_erased(&self, person: PersonId) -> bool {
+        self.shard(Owner::Person(person)).erased.contains(&person)
+    }
+
     /// Drops a person's keys; the next need asks the store.
     pub(super) fn evict(&self, person: PersonId) {
         use care_path::codes::{Code as _, DataClass};

@@ -4,8 +4,12 @@
 //! opens in another. Each box is bound to the file's header, to its place, and to whether it is the last one: a file that
 //! was cut off, put in another order or given another header does not open.
 
+use std::ops::Deref;
+
+use aws_lc_rs::aead::NONCE_LEN;
 use aws_lc_rs::rand;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::cache::Cached;
 use super::key_store::{Purpose, Slot};
@@ -54,10 +58,24 @@ impl FileCipher {
         self.cipher.seal(&place.bound(self.key), bytes.len(), |buffer| buffer.extend_from_slice(bytes))
     }
 
-    /// Opens a box in place; `None` where it is not the one that was sealed for this place.
+    /// Opens a box; `None` where it is not the one that was sealed for this place.
     #[must_use]
-    pub fn open<'a>(&self, place: BoxPlace<'_>, sealed: &'a mut [u8]) -> Option<&'a mut [u8]> {
-        self.cipher.open(&place.bound(self.key), sealed)
+    pub fn open(&self, place: BoxPlace<'_>, sealed: Vec<u8>) -> Option<OpenedBox> {
+        let mut content = Zeroizing::new(sealed);
+        let length = self.cipher.open(&place.bound(self.key), &mut content)?.len();
+        content.truncate(NONCE_LEN + length);
+        Some(OpenedBox(content))
+    }
+}
+
+/// What is in a box. It is wiped when it is dropped.
+pub struct OpenedBox(Zeroizing<Vec<u8>>);
+
+impl Deref for OpenedBox {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.0.get(NONCE_LEN..).unwrap_or_default()
     }
 }
 

@@ -22,7 +22,7 @@ mod secret;
 mod tests;
 
 pub use cache::Cached;
-pub use file::{BoxPlace, FileCipher, FileKey};
+pub use file::{BoxPlace, FileCipher, FileKey, OpenedBox};
 pub use kek::{EnvironmentKek, Epoch, FileKek, KekError, KekProvider, ToUnwrap, ToWrap};
 pub use key_store::{
     Doomed, Epochs, KeyStore, KeyStoreError, MemoryKeyStore, Owner, PostgresKeyStore, Purpose, Slot, SqliteKeyStore,

@@ -127,6 +127,12 @@ impl KeyRing {
         self.cache.get(slot)
     }
 
+    /// Whether it is known that a person was erased.
+    #[must_use]
+    pub fn is_erased(&self, person: PersonId) -> bool {
+        self.cache.is_erased(person)
+    }
+
     /// Whether the store has a key of that name for any slot. Slow: for when something is wrong.
     pub async fn slot_of(&self, id: KeyId) -> Result<Option<Slot>, KeyError> {
         Ok(self.store.slot_of(id).await?)

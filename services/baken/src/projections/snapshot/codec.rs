@@ -1,7 +1,8 @@
 //! The rows of a snapshot: what happened, opened and read, in `MessagePack`. What stands in each row is an array by place;
-//! the event itself keeps the names of its fields, because many of them may be missing.
+//! the event itself keeps the names of its fields, because many of them may be missing. What is known of an event without
+//! reading it stands first, so that the rest need not be read for it.
 //!
-//! Private values are in these rows as they are. The rows are sealed as soon as they are made (`stretch.rs`), and nothing
+//! Private values are in these rows as they are. The rows are sealed as soon as they are made (`boxes.rs`), and nothing
 //! else in the service can make them.
 
 use std::sync::Arc;
@@ -12,11 +13,13 @@ use care_path::event::{Event, EventKind, samples};
 use care_path::ids::{OrgId, UserId};
 use care_path::time::{DateTime, Occurred};
 use care_path::{Author, EventId, PersonId, Stamp};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::app::{Happened, Idempotency, KeyDigest, Stream};
+use crate::app::{Happened, Heading, Idempotency, KeyDigest, Stream};
 use crate::event_log::Position;
+use crate::projections::instant::{Instant, NoInstant};
 
 /// Raised by hand where the same events are to be read otherwise than they were, though their shape stays: a mistake in
 /// opening or lifting them that was put right. What changes their shape changes [`form`] by itself.
@@ -27,103 +30,117 @@ const VERSION: u32 = 1;
 #[error("a row does not have the form of this version")]
 pub struct BadRow;
 
-type Instant = (i64, u32);
+impl From<NoInstant> for BadRow {
+    fn from(_: NoInstant) -> Self {
+        Self
+    }
+}
 
-/// What a row holds beside the event.
+/// The beginning of a row: [`Heading`].
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct Beginning {
     /// Nobody, for an event that is about nobody who is known.
     person: Option<Uuid>,
     event: Uuid,
     revision: u64,
     position: u64,
+    request: Option<(Uuid, Uuid)>,
+}
+
+impl From<&Heading> for Beginning {
+    fn from(heading: &Heading) -> Self {
+        let Heading { stream, event_id, revision, position, idempotency } = heading;
+        let digest = |digest: KeyDigest| Uuid::from_bytes(digest.to_bytes());
+        Self {
+            person: match stream {
+                Stream::Person(person) => Some(person.0),
+                Stream::TurnAways => None,
+            },
+            event: event_id.0,
+            revision: *revision,
+            position: position.0,
+            request: idempotency.map(|Idempotency { key, body }| (digest(key), digest(body))),
+        }
+    }
+}
+
+impl From<Beginning> for Heading {
+    fn from(beginning: Beginning) -> Self {
+        let Beginning { person, event, revision, position, request } = beginning;
+        let digest = |id: Uuid| KeyDigest::from_bytes(id.into_bytes());
+        Self {
+            stream: person.map_or(Stream::TurnAways, |person| Stream::Person(PersonId(person))),
+            event_id: EventId(event),
+            revision,
+            position: Position(position),
+            idempotency: request.map(|(key, body)| Idempotency { key: digest(key), body: digest(body) }),
+        }
+    }
+}
+
+/// What a row holds between its beginning and the event.
+#[derive(Serialize, Deserialize)]
+struct Middle {
     occurred: Instant,
     precision: Precision,
     recorded: Instant,
     user: UserId,
     role: care_path::codes::Role,
     organisation: OrgId,
-    request: Option<(Uuid, Uuid)>,
     /// The type, by its place in the catalogue, and the version of its shape.
     kind: u16,
     version: u32,
 }
 
-fn instant(at: DateTime) -> Instant {
-    (at.timestamp(), at.timestamp_subsec_nanos())
-}
-
-fn at((seconds, nanos): Instant) -> Result<DateTime, BadRow> {
-    DateTime::from_timestamp(seconds, nanos).ok_or(BadRow)
-}
-
 /// Adds a row.
 pub fn encode(happened: &Happened, rows: &mut Vec<u8>) -> Result<(), BadRow> {
-    let Happened { stream, stamp, event, revision, position, idempotency } = happened;
+    let Happened { stamp, event, .. } = happened;
     let kind = event.kind();
-    let head = Head {
-        person: match stream {
-            Stream::Person(person) => Some(person.0),
-            Stream::TurnAways => None,
-        },
-        event: stamp.event_id.0,
-        revision: *revision,
-        position: position.0,
-        occurred: instant(stamp.occurred.at),
+    let middle = Middle {
+        occurred: stamp.occurred.at.into(),
         precision: stamp.occurred.precision,
-        recorded: instant(stamp.recorded_at),
+        recorded: stamp.recorded_at.into(),
         user: stamp.by.user.clone(),
         role: stamp.by.role,
         organisation: stamp.by.organisation.clone(),
-        request: idempotency
-            .map(|Idempotency { key, body }| (Uuid::from_bytes(key.to_bytes()), Uuid::from_bytes(body.to_bytes()))),
         kind: place_of(kind)?,
         version: kind.version(),
     };
-    head.serialize(&mut rmp_serde::Serializer::new(&mut *rows)).map_err(|_| BadRow)?;
+    let mut writer = rmp_serde::Serializer::new(&mut *rows);
+    Beginning::from(&happened.heading()).serialize(&mut writer).map_err(|_| BadRow)?;
+    middle.serialize(&mut writer).map_err(|_| BadRow)?;
     event.serialize(&mut rmp_serde::Serializer::new(rows).with_struct_map()).map_err(|_| BadRow)
 }
 
-/// Reads rows back: so many, and nothing after them.
-pub fn decode(rows: &[u8], count: usize) -> Result<Vec<Happened>, BadRow> {
-    let mut reader = rmp_serde::Deserializer::from_read_ref(rows);
-    let happened = (0..count).map(|_| decode_one(&mut reader)).collect::<Result<Vec<_>, _>>()?;
-    // Any value at all would be one too many.
-    match serde::de::IgnoredAny::deserialize(&mut reader) {
-        Ok(_) => Err(BadRow),
-        Err(_) => Ok(happened),
+/// Reads a row back: one, and nothing after it.
+pub fn decode(row: &[u8]) -> Result<Happened, BadRow> {
+    let mut reader = rmp_serde::Deserializer::from_read_ref(row);
+    let Heading { stream, event_id, revision, position, idempotency } =
+        Beginning::deserialize(&mut reader).map_err(|_| BadRow)?.into();
+    let middle = Middle::deserialize(&mut reader).map_err(|_| BadRow)?;
+    let kind = *EventKind::ALL.get(usize::from(middle.kind)).ok_or(BadRow)?;
+    if kind.version() != middle.version {
+        return Err(BadRow);
     }
+    let event: Event = kind.deserialize(&mut reader).map_err(|_| BadRow)?;
+    // Any value at all would be one too many.
+    if event.kind() != kind || IgnoredAny::deserialize(&mut reader).is_ok() {
+        return Err(BadRow);
+    }
+    let stamp = Stamp {
+        event_id,
+        person_id: stream.key_owner(),
+        occurred: Occurred { at: DateTime::try_from(middle.occurred)?, precision: middle.precision },
+        recorded_at: middle.recorded.try_into()?,
+        by: Author { user: middle.user, role: middle.role, organisation: middle.organisation },
+    };
+    Ok(Happened { stream, stamp: Arc::new(stamp), event, revision, position, idempotency })
 }
 
-type Reader<'a> = rmp_serde::Deserializer<rmp_serde::decode::ReadRefReader<'a, [u8]>>;
-
-fn decode_one(reader: &mut Reader<'_>) -> Result<Happened, BadRow> {
-    let head = Head::deserialize(&mut *reader).map_err(|_| BadRow)?;
-    let kind = *EventKind::ALL.get(usize::from(head.kind)).ok_or(BadRow)?;
-    if kind.version() != head.version {
-        return Err(BadRow);
-    }
-    let event: Event = kind.deserialize(reader).map_err(|_| BadRow)?;
-    if event.kind() != kind {
-        return Err(BadRow);
-    }
-    let stream = head.person.map_or(Stream::TurnAways, |person| Stream::Person(PersonId(person)));
-    let stamp = Stamp {
-        event_id: EventId(head.event),
-        person_id: stream.key_owner(),
-        occurred: Occurred { at: at(head.occurred)?, precision: head.precision },
-        recorded_at: at(head.recorded)?,
-        by: Author { user: head.user, role: head.role, organisation: head.organisation },
-    };
-    let digest = |id: Uuid| KeyDigest::from_bytes(id.into_bytes());
-    Ok(Happened {
-        stream,
-        stamp: Arc::new(stamp),
-        event,
-        revision: head.revision,
-        position: Position(head.position),
-        idempotency: head.request.map(|(key, body)| Idempotency { key: digest(key), body: digest(body) }),
-    })
+/// Reads the beginning of a row.
+pub fn heading(row: &[u8]) -> Result<Heading, BadRow> {
+    let mut reader = rmp_serde::Deserializer::from_read_ref(row);
+    Ok(Beginning::deserialize(&mut reader).map_err(|_| BadRow)?.into())
 }
 
 fn place_of(kind: EventKind) -> Result<u16, BadRow> {
@@ -182,25 +199,24 @@ fn sample(event: Event) -> Happened {
 mod tests {
     use super::*;
 
-    fn rows_of(happened: &[Happened]) -> Vec<u8> {
-        let mut rows = Vec::new();
-        for each in happened {
-            encode(each, &mut rows).unwrap();
-        }
-        rows
+    fn row_of(happened: &Happened) -> Vec<u8> {
+        let mut row = Vec::new();
+        encode(happened, &mut row).unwrap();
+        row
     }
 
     #[test]
     fn an_event_of_every_type_is_read_back_as_it_was() {
         let written: Vec<_> = samples().unwrap().into_iter().map(sample).collect();
         assert!(written.len() > EventKind::ALL.len(), "with all fields, and with as few as may be");
-        let read = decode(&rows_of(&written), written.len()).unwrap();
-        for (written, read) in written.iter().zip(&read) {
+        for written in written {
+            let row = row_of(&written);
+            let read = decode(&row).unwrap();
             let name = written.event.kind().name();
             assert!(read.event == written.event, "{name}");
-            assert!(read.stamp == written.stamp && read.stream == written.stream, "{name}");
-            assert_eq!((read.revision, read.position), (written.revision, written.position));
-            assert_eq!(read.idempotency, written.idempotency);
+            assert!(read.stamp == written.stamp, "{name}");
+            assert_eq!(read.heading(), written.heading());
+            assert_eq!(heading(&row), Ok(written.heading()));
         }
     }
 
@@ -210,7 +226,7 @@ mod tests {
         let by_nobody = Happened { stream: Stream::TurnAways, idempotency: None, ..sample(event) };
         let stamp = Stamp { person_id: by_nobody.stream.key_owner(), ..(*by_nobody.stamp).clone() };
         let written = Happened { stamp: Arc::new(stamp), ..by_nobody };
-        let read = decode(&rows_of(std::slice::from_ref(&written)), 1).unwrap().remove(0);
+        let read = decode(&row_of(&written)).unwrap();
         assert!(read.stream == Stream::TurnAways && read.idempotency.is_none() && read.stamp == written.stamp);
     }
 
@@ -219,22 +235,22 @@ mod tests {
         let erased = r#"{"type":"note_added","data":{"note":"00000000-0000-0000-0000-000000000007",
                          "text":{"$private":"social"}}}"#;
         let event = EventKind::NoteAdded.deserialize(&mut serde_json::Deserializer::from_str(erased)).unwrap();
-        let read = decode(&rows_of(&[sample(event.clone())]), 1).unwrap();
-        assert!(read[0].event == event);
+        let read = decode(&row_of(&sample(event.clone()))).unwrap();
+        assert!(read.event == event);
     }
 
     #[test]
-    fn neither_too_few_rows_nor_too_many_are_taken() {
-        let rows = rows_of(&[sample(samples().unwrap().remove(0))]);
-        assert!(decode(&rows, 1).is_ok());
-        assert_eq!(decode(&rows, 0).map(|_| ()), Err(BadRow));
-        assert_eq!(decode(&rows, 2).map(|_| ()), Err(BadRow));
-        assert_eq!(decode(&rows[..rows.len() - 1], 1).map(|_| ()), Err(BadRow));
+    fn neither_part_of_a_row_nor_more_than_a_row_is_taken() {
+        let row = row_of(&sample(samples().unwrap().remove(0)));
+        assert!(decode(&row).is_ok());
+        assert_eq!(decode(&row[..row.len() - 1]).map(|_| ()), Err(BadRow));
+        assert_eq!(decode(&[&row[..], &row[..]].concat()).map(|_| ()), Err(BadRow));
+        assert_eq!(heading(&row[..9]).map(|_| ()), Err(BadRow));
     }
 
     #[test]
     fn another_shape_or_another_version_is_another_form() {
-        let rows = rows_of(&samples().unwrap().into_iter().map(sample).collect::<Vec<_>>());
+        let rows: Vec<_> = samples().unwrap().into_iter().flat_map(|event| row_of(&sample(event))).collect();
         assert_eq!(form().unwrap(), form_of(VERSION, &rows));
         assert_ne!(form_of(VERSION, &rows), form_of(VERSION + 1, &rows));
         // A field that is new, or spelt otherwise, is another byte of some row.

@@ -4,11 +4,13 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::stretch::{HEADER, Header, Unusable, read_header};
+use super::boxes::{HEADER, Unusable};
+use super::stretch::{Header, read_header};
 use crate::owner_only;
 
 const ENDING: &str = "snapshot";
 const UNFINISHED: &str = "unfinished";
+const STANDINGS: &str = "cases.standing";
 
 /// A file that is kept, and what it says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +41,57 @@ pub fn list(folder: &Path) -> io::Result<Vec<(PathBuf, Result<Header, Unusable>)
 }
 
 fn header_of(path: &Path) -> Result<Header, Unusable> {
+    read_header(&beginning(path)?)
+}
+
+/// As much of a file as its header can take.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn beginning(path: &Path) -> io::Result<Vec<u8>> {
     let mut beginning = Vec::new();
     File::open(path)?.take(HEADER).read_to_end(&mut beginning)?;
-    read_header(&beginning)
+    Ok(beginning)
+}
+
+/// The file of standings, of which there is one.
+#[must_use]
+pub fn standings(folder: &Path) -> PathBuf {
+    folder.join(STANDINGS)
+}
+
+/// A file of standings that has not taken the place of the one before yet. It is gone when it is dropped before.
+pub struct NewStandings {
+    folder: PathBuf,
+    unfinished: PathBuf,
+    pub file: File,
+}
+
+impl NewStandings {
+    /// Begins one.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub fn begin(folder: &Path) -> io::Result<Self> {
+        let unfinished = standings(folder).with_extension(UNFINISHED);
+        let file = owner_only::file().write(true).create(true).truncate(true).open(&unfinished)?;
+        Ok(Self { folder: folder.to_owned(), unfinished, file })
+    }
+
+    /// Puts it in the place of the one before. What was written must be durable by then.
+    ///
+    /// # Errors
+    /// Where that cannot be done.
+    pub fn put_in_place(self) -> io::Result<()> {
+        fs::rename(&self.unfinished, standings(&self.folder))?;
+        sync(&self.folder)
+    }
+}
+
+impl Drop for NewStandings {
+    fn drop(&mut self) {
+        remove(&self.unfinished);
+    }
 }
 
 /// Writes a file. When it answers, the file is durable under its name, or nothing is.
@@ -57,9 +107,13 @@ pub fn write(folder: &Path, header: Header, content: &[u8]) -> io::Result<Kept> 
         remove(&unfinished);
         return Err(error);
     }
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    sync(folder)?;
     Ok(Kept { path, header })
+}
+
+/// Makes the names in a folder durable.
+fn sync(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn write_through(path: &Path, content: &[u8]) -> io::Result<()> {

@@ -1,16 +1,21 @@
-//! Snapshots: what the read models are folded from, kept opened and read, so that a start does not open the whole log.
+//! Snapshots: what a start needs, kept beside the log, so that it costs what came since and not all that ever happened.
 //!
-//! Nearly all of a rebuild's time goes into opening events: a key for each box, JSON twice. What is folded from them is
-//! not kept: the fold is the same as ever, so that a snapshot cannot know another one, and what it holds does not depend on
-//! settings, indexes or the clock. It is a row of files, each a stretch of the log, and what was written stays: the next
-//! snapshot adds a file. A file that cannot be used is thrown away, and the log is read in its place.
+//! There are two kinds of files. *Stretches* hold the events of the log, opened and read: nearly all of a rebuild's time
+//! goes into opening. They depend on nothing but the log, and what was written stays: the next snapshot adds a file. The
+//! *standings* hold what the read models have derived from the events, case by case, as of one position: with them a start
+//! does not read events either, but puts every case where it stood, with its events unread beside it, until somebody looks
+//! at it. They are read by the build and with the settings that wrote them alone; any other folds the events once more.
 //!
-//! Snapshots are sealed under a key of their own, which is destroyed with anybody's keys.
+//! A file that cannot be used is thrown away, and what it held is read from the files below it, or from the log. All are
+//! sealed under a key of their own, which is destroyed with anybody's keys.
 
+mod boxes;
 mod codec;
 mod folder;
 mod metrics;
 mod restore;
+mod rows;
+mod standings;
 mod stretch;
 #[cfg(test)]
 mod tests;
@@ -20,8 +25,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
+use self::boxes::NotWritten;
 use self::folder::Kept;
 use super::World;
 use crate::app::{DecodeError, Decoder};
@@ -31,6 +37,7 @@ use crate::sealing::{CryptoFailed, SealError, Sealer};
 
 pub use metrics::SnapshotMetrics;
 pub use restore::Restored;
+pub(super) use rows::Unread;
 pub use write::Written;
 
 /// How often it is looked whether there is enough for another file.
@@ -85,6 +92,8 @@ pub enum SnapshotError {
     Crypto(#[from] CryptoFailed),
     #[error(transparent)]
     Row(#[from] codec::BadRow),
+    #[error("it cannot be written: {0}")]
+    NotWritten(#[from] NotWritten),
     /// The task that was to do it did not.
     #[error("it was not written: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
@@ -100,6 +109,8 @@ pub struct Snapshots {
     form: [u8; 32],
     /// The files, in the order of the log.
     kept: tokio::sync::Mutex<Vec<Kept>>,
+    /// The position of the standings.
+    stood_at: Mutex<Position>,
     metrics: SnapshotMetrics,
 }
 
@@ -116,11 +127,12 @@ impl Snapshots {
     ) -> Result<Self, SnapshotError> {
         let decoder = Decoder::new(sealer.clone());
         let form = codec::form()?;
-        Ok(Self { options, log, sealer, decoder, form, kept: tokio::sync::Mutex::default(), metrics })
+        let (kept, stood_at) = (tokio::sync::Mutex::default(), Mutex::new(Position::START));
+        Ok(Self { options, log, sealer, decoder, form, kept, stood_at, metrics })
     }
 
     /// Writes a snapshot whenever there is enough that is new, for as long as it is not dropped, and anew when somebody
-    /// was erased. Nobody waits for it: it reads the log, and the read models are not locked.
+    /// was erased. Nobody waits for it: it reads the log, and looks at the read models a little at a time.
     pub async fn keep(self: Arc<Self>, world: Arc<RwLock<World>>) {
         let mut erasures = self.sealer.ring().erasures();
         let mut enough = self.options.least;
@@ -128,7 +140,7 @@ impl Snapshots {
             let mut until = LOOK;
             if self.is_new(&world).await >= enough {
                 enough = self.options.events;
-                if !self.write_or_warn().await {
+                if !self.write_or_warn(&world).await {
                     until = PAUSE;
                 }
             }
@@ -144,14 +156,14 @@ impl Snapshots {
     }
 
     /// Writes one at the end, if that saves something at the next start.
-    pub async fn finish(&self, world: &RwLock<World>) {
+    pub async fn finish(&self, world: &Arc<RwLock<World>>) {
         if self.is_new(world).await >= self.options.least {
-            self.write_or_warn().await;
+            self.write_or_warn(world).await;
         }
     }
 
-    async fn write_or_warn(&self) -> bool {
-        let written = self.write().await;
+    async fn write_or_warn(&self, world: &Arc<RwLock<World>>) -> bool {
+        let written = self.write(world).await;
         if let Err(error) = &written {
             tracing::warn!(%error, "no snapshot was written");
         }
@@ -160,7 +172,7 @@ impl Snapshots {
 
     /// How many events have come since.
     async fn is_new(&self, world: &RwLock<World>) -> u64 {
-        let reached = self.position().await;
+        let reached = self.position().await.min(*self.stood_at.lock());
         world.read().trail().after(reached).len() as u64
     }
 
@@ -173,6 +185,8 @@ impl Snapshots {
     async fn forget(&self) {
         let mut kept = self.kept.lock().await;
         kept.drain(..).for_each(|file| folder::remove(&file.path));
+        folder::remove(&folder::standings(&self.options.folder));
+        *self.stood_at.lock() = Position::START;
         self.metrics.kept(&kept);
         tracing::info!("the snapshots of before an erasure are removed");
     }

@@ -1,44 +1,17 @@
-//! One file of a snapshot: a stretch of the log, opened, in sealed boxes. What the header says is in clear and tells
-//! nothing of anybody; each box is bound to all of it.
+//! A file of events: a stretch of the log, opened, in sealed boxes.
 
 use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use super::codec::{BadRow, decode, encode};
+use super::boxes::{self, BoxWriter, Magic, NotWritten, Sealed, Unusable};
+use super::codec::BadRow;
+use super::rows::Gathered;
 use crate::app::Happened;
 use crate::event_log::{Position, Recorded};
-use crate::sealing::{BoxPlace, CryptoFailed, FileCipher, FileKey};
+use crate::sealing::{CryptoFailed, FileCipher, FileKey};
 
-const MAGIC: &[u8; 8] = b"BAKNSNP1";
-/// Rows of a box: some hundreds of kilobytes, of which several are opened at once.
-pub const ROWS: usize = 1_000;
-
-/// Why a file is not used. It is thrown away, and the log is read in its place.
-#[derive(Debug, thiserror::Error)]
-pub enum Unusable {
-    #[error("it cannot be read: {0}")]
-    Unreadable(#[from] std::io::Error),
-    #[error("it is no snapshot, or its header is damaged")]
-    NotOne,
-    #[error("it was written by a version with other events")]
-    OtherForm,
-    #[error("its key was destroyed, as after an erasure, or is another key store's")]
-    KeyGone,
-    #[error("it is not of this log as it is now")]
-    OtherLog,
-    #[error("it is damaged")]
-    Damaged,
-    #[error("others that are kept hold what it holds")]
-    Superseded,
-}
-
-impl From<BadRow> for Unusable {
-    fn from(_: BadRow) -> Self {
-        Self::Damaged
-    }
-}
+const MAGIC: Magic = *b"BAKNSNP2";
 
 /// What a file says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,10 +35,6 @@ impl Header {
     #[must_use]
     pub fn key(&self) -> FileKey {
         FileKey::of(self.key, self.salt)
-    }
-
-    fn boxes(&self) -> Option<u32> {
-        u32::try_from(self.events.div_ceil(ROWS as u64)).ok().filter(|boxes| *boxes > 0)
     }
 }
 
@@ -95,7 +64,7 @@ pub fn fingerprint(recorded: &Recorded) -> [u8; 32] {
 /// Rows that are gathered for a file.
 pub struct Stretch {
     from: Position,
-    boxes: Vec<Zeroizing<Vec<u8>>>,
+    boxes: Vec<Gathered>,
     events: u64,
     last: Option<(Position, Position, [u8; 32])>,
 }
@@ -112,11 +81,11 @@ impl Stretch {
     /// # Errors
     /// Where it has no row.
     pub fn push(&mut self, recorded: &Recorded, happened: &Happened) -> Result<(), BadRow> {
-        if self.events.is_multiple_of(ROWS as u64) {
-            self.boxes.push(Zeroizing::new(Vec::with_capacity(ROWS * 512)));
+        if self.boxes.last().is_none_or(Gathered::is_full) {
+            self.boxes.push(Gathered::new());
         }
         if let Some(rows) = self.boxes.last_mut() {
-            encode(happened, rows)?;
+            rows.push(happened)?;
         }
         self.events += 1;
         let before = self.to();
@@ -145,7 +114,7 @@ impl Stretch {
         form: [u8; 32],
         key: FileKey,
         cipher: &FileCipher,
-    ) -> Result<Option<(Header, Vec<u8>)>, CryptoFailed> {
+    ) -> Result<Option<(Header, Vec<u8>)>, NotWritten> {
         let Some((before_last, to, last)) = self.last else { return Ok(None) };
         let header = Header {
             form,
@@ -158,43 +127,15 @@ impl Stretch {
             events: self.events,
         };
         let written = rmp_serde::to_vec(&header).map_err(|_| CryptoFailed)?;
-        let mut file = MAGIC.to_vec();
-        put(&mut file, &written)?;
-        let count = self.boxes.len();
-        for (index, rows) in self.boxes.into_iter().enumerate() {
-            let place = BoxPlace {
-                header: &written,
-                index: u32::try_from(index).map_err(|_| CryptoFailed)?,
-                last: index + 1 == count,
-            };
-            put(&mut file, &cipher.seal(place, &rows)?)?;
+        let mut file = BoxWriter::begin(Vec::new(), MAGIC, written, cipher)?;
+        let mut boxes = self.boxes;
+        let Some(end) = boxes.pop() else { return Ok(None) };
+        for rows in boxes {
+            file.add(&rows.content().map_err(|_| CryptoFailed)?)?;
         }
+        let file = file.end(&end.content().map_err(|_| CryptoFailed)?)?;
         Ok(Some((header, file)))
     }
-}
-
-fn put(file: &mut Vec<u8>, part: &[u8]) -> Result<(), CryptoFailed> {
-    let length = u32::try_from(part.len()).map_err(|_| CryptoFailed)?;
-    file.extend_from_slice(&length.to_be_bytes());
-    file.extend_from_slice(part);
-    Ok(())
-}
-
-fn take<'a>(file: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let (length, rest) = file.split_at_checked(4)?;
-    let length = u32::from_be_bytes(length.try_into().ok()?);
-    let (part, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
-    *file = rest;
-    Some(part)
-}
-
-/// A box that is still sealed.
-pub struct Sealed {
-    header: std::sync::Arc<[u8]>,
-    index: u32,
-    last: bool,
-    rows: usize,
-    content: Vec<u8>,
 }
 
 /// What is at the beginning of a file: what it says of itself, not yet known to be true.
@@ -202,43 +143,13 @@ pub struct Sealed {
 /// # Errors
 /// Where it is not the beginning of such a file.
 pub fn read_header(file: &[u8]) -> Result<Header, Unusable> {
-    let mut rest = file.strip_prefix(MAGIC).ok_or(Unusable::NotOne)?;
-    let written = take(&mut rest).ok_or(Unusable::NotOne)?;
-    rmp_serde::from_slice(written).map_err(|_| Unusable::NotOne)
+    rmp_serde::from_slice(boxes::header(file, MAGIC)?).map_err(|_| Unusable::NotOne)
 }
 
-/// The longest that a header can be: what has to be read of a file to know it.
-pub const HEADER: u64 = 512;
-
-/// The boxes of a file. They must be those that the header speaks of, and nothing after them.
+/// The boxes of a file.
 ///
 /// # Errors
-/// Where they are not.
-pub fn boxes(file: &[u8]) -> Result<Vec<Sealed>, Unusable> {
-    let header = read_header(file)?;
-    let mut rest = file.strip_prefix(MAGIC).ok_or(Unusable::NotOne)?;
-    let written: std::sync::Arc<[u8]> = take(&mut rest).ok_or(Unusable::NotOne)?.into();
-    let count = header.boxes().ok_or(Unusable::Damaged)?;
-    let mut left = header.events;
-    let mut boxes = Vec::new();
-    for index in 0..count {
-        let content = take(&mut rest).ok_or(Unusable::Damaged)?.to_vec();
-        let rows = usize::try_from(left.min(ROWS as u64)).map_err(|_| Unusable::Damaged)?;
-        left -= rows as u64;
-        boxes.push(Sealed { header: written.clone(), index, last: index + 1 == count, rows, content });
-    }
-    if rest.is_empty() { Ok(boxes) } else { Err(Unusable::Damaged) }
-}
-
-impl Sealed {
-    /// What happened in it.
-    ///
-    /// # Errors
-    /// Where it is not what was sealed at this place of this file.
-    pub fn open(self, cipher: &FileCipher) -> Result<Vec<Happened>, Unusable> {
-        let Self { header, index, last, rows, content } = self;
-        let mut content = Zeroizing::new(content);
-        let opened = cipher.open(BoxPlace { header: &header, index, last }, &mut content).ok_or(Unusable::Damaged)?;
-        Ok(decode(opened, rows)?)
-    }
+/// Where they are not whole.
+pub fn read_boxes(file: &[u8]) -> Result<Vec<Sealed>, Unusable> {
+    boxes::boxes(file, MAGIC)
 }

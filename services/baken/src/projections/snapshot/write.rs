@@ -1,12 +1,18 @@
 //! Writing a snapshot: the events that came since are read from the log, opened once more, and sealed in files of their
-//! own. The read models have no part in it, so nobody who reads or writes waits.
+//! own. The read models have no part in it. They are asked where every case stands, some at a time, so that nobody who
+//! reads or writes waits.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::folder::{self, Kept};
+use parking_lot::RwLock;
+
+use super::folder::{self, Kept, NewStandings};
+use super::standings::{self, AT_ONCE, Writing};
 use super::stretch::Stretch;
 use super::{SnapshotError, Snapshots};
 use crate::event_log::{Filter, Position};
+use crate::projections::World;
 use crate::sealing::Purpose;
 
 /// Events that are read at a time.
@@ -58,11 +64,50 @@ fn next(kept: &[Kept], full: u64) -> Next {
 }
 
 impl Snapshots {
-    /// Brings the snapshot up to the log.
+    /// Brings the snapshot up to the log, and writes down where all cases stand.
     ///
     /// # Errors
     /// Where the log, the keys or the folder cannot be used. What was written until then stays.
-    pub async fn write(&self) -> Result<Written, SnapshotError> {
+    pub async fn write(&self, world: &Arc<RwLock<World>>) -> Result<Written, SnapshotError> {
+        let began = Instant::now();
+        let standings = self.write_standings(world.clone()).await;
+        let written = self.write_events().await?;
+        let Some((new, position)) = standings? else { return Ok(written) };
+        // They stand on the events before their position, which are there now.
+        if position <= written.position {
+            tokio::task::spawn_blocking(move || new.put_in_place()).await??;
+            *self.stood_at.lock() = position;
+            let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(%position, milliseconds, "it is written down where all cases stand");
+        }
+        Ok(written)
+    }
+
+    /// Writes down where all cases stand, in a file that is not in its place yet.
+    async fn write_standings(
+        &self,
+        world: Arc<RwLock<World>>,
+    ) -> Result<Option<(NewStandings, Position)>, SnapshotError> {
+        // Before anything is looked at, as for events.
+        let (key, cipher) = self.sealer.new_file(Purpose::Snapshot).await?;
+        let (sealer, folder) = (self.sealer.clone(), self.options.folder.clone());
+        let written = tokio::task::spawn_blocking(move || {
+            let build = standings::build(world.read().settings())?;
+            let new = NewStandings::begin(&folder)?;
+            let is_erased = |person| sealer.ring().is_erased(person);
+            let header = standings::Header::new(build, key);
+            let writing = Writing { header: &header, cipher: &cipher, at_once: AT_ONCE, is_erased };
+            let end = writing.write(&world, &new.file)?;
+            Ok::<_, SnapshotError>(end.map(|end| (new, end.position())))
+        });
+        written.await?
+    }
+
+    /// Brings the files of events up to the log.
+    ///
+    /// # Errors
+    /// Where the log, the keys or the folder cannot be used. What was written until then stays.
+    pub async fn write_events(&self) -> Result<Written, SnapshotError> {
         let began = Instant::now();
         let mut kept = self.kept.lock().await;
         let mut written = Written::default();

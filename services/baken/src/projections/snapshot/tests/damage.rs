@@ -11,12 +11,12 @@ async fn written() -> (Told, tempfile::TempDir, World) {
     let told = told(8).await;
     let folder = tempfile::tempdir().unwrap();
     let third = told.positions.len() as u64 / 3 + 1;
-    assert_eq!(told.snapshots(folder.path(), third).write().await.unwrap().files, 3);
+    assert_eq!(told.snapshots(folder.path(), third).write_events().await.unwrap().files, 3);
     let rebuilt = told.rebuilt().await;
     (told, folder, rebuilt)
 }
 
-fn copied(folder: &Path) -> tempfile::TempDir {
+pub fn copied(folder: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for file in files(folder) {
         fs::copy(&file, copy.path().join(file.file_name().unwrap())).unwrap();
@@ -80,7 +80,7 @@ async fn a_file_that_others_hold_already_is_thrown_away() {
     let (told, folder, mut rebuilt) = written().await;
     let smaller = tempfile::tempdir().unwrap();
     let until = told.until(told.positions[20]);
-    told.snapshots_of(until, smaller.path(), 1_000).write().await.unwrap();
+    told.snapshots_of(until, smaller.path(), 1_000).write_events().await.unwrap();
     let file = files(smaller.path()).remove(0);
     fs::copy(&file, folder.path().join("copy.snapshot")).unwrap();
     starts_without(&told, folder.path(), 1, &mut rebuilt, "twice").await;
@@ -95,7 +95,7 @@ async fn a_gap_is_read_from_the_log_and_written_anew() {
     let (mut started, restored) = snapshots.restore(World::new(Arc::new(settings()))).await.unwrap();
     assert_eq!((restored.files, restored.position), (2, told.head()));
     assert_same(&mut started, &mut rebuilt);
-    let written = snapshots.write().await.unwrap();
+    let written = snapshots.write_events().await.unwrap();
     assert_eq!((written.files, written.events, written.position), (1, third, told.head()));
     starts_without(&told, folder.path(), 0, &mut rebuilt, "the gap is filled").await;
 }
@@ -106,7 +106,7 @@ async fn a_snapshot_of_another_form_is_thrown_away() {
     let older = tempfile::tempdir().unwrap();
     let mut snapshots = told.snapshots(older.path(), 1_000);
     snapshots.form[0] ^= 1;
-    snapshots.write().await.unwrap();
+    snapshots.write_events().await.unwrap();
     starts_without(&told, older.path(), files(older.path()).len(), &mut rebuilt, "an older version's").await;
     starts_without(&told, folder.path(), 0, &mut rebuilt, "this version's").await;
 }
@@ -119,7 +119,7 @@ async fn a_snapshot_under_another_key_is_thrown_away() {
 }
 
 /// A log with what another one says until a position, recorded by somebody else.
-async fn set_back(told: &Told, until: Position, then: usize) -> Arc<dyn EventLog> {
+pub async fn set_back(told: &Told, until: Position, then: usize) -> Arc<dyn EventLog> {
     let log = crate::event_log::MemoryLog::new();
     let events = read(&*told.log).await;
     let kept = events.iter().filter(|event| event.position <= until).count();

@@ -69,8 +69,8 @@ async fn an_erasure_makes_the_snapshots_of_every_node_unreadable_and_the_next_on
     let (store, here, there) = shared().await;
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let (first, second) = (here.snapshots(folders[0].path(), 40), there.snapshots(folders[1].path(), 40));
-    first.write().await.unwrap();
-    second.write().await.unwrap();
+    first.write_events().await.unwrap();
+    second.write_events().await.unwrap();
     let (world, restored) = there.started(folders[1].path()).await.unwrap();
     let person = somebody(&world);
     assert_eq!(restored.events, here.positions.len() as u64);
@@ -89,7 +89,7 @@ async fn an_erasure_makes_the_snapshots_of_every_node_unreadable_and_the_next_on
 
     // The other node has heard nothing and has the keys of before in memory.
     assert!(matches!(there.sealer.ring().cached(slot(person)), crate::sealing::Cached::Key(_)));
-    let written = second.write().await.unwrap();
+    let written = second.write_events().await.unwrap();
     assert_eq!(written.events, there.positions.len() as u64, "all files are written anew");
     assert_eq!(files(folders[1].path()).len(), written.files);
     let (mut world, restored) = later.started(folders[1].path()).await.unwrap();
@@ -113,7 +113,7 @@ async fn a_snapshot_that_is_being_written_while_somebody_is_erased_cannot_be_rea
         let snapshots = Arc::new(there.snapshots(folder.path(), 30));
         let writing = {
             let snapshots = snapshots.clone();
-            tokio::spawn(async move { snapshots.write().await })
+            tokio::spawn(async move { snapshots.write_events().await })
         };
         for _ in 0..turns * 5 {
             tokio::task::yield_now().await;

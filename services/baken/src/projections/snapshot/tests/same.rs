@@ -27,7 +27,7 @@ proptest! {
             let folder = tempfile::tempdir().unwrap();
             let at = *at.get(&told.positions);
             let first = told.snapshots_of(told.until(at), folder.path(), events);
-            let written = first.write().await.unwrap();
+            let written = first.write_events().await.unwrap();
             assert_eq!(written.position, at);
             // Another run goes on where the first one ended.
             let then = at.max(*then.get(&told.positions));
@@ -35,7 +35,7 @@ proptest! {
             let (world, restored) = second.restore(World::new(Arc::new(settings()))).await.unwrap();
             assert_eq!((restored.position, restored.thrown_away), (at, 0));
             assert_eq!(world.position(), at);
-            second.write().await.unwrap();
+            second.write_events().await.unwrap();
             assert_eq!(second.position().await, then);
 
             let (mut started, restored) = told.started(folder.path()).await.unwrap();
@@ -55,15 +55,15 @@ fn what_is_there_is_not_written_again_and_only_the_last_file_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let (early, head) = (told.positions[249], told.head());
         let snapshots = told.snapshots_of(told.until(early), folder.path(), 100);
-        let written = snapshots.write().await.unwrap();
+        let written = snapshots.write_events().await.unwrap();
         assert_eq!((written.files, written.events, written.position), (3, 250, early));
-        let again = snapshots.write().await.unwrap();
+        let again = snapshots.write_events().await.unwrap();
         assert_eq!((again.files, again.bytes, again.position), (0, 0, early));
         let before = files(folder.path());
 
         let snapshots = told.snapshots(folder.path(), 100);
         snapshots.restore(World::new(Arc::new(settings()))).await.unwrap();
-        let written = snapshots.write().await.unwrap();
+        let written = snapshots.write_events().await.unwrap();
         assert_eq!((written.position, written.events), (head, told.positions.len() as u64 - 200));
         let after = files(folder.path());
         assert_eq!(before[..2], after[..2]);
@@ -81,7 +81,7 @@ fn files_are_their_owners_alone_and_what_was_not_finished_goes() {
         std::fs::write(folder.path().join("1-2.unfinished"), b"half of it").unwrap();
         std::fs::write(folder.path().join("README"), b"somebody's own").unwrap();
         told.started(folder.path()).await.unwrap();
-        told.snapshots(folder.path(), 1_000).write().await.unwrap();
+        told.snapshots(folder.path(), 1_000).write_events().await.unwrap();
         let names: Vec<_> = files(folder.path());
         assert!(names.iter().any(|file| file.ends_with("README")));
         assert!(!names.iter().any(|file| file.to_string_lossy().contains("unfinished")));

@@ -1,0 +1,89 @@
+//! A case as the read models keep it. One that comes out of a snapshot is not read until somebody asks for it: what a
+//! start costs, and what memory is taken, goes by the cases that are looked at and not by all that ever happened.
+
+use std::sync::OnceLock;
+
+use care_path::PersonId;
+
+use super::case::Case;
+use super::snapshot::Unread;
+
+/// A case that is folded, or will be when it is first looked at.
+pub(super) enum Held {
+    Folded(Box<Case>),
+    Unread { events: Unread, case: OnceLock<Box<Case>> },
+}
+
+impl From<Case> for Held {
+    fn from(case: Case) -> Self {
+        Self::Folded(Box::new(case))
+    }
+}
+
+impl From<Unread> for Held {
+    fn from(events: Unread) -> Self {
+        Self::Unread { events, case: OnceLock::new() }
+    }
+}
+
+impl Held {
+    /// The case.
+    pub fn case(&self) -> &Case {
+        match self {
+            Self::Folded(case) => case,
+            Self::Unread { events, case } => case.get_or_init(|| Box::new(folded(events))),
+        }
+    }
+
+    /// What there is to see of the case, for somebody who will not come back to it soon: it stays unread.
+    pub fn glance<T>(&self, look: impl FnOnce(&Case) -> T) -> T {
+        match self {
+            Self::Folded(case) => look(case),
+            Self::Unread { events, case } => match case.get() {
+                Some(case) => look(case),
+                None => look(&folded(events)),
+            },
+        }
+    }
+
+    /// Changes the case.
+    pub fn change(&mut self, change: impl FnOnce(&mut Case)) {
+        match self {
+            Self::Folded(case) => change(case),
+            Self::Unread { events, case } => {
+                let mut case = case.take().unwrap_or_else(|| Box::new(folded(events)));
+                change(&mut case);
+                *self = Self::Folded(case);
+            }
+        }
+    }
+
+    /// The case, for whoever takes it apart.
+    pub fn into_case(self) -> Case {
+        match self {
+            Self::Folded(case) => *case,
+            Self::Unread { events, case } => case.into_inner().map_or_else(|| folded(&events), |case| *case),
+        }
+    }
+
+    /// Whether somebody has looked at it.
+    #[cfg(test)]
+    pub fn is_folded(&self) -> bool {
+        match self {
+            Self::Folded(_) => true,
+            Self::Unread { case, .. } => case.get().is_some(),
+        }
+    }
+
+    /// Whose streams the case is folded from.
+    pub fn members(&self) -> &[PersonId] {
+        match self {
+            Self::Folded(case) => &case.members,
+            Self::Unread { events, .. } => events.members(),
+        }
+    }
+}
+
+fn folded(events: &Unread) -> Case {
+    Case::folded(events.members().to_vec(), events.entries())
+}

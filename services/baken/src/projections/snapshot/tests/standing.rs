@@ -1,0 +1,241 @@
+//! A start from the standings reads no event of before them, and is the same start. A file of them that is damaged, another
+//! build's, or has lost its events is thrown away, and the events are folded.
+
+use std::fs;
+use std::sync::LazyLock;
+
+use care_path::PersonId;
+use care_path::deadlines::Deadlines;
+use chrono::TimeDelta;
+use proptest::prelude::*;
+use tokio::runtime::Runtime;
+
+use super::super::{folder, standings};
+use super::damage::copied;
+use super::*;
+use crate::app::Settings;
+use crate::sealing::Purpose;
+
+static GROUND: LazyLock<(Runtime, Told)> = LazyLock::new(|| {
+    let runtime = Runtime::new().unwrap();
+    let told = runtime.block_on(told(25));
+    (runtime, told)
+});
+
+/// A world that has lived until a position, and was asked at a time what waits.
+async fn lived(told: &Told, at: Position, now: DateTime) -> Arc<RwLock<World>> {
+    let mut world = told.rebuilt_to(at).await;
+    world.settle(now);
+    while world.compare_some(100, now) {}
+    Arc::new(RwLock::new(world))
+}
+
+/// A snapshot of such a world, in files of so many events.
+async fn written(told: &Told, at: Position, now: DateTime, events: u64) -> (tempfile::TempDir, usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let world = lived(told, at, now).await;
+    told.snapshots_of(told.until(at), folder.path(), events).write(&world).await.unwrap();
+    let cases = world.read().len();
+    (folder, cases)
+}
+
+fn folded(world: &World) -> usize {
+    world.cases.values().filter(|held| held.is_folded()).count()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn where_all_cases_stood_at_any_position_and_what_came_after_it_are_the_whole_log(
+        at in any::<prop::sample::Index>(),
+        hours_before in 0_i64..1_500,
+        events in prop_oneof![20_u64..200, Just(2_000)],
+    ) {
+        let (runtime, told) = &*GROUND;
+        runtime.block_on(async {
+            let at = *at.get(&told.positions);
+            let (folder, cases) = written(told, at, now() - TimeDelta::hours(hours_before), events).await;
+            let (mut started, restored) = told.started(folder.path()).await.unwrap();
+            assert_eq!((restored.cases, restored.position, restored.thrown_away), (cases, at, 0));
+            assert_same(&mut started, &mut told.rebuilt().await);
+        });
+    }
+
+    #[test]
+    fn what_changes_while_it_is_written_down_is_in_it(at in any::<prop::sample::Index>(), pace in 0_u64..60) {
+        let (runtime, told) = &*GROUND;
+        runtime.block_on(async {
+            let at = *at.get(&told.positions[..told.positions.len() / 2]);
+            let world = lived(told, at, now()).await;
+            let later = read(&*told.log).await.into_iter().filter(|event| event.position > at);
+            let mut happened = Vec::new();
+            for recorded in later {
+                happened.push(Decoder::new(told.sealer.clone()).decode(&recorded).await.unwrap());
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let (key, cipher) = told.sealer.new_file(Purpose::Snapshot).await.unwrap();
+            let header = standings::Header::new(standings::build(&settings()).unwrap(), key);
+            let new = folder::NewStandings::begin(folder.path()).unwrap();
+            let end = std::thread::scope(|scope| {
+                let writing = scope.spawn(|| {
+                    let writing =
+                        standings::Writing { header: &header, cipher: &cipher, at_once: 2, is_erased: |_| false };
+                    writing.write(&world, &new.file).unwrap().unwrap()
+                });
+                for each in happened {
+                    world.write().apply(each);
+                    std::thread::sleep(Duration::from_micros(pace));
+                }
+                writing.join().unwrap()
+            });
+            new.put_in_place().unwrap();
+            assert!(end.position() >= at);
+            told.snapshots(folder.path(), 500).write_events().await.unwrap();
+            let (mut started, restored) = told.started(folder.path()).await.unwrap();
+            assert!(restored.cases > 0 && restored.thrown_away == 0);
+            assert_same(&mut started, &mut told.rebuilt().await);
+        });
+    }
+}
+
+#[test]
+fn a_start_reads_no_case_of_which_nothing_is_new() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let before_last = told.positions[told.positions.len() - 2];
+        let (folder, cases) = written(told, before_last, now(), 1_000).await;
+        let (mut started, _) = told.started(folder.path()).await.unwrap();
+        started.settle(now());
+        assert!(cases > 20, "{cases}");
+        assert_eq!((started.len(), folded(&started)), (cases, 1), "the one that the last event is of");
+        while started.compare_some(7, now()) {}
+        assert!(folded(&started) < cases / 2, "whoever is compared with others is only glanced at");
+        let person = started.trail().after(Position::START)[0].1;
+        assert!(started.case(person).is_some_and(|case| !case.history.is_empty()));
+    });
+}
+
+/// Starts from a folder: the standings are not used, and thrown away where they were there; the world is the log's.
+async fn starts_without_standings(told: &Told, folder: &std::path::Path, thrown_away: usize, what: &str) {
+    let (mut started, restored) = told.started(folder).await.unwrap();
+    assert_eq!((restored.cases, restored.thrown_away), (0, thrown_away), "{what}");
+    assert!(!folder::standings(folder).exists(), "{what}");
+    assert_same(&mut started, &mut told.rebuilt().await);
+}
+
+#[test]
+fn standings_with_any_byte_changed_or_cut_off_are_thrown_away_and_the_events_are_folded() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let (folder, _) = written(told, told.head(), now(), 500).await;
+        let content = fs::read(folder::standings(folder.path())).unwrap();
+        let damaged = |content: Vec<u8>| {
+            let copy = copied(folder.path());
+            fs::write(folder::standings(copy.path()), content).unwrap();
+            copy
+        };
+        let places = (0..120).step_by(17).chain((120..content.len()).step_by(content.len() / 9));
+        for place in places.chain([content.len() - 1]) {
+            let mut changed = content.clone();
+            changed[place] ^= 1;
+            starts_without_standings(told, damaged(changed).path(), 1, &format!("byte {place}")).await;
+        }
+        for length in [0, 7, 12, 90, content.len() / 2, content.len() - 1] {
+            let cut = damaged(content[..length].to_vec());
+            starts_without_standings(told, cut.path(), 1, &format!("cut off at {length}")).await;
+        }
+        let longer = damaged([&content[..], b"x"].concat());
+        starts_without_standings(told, longer.path(), 1, "with a byte more").await;
+    });
+}
+
+#[test]
+fn standings_without_all_of_their_events_are_thrown_away() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let (folder, _) = written(told, told.head(), now(), 100).await;
+        let stretches: Vec<_> =
+            files(folder.path()).into_iter().filter(|file| file.extension().unwrap() == "snapshot").collect();
+        assert!(stretches.len() >= 3);
+        for (number, stretch) in stretches.iter().enumerate() {
+            let copy = copied(folder.path());
+            fs::remove_file(copy.path().join(stretch.file_name().unwrap())).unwrap();
+            starts_without_standings(told, copy.path(), 1, &format!("without file {number}")).await;
+            let copy = copied(folder.path());
+            let damaged = copy.path().join(stretch.file_name().unwrap());
+            let mut content = fs::read(&damaged).unwrap();
+            let middle = content.len() / 2;
+            content[middle] ^= 1;
+            fs::write(&damaged, content).unwrap();
+            starts_without_standings(told, copy.path(), 2, &format!("file {number} is damaged")).await;
+        }
+    });
+}
+
+#[test]
+fn standings_of_a_log_that_went_another_way_are_thrown_away() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let middle = told.positions[told.positions.len() / 2];
+        let (folder, _) = written(told, told.head(), now(), 300).await;
+        let other = damage::set_back(told, middle, usize::MAX / 2).await;
+        let other = Told { log: other, sealer: told.sealer.clone(), positions: told.positions.clone() };
+        // Files of its own events, and the standings of the other.
+        let own = tempfile::tempdir().unwrap();
+        other.snapshots(own.path(), 300).write_events().await.unwrap();
+        fs::copy(folder::standings(folder.path()), folder::standings(own.path())).unwrap();
+        let (mut started, restored) = other.started(own.path()).await.unwrap();
+        assert_same(&mut started, &mut other.rebuilt().await);
+        // The same events were recorded there once more, so they stand as they stood.
+        assert_eq!(restored.thrown_away, 0);
+        starts_without_standings(&other, folder.path(), 2 + 1, "with the files of the other").await;
+    });
+}
+
+#[test]
+fn other_settings_derive_anew() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let (folder, _) = written(told, told.head(), now(), 500).await;
+        let mut deadlines = Deadlines::default();
+        deadlines.out_of_sight_hours += 48;
+        let other = || Arc::new(Settings { deadlines: deadlines.clone().into(), ..settings() });
+        let snapshots = told.snapshots(folder.path(), 500);
+        let (mut started, restored) = snapshots.restore(World::new(other())).await.unwrap();
+        assert_eq!((restored.cases, restored.thrown_away), (0, 1));
+        let decoder = Decoder::new(told.sealer.clone());
+        let mut rebuilt = catch_up_to(told.log.clone(), &decoder, World::new(other()), told.head()).await.unwrap();
+        assert_same(&mut started, &mut rebuilt);
+        assert!(!started.due().all().eq(told.rebuilt().await.due().all()));
+    });
+}
+
+#[test]
+fn standings_say_nothing_that_is_derived_of_somebody_who_was_erased() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let told = Told { log: told.log.clone(), sealer: told.sealer.clone(), positions: told.positions.clone() };
+        let world = lived(&told, told.head(), now()).await;
+        let erased: PersonId = told.rebuilt().await.trail().after(Position::START)[0].1;
+        let (key, cipher) = told.sealer.new_file(Purpose::Snapshot).await.unwrap();
+        let header = standings::Header::new([7; 32], key);
+        let folder = tempfile::tempdir().unwrap();
+        let new = folder::NewStandings::begin(folder.path()).unwrap();
+        let is_erased = |person| person == erased;
+        let writing = standings::Writing { header: &header, cipher: &cipher, at_once: 9, is_erased };
+        writing.write(&world, &new.file).unwrap().unwrap();
+        new.put_in_place().unwrap();
+        let content = fs::read(folder::standings(folder.path())).unwrap();
+        let (mut without, mut with) = (0, 0);
+        for sealed in standings::read_boxes(&content).unwrap() {
+            let opened = sealed.open(&cipher).unwrap_or_else(|error| panic!("{error}"));
+            for standing in standings::read_block(&opened).unwrap().cases {
+                let is_theirs = standing.members.contains(&erased);
+                assert_eq!(standing.derived.is_none(), is_theirs);
+                if is_theirs { without += 1 } else { with += 1 }
+            }
+        }
+        assert!(without >= 1 && with > 20, "{without} {with}");
+    });
+}

@@ -1,0 +1,121 @@
+//! Where a case stands: what the read models have derived from its events, as of a position. A start that knows it needs
+//! not read the events.
+
+use std::collections::HashSet;
+
+use care_path::PersonId;
+use care_path::codes::TaskKind;
+use care_path::path::tasks::Addressee;
+use care_path::time::DateTime;
+use serde::{Deserialize, Serialize};
+
+use super::World;
+use super::index::Indexed;
+use super::instant::{Instant, NoInstant};
+use super::snapshot::Unread;
+use super::worklist::Place;
+use crate::event_log::Position;
+
+/// A case, and where it stands.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Standing {
+    /// Whose streams it is folded from; the first names it.
+    pub members: Vec<PersonId>,
+    /// `None` where it is to be derived again: from what the events tell by then.
+    pub derived: Option<Derived>,
+}
+
+/// What was derived from the events of a case. Who may be the same human being is not in it: that is compared by and by
+/// after a start, as ever.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Derived {
+    indexed: Indexed,
+    waiting: Vec<(Addressee, Place)>,
+    changes: Option<Instant>,
+    due: Option<Instant>,
+}
+
+/// The cases that change while it is written down where all of them stand.
+#[derive(Default)]
+pub(super) struct Touching(Option<HashSet<PersonId>>);
+
+impl Touching {
+    pub fn touch(&mut self, case: PersonId) {
+        if let Some(touched) = &mut self.0 {
+            touched.insert(case);
+        }
+    }
+
+    /// From now on it is known what changes.
+    pub fn begin(&mut self) {
+        self.0 = Some(HashSet::new());
+    }
+
+    /// Which cases have changed since the beginning, or since this was asked.
+    pub fn take(&mut self) -> Vec<PersonId> {
+        self.0.as_mut().map(std::mem::take).into_iter().flatten().collect()
+    }
+
+    pub fn end(&mut self) {
+        self.0 = None;
+    }
+}
+
+fn kept(at: Option<DateTime>) -> Option<Instant> {
+    at.map(Instant::from)
+}
+
+fn read(at: Option<Instant>) -> Result<Option<DateTime>, NoInstant> {
+    at.map(DateTime::try_from).transpose()
+}
+
+impl World {
+    /// Where a case stands; `None` where there is no such case.
+    pub(super) fn standing(&self, id: PersonId) -> Option<Standing> {
+        let held = self.cases.get(&id)?;
+        let waiting = self.worklist.of_case(id).iter();
+        let derived = self.index.of(id).map(|indexed| Derived {
+            indexed: indexed.clone(),
+            waiting: waiting.filter(|(_, place)| place.kind != TaskKind::ReviewMatch).cloned().collect(),
+            changes: kept(self.changes.of(id)),
+            due: kept(self.due.of(id)),
+        });
+        Some(Standing { members: held.members().to_vec(), derived })
+    }
+
+    /// Takes in cases as they stood, with the events that they were folded from, which the world has noted. The last of
+    /// them is the first to be compared with others.
+    pub(super) fn stand(&mut self, cases: Vec<(Option<Derived>, Unread)>) -> Result<(), NoInstant> {
+        let mut indexed = Vec::with_capacity(cases.len());
+        self.cases.reserve(cases.len());
+        let mut waiting = Vec::with_capacity(cases.len());
+        for (derived, events) in cases {
+            let Some((id, others)) = events.members().split_first() else { continue };
+            let id = *id;
+            self.case_of.extend(others.iter().map(|other| (*other, id)));
+            self.cases.insert(id, events.into());
+            let Some(derived) = derived else {
+                self.stale.insert(id);
+                continue;
+            };
+            self.uncompared.push(id);
+            indexed.push((id, derived.indexed));
+            waiting.push((id, derived.waiting, read(derived.changes)?, read(derived.due)?));
+        }
+        let Self { index, worklist, changes, due, position, .. } = self;
+        std::thread::scope(|scope| {
+            scope.spawn(|| index.fill(indexed));
+            for (id, places, changed, fires) in waiting {
+                worklist.put_places(id, places, *position);
+                changes.put(id, changed);
+                due.put(id, fires);
+            }
+        });
+        Ok(())
+    }
+
+    /// The last event that it has taken in; `None` while what is derived is not complete.
+    pub(super) fn stands_at(&self) -> Option<(Position, care_path::EventId)> {
+        self.last.filter(|_| self.settled)
+    }
+}
