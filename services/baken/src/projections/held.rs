@@ -1,7 +1,7 @@
 //! A case as the read models keep it. One that comes out of a snapshot is not read until somebody asks for it: what a
 //! start costs, and what memory is taken, goes by the cases that are looked at and not by all that ever happened.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use care_path::PersonId;
 
@@ -11,7 +11,7 @@ use super::snapshot::Unread;
 /// A case that is folded, or will be when it is first looked at.
 pub(super) enum Held {
     Folded(Box<Case>),
-    Unread { events: Unread, case: OnceLock<Box<Case>> },
+    Unread { events: Arc<Unread>, case: OnceLock<Box<Case>> },
 }
 
 impl From<Case> for Held {
@@ -20,8 +20,8 @@ impl From<Case> for Held {
     }
 }
 
-impl From<Unread> for Held {
-    fn from(events: Unread) -> Self {
+impl From<Arc<Unread>> for Held {
+    fn from(events: Arc<Unread>) -> Self {
         Self::Unread { events, case: OnceLock::new() }
     }
 }
@@ -31,7 +31,7 @@ impl Held {
     pub fn case(&self) -> &Case {
         match self {
             Self::Folded(case) => case,
-            Self::Unread { events, case } => case.get_or_init(|| Box::new(folded(events))),
+            Self::Unread { events, case } => case.get_or_init(|| Box::new(Case::unread(events))),
         }
     }
 
@@ -41,7 +41,7 @@ impl Held {
             Self::Folded(case) => look(case),
             Self::Unread { events, case } => match case.get() {
                 Some(case) => look(case),
-                None => look(&folded(events)),
+                None => look(&Case::unread(events)),
             },
         }
     }
@@ -51,7 +51,7 @@ impl Held {
         match self {
             Self::Folded(case) => change(case),
             Self::Unread { events, case } => {
-                let mut case = case.take().unwrap_or_else(|| Box::new(folded(events)));
+                let mut case = case.take().unwrap_or_else(|| Box::new(Case::unread(events)));
                 change(&mut case);
                 *self = Self::Folded(case);
             }
@@ -62,7 +62,7 @@ impl Held {
     pub fn into_case(self) -> Case {
         match self {
             Self::Folded(case) => *case,
-            Self::Unread { events, case } => case.into_inner().map_or_else(|| folded(&events), |case| *case),
+            Self::Unread { events, case } => case.into_inner().map_or_else(|| Case::unread(&events), |case| *case),
         }
     }
 
@@ -82,8 +82,4 @@ impl Held {
             Self::Unread { events, .. } => events.members(),
         }
     }
-}
-
-fn folded(events: &Unread) -> Case {
-    Case::folded(events.members().to_vec(), events.entries())
 }

@@ -4,13 +4,19 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use care_path::PersonId;
 use care_path::ids::Municipality;
 use care_path::matching::{Key, Likeness, Traits, WINDOW, compare};
 use care_path::path::CarePath;
 use care_path::time::DateTime;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::case::Case;
+use super::instant;
+use super::snapshot::Unread;
 
 /// With how many a case is compared that share one thing with it: those that were seen last.
 const AT_MOST: usize = 32;
@@ -23,35 +29,80 @@ pub struct Matches {
     found_by: HashMap<Municipality, HashMap<Key, BTreeSet<(DateTime, PersonId)>>>,
     of_case: HashMap<PersonId, Compared>,
     /// By case, whom it may be. Each pair is in it twice.
-    suggested: HashMap<PersonId, BTreeMap<PersonId, Likeness>>,
+    suggested: HashMap<PersonId, BTreeMap<PersonId, Suggested>>,
 }
+
+/// How alike two cases are: worked out when it is asked for, where the two come out of a snapshot.
+type Suggested = OnceLock<Option<Likeness>>;
 
 /// A case as others are compared with it.
 struct Compared {
-    traits: Traits,
-    keys: Vec<Key>,
+    traits: TraitsOf,
+    place: Place,
     members: Vec<PersonId>,
     dismissed: Vec<PersonId>,
 }
 
+/// The traits of a case, which are those of its events until something new happens to it.
+enum TraitsOf {
+    Known(Box<Traits>),
+    Unread { events: Arc<Unread>, traits: OnceLock<Option<Box<Traits>>> },
+}
+
+/// What a case is found by.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Place {
+    municipality: Municipality,
+    #[serde(with = "instant")]
+    last_seen: DateTime,
+    keys: Vec<Key>,
+}
+
+/// A case among those that are compared, as a snapshot has it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Comparable {
+    place: Place,
+    dismissed: Vec<PersonId>,
+    suggested: Vec<PersonId>,
+}
+
 impl Matches {
+    /// A case as others are compared with it; `None` where it is not compared.
+    pub(super) fn comparable(&self, case: PersonId) -> Option<Comparable> {
+        let Compared { place, dismissed, .. } = self.of_case.get(&case)?;
+        let suggested = self.suggested.get(&case).into_iter().flat_map(BTreeMap::keys).copied().collect();
+        Some(Comparable { place: place.clone(), dismissed: dismissed.clone(), suggested })
+    }
+
+    /// Puts a case among the others as it was there before, with its events, which nobody has read yet.
+    pub(super) fn restore(&mut self, case: PersonId, comparable: Comparable, events: Arc<Unread>) {
+        let Comparable { place, dismissed, suggested } = comparable;
+        self.insert_place(case, &place);
+        if !suggested.is_empty() {
+            let unknown = suggested.into_iter().map(|other| (other, Suggested::new()));
+            self.suggested.insert(case, unknown.collect());
+        }
+        let members = events.members().to_vec();
+        let traits = TraitsOf::Unread { events, traits: OnceLock::new() };
+        self.of_case.insert(case, Compared { traits, place, members, dismissed });
+    }
+
     /// Takes in a case that changed, and says of which others the suggestions changed with it.
     pub fn put(&mut self, case: PersonId, members: &[PersonId], path: &CarePath) -> BTreeSet<PersonId> {
         let Some(traits) = Traits::of(path) else { return self.remove(case) };
         let dismissed: Vec<_> = path.dismissed().collect();
         if let Some(known) = self.of_case.get(&case)
-            && (&known.traits, &known.dismissed[..], &known.members[..]) == (&traits, &dismissed[..], members)
+            && (known.traits(), &known.dismissed[..], &known.members[..]) == (Some(&traits), &dismissed[..], members)
         {
             return BTreeSet::new();
         }
-        let before = self.take_out(case);
-        let keys = traits.keys();
-        let place = (traits.last_seen(), case);
-        let there = self.found_by.entry(traits.municipality().clone()).or_default();
-        for key in &keys {
-            there.entry(*key).or_default().insert(place);
-        }
-        let compared = Compared { traits, keys, members: members.to_vec(), dismissed };
+        let before: BTreeMap<_, _> = self.of(case).map(|(other, likeness)| (other, likeness.clone())).collect();
+        self.take_out(case);
+        let place =
+            Place { municipality: traits.municipality().clone(), last_seen: traits.last_seen(), keys: traits.keys() };
+        self.insert_place(case, &place);
+        let traits = TraitsOf::Known(Box::new(traits));
+        let compared = Compared { traits, place, members: members.to_vec(), dismissed };
         let after = self.likely(&compared, before.keys().copied());
         self.of_case.insert(case, compared);
         let mut touched: BTreeSet<_> = before.keys().filter(|other| !after.contains_key(other)).copied().collect();
@@ -59,9 +110,9 @@ impl Matches {
             if before.get(&other).is_none_or(|before| !is_same(before, &likeness)) {
                 touched.insert(other);
             }
-            self.suggested.entry(case).or_default().insert(other, likeness.clone());
+            self.suggested.entry(case).or_default().insert(other, Some(likeness.clone()).into());
             let suggested = self.suggested.entry(other).or_default();
-            suggested.insert(case, likeness);
+            suggested.insert(case, Some(likeness).into());
             if suggested.len() > SUGGESTED {
                 touched.extend(self.drop_weakest(other));
             }
@@ -71,16 +122,22 @@ impl Matches {
 
     /// Takes a case out, and says of which others the suggestions changed with it.
     pub fn remove(&mut self, case: PersonId) -> BTreeSet<PersonId> {
-        self.take_out(case).into_keys().collect()
+        self.take_out(case)
     }
 
-    fn take_out(&mut self, case: PersonId) -> BTreeMap<PersonId, Likeness> {
-        if let Some(compared) = self.of_case.remove(&case) {
-            let place = (compared.traits.last_seen(), case);
-            let there = self.found_by.entry(compared.traits.municipality().clone()).or_default();
-            for key in compared.keys {
+    fn insert_place(&mut self, case: PersonId, place: &Place) {
+        let there = self.found_by.entry(place.municipality.clone()).or_default();
+        for key in &place.keys {
+            there.entry(*key).or_default().insert((place.last_seen, case));
+        }
+    }
+
+    fn take_out(&mut self, case: PersonId) -> BTreeSet<PersonId> {
+        if let Some(Compared { place, .. }) = self.of_case.remove(&case) {
+            let there = self.found_by.entry(place.municipality).or_default();
+            for key in place.keys {
                 if let Some(found) = there.get_mut(&key) {
-                    found.remove(&place);
+                    found.remove(&(place.last_seen, case));
                     if found.is_empty() {
                         there.remove(&key);
                     }
@@ -91,7 +148,7 @@ impl Matches {
         for other in others.keys() {
             self.forget(*other, case);
         }
-        others
+        others.into_keys().collect()
     }
 
     fn forget(&mut self, case: PersonId, other: PersonId) {
@@ -113,28 +170,31 @@ impl Matches {
 
     /// Whom a case may be, each with why.
     pub fn of(&self, case: PersonId) -> impl Iterator<Item = (PersonId, &Likeness)> {
-        self.suggested.get(&case).into_iter().flatten().map(|(other, likeness)| (*other, likeness))
+        let compared = self.of_case.get(&case);
+        let suggested = self.suggested.get(&case).into_iter().flatten();
+        suggested.filter_map(move |(other, likeness)| {
+            let likeness = likeness.get_or_init(|| compare(compared?.traits()?, self.of_case.get(other)?.traits()?));
+            Some((*other, likeness.as_ref()?))
+        })
     }
 
     /// The suggestions that are to be reviewed with a case: those of cases that came into view before it.
     pub fn to_review(&self, case: PersonId) -> impl Iterator<Item = (&Traits, PersonId, &Likeness)> {
         let compared = self.of_case.get(&case);
-        let earlier = move |other: &PersonId| {
-            let (Some(one), Some(other)) = (compared, self.of_case.get(other)) else { return false };
-            other.traits.is_earlier_than(&one.traits)
-        };
-        let suggested = self.of(case).filter(move |(other, _)| earlier(other));
-        suggested.filter_map(move |(other, likeness)| Some((&compared?.traits, other, likeness)))
+        self.of(case).filter_map(move |(other, likeness)| {
+            let (one, two) = (compared?.traits()?, self.of_case.get(&other)?.traits()?);
+            two.is_earlier_than(one).then_some((one, other, likeness))
+        })
     }
 
     /// The likeliest among those who share something with a case, and those who were suggested before.
     fn likely(&self, compared: &Compared, before: impl Iterator<Item = PersonId>) -> BTreeMap<PersonId, Likeness> {
-        let traits = &compared.traits;
+        let Some(traits) = compared.traits() else { return BTreeMap::new() };
         let since = traits.last_seen().checked_sub_signed(WINDOW).unwrap_or(DateTime::MIN_UTC);
         let since = (since, PersonId(Uuid::nil()));
         let mut others: Vec<_> = before.collect();
         let there = self.found_by.get(traits.municipality());
-        let looked_up = compared.keys.iter().copied().flat_map(Key::neighbours);
+        let looked_up = compared.place.keys.iter().copied().flat_map(Key::neighbours);
         for found in looked_up.filter_map(|key| there?.get(&key)) {
             others.extend(found.range(since..).rev().take(AT_MOST).map(|(_, other)| *other));
         }
@@ -144,7 +204,7 @@ impl Matches {
             .into_iter()
             .filter_map(|other| {
                 let known = self.of_case.get(&other)?;
-                let likeness = if compared.are_apart(known) { None } else { compare(traits, &known.traits) };
+                let likeness = if compared.are_apart(known) { None } else { compare(traits, known.traits()?) };
                 likeness.map(|likeness| (other, likeness))
             })
             .collect();
@@ -155,6 +215,17 @@ impl Matches {
 }
 
 impl Compared {
+    /// The traits; `None` where the events of a snapshot have none, which those of a case that is compared do.
+    fn traits(&self) -> Option<&Traits> {
+        match &self.traits {
+            TraitsOf::Known(traits) => Some(traits),
+            TraitsOf::Unread { events, traits } => {
+                let read = || Traits::of(&Case::unread(events).path).map(Box::new);
+                traits.get_or_init(read).as_deref()
+            }
+        }
+    }
+
     /// Whether somebody said of the two that they are not the same.
     fn are_apart(&self, other: &Self) -> bool {
         self.dismissed.iter().any(|person| other.members.contains(person))

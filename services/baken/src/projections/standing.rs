@@ -2,9 +2,9 @@
 //! not read the events.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use care_path::PersonId;
-use care_path::codes::TaskKind;
 use care_path::path::tasks::Addressee;
 use care_path::time::DateTime;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::World;
 use super::index::Indexed;
 use super::instant::{Instant, NoInstant};
+use super::matches::Comparable;
 use super::snapshot::Unread;
 use super::worklist::Place;
 use crate::event_log::Position;
@@ -25,14 +26,14 @@ pub(super) struct Standing {
     pub derived: Option<Derived>,
 }
 
-/// What was derived from the events of a case. Who may be the same human being is not in it: that is compared by and by
-/// after a start, as ever.
+/// What was derived from the events of a case.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Derived {
     indexed: Indexed,
     waiting: Vec<(Addressee, Place)>,
     changes: Option<Instant>,
     due: Option<Instant>,
+    compared: Option<Comparable>,
 }
 
 /// The cases that change while it is written down where all of them stand.
@@ -73,38 +74,48 @@ impl World {
     /// Where a case stands; `None` where there is no such case.
     pub(super) fn standing(&self, id: PersonId) -> Option<Standing> {
         let held = self.cases.get(&id)?;
-        let waiting = self.worklist.of_case(id).iter();
         let derived = self.index.of(id).map(|indexed| Derived {
             indexed: indexed.clone(),
-            waiting: waiting.filter(|(_, place)| place.kind != TaskKind::ReviewMatch).cloned().collect(),
+            waiting: self.worklist.of_case(id).to_vec(),
             changes: kept(self.changes.of(id)),
             due: kept(self.due.of(id)),
+            compared: self.matches().comparable(id),
         });
         Some(Standing { members: held.members().to_vec(), derived })
     }
 
-    /// Takes in cases as they stood, with the events that they were folded from, which the world has noted. The last of
-    /// them is the first to be compared with others.
-    pub(super) fn stand(&mut self, cases: Vec<(Option<Derived>, Unread)>) -> Result<(), NoInstant> {
-        let mut indexed = Vec::with_capacity(cases.len());
+    /// Takes in cases as they stood, with the events that they were folded from, which the world has noted; and which of
+    /// them are still to be compared with others.
+    pub(super) fn stand(
+        &mut self,
+        cases: Vec<(Option<Derived>, Unread)>,
+        uncompared: Vec<PersonId>,
+    ) -> Result<(), NoInstant> {
+        self.uncompared = uncompared;
         self.cases.reserve(cases.len());
-        let mut waiting = Vec::with_capacity(cases.len());
+        let (mut indexed, mut compared, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
         for (derived, events) in cases {
+            let events = Arc::new(events);
             let Some((id, others)) = events.members().split_first() else { continue };
             let id = *id;
             self.case_of.extend(others.iter().map(|other| (*other, id)));
-            self.cases.insert(id, events.into());
+            self.cases.insert(id, events.clone().into());
             let Some(derived) = derived else {
                 self.stale.insert(id);
                 continue;
             };
-            self.uncompared.push(id);
             indexed.push((id, derived.indexed));
             waiting.push((id, derived.waiting, read(derived.changes)?, read(derived.due)?));
+            compared.extend(derived.compared.map(|comparable| (id, comparable, events)));
         }
-        let Self { index, worklist, changes, due, position, .. } = self;
+        let Self { index, worklist, matches, changes, due, position, .. } = self;
         std::thread::scope(|scope| {
             scope.spawn(|| index.fill(indexed));
+            scope.spawn(|| {
+                for (id, comparable, events) in compared {
+                    matches.restore(id, comparable, events);
+                }
+            });
             for (id, places, changed, fires) in waiting {
                 worklist.put_places(id, places, *position);
                 changes.put(id, changed);

@@ -35,7 +35,7 @@ pub struct World {
     pub(super) answers: HashMap<KeyDigest, Answer>,
     pub(super) index: Index,
     pub(super) worklist: Worklist,
-    matches: Matches,
+    pub(super) matches: Matches,
     /// Cases that were there at the start and are still to be compared with others.
     pub(super) uncompared: Vec<PersonId>,
     trail: Trail,
@@ -263,6 +263,7 @@ impl World {
         for id in some.into_iter().rev() {
             if let Some(held) = self.cases.get(&id) {
                 let mut changed = held.glance(|case| self.matches.put(id, &case.members, &case.path));
+                self.touching.touch(id);
                 if !changed.is_empty() {
                     changed.insert(id);
                     self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
 
 use crate::codes::{Assurance, LocationType, Problem, Sex};
 use crate::event::EventKind;
@@ -163,7 +164,7 @@ impl Traits {
 }
 
 /// What somebody is found by among those of a municipality.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Key {
     /// The first two letters of a word of a name.
     Name([u8; 2]),

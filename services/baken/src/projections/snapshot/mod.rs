@@ -25,7 +25,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
+use tokio::sync::Mutex;
 
 use self::boxes::NotWritten;
 use self::folder::Kept;
@@ -108,9 +109,10 @@ pub struct Snapshots {
     /// What this version's rows look like.
     form: [u8; 32],
     /// The files, in the order of the log.
-    kept: tokio::sync::Mutex<Vec<Kept>>,
-    /// The position of the standings.
-    stood_at: Mutex<Position>,
+    kept: Mutex<Vec<Kept>>,
+    /// The position of the standings. Whoever writes them has it, until the file is in its place or gone, also where
+    /// nobody waits for that any more.
+    stood_at: Arc<Mutex<Position>>,
     metrics: SnapshotMetrics,
 }
 
@@ -127,7 +129,7 @@ impl Snapshots {
     ) -> Result<Self, SnapshotError> {
         let decoder = Decoder::new(sealer.clone());
         let form = codec::form()?;
-        let (kept, stood_at) = (tokio::sync::Mutex::default(), Mutex::new(Position::START));
+        let (kept, stood_at) = (Mutex::default(), Arc::new(Mutex::new(Position::START)));
         Ok(Self { options, log, sealer, decoder, form, kept, stood_at, metrics })
     }
 
@@ -172,7 +174,7 @@ impl Snapshots {
 
     /// How many events have come since.
     async fn is_new(&self, world: &RwLock<World>) -> u64 {
-        let reached = self.position().await.min(*self.stood_at.lock());
+        let reached = self.position().await.min(*self.stood_at.lock().await);
         world.read().trail().after(reached).len() as u64
     }
 
@@ -183,10 +185,10 @@ impl Snapshots {
 
     /// Removes all files: their key was destroyed.
     async fn forget(&self) {
-        let mut kept = self.kept.lock().await;
+        let (mut stood_at, mut kept) = (self.stood_at.lock().await, self.kept.lock().await);
         kept.drain(..).for_each(|file| folder::remove(&file.path));
         folder::remove(&folder::standings(&self.options.folder));
-        *self.stood_at.lock() = Position::START;
+        *stood_at = Position::START;
         self.metrics.kept(&kept);
         tracing::info!("the snapshots of before an erasure are removed");
     }

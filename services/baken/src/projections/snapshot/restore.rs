@@ -84,7 +84,7 @@ impl Snapshots {
         self.metrics.restored(&restored);
         self.metrics.kept(&kept);
         *self.kept.lock().await = kept;
-        *self.stood_at.lock() = if restored.cases > 0 { stood_at } else { Position::START };
+        *self.stood_at.lock().await = if restored.cases > 0 { stood_at } else { Position::START };
         Ok((world, restored))
     }
 

@@ -63,10 +63,12 @@ pub struct Block {
 }
 
 /// The last event of those that the file tells of. Without it there is no file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     position: u64,
     event: Uuid,
+    /// Cases that are still to be compared with others, the last of them first.
+    uncompared: Vec<PersonId>,
 }
 
 impl End {
@@ -132,7 +134,7 @@ impl<E: Fn(PersonId) -> bool> Writing<'_, E> {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn write(&self, world: &RwLock<World>, file: &File) -> Result<Option<End>, NotWritten> {
+    pub fn write(&self, world: &RwLock<World>, file: &File) -> Result<Option<Position>, NotWritten> {
         let header = rmp_serde::to_vec(self.header).map_err(|_| CryptoFailed)?;
         let mut writer = BoxWriter::begin(BufWriter::new(file), MAGIC, header, self.cipher)?;
         world.write().touching.begin();
@@ -154,14 +156,18 @@ impl<E: Fn(PersonId) -> bool> Writing<'_, E> {
             next.extend(world.touching.take());
             next.sort_unstable();
             next.dedup();
-            let end = world.stands_at().map(|(position, event)| End { position: position.0, event: event.0 });
+            let end = world.stands_at().map(|(position, event)| End {
+                position: position.0,
+                event: event.0,
+                uncompared: world.uncompared.clone(),
+            });
             Block { end, ..self.block(&world, &next) }
         };
-        let Some(end) = block.end else { return Ok(None) };
+        let Some(position) = block.end.as_ref().map(End::position) else { return Ok(None) };
         let mut file = writer.end(&encode(&block)?)?;
         file.flush()?;
         file.get_ref().sync_all()?;
-        Ok(Some(end))
+        Ok(Some(position))
     }
 
     fn block(&self, world: &World, cases: &[PersonId]) -> Block {
@@ -220,8 +226,8 @@ impl Standings {
     ///
     /// # Errors
     /// Where they do not make a whole.
-    pub fn of(blocks: Vec<Block>) -> Result<Self, Unusable> {
-        let end = blocks.last().and_then(|block| block.end).ok_or(Unusable::Damaged)?;
+    pub fn of(mut blocks: Vec<Block>) -> Result<Self, Unusable> {
+        let end = blocks.last_mut().and_then(|block| block.end.take()).ok_or(Unusable::Damaged)?;
         let most = blocks.iter().map(|block| block.cases.len()).sum();
         let mut cases = Vec::with_capacity(most);
         let mut case_of = HashMap::with_capacity(most);
@@ -274,40 +280,33 @@ impl Standings {
     /// # Errors
     /// Where not all of their events were there.
     pub fn put(self, world: &mut World) -> Result<usize, Unusable> {
-        let Self { cases, boxes, rows, is_complete, .. } = self;
+        let Self { end, cases, boxes, rows, is_complete, .. } = self;
         if !is_complete {
             return Err(Unusable::Damaged);
         }
-        let (ends, places, seen) = by_case(&rows, cases.len());
+        let (ends, places) = by_case(&rows, cases.len());
         drop(rows);
         let rows = Shelf::new(boxes, places);
-        let mut cases: Vec<_> = cases.into_iter().map(Some).collect();
-        // The last that is put is the first to be compared with others.
-        let stood = seen.into_iter().rev().filter_map(|case| {
-            let Standing { members, derived } = cases.get_mut(case)?.take()?;
-            let first = case.checked_sub(1).map_or(0, |before| ends[before]);
-            Some((derived, Unread::new(members, rows.clone(), first..ends[case])))
-        });
-        let stood: Vec<_> = stood.collect();
-        let count = stood.len();
-        if cases.iter().any(Option::is_some) {
-            return Err(Unusable::Damaged);
+        let mut first = 0;
+        let mut stood = Vec::with_capacity(cases.len());
+        for (Standing { members, derived }, end) in cases.into_iter().zip(ends) {
+            if first == end {
+                return Err(Unusable::Damaged);
+            }
+            stood.push((derived, Unread::new(members, rows.clone(), first..end)));
+            first = end;
         }
-        world.stand(stood).map_err(|_| Unusable::Damaged)?;
+        let count = stood.len();
+        world.stand(stood, end.uncompared).map_err(|_| Unusable::Damaged)?;
         Ok(count)
     }
 }
 
-/// Rows by case: where those of each case end, the rows case by case, and the cases in the order in which they came into
-/// view.
-fn by_case(rows: &[(u32, Place)], cases: usize) -> (Vec<usize>, Vec<Place>, Vec<usize>) {
-    let (mut counts, mut seen) = (vec![0_usize; cases], Vec::with_capacity(cases));
+/// Rows by case, in the order of the cases: where those of each end, and the rows.
+fn by_case(rows: &[(u32, Place)], cases: usize) -> (Vec<usize>, Vec<Place>) {
+    let mut counts = vec![0_usize; cases];
     for (case, _) in rows {
-        let case = *case as usize;
-        if counts[case] == 0 {
-            seen.push(case);
-        }
-        counts[case] += 1;
+        counts[*case as usize] += 1;
     }
     // Where the rows of each case begin, until all of them are in their places.
     let mut next = 0;
@@ -322,5 +321,5 @@ fn by_case(rows: &[(u32, Place)], cases: usize) -> (Vec<usize>, Vec<Place>, Vec<
         places[*end] = *place;
         *end += 1;
     }
-    (ends, places, seen)
+    (ends, places)
 }

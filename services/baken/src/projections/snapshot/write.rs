@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
+use tokio::sync::OwnedMutexGuard;
 
 use super::folder::{self, Kept, NewStandings};
 use super::standings::{self, AT_ONCE, Writing};
@@ -30,6 +31,14 @@ pub struct Written {
     pub files: usize,
     pub bytes: u64,
     pub took: Duration,
+}
+
+/// Standings that are written, and not in their place yet.
+struct Stood {
+    file: NewStandings,
+    position: Position,
+    /// Where the position goes when they are; until then nobody else writes any.
+    place: OwnedMutexGuard<Position>,
 }
 
 /// What the next file is to hold.
@@ -72,11 +81,11 @@ impl Snapshots {
         let began = Instant::now();
         let standings = self.write_standings(world.clone()).await;
         let written = self.write_events().await?;
-        let Some((new, position)) = standings? else { return Ok(written) };
+        let Some(Stood { file, position, mut place }) = standings? else { return Ok(written) };
         // They stand on the events before their position, which are there now.
         if position <= written.position {
-            tokio::task::spawn_blocking(move || new.put_in_place()).await??;
-            *self.stood_at.lock() = position;
+            file.put_in_place()?;
+            *place = position;
             let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::info!(%position, milliseconds, "it is written down where all cases stand");
         }
@@ -84,21 +93,19 @@ impl Snapshots {
     }
 
     /// Writes down where all cases stand, in a file that is not in its place yet.
-    async fn write_standings(
-        &self,
-        world: Arc<RwLock<World>>,
-    ) -> Result<Option<(NewStandings, Position)>, SnapshotError> {
+    async fn write_standings(&self, world: Arc<RwLock<World>>) -> Result<Option<Stood>, SnapshotError> {
+        let place = self.stood_at.clone().lock_owned().await;
         // Before anything is looked at, as for events.
         let (key, cipher) = self.sealer.new_file(Purpose::Snapshot).await?;
         let (sealer, folder) = (self.sealer.clone(), self.options.folder.clone());
         let written = tokio::task::spawn_blocking(move || {
             let build = standings::build(world.read().settings())?;
-            let new = NewStandings::begin(&folder)?;
+            let file = NewStandings::begin(&folder)?;
             let is_erased = |person| sealer.ring().is_erased(person);
             let header = standings::Header::new(build, key);
             let writing = Writing { header: &header, cipher: &cipher, at_once: AT_ONCE, is_erased };
-            let end = writing.write(&world, &new.file)?;
-            Ok::<_, SnapshotError>(end.map(|end| (new, end.position())))
+            let position = writing.write(&world, &file.file)?;
+            Ok::<_, SnapshotError>(position.map(|position| Stood { file, position, place }))
         });
         written.await?
     }

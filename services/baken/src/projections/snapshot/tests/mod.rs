@@ -112,7 +112,10 @@ pub fn assert_same(one: &mut World, other: &mut World) {
     }
     assert!(waiting > 0);
     for (_, person) in one.trail().after(Position::START) {
-        let alike = |world: &World| world.matches().of(*person).map(|(other, _)| other).collect::<Vec<_>>();
+        let alike = |world: &World| {
+            let found = world.matches().of(*person).map(|(other, likeness)| (other, likeness.score()));
+            found.collect::<Vec<_>>()
+        };
         assert_eq!(alike(one), alike(other));
         assert_eq!(
             one.case(*person).map(crate::projections::Case::id),

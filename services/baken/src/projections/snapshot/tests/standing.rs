@@ -22,18 +22,21 @@ static GROUND: LazyLock<(Runtime, Told)> = LazyLock::new(|| {
     (runtime, told)
 });
 
-/// A world that has lived until a position, and was asked at a time what waits.
-async fn lived(told: &Told, at: Position, now: DateTime) -> Arc<RwLock<World>> {
+/// A world that has lived until a position, was asked at a time what waits, and has compared so many cases with others.
+async fn lived(told: &Told, at: Position, now: DateTime, compared: usize) -> Arc<RwLock<World>> {
     let mut world = told.rebuilt_to(at).await;
     world.settle(now);
-    while world.compare_some(100, now) {}
+    world.compare_some(compared, now);
     Arc::new(RwLock::new(world))
 }
 
 /// A snapshot of such a world, in files of so many events.
 async fn written(told: &Told, at: Position, now: DateTime, events: u64) -> (tempfile::TempDir, usize) {
+    written_of(told, at, lived(told, at, now, usize::MAX).await, events).await
+}
+
+async fn written_of(told: &Told, at: Position, world: Arc<RwLock<World>>, events: u64) -> (tempfile::TempDir, usize) {
     let folder = tempfile::tempdir().unwrap();
-    let world = lived(told, at, now).await;
     told.snapshots_of(told.until(at), folder.path(), events).write(&world).await.unwrap();
     let cases = world.read().len();
     (folder, cases)
@@ -50,12 +53,14 @@ proptest! {
     fn where_all_cases_stood_at_any_position_and_what_came_after_it_are_the_whole_log(
         at in any::<prop::sample::Index>(),
         hours_before in 0_i64..1_500,
+        compared in prop_oneof![Just(usize::MAX), 0_usize..100],
         events in prop_oneof![20_u64..200, Just(2_000)],
     ) {
         let (runtime, told) = &*GROUND;
         runtime.block_on(async {
             let at = *at.get(&told.positions);
-            let (folder, cases) = written(told, at, now() - TimeDelta::hours(hours_before), events).await;
+            let world = lived(told, at, now() - TimeDelta::hours(hours_before), compared).await;
+            let (folder, cases) = written_of(told, at, world, events).await;
             let (mut started, restored) = told.started(folder.path()).await.unwrap();
             assert_eq!((restored.cases, restored.position, restored.thrown_away), (cases, at, 0));
             assert_same(&mut started, &mut told.rebuilt().await);
@@ -67,7 +72,7 @@ proptest! {
         let (runtime, told) = &*GROUND;
         runtime.block_on(async {
             let at = *at.get(&told.positions[..told.positions.len() / 2]);
-            let world = lived(told, at, now()).await;
+            let world = lived(told, at, now(), 20).await;
             let later = read(&*told.log).await.into_iter().filter(|event| event.position > at);
             let mut happened = Vec::new();
             for recorded in later {
@@ -90,7 +95,7 @@ proptest! {
                 writing.join().unwrap()
             });
             new.put_in_place().unwrap();
-            assert!(end.position() >= at);
+            assert!(end >= at);
             told.snapshots(folder.path(), 500).write_events().await.unwrap();
             let (mut started, restored) = told.started(folder.path()).await.unwrap();
             assert!(restored.cases > 0 && restored.thrown_away == 0);
@@ -109,10 +114,32 @@ fn a_start_reads_no_case_of_which_nothing_is_new() {
         started.settle(now());
         assert!(cases > 20, "{cases}");
         assert_eq!((started.len(), folded(&started)), (cases, 1), "the one that the last event is of");
-        while started.compare_some(7, now()) {}
+        assert_eq!(started.uncompared.len(), 1);
+        assert!(!started.compare_some(7, now()));
         assert!(folded(&started) < cases / 2, "whoever is compared with others is only glanced at");
         let person = started.trail().after(Position::START)[0].1;
         assert!(started.case(person).is_some_and(|case| !case.history.is_empty()));
+    });
+}
+
+#[test]
+fn a_write_that_nobody_waits_for_any_more_is_not_in_the_way_of_the_next() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let world = lived(told, told.head(), now(), usize::MAX).await;
+        for turns in 0..40 {
+            let folder = tempfile::tempdir().unwrap();
+            let snapshots = Arc::new(told.snapshots(folder.path(), 1_000));
+            let first = tokio::spawn({
+                let (snapshots, world) = (snapshots.clone(), world.clone());
+                async move { snapshots.write(&world).await }
+            });
+            tokio::time::sleep(Duration::from_micros(turns * 500)).await;
+            first.abort();
+            snapshots.write(&world).await.unwrap();
+            let (_, restored) = told.started(folder.path()).await.unwrap();
+            assert_eq!((restored.cases, restored.position), (world.read().len(), told.head()), "{turns}");
+        }
     });
 }
 
@@ -216,7 +243,7 @@ fn standings_say_nothing_that_is_derived_of_somebody_who_was_erased() {
     let (runtime, told) = &*GROUND;
     runtime.block_on(async {
         let told = Told { log: told.log.clone(), sealer: told.sealer.clone(), positions: told.positions.clone() };
-        let world = lived(&told, told.head(), now()).await;
+        let world = lived(&told, told.head(), now(), usize::MAX).await;
         let erased: PersonId = told.rebuilt().await.trail().after(Position::START)[0].1;
         let (key, cipher) = told.sealer.new_file(Purpose::Snapshot).await.unwrap();
         let header = standings::Header::new([7; 32], key);
