@@ -367,7 +367,6 @@ impl World {
             self.changes.put(*id, None);
             self.due.put(*id, None);
             self.stale.remove(id);
-            self.touching.touch(*id);
             if let Some(case) = self.cases.remove(id).map(Held::into_case) {
                 for member in &case.members {
                     self.case_of.remove(member);

@@ -31,9 +31,6 @@ const LAYOUT: &str = "
     CREATE UNIQUE INDEX events_by_id ON events (id);
 ";
 
-/// The page of a new file, in bytes. An event has some 800: with SQLite's usual 4096, the writer spends more time on
-/// pages, each of which is written by a call of its own.
-const PAGE: i64 = 8192;
 /// How long a connection waits for a lock that another one holds: a checkpoint, or another program's glance.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A checkpoint that resets the write-ahead log keeps the writer waiting while it waits for readers: it gives up soon.
@@ -86,9 +83,6 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
     let is_new = is_empty(&connection).map_err(failed)?;
     if !is_new {
         check(&connection, path)?;
-    }
-    if is_new {
-        connection.pragma_update(None, "page_size", PAGE).map_err(failed)?;
     }
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;

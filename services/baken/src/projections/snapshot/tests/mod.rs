@@ -93,9 +93,15 @@ impl Told {
 /// Everything that anybody is answered from, the same in both.
 #[track_caller]
 pub fn assert_same(one: &mut World, other: &mut World) {
+    assert_same_at(now(), one, other);
+}
+
+/// The same, where both are asked for the first time at a time.
+#[track_caller]
+pub fn assert_same_at(now: DateTime, one: &mut World, other: &mut World) {
     for world in [&mut *one, &mut *other] {
-        world.settle(now());
-        while world.compare_some(100, now()) {}
+        world.settle(now);
+        while world.compare_some(100, now) {}
     }
     assert_eq!(one.digests(), other.digests());
     assert!(one.digests().models.iter().all(|model| model.rows > 0), "there is something of everything");
