@@ -5,7 +5,6 @@ use std::sync::Arc;
 use care_path::event::Event;
 use care_path::{CarePath, PersonId, Stamp};
 
-use super::snapshot::Unread;
 use crate::event_log::Position;
 
 /// An event of a case, in the order of the log.
@@ -79,13 +78,8 @@ impl Case {
         Self::folded(members.to_vec(), self.history.iter().filter(of_members).cloned().collect())
     }
 
-    /// Reads and folds the events of a case.
-    pub(super) fn unread(events: &Unread) -> Self {
-        Self::folded(events.members().to_vec(), events.entries())
-    }
-
     /// Folds events of some persons, in whatever order they are given.
-    fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>) -> Self {
+    pub(super) fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>) -> Self {
         history.sort_by_key(|entry| entry.position);
         let first_seen = |person: &PersonId| history.iter().position(|entry| entry.stamp.person_id == *person);
         members.sort_by_key(first_seen);

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use care_path::PersonId;
 
 use super::case::Case;
-use super::snapshot::Unread;
+use super::rows::Unread;
 
 /// A case that is folded, or will be when it is first looked at.
 pub(super) enum Held {
@@ -31,7 +31,7 @@ impl Held {
     pub fn case(&self) -> &Case {
         match self {
             Self::Folded(case) => case,
-            Self::Unread { events, case } => case.get_or_init(|| Box::new(Case::unread(events))),
+            Self::Unread { events, case } => case.get_or_init(|| Box::new(events.case())),
         }
     }
 
@@ -41,7 +41,7 @@ impl Held {
             Self::Folded(case) => look(case),
             Self::Unread { events, case } => match case.get() {
                 Some(case) => look(case),
-                None => look(&Case::unread(events)),
+                None => look(&events.case()),
             },
         }
     }
@@ -51,7 +51,7 @@ impl Held {
         match self {
             Self::Folded(case) => change(case),
             Self::Unread { events, case } => {
-                let mut case = case.take().unwrap_or_else(|| Box::new(Case::unread(events)));
+                let mut case = case.take().unwrap_or_else(|| Box::new(events.case()));
                 change(&mut case);
                 *self = Self::Folded(case);
             }
@@ -62,7 +62,7 @@ impl Held {
     pub fn into_case(self) -> Case {
         match self {
             Self::Folded(case) => *case,
-            Self::Unread { events, case } => case.into_inner().map_or_else(|| Case::unread(&events), |case| *case),
+            Self::Unread { events, case } => case.into_inner().map_or_else(|| events.case(), |case| *case),
         }
     }
 

@@ -14,9 +14,8 @@ use care_path::time::DateTime;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::case::Case;
 use super::instant;
-use super::snapshot::Unread;
+use super::rows::Unread;
 
 /// With how many a case is compared that share one thing with it: those that were seen last.
 const AT_MOST: usize = 32;
@@ -220,7 +219,7 @@ impl Compared {
         match &self.traits {
             TraitsOf::Known(traits) => Some(traits),
             TraitsOf::Unread { events, traits } => {
-                let read = || Traits::of(&Case::unread(events).path).map(Box::new);
+                let read = || Traits::of(&events.case().path).map(Box::new);
                 traits.get_or_init(read).as_deref()
             }
         }

@@ -9,6 +9,7 @@ mod held;
 mod index;
 mod instant;
 mod matches;
+mod rows;
 mod snapshot;
 mod standing;
 mod trail;

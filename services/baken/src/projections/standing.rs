@@ -13,7 +13,7 @@ use super::World;
 use super::index::Indexed;
 use super::instant::{Instant, NoInstant};
 use super::matches::Comparable;
-use super::snapshot::Unread;
+use super::rows::Unread;
 use super::worklist::Place;
 use crate::event_log::Position;
 

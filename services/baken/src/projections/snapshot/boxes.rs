@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::codec::BadRow;
+use crate::projections::rows::BadRow;
 use crate::sealing::{BoxPlace, CryptoFailed, FileCipher, OpenedBox};
 
 /// What a file begins with.

@@ -10,11 +10,9 @@
 //! sealed under a key of their own, which is destroyed with anybody's keys.
 
 mod boxes;
-mod codec;
 mod folder;
 mod metrics;
 mod restore;
-mod rows;
 mod standings;
 mod stretch;
 #[cfg(test)]
@@ -31,6 +29,7 @@ use tokio::sync::Mutex;
 use self::boxes::NotWritten;
 use self::folder::Kept;
 use super::World;
+use super::rows::{BadRow, form};
 use crate::app::{DecodeError, Decoder};
 use crate::event_log::{EventLog, LogError, Position};
 use crate::owner_only;
@@ -38,7 +37,6 @@ use crate::sealing::{CryptoFailed, SealError, Sealer};
 
 pub use metrics::SnapshotMetrics;
 pub use restore::Restored;
-pub(super) use rows::Unread;
 pub use write::Written;
 
 /// How often it is looked whether there is enough for another file.
@@ -92,7 +90,7 @@ pub enum SnapshotError {
     #[error(transparent)]
     Crypto(#[from] CryptoFailed),
     #[error(transparent)]
-    Row(#[from] codec::BadRow),
+    Row(#[from] BadRow),
     #[error("it cannot be written: {0}")]
     NotWritten(#[from] NotWritten),
     /// The task that was to do it did not.
@@ -128,7 +126,7 @@ impl Snapshots {
         metrics: SnapshotMetrics,
     ) -> Result<Self, SnapshotError> {
         let decoder = Decoder::new(sealer.clone());
-        let form = codec::form()?;
+        let form = form()?;
         let (kept, stood_at) = (Mutex::default(), Arc::new(Mutex::new(Position::START)));
         Ok(Self { options, log, sealer, decoder, form, kept, stood_at, metrics })
     }

@@ -11,12 +11,12 @@ use tokio::task::JoinHandle;
 
 use super::boxes::{Sealed, Unusable};
 use super::folder::{self, Kept};
-use super::rows::Rows;
 use super::standings::{self, Standings};
 use super::stretch::{self, Header, fingerprint};
 use super::{SnapshotError, Snapshots};
 use crate::app::{Happened, Heading};
 use crate::event_log::{EventLog, Filter, Position};
+use crate::projections::rows::Rows;
 use crate::projections::{FollowError, World, catch_up_to};
 use crate::sealing::{FileCipher, FileKey, OpenError, Purpose, Sealer};
 

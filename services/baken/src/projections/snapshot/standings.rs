@@ -18,11 +18,10 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::boxes::{self, BoxWriter, Magic, NotWritten, Sealed, Unusable};
-use super::codec::BadRow;
-use super::rows::{Place, Rows, Shelf, Unread};
 use crate::app::{Heading, Settings, Stream};
 use crate::event_log::Position;
 use crate::projections::World;
+use crate::projections::rows::{BadRow, Place, Rows, Shelf, Unread};
 use crate::projections::standing::Standing;
 use crate::sealing::{CryptoFailed, FileCipher, FileKey, OpenedBox};
 

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::boxes::{self, BoxWriter, Magic, NotWritten, Sealed, Unusable};
-use super::codec::BadRow;
-use super::rows::Gathered;
 use crate::app::Happened;
 use crate::event_log::{Position, Recorded};
+use crate::projections::rows::{BadRow, Gathered};
 use crate::sealing::{CryptoFailed, FileCipher, FileKey};
 
 const MAGIC: Magic = *b"BAKNSNP2";

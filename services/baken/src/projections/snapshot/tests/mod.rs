@@ -123,6 +123,7 @@ pub fn assert_same_at(now: DateTime, one: &mut World, other: &mut World) {
             found.collect::<Vec<_>>()
         };
         assert_eq!(alike(one), alike(other));
+        assert!(one.matches().comparable(*person) == other.matches().comparable(*person), "what they are found by");
         assert_eq!(
             one.case(*person).map(crate::projections::Case::id),
             other.case(*person).map(crate::projections::Case::id)

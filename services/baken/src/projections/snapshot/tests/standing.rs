@@ -72,7 +72,7 @@ proptest! {
         let (runtime, told) = &*GROUND;
         runtime.block_on(async {
             let at = *at.get(&told.positions[..told.positions.len() / 2]);
-            let world = lived(told, at, now(), 20).await;
+            let world = lived(told, at, now(), 0).await;
             let later = read(&*told.log).await.into_iter().filter(|event| event.position > at);
             let mut happened = Vec::new();
             for recorded in later {

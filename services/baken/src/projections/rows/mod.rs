@@ -1,4 +1,7 @@
-//! A box of rows: the events of a stretch, and where each of them begins, so that any of them can be read by itself.
+//! Events in rows, as snapshots have them: a box of rows knows where each of them begins, so that any can be read by
+//! itself, and a case that nobody has looked at yet is the places of its rows.
+
+mod codec;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,10 +9,12 @@ use std::sync::Arc;
 use care_path::PersonId;
 use zeroize::Zeroizing;
 
-use super::codec::{BadRow, decode, encode, heading};
+use self::codec::{decode, encode, heading};
+use super::case::{Case, Entry};
 use crate::app::{Happened, Heading};
-use crate::projections::Entry;
 use crate::sealing::OpenedBox;
+
+pub use codec::{BadRow, form};
 
 /// Rows of a box: some hundreds of kilobytes, of which several are opened at once.
 pub const ROWS: usize = 1_000;
@@ -149,12 +154,17 @@ impl Unread {
         &self.members
     }
 
+    /// The case that they make.
+    pub fn case(&self) -> Case {
+        Case::folded(self.members.clone(), self.entries())
+    }
+
     /// The events, read.
     ///
     /// # Panics
     /// Where a row cannot be read. It was read when it was written, by the same form, and authenticated since: what is in
     /// memory is damaged, and nothing may be answered from it.
-    pub fn entries(&self) -> Vec<Entry> {
+    fn entries(&self) -> Vec<Entry> {
         let places = self.shelf.places.get(self.places.clone()).unwrap_or_default();
         let read = |place: &Place| {
             let Happened { stamp, event, position, .. } = match self.shelf.read(*place) {

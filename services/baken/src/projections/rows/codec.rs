@@ -1,8 +1,8 @@
-//! The rows of a snapshot: what happened, opened and read, in `MessagePack`. What stands in each row is an array by place;
+//! The form of a row: what happened, opened and read, in `MessagePack`. What stands in each row is an array by place;
 //! the event itself keeps the names of its fields, because many of them may be missing. What is known of an event without
 //! reading it stands first, so that the rest need not be read for it.
 //!
-//! Private values are in these rows as they are. The rows are sealed as soon as they are made (`boxes.rs`), and nothing
+//! Private values are in these rows as they are. The rows are sealed as soon as they are made (`snapshot/boxes.rs`), and nothing
 //! else in the service can make them.
 
 use std::sync::Arc;
