@@ -1,13 +1,14 @@
 """Several nodes on one PostgreSQL log, one of them killed every few seconds under load. Standard library only.
 
 Each client writes to a node at random, repeats what got no answer on another one under the same key, and reads what it
-wrote from yet another, at the position that it was told. At the end every node must tell the same, with every
-acknowledged event there once."""
+wrote from yet another, at the position that it was told. Nodes start again from snapshots of their own. At the end one is
+started from nothing, and every node must tell the same, with every acknowledged event there once."""
 
 import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import statistics
@@ -34,9 +35,11 @@ class Node:
         self.binary, self.port, self.process = binary, free_port(), None
         self.config = os.path.join(folder, f"node-{number}.toml")
         self.trace = open(os.path.join(folder, f"node-{number}.log"), "ab")
+        self.snapshots = os.path.join(folder, f"node-{number}-snapshots")
         # A visit of the street doctor is due at once: so there are deadlines that pass, on whichever node is first.
         configure(self.config, seeds, log=f"{database}/log", keys=f"{database}/keys", kek=key_file,
-                  issuer=f"{folder}/issuer", bind=f"127.0.0.1:{self.port}", more="[deadlines]\nstreet_doctor_hours = 0")
+                  issuer=f"{folder}/issuer", bind=f"127.0.0.1:{self.port}",
+                  more=f"[deadlines]\nstreet_doctor_hours = 0\n[snapshots]\nfolder = \"{self.snapshots}\"\nevents = 500")
 
     def start(self):
         self.process = subprocess.Popen([self.binary, "serve", "--config", self.config], stdout=self.trace,
@@ -57,6 +60,11 @@ class Node:
     def kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def starts(self):
+        """How many cases each start took from a snapshot as they stood."""
+        told = (json.loads(line) for line in open(self.trace.name) if "started from a snapshot" in line)
+        return [line["cases"] for line in told]
 
     def call(self, method, path, headers=None, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
@@ -136,6 +144,19 @@ def timeline(node, token, person):
         after = f"&after={page['next']}"
 
 
+def pages(node, token, path):
+    """All of a list, page by page."""
+    items, after = [], ""
+    while True:
+        status, page = node.call("GET", f"{path}?first=200{after}", {"Authorization": f"Bearer {token}"})
+        if status != 200:
+            sys.exit(f"{path} is not told: {status}")
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        after = f"&after={page['next']}"
+
+
 def main(binary, folder, database, seeds, seconds, every):
     with open(os.path.join(folder, "kek"), "w") as key:
         os.chmod(key.name, 0o600)
@@ -168,9 +189,21 @@ def main(binary, folder, database, seeds, seconds, every):
         if client.failure:
             sys.exit(f"a client failed: {client.failure}")
 
+    # One that begins with nothing reads the whole log, and the others started from what they had kept.
+    nodes[0].kill()
+    shutil.rmtree(nodes[0].snapshots)
+    nodes[0].start()
+    nodes[0].wait()
     events = deadlines = 0
     # What fell due last has passed by now, wherever.
     time.sleep(3)
+    for path in ["/v1/worklist", "/v1/persons"]:
+        for user in token:
+            told = [pages(node, token[user], path) for node in nodes]
+            if told[1:] != told[:-1]:
+                sys.exit(f"the nodes do not tell {user} the same of {path}")
+    if not told[0]:
+        sys.exit("the lists that were compared are empty")
     for client in clients:
         for person, expected in client.acknowledged.items():
             told = [timeline(node, token["coordinator-rotterdam"], person) for node in nodes]
@@ -195,9 +228,13 @@ def main(binary, folder, database, seeds, seconds, every):
         sys.exit(f"of {persons} visits that were due at once, only {deadlines} passed")
     for node in nodes:
         node.kill()
+    starts = [cases for node in nodes for cases in node.starts()]
+    if seconds >= 60 and not any(starts):
+        sys.exit("no node started from where the cases stood")
     waits = sorted(wait for client in clients for wait in client.waits)
     print(f"3 nodes, {kills} kills in {time.monotonic() - began:.0f} s: {events} acknowledged events, none missing, "
-          f"none doubled; {deadlines} deadlines of {persons} persons passed, each once; {sum(client.writes for client in clients)} writes and as many reads elsewhere, "
+          f"none doubled; of {len(starts)} starts {sum(map(bool, starts))} from a snapshot with up to {max(starts)} "
+          f"cases; {deadlines} deadlines of {persons} persons passed, each once; {sum(client.writes for client in clients)} writes and as many reads elsewhere, "
           f"{sum(client.repeats for client in clients)} sent again; answered in {statistics.median(waits) * 1000:.1f} ms "
           f"(median), {waits[int(len(waits) * 0.99)] * 1000:.0f} ms (p99), {waits[-1]:.1f} s (longest)")
 
