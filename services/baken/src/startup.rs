@@ -133,7 +133,8 @@ impl Service {
         let mut world = World::new(settings.clone());
         let snapshots = match snapshots.filter(SnapshotOptions::can_be_used) {
             Some(options) => {
-                let snapshots = Snapshots::new(options, parts.log.clone(), sealer.clone(), snapshot_metrics.clone())?;
+                let snapshots =
+                    Snapshots::new(options, parts.log.clone(), sealer.clone(), &settings, snapshot_metrics.clone())?;
                 world = snapshots.restore(world).await?.0;
                 Some(Arc::new(snapshots))
             }

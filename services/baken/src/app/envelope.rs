@@ -90,6 +90,15 @@ impl Stream {
         }
     }
 
+    /// Whose it is, if it is anybody's.
+    #[must_use]
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(*person),
+            Self::TurnAways => None,
+        }
+    }
+
     /// Whose keys the stream's events are sealed with. What nobody is known for has nothing to seal.
     #[must_use]
     pub fn key_owner(&self) -> PersonId {

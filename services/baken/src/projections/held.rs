@@ -1,5 +1,5 @@
-//! A case as the read models keep it. One that comes out of a snapshot is not read until somebody asks for it: what a
-//! start costs, and what memory is taken, goes by the cases that are looked at and not by all that ever happened.
+//! A case as the read models keep it. One that comes out of a snapshot is not read until somebody asks for it, so that a
+//! start need not read what ever happened. Its rows stay in memory: they are a sixth of what a case takes that was read.
 
 use std::sync::{Arc, OnceLock};
 

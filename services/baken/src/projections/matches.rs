@@ -65,6 +65,13 @@ pub(super) struct Comparable {
     suggested: Vec<PersonId>,
 }
 
+impl Comparable {
+    /// Whom it may be.
+    pub fn suggested(&self) -> impl Iterator<Item = PersonId> {
+        self.suggested.iter().copied()
+    }
+}
+
 impl Matches {
     /// A case as others are compared with it; `None` where it is not compared.
     pub(super) fn comparable(&self, case: PersonId) -> Option<Comparable> {
@@ -86,13 +93,44 @@ impl Matches {
         self.of_case.insert(case, Compared { traits, place, members, dismissed });
     }
 
+    /// Forgets whoever was suggested and is not among the cases that are compared, and says to whom they were.
+    pub(super) fn forget_unknown(&mut self) -> Vec<PersonId> {
+        let of_case = &self.of_case;
+        let mut changed = Vec::new();
+        self.suggested.retain(|case, others| {
+            let before = others.len();
+            others.retain(|other, _| of_case.contains_key(other));
+            if others.len() < before {
+                changed.push(*case);
+            }
+            !others.is_empty()
+        });
+        changed
+    }
+
+    /// Reads what a case is compared by, and those who were suggested to be the same.
+    pub(super) fn read(&self, case: PersonId) {
+        self.to_review(case).for_each(drop);
+    }
+
+    /// Reads those with whom a case is going to be compared.
+    pub(super) fn read_others(&self, path: &CarePath) {
+        if let Some(traits) = Traits::of(path) {
+            let keys = traits.keys();
+            for other in self.alike(&traits, &keys) {
+                self.of_case.get(&other).and_then(Compared::traits);
+            }
+        }
+    }
+
     /// Takes in a case that changed, and says of which others the suggestions changed with it.
     pub fn put(&mut self, case: PersonId, members: &[PersonId], path: &CarePath) -> BTreeSet<PersonId> {
         let Some(traits) = Traits::of(path) else { return self.remove(case) };
         let dismissed: Vec<_> = path.dismissed().collect();
-        if let Some(known) = self.of_case.get(&case)
+        if let Some(known) = self.of_case.get_mut(&case)
             && (known.traits(), &known.dismissed[..], &known.members[..]) == (Some(&traits), &dismissed[..], members)
         {
+            known.traits = TraitsOf::Known(Box::new(traits));
             return BTreeSet::new();
         }
         let before: BTreeMap<_, _> = self.of(case).map(|(other, likeness)| (other, likeness.clone())).collect();
@@ -186,17 +224,21 @@ impl Matches {
         })
     }
 
+    /// Those who share something with a case: of each thing, the ones that were seen last.
+    fn alike(&self, traits: &Traits, keys: &[Key]) -> Vec<PersonId> {
+        let since = traits.last_seen().checked_sub_signed(WINDOW).unwrap_or(DateTime::MIN_UTC);
+        let since = (since, PersonId(Uuid::nil()));
+        let there = self.found_by.get(traits.municipality());
+        let looked_up = keys.iter().copied().flat_map(Key::neighbours);
+        let found = looked_up.filter_map(|key| there?.get(&key));
+        found.flat_map(|found| found.range(since..).rev().take(AT_MOST)).map(|(_, other)| *other).collect()
+    }
+
     /// The likeliest among those who share something with a case, and those who were suggested before.
     fn likely(&self, compared: &Compared, before: impl Iterator<Item = PersonId>) -> BTreeMap<PersonId, Likeness> {
         let Some(traits) = compared.traits() else { return BTreeMap::new() };
-        let since = traits.last_seen().checked_sub_signed(WINDOW).unwrap_or(DateTime::MIN_UTC);
-        let since = (since, PersonId(Uuid::nil()));
-        let mut others: Vec<_> = before.collect();
-        let there = self.found_by.get(traits.municipality());
-        let looked_up = compared.place.keys.iter().copied().flat_map(Key::neighbours);
-        for found in looked_up.filter_map(|key| there?.get(&key)) {
-            others.extend(found.range(since..).rev().take(AT_MOST).map(|(_, other)| *other));
-        }
+        let mut others = self.alike(traits, &compared.place.keys);
+        others.extend(before);
         others.sort_unstable();
         others.dedup();
         let mut likely: Vec<_> = others

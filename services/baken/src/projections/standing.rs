@@ -62,6 +62,14 @@ impl Touching {
     }
 }
 
+impl Standing {
+    /// Of whom it tells anything: whose case it is, and whom they may be.
+    pub fn tells_of(&self) -> impl Iterator<Item = PersonId> {
+        let compared = self.derived.iter().filter_map(|derived| derived.compared.as_ref());
+        self.members.iter().copied().chain(compared.flat_map(Comparable::suggested))
+    }
+}
+
 fn kept(at: Option<DateTime>) -> Option<Instant> {
     at.map(Instant::from)
 }
@@ -122,6 +130,10 @@ impl World {
                 due.put(id, fires);
             }
         });
+        if !self.stale.is_empty() {
+            // Whoever was suggested to be one of these is asked about again when these are compared.
+            self.stale.extend(self.matches.forget_unknown());
+        }
         Ok(())
     }
 

@@ -90,12 +90,6 @@ impl World {
         Self::new(self.settings.clone())
     }
 
-    /// What it goes by.
-    #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
     /// The position that it has reached.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -254,6 +248,28 @@ impl World {
             self.revisions.insert(person, heading.revision);
             self.trail.push(heading.position, person);
         }
+    }
+
+    /// Reads what somebody who is going to change these cases will look at: with a lock that others can read beside.
+    pub(super) fn read_ahead(&self, persons: impl Iterator<Item = PersonId>) {
+        for case in persons.filter_map(|person| self.case(person)) {
+            self.matches.read(case.id());
+        }
+    }
+
+    /// The same for those of whom it is next to be compared whether they are the same as others.
+    pub(super) fn read_ahead_of_comparing(&self, most: usize) {
+        for held in self.uncompared.iter().rev().take(most).filter_map(|id| self.cases.get(id)) {
+            held.glance(|case| {
+                self.matches.read(case.id());
+                self.matches.read_others(&case.path);
+            });
+        }
+    }
+
+    /// Whether there is nobody left to be compared with others.
+    pub(super) fn is_compared(&self) -> bool {
+        self.uncompared.is_empty()
     }
 
     /// Compares some more of the cases that were there at the start with others, and says whether there are any left.

@@ -30,7 +30,7 @@ use self::boxes::NotWritten;
 use self::folder::Kept;
 use super::World;
 use super::rows::{BadRow, form};
-use crate::app::{DecodeError, Decoder};
+use crate::app::{DecodeError, Decoder, Settings};
 use crate::event_log::{EventLog, LogError, Position};
 use crate::owner_only;
 use crate::sealing::{CryptoFailed, SealError, Sealer};
@@ -106,6 +106,8 @@ pub struct Snapshots {
     decoder: Decoder,
     /// What this version's rows look like.
     form: [u8; 32],
+    /// The program and its settings; `None` where the program cannot be read: no standings are kept then.
+    build: Option<[u8; 32]>,
     /// The files, in the order of the log.
     kept: Mutex<Vec<Kept>>,
     /// The position of the standings. Whoever writes them has it, until the file is in its place or gone, also where
@@ -123,12 +125,17 @@ impl Snapshots {
         options: SnapshotOptions,
         log: Arc<dyn EventLog>,
         sealer: Arc<Sealer>,
+        settings: &Settings,
         metrics: SnapshotMetrics,
     ) -> Result<Self, SnapshotError> {
         let decoder = Decoder::new(sealer.clone());
         let form = form()?;
+        let build = standings::build(settings);
+        if let Err(error) = &build {
+            tracing::warn!(%error, "the program cannot be read: it is not kept where cases stand");
+        }
         let (kept, stood_at) = (Mutex::default(), Arc::new(Mutex::new(Position::START)));
-        Ok(Self { options, log, sealer, decoder, form, kept, stood_at, metrics })
+        Ok(Self { options, log, sealer, decoder, form, build: build.ok(), kept, stood_at, metrics })
     }
 
     /// Writes a snapshot whenever there is enough that is new, for as long as it is not dropped, and anew when somebody
@@ -138,9 +145,12 @@ impl Snapshots {
         let mut enough = self.options.least;
         loop {
             let mut until = LOOK;
-            if self.is_new(&world).await >= enough {
-                enough = self.options.events;
-                if !self.write_or_warn(&world).await {
+            // What is still to be compared after a start would be compared again after the next.
+            let is_compared = world.read().is_compared();
+            if is_compared && self.is_new(&world).await >= enough {
+                if self.write_or_warn(&world).await {
+                    enough = self.options.events;
+                } else {
                     until = PAUSE;
                 }
             }

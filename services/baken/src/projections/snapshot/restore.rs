@@ -66,8 +66,9 @@ impl Snapshots {
     pub async fn restore(&self, mut world: World) -> Result<(World, Restored), FollowError> {
         let began = Instant::now();
         let mut restored = Restored::default();
-        let mut standings = self.standings(&world, &mut restored).await;
-        let stood_at = standings.as_ref().map_or(Position::START, Standings::position);
+        let mut standings = self.standings(&mut restored).await;
+        let compared = standings.as_ref().filter(|standings| standings.is_compared());
+        let stood_at = compared.map_or(Position::START, Standings::position);
         let (world, kept) = loop {
             let anew = world.anew();
             match Box::pin(self.attempt(world, standings.take(), &mut restored)).await? {
@@ -107,8 +108,16 @@ impl Snapshots {
             let (file, parts) = read.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()));
             let parts = match parts {
                 Ok(parts) => parts,
-                Err(reason) => {
-                    not_read(&file, reason, restored);
+                Err(Not::Usable(reason)) => {
+                    throw_away(&file.path, &reason, restored);
+                    continue;
+                }
+                Err(Not::Known(error)) => {
+                    tracing::warn!(file = folder::name(&file.path), error, "a file of a snapshot is not read now");
+                    if standings.is_some() {
+                        // They lack its events, this time.
+                        return Ok(None);
+                    }
                     continue;
                 }
             };
@@ -162,16 +171,10 @@ impl Snapshots {
     }
 
     /// Where the cases stood, if that can be used.
-    async fn standings(&self, world: &World, restored: &mut Restored) -> Option<Standings> {
+    async fn standings(&self, restored: &mut Restored) -> Option<Standings> {
         let path = folder::standings(&self.options.folder);
-        if !path.exists() {
-            return None;
-        }
-        let read = match standings::build(world.settings()) {
-            Ok(build) => self.reader().standings(&path, build).await,
-            Err(error) => Err(Not::Known(error.to_string())),
-        };
-        match read {
+        let build = self.build.filter(|_| path.exists())?;
+        match self.reader().standings(&path, build).await {
             Ok(standings) => Some(standings),
             Err(Not::Usable(reason)) => {
                 self.without_standings(&reason, restored);
@@ -304,15 +307,6 @@ async fn opened<T: Send + 'static>(
         contents.push(opened.await.map_err(interrupted)??);
     }
     Ok(contents)
-}
-
-fn not_read(file: &Kept, reason: Not, restored: &mut Restored) {
-    match reason {
-        Not::Usable(reason) => throw_away(&file.path, &reason, restored),
-        Not::Known(error) => {
-            tracing::warn!(file = folder::name(&file.path), error, "a file of a snapshot is not read now");
-        }
-    }
 }
 
 fn throw_away(path: &Path, reason: &Unusable, restored: &mut Restored) {

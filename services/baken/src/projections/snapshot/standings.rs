@@ -28,6 +28,8 @@ use crate::sealing::{CryptoFailed, FileCipher, FileKey, OpenedBox};
 const MAGIC: Magic = *b"BAKNSTD1";
 /// Cases that are looked at while the read models cannot be changed: a millisecond or less.
 pub const AT_ONCE: usize = 250;
+/// Bytes that a case takes at most, but for a few.
+const ROOM: usize = 2_048;
 /// How often those that changed meanwhile are looked at again, before nothing may change any more.
 const ROUNDS: usize = 5;
 
@@ -75,6 +77,12 @@ impl End {
     pub const fn position(&self) -> Position {
         Position(self.position)
     }
+
+    /// Whether nobody is left to be compared with others.
+    #[must_use]
+    pub const fn is_compared(&self) -> bool {
+        self.uncompared.is_empty()
+    }
 }
 
 /// The program and its settings, as far as anything is derived by them.
@@ -83,15 +91,19 @@ impl End {
 /// Where the program cannot be read.
 pub fn build(settings: &Settings) -> io::Result<[u8; 32]> {
     static PROGRAM: OnceLock<[u8; 32]> = OnceLock::new();
-    let program = match PROGRAM.get() {
-        Some(program) => *program,
-        None => *PROGRAM.get_or_init({
-            let digest = digest_of(File::open(std::env::current_exe()?)?)?;
-            move || digest
-        }),
+    let program = if let Some(program) = PROGRAM.get() {
+        *program
+    } else {
+        let digest = digest_of(program()?)?;
+        *PROGRAM.get_or_init(|| digest)
     };
     // Every setting is shown in it, in the order of its name: all of them are maps that keep one.
     digest_of([&program[..], format!("{settings:?}").as_bytes()].concat().as_slice())
+}
+
+/// The program that runs, which on Linux is not the one that has taken its place since.
+fn program() -> io::Result<File> {
+    if cfg!(target_os = "linux") { File::open("/proc/self/exe") } else { File::open(std::env::current_exe()?) }
 }
 
 fn digest_of(mut source: impl Read) -> io::Result<[u8; 32]> {
@@ -133,7 +145,7 @@ impl<E: Fn(PersonId) -> bool> Writing<'_, E> {
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn write(&self, world: &RwLock<World>, file: &File) -> Result<Option<Position>, NotWritten> {
+    pub fn write(&self, world: &RwLock<World>, file: &File) -> Result<Option<End>, NotWritten> {
         let header = rmp_serde::to_vec(self.header).map_err(|_| CryptoFailed)?;
         let mut writer = BoxWriter::begin(BufWriter::new(file), MAGIC, header, self.cipher)?;
         world.write().touching.begin();
@@ -162,17 +174,17 @@ impl<E: Fn(PersonId) -> bool> Writing<'_, E> {
             });
             Block { end, ..self.block(&world, &next) }
         };
-        let Some(position) = block.end.as_ref().map(End::position) else { return Ok(None) };
+        let Some(end) = block.end.clone() else { return Ok(None) };
         let mut file = writer.end(&encode(&block)?)?;
         file.flush()?;
         file.get_ref().sync_all()?;
-        Ok(Some(position))
+        Ok(Some(end))
     }
 
     fn block(&self, world: &World, cases: &[PersonId]) -> Block {
         let mut cases: Vec<_> = cases.iter().filter_map(|id| world.standing(*id)).collect();
         for standing in &mut cases {
-            if standing.members.iter().any(|member| (self.is_erased)(*member)) {
+            if standing.tells_of().any(|person| (self.is_erased)(person)) {
                 standing.derived = None;
             }
         }
@@ -181,7 +193,10 @@ impl<E: Fn(PersonId) -> bool> Writing<'_, E> {
 }
 
 fn encode(block: &Block) -> Result<Zeroizing<Vec<u8>>, NotWritten> {
-    Ok(Zeroizing::new(rmp_serde::to_vec(block).map_err(|_| CryptoFailed)?))
+    // Room for all of it: what it outgrew would not be wiped.
+    let mut content = Zeroizing::new(Vec::with_capacity((block.cases.len() + 1) * ROOM));
+    rmp_serde::encode::write(&mut *content, block).map_err(|_| CryptoFailed)?;
+    Ok(content)
 }
 
 /// Reads what is in a box.
@@ -250,6 +265,12 @@ impl Standings {
     #[must_use]
     pub const fn position(&self) -> Position {
         self.end.position()
+    }
+
+    /// Whether nobody is left to be compared with others.
+    #[must_use]
+    pub const fn is_compared(&self) -> bool {
+        self.end.is_compared()
     }
 
     /// Takes in a box, of which so many rows stand before that position or at it.

@@ -65,6 +65,8 @@ pub struct Stretch {
     from: Position,
     boxes: Vec<Gathered>,
     events: u64,
+    /// The position of what was last read, whether it is in it or not.
+    read: Position,
     last: Option<(Position, Position, [u8; 32])>,
 }
 
@@ -72,7 +74,7 @@ impl Stretch {
     /// Of the events after a position.
     #[must_use]
     pub const fn after(from: Position) -> Self {
-        Self { from, boxes: Vec::new(), events: 0, last: None }
+        Self { from, boxes: Vec::new(), events: 0, read: from, last: None }
     }
 
     /// Takes in the next event.
@@ -87,9 +89,14 @@ impl Stretch {
             rows.push(happened)?;
         }
         self.events += 1;
-        let before = self.to();
+        let before = std::mem::replace(&mut self.read, recorded.position);
         self.last = Some((before, recorded.position, fingerprint(recorded)));
         Ok(())
+    }
+
+    /// Passes an event that is in no file.
+    pub const fn pass(&mut self, position: Position) {
+        self.read = position;
     }
 
     /// The position that it reaches.

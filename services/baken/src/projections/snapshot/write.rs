@@ -1,6 +1,6 @@
 //! Writing a snapshot: the events that came since are read from the log, opened once more, and sealed in files of their
-//! own. The read models have no part in it. They are asked where every case stands, some at a time, so that nobody who
-//! reads or writes waits.
+//! own, in which the read models have no part. These are asked where every case stands, some cases at a time, so that
+//! nobody who reads or writes waits.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use super::folder::{self, Kept, NewStandings};
 use super::standings::{self, AT_ONCE, Writing};
 use super::stretch::Stretch;
 use super::{SnapshotError, Snapshots};
-use crate::event_log::{Filter, Position};
+use crate::event_log::{Filter, Position, contract};
 use crate::projections::World;
 use crate::sealing::Purpose;
 
@@ -37,6 +37,7 @@ pub struct Written {
 struct Stood {
     file: NewStandings,
     position: Position,
+    is_compared: bool,
     /// Where the position goes when they are; until then nobody else writes any.
     place: OwnedMutexGuard<Position>,
 }
@@ -81,11 +82,12 @@ impl Snapshots {
         let began = Instant::now();
         let standings = self.write_standings(world.clone()).await;
         let written = self.write_events().await?;
-        let Some(Stood { file, position, mut place }) = standings? else { return Ok(written) };
+        let Some(Stood { file, position, is_compared, mut place }) = standings? else { return Ok(written) };
         // They stand on the events before their position, which are there now.
         if position <= written.position {
             file.put_in_place()?;
-            *place = position;
+            // With some still to be compared, it is worth writing once more when they are.
+            *place = if is_compared { position } else { Position::START };
             let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::info!(%position, milliseconds, "it is written down where all cases stand");
         }
@@ -94,18 +96,21 @@ impl Snapshots {
 
     /// Writes down where all cases stand, in a file that is not in its place yet.
     async fn write_standings(&self, world: Arc<RwLock<World>>) -> Result<Option<Stood>, SnapshotError> {
+        let Some(build) = self.build else { return Ok(None) };
         let place = self.stood_at.clone().lock_owned().await;
         // Before anything is looked at, as for events.
         let (key, cipher) = self.sealer.new_file(Purpose::Snapshot).await?;
         let (sealer, folder) = (self.sealer.clone(), self.options.folder.clone());
         let written = tokio::task::spawn_blocking(move || {
-            let build = standings::build(world.read().settings())?;
             let file = NewStandings::begin(&folder)?;
             let is_erased = |person| sealer.ring().is_erased(person);
             let header = standings::Header::new(build, key);
             let writing = Writing { header: &header, cipher: &cipher, at_once: AT_ONCE, is_erased };
-            let position = writing.write(&world, &file.file)?;
-            Ok::<_, SnapshotError>(position.map(|position| Stood { file, position, place }))
+            let end = writing.write(&world, &file.file)?;
+            Ok::<_, SnapshotError>(end.map(|end| {
+                let (position, is_compared) = (end.position(), end.is_compared());
+                Stood { file, position, is_compared, place }
+            }))
         });
         written.await?
     }
@@ -152,6 +157,9 @@ impl Snapshots {
             return Ok(None);
         }
         let stretch = self.read_log(&next).await?;
+        if next.instead == Some(stretch.to()) {
+            return Ok(None);
+        }
         let events = stretch.events();
         let Some((header, content)) = stretch.seal(self.form, key, &cipher)? else { return Ok(None) };
         written.bytes += content.len() as u64;
@@ -177,6 +185,10 @@ impl Snapshots {
             for (index, recorded) in page.events.iter().enumerate() {
                 if next.until.is_some_and(|until| recorded.position > until) {
                     return Ok(stretch);
+                }
+                if contract::is_of_a_check(&recorded.stream) {
+                    stretch.pass(recorded.position);
+                    continue;
                 }
                 let happened = self.decoder.decode(recorded).await?;
                 stretch.push(recorded, &happened)?;

@@ -61,7 +61,7 @@ impl Told {
 
     pub fn snapshots_of(&self, log: Arc<dyn EventLog>, folder: &std::path::Path, events: u64) -> Snapshots {
         let options = SnapshotOptions::new(folder.to_owned(), events);
-        Snapshots::new(options, log, self.sealer.clone(), SnapshotMetrics::default()).unwrap()
+        Snapshots::new(options, log, self.sealer.clone(), &settings(), SnapshotMetrics::default()).unwrap()
     }
 
     /// A log that ends at a position.

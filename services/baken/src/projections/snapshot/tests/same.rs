@@ -71,6 +71,35 @@ fn what_is_there_is_not_written_again_and_only_the_last_file_is_replaced() {
     });
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_a_check_are_passed_over_and_end_nothing() {
+    let told = told(2).await;
+    let written = |events| {
+        let (folder, told) = (tempfile::tempdir().unwrap(), &told);
+        async move {
+            let written = told.snapshots(folder.path(), events).write_events().await.unwrap();
+            let again = told.snapshots(folder.path(), events);
+            let (mut world, restored) = again.restore(World::new(Arc::new(settings()))).await.unwrap();
+            assert_eq!((restored.events, restored.thrown_away), (written.events, 0));
+            assert_same(&mut world, &mut told.rebuilt().await);
+            assert_eq!(again.write_events().await.unwrap().files, 0);
+            written
+        }
+    };
+    let events = written(50).await.events;
+    // A check leaves events of its own, which nobody can open, at the end of the log.
+    let stream = StreamName::new("contract-7".to_owned());
+    assert!(crate::event_log::contract::is_of_a_check(&stream));
+    for id in 1..4 {
+        let id = care_path::EventId(uuid::Uuid::from_u128(id));
+        let event = Proposed { id, kind: "checked".to_owned(), data: vec![], metadata: vec![] };
+        told.log.append(&stream, Expected::Any, vec![event]).await.unwrap();
+    }
+    assert!(told.log.head().await.unwrap() > told.head());
+    assert_eq!(written(50).await.events, events);
+    assert_eq!(written(events).await.events, events);
+}
+
 #[cfg(unix)]
 #[test]
 fn files_are_their_owners_alone_and_what_was_not_finished_goes() {

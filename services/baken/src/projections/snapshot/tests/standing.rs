@@ -14,6 +14,7 @@ use super::super::{folder, standings};
 use super::damage::copied;
 use super::*;
 use crate::app::Settings;
+use crate::projections::rows::Rows;
 use crate::sealing::Purpose;
 
 static GROUND: LazyLock<(Runtime, Told)> = LazyLock::new(|| {
@@ -96,7 +97,7 @@ proptest! {
                 writing.join().unwrap()
             });
             new.put_in_place().unwrap();
-            assert!(end >= at);
+            assert!(end.position() >= at);
             told.snapshots(folder.path(), 500).write_events().await.unwrap();
             let (mut started, restored) = told.started(folder.path()).await.unwrap();
             assert!(restored.cases > 0 && restored.thrown_away == 0);
@@ -229,7 +230,9 @@ fn other_settings_derive_anew() {
         let mut deadlines = Deadlines::default();
         deadlines.out_of_sight_hours += 48;
         let other = || Arc::new(Settings { deadlines: deadlines.clone().into(), ..settings() });
-        let snapshots = told.snapshots(folder.path(), 500);
+        let options = SnapshotOptions::new(folder.path().to_owned(), 500);
+        let (log, sealer, metrics) = (told.log.clone(), told.sealer.clone(), SnapshotMetrics::default());
+        let snapshots = Snapshots::new(options, log, sealer, &other(), metrics).unwrap();
         let (mut started, restored) = snapshots.restore(World::new(other())).await.unwrap();
         assert_eq!((restored.cases, restored.thrown_away), (0, 1));
         let decoder = Decoder::new(told.sealer.clone());
@@ -240,14 +243,15 @@ fn other_settings_derive_anew() {
 }
 
 #[test]
-fn standings_say_nothing_that_is_derived_of_somebody_who_was_erased() {
+fn standings_say_nothing_that_is_derived_of_somebody_who_was_erased_and_the_start_is_the_same() {
     let (runtime, told) = &*GROUND;
     runtime.block_on(async {
-        let told = Told { log: told.log.clone(), sealer: told.sealer.clone(), positions: told.positions.clone() };
-        let world = lived(&told, told.head(), now(), usize::MAX).await;
-        let erased: PersonId = told.rebuilt().await.trail().after(Position::START)[0].1;
+        let world = lived(told, told.head(), now(), usize::MAX).await;
+        let is_suggested = |person: &PersonId| world.read().matches().of(*person).next().is_some();
+        let persons: Vec<_> = world.read().trail().after(Position::START).iter().map(|(_, person)| *person).collect();
+        let erased: PersonId = persons.into_iter().find(is_suggested).unwrap();
         let (key, cipher) = told.sealer.new_file(Purpose::Snapshot).await.unwrap();
-        let header = standings::Header::new([7; 32], key);
+        let header = standings::Header::new(standings::build(&settings()).unwrap(), key);
         let folder = tempfile::tempdir().unwrap();
         let new = folder::NewStandings::begin(folder.path()).unwrap();
         let is_erased = |person| person == erased;
@@ -255,15 +259,62 @@ fn standings_say_nothing_that_is_derived_of_somebody_who_was_erased() {
         writing.write(&world, &new.file).unwrap().unwrap();
         new.put_in_place().unwrap();
         let content = fs::read(folder::standings(folder.path())).unwrap();
-        let (mut without, mut with) = (0, 0);
+        let (mut own, mut of_others, mut with) = (0, 0, 0);
         for sealed in standings::read_boxes(&content).unwrap() {
             let opened = sealed.open(&cipher).unwrap_or_else(|error| panic!("{error}"));
             for standing in standings::read_block(&opened).unwrap().cases {
-                let is_theirs = standing.members.contains(&erased);
-                assert_eq!(standing.derived.is_none(), is_theirs);
-                if is_theirs { without += 1 } else { with += 1 }
+                match standing.derived {
+                    Some(_) => {
+                        assert!(standing.tells_of().all(|person| person != erased));
+                        with += 1;
+                    }
+                    None if standing.members.contains(&erased) => own += 1,
+                    None => of_others += 1,
+                }
             }
         }
-        assert!(without >= 1 && with > 20, "{without} {with}");
+        assert!(own == 1 && of_others >= 1 && with > 20, "{own} {of_others} {with}");
+        told.snapshots(folder.path(), 500).write_events().await.unwrap();
+        let (mut started, restored) = told.started(folder.path()).await.unwrap();
+        assert_eq!((restored.cases, restored.thrown_away), (world.read().len(), 0));
+        assert_same(&mut started, &mut told.rebuilt().await);
+    });
+}
+
+#[test]
+fn standings_do_not_stand_on_another_event_at_their_position() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let (folder, _) = written(told, told.head(), now(), 2_000).await;
+        let stretch = files(folder.path()).into_iter().find(|file| file.extension().unwrap() == "snapshot").unwrap();
+        let content = fs::read(stretch).unwrap();
+        let header = super::super::stretch::read_header(&content).unwrap();
+        let cipher = told.sealer.known_file(Purpose::Snapshot, header.key()).await.unwrap();
+        let boxes = || {
+            let sealed = super::super::stretch::read_boxes(&content).unwrap();
+            sealed.into_iter().map(|sealed| Rows::of(sealed.open(&cipher).unwrap_or_else(|e| panic!("{e}"))).unwrap())
+        };
+        let standing = fs::read(folder::standings(folder.path())).unwrap();
+        let of_standings = standings::read_header(&standing).unwrap();
+        let cipher = told.sealer.known_file(Purpose::Snapshot, of_standings.key()).await.unwrap();
+        let read = || {
+            let blocks = standings::read_boxes(&standing)
+                .unwrap()
+                .into_iter()
+                .map(|sealed| standings::read_block(&sealed.open(&cipher).unwrap_or_else(|e| panic!("{e}"))).unwrap());
+            standings::Standings::of(blocks.collect()).unwrap_or_else(|e| panic!("{e}"))
+        };
+        for is_other in [false, true] {
+            let mut gathering = read();
+            let mut gathered = Ok(());
+            for rows in boxes() {
+                let mut headings: Vec<_> = (0..rows.len()).map(|row| rows.heading(row).unwrap()).collect();
+                for heading in headings.iter_mut().filter(|heading| is_other && heading.position == told.head()) {
+                    heading.event_id = care_path::EventId(uuid::Uuid::nil());
+                }
+                gathered = gathering.gather(rows, &headings);
+            }
+            assert_eq!(gathered.is_err(), is_other);
+        }
     });
 }
