@@ -107,7 +107,10 @@ impl Baken {
         let world = self.world.read();
         let sets = Reach::of(principal).into_iter().filter_map(|reach| world.index().within(&reach, phase));
         let candidates = merged(sets.collect(), after.map(PersonId));
-        let shown = candidates.filter_map(|id| {
+        // So that those of whom nothing is new need not be looked at.
+        let is_new =
+            |id: &PersonId| filter.updated_since.is_none_or(|since| world.index().is_updated_since(*id, since));
+        let shown = candidates.filter(is_new).filter_map(|id| {
             let case = world.case(id)?;
             let sight = self.sight(principal, case)?;
             let view = views::disclose_summary(&sight, id);

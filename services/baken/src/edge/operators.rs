@@ -94,7 +94,10 @@ pub async fn metrics(request: HttpRequest) -> Result<HttpResponse, Problem> {
 pub async fn read_models(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let edge = edge(&request)?;
     for_operators(&request, &edge)?;
-    Ok(shown(&edge.baken.digests()))
+    // It reads every case, so that it is not for a thread that others wait for.
+    let baken = edge.baken.clone();
+    let digests = web::block(move || baken.digests()).await.map_err(|_| Problem::NotReady)?;
+    Ok(shown(&digests))
 }
 
 /// Lets in whoever calls from this machine, or has the operators' token. What a proxy on this machine passes on comes

@@ -6,8 +6,11 @@ use care_path::codes::Phase;
 use care_path::ids::{Municipality, OrgId};
 use care_path::path::CarePath;
 use care_path::text::Country;
+use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
 use serde::{Deserialize, Serialize};
+
+use super::instant::Instant;
 
 /// What a case is found by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,6 +68,8 @@ pub(super) struct Indexed {
     reaches: Vec<Reach>,
     phase: Phase,
     features: Vec<Feature>,
+    /// When its path last changed: in no set of its own, which every event would move it in.
+    updated: Option<Instant>,
 }
 
 impl Indexed {
@@ -85,7 +90,17 @@ impl Indexed {
             Feature::Exceptions => path.has_exceptions(),
             Feature::Handovers => path.has_handovers(),
         };
-        Self { reaches, phase: path.phase(), features: FEATURES.into_iter().filter(has).collect() }
+        Self {
+            reaches,
+            phase: path.phase(),
+            features: FEATURES.into_iter().filter(has).collect(),
+            updated: path.updated_at().map(Instant::from),
+        }
+    }
+
+    /// Whether it is found where another is.
+    fn is_found_as(&self, other: &Self) -> bool {
+        (&self.reaches, self.phase, &self.features) == (&other.reaches, other.phase, &other.features)
     }
 }
 
@@ -93,9 +108,12 @@ impl Index {
     /// Indexes a case anew.
     pub fn put(&mut self, case: PersonId, path: &CarePath) {
         let entry = Indexed::of(path);
-        if self.entries.get(&case) != Some(&entry) {
-            self.remove(case);
-            self.put_as(case, entry);
+        match self.entries.get_mut(&case) {
+            Some(known) if known.is_found_as(&entry) => known.updated = entry.updated,
+            _ => {
+                self.remove(case);
+                self.put_as(case, entry);
+            }
         }
     }
 
@@ -149,6 +167,12 @@ impl Index {
             None => self.all.get(reach),
             Some(phase) => self.in_phase.get(&(reach.clone(), phase)),
         }
+    }
+
+    /// Whether something was recorded on the path of a case since then.
+    #[must_use]
+    pub fn is_updated_since(&self, case: PersonId, since: DateTime) -> bool {
+        self.entries.get(&case).is_some_and(|entry| entry.updated >= Some(since.into()))
     }
 
     /// The cases within reach that have something of that kind.

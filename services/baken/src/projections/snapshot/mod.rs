@@ -175,7 +175,7 @@ impl Snapshots {
     async fn write_or_warn(&self, world: &Arc<RwLock<World>>) -> bool {
         let written = self.write(world).await;
         if let Err(error) = &written {
-            tracing::warn!(%error, "no snapshot was written");
+            tracing::warn!(%error, "a snapshot could not be written, or not all of it");
         }
         written.is_ok()
     }

@@ -95,6 +95,8 @@ async fn filters_narrow_the_list_and_one_that_is_not_known_is_named() {
     };
     assert_eq!(listed("phase=signalled&municipality=rotterdam&out_of_sight=false").await, 1);
     assert_eq!(listed("updated_since=2026-09-01T00:00:00%2B02:00").await, 1, "{person}");
+    assert_eq!(listed("updated_since=2026-09-28T12:00:00Z").await, 1, "at that very moment");
+    assert_eq!(listed("updated_since=2026-09-28T12:00:00.000000001Z").await, 0);
     assert_eq!(listed("phase=closed").await, 0);
     assert_eq!(listed("municipality=amsterdam").await, 0);
     let wrong = "/v1/persons?phase=Marek&out_of_sight=maybe&surname=Nowak&first=0&first=2&after=here";

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use care_path::time::DateTime;
+use chrono::TimeDelta;
 use indicatif::ProgressBar;
 
 use super::*;
@@ -124,10 +125,13 @@ pub fn assert_same_at(now: DateTime, one: &mut World, other: &mut World) {
         };
         assert_eq!(alike(one), alike(other));
         assert!(one.matches().comparable(*person) == other.matches().comparable(*person), "what they are found by");
-        assert_eq!(
-            one.case(*person).map(crate::projections::Case::id),
-            other.case(*person).map(crate::projections::Case::id)
-        );
+        let (case, same) = (one.case(*person).unwrap(), other.case(*person).unwrap());
+        assert_eq!(case.id(), same.id());
+        for world in [&*one, &*other] {
+            let updated = case.path.updated_at().unwrap();
+            assert!(world.index().is_updated_since(case.id(), updated));
+            assert!(!world.index().is_updated_since(case.id(), updated + TimeDelta::nanoseconds(1)));
+        }
     }
 }
 

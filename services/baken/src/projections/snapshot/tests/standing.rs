@@ -117,6 +117,10 @@ fn a_start_reads_no_case_of_which_nothing_is_new() {
         assert!(cases > 20, "{cases}");
         assert_eq!((started.len(), folded(&started)), (cases, 1), "the one that the last event is of");
         assert_eq!(started.uncompared.len(), 1);
+        let read = started.cases.values().find(|held| held.is_folded()).unwrap().case().path.updated_at().unwrap();
+        let new = |since| started.cases.keys().filter(|id| started.index().is_updated_since(**id, since)).count();
+        assert!(new(read) > 0 && new(read + TimeDelta::nanoseconds(1)) == 0);
+        assert_eq!(folded(&started), 1, "who is new is known without reading");
         assert!(!started.compare_some(7, now()));
         assert!(folded(&started) < cases / 2, "whoever is compared with others is only glanced at");
         let person = started.trail().after(Position::START)[0].1;
