@@ -85,7 +85,7 @@ async fn fill(pool: &Pool, baken: &Baken) -> Result<usize, Failure> {
         loop {
             let request = PageRequest::new(Some(PageRequest::MOST), after).ok_or("no such page")?;
             let page = baken.persons(&principal, &PersonsFilter::default(), &request)?;
-            after = page.next().cloned();
+            after = page.next();
             let mut lines = String::new();
             for person in page.edges.iter().map(|edge| &edge.node) {
                 if copied.insert(person.person_id) {

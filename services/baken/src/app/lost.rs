@@ -6,7 +6,7 @@ use care_path::Principal;
 use care_path::codes::{Phase, TaskKind};
 use care_path::views::{self, LostView};
 
-use super::page::{Cursor, Edge, Page, PageRequest};
+use super::page::{Edge, Mark, Page, PageRequest};
 use super::{Baken, QueryError};
 use crate::projections::{Place, Reach};
 
@@ -37,7 +37,7 @@ impl Baken {
             let case = world.case(place.case)?;
             let sight = self.sight(principal, case)?;
             let view = views::disclose_lost(&sight, place.case, terms.of_case(&case.path), directory)?;
-            Some(Edge { cursor: Cursor::task(&place), node: view })
+            Some(Edge { mark: Mark::Task(place), node: view })
         });
         Ok(page.cut(shown))
     }

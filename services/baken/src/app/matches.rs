@@ -3,7 +3,7 @@
 use care_path::views::{self, MatchView, TaskView};
 use care_path::{PersonId, Principal};
 
-use super::page::{Cursor, Edge, Page, PageRequest};
+use super::page::{Edge, Mark, Page, PageRequest};
 use super::{Baken, QueryError};
 use crate::projections::{Case, World};
 
@@ -31,7 +31,7 @@ impl Baken {
                 .collect();
             shown.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.person_id.cmp(&other.person_id)));
             let places = (1_u64..).zip(shown).filter(|(place, _)| after.is_none_or(|after| *place > after));
-            page.cut(places.map(|(place, node)| Edge { cursor: Cursor::number(place), node }))
+            page.cut(places.map(|(place, node)| Edge { mark: Mark::Number(place), node }))
         })
     }
 

@@ -42,7 +42,7 @@ pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use idempotency::{Answer, KeyDigest};
 pub use me::{MayView, MeView};
 pub use notices::Notices;
-pub use page::{Cursor, Edge, Page, PageRequest};
+pub use page::{Cursor, Edge, Mark, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
 pub use terms::Terms;
 

@@ -176,7 +176,7 @@ mod tests {
             let mut page = all(None);
             loop {
                 let entries = baken.timeline(principal, person.node.person_id, &page).unwrap();
-                let next = entries.next().cloned();
+                let next = entries.next();
                 events.extend(entries.edges.into_iter().map(|edge| edge.node.event_id));
                 if next.is_none() {
                     break;

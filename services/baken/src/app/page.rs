@@ -15,27 +15,37 @@ use crate::projections::Place;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor(pub String);
 
+/// Where an item stands in its list. Its cursor is made when somebody asks for it: of most pages, that is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Number(u64),
+    Id(Uuid),
+    Part(Uuid, Uuid),
+    Task(Place),
+}
+
+impl Mark {
+    /// The cursor of the place.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        Cursor(match self {
+            Self::Number(number) => URL_SAFE_NO_PAD.encode(number.to_be_bytes()),
+            Self::Id(id) => URL_SAFE_NO_PAD.encode(id),
+            Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
+            Self::Task(place) => {
+                let mut bytes = place.due.timestamp().to_be_bytes().to_vec();
+                bytes.extend(place.due.timestamp_subsec_nanos().to_be_bytes());
+                bytes.extend(place.case.0.as_bytes());
+                bytes.extend(place.kind.code().as_bytes());
+                bytes.push(b'.');
+                bytes.extend(place.subject.iter().flat_map(|subject| *subject.0.as_bytes()));
+                URL_SAFE_NO_PAD.encode(bytes)
+            }
+        })
+    }
+}
+
 impl Cursor {
-    pub(super) fn number(number: u64) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(number.to_be_bytes()))
-    }
-
-    pub(super) fn id(id: Uuid, part: Option<Uuid>) -> Self {
-        let mut bytes = id.as_bytes().to_vec();
-        bytes.extend(part.iter().flat_map(|part| *part.as_bytes()));
-        Self(URL_SAFE_NO_PAD.encode(bytes))
-    }
-
-    pub(super) fn task(place: &Place) -> Self {
-        let mut bytes = place.due.timestamp().to_be_bytes().to_vec();
-        bytes.extend(place.due.timestamp_subsec_nanos().to_be_bytes());
-        bytes.extend(place.case.0.as_bytes());
-        bytes.extend(place.kind.code().as_bytes());
-        bytes.push(b'.');
-        bytes.extend(place.subject.iter().flat_map(|subject| *subject.0.as_bytes()));
-        Self(URL_SAFE_NO_PAD.encode(bytes))
-    }
-
     fn bytes(&self) -> Result<Vec<u8>, QueryError> {
         URL_SAFE_NO_PAD.decode(&self.0).map_err(|_| QueryError::BadCursor)
     }
@@ -127,7 +137,7 @@ pub struct Page<T> {
 /// An item of a list with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edge<T> {
-    pub cursor: Cursor,
+    pub mark: Mark,
     pub node: T,
 }
 
@@ -138,8 +148,8 @@ impl<T> Page<T> {
 
     /// The cursor of the next page, where there is one.
     #[must_use]
-    pub fn next(&self) -> Option<&Cursor> {
-        self.edges.last().filter(|_| self.more).map(|edge| &edge.cursor)
+    pub fn next(&self) -> Option<Cursor> {
+        self.edges.last().filter(|_| self.more).map(|edge| edge.mark.cursor())
     }
 }
 
@@ -158,10 +168,17 @@ mod tests {
     fn cursors_are_read_back_and_others_are_refused() {
         let id = Uuid::from_u128(7);
         let of = |cursor: Cursor| PageRequest::new(None, Some(cursor)).unwrap();
-        assert_eq!(of(Cursor::id(id, None)).after_id(), Ok(Some(id)));
-        assert_eq!(of(Cursor::id(id, Some(id))).after_part(), Ok(Some((id, Some(id)))));
-        assert_eq!(of(Cursor::number(9)).after_number(), Ok(Some(9)));
+        let at = |mark: Mark| of(mark.cursor());
+        assert_eq!(at(Mark::Id(id)).after_id(), Ok(Some(id)));
+        assert_eq!(at(Mark::Id(id)).after_part(), Err(QueryError::BadCursor));
+        assert_eq!(at(Mark::Part(id, Uuid::max())).after_part(), Ok(Some((id, Some(Uuid::max())))));
+        assert_eq!(at(Mark::Number(9)).after_number(), Ok(Some(9)));
+        for subject in [None, Some(SubjectId(id))] {
+            let due = "2026-11-20T09:00:00.000000001Z".parse().unwrap();
+            let place = Place { due, case: PersonId(id), kind: TaskKind::FindPerson, subject };
+            assert_eq!(at(Mark::Task(place)).after_task(), Ok(Some(place)));
+        }
         assert_eq!(of(Cursor("not a cursor".into())).after_id(), Err(QueryError::BadCursor));
-        assert_eq!(of(Cursor::number(9)).after_part(), Err(QueryError::BadCursor));
+        assert_eq!(at(Mark::Number(9)).after_part(), Err(QueryError::BadCursor));
     }
 }

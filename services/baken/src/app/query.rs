@@ -15,7 +15,7 @@ use care_path::views::{
 use care_path::{Actor, PersonId, Principal};
 
 use super::Baken;
-use super::page::{Cursor, Edge, Page, PageRequest};
+use super::page::{Edge, Mark, Page, PageRequest};
 use crate::projections::{Case, Feature, Reach, World, addresses};
 
 /// Why there is nothing to show.
@@ -82,7 +82,7 @@ impl Baken {
             let rest = case.history.iter().filter(|entry| after.is_none_or(|after| entry.position.0 > after));
             let shown = rest.filter_map(|entry| {
                 let view = views::disclose_entry(sight, &entry.stamp, &entry.event)?;
-                Some(Edge { cursor: Cursor::number(entry.position.0), node: view })
+                Some(Edge { mark: Mark::Number(entry.position.0), node: view })
             });
             page.cut(shown)
         })
@@ -119,7 +119,7 @@ impl Baken {
                 && filter.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
                 && filter.out_of_sight.is_none_or(|out_of_sight| view.out_of_sight == Some(out_of_sight))
                 && filter.updated_since.is_none_or(|since| view.updated_at.is_some_and(|at| at >= since));
-            fits.then(|| Edge { cursor: Cursor::id(id.0, None), node: view })
+            fits.then_some(Edge { mark: Mark::Id(id.0), node: view })
         });
         Ok(page.cut(shown))
     }
@@ -133,7 +133,7 @@ impl Baken {
         let world = self.world.read();
         let addresses = addresses(principal, &self.settings.directory);
         let sets: Vec<_> = addresses.iter().filter_map(|address| world.worklist().of(address)).collect();
-        let mut of_case = HashMap::new();
+        let mut of_case = HashMap::with_capacity(PageRequest::DEFAULT);
         let shown = merged_from(sets, after).filter(|place| Some(*place) != after).filter_map(|place| {
             let case = world.case(place.case)?;
             // The tasks are derived from the path once more, as of now, and through the policy.
@@ -142,7 +142,7 @@ impl Baken {
             let is_it =
                 |task: &&TaskView| (task.due_at, task.kind, task.subject_id) == (place.due, place.kind, place.subject);
             let view = tasks.iter().find(is_it)?.clone();
-            Some(Edge { cursor: Cursor::task(&place), node: view })
+            Some(Edge { mark: Mark::Task(place), node: view })
         });
         Ok(page.cut(shown))
     }
@@ -266,7 +266,7 @@ impl Baken {
             let skip = seen.and_then(|seen| parts.iter().position(|part| id_of(part) == seen)).map_or(0, |at| at + 1);
             parts.into_iter().skip(skip).map(|part| (id, part)).collect::<Vec<_>>()
         });
-        Ok(page.cut(shown.map(|(id, part)| Edge { cursor: Cursor::id(id.0, Some(id_of(&part))), node: part })))
+        Ok(page.cut(shown.map(|(id, part)| Edge { mark: Mark::Part(id.0, id_of(&part)), node: part })))
     }
 }
 

@@ -24,7 +24,7 @@ impl Window {
     pub fn show<T: OutputType, F: ObjectType>(&self, page: Page<T>, fields: F) -> Connection<String, T, F> {
         // There is something before a cursor, for a cursor is the place of an item.
         let mut connection = Connection::with_additional_fields(self.continues, page.more, fields);
-        connection.edges = page.edges.into_iter().map(|edge| Edge::new(edge.cursor.0, edge.node)).collect();
+        connection.edges = page.edges.into_iter().map(|edge| Edge::new(edge.mark.cursor().0, edge.node)).collect();
         connection
     }
 }
