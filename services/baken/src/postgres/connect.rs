@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -22,14 +22,24 @@ pub enum ConnectError {
     Tls(#[from] rustls::Error),
     #[error("the PostgreSQL server cannot be used: {}", super::reason(.0))]
     Server(#[from] tokio_postgres::Error),
+    #[error("the PostgreSQL server cannot be used: {}", super::TOO_LATE)]
+    TooLate,
     #[error("connections cannot be kept: {0}")]
     Pool(#[from] deadpool_postgres::BuildError),
 }
 
 /// How long a connection may take to come about: beyond it, the next host is tried.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A connection whose other side is gone is found out after about so long.
+/// An idle connection whose other side is gone is found out after some times so long.
 const KEEPALIVE: Duration = Duration::from_secs(10);
+/// One on which something was asked, after so long: no probes are sent while that is not acknowledged, and unless said
+/// the system would go on sending it for a quarter of an hour.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(15);
+/// How long to wait for a connection of a pool: for one that is free, for a new one (with several hosts, each has its own
+/// time), and for one that was used before to show that it is alive.
+const FREE: Duration = Duration::from_secs(10);
+const NEW: Duration = Duration::from_secs(20);
+const ALIVE: Duration = Duration::from_secs(2);
 
 /// A connection string of libpq's kind, with one or several hosts: `postgres://user@host1,host2/database`. It is not
 /// printed, for it may hold a password.
@@ -56,6 +66,9 @@ impl FromStr for PostgresUrl {
         // With several hosts, a standby is passed over: it could not be written to, and its log may be behind.
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         config.keepalives_idle(KEEPALIVE).keepalives_interval(KEEPALIVE).keepalives_retries(3);
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(UNACKNOWLEDGED);
+        }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
@@ -101,10 +114,13 @@ impl Connector {
         Ok(client)
     }
 
-    /// Connections for readers, at most so many.
+    /// Connections for readers, at most so many. Each is asked for a sign of life before it is used again: one on which
+    /// somebody gave up waiting ([`super::in_time`]) is not handed to the next.
     pub fn pool(&self, most: usize) -> Result<Pool, ConnectError> {
-        let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager_config = ManagerConfig { recycling_method: RecyclingMethod::Verified };
         let manager = Manager::from_config(self.config.clone(), self.tls.clone(), manager_config);
-        Ok(Pool::builder(manager).max_size(most.max(1)).build()?)
+        let pool = Pool::builder(manager).max_size(most.max(1)).runtime(Runtime::Tokio1);
+        let pool = pool.wait_timeout(Some(FREE)).create_timeout(Some(NEW)).recycle_timeout(Some(ALIVE));
+        Ok(pool.build()?)
     }
 }

@@ -89,7 +89,12 @@ impl Server {
     fn try_control(&self, arguments: &[&str]) -> std::io::Result<Output> {
         let mut control = command("pg_ctl");
         let log = self.folder.path().join("server.log");
-        let options = format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", self.port);
+        // A level that is stricter than what is asked for must change nothing.
+        let options = format!(
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' \
+             -c default_transaction_isolation=serializable",
+            self.port
+        );
         control.arg("-D").arg(self.data()).arg("-l").arg(log).args(["-w", "-o", &options]).args(arguments);
         control.stdout(std::process::Stdio::null()).output()
     }
@@ -108,6 +113,16 @@ impl Server {
     /// Ends it as if the machine had failed: no connection is closed, nothing more is written.
     pub fn crash(&self) {
         self.control(&["-m", "immediate", "stop"]);
+    }
+
+    /// Lets all its processes stand still, or go on: its connections stay open, and nobody answers on them.
+    pub fn stand_still(&self, still: bool) {
+        let signal = if still { "-STOP" } else { "-CONT" };
+        let postmaster = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        let postmaster = postmaster.lines().next().unwrap();
+        for (program, arguments) in [("pkill", [signal, "-P", postmaster]), ("kill", [signal, "--", postmaster])] {
+            assert!(Command::new(program).args(arguments).status().unwrap().success());
+        }
     }
 
     /// Makes a standby the primary.

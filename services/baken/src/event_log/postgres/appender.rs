@@ -15,13 +15,11 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
-use super::schema::{CHANNEL, LOCK};
+use super::schema::{BEGIN, CHANNEL, LOCK};
 use crate::event_log::port::{Appended, Expected, LogError, Position, Proposed, StreamName};
 use crate::event_log::rules::{self, Known};
-use crate::postgres::Connector;
+use crate::postgres::{self, Connector};
 
-/// How long a transaction may take, the wait for other nodes' included.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// How long to leave a server alone that was not there.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -79,7 +77,7 @@ impl Link {
         let names: Vec<&str> = batch.iter().map(|waiting| waiting.stream.as_str()).collect();
         // One way there and back: the server takes them one after another, each with a look at what was committed
         // before the lock was given.
-        let begin = try_join(self.client.batch_execute("BEGIN"), self.client.batch_execute(LOCK));
+        let begin = try_join(self.client.batch_execute(BEGIN), self.client.batch_execute(LOCK));
         let known_by: [&(dyn ToSql + Sync); 1] = [&ids];
         let tails_by: [&(dyn ToSql + Sync); 1] = [&names];
         let (_, known, tails, ends) = try_join!(
@@ -238,10 +236,10 @@ async fn commit(
         };
         link.commit(batch).await
     };
-    match tokio::time::timeout(PATIENCE, work).await {
-        Ok(Ok(committed)) => Ok(committed),
-        Ok(Err(error)) => Err(crate::postgres::reason(&error)),
-        Err(_) => Err("the server did not answer in time".to_owned()),
+    // The wait for other nodes' included.
+    match postgres::in_time(work).await {
+        Some(committed) => committed.map_err(|error| postgres::reason(&error)),
+        None => Err(postgres::TOO_LATE.to_owned()),
     }
 }
 

@@ -9,7 +9,7 @@ use tokio_postgres::AsyncMessage;
 use super::appender::advance;
 use super::schema::CHANNEL;
 use crate::event_log::port::Position;
-use crate::postgres::Connector;
+use crate::postgres::{Connector, in_time};
 
 /// How long to wait before listening again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -25,7 +25,9 @@ pub(super) async fn run(connector: Connector, head: watch::Sender<Position>) {
 }
 
 async fn listen(connector: &Connector, head: &watch::Sender<Position>) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = connector.connect().await?;
+    // Where no connection comes about in time, it is tried again.
+    let Some(connected) = in_time(connector.connect()).await else { return Ok(()) };
+    let (client, mut connection) = connected?;
     let messages = async {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
             if let AsyncMessage::Notification(told) = message?

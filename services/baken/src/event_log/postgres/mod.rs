@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 use appender::Waiting;
 pub use schema::PostgresOpenError;
 
-use crate::postgres::{ConnectError, Connector, PostgresUrl};
+use crate::postgres::{ConnectError, Connector, PostgresUrl, in_time};
 
 use super::port::{Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName};
 use super::rules;
@@ -70,7 +70,11 @@ impl PostgresLog {
     /// Opens the log, and makes its tables where there are none.
     pub async fn open(url: &PostgresUrl, options: &Options) -> Result<Self, PostgresOpenError> {
         let connector = Connector::new(url)?;
-        schema::prepare(&mut connector.client().await.map_err(ConnectError::from)?).await?;
+        let prepared = in_time(async {
+            let mut client = connector.client().await.map_err(ConnectError::from)?;
+            schema::prepare(&mut client).await
+        });
+        prepared.await.ok_or(ConnectError::TooLate)??;
         let pool = connector.pool(options.readers)?;
         let (announced, head) = watch::channel(reading::head(&pool).await?);
         let (appends, inbox) = mpsc::channel(options.queue.max(1));

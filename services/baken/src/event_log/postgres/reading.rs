@@ -5,12 +5,13 @@
 use std::pin::pin;
 
 use care_path::EventId;
-use deadpool_postgres::Pool;
+use deadpool_postgres::{Object, Pool};
 use futures_util::TryStreamExt;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use crate::event_log::port::{Filter, LogError, Page, Position, Recorded, StreamName};
+use crate::postgres;
 
 /// A filtered page looks at no more positions than this, so that a rare kind does not make one read scan the log.
 const WINDOW: i64 = 10_000;
@@ -21,15 +22,31 @@ const COLUMNS: &str = "SELECT e.position, e.revision, e.id, s.name, e.kind, e.da
                        FROM baken.events e JOIN baken.streams s ON s.id = e.stream";
 
 fn unavailable(error: &tokio_postgres::Error) -> LogError {
-    LogError::Unavailable(crate::postgres::reason(error))
+    LogError::Unavailable(postgres::reason(error))
 }
 
-async fn connection(pool: &Pool) -> Result<deadpool_postgres::Object, LogError> {
+async fn connection(pool: &Pool) -> Result<Object, LogError> {
     pool.get().await.map_err(|error| LogError::Unavailable(error.to_string()))
 }
 
+async fn in_time<T>(answer: impl Future<Output = Result<T, LogError>>) -> Result<T, LogError> {
+    let answer = postgres::in_time(answer).await;
+    answer.unwrap_or_else(|| Err(LogError::Unavailable(postgres::TOO_LATE.to_owned())))
+}
+
 pub(super) async fn head(pool: &Pool) -> Result<Position, LogError> {
-    let client = connection(pool).await?;
+    in_time(async { head_of(&connection(pool).await?).await }).await
+}
+
+pub(super) async fn stream(pool: &Pool, name: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
+    in_time(stream_of(pool, name, from)).await
+}
+
+pub(super) async fn page(pool: &Pool, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
+    in_time(page_of(pool, after, filter, limit)).await
+}
+
+async fn head_of(client: &Object) -> Result<Position, LogError> {
     let head = async {
         let head = client.prepare_cached("SELECT coalesce(max(position), 0) FROM baken.events").await?;
         client.query_one(&head, &[]).await
@@ -38,7 +55,7 @@ pub(super) async fn head(pool: &Pool) -> Result<Position, LogError> {
     Ok(Position(row.get::<_, i64>(0).cast_unsigned()))
 }
 
-pub(super) async fn stream(pool: &Pool, name: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
+async fn stream_of(pool: &Pool, name: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
     let client = connection(pool).await?;
     let sql = format!("{COLUMNS} WHERE s.name = $1 AND e.revision >= $2 ORDER BY e.revision");
     let rows = async {
@@ -48,10 +65,16 @@ pub(super) async fn stream(pool: &Pool, name: &StreamName, from: u64) -> Result<
     rows.await.map_err(|error| unavailable(&error))?.iter().map(recorded).collect()
 }
 
-pub(super) async fn page(pool: &Pool, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
+async fn page_of(pool: &Pool, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
+    // Both statements on one connection: another one may lead to a server that has less.
+    let client = connection(pool).await?;
     // Read first: nothing is ever removed, so what lies up to here does not change any more.
-    let head = head(pool).await?;
-    if after >= head {
+    let head = head_of(&client).await?;
+    if after > head {
+        // A standby took over that had not confirmed what was read from the server before, or one answers that is behind.
+        return Err(LogError::Unavailable(format!("the server's log ends at {head}, before {after}")));
+    }
+    if after == head {
         return Ok(Page { events: Vec::new(), next: after, at_head: true });
     }
     let after_number = signed(after.0);
@@ -69,7 +92,6 @@ pub(super) async fn page(pool: &Pool, after: Position, filter: &Filter, limit: u
         Filter::StreamPrefix(prefix) => parameters.push(prefix),
         Filter::Kinds(kinds) => parameters.push(kinds),
     }
-    let client = connection(pool).await?;
     let rows = async {
         let read = client.prepare_cached(&sql).await?;
         client.query_raw(&read, parameters).await

@@ -1,6 +1,6 @@
 //! The tables, and how it is known that they are ours.
 
-use tokio_postgres::Client;
+use tokio_postgres::{Client, IsolationLevel};
 
 use crate::postgres::ConnectError;
 
@@ -9,6 +9,10 @@ const VERSION: i32 = 1;
 
 /// What only one appender may hold at a time: "baken" and the log, as PostgreSQL's two-part key of an advisory lock.
 pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(1650551662, 1819240295)";
+
+/// Each statement sees what was committed before it began: under the lock, what all appenders before have written. A
+/// server whose default is a stricter level would show what there was before the lock was given.
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// The channel on which a committed append is announced. It only wakes.
 pub(super) const CHANNEL: &str = "baken_log";
@@ -60,7 +64,9 @@ pub(super) async fn prepare(client: &mut Client) -> Result<(), PostgresOpenError
 
 /// The layout that there is, after it was made where there was none; 0 where it is somebody else's.
 async fn layout(client: &mut Client) -> Result<i32, tokio_postgres::Error> {
-    let transaction = client.transaction().await?;
+    let transaction = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start().await?;
+    // Another node may be making the tables, or appending; who holds it longer than any of that does is stuck.
+    transaction.batch_execute("SET LOCAL lock_timeout = '15s'").await?;
     transaction.batch_execute(LOCK).await?;
     let there = "SELECT to_regclass('baken.layout') IS NOT NULL, to_regclass('baken.events') IS NOT NULL";
     let row = transaction.query_one(there, &[]).await?;

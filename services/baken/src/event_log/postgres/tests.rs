@@ -156,6 +156,36 @@ async fn a_server_that_fails_in_the_middle_of_a_load_loses_nothing_acknowledged(
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs a PostgreSQL server: tests/postgres/run.sh"]
+async fn nobody_waits_for_ever_for_a_server_that_stands_still_and_reading_goes_on_when_it_does() {
+    let server = Server::start();
+    let log = log_of(&server).await;
+    let stream = StreamName::new("still");
+    let first = log.append(&stream, Expected::NoStream, vec![event()]).await.unwrap();
+    server.stand_still(true);
+    let patience = crate::postgres::PATIENCE + Duration::from_secs(5);
+    let asked = async {
+        tokio::join!(
+            log.read_all(Position::START, &Filter::All, 10),
+            log.read_stream(&stream, 0),
+            log.head(),
+            log.append(&stream, Expected::Any, vec![event()]),
+        )
+    };
+    let (page, read, head, appended) = tokio::time::timeout(patience, asked).await.unwrap();
+    assert!(matches!(page, Err(LogError::Unavailable(_))), "{:?}", page.map(|page| page.at_head));
+    assert!(matches!(read, Err(LogError::Unavailable(_))), "{:?}", read.map(|read| read.len()));
+    assert!(matches!(head, Err(LogError::Unavailable(_))), "{head:?}");
+    assert!(matches!(appended, Err(LogError::Unavailable(_))), "{appended:?}");
+    let opened = tokio::time::timeout(patience, PostgresLog::open(&server.url(), &Options::default())).await.unwrap();
+    assert!(opened.is_err());
+    server.stand_still(false);
+    // The connections on which nobody answered are not handed to the next who asks.
+    assert!(log.head().await.unwrap() >= first.position);
+    assert!(!log.read_stream(&stream, 0).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a PostgreSQL server: tests/postgres/run.sh"]
 async fn a_standby_that_takes_over_has_all_that_was_acknowledged() {
     let primary = Server::start();
     let standby = primary.standby();

@@ -7,11 +7,11 @@
 use async_trait::async_trait;
 use care_path::ids::PersonId;
 use deadpool_postgres::{Object, Pool};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::{IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
 use super::{Doomed, Epochs, KeyStore, KeyStoreError, Purpose, Slot, Stored, WrappedKey, refuse_stale};
-use crate::postgres::{ConnectError, Connector, PostgresUrl, reason};
+use crate::postgres::{self, ConnectError, Connector, PostgresUrl, reason};
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
 
@@ -91,9 +91,16 @@ impl From<tokio_postgres::Error> for KeyStoreError {
     }
 }
 
-/// A transaction that is flushed when it commits, whatever the server's default is.
+/// Waits for an answer, and not for ever.
+async fn in_time<T>(answer: impl Future<Output = Result<T, KeyStoreError>>) -> Result<T, KeyStoreError> {
+    let answer = postgres::in_time(answer).await;
+    answer.unwrap_or_else(|| Err(KeyStoreError::Unavailable(postgres::TOO_LATE.to_owned())))
+}
+
+/// A transaction that is flushed when it commits, and whose statements each see what was committed before they began,
+/// whatever the server's defaults are: whoever waited for an erasure finds its tombstone.
 async fn begin(client: &mut Object) -> Result<deadpool_postgres::Transaction<'_>, KeyStoreError> {
-    let transaction = client.transaction().await?;
+    let transaction = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start().await?;
     transaction.batch_execute("SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = '10s'").await?;
     Ok(transaction)
 }
@@ -161,24 +168,30 @@ fn stored(rows: &[Row]) -> Result<Vec<Stored>, KeyStoreError> {
 #[async_trait]
 impl KeyStore for PostgresKeyStore {
     async fn load(&self, slots: &[Slot]) -> Result<Vec<Stored>, KeyStoreError> {
-        let owners: Vec<_> = slots.iter().map(Slot::owner_bytes).collect();
-        let names: Vec<_> = slots.iter().map(Slot::name).collect();
-        let client = self.client().await?;
-        let load = client.prepare_cached(LOAD).await?;
-        stored(&client.query(&load, &[&owners, &names]).await?)
+        in_time(async {
+            let owners: Vec<_> = slots.iter().map(Slot::owner_bytes).collect();
+            let names: Vec<_> = slots.iter().map(Slot::name).collect();
+            let client = self.client().await?;
+            let load = client.prepare_cached(LOAD).await?;
+            stored(&client.query(&load, &[&owners, &names]).await?)
+        })
+        .await
     }
 
     async fn add(&self, keys: Vec<WrappedKey>) -> Result<Vec<Stored>, KeyStoreError> {
-        let mut client = self.client().await?;
-        let transaction = begin(&mut client).await?;
-        let columns = Columns::of(&keys);
-        transaction.execute(SHARE, &[&columns.owners]).await?;
-        refuse_stale(current(&transaction).await?, &keys)?;
-        columns.execute(&transaction, ADD).await?;
-        // What somebody else stored meanwhile was waited for, and is seen now.
-        let answers = stored(&transaction.query(LOAD, &[&columns.owners, &columns.slots]).await?)?;
-        transaction.commit().await?;
-        Ok(answers)
+        in_time(async {
+            let mut client = self.client().await?;
+            let transaction = begin(&mut client).await?;
+            let columns = Columns::of(&keys);
+            transaction.execute(SHARE, &[&columns.owners]).await?;
+            refuse_stale(current(&transaction).await?, &keys)?;
+            columns.execute(&transaction, ADD).await?;
+            // What somebody else stored meanwhile was waited for, and is seen now.
+            let answers = stored(&transaction.query(LOAD, &[&columns.owners, &columns.slots]).await?)?;
+            transaction.commit().await?;
+            Ok(answers)
+        })
+        .await
     }
 
     async fn page(
@@ -187,96 +200,122 @@ impl KeyStore for PostgresKeyStore {
         except: Option<Epoch>,
         limit: usize,
     ) -> Result<Vec<WrappedKey>, KeyStoreError> {
-        let (owner, name) = after.as_ref().map_or((&[][..], ""), |slot| (slot.owner_bytes(), slot.name()));
-        let except = except.map_or(-1, |Epoch(epoch)| i64::from(epoch));
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.client().await?.query(PAGE, &[&owner, &name, &except, &limit]).await?;
-        rows.iter().map(|row| key_at(row, 0)).collect()
+        in_time(async {
+            let (owner, name) = after.as_ref().map_or((&[][..], ""), |slot| (slot.owner_bytes(), slot.name()));
+            let except = except.map_or(-1, |Epoch(epoch)| i64::from(epoch));
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let rows = self.client().await?.query(PAGE, &[&owner, &name, &except, &limit]).await?;
+            rows.iter().map(|row| key_at(row, 0)).collect()
+        })
+        .await
     }
 
     async fn rewrap(&self, keys: Vec<WrappedKey>) -> Result<usize, KeyStoreError> {
-        let mut client = self.client().await?;
-        let transaction = begin(&mut client).await?;
-        refuse_stale(current(&transaction).await?, &keys)?;
-        let replaced = Columns::of(&keys).execute(&transaction, REWRAP).await?;
-        transaction.commit().await?;
-        usize::try_from(replaced).map_err(|_| damaged("more keys than can be"))
+        in_time(async {
+            let mut client = self.client().await?;
+            let transaction = begin(&mut client).await?;
+            refuse_stale(current(&transaction).await?, &keys)?;
+            let replaced = Columns::of(&keys).execute(&transaction, REWRAP).await?;
+            transaction.commit().await?;
+            usize::try_from(replaced).map_err(|_| damaged("more keys than can be"))
+        })
+        .await
     }
 
     async fn destroy(&self, doomed: Doomed) -> Result<(), KeyStoreError> {
-        let mut client = self.client().await?;
-        let transaction = begin(&mut client).await?;
-        match doomed {
-            Doomed::Person(PersonId(person)) => {
-                let owner = &person.as_bytes()[..];
-                // The service's first, in the order of those who share the locks.
-                transaction.execute(ALONE, &[&Slot::Service(Purpose::DIES_WITH_ANYBODY).owner_bytes()]).await?;
-                transaction.execute(ALONE, &[&owner]).await?;
-                let tombstone = "INSERT INTO baken_keys.tombstones (person) VALUES ($1) ON CONFLICT DO NOTHING";
-                transaction.execute(tombstone, &[&owner]).await?;
-                transaction.execute("DELETE FROM baken_keys.data_keys WHERE owner = $1", &[&owner]).await?;
-                transaction.execute(DELETE_OF_PURPOSE, &[&Purpose::DIES_WITH_ANYBODY.name()]).await?;
+        let client = in_time(async {
+            let mut client = self.client().await?;
+            let transaction = begin(&mut client).await?;
+            match doomed {
+                Doomed::Person(PersonId(person)) => {
+                    let owner = &person.as_bytes()[..];
+                    // The service's first, in the order of those who share the locks.
+                    transaction.execute(ALONE, &[&Slot::Service(Purpose::DIES_WITH_ANYBODY).owner_bytes()]).await?;
+                    transaction.execute(ALONE, &[&owner]).await?;
+                    let tombstone = "INSERT INTO baken_keys.tombstones (person) VALUES ($1) ON CONFLICT DO NOTHING";
+                    transaction.execute(tombstone, &[&owner]).await?;
+                    transaction.execute("DELETE FROM baken_keys.data_keys WHERE owner = $1", &[&owner]).await?;
+                    transaction.execute(DELETE_OF_PURPOSE, &[&Purpose::DIES_WITH_ANYBODY.name()]).await?;
+                }
+                Doomed::Purpose(purpose) => {
+                    transaction.execute(DELETE_OF_PURPOSE, &[&purpose.name()]).await?;
+                }
             }
-            Doomed::Purpose(purpose) => {
-                transaction.execute(DELETE_OF_PURPOSE, &[&purpose.name()]).await?;
-            }
-        }
-        transaction.commit().await?;
+            transaction.commit().await?;
+            Ok(client)
+        })
+        .await?;
         // Row versions that nobody sees any more are taken out of the table's file.
         client.batch_execute("VACUUM baken_keys.data_keys").await?;
         Ok(())
     }
 
     async fn tombstones(&self) -> Result<Vec<PersonId>, KeyStoreError> {
-        let rows = self.client().await?.query("SELECT person FROM baken_keys.tombstones", &[]).await?;
-        let person = |row: &Row| Uuid::from_slice(row.get(0)).map(PersonId);
-        rows.iter().map(person).collect::<Result<_, _>>().map_err(|_| damaged("an id is not of 16 bytes"))
+        in_time(async {
+            let rows = self.client().await?.query("SELECT person FROM baken_keys.tombstones", &[]).await?;
+            let person = |row: &Row| Uuid::from_slice(row.get(0)).map(PersonId);
+            rows.iter().map(person).collect::<Result<_, _>>().map_err(|_| damaged("an id is not of 16 bytes"))
+        })
+        .await
     }
 
     async fn slot_of(&self, id: KeyId) -> Result<Option<Slot>, KeyStoreError> {
-        let sql = "SELECT owner, slot, key_id, epoch, wrapped FROM baken_keys.data_keys WHERE key_id = $1";
-        let row = self.client().await?.query_opt(sql, &[&id.0]).await?;
-        row.map(|row| key_at(&row, 0).map(|key| key.slot)).transpose()
+        in_time(async {
+            let sql = "SELECT owner, slot, key_id, epoch, wrapped FROM baken_keys.data_keys WHERE key_id = $1";
+            let row = self.client().await?.query_opt(sql, &[&id.0]).await?;
+            row.map(|row| key_at(&row, 0).map(|key| key.slot)).transpose()
+        })
+        .await
     }
 
     async fn epochs(&self) -> Result<Epochs, KeyStoreError> {
-        let sql = "SELECT epoch, check_value, current FROM baken_keys.epochs ORDER BY epoch";
-        let mut known = Epochs::default();
-        for row in self.client().await?.query(sql, &[]).await? {
-            let epoch = epoch_at(&row, 0)?;
-            known.checks.push((epoch, row.get(1)));
-            known.current = if row.get(2) { Some(epoch) } else { known.current };
-        }
-        Ok(known)
+        in_time(async {
+            let sql = "SELECT epoch, check_value, current FROM baken_keys.epochs ORDER BY epoch";
+            let mut known = Epochs::default();
+            for row in self.client().await?.query(sql, &[]).await? {
+                let epoch = epoch_at(&row, 0)?;
+                known.checks.push((epoch, row.get(1)));
+                known.current = if row.get(2) { Some(epoch) } else { known.current };
+            }
+            Ok(known)
+        })
+        .await
     }
 
     async fn advance(&self, epoch: Epoch, check: Vec<u8>) -> Result<(), KeyStoreError> {
-        let mut client = self.client().await?;
-        let transaction = begin(&mut client).await?;
-        // One at a time; who adds keys meanwhile waits for the commit, or is waited for.
-        transaction.batch_execute("LOCK TABLE baken_keys.epochs IN SHARE ROW EXCLUSIVE MODE").await?;
-        if current(&transaction).await? < Some(epoch) {
-            let number = i64::from(epoch.0);
-            let sql = "INSERT INTO baken_keys.epochs (epoch, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-            transaction.execute(sql, &[&number, &check]).await?;
-            transaction.execute("UPDATE baken_keys.epochs SET current = (epoch = $1)", &[&number]).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+        in_time(async {
+            let mut client = self.client().await?;
+            let transaction = begin(&mut client).await?;
+            // One at a time; who adds keys meanwhile waits for the commit, or is waited for.
+            transaction.batch_execute("LOCK TABLE baken_keys.epochs IN SHARE ROW EXCLUSIVE MODE").await?;
+            if current(&transaction).await? < Some(epoch) {
+                let number = i64::from(epoch.0);
+                let sql = "INSERT INTO baken_keys.epochs (epoch, check_value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+                transaction.execute(sql, &[&number, &check]).await?;
+                transaction.execute("UPDATE baken_keys.epochs SET current = (epoch = $1)", &[&number]).await?;
+            }
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
 
     async fn retire(&self, before: Epoch) -> Result<(), KeyStoreError> {
-        let mut client = self.client().await?;
-        let transaction = begin(&mut client).await?;
-        let number = i64::from(before.0);
-        let count = "SELECT count(*) FROM baken_keys.data_keys WHERE epoch < $1";
-        let keys: i64 = transaction.query_one(count, &[&number]).await?.get(0);
-        if keys > 0 {
-            return Err(KeyStoreError::EpochInUse { keys: keys.unsigned_abs() });
-        }
-        let forget = "DELETE FROM baken_keys.epochs WHERE epoch < $1 AND NOT current";
-        transaction.execute(forget, &[&number]).await?;
-        transaction.commit().await?;
+        let client = in_time(async {
+            let mut client = self.client().await?;
+            let transaction = begin(&mut client).await?;
+            let number = i64::from(before.0);
+            let count = "SELECT count(*) FROM baken_keys.data_keys WHERE epoch < $1";
+            let keys: i64 = transaction.query_one(count, &[&number]).await?.get(0);
+            if keys > 0 {
+                return Err(KeyStoreError::EpochInUse { keys: keys.unsigned_abs() });
+            }
+            let forget = "DELETE FROM baken_keys.epochs WHERE epoch < $1 AND NOT current";
+            transaction.execute(forget, &[&number]).await?;
+            transaction.commit().await?;
+            Ok(client)
+        })
+        .await?;
         // The old wraps go out of the table's file with their epoch.
         client.batch_execute("VACUUM baken_keys.data_keys").await?;
         Ok(())
