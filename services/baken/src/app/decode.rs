@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::envelope::{Envelope, Happened, Stream};
 use crate::event_log::Recorded;
-use crate::sealing::{Binding, KekError, KeyError, KeyStoreError, OpenError, Sealer};
+use crate::sealing::{Binding, OpenError, Sealer};
 
 /// Why an event of the log is not understood. It names the event and never tells what is in it.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +24,7 @@ impl DecodeError {
     /// Whether it may be understood when it is tried again: the keys cannot be had at the moment.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        let Reason::Sealed(OpenError::Key(why)) = &self.reason else { return false };
-        matches!(why, KeyError::Store(KeyStoreError::Unavailable(_)) | KeyError::Kek(KekError::Unavailable(_)))
+        matches!(&self.reason, Reason::Sealed(OpenError::Key(why)) if why.is_passing())
     }
 }
 

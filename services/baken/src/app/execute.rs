@@ -20,7 +20,7 @@ use super::idempotency::Answer;
 use super::{Baken, Decoder};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::projections::World;
-use crate::sealing::{Binding, SealError};
+use crate::sealing::{Binding, KeyError, KeyStoreError, SealError};
 
 /// Somebody asks for a command to be executed.
 #[derive(Debug, Clone)]
@@ -316,7 +316,8 @@ impl Baken {
         let recorded = self.log.read_stream(stream, 0).await.map_err(ExecuteError::Unavailable)?;
         let mut path = CarePath::default();
         for recorded in &recorded {
-            let happened = decoder.decode(recorded).await.map_err(internal)?;
+            let happened = decoder.decode(recorded).await;
+            let happened = happened.map_err(|why| if why.is_passing() { not_followed(&why) } else { internal(why) })?;
             path.evolve(&happened.stamp, &happened.event);
         }
         Ok(path)
@@ -357,10 +358,7 @@ impl Baken {
                 stream: target.stream.as_str(),
             };
             let data = event.data().map_err(internal)?;
-            let data = self.sealer.seal(binding, data).await.map_err(|error| match error {
-                SealError::Erased => ExecuteError::Erased,
-                other => internal(other),
-            })?;
+            let data = self.sealer.seal(binding, data).await.map_err(not_sealed)?;
             let metadata = serde_json::to_vec(&envelope).map_err(internal)?;
             proposed.push(Proposed { id, kind: kind.name().to_owned(), data, metadata });
             cause = Some(id);
@@ -387,6 +385,19 @@ struct Aim {
 
 fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteError {
     ExecuteError::Internal(Box::new(error))
+}
+
+/// Keys that cannot be had for a moment are asked for again by whoever sends the same again; a key store that has stopped
+/// takes nothing more until the service is started anew, like a log.
+fn not_sealed(error: SealError) -> ExecuteError {
+    match error {
+        SealError::Erased => ExecuteError::Erased,
+        SealError::Key(KeyError::Store(KeyStoreError::Stopped(why))) => {
+            ExecuteError::Unavailable(LogError::Stopped(why))
+        }
+        SealError::Key(why) if why.is_passing() => not_followed(&why),
+        other => internal(other),
+    }
 }
 
 /// Whether a command needs no known person.

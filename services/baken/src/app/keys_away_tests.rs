@@ -11,6 +11,7 @@ use care_path::PersonId;
 use care_path::command::CommandKind;
 use serde_json::json;
 
+use super::ExecuteError;
 use super::testing::{TestBaken, request, user};
 use crate::sealing::{
     Doomed, EnvironmentKek, Epoch, Epochs, KEY_LEN, KeyId, KeyRing, KeyStore, KeyStoreError, MemoryKeyStore, Sealer,
@@ -102,4 +103,17 @@ async fn a_node_without_its_keys_waits_for_them_and_goes_on() {
     keys.away.store(false, Ordering::Relaxed);
     waits.baken.reach(receipt.position).await.unwrap();
     assert!(waits.baken.follows());
+}
+
+#[tokio::test]
+async fn what_cannot_be_sealed_for_the_moment_may_be_sent_again() {
+    let keys = Arc::new(Away::default());
+    let node = TestBaken::start().await.beside_with(sealer(keys.clone()).await);
+    let body = json!({"channel": "outreach_round", "identity": {"alias": "M."}});
+    let signal = request(user("outreach-rotterdam"), None, CommandKind::ReportSignal.read(None, body).unwrap());
+    keys.away.store(true, Ordering::Relaxed);
+    let refused = node.baken.execute(signal.clone()).await;
+    assert!(matches!(refused, Err(ExecuteError::Unavailable(_))), "{refused:?}");
+    keys.away.store(false, Ordering::Relaxed);
+    assert!(!node.baken.execute(signal).await.unwrap().repeated);
 }

@@ -36,6 +36,14 @@ pub enum KeyError {
     Crypto(#[from] CryptoFailed),
 }
 
+impl KeyError {
+    /// Whether the same may be tried again: the store, or what unwraps, cannot be had at the moment.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(KeyStoreError::Unavailable(_)) | Self::Kek(KekError::Unavailable(_)))
+    }
+}
+
 /// The data keys of all persons and of the service.
 pub struct KeyRing {
     pub(super) store: Arc<dyn KeyStore>,
