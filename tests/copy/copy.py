@@ -1,4 +1,4 @@
-"""Copies a log there and back under SIGKILL, and compares the three by other means than ours. Standard library only."""
+"""Copies a log there and back under SIGKILL, and its keys, and compares by other means than ours. Standard library only."""
 
 import os
 import random
@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+from service import configure, port_of
+
 IN_SQLITE = """SELECT hex(e.id), s.name, e.revision, e.kind, hex(e.data), hex(e.metadata)
                FROM events e JOIN streams s ON s.id = e.stream ORDER BY e.position"""
 IN_POSTGRES = """COPY (SELECT upper(replace(e.id::text, '-', '')), s.name, e.revision, e.kind,
@@ -15,13 +17,18 @@ IN_POSTGRES = """COPY (SELECT upper(replace(e.id::text, '-', '')), s.name, e.rev
                  FROM baken.events e JOIN baken.streams s ON s.id = e.stream ORDER BY e.position) TO STDOUT"""
 
 
-def in_sqlite(path):
+KEYS_IN_SQLITE = "SELECT hex(owner), slot, hex(key_id), epoch, hex(wrapped) FROM data_keys ORDER BY owner, slot"
+KEYS_IN_POSTGRES = """COPY (SELECT upper(encode(owner, 'hex')), slot, upper(replace(key_id::text, '-', '')), epoch,
+                      upper(encode(wrapped, 'hex')) FROM baken_keys.data_keys ORDER BY owner, slot) TO STDOUT"""
+
+
+def in_sqlite(path, query=IN_SQLITE):
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as log:
-        return ["\t".join(map(str, row)) for row in log.execute(IN_SQLITE)]
+        return ["\t".join(map(str, row)) for row in log.execute(query)]
 
 
-def in_postgres(psql, url):
-    told = subprocess.run([psql, "-X", "-q", "-d", url, "-c", IN_POSTGRES], check=True, capture_output=True, text=True)
+def in_postgres(psql, url, query=IN_POSTGRES):
+    told = subprocess.run([psql, "-X", "-q", "-d", url, "-c", query], check=True, capture_output=True, text=True)
     return told.stdout.splitlines()
 
 
@@ -54,8 +61,39 @@ def copied(binary, source, target, kills, patience, whole):
         return lengths
 
 
-def main(binary, folder, url, psql, kills):
+def keys_there_and_back(binary, folder, store, psql):
+    """Moves the keys as well. Answers how many they are."""
+    first, last = f"{folder}/from/keys.db", f"{folder}/keys-back.db"
+    for source, target in ((first, store), (store, last), (first, store)):
+        told = subprocess.run([binary, "copy", "--keys-from", source, "--keys-to", target], capture_output=True, text=True)
+        if told.returncode != 0 or not told.stdout.endswith("equal\n"):
+            sys.exit(f"the keys were not copied: {told.stdout}{told.stderr}")
+    keys = in_sqlite(first, KEYS_IN_SQLITE)
+    if not keys or in_postgres(psql, store, KEYS_IN_POSTGRES) != keys or in_sqlite(last, KEYS_IN_SQLITE) != keys:
+        sys.exit("the keys are not everywhere what they were")
+    return len(keys)
+
+
+def served(binary, folder, url, store, seeds):
+    """Serves the copied log with the copied keys, and compares what is served with what the files are rebuilt to."""
+    os.mkdir(f"{folder}/issuer")
+    configure(f"{folder}/moved.toml", seeds, log=url, keys=store, kek=f"{folder}/from/kek", issuer=f"{folder}/issuer")
+    with open(f"{folder}/moved.trace", "w") as trace:
+        service = subprocess.Popen([binary, "serve", "--config", f"{folder}/moved.toml"], stdout=trace, stderr=trace)
+    port = port_of(service, f"{folder}/moved.trace", 60)
+    if port is None:
+        sys.exit(f"the service does not start on the copies: {open(f'{folder}/moved.trace').read()}")
+    check = [binary, "rebuild", "--check", "--data", f"{folder}/from", "--url", f"http://127.0.0.1:{port}"]
+    told = subprocess.run(check, capture_output=True, text=True)
+    service.terminate()
+    service.wait()
+    if told.returncode != 0:
+        sys.exit(f"what is served from the copies is not what the files hold: {told.stdout}{told.stderr}")
+
+
+def main(binary, folder, server, seeds, psql, kills):
     began = time.monotonic()
+    url, store = f"{server}/log", f"{server}/keys"
     first, last = f"{folder}/from/log.db", f"{folder}/back.db"
     events = in_sqlite(first)
 
@@ -88,7 +126,10 @@ def main(binary, folder, url, psql, kills):
     refused = subprocess.run([binary, "copy", "--from", url, "--to", f"sqlite:{last}"], capture_output=True, text=True)
     if refused.returncode == 0 or "number 7 differ" not in refused.stderr:
         sys.exit(f"a target that is another log was not refused: {refused.stderr}")
-    print(f"{len(events)} events there and back under SIGKILL: equal, in {time.monotonic() - began:.0f} s")
+    keys = keys_there_and_back(binary, folder, store, psql)
+    served(binary, folder, url, store, seeds)
+    print(f"{len(events)} events there and back under SIGKILL, and {keys} keys: equal, and served from the copies as from "
+          f"the files, in {time.monotonic() - began:.0f} s")
 
 
-main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5]))
+main(*sys.argv[1:6], int(sys.argv[6]))

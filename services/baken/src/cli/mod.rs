@@ -46,7 +46,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     /// Copies the log into one file, while the service goes on.
     Backup(backup::Backup),
-    /// Copies a log to another engine, event by event, and checks that both are equal.
+    /// Copies a log to another engine, event by event, with its key store if asked, and checks that both are equal.
     Copy(copy::Copy),
 }
 

@@ -11,7 +11,7 @@ use crate::config::{Config, KekConfig};
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
 use crate::event_log;
-use crate::sealing::{EnvironmentKek, FileKek, KekProvider, open_key_store};
+use crate::sealing::{EnvironmentKek, FileKek, KekProvider, KeysPlace};
 use crate::sources::{RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Parts, Service, listen};
 use crate::telemetry;
@@ -35,7 +35,7 @@ impl Serve {
             KekConfig::Environment(true) => Arc::new(EnvironmentKek::from_environment()?),
             KekConfig::Environment(false) => return Err("no key-encryption key is configured".into()),
         };
-        let keys = open_key_store(config.keys.store.expose_secret()).await?;
+        let keys = config.keys.store.expose_secret().parse::<KeysPlace>()?.open().await?;
         let mut issuers = config.issuers;
         if let Some(folder) = &config.development_issuer {
             DevIssuer::allowed(config.profile, config.bind.ip())?;

@@ -50,8 +50,8 @@ pub struct Copied {
     pub compared: u64,
     /// Whether every event has the same position in both, so that whatever remembers positions still holds.
     pub same_positions: bool,
-    /// Whether the source had more events at the end than when the copy began: they are not in the target.
-    pub source_grew: bool,
+    /// The end that the source had when the copy began: what came after it is not in the target.
+    pub until: Position,
 }
 
 /// Why there is no copy. Events are named by their number in the order of the log, from 1.
@@ -84,8 +84,7 @@ pub async fn copy(
     let (found, rest) = beginning(source, target, until, tell).await?;
     let appended = append_all(rest, target, found, until, tell).await?;
     let (compared, same_positions) = compare(source, target, until, tell).await?;
-    let source_grew = source.head().await.map_err(CopyError::Source)? > until;
-    Ok(Copied { found, appended, compared, same_positions, source_grew })
+    Ok(Copied { found, appended, compared, same_positions, until })
 }
 
 /// Reads a log from its beginning, event by event, up to a position.

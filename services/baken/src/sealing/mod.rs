@@ -25,8 +25,8 @@ pub use cache::Cached;
 pub use file::{BoxPlace, FileCipher, FileKey, OpenedBox};
 pub use kek::{EnvironmentKek, Epoch, FileKek, KekError, KekProvider, ToUnwrap, ToWrap};
 pub use key_store::{
-    Doomed, Epochs, KeyStore, KeyStoreError, MemoryKeyStore, Owner, PostgresKeyStore, Purpose, Slot, SqliteKeyStore,
-    Stored, WrappedKey, open as open_key_store,
+    CopiedKeys, CopyKeysError, Doomed, Epochs, KeyStore, KeyStoreError, KeysPlace, MemoryKeyStore, Owner,
+    PostgresKeyStore, Purpose, Slot, SqliteKeyStore, Stored, WrappedKey, copy_keys,
 };
 pub use marks::BadMark;
 pub use ring::{KeyError, KeyRing};

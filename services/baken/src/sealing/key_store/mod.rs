@@ -6,11 +6,14 @@
 
 #[cfg(test)]
 mod contract;
+mod copy;
 mod memory;
 mod postgres;
 mod sqlite;
 
 use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,6 +24,7 @@ use super::kek::Epoch;
 use super::secret::KeyId;
 use crate::postgres::PostgresUrl;
 
+pub use copy::{CopiedKeys, CopyKeysError, copy_keys};
 pub use memory::MemoryKeyStore;
 pub use postgres::PostgresKeyStore;
 pub use sqlite::SqliteKeyStore;
@@ -184,12 +188,36 @@ fn refuse_stale(current: Option<Epoch>, keys: &[WrappedKey]) -> Result<(), KeySt
     Ok(())
 }
 
-/// Opens the key store at a place: a file, or a database where it is a PostgreSQL connection string.
-pub async fn open(place: &str) -> Result<Arc<dyn KeyStore>, KeyStoreError> {
-    if place.starts_with("postgres://") || place.starts_with("postgresql://") {
-        return Ok(Arc::new(PostgresKeyStore::open(&place.parse::<PostgresUrl>()?).await?));
+/// Where a key store is: a file (`PATH`, `sqlite:PATH`), or a PostgreSQL database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeysPlace {
+    File(PathBuf),
+    Postgres(PostgresUrl),
+}
+
+impl FromStr for KeysPlace {
+    type Err = KeyStoreError;
+
+    /// What was given is not repeated in an error: it may hold a password.
+    fn from_str(text: &str) -> Result<Self, KeyStoreError> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.parse()?));
+        }
+        if text.contains("://") {
+            return Err(KeyStoreError::Unavailable("its place is neither a file nor a postgres:// address".to_owned()));
+        }
+        Ok(Self::File(text.strip_prefix("sqlite:").unwrap_or(text).into()))
     }
-    Ok(Arc::new(SqliteKeyStore::open(place)?))
+}
+
+impl KeysPlace {
+    /// Opens the key store, and makes it where there is none.
+    pub async fn open(&self) -> Result<Arc<dyn KeyStore>, KeyStoreError> {
+        Ok(match self {
+            Self::File(path) => Arc::new(SqliteKeyStore::open(path)?),
+            Self::Postgres(url) => Arc::new(PostgresKeyStore::open(url).await?),
+        })
+    }
 }
 
 /// A durable store of wrapped data keys.
