@@ -12,6 +12,7 @@ pub mod owner_only;
 pub mod postgres;
 pub mod projections;
 pub mod sealing;
+mod sha256;
 pub mod simulate;
 pub mod sources;
 pub mod sqlite_file;

@@ -16,6 +16,8 @@ mod notices;
 mod operations;
 mod page;
 mod query;
+#[cfg(test)]
+mod set_back_tests;
 mod terms;
 #[cfg(test)]
 pub mod testing;

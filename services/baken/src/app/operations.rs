@@ -11,7 +11,9 @@ impl Baken {
     /// The digests of all read models, to hold against those of a rebuild.
     #[must_use]
     pub fn digests(&self) -> Digests {
-        self.world.read().digests()
+        // What must be read for it is read while others read and write.
+        let begun = self.world.read().begin_digests();
+        begun.finish()
     }
 
     /// How many cases the read models hold.

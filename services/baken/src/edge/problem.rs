@@ -69,8 +69,8 @@ pub enum Problem {
     /// Another site's page asks.
     #[error("the request comes from a page of another site")]
     ForeignOrigin,
-    /// The log has an event that this node does not understand: it waits for its upgrade.
-    #[error("this node does not understand the event log any more and must be upgraded; another one may answer")]
+    /// The log has an event that this node does not understand, so that it waits for its upgrade; or it was set back.
+    #[error("this node follows the event log no longer and must be upgraded or started anew; another one may answer")]
     Outdated,
     /// The service cannot answer yet: it has just begun.
     #[error("the service is not ready")]

@@ -7,8 +7,8 @@ use parking_lot::RwLock;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::World;
-use crate::app::{DecodeError, Decoder, Happened};
+use super::world::{Landmark, World};
+use crate::app::{DecodeError, Decoder, Happened, Stream};
 use crate::event_log::{EventLog, Filter, LogError, Position, Recorded, contract};
 use crate::sources::Clock;
 
@@ -16,6 +16,8 @@ use crate::sources::Clock;
 const PAGE: usize = 2_000;
 /// How long to wait before asking a log again that did not answer.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long to wait at the least for more of the log after there was none although it was said to be there.
+const BREATH: Duration = Duration::from_millis(5);
 
 /// Cases that are compared with others while the read models cannot be read: some milliseconds.
 const COMPARED_AT_ONCE: usize = 50;
@@ -28,6 +30,9 @@ pub enum FollowError {
     /// An event that this version does not understand. Nothing is lost: a version that does reads on from here.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// The log is not the one that was read: what was read of it is not there any more.
+    #[error("the event log was set back: it does not hold the last event about a person that was read from it")]
+    SetBack,
 }
 
 /// How many cases are looked at again before others have their turn.
@@ -127,16 +132,28 @@ impl Follower {
     pub async fn run(self) -> FollowError {
         // Once the cases of before the start are compared, none is left ever after: nobody is kept from reading for it.
         let mut comparing = true;
+        // The log did not answer: what answers next may be another server.
+        let mut unsure = false;
+        let mut woken_at = None;
         loop {
             self.look_again();
-            match self.catch_up().await {
+            let caught_up = if unsure { self.catch_up_if_same().await } else { self.catch_up().await };
+            unsure = matches!(caught_up, Err(FollowError::Log(_)));
+            match caught_up {
                 Ok(_) if comparing => {
                     self.world.read().read_ahead_of_comparing(COMPARED_AT_ONCE);
                     comparing = self.world.write().compare_some(COMPARED_AT_ONCE, self.clock.now());
                     // Others read and write between one time and the next.
                     tokio::task::yield_now().await;
                 }
-                Ok(seen) => self.log.wake(seen).await,
+                Ok(seen) => {
+                    if woken_at.replace(seen) == Some(seen) {
+                        // A hint of more than can be read would be given again at once, and again.
+                        tokio::join!(self.log.wake(seen), tokio::time::sleep(BREATH));
+                    } else {
+                        self.log.wake(seen).await;
+                    }
+                }
                 Err(FollowError::Log(error)) => {
                     tracing::warn!(%error, "the event log did not answer; asking again");
                     tokio::time::sleep(PAUSE).await;
@@ -153,8 +170,30 @@ impl Follower {
                     );
                     return error;
                 }
+                Err(error @ FollowError::SetBack) => {
+                    tracing::error!(
+                        %error,
+                        "following stopped: nothing is answered from here any more. Started anew, this node reads what \
+                         the log holds now. docs/operating.md"
+                    );
+                    return error;
+                }
             }
         }
+    }
+
+    /// Reads on, if the log still holds the last event about a person that was read from it. A standby may have taken over
+    /// that had not confirmed it: what the read models know would then be of events that never were, and what the log has
+    /// at their positions now would be passed over.
+    async fn catch_up_if_same(&self) -> Result<Position, FollowError> {
+        let known = self.world.read().landmark();
+        if let Some(Landmark { person, revision, event }) = known {
+            let there = self.log.read_stream(&Stream::of_person(person), revision).await?;
+            if there.first().is_none_or(|there| there.id != event) {
+                return Err(FollowError::SetBack);
+            }
+        }
+        self.catch_up().await
     }
 }
 
@@ -178,7 +217,7 @@ pub async fn catch_up_to(
         if !whole || page.at_head {
             break;
         }
-        world.pass(page.next);
+        world.pass(page.next.min(last));
     }
     Ok(world)
 }

@@ -66,12 +66,11 @@ impl Held {
         }
     }
 
-    /// Whether somebody has looked at it.
-    #[cfg(test)]
-    pub fn is_folded(&self) -> bool {
+    /// Its events, where nobody has looked at it.
+    pub fn unread(&self) -> Option<&Arc<Unread>> {
         match self {
-            Self::Folded(_) => true,
-            Self::Unread { case, .. } => case.get().is_some(),
+            Self::Folded(_) => None,
+            Self::Unread { events, case } => case.get().is_none().then_some(events),
         }
     }
 

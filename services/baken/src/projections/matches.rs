@@ -93,6 +93,11 @@ impl Matches {
         self.of_case.insert(case, Compared { traits, place, members, dismissed });
     }
 
+    /// Whether a case is among those that are compared.
+    pub(super) fn has(&self, case: PersonId) -> bool {
+        self.of_case.contains_key(&case)
+    }
+
     /// Forgets whoever was suggested and is not among the cases that are compared, and says to whom they were.
     pub(super) fn forget_unknown(&mut self) -> Vec<PersonId> {
         let of_case = &self.of_case;

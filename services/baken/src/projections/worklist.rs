@@ -44,6 +44,8 @@ pub struct Worklist {
     waiting: HashMap<Addressee, BTreeSet<Place>>,
     of_case: HashMap<PersonId, Vec<(Addressee, Place)>>,
     touched: HashMap<Addressee, Touched>,
+    /// What changed before is not known.
+    begun: Position,
 }
 
 impl Worklist {
@@ -89,10 +91,16 @@ impl Worklist {
         *touched = Touched { times: touched.times + 1, at };
     }
 
+    /// From here on it is known what changes.
+    pub(super) fn begin(&mut self, at: Position) {
+        self.begun = at;
+    }
+
     /// Whether anything may have changed of what waits for an addressee: it has not, while this is the same.
     #[must_use]
     pub fn touched(&self, addressee: &Addressee) -> Touched {
-        self.touched.get(addressee).copied().unwrap_or_default()
+        // All that waited may have been done before.
+        self.touched.get(addressee).copied().unwrap_or(Touched { times: 0, at: self.begun })
     }
 
     /// What waits for an addressee, due first.

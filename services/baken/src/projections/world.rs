@@ -28,6 +28,7 @@ pub struct World {
     pub(super) position: Position,
     /// The last event that changed anything, and where it stands.
     pub(super) last: Option<(Position, EventId)>,
+    landmark: Option<Landmark>,
     pub(super) cases: HashMap<PersonId, Held>,
     /// The case of each person that is not the first of its own.
     pub(super) case_of: HashMap<PersonId, PersonId>,
@@ -38,6 +39,9 @@ pub struct World {
     pub(super) matches: Matches,
     /// Cases that were there at the start and are still to be compared with others.
     pub(super) uncompared: Vec<PersonId>,
+    /// Of these, the ones that others are compared with as they were before: they came out of a snapshot, and something
+    /// has happened since.
+    pub(super) outdated: HashSet<PersonId>,
     trail: Trail,
     /// When what waits on a case changes by time alone.
     pub(super) changes: Agenda,
@@ -48,6 +52,14 @@ pub struct World {
     pub(super) stale: HashSet<PersonId>,
     pub(super) touching: Touching,
     settings: Arc<Settings>,
+}
+
+/// The last event about a person that was read: by it is known whether a log is still the one that it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Landmark {
+    pub person: PersonId,
+    pub revision: u64,
+    pub event: EventId,
 }
 
 /// What waits on a case, and when that changes by itself.
@@ -66,6 +78,7 @@ impl World {
         Self {
             position: Position::START,
             last: None,
+            landmark: None,
             cases: HashMap::new(),
             case_of: HashMap::new(),
             revisions: HashMap::new(),
@@ -74,6 +87,7 @@ impl World {
             worklist: Worklist::default(),
             matches: Matches::default(),
             uncompared: Vec::new(),
+            outdated: HashSet::new(),
             trail: Trail::default(),
             changes: Agenda::default(),
             due: Agenda::default(),
@@ -94,6 +108,11 @@ impl World {
     #[must_use]
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// By what it is known that the log is still the one that was read.
+    pub(super) fn landmark(&self) -> Option<Landmark> {
+        self.landmark
     }
 
     /// How many cases there are.
@@ -245,6 +264,7 @@ impl World {
         self.last = Some((heading.position, heading.event_id));
         self.remember_answer(heading);
         if let Stream::Person(person) = heading.stream {
+            self.landmark = Some(Landmark { person, revision: heading.revision, event: heading.event_id });
             self.revisions.insert(person, heading.revision);
             self.trail.push(heading.position, person);
         }
@@ -279,6 +299,7 @@ impl World {
         for id in some.into_iter().rev() {
             if let Some(held) = self.cases.get(&id) {
                 let mut changed = held.glance(|case| self.matches.put(id, &case.members, &case.path));
+                self.outdated.remove(&id);
                 self.touching.touch(id);
                 if !changed.is_empty() {
                     changed.insert(id);
@@ -298,6 +319,7 @@ impl World {
             let case = held.case();
             self.index.put(case_id, &case.path);
             let mut changed = self.matches.put(case_id, &case.members, &case.path);
+            self.outdated.remove(&case_id);
             changed.insert(case_id);
             self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
         }
@@ -310,6 +332,7 @@ impl World {
             return;
         }
         self.settled = true;
+        self.worklist.begin(self.position);
         let stale = std::mem::take(&mut self.stale);
         // In the order in which they came into view, as they were compared when they did; the last is taken first.
         let mut cases: Vec<_> = Vec::with_capacity(stale.len());
@@ -327,6 +350,7 @@ impl World {
         for (id, waiting) in self.all_waiting(&derived, now) {
             self.put_waiting(id, waiting);
         }
+        self.outdated = stale.iter().copied().filter(|id| self.matches.has(*id)).collect();
         self.uncompared.extend(stale);
     }
 
@@ -351,10 +375,7 @@ impl World {
     /// The answer to a request is told by the events that it made.
     fn remember_answer(&mut self, heading: &Heading) {
         let Some(idempotency) = heading.idempotency else { return };
-        let person_id = match heading.stream {
-            Stream::Person(person) => Some(person),
-            Stream::TurnAways => None,
-        };
+        let person_id = heading.stream.person();
         let Heading { event_id, revision, position, .. } = *heading;
         match self.answers.entry(idempotency.key) {
             Occupied(answer) => {
@@ -377,6 +398,7 @@ impl World {
         let mut pieces = Vec::new();
         for id in &touched {
             let alike = self.matches.remove(*id);
+            self.outdated.remove(id);
             self.look_again(&alike.into_iter().collect::<Vec<_>>(), now);
             self.index.remove(*id);
             self.worklist.remove(*id, self.position);

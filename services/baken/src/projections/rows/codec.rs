@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest;
 use care_path::codes::Precision;
 use care_path::event::{Event, EventKind, samples};
 use care_path::ids::{OrgId, UserId};
@@ -20,6 +19,7 @@ use uuid::Uuid;
 use crate::app::{Happened, Heading, Idempotency, KeyDigest, Stream};
 use crate::event_log::Position;
 use crate::projections::instant::{Instant, NoInstant};
+use crate::sha256::Sha256;
 
 /// Raised by hand where the same events are to be read otherwise than they were, though their shape stays: a mistake in
 /// opening or lifting them that was put right. What changes their shape changes [`form`] by itself.
@@ -52,10 +52,7 @@ impl From<&Heading> for Beginning {
         let Heading { stream, event_id, revision, position, idempotency } = heading;
         let digest = |digest: KeyDigest| Uuid::from_bytes(digest.to_bytes());
         Self {
-            person: match stream {
-                Stream::Person(person) => Some(person.0),
-                Stream::TurnAways => None,
-            },
+            person: stream.person().map(|person| person.0),
             event: event_id.0,
             revision: *revision,
             position: position.0,
@@ -162,16 +159,14 @@ pub fn form() -> Result<[u8; 32], BadRow> {
 }
 
 fn form_of(version: u32, rows: &[u8]) -> [u8; 32] {
-    let mut context = digest::Context::new(&digest::SHA256);
+    let mut context = Sha256::new();
     context.update(&version.to_be_bytes());
     for kind in EventKind::ALL {
         context.update(kind.name().as_bytes());
         context.update(&kind.version().to_be_bytes());
     }
     context.update(rows);
-    let mut form = [0; 32];
-    form.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
-    form
+    context.finish()
 }
 
 /// An event as it might have happened, with everything in its row.

@@ -182,7 +182,10 @@ impl Snapshots {
 
     /// How many events have come since.
     async fn is_new(&self, world: &RwLock<World>) -> u64 {
-        let reached = self.position().await.min(*self.stood_at.lock().await);
+        let mut reached = self.position().await;
+        if self.build.is_some() {
+            reached = reached.min(*self.stood_at.lock().await);
+        }
         world.read().trail().after(reached).len() as u64
     }
 

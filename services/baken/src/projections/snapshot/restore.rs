@@ -280,9 +280,19 @@ impl Reader {
 
     /// Whether the last event of the file is in the log where it was when the file was written.
     async fn is_of_this_log(&self, header: &Header) -> Result<bool, Not> {
-        let page = self.log.read_all(Position(header.before_last), &Filter::All, 1).await;
-        let page = page.map_err(|error| Not::Known(error.to_string()))?;
-        Ok(page.events.first().is_some_and(|last| fingerprint(last) == header.last))
+        let mut after = Position(header.before_last);
+        // A page may be empty although the log goes on.
+        loop {
+            let page = self.log.read_all(after, &Filter::All, 1).await;
+            let page = page.map_err(|error| Not::Known(error.to_string()))?;
+            if let Some(last) = page.events.first() {
+                return Ok(fingerprint(last) == header.last);
+            }
+            if page.at_head || page.next >= Position(header.to) {
+                return Ok(false);
+            }
+            after = page.next;
+        }
     }
 }
 

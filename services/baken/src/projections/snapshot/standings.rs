@@ -10,7 +10,6 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::sync::OnceLock;
 
-use aws_lc_rs::digest;
 use care_path::{EventId, PersonId};
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
@@ -24,6 +23,7 @@ use crate::projections::World;
 use crate::projections::rows::{BadRow, Place, Rows, Shelf, Unread};
 use crate::projections::standing::Standing;
 use crate::sealing::{CryptoFailed, FileCipher, FileKey, OpenedBox};
+use crate::sha256::Sha256;
 
 const MAGIC: Magic = *b"BAKNSTD1";
 /// Cases that are looked at while the read models cannot be changed: a millisecond or less.
@@ -107,7 +107,7 @@ fn program() -> io::Result<File> {
 }
 
 fn digest_of(mut source: impl Read) -> io::Result<[u8; 32]> {
-    let mut context = digest::Context::new(&digest::SHA256);
+    let mut context = Sha256::new();
     let mut buffer = vec![0; 1 << 20];
     loop {
         let read = source.read(&mut buffer)?;
@@ -116,9 +116,7 @@ fn digest_of(mut source: impl Read) -> io::Result<[u8; 32]> {
         }
         context.update(&buffer[..read]);
     }
-    let mut digest = [0; 32];
-    digest.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
-    Ok(digest)
+    Ok(context.finish())
 }
 
 /// What a file is written with.
@@ -141,7 +139,7 @@ impl Drop for Touched<'_> {
 }
 
 impl<E: Fn(PersonId) -> bool> Writing<'_, E> {
-    /// Writes down where all cases stand. `None` where the read models have derived nothing yet.
+    /// Writes down where all cases stand. `None` where the read models have not derived everything yet.
     ///
     /// # Errors
     /// Where it cannot be written.
@@ -150,7 +148,14 @@ impl<E: Fn(PersonId) -> bool> Writing<'_, E> {
         let mut writer = BoxWriter::begin(BufWriter::new(file), MAGIC, header, self.cipher)?;
         world.write().touching.begin();
         let _ending = Touched(world);
-        let mut next: Vec<_> = world.read().cases.keys().copied().collect();
+        let mut next: Vec<_> = {
+            let world = world.read();
+            // Whoever is still compared as they were before would be taken for compared as they are now.
+            if !world.outdated.is_empty() {
+                return Ok(None);
+            }
+            world.cases.keys().copied().collect()
+        };
         for _ in 0..ROUNDS {
             for some in next.chunks(self.at_once) {
                 let block = self.block(&world.read(), some);

@@ -1,6 +1,5 @@
 //! A file of events: a stretch of the log, opened, in sealed boxes.
 
-use aws_lc_rs::digest;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -9,6 +8,7 @@ use crate::app::Happened;
 use crate::event_log::{Position, Recorded};
 use crate::projections::rows::{BadRow, Gathered};
 use crate::sealing::{CryptoFailed, FileCipher, FileKey};
+use crate::sha256::Sha256;
 
 const MAGIC: Magic = *b"BAKNSNP2";
 
@@ -41,7 +41,7 @@ impl Header {
 /// is another one.
 #[must_use]
 pub fn fingerprint(recorded: &Recorded) -> [u8; 32] {
-    let mut context = digest::Context::new(&digest::SHA256);
+    let mut context = Sha256::new();
     let numbers = [recorded.revision.to_be_bytes(), recorded.position.0.to_be_bytes()].concat();
     let parts: [&[u8]; 6] = [
         recorded.id.0.as_bytes(),
@@ -55,9 +55,7 @@ pub fn fingerprint(recorded: &Recorded) -> [u8; 32] {
         context.update(&(part.len() as u64).to_be_bytes());
         context.update(part);
     }
-    let mut print = [0; 32];
-    print.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
-    print
+    context.finish()
 }
 
 /// Rows that are gathered for a file.

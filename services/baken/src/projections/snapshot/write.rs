@@ -123,7 +123,9 @@ impl Snapshots {
         let began = Instant::now();
         let mut kept = self.kept.lock().await;
         let mut written = Written::default();
-        while let Some(file) = self.write_one(&mut kept, &mut written).await? {
+        // Not to where the log is by then: under a load the last file would be written anew again and again.
+        let head = self.log.head().await?;
+        while let Some(file) = self.write_one(head, &mut kept, &mut written).await? {
             written.events += file;
             written.files += 1;
         }
@@ -139,8 +141,13 @@ impl Snapshots {
         Ok(written)
     }
 
-    /// Writes the next file, and says how many events are in it; `None` where there is nothing for it.
-    async fn write_one(&self, kept: &mut Vec<Kept>, written: &mut Written) -> Result<Option<u64>, SnapshotError> {
+    /// Writes the next file, if the log up to `head` has anything for it, and says how many events are in it.
+    async fn write_one(
+        &self,
+        head: Position,
+        kept: &mut Vec<Kept>,
+        written: &mut Written,
+    ) -> Result<Option<u64>, SnapshotError> {
         // Before anything is read: what is read from now on holds nothing of those who were erased before, or its key is
         // destroyed with theirs.
         let (key, cipher) = self.sealer.new_file(Purpose::Snapshot).await?;
@@ -152,7 +159,6 @@ impl Snapshots {
             alive
         });
         let next = next(kept, self.options.events);
-        let head = self.log.head().await?;
         if next.until.is_none() && head <= next.instead.unwrap_or(next.from) {
             return Ok(None);
         }

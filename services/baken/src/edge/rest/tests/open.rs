@@ -92,7 +92,7 @@ async fn a_service_that_does_not_understand_its_log_shows_nothing_that_is_out_of
     503
     {
       "code": "outdated",
-      "detail": "This node does not understand the event log any more and must be upgraded; another one may answer.",
+      "detail": "This node follows the event log no longer and must be upgraded or started anew; another one may answer.",
       "status": 503,
       "title": "Not available at the moment",
       "type": "urn:baken:problem:outdated"

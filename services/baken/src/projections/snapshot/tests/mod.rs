@@ -7,6 +7,7 @@ mod standing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use care_path::time::DateTime;
@@ -139,6 +140,38 @@ pub fn files(folder: &std::path::Path) -> Vec<PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
+}
+
+/// A log that answers every other look with an empty page, as one does that passes over what is not ours.
+pub struct Halting {
+    pub log: Arc<dyn EventLog>,
+    pub looks: AtomicUsize,
+}
+
+#[async_trait]
+impl EventLog for Halting {
+    async fn append(&self, _: &StreamName, _: Expected, _: Vec<Proposed>) -> Result<Appended, LogError> {
+        Err(LogError::Unavailable("it is read only".to_owned()))
+    }
+
+    async fn read_stream(&self, stream: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
+        self.log.read_stream(stream, from).await
+    }
+
+    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
+        if self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+            return Ok(Page { events: Vec::new(), next: after, at_head: false });
+        }
+        self.log.read_all(after, filter, limit).await
+    }
+
+    async fn head(&self) -> Result<Position, LogError> {
+        self.log.head().await
+    }
+
+    async fn wake(&self, seen: Position) {
+        self.log.wake(seen).await;
+    }
 }
 
 /// A log that ends where it is told to.

@@ -119,3 +119,16 @@ fn files_are_their_owners_alone_and_what_was_not_finished_goes() {
         }
     });
 }
+
+#[test]
+fn a_log_that_passes_over_what_is_not_ours_keeps_its_snapshots() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        told.snapshots(folder.path(), 100).write_events().await.unwrap();
+        let halting = Arc::new(Halting { log: told.log.clone(), looks: AtomicUsize::new(0) });
+        let snapshots = told.snapshots_of(halting, folder.path(), 100);
+        let (_, restored) = snapshots.restore(World::new(Arc::new(settings()))).await.unwrap();
+        assert_eq!((restored.position, restored.thrown_away), (told.head(), 0));
+    });
+}
