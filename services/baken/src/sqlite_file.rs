@@ -26,6 +26,14 @@ pub enum NotOurs {
     Foreign,
 }
 
+/// Lets a connection flush what it commits, and to the medium itself: on macOS a plain flush reaches the drive's cache.
+///
+/// # Errors
+/// Where SQLite refuses, which it does not.
+pub fn flush_commits(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;")
+}
+
 /// Makes an empty file; SQLite gives its other files the same mode.
 ///
 /// # Errors

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::sqlite_file::flush_commits;
+
 /// "BAKN": tells `file` and us that this is an event log of Baken.
 const APPLICATION_ID: i32 = 0x4241_4B4E;
 /// The layout below. A file with a higher one was written by a newer Baken.
@@ -90,9 +92,8 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
         return Err(SqliteOpenError::NoWriteAheadLog(path.to_owned()));
     }
     // A larger cache is slower: SQLite goes through all of it at the end of many transactions.
-    connection
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;")
-        .map_err(failed)?;
+    flush_commits(&connection).map_err(failed)?;
+    connection.execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;").map_err(failed)?;
     if is_new {
         create(&mut connection).map_err(failed)?;
         flush_directory_of(path).map_err(|source| SqliteOpenError::Io { path: path.to_owned(), source })?;
@@ -109,7 +110,8 @@ pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, SqliteOpenErr
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(CHECKPOINT_PATIENCE).map_err(failed)?;
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;").map_err(failed)?;
+    flush_commits(&connection).map_err(failed)?;
+    connection.execute_batch("PRAGMA wal_autocheckpoint = 0;").map_err(failed)?;
     Ok(connection)
 }
 

@@ -49,7 +49,7 @@ impl SqliteWebhookStore {
         let mut connection = Connection::open(path)?;
         // The lock is taken with the first transaction, and kept as long as the connection lives.
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
+        sqlite_file::flush_commits(&connection)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
         let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;

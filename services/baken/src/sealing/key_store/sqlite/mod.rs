@@ -254,7 +254,7 @@ async fn in_background<T: Send + 'static>(
 fn connect(path: &Path) -> Result<Connection, KeyStoreError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    sqlite_file::flush_commits(&connection)?;
     Ok(connection)
 }
 
