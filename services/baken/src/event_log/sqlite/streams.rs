@@ -46,6 +46,12 @@ impl KnownStreams {
         self.younger.insert(name.clone(), tail);
     }
 
+    /// Forgets all of them.
+    pub fn forget(&mut self) {
+        self.younger.clear();
+        self.older.clear();
+    }
+
     fn make_room(&mut self) {
         if self.younger.len() >= self.generation {
             self.older = std::mem::take(&mut self.younger);

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::batch::{Batch, Verdict};
+use super::batch::{Batch, Verdict, Way, was_there};
 use super::streams::KnownStreams;
 use crate::event_log::port::{Expected, LogError, Position, Proposed, StreamName};
 
@@ -58,7 +58,8 @@ impl Shared {
 }
 
 /// Why a batch was not committed.
-enum Failure {
+#[derive(Debug)]
+pub(super) enum Failure {
     /// It never began: somebody else held the file. Nothing was written.
     Busy(rusqlite::Error),
     /// A write or the flush failed.
@@ -143,21 +144,37 @@ impl Writer {
         }
     }
 
-    fn transact(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), Failure> {
+    pub(super) fn transact(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), Failure> {
+        let position = self.position;
+        self.begin()?;
+        let written = match self.write(batch, verdicts, Way::Optimistic) {
+            Err(why) if was_there(&why) => {
+                self.execute("ROLLBACK").map_err(Failure::Broken)?;
+                verdicts.clear();
+                self.streams.forget();
+                self.position = position;
+                self.begin()?;
+                self.write(batch, verdicts, Way::Careful)
+            }
+            written => written,
+        };
+        written.and_then(|()| self.execute("COMMIT")).map_err(Failure::Broken)
+    }
+
+    fn begin(&self) -> Result<(), Failure> {
         self.execute("BEGIN IMMEDIATE").map_err(|why| match why.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Failure::Busy(why),
             _ => Failure::Broken(why),
-        })?;
-        self.write(batch, verdicts).and_then(|()| self.execute("COMMIT")).map_err(Failure::Broken)
+        })
     }
 
-    fn write(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> rusqlite::Result<()> {
-        let mut transaction = Batch::new(&self.connection, &mut self.streams, &mut self.position)?;
+    fn write(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>, way: Way) -> rusqlite::Result<()> {
+        let mut transaction = Batch::new(&self.connection, &mut self.streams, &mut self.position, way)?;
         for Waiting { stream, expected, events, .. } in batch {
             verdicts.push(transaction.append(stream, *expected, events)?);
             self.written += PAGES_PER_APPEND + events.iter().map(Proposed::bytes).sum::<usize>();
         }
-        Ok(())
+        transaction.finish()
     }
 
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {

@@ -1,6 +1,7 @@
 //! What the embedded log promises beyond the contract: its file, its backups, and how it fails.
 
 mod backups;
+mod batches;
 mod failures;
 mod files;
 mod reading;
