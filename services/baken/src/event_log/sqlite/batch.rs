@@ -50,6 +50,7 @@ pub(super) struct Batch<'w, 'b> {
     position: &'w mut i64,
     way: Way,
     rows: Vec<Row<'b>>,
+    judged: usize,
 }
 
 /// A row that cannot be written fails the statement and leaves those before it, as it fails the batch anyway: so SQLite
@@ -80,6 +81,7 @@ impl<'w, 'b> Batch<'w, 'b> {
             position,
             way,
             rows: Vec::with_capacity(TOGETHER),
+            judged: 0,
         })
     }
 
@@ -92,6 +94,7 @@ impl<'w, 'b> Batch<'w, 'b> {
         expected: Expected,
         events: &'b [Proposed],
     ) -> rusqlite::Result<Verdict> {
+        self.judged += 1;
         let tail = self.tail(name)?;
         let met = rules::expect(expected, tail.map(|tail| tail.revision.cast_unsigned()));
         // A repeat seldom finds the stream where it expects it.
@@ -135,6 +138,10 @@ impl<'w, 'b> Batch<'w, 'b> {
     fn tail(&mut self, name: &StreamName) -> rusqlite::Result<Option<Tail>> {
         if let Some(tail) = self.streams.get(name) {
             return Ok(Some(tail));
+        }
+        // It may have been forgotten since the batch began: then its end is where the batch has brought it.
+        if self.judged > self.streams.remembers() {
+            self.finish()?;
         }
         let found =
             self.find_stream.query_row([name.as_str()], |row| Ok(Tail { stream: row.get(0)?, revision: row.get(1)? }));

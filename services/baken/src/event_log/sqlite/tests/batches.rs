@@ -67,7 +67,7 @@ fn written(appends: &[(u8, Expected, Vec<u8>)], together: usize) -> (Vec<String>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn a_batch_is_answered_and_holds_what_its_appends_would_one_after_another(
