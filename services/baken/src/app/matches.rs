@@ -1,5 +1,6 @@
 //! Who may be the same human being as somebody, for those who may say so.
 
+use care_path::policy::Sight;
 use care_path::views::{self, MatchView, TaskView};
 use care_path::{PersonId, Principal};
 
@@ -39,10 +40,11 @@ impl Baken {
     pub(super) fn tasks(&self, principal: &Principal, world: &World, case: &Case) -> Vec<TaskView> {
         let (directory, deadlines) = (&self.settings.directory, self.settings.deadlines.of_case(&case.path));
         let now = self.clock.now();
-        let mut tasks = views::disclose_tasks(principal, &case.path, case.id(), now, deadlines, directory);
+        let Some(sight) = Sight::of(principal, &case.path, now, deadlines) else { return Vec::new() };
+        let mut tasks = views::disclose_tasks(&sight, &world.open_tasks(case, now), case.id(), directory);
         let reviews = world.matches().to_review(case.id()).filter_map(|(traits, other, likeness)| {
-            let (one, two) = (self.sight(principal, case)?, self.sight(principal, world.case(other)?)?);
-            let (one, two) = ((case.id(), &one, traits), (other, &two));
+            let other_sight = self.sight(principal, world.case(other)?)?;
+            let (one, two) = ((case.id(), &sight, traits), (other, &other_sight));
             views::disclose_match_review(principal, one, two, likeness, deadlines, directory)
         });
         tasks.extend(reviews);

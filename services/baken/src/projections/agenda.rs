@@ -1,15 +1,17 @@
 //! An agenda: cases by the time at which something is next to be done about them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use care_path::PersonId;
 use care_path::time::DateTime;
+
+use super::map::Map;
 
 /// Cases by time, each at most once.
 #[derive(Default)]
 pub struct Agenda {
     by_time: BTreeSet<(DateTime, PersonId)>,
-    of_case: HashMap<PersonId, DateTime>,
+    of_case: Map<PersonId, DateTime>,
 }
 
 impl Agenda {

@@ -1,6 +1,6 @@
 //! The indexes: which cases a reader may have to do with, found without looking at the others.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use care_path::codes::Phase;
 use care_path::ids::{Municipality, OrgId};
@@ -11,6 +11,7 @@ use care_path::{Actor, PersonId, Principal};
 use serde::{Deserialize, Serialize};
 
 use super::instant::Instant;
+use super::map::Map;
 
 /// What a case is found by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,11 +56,11 @@ const FEATURES: [Feature; 5] =
 /// Cases by what they are found by.
 #[derive(Default)]
 pub struct Index {
-    all: HashMap<Reach, BTreeSet<PersonId>>,
-    in_phase: HashMap<(Reach, Phase), BTreeSet<PersonId>>,
-    with: HashMap<(Reach, Feature), BTreeSet<PersonId>>,
+    all: Map<Reach, BTreeSet<PersonId>>,
+    in_phase: Map<(Reach, Phase), BTreeSet<PersonId>>,
+    with: Map<(Reach, Feature), BTreeSet<PersonId>>,
     /// What each case is indexed by now, so that it can be taken out.
-    entries: HashMap<PersonId, Indexed>,
+    entries: Map<PersonId, Indexed>,
 }
 
 /// Everything that one case is found by.

@@ -3,7 +3,7 @@
 //! municipality, and with the ones that were seen last of these.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use care_path::PersonId;
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::instant;
+use super::map::Map;
 use super::rows::Unread;
 
 /// With how many a case is compared that share one thing with it: those that were seen last.
@@ -25,10 +26,10 @@ const SUGGESTED: usize = 10;
 /// What cases are found by, and who was suggested to be whom.
 #[derive(Default)]
 pub struct Matches {
-    found_by: HashMap<Municipality, HashMap<Key, BTreeSet<(DateTime, PersonId)>>>,
-    of_case: HashMap<PersonId, Compared>,
+    found_by: Map<Municipality, Map<Key, BTreeSet<(DateTime, PersonId)>>>,
+    of_case: Map<PersonId, Compared>,
     /// By case, whom it may be. Each pair is in it twice.
-    suggested: HashMap<PersonId, BTreeMap<PersonId, Suggested>>,
+    suggested: Map<PersonId, BTreeMap<PersonId, Suggested>>,
 }
 
 /// How alike two cases are: worked out when it is asked for, where the two come out of a snapshot.

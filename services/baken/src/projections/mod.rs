@@ -8,6 +8,7 @@ mod follower;
 mod held;
 mod index;
 mod instant;
+mod map;
 mod matches;
 mod rows;
 mod snapshot;

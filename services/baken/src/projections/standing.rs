@@ -1,7 +1,6 @@
 //! Where a case stands: what the read models have derived from its events, as of a position. A start that knows it needs
 //! not read the events.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use care_path::PersonId;
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::World;
 use super::index::Indexed;
 use super::instant::{Instant, NoInstant};
+use super::map::Set;
 use super::matches::Comparable;
 use super::rows::Unread;
 use super::worklist::Place;
@@ -38,7 +38,7 @@ pub(super) struct Derived {
 
 /// The cases that change while it is written down where all of them stand.
 #[derive(Default)]
-pub(super) struct Touching(Option<HashSet<PersonId>>);
+pub(super) struct Touching(Option<Set<PersonId>>);
 
 impl Touching {
     pub fn touch(&mut self, case: PersonId) {
@@ -49,7 +49,7 @@ impl Touching {
 
     /// From now on it is known what changes.
     pub fn begin(&mut self) {
-        self.0 = Some(HashSet::new());
+        self.0 = Some(Set::default());
     }
 
     /// Which cases have changed since the beginning, or since this was asked.

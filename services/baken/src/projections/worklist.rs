@@ -1,6 +1,7 @@
 //! What waits, due first, for each addressee: an index into the paths, from which the tasks themselves are derived.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use care_path::codes::TaskKind;
 use care_path::directory::Directory;
@@ -11,6 +12,7 @@ use care_path::{Actor, PersonId, Principal};
 use serde::{Deserialize, Serialize};
 
 use super::instant;
+use super::map::Map;
 use crate::event_log::Position;
 
 /// A task's place on the worklist.
@@ -38,47 +40,61 @@ pub struct Touched {
     pub at: Position,
 }
 
+/// What waits on a case.
+#[derive(Default)]
+struct Waiting {
+    places: Vec<(Addressee, Place)>,
+    /// What follows from its path, as it was derived last; `None` where that is not known, after a start.
+    open_tasks: Option<Arc<[Task]>>,
+}
+
 /// Places by whom they wait for.
 #[derive(Default)]
 pub struct Worklist {
-    waiting: HashMap<Addressee, BTreeSet<Place>>,
-    of_case: HashMap<PersonId, Vec<(Addressee, Place)>>,
-    touched: HashMap<Addressee, Touched>,
+    waiting: Map<Addressee, BTreeSet<Place>>,
+    of_case: Map<PersonId, Waiting>,
+    touched: Map<Addressee, Touched>,
     /// What changed before is not known.
     begun: Position,
 }
 
 impl Worklist {
-    /// Puts what waits on a case in the place of what waited before.
-    pub fn put(&mut self, case: PersonId, tasks: Vec<Task>, at: Position) {
-        let places = tasks.into_iter().map(|task| {
-            let place = Place::of(case, &task);
-            (task.addressee, place)
-        });
-        self.put_places(case, places.collect(), at);
+    /// Puts what waits on a case in the place of what waited before: what follows from its path, and what else.
+    pub fn put(&mut self, case: PersonId, open_tasks: Vec<Task>, others: &[Task], at: Position) {
+        let places = open_tasks.iter().chain(others).map(|task| (task.addressee.clone(), Place::of(case, task)));
+        self.put_waiting(case, Waiting { places: places.collect(), open_tasks: Some(open_tasks.into()) }, at);
     }
 
-    /// The same, where the places are known.
+    /// The same, where the places alone are known.
     pub(super) fn put_places(&mut self, case: PersonId, places: Vec<(Addressee, Place)>, at: Position) {
+        self.put_waiting(case, Waiting { places, open_tasks: None }, at);
+    }
+
+    fn put_waiting(&mut self, case: PersonId, waiting: Waiting, at: Position) {
         self.remove(case, at);
-        if places.is_empty() {
+        if waiting.places.is_empty() {
             return;
         }
-        for (addressee, place) in &places {
+        for (addressee, place) in &waiting.places {
             self.waiting.entry(addressee.clone()).or_default().insert(*place);
             self.touch(addressee, at);
         }
-        self.of_case.insert(case, places);
+        self.of_case.insert(case, waiting);
     }
 
-    /// What waits on a case.
+    /// The places of what waits on a case.
     pub(super) fn of_case(&self, case: PersonId) -> &[(Addressee, Place)] {
-        self.of_case.get(&case).map(Vec::as_slice).unwrap_or_default()
+        self.of_case.get(&case).map(|waiting| waiting.places.as_slice()).unwrap_or_default()
+    }
+
+    /// What followed from a case's path when it was last derived, if that is known and anything waits.
+    pub(super) fn open_tasks(&self, case: PersonId) -> Option<&Arc<[Task]>> {
+        self.of_case.get(&case)?.open_tasks.as_ref()
     }
 
     /// Takes a case off the list.
     pub fn remove(&mut self, case: PersonId, at: Position) {
-        for (addressee, place) in self.of_case.remove(&case).unwrap_or_default() {
+        for (addressee, place) in self.of_case.remove(&case).unwrap_or_default().places {
             if let Some(waiting) = self.waiting.get_mut(&addressee) {
                 waiting.remove(&place);
             }

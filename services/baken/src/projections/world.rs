@@ -1,7 +1,7 @@
 //! All read models together, at one position of the log: what is read at once is consistent.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
-use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use care_path::directory::Directory;
@@ -16,6 +16,7 @@ use super::agenda::Agenda;
 use super::case::{Case, Entry};
 use super::held::Held;
 use super::index::Index;
+use super::map::{Map, Set};
 use super::matches::Matches;
 use super::standing::Touching;
 use super::trail::Trail;
@@ -29,11 +30,11 @@ pub struct World {
     /// The last event that changed anything, and where it stands.
     pub(super) last: Option<(Position, EventId)>,
     landmark: Option<Landmark>,
-    pub(super) cases: HashMap<PersonId, Held>,
+    pub(super) cases: Map<PersonId, Held>,
     /// The case of each person that is not the first of its own.
-    pub(super) case_of: HashMap<PersonId, PersonId>,
-    pub(super) revisions: HashMap<PersonId, u64>,
-    pub(super) answers: HashMap<KeyDigest, Answer>,
+    pub(super) case_of: Map<PersonId, PersonId>,
+    pub(super) revisions: Map<PersonId, u64>,
+    pub(super) answers: Map<KeyDigest, Answer>,
     pub(super) index: Index,
     pub(super) worklist: Worklist,
     pub(super) matches: Matches,
@@ -41,7 +42,7 @@ pub struct World {
     pub(super) uncompared: Vec<PersonId>,
     /// Of these, the ones that others are compared with as they were before: they came out of a snapshot, and something
     /// has happened since.
-    pub(super) outdated: HashSet<PersonId>,
+    pub(super) outdated: Set<PersonId>,
     trail: Trail,
     /// When what waits on a case changes by time alone.
     pub(super) changes: Agenda,
@@ -49,7 +50,7 @@ pub struct World {
     pub(super) due: Agenda,
     pub(super) settled: bool,
     /// Cases of which everything that is derived is derived when all is read.
-    pub(super) stale: HashSet<PersonId>,
+    pub(super) stale: Set<PersonId>,
     pub(super) touching: Touching,
     settings: Arc<Settings>,
 }
@@ -64,7 +65,10 @@ pub struct Landmark {
 
 /// What waits on a case, and when that changes by itself.
 struct Waiting {
-    tasks: Vec<Task>,
+    /// What follows from its path.
+    open_tasks: Vec<Task>,
+    /// What follows from its likeness to others.
+    reviews: Vec<Task>,
     /// When what waits changes by time alone.
     changes: Option<DateTime>,
     /// When Baken does something by itself.
@@ -79,20 +83,20 @@ impl World {
             position: Position::START,
             last: None,
             landmark: None,
-            cases: HashMap::new(),
-            case_of: HashMap::new(),
-            revisions: HashMap::new(),
-            answers: HashMap::new(),
+            cases: Map::default(),
+            case_of: Map::default(),
+            revisions: Map::default(),
+            answers: Map::default(),
             index: Index::default(),
             worklist: Worklist::default(),
             matches: Matches::default(),
             uncompared: Vec::new(),
-            outdated: HashSet::new(),
+            outdated: Set::default(),
             trail: Trail::default(),
             changes: Agenda::default(),
             due: Agenda::default(),
             settled: false,
-            stale: HashSet::new(),
+            stale: Set::default(),
             touching: Touching::default(),
             settings,
         }
@@ -197,6 +201,23 @@ impl World {
         self.cases.get(&case).map(timers).unwrap_or_default()
     }
 
+    /// What follows from a case's path as of a time: as it was derived last, unless it has changed by time alone since.
+    #[must_use]
+    pub fn open_tasks(&self, case: &Case, now: DateTime) -> Arc<[Task]> {
+        let changed = self.changes.of(case.id()).is_some_and(|changes| changes <= now);
+        match self.worklist.open_tasks(case.id()) {
+            Some(tasks) if !changed => {
+                debug_assert_eq!(**tasks, *self.derived_tasks(case, now), "only what time changes is derived again");
+                tasks.clone()
+            }
+            _ => self.derived_tasks(case, now).into(),
+        }
+    }
+
+    fn derived_tasks(&self, case: &Case, now: DateTime) -> Vec<Task> {
+        case.path.open_tasks(now, self.settings.deadlines.of_case(&case.path), self.directory())
+    }
+
     /// Looks again at what waits on some cases: some of it comes and goes with time alone.
     pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
         for id in cases {
@@ -210,17 +231,17 @@ impl World {
     fn waiting(&self, id: PersonId, now: DateTime) -> Option<Waiting> {
         let case = self.cases.get(&id)?.case();
         let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
-        let mut tasks = case.path.open_tasks(now, deadlines, directory);
+        let open_tasks = case.path.open_tasks(now, deadlines, directory);
         let alike = self.matches.to_review(id);
-        tasks.extend(alike.map(|(traits, other, likeness)| match_review(traits, likeness, other, deadlines)));
+        let reviews = alike.map(|(traits, other, likeness)| match_review(traits, likeness, other, deadlines)).collect();
         let changes = case.path.changes_by_itself(now, deadlines);
         let due = case.path.timers(deadlines, directory).first().map(|timer| timer.due);
-        Some(Waiting { tasks, changes, due })
+        Some(Waiting { open_tasks, reviews, changes, due })
     }
 
     fn put_waiting(&mut self, id: PersonId, waiting: Waiting) {
         self.touching.touch(id);
-        self.worklist.put(id, waiting.tasks, self.position);
+        self.worklist.put(id, waiting.open_tasks, &waiting.reviews, self.position);
         self.changes.put(id, waiting.changes);
         self.due.put(id, waiting.due);
     }

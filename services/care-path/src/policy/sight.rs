@@ -48,6 +48,10 @@ impl<'a> Sight<'a> {
         may(self.principal.actor.role(), command, self.standing.relation)
     }
 
+    pub(crate) fn principal(&self) -> &'a Principal {
+        self.principal
+    }
+
     pub(crate) fn path(&self) -> &'a CarePath {
         self.path
     }

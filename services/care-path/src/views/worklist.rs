@@ -4,15 +4,12 @@
 use serde::Serialize;
 
 use super::views;
-use crate::actor::Principal;
 use crate::codes::TaskKind;
-use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::{PersonId, SubjectId};
-use crate::path::CarePath;
 use crate::path::tasks::{Task, done_by};
-use crate::policy::{Sight, may};
+use crate::policy::Sight;
 use crate::time::DateTime;
 
 views! {
@@ -32,23 +29,19 @@ views! {
     }
 }
 
-/// What waits for a principal on a person's path, due first.
+/// What waits for a reader on a person's path, due first: of all that waits on it ([`CarePath::open_tasks`]) as of the
+/// reader's now.
 #[must_use]
 pub fn disclose_tasks(
-    principal: &Principal,
-    path: &CarePath,
+    sight: &Sight<'_>,
+    open_tasks: &[Task],
     person_id: PersonId,
-    now: DateTime,
-    deadlines: &Deadlines,
     directory: &Directory,
 ) -> Vec<TaskView> {
-    let Some(sight) = Sight::of(principal, path, now, deadlines) else { return Vec::new() };
-    let role = principal.actor.role();
-    let may_do = |task: &Task| done_by(task.kind).iter().any(|command| may(role, *command, sight.relation()));
-    let tasks = path.open_tasks(now, deadlines, directory).into_iter();
-    let for_reader = tasks.filter(|task| task.addressee.is(principal, directory));
+    let may_do = |task: &Task| done_by(task.kind).iter().any(|command| sight.may(*command));
+    let for_reader = open_tasks.iter().filter(|task| task.addressee.is(sight.principal(), directory));
     let for_reader = for_reader.filter(|task| sight.shows_task(task) && may_do(task));
-    for_reader.map(|task| TaskView::of(&task, person_id, now)).collect()
+    for_reader.map(|task| TaskView::of(task, person_id, sight.now())).collect()
 }
 
 impl TaskView {

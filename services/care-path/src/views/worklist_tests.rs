@@ -9,13 +9,16 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::actor::Principal;
 use crate::actor::{Actor, Area};
 use crate::codes::{Code, ReturnCondition, Role};
 use crate::command::{CommandKind, Context, Decide};
+use crate::deadlines::Deadlines;
 use crate::ids::EventId;
+use crate::path::CarePath;
 use crate::path::Stamp;
 use crate::path::testing::*;
-use crate::policy::{Depth, Standing, disclosed, own_recordings};
+use crate::policy::{Depth, Standing, disclosed, may, own_recordings};
 use crate::time::Occurred;
 use crate::views::{disclose_alerts, disclose_exceptions, disclose_handovers, disclose_lookouts, disclose_referrals};
 
@@ -142,7 +145,9 @@ impl Living {
     }
 
     fn worklist(&self, principal: &Principal) -> Vec<TaskView> {
-        disclose_tasks(principal, &self.path, this_person(), self.now, &Deadlines::default(), &directory())
+        let (deadlines, directory) = (Deadlines::default(), directory());
+        let Some(sight) = Sight::of(principal, &self.path, self.now, &deadlines) else { return Vec::new() };
+        disclose_tasks(&sight, &self.path.open_tasks(self.now, &deadlines, &directory), this_person(), &directory)
     }
 }
 

@@ -85,8 +85,8 @@ fn shown_to(who: &Principal, history: &History) -> Option<Value> {
     let sight = sight(who, history)?;
     let timeline: Vec<_> = history.iter().filter_map(|(stamp, event)| disclose_entry(&sight, stamp, event)).collect();
     let case_file = disclose_case_file(&sight, this_person(), 0, &[]);
-    let path = &history.path;
-    let tasks = disclose_tasks(who, path, this_person(), history.now, &Deadlines::default(), &everybody());
+    let open_tasks = history.path.open_tasks(history.now, &Deadlines::default(), &everybody());
+    let tasks = disclose_tasks(&sight, &open_tasks, this_person(), &everybody());
     let lost = disclose_lost(&sight, this_person(), &Deadlines::default(), &everybody());
     Some(serde_json::json!({ "case_file": case_file, "timeline": timeline, "worklist": tasks, "lost": lost }))
 }
