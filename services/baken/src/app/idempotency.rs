@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::{digest, hmac};
+use aws_lc_rs::hmac;
 use care_path::{EventId, PersonId, Principal};
 use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::envelope::Idempotency;
 use crate::event_log::Position;
+use crate::sha256::Sha256;
 
 /// A digest of 128 bits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,21 +44,21 @@ impl KeyDigest {
     /// The digest of a user's key, which is the user's own: another's key of the same text is another key.
     #[must_use]
     pub fn of(principal: &Principal, key: &str) -> Self {
-        let mut context = digest::Context::new(&digest::SHA256);
+        let mut context = Sha256::new();
         for part in [principal.organisation.as_str(), principal.user.as_str(), key] {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part.as_bytes());
         }
-        Self::truncated(context.finish().as_ref())
+        Self::truncated(&context.finish())
     }
 
     /// An id made of the digest: the same request makes the same id, on whichever node.
     #[must_use]
     pub fn id(self, what: &str) -> Uuid {
-        let mut context = digest::Context::new(&digest::SHA256);
+        let mut context = Sha256::new();
         context.update(&self.0);
         context.update(what.as_bytes());
-        Uuid::new_v8(Self::truncated(context.finish().as_ref()).0)
+        Uuid::new_v8(Self::truncated(&context.finish()).0)
     }
 }
 

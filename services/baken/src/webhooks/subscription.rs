@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::{digest, rand};
+use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use care_path::event::EventKind;
@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::app::Idempotency;
 use crate::sealing::CryptoFailed;
+use crate::sha256::Sha256;
 
 /// A webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -34,11 +35,11 @@ impl WebhookId {
     /// "Webhook metadata").
     #[must_use]
     pub fn message(self, event: EventId) -> String {
-        let mut context = digest::Context::new(&digest::SHA256);
+        let mut context = Sha256::new();
         context.update(self.0.as_bytes());
         context.update(event.0.as_bytes());
         let mut bytes = [0; 16];
-        bytes.iter_mut().zip(context.finish().as_ref()).for_each(|(to, from)| *to = *from);
+        bytes.iter_mut().zip(context.finish()).for_each(|(to, from)| *to = from);
         format!("msg_{}", Uuid::new_v8(bytes).simple())
     }
 }
