@@ -3,9 +3,11 @@
 Baken keeps every case in memory, so under writes its memory must grow; flat means that it grows by what the new events
 need and by nothing else. Two things tell them apart:
 
-- What the data needs is what a service that has just started on the same log takes. It is measured before the load and,
-  on the log that the load has left, after it; between the two it goes with the number of events. What the service under
-  load takes beyond that (caches, buffers, fragments, a leak) is the excess, and it must not rise.
+- What the data needs is what a service takes that has just started on the same log and has read every case. It is
+  measured before the load and, on the log that the load has left, after it; between the two it goes with the number of
+  events. What the service under load takes beyond that (caches, buffers, fragments, a leak) is the excess, and it must
+  not rise. A start that finds where cases stood leaves them unread until somebody looks, and would make a rise of it that
+  ends with the last case: so the file is taken away before each start, and what it saves is measured by itself.
 - Every few minutes there are quiet minutes: as many requests, all of them reads. Nothing new is kept then but the events of
   deadlines that pass, so memory must stay where it is; what it rises by beyond those, each read has left behind.
 
@@ -40,8 +42,9 @@ class Service:
 
     def start(self, unread=False):
         """Starts it, and answers how long that took. Every case is read then, unless it may leave them unread."""
-        for found in [] if unread else glob.glob(f"{self.folder}/data/**/cases.standing", recursive=True):
-            os.remove(found)
+        if not unread:
+            for standings in glob.glob(f"{self.folder}/data/**/cases.standing", recursive=True):
+                os.remove(standings)
         began = time.monotonic()
         trace = open(f"{self.folder}/trace", "w")
         self.process = subprocess.Popen([self.asked.binary, "serve", "--config", f"{self.folder}/baken.toml"],
