@@ -216,6 +216,23 @@ def everybody(service, token):
     return persons
 
 
+def report(result, moments):
+    """The result as JSON, with what was measured moment by moment in columns, one to a line."""
+    def p99(name):
+        return [at_p99 and round(at_p99, 2) for at_p99 in (moment["latency_ms"].get(name, {}).get("p99") for moment in moments)]
+
+    columns = {
+        "at_seconds": [round(moment["at"], 1) for moment in moments],
+        "quiet": [moment["quiet"] for moment in moments],
+        "rss_mib": [round(moment["rss"] / MIB, 1) for moment in moments],
+        "needed_mib": [round(moment["needed"] / MIB, 1) for moment in moments],
+        "events": [moment["events"] for moment in moments],
+        **{f"p99_ms_{name}": p99(name) for name in ("reads", "writes", "nothing")},
+    }
+    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(column)}" for name, column in columns.items())
+    return f'{json.dumps(result, indent=1)[:-2]},\n "moments": {{\n{lines}\n }}\n}}\n'
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("binary", "folder", "seeds", "out"):
@@ -258,7 +275,7 @@ def main():
               "log_mib": moments[-1]["log_bytes"] / MIB, "start_seconds": starting,
               "fresh_mib": [rss / MIB for rss, _ in fresh], "unread_mib": unread / MIB, **found, "wrong": wrong}
     with open(f"{asked.out}/soak.json", "w") as file:
-        json.dump({**result, "moments": moments}, file, indent=1)
+        file.write(report(result, moments))
     with open(f"{asked.out}/soak.svg", "w") as file:
         file.write(plot(result, moments))
     print(json.dumps(result, indent=1))

@@ -6,6 +6,8 @@ mod decode;
 mod envelope;
 mod execute;
 mod following;
+#[cfg(test)]
+mod following_tests;
 mod idempotency;
 #[cfg(test)]
 mod keys_away_tests;

@@ -1,10 +1,10 @@
 //! The watch: does by itself what is due, and lets no deadline pass unnoticed.
 //!
 //! It stores nothing. What is due follows from the read models, so it survives a restart by being derived again; what
-//! fell due while Baken was not running fires late, in its order, and says so, once people had a quarter of an hour to record
-//! what they did meanwhile. Two nodes that watch one log make the
-//! same request of the same idempotency key, and the path itself refuses what was done already: each fires once. What
-//! it does goes through [`Baken::execute`] like everybody's.
+//! fell due while Baken was not running fires late, in its order, and says so, once people had a quarter of an hour to
+//! record what they did meanwhile. Two nodes that watch one log make the same request of the same idempotency key, and
+//! the path itself refuses what was done already: each fires once. What it does goes through [`Baken::execute`] like
+//! everybody's.
 
 mod metrics;
 
