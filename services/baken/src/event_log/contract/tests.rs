@@ -55,7 +55,15 @@ async fn the_embedded_log_keeps_the_contract() {
 async fn the_embedded_log_keeps_the_contract_with_the_smallest_settings() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("log.db");
-    let smallest = Options { queue: 1, batch: 1, readers: 1, known_streams: 1, checkpoint_bytes: 0, wal_bytes: 1 };
+    let smallest = Options {
+        queue: 1,
+        batch: 1,
+        readers: 1,
+        known_streams: 1,
+        indexed_at_once: 1,
+        checkpoint_bytes: 0,
+        wal_bytes: 1,
+    };
     let open = || opened(&path, &smallest);
     assert_holds(&run_reopening(open, counted()).await);
 }

@@ -6,6 +6,7 @@
 
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension};
 
+use super::stream_index::{self, Place, Unindexed};
 use super::streams::{KnownStreams, Tail};
 use crate::event_log::port::{Appended, Expected, LogError, Position, Proposed, StreamName};
 use crate::event_log::rules::{self, Known};
@@ -33,24 +34,23 @@ pub(super) fn was_there(error: &rusqlite::Error) -> bool {
 
 /// An event that is to be written.
 struct Row<'b> {
-    position: i64,
-    stream: i64,
-    revision: i64,
+    place: Place,
     event: &'b Proposed,
 }
 
 /// The statements of a batch, and what is known of the log's end.
 pub(super) struct Batch<'w, 'b> {
     find_event: CachedStatement<'w>,
-    find_stream: CachedStatement<'w>,
+    find_last: CachedStatement<'w>,
     add_stream: CachedStatement<'w>,
     add_event: CachedStatement<'w>,
     add_events: CachedStatement<'w>,
+    connection: &'w Connection,
     streams: &'w mut KnownStreams,
+    unindexed: &'w mut Unindexed,
     position: &'w mut i64,
     way: Way,
     rows: Vec<Row<'b>>,
-    judged: usize,
 }
 
 /// A row that cannot be written fails the statement and leaves those before it, as it fails the batch anyway: so SQLite
@@ -62,26 +62,26 @@ fn insertion(rows: usize) -> String {
 }
 
 impl<'w, 'b> Batch<'w, 'b> {
-    /// `position` is the last one given out. Where a batch fails, it and `streams` are no longer to be trusted.
+    /// `position` is the last one given out. Where a batch fails, it, `streams` and `unindexed` are no longer to be trusted.
     pub fn new(
         connection: &'w Connection,
         streams: &'w mut KnownStreams,
+        unindexed: &'w mut Unindexed,
         position: &'w mut i64,
         way: Way,
     ) -> rusqlite::Result<Self> {
         Ok(Self {
             find_event: connection.prepare_cached("SELECT stream, revision, position FROM events WHERE id = ?1")?,
-            find_stream: connection.prepare_cached(
-                "SELECT id, (SELECT max(revision) FROM events WHERE stream = streams.id) FROM streams WHERE name = ?1",
-            )?,
+            find_last: connection.prepare_cached("SELECT max(revision) FROM stream_index WHERE stream = ?1")?,
             add_stream: connection.prepare_cached("INSERT INTO streams (name) VALUES (?1)")?,
             add_event: connection.prepare_cached(&insertion(1))?,
             add_events: connection.prepare_cached(&insertion(TOGETHER))?,
+            connection,
             streams,
+            unindexed,
             position,
             way,
             rows: Vec::with_capacity(TOGETHER),
-            judged: 0,
         })
     }
 
@@ -94,7 +94,6 @@ impl<'w, 'b> Batch<'w, 'b> {
         expected: Expected,
         events: &'b [Proposed],
     ) -> rusqlite::Result<Verdict> {
-        self.judged += 1;
         let tail = self.tail(name)?;
         let met = rules::expect(expected, tail.map(|tail| tail.revision.cast_unsigned()));
         // A repeat seldom finds the stream where it expects it.
@@ -115,7 +114,9 @@ impl<'w, 'b> Batch<'w, 'b> {
         for event in events {
             tail.revision += 1;
             *self.position += 1;
-            self.rows.push(Row { position: *self.position, stream: tail.stream, revision: tail.revision, event });
+            let place = Place { stream: tail.stream, revision: tail.revision, position: *self.position };
+            self.unindexed.push(place);
+            self.rows.push(Row { place, event });
             if self.rows.len() == TOGETHER {
                 add(&mut self.add_events, &self.rows)?;
                 self.rows.clear();
@@ -126,8 +127,13 @@ impl<'w, 'b> Batch<'w, 'b> {
         Ok(Ok(Appended { revision: tail.revision.cast_unsigned(), position }))
     }
 
-    /// Writes what is still to be written.
-    pub fn finish(&mut self) -> rusqlite::Result<()> {
+    /// Writes what is still to be written, and the index where enough has come.
+    pub fn end(&mut self) -> rusqlite::Result<()> {
+        self.finish()?;
+        self.unindexed.index(self.connection)
+    }
+
+    fn finish(&mut self) -> rusqlite::Result<()> {
         for row in self.rows.chunks(1) {
             add(&mut self.add_event, row)?;
         }
@@ -139,17 +145,14 @@ impl<'w, 'b> Batch<'w, 'b> {
         if let Some(tail) = self.streams.get(name) {
             return Ok(Some(tail));
         }
-        // It may have been forgotten since the batch began: then its end is where the batch has brought it.
-        if self.judged > self.streams.remembers() {
-            self.finish()?;
-        }
-        let found =
-            self.find_stream.query_row([name.as_str()], |row| Ok(Tail { stream: row.get(0)?, revision: row.get(1)? }));
-        let found = found.optional()?;
-        if let Some(tail) = found {
-            self.streams.put(name, tail);
-        }
-        Ok(found)
+        let Some(stream) = stream_index::row_of(self.connection, name)? else { return Ok(None) };
+        let revision = match self.unindexed.last_revision(stream) {
+            Some(revision) => revision,
+            None => self.find_last.query_row([stream], |row| row.get(0))?,
+        };
+        let tail = Tail { stream, revision };
+        self.streams.put(name, tail);
+        Ok(Some(tail))
     }
 
     fn before(
@@ -177,7 +180,7 @@ impl<'w, 'b> Batch<'w, 'b> {
 
 fn add(statement: &mut CachedStatement<'_>, rows: &[Row<'_>]) -> rusqlite::Result<()> {
     for (row, before) in rows.iter().zip((0..).step_by(COLUMNS)) {
-        let Row { position, stream, revision, event } = row;
+        let Row { place: Place { stream, revision, position }, event } = row;
         statement.raw_bind_parameter(before + 1, position)?;
         statement.raw_bind_parameter(before + 2, stream)?;
         statement.raw_bind_parameter(before + 3, revision)?;

@@ -6,6 +6,7 @@ mod batch;
 mod checkpoint;
 mod reading;
 mod schema;
+mod stream_index;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,8 @@ pub struct Options {
     pub readers: usize,
     /// The writer remembers the last revision of about so many streams.
     pub known_streams: usize,
+    /// So many events are taken into the index of streams at once. Until then whoever reads a stream looks through them.
+    pub indexed_at_once: usize,
     /// From so many bytes on, committed pages are moved from the write-ahead log to the database file.
     pub checkpoint_bytes: u64,
     /// When the write-ahead log has so many bytes, it begins again from its start.
@@ -62,6 +65,7 @@ impl Default for Options {
             batch: 256,
             readers: 4,
             known_streams: 50_000,
+            indexed_at_once: 2_048,
             checkpoint_bytes: 4 * 1024 * 1024,
             wal_bytes: 64 * 1024 * 1024,
         }
@@ -103,7 +107,7 @@ impl SqliteLog {
         let checkpointer = schema::open_checkpointer(&path)?;
         let checkpointer = Checkpointer::new(checkpointer, &path, limits, Arc::clone(&shared)).map_err(failed)?;
         let (nudge, nudges) = sync_channel(1);
-        let writer = Writer::new(connection, position, options.known_streams, Arc::clone(&shared), nudge);
+        let writer = Writer::new(connection, position, options, Arc::clone(&shared), nudge).map_err(failed)?;
         let batch = options.batch.max(1);
         let (sender, inbox) = mpsc::channel(options.queue.max(1));
         // From here on dropping it ends what has been started.

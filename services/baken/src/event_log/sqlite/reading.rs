@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::schema::{SqliteOpenError, open_reader};
+use super::stream_index;
 use super::writer::last_position;
 use crate::event_log::port::{Filter, LogError, Page, Position, Recorded, StreamName};
 
@@ -88,15 +89,15 @@ pub(super) fn head(connection: &Connection) -> Result<Position, ReadError> {
 }
 
 pub(super) fn stream(connection: &Connection, name: &StreamName, from: u64) -> Result<Vec<Recorded>, ReadError> {
-    let sql = format!(
-        "{COLUMNS} JOIN streams s ON s.id = e.stream WHERE s.name = ?1 AND e.revision >= ?2 ORDER BY e.revision"
-    );
+    let Some(row) = stream_index::row_of(connection, name)? else { return Ok(Vec::new()) };
+    let sql = format!("{COLUMNS} JOIN streams s ON s.id = e.stream WHERE e.position IN ({})", stream_index::POSITIONS);
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query(params![name.as_str(), signed(from)])?;
+    let mut rows = statement.query(params![row, signed(from)])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         events.push(recorded(row)?);
     }
+    events.sort_unstable_by_key(|event| event.revision);
     Ok(events)
 }
 

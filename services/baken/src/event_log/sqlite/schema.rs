@@ -11,10 +11,13 @@ use crate::sqlite_file::flush_commits;
 /// "BAKN": tells `file` and us that this is an event log of Baken.
 const APPLICATION_ID: i32 = 0x4241_4B4E;
 /// The layout below. A file with a higher one was written by a newer Baken.
-const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
+/// The layout before it, which is brought up to the one below when a writer opens the file.
+const BEFORE: i32 = 1;
 
-/// Streams have small integers beside their names, so that the index by stream and revision stays compact. Event ids
-/// are `UUIDv7` as 16 bytes: new ones are near the end of their index, which keeps its insertions local.
+/// Streams have small integers beside their names, so that their index stays compact. Event ids are `UUIDv7` as 16 bytes:
+/// new ones are near the end of their index, which keeps its insertions local. The index of streams has the events up to
+/// `indexed_to` (`stream_index.rs`).
 const LAYOUT: &str = "
     CREATE TABLE streams (
         id INTEGER PRIMARY KEY,
@@ -29,8 +32,25 @@ const LAYOUT: &str = "
         data BLOB NOT NULL,
         metadata BLOB NOT NULL
     ) STRICT;
-    CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
     CREATE UNIQUE INDEX events_by_id ON events (id);
+";
+
+const INDEX: &str = "
+    CREATE TABLE stream_index (
+        stream INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        PRIMARY KEY (stream, revision)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE indexed_to (position INTEGER NOT NULL) STRICT;
+    INSERT INTO indexed_to VALUES (0);
+";
+
+/// Layout 1 had an index of SQLite's own in the place of [`INDEX`], kept with every append.
+const UPGRADE: &str = "
+    INSERT INTO stream_index SELECT stream, revision, position FROM events ORDER BY stream, revision;
+    UPDATE indexed_to SET position = (SELECT coalesce(max(position), 0) FROM events);
+    DROP INDEX events_by_stream;
 ";
 
 /// How long a connection waits for a lock that another one holds: a checkpoint, or another program's glance.
@@ -49,6 +69,8 @@ pub enum SqliteOpenError {
     Foreign(PathBuf),
     #[error("{} was written by a newer Baken: its layout is {found}, this build knows {VERSION}", path.display())]
     Newer { path: PathBuf, found: i32 },
+    #[error("{} was written by an older Baken; a service that opens it brings it up to date", .0.display())]
+    Older(PathBuf),
     #[error("{} does not support a write-ahead log: it must be on a local file system", .0.display())]
     NoWriteAheadLog(PathBuf),
     #[error("{}: {source}", path.display())]
@@ -82,10 +104,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
-    let is_new = is_empty(&connection).map_err(failed)?;
-    if !is_new {
-        check(&connection, path)?;
-    }
+    let found = if is_empty(&connection).map_err(failed)? { None } else { Some(layout(&connection, path)?) };
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
@@ -94,8 +113,12 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
     // A larger cache is slower: SQLite goes through all of it at the end of many transactions.
     flush_commits(&connection).map_err(failed)?;
     connection.execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;").map_err(failed)?;
-    if is_new {
-        create(&mut connection).map_err(failed)?;
+    if found == Some(BEFORE) {
+        tracing::info!("bringing the event log's file up to this version's layout");
+        make(&mut connection, &[INDEX, UPGRADE]).map_err(failed)?;
+    }
+    if found.is_none() {
+        make(&mut connection, &[LAYOUT, INDEX]).map_err(failed)?;
         flush_directory_of(path).map_err(|source| SqliteOpenError::Io { path: path.to_owned(), source })?;
     }
     // A process that was killed may have left writes that no flush had confirmed. A checkpoint flushes them, before
@@ -134,22 +157,33 @@ fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i32> {
     connection.pragma_query_value(None, pragma, |row| row.get(0))
 }
 
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Makes what this version's layout has, in one transaction.
+fn make(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    transaction.execute_batch(LAYOUT)?;
+    for step in steps {
+        transaction.execute_batch(step)?;
+    }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
 }
 
-/// Refuses a file that is not ours, or of a layout that this build does not know.
+/// Refuses a file that is not ours, or of another layout.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), SqliteOpenError> {
+    match layout(connection, path)? {
+        VERSION => Ok(()),
+        _ => Err(SqliteOpenError::Older(path.to_owned())),
+    }
+}
+
+/// The layout of a file of ours; refuses one that this build does not know.
+fn layout(connection: &Connection, path: &Path) -> Result<i32, SqliteOpenError> {
     let failed = |source| refusal(path, source);
     if number(connection, "application_id").map_err(failed)? != APPLICATION_ID {
         return Err(SqliteOpenError::Foreign(path.to_owned()));
     }
     match number(connection, "user_version").map_err(failed)? {
-        VERSION => Ok(()),
+        found @ (BEFORE | VERSION) => Ok(found),
         found if found > VERSION => Err(SqliteOpenError::Newer { path: path.to_owned(), found }),
         _ => Err(SqliteOpenError::Foreign(path.to_owned())),
     }

@@ -46,11 +46,6 @@ impl KnownStreams {
         self.younger.insert(name.clone(), tail);
     }
 
-    /// Of so many names that were asked for in a row, none is forgotten.
-    pub const fn remembers(&self) -> usize {
-        self.generation
-    }
-
     /// Forgets all of them.
     pub fn forget(&mut self) {
         self.younger.clear();

@@ -9,7 +9,9 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::Options;
 use super::batch::{Batch, Verdict, Way, was_there};
+use super::stream_index::Unindexed;
 use super::streams::KnownStreams;
 use crate::event_log::port::{Expected, LogError, Position, Proposed, StreamName};
 
@@ -69,6 +71,7 @@ pub(super) enum Failure {
 pub(super) struct Writer {
     connection: Connection,
     streams: KnownStreams,
+    unindexed: Unindexed,
     position: i64,
     shared: Arc<Shared>,
     checkpointer: SyncSender<()>,
@@ -81,14 +84,17 @@ pub(super) fn last_position(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 impl Writer {
+    /// `position` is the last one of the log.
     pub fn new(
         connection: Connection,
         position: i64,
-        known_streams: usize,
+        options: &Options,
         shared: Arc<Shared>,
         checkpointer: SyncSender<()>,
-    ) -> Self {
-        Self { connection, streams: KnownStreams::new(known_streams), position, shared, checkpointer, written: 0 }
+    ) -> rusqlite::Result<Self> {
+        let unindexed = Unindexed::read(&connection, options.indexed_at_once)?;
+        let streams = KnownStreams::new(options.known_streams);
+        Ok(Self { connection, streams, unindexed, position, shared, checkpointer, written: 0 })
     }
 
     /// Runs until every sender is gone and every append that was sent has its answer.
@@ -145,13 +151,14 @@ impl Writer {
     }
 
     pub(super) fn transact(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), Failure> {
-        let position = self.position;
+        let (position, unindexed) = (self.position, self.unindexed.len());
         self.begin()?;
         let written = match self.write(batch, verdicts, Way::Optimistic) {
             Err(why) if was_there(&why) => {
                 self.execute("ROLLBACK").map_err(Failure::Broken)?;
                 verdicts.clear();
                 self.streams.forget();
+                self.unindexed.truncate(unindexed);
                 self.position = position;
                 self.begin()?;
                 self.write(batch, verdicts, Way::Careful)
@@ -169,12 +176,13 @@ impl Writer {
     }
 
     fn write(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>, way: Way) -> rusqlite::Result<()> {
-        let mut transaction = Batch::new(&self.connection, &mut self.streams, &mut self.position, way)?;
+        let Self { connection, streams, unindexed, position, .. } = self;
+        let mut transaction = Batch::new(connection, streams, unindexed, position, way)?;
         for Waiting { stream, expected, events, .. } in batch {
             verdicts.push(transaction.append(stream, *expected, events)?);
             self.written += PAGES_PER_APPEND + events.iter().map(Proposed::bytes).sum::<usize>();
         }
-        transaction.finish()
+        transaction.end()
     }
 
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {

@@ -44,7 +44,8 @@ fn written(appends: &[(u8, Expected, Vec<u8>)], together: usize) -> (Vec<String>
     let place = Place::new();
     let (nudge, _nudges) = sync_channel(1);
     let connection = open_writer(&place.path()).unwrap();
-    let mut writer = Writer::new(connection, 0, 2, Arc::new(Shared::new(Position::START)), nudge);
+    let options = Options { known_streams: 2, indexed_at_once: 7, ..Options::default() };
+    let mut writer = Writer::new(connection, 0, &options, Arc::new(Shared::new(Position::START)), nudge).unwrap();
     let mut answers = Vec::new();
     for batch in appends.chunks(together) {
         let batch: Vec<_> = batch.iter().map(waiting).collect();

@@ -1,8 +1,44 @@
 use std::fs;
+use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::super::schema::VERSION;
 use super::*;
+
+/// Puts a log's file into the layout before this one.
+fn put_back(path: &Path) {
+    let file = Connection::open(path).unwrap();
+    file.execute_batch(
+        "DROP TABLE stream_index; DROP TABLE indexed_to;
+         CREATE UNIQUE INDEX events_by_stream ON events (stream, revision); PRAGMA user_version = 1;",
+    )
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_log_of_an_older_baken_is_brought_up_to_date_by_its_writer_and_keeps_everything() {
+    let place = Place::new();
+    let log = place.open();
+    for n in 0..50 {
+        add(&log, &format!("s-{}", n % 7), vec![event(b"one"), event(b"two")]).await.unwrap();
+    }
+    let before = everything(&log).await;
+    let stream_before = log.read_stream(&stream("s-3"), 2).await.unwrap();
+    drop(log);
+    put_back(&place.path());
+
+    let refused = SqliteLog::open_read_only(&place.path(), &Options::default()).err().unwrap();
+    assert!(matches!(refused, SqliteOpenError::Older(_)), "{refused}");
+    let log = place.open();
+    assert_eq!(everything(&log).await, before);
+    assert_eq!(log.read_stream(&stream("s-3"), 2).await.unwrap(), stream_before);
+    assert_eq!(add(&log, "s-3", vec![event(b"")]).await.unwrap(), Appended { revision: 14, position: Position(101) });
+    drop(log);
+    let file = Connection::open(place.path()).unwrap();
+    let indexes = "SELECT count(*) FROM sqlite_schema WHERE name = 'events_by_stream'";
+    assert_eq!(file.query_row(indexes, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+}
 
 #[tokio::test]
 async fn reopening_keeps_every_acknowledged_event_and_its_place() {
@@ -78,12 +114,12 @@ fn a_file_that_is_not_a_log_is_refused_and_left_as_it_is() {
 fn a_log_of_a_newer_baken_is_refused_by_its_number() {
     let place = Place::new();
     drop(place.open());
-    Connection::open(place.path()).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    Connection::open(place.path()).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
     let refused = place.try_open().err().unwrap();
-    assert!(matches!(refused, SqliteOpenError::Newer { found: 2, .. }), "{refused}");
-    assert!(refused.to_string().ends_with("was written by a newer Baken: its layout is 2, this build knows 1"));
+    assert!(matches!(refused, SqliteOpenError::Newer { found: 3, .. }), "{refused}");
+    assert!(refused.to_string().ends_with("was written by a newer Baken: its layout is 3, this build knows 2"));
     let refused = SqliteLog::open_read_only(&place.path(), &Options::default()).err().unwrap();
-    assert!(matches!(refused, SqliteOpenError::Newer { found: 2, .. }), "{refused}");
+    assert!(matches!(refused, SqliteOpenError::Newer { found: 3, .. }), "{refused}");
 }
 
 #[test]

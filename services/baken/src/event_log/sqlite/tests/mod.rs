@@ -4,6 +4,7 @@ mod backups;
 mod batches;
 mod failures;
 mod files;
+mod index;
 mod reading;
 
 use std::path::PathBuf;
