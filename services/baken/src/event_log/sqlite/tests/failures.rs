@@ -5,14 +5,15 @@ use rusqlite::Connection;
 use super::super::{lock, schema};
 use super::*;
 
-/// A log whose writing connection was prepared by the test.
+/// A log whose writing connection was prepared by the test. It indexes a few events at once, so that this fails as well.
 fn open_with(place: &Place, prepare: impl FnOnce(&Connection)) -> SqliteLog {
     drop(place.open());
     let path = place.path().canonicalize().unwrap();
     let lock = lock(&path).unwrap();
     let connection = schema::open_writer(&path).unwrap();
     prepare(&connection);
-    SqliteLog::start(path, lock, connection, &Options::default()).unwrap()
+    let options = Options { indexed_at_once: 3, ..Options::default() };
+    SqliteLog::start(path, lock, connection, &options).unwrap()
 }
 
 async fn assert_stopped(log: &SqliteLog) {
