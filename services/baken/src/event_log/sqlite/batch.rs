@@ -127,13 +127,8 @@ impl<'w, 'b> Batch<'w, 'b> {
         Ok(Ok(Appended { revision: tail.revision.cast_unsigned(), position }))
     }
 
-    /// Writes what is still to be written, and the index where enough has come.
-    pub fn end(&mut self) -> rusqlite::Result<()> {
-        self.finish()?;
-        self.unindexed.index(self.connection)
-    }
-
-    fn finish(&mut self) -> rusqlite::Result<()> {
+    /// Writes what is still to be written.
+    pub fn finish(&mut self) -> rusqlite::Result<()> {
         for row in self.rows.chunks(1) {
             add(&mut self.add_event, row)?;
         }

@@ -15,7 +15,7 @@ use super::stream_index::Unindexed;
 use super::streams::KnownStreams;
 use crate::event_log::port::{Expected, LogError, Position, Proposed, StreamName};
 
-/// What one append adds to the write-ahead log beside its own bytes, roughly: two pages of indexes.
+/// What one append adds to the write-ahead log beside its own bytes, roughly: pages that it fills in part.
 const PAGES_PER_APPEND: usize = 16_384;
 /// So often the writer lets others run after a batch, as long as fewer wait than it has just answered: who was answered
 /// together often comes back together, and one flush for them all is quicker than one for the first of them.
@@ -182,7 +182,9 @@ impl Writer {
             verdicts.push(transaction.append(stream, *expected, events)?);
             self.written += PAGES_PER_APPEND + events.iter().map(Proposed::bytes).sum::<usize>();
         }
-        transaction.end()
+        transaction.finish()?;
+        drop(transaction);
+        unindexed.index(connection)
     }
 
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {
