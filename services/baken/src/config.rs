@@ -1,8 +1,9 @@
-//! The service's configuration: one TOML file, every setting of which may also come from the environment as
+//! The service's configuration: one TOML file. Every setting that is no list may also come from the environment as
 //! `BAKEN_SECTION__SETTING`, which wins.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use care_path::directory::{Directory, Organisation};
@@ -15,6 +16,7 @@ use crate::edge::auth::IssuerConfig;
 use crate::edge::{BatchLimits, Limits};
 use crate::event_log::LogUrl;
 use crate::projections::SnapshotOptions;
+use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider};
 use crate::telemetry::Format;
 use crate::webhooks::WebhooksConfig;
 
@@ -63,6 +65,9 @@ pub struct Config {
     pub webhooks: Option<WebhooksConfig>,
 }
 
+/// The settings of [`Config`] that are in no section.
+const WITHOUT_SECTION: [&str; 4] = ["profile", "bind", "operator_token", "development_issuer"];
+
 fn default_bind() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
 }
@@ -92,6 +97,20 @@ pub enum KekConfig {
     File(PathBuf),
     /// The variable `BAKEN_KEK`.
     Environment(bool),
+}
+
+impl KekConfig {
+    /// Opens what it names.
+    ///
+    /// # Errors
+    /// Where there is none, or it cannot be read.
+    pub fn open(&self) -> Result<Arc<dyn KekProvider>, KekError> {
+        match self {
+            Self::File(file) => Ok(Arc::new(FileKek::open(file)?)),
+            Self::Environment(true) => Ok(Arc::new(EnvironmentKek::from_environment()?)),
+            Self::Environment(false) => Err(KekError::NoneGiven),
+        }
+    }
 }
 
 /// The organisations that take part, and the ruleset of the rights assessment.
@@ -221,9 +240,12 @@ impl Config {
     /// # Errors
     /// Where it cannot be read, names a setting that does not exist, or lacks one that is needed.
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        Self::read_with(file, std::env::vars())
+    }
+
+    fn read_with(file: &Path, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let environment = config::Environment::with_prefix("BAKEN").prefix_separator("_").separator("__");
-        // The key-encryption keys have a variable of their own, that is no setting.
-        let variables = std::env::vars().filter(|(name, _)| name != "BAKEN_KEK").collect();
+        let variables = variables.filter(|(name, _)| names_a_setting(name)).collect();
         let read: Self = config::Config::builder()
             .add_source(config::File::from(file).format(config::FileFormat::Toml))
             .add_source(environment.source(Some(variables)))
@@ -252,6 +274,13 @@ impl Config {
     }
 }
 
+/// Whether a variable is a setting's, or is meant to be. Others begin in the same way and are none: `BAKEN_KEK`,
+/// `BAKEN_CONFIG`, and what orchestrators set for a service of that name (`BAKEN_PORT`, `BAKEN_SERVICE_HOST`).
+fn names_a_setting(variable: &str) -> bool {
+    let name = variable.strip_prefix("BAKEN_").unwrap_or_default().to_ascii_lowercase();
+    name.contains("__") || WITHOUT_SECTION.contains(&name.as_str())
+}
+
 fn read(file: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))
 }
@@ -262,6 +291,8 @@ fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigErr
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     fn read_text(text: &str) -> Result<Config, ConfigError> {
@@ -294,6 +325,36 @@ mod tests {
     #[test]
     fn a_setting_that_does_not_exist_is_named() {
         let error = read_text(&format!("{SMALL}\n[limits]\nbody_byte = 7")).unwrap_err();
+        assert!(error.to_string().contains("body_byte"), "{error}");
+    }
+
+    #[test]
+    fn the_environment_wins_and_of_it_only_what_is_a_setting_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("baken.toml");
+        std::fs::write(&file, SMALL).unwrap();
+        let read = |variables: &[(&str, &str)]| {
+            Config::read_with(&file, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        };
+        let config = read(&[
+            ("BAKEN_BIND", "127.0.0.1:7"),
+            ("BAKEN_LIMITS__BODY_BYTES", "7"),
+            ("BAKEN_LOG__URL", "memory:"),
+            ("BAKEN_OPERATOR_TOKEN", "007"),
+            ("BAKEN_DEVELOPMENT_ISSUER", "issuer"),
+            ("BAKEN_CONFIG", "/etc/baken/baken.toml"),
+            ("BAKEN_KEK", "1:secret"),
+            ("BAKEN_SERVICE_HOST", "10.0.0.1"),
+            ("BAKEN_PORT", "tcp://10.0.0.1:8080"),
+            ("BAKENER__BIND", "127.0.0.1:8"),
+        ])
+        .unwrap();
+        assert_eq!((config.bind.port(), config.limits.body_bytes), (7, 7));
+        assert_eq!(config.log.url.expose_secret(), "memory:");
+        assert_eq!(config.operator_token.unwrap().expose_secret(), "007");
+        assert_eq!(config.development_issuer, Some("issuer".into()));
+        assert_eq!(read(&[("BAKEN_PROFILE", "development")]).unwrap().profile, Profile::Development);
+        let error = read(&[("BAKEN_LIMITS__BODY_BYTE", "7")]).unwrap_err();
         assert!(error.to_string().contains("body_byte"), "{error}");
     }
 

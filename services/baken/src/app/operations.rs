@@ -12,7 +12,7 @@ impl Baken {
     #[must_use]
     pub fn digests(&self) -> Digests {
         // What must be read for it is read while others read and write.
-        let begun = self.world.read().begin_digests();
+        let begun = self.world.read().begin_digests(self.clock.now());
         begun.finish()
     }
 

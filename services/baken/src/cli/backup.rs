@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DataFolder, Failure, data};
+use super::Failure;
+use super::installation::Chosen;
+use crate::event_log::LogUrl;
 use crate::event_log::sqlite::{Options, SqliteLog};
-use crate::sealing::SqliteKeyStore;
+use crate::sealing::{KeysPlace, SqliteKeyStore};
 
+/// For a log and a key store in files. What is in PostgreSQL or KurrentDB is backed up by the server's own means.
 #[derive(Debug, Args)]
 pub struct Backup {
     /// The file to make; it must not exist.
@@ -17,17 +20,32 @@ pub struct Backup {
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
     #[command(flatten)]
-    folder: DataFolder,
+    chosen: Chosen,
 }
 
 impl Backup {
     pub async fn run(self) -> Result<(), Failure> {
-        let log = SqliteLog::open_read_only(&data::log_file(&self.folder.data), &Options::default())?;
+        let installation = self.chosen.read()?;
+        let LogUrl::Sqlite(log) = installation.log()? else {
+            return Err("the log is in no file: back it up by its server's own means".into());
+        };
+        // Before anything is made.
+        let keys = match self.keys {
+            None => None,
+            Some(to) => match installation.keys()? {
+                KeysPlace::File(from) => Some((from, to)),
+                KeysPlace::Postgres(_) => {
+                    return Err("the key store is in no file: back it up by its server's own means".into());
+                }
+            },
+        };
+        let log = SqliteLog::open_read_only(&log, &Options::default())?;
         let position = log.backup(&self.file).await?;
         println!("{} holds the log up to position {position}", self.file.display());
-        if let Some(file) = self.keys {
-            SqliteKeyStore::open(data::keys_file(&self.folder.data))?.backup(&file).await?;
-            println!("{} holds the key store", file.display());
+        // After the log, so that every event in the one copy has its key in the other.
+        if let Some((from, to)) = keys {
+            SqliteKeyStore::open(from)?.backup(&to).await?;
+            println!("{} holds the key store", to.display());
         }
         Ok(())
     }

@@ -75,8 +75,7 @@ fn refuse_senseless(log: Option<&(LogUrl, LogUrl)>, keys: Option<&(KeysPlace, Ke
     if keys.is_some_and(|(from, to)| from == to) {
         return Err("source and target are the same key store".into());
     }
-    // A file that is not there would be made, as an empty store.
-    if keys.is_some_and(|(from, _)| matches!(from, KeysPlace::File(path) if !path.exists())) {
+    if keys.is_some_and(|(from, _)| from.is_missing()) {
         return Err("the source of the keys: there is no such file".into());
     }
     Ok(())

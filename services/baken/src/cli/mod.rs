@@ -6,6 +6,7 @@ mod data;
 mod demo;
 mod doctor;
 mod import;
+mod installation;
 mod rebuild;
 mod serve;
 mod simulate;
@@ -42,7 +43,7 @@ enum Command {
     Spec(spec::Spec),
     /// Runs the event-log contract against an engine and says what holds.
     Doctor(doctor::Doctor),
-    /// Rebuilds every read model from the log and compares it with the live one.
+    /// Rebuilds the read models from the log and compares them with the live ones.
     Rebuild(rebuild::Rebuild),
     /// Copies the log into one file, while the service goes on.
     Backup(backup::Backup),

@@ -1,71 +1,76 @@
 //! `baken rebuild --check`: rebuilds every read model from the log and compares it with the live one.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
+use secrecy::ExposeSecret as _;
 
-use super::{DataFolder, Failure, data};
+use super::Failure;
+use super::installation::{Chosen, Installation};
 use crate::app::Decoder;
-use crate::event_log::sqlite::{Options, SqliteLog};
-use crate::event_log::{EventLog, Position};
+use crate::event_log::{Position, open_to_read};
 use crate::projections::{Digests, World, catch_up_to};
 use crate::sealing::{KeyRing, Sealer};
 
+/// The log is read from its first event to the position that the service has reached, and what follows from it, as of the
+/// same moment, is held against what the service answers from: cases, links, revisions, answers, indexes, the worklist, and
+/// what is done by itself. Suggestions of who may be the same are not compared: they come in by and by after a start.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub struct Rebuild {
     /// Compares what was rebuilt with the read models of the running service.
     #[arg(long, required = true)]
     check: bool,
-    /// The running service; unless said, the one that serves the data folder.
+    /// The running service; unless said, the one that serves the data folder, or listens as the configuration says.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     #[command(flatten)]
-    folder: DataFolder,
+    chosen: Chosen,
 }
 
 impl Rebuild {
     pub async fn run(self) -> Result<(), Failure> {
+        let installation = self.chosen.read()?;
         let url = match self.url {
             Some(url) => url,
-            None => address_of(&self.folder.data)?,
+            None => installation.url()?,
         };
-        let live: Digests = reqwest::get(format!("{url}/internal/read-models"))
+        let mut asking = reqwest::Client::new().get(format!("{url}/internal/read-models"));
+        if let Some(token) = installation.operator_token() {
+            asking = asking.bearer_auth(token.expose_secret());
+        }
+        let live: Digests = asking
+            .send()
             .await
             .and_then(reqwest::Response::error_for_status)
             .map_err(|_| format!("no service answers at {url}; start it, or name it with --url"))?
             .json()
-            .await?;
-        let rebuilt = rebuild(&self.folder.data, live.position).await?;
-        let mut equal = live.position == rebuilt.position;
+            .await
+            .map_err(|_| format!("what answers at {url} is not a service of this version"))?;
+        let rebuilt = rebuild(&installation, &live).await?;
+        let mut equal = live.position == rebuilt.position && live.models.len() == rebuilt.models.len();
         println!("position {} (live {})", rebuilt.position, live.position);
-        for (rebuilt, live) in rebuilt.models.iter().zip(&live.models) {
-            let same = rebuilt == live;
+        for rebuilt in &rebuilt.models {
+            let live = live.models.iter().find(|live| live.model == rebuilt.model);
+            let same = live == Some(rebuilt);
             equal &= same;
             let verdict = if same { "equal" } else { "DIFFERENT" };
-            println!(
-                "{verdict:9}  {}: {} rows, {} (live {})",
-                rebuilt.model, rebuilt.rows, rebuilt.digest, live.digest
-            );
+            let live = live.map_or("none", |live| &live.digest);
+            println!("{verdict:9}  {}: {} rows, {} (live {live})", rebuilt.model, rebuilt.rows, rebuilt.digest);
         }
         if equal { Ok(()) } else { Err("the live read models are not what the log says".into()) }
     }
 }
 
-fn address_of(folder: &Path) -> Result<String, Failure> {
-    let file = data::address_file(folder);
-    std::fs::read_to_string(&file)
-        .map(|url| url.trim().to_owned())
-        .map_err(|_| format!("{} names no running service; name it with --url", file.display()).into())
-}
-
-async fn rebuild(folder: &Path, position: u64) -> Result<Digests, Failure> {
-    let log: Arc<dyn EventLog> = Arc::new(SqliteLog::open_read_only(&data::log_file(folder), &Options::default())?);
-    let (keys, kek) = data::open_keys(folder)?;
+/// The digests of what the log tells, at the position and as of the moment of others.
+async fn rebuild(installation: &Installation, live: &Digests) -> Result<Digests, Failure> {
+    let log = open_to_read(&installation.log()?).await?;
+    let (keys, kek) = (installation.keys()?.open().await?, installation.kek()?);
     let ring = Arc::new(KeyRing::open(keys, kek, KeyRing::CAPACITY).await?);
     let _preloaded = ring.preload_all().await?;
-    let world = World::new(Arc::new(crate::demo::settings()?));
+    let world = World::new(Arc::new(installation.settings()?));
     let decoder = Decoder::new(Arc::new(Sealer::new(ring.clone())));
-    let world = catch_up_to(log, &decoder, world, Position(position)).await?;
-    Ok(world.digests())
+    let mut world = catch_up_to(log, &decoder, world, Position(live.position)).await?;
+    world.settle(live.as_of);
+    Ok(world.digests(live.as_of))
 }

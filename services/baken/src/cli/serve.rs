@@ -7,11 +7,11 @@ use clap::Args;
 use secrecy::ExposeSecret;
 
 use super::Failure;
-use crate::config::{Config, KekConfig};
+use crate::config::Config;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
 use crate::event_log;
-use crate::sealing::{EnvironmentKek, FileKek, KekProvider, KeysPlace};
+use crate::sealing::KeysPlace;
 use crate::sources::{RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Parts, Service, listen};
 use crate::telemetry;
@@ -29,18 +29,16 @@ impl Serve {
         telemetry::init(config.telemetry.format, &config.telemetry.filter);
         let settings = config.settings()?;
         let url = config.log.url.expose_secret().parse()?;
-        let log = event_log::open(&url).await?;
-        let kek: Arc<dyn KekProvider> = match &config.keys.kek {
-            KekConfig::File(file) => Arc::new(FileKek::open(file)?),
-            KekConfig::Environment(true) => Arc::new(EnvironmentKek::from_environment()?),
-            KekConfig::Environment(false) => return Err("no key-encryption key is configured".into()),
-        };
+        let kek = config.keys.kek.open()?;
         let keys = config.keys.store.expose_secret().parse::<KeysPlace>()?.open().await?;
         let mut issuers = config.issuers;
         if let Some(folder) = &config.development_issuer {
             DevIssuer::allowed(config.profile, config.bind.ip())?;
             issuers.push(DevIssuer::open_or_create(folder)?.issuer_config()?);
         }
+        // Last: there is no way back to an older Baken from here.
+        event_log::upgrade(&url).await?;
+        let log = event_log::open(&url).await?;
         let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
         let mut service = Service::start_from(parts, config.snapshots.options(&url)).await?;
         if config.watch.enabled {

@@ -104,6 +104,16 @@ pub enum OpenError {
     Interrupted(#[from] tokio::task::JoinError),
 }
 
+/// Brings a log of an older Baken up to this version's layout, where that is needed before it can be opened: a file. The
+/// older Baken can no longer open it then.
+pub async fn upgrade(url: &LogUrl) -> Result<(), OpenError> {
+    if let LogUrl::Sqlite(path) = url {
+        let path = path.clone();
+        tokio::task::spawn_blocking(move || sqlite::SqliteLog::upgrade(&path)).await??;
+    }
+    Ok(())
+}
+
 /// Opens the log that a URL names, for reading and appending, with the engine's usual options.
 pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
     match url {

@@ -3,17 +3,24 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use care_path::PersonId;
+use care_path::codes::TaskKind;
+use care_path::path::tasks::Task;
+use care_path::time::DateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::World;
 use super::rows::Unread;
+use super::worklist::Place;
 
-/// The digests of all read models at one position.
+/// The digests of all read models at one position, but for suggestions of who may be the same: they come in by and by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Digests {
     /// The position of the log that they are at.
     pub position: u64,
+    /// The moment that they are as of: some of what waits comes and goes with time alone.
+    pub as_of: DateTime,
     pub models: Vec<ModelDigest>,
 }
 
@@ -46,6 +53,7 @@ fn hash(row: impl Hash) -> u64 {
 /// models go on.
 pub struct Begun {
     position: u64,
+    as_of: DateTime,
     folded: Vec<u64>,
     unread: Vec<Arc<Unread>>,
     others: Vec<ModelDigest>,
@@ -55,26 +63,26 @@ impl Begun {
     /// Reads the rest of the cases.
     #[must_use]
     pub fn finish(self) -> Digests {
-        let Self { position, folded, unread, others } = self;
+        let Self { position, as_of, folded, unread, others } = self;
         let unread = unread.iter().map(|events| {
             let case = events.case();
             hash((case.id(), &case))
         });
         let cases = sum("cases", folded.into_iter().chain(unread));
-        Digests { position, models: [vec![cases], others].concat() }
+        Digests { position, as_of, models: [vec![cases], others].concat() }
     }
 }
 
 impl World {
-    /// The digests of all read models.
+    /// The digests of all read models, as of a moment that is not before what was last looked at.
     #[must_use]
-    pub fn digests(&self) -> Digests {
-        self.begin_digests().finish()
+    pub fn digests(&self, as_of: DateTime) -> Digests {
+        self.begin_digests(as_of).finish()
     }
 
     /// The digests, as far as they can be had without reading what nobody has read yet.
     #[must_use]
-    pub fn begin_digests(&self) -> Begun {
+    pub fn begin_digests(&self, as_of: DateTime) -> Begun {
         let (mut folded, mut unread) = (Vec::new(), Vec::new());
         for (id, held) in &self.cases {
             match held.unread() {
@@ -86,7 +94,26 @@ impl World {
             sum("links", self.case_of.iter().map(hash)),
             sum("revisions", self.revisions.iter().map(hash)),
             sum("answers", self.answers.iter().map(hash)),
+            sum("index", self.index.places().map(hash)),
+            sum("trail", self.trail().all().iter().map(hash)),
+            sum("due", self.due.all().map(hash)),
         ];
-        Begun { position: self.position.0, folded, unread, others }
+        let others = [others, self.digests_of_waiting(as_of)].concat();
+        Begun { position: self.position.0, as_of, folded, unread, others }
+    }
+
+    /// What follows from paths and time. Cases on which time has changed it are looked at every now and then: of those that
+    /// are to be looked at now it counts what will be found.
+    fn digests_of_waiting(&self, as_of: DateTime) -> Vec<ModelDigest> {
+        let aged = self.changed_by(as_of);
+        let of_paths = |place: &Place| place.kind != TaskKind::ReviewMatch;
+        let kept = self.worklist.all().filter(|(_, place)| of_paths(place) && !aged.contains_key(&place.case));
+        let places = |(case, (tasks, _)): (&PersonId, &(Vec<Task>, _))| -> Vec<u64> {
+            tasks.iter().map(|task| hash((&task.addressee, Place::of(*case, task)))).collect()
+        };
+        let found = aged.iter().flat_map(places);
+        let changes = self.changes.all().filter(|(_, case)| !aged.contains_key(case));
+        let next = aged.iter().filter_map(|(case, (_, next))| next.map(|next| (next, *case)));
+        vec![sum("worklist", kept.map(hash).chain(found)), sum("changes", changes.chain(next).map(hash))]
     }
 }

@@ -73,6 +73,15 @@ pub(super) struct Indexed {
     updated: Option<Instant>,
 }
 
+/// One entry of the index.
+#[derive(Hash)]
+pub(super) enum IndexPlace<'i> {
+    Within(&'i Reach, PersonId),
+    InPhase(&'i (Reach, Phase), PersonId),
+    With(&'i (Reach, Feature), PersonId),
+    Updated(PersonId, Option<Instant>),
+}
+
 impl Indexed {
     fn of(path: &CarePath) -> Self {
         let municipality = path.municipality().cloned().map(Reach::Municipality);
@@ -142,6 +151,17 @@ impl Index {
     /// What a case is found by now.
     pub(super) fn of(&self, case: PersonId) -> Option<&Indexed> {
         self.entries.get(&case)
+    }
+
+    /// Every place that a case is found at, in no order; and when its path last changed.
+    pub(super) fn places(&self) -> impl Iterator<Item = IndexPlace<'_>> {
+        let all =
+            self.all.iter().flat_map(|(reach, cases)| cases.iter().map(move |case| IndexPlace::Within(reach, *case)));
+        let in_phase = self.in_phase.iter();
+        let in_phase = in_phase.flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::InPhase(at, *case)));
+        let with = self.with.iter().flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::With(at, *case)));
+        let updated = self.entries.iter().map(|(case, entry)| IndexPlace::Updated(*case, entry.updated));
+        all.chain(in_phase).chain(with).chain(updated)
     }
 
     /// Takes a case out.

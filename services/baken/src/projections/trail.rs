@@ -18,6 +18,11 @@ impl Trail {
         self.0.push((position, person));
     }
 
+    /// All of it.
+    pub(super) fn all(&self) -> &[(Position, PersonId)] {
+        &self.0
+    }
+
     /// What follows a position.
     #[must_use]
     pub fn after(&self, position: Position) -> &[(Position, PersonId)] {

@@ -26,7 +26,9 @@ pub struct Place {
 }
 
 impl Place {
-    fn of(case: PersonId, task: &Task) -> Self {
+    /// Where a task of a case stands.
+    #[must_use]
+    pub fn of(case: PersonId, task: &Task) -> Self {
         Self { due: task.due, case, kind: task.kind, subject: task.subject }
     }
 }
@@ -80,6 +82,11 @@ impl Worklist {
             self.touch(addressee, at);
         }
         self.of_case.insert(case, waiting);
+    }
+
+    /// Every place, by whom it waits for.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&Addressee, &Place)> {
+        self.waiting.iter().flat_map(|(addressee, places)| places.iter().map(move |place| (addressee, place)))
     }
 
     /// The places of what waits on a case.

@@ -239,6 +239,15 @@ impl World {
         Some(Waiting { open_tasks, reviews, changes, due })
     }
 
+    /// What follows from the paths of the cases that time alone has changed since they were looked at, and when they change
+    /// next.
+    pub(super) fn changed_by(&self, now: DateTime) -> Map<PersonId, (Vec<Task>, Option<DateTime>)> {
+        let changed = self.changes.until(now, usize::MAX).into_iter();
+        changed
+            .filter_map(|id| self.waiting(id, now).map(|waiting| (id, (waiting.open_tasks, waiting.changes))))
+            .collect()
+    }
+
     fn put_waiting(&mut self, id: PersonId, waiting: Waiting) {
         self.touching.touch(id);
         self.worklist.put(id, waiting.open_tasks, &waiting.reviews, self.position);
@@ -348,7 +357,7 @@ impl World {
 
     /// The whole log was read: from here on the indexes and the worklist are kept with every event. While the read
     /// models are rebuilt, deriving them after each event would be thrown away with the next.
-    pub(super) fn settle(&mut self, now: DateTime) {
+    pub fn settle(&mut self, now: DateTime) {
         if self.settled {
             return;
         }

@@ -11,7 +11,7 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::schema::{SqliteOpenError, beside, check, flush_directory_of, open_reader};
+use super::schema::{SqliteOpenError, beside, flush_directory_of, layout, open_reader};
 use super::writer::last_position;
 use crate::event_log::port::Position;
 
@@ -55,7 +55,7 @@ pub(super) fn backup(from: &Path, to: &Path) -> Result<Position, BackupError> {
 }
 
 fn copy(from: &Path, partial: &Path) -> Result<Position, BackupError> {
-    let source = open_reader(from)?;
+    let (source, _) = open_reader(from)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut target = Connection::open_with_flags(partial, flags)?;
     // Half a copy is thrown away, so it needs neither a journal nor flushes before the last one.
@@ -66,7 +66,7 @@ fn copy(from: &Path, partial: &Path) -> Result<Position, BackupError> {
     }
     // Out of the write-ahead log's mode: one file, readable also from where nothing can be written.
     target.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
-    check(&target, partial)?;
+    layout(&target, partial)?;
     let position = last_position(&target)?;
     target.close().map_err(|(_, error)| error)?;
     File::open(partial)?.sync_all()?;

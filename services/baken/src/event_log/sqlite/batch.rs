@@ -72,7 +72,7 @@ impl<'w, 'b> Batch<'w, 'b> {
     ) -> rusqlite::Result<Self> {
         Ok(Self {
             find_event: connection.prepare_cached("SELECT stream, revision, position FROM events WHERE id = ?1")?,
-            find_last: connection.prepare_cached("SELECT max(revision) FROM stream_index WHERE stream = ?1")?,
+            find_last: connection.prepare_cached(stream_index::LAST_INDEXED)?,
             add_stream: connection.prepare_cached("INSERT INTO streams (name) VALUES (?1)")?,
             add_event: connection.prepare_cached(&insertion(1))?,
             add_events: connection.prepare_cached(&insertion(TOGETHER))?,

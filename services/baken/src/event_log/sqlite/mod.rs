@@ -26,7 +26,9 @@ use tokio::sync::{mpsc, oneshot};
 pub use backup::BackupError;
 use checkpoint::{Checkpointer, Limits};
 use reading::Readers;
+use schema::Layout;
 pub use schema::SqliteOpenError;
+use stream_index::Disorder;
 use writer::{Shared, Waiting, Writer};
 
 use super::port::{Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName};
@@ -75,6 +77,7 @@ impl Default for Options {
 /// An event log in one SQLite file.
 pub struct SqliteLog {
     path: PathBuf,
+    layout: Layout,
     readers: Arc<Readers>,
     // After the readers: the last connection to be closed tidies up, and only the writer's can.
     writing: Option<Writing>,
@@ -90,6 +93,18 @@ struct Writing {
 }
 
 impl SqliteLog {
+    /// Brings the file of an older Baken up to this version's layout: then it can be appended to, and the older Baken can
+    /// no longer open it. A file of this layout is left as it is, and where there is none, none is made.
+    pub fn upgrade(path: &Path) -> Result<(), SqliteOpenError> {
+        let path = resolved(path)?;
+        let failed = |source| SqliteOpenError::Io { path: path.clone(), source };
+        if !path.try_exists().map_err(failed)? {
+            return Ok(());
+        }
+        let _lock = lock(&path)?;
+        schema::upgrade(&path)
+    }
+
     /// Opens the log for reading and appending, and creates it where there is none. Only one process may: the lock is
     /// a file beside it, `PATH.lock`, which may stay where it is.
     pub fn open(path: &Path, options: &Options) -> Result<Self, SqliteOpenError> {
@@ -107,7 +122,13 @@ impl SqliteLog {
         let checkpointer = schema::open_checkpointer(&path)?;
         let checkpointer = Checkpointer::new(checkpointer, &path, limits, Arc::clone(&shared)).map_err(failed)?;
         let (nudge, nudges) = sync_channel(1);
-        let writer = Writer::new(connection, position, options, Arc::clone(&shared), nudge).map_err(failed)?;
+        let writer =
+            Writer::new(connection, position, options, Arc::clone(&shared), nudge).map_err(
+                |disorder| match disorder {
+                    Disorder::Sqlite(source) => failed(source),
+                    damaged => SqliteOpenError::Damaged { path: path.clone(), what: damaged.to_string() },
+                },
+            )?;
         let batch = options.batch.max(1);
         let (sender, inbox) = mpsc::channel(options.queue.max(1));
         // From here on dropping it ends what has been started.
@@ -115,10 +136,11 @@ impl SqliteLog {
         writing.start(&path, "log-writer", move || writer.run(inbox, batch))?;
         writing.start(&path, "log-checkpoint", move || checkpointer.run(&nudges))?;
         let readers = Arc::new(Readers::new(path.clone(), options.readers));
-        Ok(Self { path, readers, writing: Some(writing) })
+        Ok(Self { path, layout: Layout::Current, readers, writing: Some(writing) })
     }
 
-    /// Opens the log for reading alone, also while another process writes to it. Appends are refused.
+    /// Opens the log for reading alone, also while another process writes to it, and also one of the layout before this
+    /// version's. Appends are refused.
     pub fn open_read_only(path: &Path, options: &Options) -> Result<Self, SqliteOpenError> {
         match path.try_exists() {
             Ok(true) => {}
@@ -126,9 +148,9 @@ impl SqliteLog {
             Err(source) => return Err(SqliteOpenError::Io { path: path.to_owned(), source }),
         }
         let path = resolved(path)?;
-        schema::open_reader(&path)?;
+        let (_, layout) = schema::open_reader(&path)?;
         let readers = Arc::new(Readers::new(path.clone(), options.readers));
-        Ok(Self { path, readers, writing: None })
+        Ok(Self { path, layout, readers, writing: None })
     }
 
     /// Copies the log into the new file `to`, while appends go on. The copy holds everything that was acknowledged
@@ -203,8 +225,8 @@ impl EventLog for SqliteLog {
     }
 
     async fn read_stream(&self, stream: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
-        let stream = stream.clone();
-        self.readers.read(move |connection| reading::stream(connection, &stream, from)).await
+        let (stream, layout) = (stream.clone(), self.layout);
+        self.readers.read(move |connection| reading::stream(connection, layout, &stream, from)).await
     }
 
     async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, Row, params};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::schema::{SqliteOpenError, open_reader};
+use super::schema::{Layout, SqliteOpenError, open_reader};
 use super::stream_index;
 use super::writer::last_position;
 use crate::event_log::port::{Filter, LogError, Page, Position, Recorded, StreamName};
@@ -74,7 +74,7 @@ impl Readers {
             let idle = readers.idle.lock().pop();
             let connection = match idle {
                 Some(connection) => connection,
-                None => open_reader(&readers.path).map_err(ReadError::Open)?,
+                None => open_reader(&readers.path).map_err(ReadError::Open)?.0,
             };
             let answer = query(&connection)?;
             readers.idle.lock().push(connection);
@@ -88,16 +88,30 @@ pub(super) fn head(connection: &Connection) -> Result<Position, ReadError> {
     Ok(Position(last_position(connection)?.cast_unsigned()))
 }
 
-pub(super) fn stream(connection: &Connection, name: &StreamName, from: u64) -> Result<Vec<Recorded>, ReadError> {
+/// The query of a stream's events: `?1` is its row, `?2` the first revision. The index alone is not believed: no event of
+/// another stream is answered.
+pub(super) fn of_stream(layout: Layout) -> String {
+    let positions = stream_index::positions(layout);
+    format!("{COLUMNS} JOIN streams s ON s.id = e.stream WHERE e.position IN ({positions}) AND e.stream = ?1")
+}
+
+pub(super) fn stream(
+    connection: &Connection,
+    layout: Layout,
+    name: &StreamName,
+    from: u64,
+) -> Result<Vec<Recorded>, ReadError> {
     let Some(row) = stream_index::row_of(connection, name)? else { return Ok(Vec::new()) };
-    let sql = format!("{COLUMNS} JOIN streams s ON s.id = e.stream WHERE e.position IN ({})", stream_index::POSITIONS);
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&of_stream(layout))?;
     let mut rows = statement.query(params![row, signed(from)])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         events.push(recorded(row)?);
     }
     events.sort_unstable_by_key(|event| event.revision);
+    if events.iter().zip(from..).any(|(event, revision)| event.revision != revision) {
+        return Err(ReadError::Damaged("a revision of a stream is missing, or there twice"));
+    }
     Ok(events)
 }
 

@@ -12,8 +12,15 @@ use crate::sqlite_file::flush_commits;
 const APPLICATION_ID: i32 = 0x4241_4B4E;
 /// The layout below. A file with a higher one was written by a newer Baken.
 pub(super) const VERSION: i32 = 2;
-/// The layout before it, which is brought up to the one below when a writer opens the file.
+/// The layout before it. It can be read as it is, and written after [`upgrade`].
 const BEFORE: i32 = 1;
+
+/// How a file of ours is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    Older,
+    Current,
+}
 
 /// Streams have small integers beside their names, so that their index stays compact. Event ids are `UUIDv7` as 16 bytes:
 /// new ones are near the end of their index, which keeps its insertions local. The index of streams has the events up to
@@ -69,8 +76,10 @@ pub enum SqliteOpenError {
     Foreign(PathBuf),
     #[error("{} was written by a newer Baken: its layout is {found}, this build knows {VERSION}", path.display())]
     Newer { path: PathBuf, found: i32 },
-    #[error("{} was written by an older Baken; a service that opens it brings it up to date", .0.display())]
+    #[error("{} was written by an older Baken; `baken serve` and `baken demo` bring it up to date", .0.display())]
     Older(PathBuf),
+    #[error("{} is damaged: {what}; it was left as it is", path.display())]
+    Damaged { path: PathBuf, what: String },
     #[error("{} does not support a write-ahead log: it must be on a local file system", .0.display())]
     NoWriteAheadLog(PathBuf),
     #[error("{}: {source}", path.display())]
@@ -98,26 +107,20 @@ pub(super) fn flush_directory_of(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The connection of the writer. Creates the file where there is none, and refuses one that is not ours.
+/// The connection of the writer. Creates the file where there is none, and refuses one that is not ours, or older.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
     let failed = |source| refusal(path, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
-    let found = if is_empty(&connection).map_err(failed)? { None } else { Some(layout(&connection, path)?) };
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
-    if mode != "wal" {
-        return Err(SqliteOpenError::NoWriteAheadLog(path.to_owned()));
+    let empty = is_empty(&connection).map_err(failed)?;
+    if !empty && layout(&connection, path)? == Layout::Older {
+        return Err(SqliteOpenError::Older(path.to_owned()));
     }
+    write_ahead(&connection, path)?;
     // A larger cache is slower: SQLite goes through all of it at the end of many transactions.
-    flush_commits(&connection).map_err(failed)?;
     connection.execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;").map_err(failed)?;
-    if found == Some(BEFORE) {
-        tracing::info!("bringing the event log's file up to this version's layout");
-        make(&mut connection, &[INDEX, UPGRADE]).map_err(failed)?;
-    }
-    if found.is_none() {
+    if empty {
         make(&mut connection, &[LAYOUT, INDEX]).map_err(failed)?;
         flush_directory_of(path).map_err(|source| SqliteOpenError::Io { path: path.to_owned(), source })?;
     }
@@ -125,6 +128,30 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
     // anybody is told that they are durable.
     connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(failed)?;
     Ok(connection)
+}
+
+/// Brings a file of the layout before this one up to it, in one transaction. Any other file is left to [`open_writer`].
+pub(super) fn upgrade(path: &Path) -> Result<(), SqliteOpenError> {
+    let failed = |source| refusal(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    if is_empty(&connection).map_err(failed)? || layout(&connection, path)? == Layout::Current {
+        return Ok(());
+    }
+    write_ahead(&connection, path)?;
+    make(&mut connection, &[INDEX, UPGRADE]).map_err(failed)
+}
+
+/// Lets a connection commit to a write-ahead log, with a flush.
+fn write_ahead(connection: &Connection, path: &Path) -> Result<(), SqliteOpenError> {
+    let failed = |source| refusal(path, source);
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
+    if mode != "wal" {
+        return Err(SqliteOpenError::NoWriteAheadLog(path.to_owned()));
+    }
+    flush_commits(connection).map_err(failed)
 }
 
 /// The connection that checkpoints, beside the writer's.
@@ -138,14 +165,14 @@ pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, SqliteOpenErr
     Ok(connection)
 }
 
-/// A connection that can only read, to a file that must be there and be ours.
-pub(super) fn open_reader(path: &Path) -> Result<Connection, SqliteOpenError> {
+/// A connection that can only read, to a file that must be there and be ours; and how the file is laid out.
+pub(super) fn open_reader(path: &Path) -> Result<(Connection, Layout), SqliteOpenError> {
     let failed = |source| refusal(path, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
-    check(&connection, path)?;
-    Ok(connection)
+    let layout = layout(&connection, path)?;
+    Ok((connection, layout))
 }
 
 fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
@@ -168,22 +195,15 @@ fn make(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
-/// Refuses a file that is not ours, or of another layout.
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), SqliteOpenError> {
-    match layout(connection, path)? {
-        VERSION => Ok(()),
-        _ => Err(SqliteOpenError::Older(path.to_owned())),
-    }
-}
-
-/// The layout of a file of ours; refuses one that this build does not know.
-fn layout(connection: &Connection, path: &Path) -> Result<i32, SqliteOpenError> {
+/// The layout of a file of ours; refuses one that is not, and one that this build does not know.
+pub(super) fn layout(connection: &Connection, path: &Path) -> Result<Layout, SqliteOpenError> {
     let failed = |source| refusal(path, source);
     if number(connection, "application_id").map_err(failed)? != APPLICATION_ID {
         return Err(SqliteOpenError::Foreign(path.to_owned()));
     }
     match number(connection, "user_version").map_err(failed)? {
-        found @ (BEFORE | VERSION) => Ok(found),
+        BEFORE => Ok(Layout::Older),
+        VERSION => Ok(Layout::Current),
         found if found > VERSION => Err(SqliteOpenError::Newer { path: path.to_owned(), found }),
         _ => Err(SqliteOpenError::Foreign(path.to_owned())),
     }

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Options;
 use super::batch::{Batch, Verdict, Way, was_there};
-use super::stream_index::Unindexed;
+use super::stream_index::{Disorder, Unindexed};
 use super::streams::KnownStreams;
 use crate::event_log::port::{Expected, LogError, Position, Proposed, StreamName};
 
@@ -91,8 +91,8 @@ impl Writer {
         options: &Options,
         shared: Arc<Shared>,
         checkpointer: SyncSender<()>,
-    ) -> rusqlite::Result<Self> {
-        let unindexed = Unindexed::read(&connection, options.indexed_at_once)?;
+    ) -> Result<Self, Disorder> {
+        let unindexed = Unindexed::read(&connection, position, options.indexed_at_once)?;
         let streams = KnownStreams::new(options.known_streams);
         Ok(Self { connection, streams, unindexed, position, shared, checkpointer, written: 0 })
     }

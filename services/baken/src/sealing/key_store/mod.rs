@@ -211,6 +211,12 @@ impl FromStr for KeysPlace {
 }
 
 impl KeysPlace {
+    /// Whether it is a file that is not there. Opening would make it, as an empty store.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::File(path) if !path.exists())
+    }
+
     /// Opens the key store, and makes it where there is none.
     pub async fn open(&self) -> Result<Arc<dyn KeyStore>, KeyStoreError> {
         Ok(match self {

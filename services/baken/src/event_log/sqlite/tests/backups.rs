@@ -42,6 +42,8 @@ async fn a_backup_made_while_writing_holds_all_that_was_acknowledged_before_and_
         let copy = SqliteLog::open_read_only(&path, &Options::default()).unwrap();
         let prefix: Vec<_> = original.iter().filter(|event| event.position <= position).cloned().collect();
         assert_eq!(everything(&copy).await, prefix);
+        let of_stream: Vec<_> = prefix.into_iter().filter(|event| event.stream == stream("w-0")).collect();
+        assert_eq!(copy.read_stream(&stream("w-0"), 0).await.unwrap(), of_stream);
     }
 }
 

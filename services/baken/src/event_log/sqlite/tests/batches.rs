@@ -55,6 +55,12 @@ fn written(appends: &[(u8, Expected, Vec<u8>)], together: usize) -> (Vec<String>
         answers.extend(verdicts.iter().map(|verdict| format!("{verdict:?}")));
     }
     let log = Connection::open(place.path()).unwrap();
+    let apart = "SELECT count(*), (SELECT count(*) FROM stream_index) - (SELECT position FROM indexed_to) FROM (
+        SELECT stream, revision, position FROM events WHERE position <= (SELECT position FROM indexed_to)
+        EXCEPT SELECT stream, revision, position FROM stream_index
+    )";
+    let apart: (i64, i64) = log.query_row(apart, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(apart, (0, 0), "the index has what the table has up to its end, and nothing else");
     let mut held = String::new();
     let mut rows = log
         .prepare("SELECT position, name, revision, hex(e.id), hex(data) FROM events e JOIN streams s ON s.id = stream")

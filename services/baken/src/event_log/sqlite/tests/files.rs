@@ -17,7 +17,7 @@ fn put_back(path: &Path) {
 }
 
 #[tokio::test]
-async fn a_log_of_an_older_baken_is_brought_up_to_date_by_its_writer_and_keeps_everything() {
+async fn a_log_of_an_older_baken_can_be_read_as_it_is_and_keeps_everything_when_it_is_brought_up_to_date() {
     let place = Place::new();
     let log = place.open();
     for n in 0..50 {
@@ -28,8 +28,21 @@ async fn a_log_of_an_older_baken_is_brought_up_to_date_by_its_writer_and_keeps_e
     drop(log);
     put_back(&place.path());
 
-    let refused = SqliteLog::open_read_only(&place.path(), &Options::default()).err().unwrap();
+    let as_it_is = fs::read(place.path()).unwrap();
+    let refused = place.try_open().err().unwrap();
     assert!(matches!(refused, SqliteOpenError::Older(_)), "{refused}");
+    let log = SqliteLog::open_read_only(&place.path(), &Options::default()).unwrap();
+    assert_eq!(everything(&log).await, before);
+    assert_eq!(log.read_stream(&stream("s-3"), 2).await.unwrap(), stream_before);
+    let copy = place.file("copy.db");
+    assert_eq!(log.backup(&copy).await.unwrap(), Position(100));
+    drop(log);
+    assert_eq!(fs::read(place.path()).unwrap(), as_it_is, "nobody who did not say so has changed it");
+
+    SqliteLog::upgrade(&place.path()).unwrap();
+    SqliteLog::upgrade(&place.path()).unwrap();
+    SqliteLog::upgrade(&copy).unwrap();
+    assert_eq!(everything(&SqliteLog::open(&copy, &Options::default()).unwrap()).await, before);
     let log = place.open();
     assert_eq!(everything(&log).await, before);
     assert_eq!(log.read_stream(&stream("s-3"), 2).await.unwrap(), stream_before);
@@ -38,6 +51,32 @@ async fn a_log_of_an_older_baken_is_brought_up_to_date_by_its_writer_and_keeps_e
     let file = Connection::open(place.path()).unwrap();
     let indexes = "SELECT count(*) FROM sqlite_schema WHERE name = 'events_by_stream'";
     assert_eq!(file.query_row(indexes, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+}
+
+#[tokio::test]
+async fn an_upgrade_that_cannot_be_finished_leaves_the_file_as_it_was() {
+    let place = Place::new();
+    let log = place.open();
+    for n in 0..500 {
+        add(&log, &format!("s-{n}"), vec![event(b"one"), event(b"two")]).await.unwrap();
+    }
+    let before = everything(&log).await;
+    drop(log);
+    put_back(&place.path());
+    let file = Connection::open(place.path()).unwrap();
+    // The new index refuses the second event of a stream.
+    file.execute_batch("DROP INDEX events_by_stream; UPDATE events SET revision = 0;").unwrap();
+    drop(file);
+
+    let refused = SqliteLog::upgrade(&place.path()).unwrap_err();
+    assert!(matches!(refused, SqliteOpenError::Sqlite { .. }), "{refused}");
+    let file = Connection::open(place.path()).unwrap();
+    let layout: i32 = file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name IN ('stream_index', 'indexed_to')";
+    assert_eq!((layout, file.query_row(tables, [], |row| row.get::<_, i64>(0)).unwrap()), (1, 0));
+    drop(file);
+    let log = SqliteLog::open_read_only(&place.path(), &Options::default()).unwrap();
+    assert_eq!(everything(&log).await.len(), before.len());
 }
 
 #[tokio::test]

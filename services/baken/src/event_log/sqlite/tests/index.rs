@@ -2,7 +2,8 @@
 
 use rusqlite::Connection;
 
-use super::super::stream_index::POSITIONS;
+use super::super::reading::of_stream;
+use super::super::schema::Layout;
 use super::*;
 
 /// So many events are indexed at once here.
@@ -77,9 +78,63 @@ fn a_stream_is_read_by_its_index_and_the_end_of_the_table_and_not_through_all_of
     let place = Place::new();
     drop(place.open());
     let file = Connection::open(place.path()).unwrap();
-    let sql = format!("EXPLAIN QUERY PLAN SELECT * FROM events e WHERE e.position IN ({POSITIONS})");
+    let sql = format!("EXPLAIN QUERY PLAN {}", of_stream(Layout::Current));
     let mut plan = file.prepare(&sql).unwrap();
     let plan: Vec<String> = plan.query_map([1, 0], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
     assert!(plan.iter().all(|step| !step.starts_with("SCAN events") && !step.starts_with("SCAN e")), "{plan:?}");
     assert!(plan.iter().any(|step| step.contains("SEARCH stream_index USING PRIMARY KEY (stream=? AND revision>?)")));
+}
+
+/// A log of six events of two streams, closed, of which the first four are indexed.
+async fn closed() -> Place {
+    let place = Place::new();
+    let log = SqliteLog::open(&place.path(), &Options { indexed_at_once: 4, ..Options::default() }).unwrap();
+    for name in ["one", "two", "one", "two", "one", "two"] {
+        add(&log, name, vec![event(b"e")]).await.unwrap();
+    }
+    drop(log);
+    assert_eq!(indexed(&place), [4, 4]);
+    place
+}
+
+#[tokio::test]
+async fn a_log_that_was_changed_by_hand_so_that_a_revision_could_be_given_out_twice_is_not_added_to() {
+    for (change, what) in [
+        ("DELETE FROM events WHERE position > 3", "its index of streams ends at position 4, and the log before that"),
+        (
+            "UPDATE events SET revision = 0 WHERE position = 5",
+            "the event at position 5 is not the next one of its stream",
+        ),
+        (
+            "UPDATE events SET revision = 9 WHERE position = 6",
+            "the event at position 6 is not the next one of its stream",
+        ),
+        (
+            "UPDATE events SET stream = 2 WHERE position = 5",
+            "the event at position 6 is not the next one of its stream",
+        ),
+    ] {
+        let place = closed().await;
+        Connection::open(place.path()).unwrap().execute_batch(change).unwrap();
+        let refused = place.try_open().err().unwrap();
+        assert!(matches!(&refused, SqliteOpenError::Damaged { what: found, .. } if found == what), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_not_told_from_an_index_that_is_wrong() {
+    for change in [
+        // An event of another stream.
+        "UPDATE stream_index SET position = 2 WHERE stream = 1 AND revision = 0",
+        // An event less.
+        "DELETE FROM stream_index WHERE stream = 1 AND revision = 0",
+        "DELETE FROM events WHERE position = 3",
+    ] {
+        let place = closed().await;
+        Connection::open(place.path()).unwrap().execute_batch(change).unwrap();
+        let log = SqliteLog::open_read_only(&place.path(), &Options::default()).unwrap();
+        let refused = log.read_stream(&stream("one"), 0).await.unwrap_err();
+        assert!(matches!(refused, LogError::Damaged(_)), "{change}: {refused}");
+        assert_eq!(log.read_stream(&stream("two"), 0).await.unwrap().len(), 3);
+    }
 }

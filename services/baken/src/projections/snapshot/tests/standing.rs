@@ -268,6 +268,29 @@ fn other_settings_derive_anew() {
 }
 
 #[test]
+fn digests_are_the_same_whenever_the_worklist_was_looked_at_and_tell_one_that_was_looked_at_too_early() {
+    let (runtime, told) = &*GROUND;
+    runtime.block_on(async {
+        let looked_at = async |at: DateTime| {
+            let mut world = told.rebuilt().await;
+            world.settle(at);
+            world
+        };
+        for hours in [0, 1, 30, 24 * 20] {
+            let later = now() + TimeDelta::hours(hours);
+            let digests = looked_at(now()).await.digests(later);
+            assert_eq!(digests, looked_at(later).await.digests(later), "{hours} hours later");
+            assert!(digests.models.iter().all(|model| model.rows > 0));
+        }
+        let as_if_later = looked_at(now() + TimeDelta::days(20)).await.digests(now());
+        let as_it_is = looked_at(now()).await.digests(now());
+        let pairs = as_if_later.models.iter().zip(&as_it_is.models);
+        let different: Vec<_> = pairs.filter(|(one, other)| one != other).map(|(one, _)| one.model.as_str()).collect();
+        assert_eq!(different, ["worklist", "changes"]);
+    });
+}
+
+#[test]
 fn standings_say_nothing_that_is_derived_of_somebody_who_was_erased_and_the_start_is_the_same() {
     let (runtime, told) = &*GROUND;
     runtime.block_on(async {

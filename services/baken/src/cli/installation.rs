@@ -1,0 +1,145 @@
+//! What a command works on beside the service: the log and the keys of a data folder, or those that a configuration names.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{DataFolder, Failure, data};
+use crate::app::Settings;
+use crate::config::Config;
+use crate::event_log::LogUrl;
+use crate::sealing::{FileKek, KekProvider, KeysPlace};
+
+/// Which installation: unless a configuration is given, a data folder's.
+#[derive(Debug, Args)]
+pub struct Chosen {
+    #[command(flatten)]
+    folder: DataFolder,
+    /// The service's configuration, in place of a data folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    config: Option<PathBuf>,
+}
+
+impl Chosen {
+    /// Reads the configuration, if it is that.
+    pub fn read(self) -> Result<Installation, Failure> {
+        Ok(match self.config {
+            Some(file) => Installation::Configured(Box::new(Config::read(&file)?)),
+            None => Installation::Folder(self.folder.data),
+        })
+    }
+}
+
+/// Where everything of a service is.
+pub enum Installation {
+    /// As `baken demo` lays it out.
+    Folder(PathBuf),
+    /// As `baken serve` reads it.
+    Configured(Box<Config>),
+}
+
+impl Installation {
+    pub fn log(&self) -> Result<LogUrl, Failure> {
+        match self {
+            Self::Folder(folder) => Ok(LogUrl::Sqlite(data::log_file(folder))),
+            Self::Configured(config) => Ok(config.log.url.expose_secret().parse()?),
+        }
+    }
+
+    /// Where the key store is. It is not made: without the keys in it nothing of the log can be opened.
+    pub fn keys(&self) -> Result<KeysPlace, Failure> {
+        let place = match self {
+            Self::Folder(folder) => KeysPlace::File(data::keys_file(folder)),
+            Self::Configured(config) => config.keys.store.expose_secret().parse()?,
+        };
+        match place {
+            KeysPlace::File(path) if !path.exists() => {
+                Err(format!("there is no key store at {}", path.display()).into())
+            }
+            there => Ok(there),
+        }
+    }
+
+    pub fn kek(&self) -> Result<Arc<dyn KekProvider>, Failure> {
+        match self {
+            Self::Folder(folder) => Ok(Arc::new(FileKek::open(data::kek_file(folder))?)),
+            Self::Configured(config) => Ok(config.keys.kek.open()?),
+        }
+    }
+
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        match self {
+            Self::Folder(_) => Ok(crate::demo::settings()?),
+            Self::Configured(config) => Ok(config.settings()?),
+        }
+    }
+
+    /// By what URL the running service is reached from this machine.
+    pub fn url(&self) -> Result<String, Failure> {
+        match self {
+            Self::Folder(folder) => {
+                let file = data::address_file(folder);
+                std::fs::read_to_string(&file)
+                    .map(|url| url.trim().to_owned())
+                    .map_err(|_| format!("{} names no running service; name it with --url", file.display()).into())
+            }
+            Self::Configured(config) => {
+                let mut address = config.bind;
+                match address.ip() {
+                    IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+                    IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+                    _ => {}
+                }
+                Ok(format!("http://{address}"))
+            }
+        }
+    }
+
+    /// What opens the service's operations from elsewhere.
+    pub fn operator_token(&self) -> Option<&SecretString> {
+        match self {
+            Self::Folder(_) => None,
+            Self::Configured(config) => config.operator_token.as_ref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configured_service_is_asked_where_it_listens_or_on_loopback_where_it_listens_everywhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("baken.toml");
+        for (bind, url) in [
+            ("10.1.2.3:80", "http://10.1.2.3:80"),
+            ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+            ("[::]:8080", "http://[::1]:8080"),
+        ] {
+            let text = format!(
+                "profile = \"development\"\nbind = \"{bind}\"\n[log]\nurl = \"memory:\"\n[keys]\nstore = \"none.db\"\n\
+                 kek = {{ environment = false }}\n[world]\norganisations = \"\"\nrights = \"\""
+            );
+            std::fs::write(&file, text).unwrap();
+            let chosen = Chosen { folder: DataFolder { data: "unused".into() }, config: Some(file.clone()) };
+            let installation = chosen.read().unwrap();
+            assert_eq!(installation.url().unwrap(), url);
+            assert_eq!(installation.keys().unwrap_err().to_string(), "there is no key store at none.db");
+            assert!(installation.kek().is_err());
+        }
+    }
+
+    #[test]
+    fn a_key_store_that_is_not_there_is_not_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let installation = Installation::Folder(folder.path().to_owned());
+        assert!(installation.keys().is_err());
+        assert!(installation.kek().is_err());
+        assert!(installation.url().unwrap_err().to_string().contains("--url"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
