@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use baken::app::{Baken, Decoder, Stream};
+use baken::app::Baken;
 use baken::demo;
 use baken::dev_issuer::DevIssuer;
 use baken::edge::Limits;
 use baken::edge::channels::Channels;
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::event_log::{EventLog, Filter, Position};
+use baken::history::{Decoder, Stream};
 use baken::projections::{SnapshotOptions, Written};
 use baken::sealing::{FileKek, KekProvider, KeyRing, KeyStore, Sealer, SqliteKeyStore};
 use baken::sources::{Clock, RandomIds, SystemClock};

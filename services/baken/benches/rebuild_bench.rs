@@ -13,8 +13,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use baken::app::{DecodeError, Decoder};
 use baken::event_log::{Filter, Position};
+use baken::history::{DecodeError, Decoder};
 use baken::projections::SnapshotOptions;
 use baken::sealing::{KeyRing, Sealer};
 use baken::startup::{Parts, Service};

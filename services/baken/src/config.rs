@@ -1,5 +1,5 @@
-//! The service's configuration: one TOML file. Every setting that is no list may also come from the environment as
-//! `BAKEN_SECTION__SETTING`, which wins.
+//! The service's configuration: one TOML file, every setting of which may also come from the environment as
+//! `BAKEN_SECTION__SETTING`, which wins. A list is written there as in the file.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use care_path::directory::{Directory, Organisation};
 use care_path::path::rights::Norms;
 use serde::Deserialize;
 
-use crate::app::{Settings, Terms};
 use crate::dev_issuer::Profile;
 use crate::edge::auth::IssuerConfig;
 use crate::edge::{BatchLimits, Limits};
 use crate::event_log::LogUrl;
 use crate::projections::SnapshotOptions;
 use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider};
+use crate::settings::{Settings, Terms};
 use crate::telemetry::Format;
 use crate::webhooks::WebhooksConfig;
 
@@ -64,9 +64,6 @@ pub struct Config {
     /// Without it no webhooks are sent.
     pub webhooks: Option<WebhooksConfig>,
 }
-
-/// The settings of [`Config`] that are in no section.
-const WITHOUT_SECTION: [&str; 4] = ["profile", "bind", "operator_token", "development_issuer"];
 
 fn default_bind() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
@@ -245,12 +242,16 @@ impl Config {
 
     fn read_with(file: &Path, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let environment = config::Environment::with_prefix("BAKEN").prefix_separator("_").separator("__");
-        let variables = variables.filter(|(name, _)| names_a_setting(name)).collect();
-        let read: Self = config::Config::builder()
+        let variables = variables.filter(|(name, _)| names_a_setting(name));
+        let (lists, others): (Vec<_>, Vec<_>) = variables.partition(|(_, value)| is_list(value));
+        let mut sources = config::Config::builder()
             .add_source(config::File::from(file).format(config::FileFormat::Toml))
-            .add_source(environment.source(Some(variables)))
-            .build()?
-            .try_deserialize()?;
+            .add_source(environment.source(Some(others.into_iter().collect())));
+        for (name, list) in lists {
+            let key = name.trim_start_matches("BAKEN_").to_ascii_lowercase().replace("__", ".");
+            sources = sources.add_source(config::File::from_str(&format!("{key} = {list}"), config::FileFormat::Toml));
+        }
+        let read: Self = sources.build()?.try_deserialize()?;
         if read.profile == Profile::Production && read.issuers.is_empty() {
             return Err(ConfigError::NoIssuer);
         }
@@ -274,11 +275,21 @@ impl Config {
     }
 }
 
-/// Whether a variable is a setting's, or is meant to be. Others begin in the same way and are none: `BAKEN_KEK`,
-/// `BAKEN_CONFIG`, and what orchestrators set for a service of that name (`BAKEN_PORT`, `BAKEN_SERVICE_HOST`).
+/// Whether a variable is a setting's, or is meant to be one: then it is refused where there is none of that name. Others
+/// begin in the same way: `BAKEN_KEK`, `BAKEN_CONFIG`, and what orchestrators set for services called Baken
+/// (`BAKEN_SERVICE_HOST`, `BAKEN_DB_PORT_5432_TCP`).
 fn names_a_setting(variable: &str) -> bool {
-    let name = variable.strip_prefix("BAKEN_").unwrap_or_default().to_ascii_lowercase();
-    name.contains("__") || WITHOUT_SECTION.contains(&name.as_str())
+    if !variable.starts_with("BAKEN_") {
+        return false;
+    }
+    let of_a_service = ["_SERVICE_HOST", "_SERVICE_PORT", "_PORT_"].iter().any(|part| variable.contains(part));
+    let ours = ["BAKEN_KEK", "BAKEN_CONFIG"].contains(&variable);
+    variable.contains("__") || !(ours || of_a_service || variable.ends_with("_PORT"))
+}
+
+/// Whether a variable holds a list; an address of IPv6 begins with a bracket as well.
+fn is_list(value: &str) -> bool {
+    value.starts_with('[') && value.ends_with(']')
 }
 
 fn read(file: &Path) -> Result<String, ConfigError> {
@@ -346,6 +357,7 @@ mod tests {
             ("BAKEN_KEK", "1:secret"),
             ("BAKEN_SERVICE_HOST", "10.0.0.1"),
             ("BAKEN_PORT", "tcp://10.0.0.1:8080"),
+            ("BAKEN_DB_PORT_5432_TCP_ADDR", "10.0.0.2"),
             ("BAKENER__BIND", "127.0.0.1:8"),
         ])
         .unwrap();
@@ -354,8 +366,37 @@ mod tests {
         assert_eq!(config.operator_token.unwrap().expose_secret(), "007");
         assert_eq!(config.development_issuer, Some("issuer".into()));
         assert_eq!(read(&[("BAKEN_PROFILE", "development")]).unwrap().profile, Profile::Development);
-        let error = read(&[("BAKEN_LIMITS__BODY_BYTE", "7")]).unwrap_err();
-        assert!(error.to_string().contains("body_byte"), "{error}");
+        for (name, named) in [("BAKEN_LIMITS__BODY_BYTE", "body_byte"), ("BAKEN_LOG_URL", "log_url")] {
+            let error = read(&[(name, "7")]).unwrap_err();
+            assert!(error.to_string().contains(named), "{error}");
+        }
+    }
+
+    #[test]
+    fn lists_come_from_the_environment_as_they_are_written_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("baken.toml");
+        std::fs::write(&file, format!("{SMALL}\n[webhooks]\nstore = \"webhooks.db\"\nretry_seconds = [5]")).unwrap();
+        let read = |variables: &[(&str, &str)]| {
+            Config::read_with(&file, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        };
+        let issuer = r#"{ issuer = "https://login.example.org", audience = "baken", algorithms = ["ES256"], "#;
+        let issuers = format!("[{issuer} jwks = {{ url = \"https://login.example.org/jwks\" }} }}]");
+        let config = read(&[
+            ("BAKEN_BIND", "[::1]:7"),
+            ("BAKEN_WEBHOOKS__RETRY_SECONDS", "[1, 2]"),
+            ("BAKEN_WEBHOOKS__NETWORKS", r#"["10.0.0.0/8"]"#),
+            ("BAKEN_DEADLINES__COLD", r#"[{ from = "2026-12-15", until = "2027-02-15" }]"#),
+            ("BAKEN_ISSUERS", &issuers),
+        ])
+        .unwrap();
+        assert!(config.bind.is_ipv6());
+        let webhooks = config.webhooks.unwrap();
+        assert_eq!((webhooks.retry_seconds, webhooks.networks.len()), (Some(vec![1, 2]), 1));
+        assert_eq!(config.deadlines.of(None).cold.len(), 1);
+        assert_eq!(config.issuers[0].issuer, "https://login.example.org");
+        let error = read(&[("BAKEN_WEBHOOKS__HOSTS", "[hooks.example.org]")]).unwrap_err();
+        assert!(error.to_string().contains("webhooks.hosts"), "{error}");
     }
 
     #[test]
@@ -391,9 +432,12 @@ mod tests {
     }
 
     #[test]
-    fn the_example_configuration_is_readable() {
-        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/baken.example.toml");
-        let config = Config::read(&example).unwrap();
-        assert_eq!(config.profile, Profile::Production);
+    fn the_configurations_that_are_given_along_are_readable() {
+        let infra = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra");
+        for file in ["baken.example.toml", "compose/baken.toml"] {
+            let config = Config::read_with(&infra.join(file), std::iter::empty()).unwrap();
+            assert_eq!(config.profile, Profile::Production);
+            config.log.url.expose_secret().parse::<LogUrl>().unwrap();
+        }
     }
 }

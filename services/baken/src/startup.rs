@@ -8,17 +8,19 @@ use actix_web::{App, HttpServer, web};
 use parking_lot::RwLock;
 use tokio::task::JoinHandle;
 
-use crate::app::{Baken, Decoder, Settings};
+use crate::app::Baken;
 use crate::edge::auth::{IssuerConfig, Verifier, WorldKeys};
 use crate::edge::channels::Channels;
 use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits, observe, rest};
-use crate::event_log::EventLog;
+use crate::event_log::{self, EventLog, LogUrl};
+use crate::history::Decoder;
 use crate::projections::{
     FollowError, Follower, SnapshotError, SnapshotMetrics, SnapshotOptions, Snapshots, World, Written,
 };
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
+use crate::settings::Settings;
 use crate::sources::{Clock, IdSource};
 use crate::telemetry::Metrics;
 use crate::watch::{Watch, WatchMetrics};
@@ -54,6 +56,21 @@ pub enum StartError {
     Webhooks(#[from] WebhookStartError),
     #[error("the address cannot be listened on: {0}")]
     Listen(#[from] std::io::Error),
+}
+
+/// Opens the log of a service, and brings it up to this version's layout where an older Baken made it. There is no way back
+/// from that, so it is done with the right keys only: with others the start would end right after it.
+///
+/// # Errors
+/// Where the keys are not those of the store, or the log cannot be opened.
+pub async fn open_log(
+    url: &LogUrl,
+    keys: &Arc<dyn KeyStore>,
+    kek: &Arc<dyn KekProvider>,
+) -> Result<Arc<dyn EventLog>, StartError> {
+    KeyRing::open(keys.clone(), kek.clone(), KeyRing::CAPACITY).await?;
+    event_log::upgrade(url).await?;
+    Ok(event_log::open(url).await?)
 }
 
 /// What the service is made of.

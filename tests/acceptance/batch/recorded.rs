@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use baken::app::Decoder;
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::event_log::{EventLog, Filter, Position};
+use baken::history::Decoder;
 use baken::sealing::{FileKek, KeyRing, Sealer, SqliteKeyStore};
 use care_path::time::DateTime;
 use serde_json::{Value, json};

@@ -84,7 +84,7 @@ fn intake(principal: &Principal, person: PersonId) -> Result<Request, Failure> {
         idempotency: None,
         correlation_id: CorrelationId(person.0),
         causation_id: None,
-        purpose: baken::app::Purpose::default(),
+        purpose: baken::history::Purpose::default(),
     })
 }
 

@@ -15,10 +15,9 @@ use chrono::TimeDelta;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use super::envelope::{Envelope, Idempotency, Purpose, Stream};
-use super::idempotency::Answer;
-use super::{Baken, Decoder};
+use super::Baken;
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
+use crate::history::{Answer, Decoder, Envelope, Idempotency, Purpose, Stream};
 use crate::projections::World;
 use crate::sealing::{Binding, KeyError, KeyStoreError, SealError};
 

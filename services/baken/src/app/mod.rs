@@ -2,13 +2,11 @@
 //! reads goes through them: REST, GraphQL, the command line, the seeds.
 
 mod codes;
-mod decode;
-mod envelope;
 mod execute;
 mod following;
 #[cfg(test)]
 mod following_tests;
-mod idempotency;
+mod in_flight;
 #[cfg(test)]
 mod keys_away_tests;
 mod lost;
@@ -20,7 +18,6 @@ mod page;
 mod query;
 #[cfg(test)]
 mod set_back_tests;
-mod terms;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
@@ -29,35 +26,21 @@ mod upgrade_tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use care_path::directory::Directory;
-use care_path::path::rights::Norms;
 use tokio::sync::watch;
 
 use crate::event_log::{EventLog, Position};
 use crate::projections::World;
 use crate::sealing::Sealer;
+use crate::settings::Settings;
 use crate::sources::{Clock, IdSource};
 
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_list, code_lists};
-pub use decode::{DecodeError, Decoder};
-pub use envelope::{Envelope, Happened, Heading, Idempotency, Purpose, Stream};
 pub use execute::{Created, ExecuteError, Receipt, Request, opens};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
-pub use idempotency::{Answer, KeyDigest};
 pub use me::{MayView, MeView};
 pub use notices::Notices;
 pub use page::{Cursor, Edge, Mark, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
-pub use terms::Terms;
-
-/// The world's configuration: data that decisions and reads use, none of it about persons.
-#[derive(Debug)]
-pub struct Settings {
-    pub directory: Directory,
-    /// The terms, by the municipality that follows a case.
-    pub deadlines: Terms,
-    pub norms: Norms,
-}
 
 /// How long a read waits for the position that it asks for.
 const READ_YOUR_WRITES: Duration = Duration::from_secs(5);
@@ -71,7 +54,7 @@ pub struct Baken {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     applied: watch::Receiver<Position>,
-    in_flight: idempotency::InFlight,
+    in_flight: in_flight::InFlight,
     writing: execute::PersonLocks,
 }
 
@@ -103,7 +86,7 @@ impl Baken {
             clock,
             ids,
             applied,
-            in_flight: idempotency::InFlight::default(),
+            in_flight: in_flight::InFlight::default(),
             writing: execute::PersonLocks::default(),
         }
     }

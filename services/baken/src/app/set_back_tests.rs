@@ -9,11 +9,12 @@ use care_path::PersonId;
 use care_path::command::CommandKind;
 use serde_json::json;
 
+use super::ExecuteError;
 use super::testing::{TestBaken, request, user};
-use super::{ExecuteError, Stream};
 use crate::event_log::{
     Appended, EventLog, Expected, Filter, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
 };
+use crate::history::Stream;
 use crate::projections::FollowError;
 
 /// Two servers: first the one answers, then none, then the other.

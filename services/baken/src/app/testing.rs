@@ -16,10 +16,12 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{Baken, Decoder, Idempotency, Purpose, Request, Settings, Terms};
+use super::{Baken, Request};
 use crate::event_log::{EventLog, MemoryLog};
+use crate::history::{Decoder, Idempotency, Purpose};
 use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{EnvironmentKek, KEY_LEN, KeyRing, MemoryKeyStore, Sealer};
+use crate::settings::{Settings, Terms};
 use crate::sources::testing::{SequentialIds, TestClock};
 
 /// A Baken in memory.

@@ -81,7 +81,7 @@ async fn met(baken: &Baken, person: PersonId) -> Result<Receipt, ExecuteError> {
 
 /// The newer node writes version 2 of what was last written to a person's stream.
 async fn write_the_next_version(test: &TestBaken, person: PersonId) {
-    let stream = super::Stream::of_person(person);
+    let stream = crate::history::Stream::of_person(person);
     let last = test.log.read_stream(&stream, 0).await.unwrap().pop().unwrap();
     let event = Proposed {
         id: EventId(Uuid::from_u128(77)),

@@ -10,6 +10,8 @@ use crate::event_log::LogUrl;
 use crate::event_log::sqlite::{Options, SqliteLog};
 use crate::sealing::{KeysPlace, SqliteKeyStore};
 
+/// Copies the log into one file, while the service goes on
+///
 /// For a log and a key store in files. What is in PostgreSQL or KurrentDB is backed up by the server's own means.
 #[derive(Debug, Args)]
 pub struct Backup {

@@ -11,6 +11,8 @@ use crate::event_log::{EventLog, LogUrl, Position, open, open_to_read};
 use crate::sealing::{CopiedKeys, KeysPlace, copy_keys};
 use crate::telemetry::{self, Format};
 
+/// Copies a log to another engine, event by event, with its key store if asked, and checks that both are equal
+///
 /// The log goes over event by event. What describes persons stays sealed in it, with the keys of the key store that belongs
 /// to the source: without them nobody can open what was copied. Either configure that same key store with the copy, or
 /// move it as well (`--keys-from`, `--keys-to`), after the log, so that every event has its key. The key-encryption key
@@ -23,7 +25,6 @@ use crate::telemetry::{self, Format};
 /// The service may go on writing to the source meanwhile: copy, stop the service, and copy again, which takes the rest.
 /// Nothing else may write to the target. docs/operating.md has the whole way of moving.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub struct Copy {
     /// The log to copy: `sqlite:PATH`, `postgres://…`, `kurrentdb://…`. It is only read.
     #[arg(long, value_name = "URL", requires = "to", required_unless_present = "keys_from")]

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::app::Settings;
-use crate::event_log::{self, LogUrl};
+use crate::event_log::LogUrl;
 use crate::owner_only::make_folder;
 use crate::projections::SnapshotOptions;
-use crate::sealing::{FileKek, SqliteKeyStore};
+use crate::sealing::{FileKek, KekProvider, KeyStore, SqliteKeyStore};
+use crate::settings::Settings;
 use crate::sources::{RandomIds, SystemClock};
-use crate::startup::{Parts, Service, StartError};
+use crate::startup::{Parts, Service, StartError, open_log};
 
 /// The embedded log.
 pub fn log_file(folder: &Path) -> PathBuf {
@@ -44,11 +44,9 @@ pub fn address_file(folder: &Path) -> PathBuf {
 /// Starts the service on a data folder, making the folder where there is none.
 pub async fn start(folder: &Path, settings: Settings) -> Result<Service, StartError> {
     make_folder(folder)?;
-    let keys = Arc::new(SqliteKeyStore::open(keys_file(folder))?);
-    let kek = Arc::new(FileKek::open_or_create(kek_file(folder))?);
-    let url = LogUrl::Sqlite(log_file(folder));
-    event_log::upgrade(&url).await?;
-    let log = event_log::open(&url).await?;
+    let keys: Arc<dyn KeyStore> = Arc::new(SqliteKeyStore::open(keys_file(folder))?);
+    let kek: Arc<dyn KekProvider> = Arc::new(FileKek::open_or_create(kek_file(folder))?);
+    let log = open_log(&LogUrl::Sqlite(log_file(folder)), &keys, &kek).await?;
     let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
     let snapshots = SnapshotOptions::new(snapshots_folder(folder), SnapshotOptions::EVENTS);
     Service::start_from(parts, Some(snapshots)).await

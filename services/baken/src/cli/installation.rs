@@ -8,10 +8,10 @@ use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{DataFolder, Failure, data};
-use crate::app::Settings;
 use crate::config::Config;
 use crate::event_log::LogUrl;
 use crate::sealing::{FileKek, KekProvider, KeysPlace};
+use crate::settings::Settings;
 
 /// Which installation: unless a configuration is given, a data folder's.
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ impl Installation {
         }
     }
 
-    /// Where the key store is. It is not made: without the keys in it nothing of the log can be opened.
+    /// Where the key store is. A file that is not there is not made: without its keys nothing of the log can be opened.
     pub fn keys(&self) -> Result<KeysPlace, Failure> {
         let place = match self {
             Self::Folder(folder) => KeysPlace::File(data::keys_file(folder)),

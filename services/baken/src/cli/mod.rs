@@ -27,6 +27,7 @@ struct Cli {
     command: Command,
 }
 
+// What is said of a command here hides what is said at its own arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Starts the service on an embedded log with the demo world and Marek's case.
@@ -43,11 +44,8 @@ enum Command {
     Spec(spec::Spec),
     /// Runs the event-log contract against an engine and says what holds.
     Doctor(doctor::Doctor),
-    /// Rebuilds the read models from the log and compares them with the live ones.
     Rebuild(rebuild::Rebuild),
-    /// Copies the log into one file, while the service goes on.
     Backup(backup::Backup),
-    /// Copies a log to another engine, event by event, with its key store if asked, and checks that both are equal.
     Copy(copy::Copy),
 }
 

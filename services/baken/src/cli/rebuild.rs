@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use clap::Args;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Failure;
 use super::installation::{Chosen, Installation};
-use crate::app::Decoder;
 use crate::event_log::{Position, open_to_read};
+use crate::history::Decoder;
 use crate::projections::{Digests, World, catch_up_to};
 use crate::sealing::{KeyRing, Sealer};
 
+/// Rebuilds the read models from the log and compares them with the live ones
+///
 /// The log is read from its first event to the position that the service has reached, and what follows from it, as of the
 /// same moment, is held against what the service answers from: cases, links, revisions, answers, indexes, the worklist, and
 /// what is done by itself. Suggestions of who may be the same are not compared: they come in by and by after a start.
 #[derive(Debug, Args)]
-#[command(verbatim_doc_comment)]
 pub struct Rebuild {
     /// Compares what was rebuilt with the read models of the running service.
     #[arg(long, required = true)]
@@ -35,21 +36,10 @@ impl Rebuild {
             Some(url) => url,
             None => installation.url()?,
         };
-        let mut asking = reqwest::Client::new().get(format!("{url}/internal/read-models"));
-        if let Some(token) = installation.operator_token() {
-            asking = asking.bearer_auth(token.expose_secret());
-        }
-        let live: Digests = asking
-            .send()
-            .await
-            .and_then(reqwest::Response::error_for_status)
-            .map_err(|_| format!("no service answers at {url}; start it, or name it with --url"))?
-            .json()
-            .await
-            .map_err(|_| format!("what answers at {url} is not a service of this version"))?;
+        let live = live_digests(&url, installation.operator_token()).await?;
         let rebuilt = rebuild(&installation, &live).await?;
         let mut equal = live.position == rebuilt.position && live.models.len() == rebuilt.models.len();
-        println!("position {} (live {})", rebuilt.position, live.position);
+        println!("position {} (live {}), as of {}", rebuilt.position, live.position, live.as_of.to_rfc3339());
         for rebuilt in &rebuilt.models {
             let live = live.models.iter().find(|live| live.model == rebuilt.model);
             let same = live == Some(rebuilt);
@@ -62,11 +52,26 @@ impl Rebuild {
     }
 }
 
+/// What the service answers. The operators' token goes to it alone, and not through a proxy.
+async fn live_digests(url: &str, token: Option<&SecretString>) -> Result<Digests, Failure> {
+    let client = reqwest::Client::builder().no_proxy().build()?;
+    let mut asking = client.get(format!("{url}/internal/read-models"));
+    if let Some(token) = token {
+        asking = asking.bearer_auth(token.expose_secret());
+    }
+    let answer =
+        asking.send().await.map_err(|_| format!("no service answers at {url}; start it, or name it with --url"))?;
+    if !answer.status().is_success() {
+        return Err(format!("the service at {url} answers {}", answer.status()).into());
+    }
+    answer.json().await.map_err(|_| format!("what answers at {url} is not a service of this version").into())
+}
+
 /// The digests of what the log tells, at the position and as of the moment of others.
 async fn rebuild(installation: &Installation, live: &Digests) -> Result<Digests, Failure> {
     let log = open_to_read(&installation.log()?).await?;
     let (keys, kek) = (installation.keys()?.open().await?, installation.kek()?);
-    let ring = Arc::new(KeyRing::open(keys, kek, KeyRing::CAPACITY).await?);
+    let ring = Arc::new(KeyRing::open_to_read(keys, kek, KeyRing::CAPACITY).await?);
     let _preloaded = ring.preload_all().await?;
     let world = World::new(Arc::new(installation.settings()?));
     let decoder = Decoder::new(Arc::new(Sealer::new(ring.clone())));

@@ -10,10 +10,9 @@ use super::Failure;
 use crate::config::Config;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
-use crate::event_log;
 use crate::sealing::KeysPlace;
 use crate::sources::{RandomIds, SystemClock};
-use crate::startup::{EdgeParts, Parts, Service, listen};
+use crate::startup::{EdgeParts, Parts, Service, listen, open_log};
 use crate::telemetry;
 
 #[derive(Debug, Args)]
@@ -36,9 +35,7 @@ impl Serve {
             DevIssuer::allowed(config.profile, config.bind.ip())?;
             issuers.push(DevIssuer::open_or_create(folder)?.issuer_config()?);
         }
-        // Last: there is no way back to an older Baken from here.
-        event_log::upgrade(&url).await?;
-        let log = event_log::open(&url).await?;
+        let log = open_log(&url, &keys, &kek).await?;
         let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
         let mut service = Service::start_from(parts, config.snapshots.options(&url)).await?;
         if config.watch.enabled {

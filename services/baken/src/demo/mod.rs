@@ -20,7 +20,7 @@ mod tests;
 use care_path::directory::{Directory, Organisation};
 use care_path::path::rights::Norms;
 
-use crate::app::{Settings, Terms};
+use crate::settings::{Settings, Terms};
 
 pub use load::{LoadError, Loaded, load};
 pub use moment::{BadMoment, Moment, local};

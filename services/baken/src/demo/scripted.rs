@@ -9,7 +9,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::rest::{RestCall, rest_path};
-use crate::app::{Idempotency, Purpose, Request};
+use crate::app::Request;
+use crate::history::{Idempotency, Purpose};
 
 /// A command of a script.
 #[derive(Clone)]

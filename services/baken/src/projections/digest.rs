@@ -74,7 +74,8 @@ impl Begun {
 }
 
 impl World {
-    /// The digests of all read models, as of a moment that is not before what was last looked at.
+    /// The digests of all read models, as of a moment; or as of a later one that it was looked at already: events that
+    /// another node has recorded may lie ahead of this one's clock.
     #[must_use]
     pub fn digests(&self, as_of: DateTime) -> Digests {
         self.begin_digests(as_of).finish()
@@ -83,6 +84,7 @@ impl World {
     /// The digests, as far as they can be had without reading what nobody has read yet.
     #[must_use]
     pub fn begin_digests(&self, as_of: DateTime) -> Begun {
+        let as_of = self.looked_at.map_or(as_of, |looked_at| looked_at.max(as_of));
         let (mut folded, mut unread) = (Vec::new(), Vec::new());
         for (id, held) in &self.cases {
             match held.unread() {
@@ -105,7 +107,7 @@ impl World {
     /// What follows from paths and time. Cases on which time has changed it are looked at every now and then: of those that
     /// are to be looked at now it counts what will be found.
     fn digests_of_waiting(&self, as_of: DateTime) -> Vec<ModelDigest> {
-        let aged = self.changed_by(as_of);
+        let aged = self.aged(as_of);
         let of_paths = |place: &Place| place.kind != TaskKind::ReviewMatch;
         let kept = self.worklist.all().filter(|(_, place)| of_paths(place) && !aged.contains_key(&place.case));
         let places = |(case, (tasks, _)): (&PersonId, &(Vec<Task>, _))| -> Vec<u64> {

@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::world::{Landmark, World};
-use crate::app::{DecodeError, Decoder, Happened, Stream};
 use crate::event_log::{EventLog, Filter, LogError, Position, Recorded, contract};
+use crate::history::{DecodeError, Decoder, Happened, Stream};
 use crate::sources::Clock;
 
 /// Events that are read at a time.
@@ -214,10 +214,11 @@ pub async fn catch_up_to(
         for happened in open(decoder, page.events).await? {
             world.apply(happened);
         }
-        if !whole || page.at_head {
+        // Also at the end: what changes no read model may be there, and whoever follows has passed it.
+        world.pass(if whole { page.next.min(last) } else { last });
+        if page.at_head {
             break;
         }
-        world.pass(page.next.min(last));
     }
     Ok(world)
 }

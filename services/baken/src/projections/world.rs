@@ -21,8 +21,9 @@ use super::matches::Matches;
 use super::standing::Touching;
 use super::trail::Trail;
 use super::worklist::Worklist;
-use crate::app::{Answer, Happened, Heading, KeyDigest, Settings, Stream};
 use crate::event_log::Position;
+use crate::history::{Answer, Happened, Heading, KeyDigest, Stream};
+use crate::settings::Settings;
 
 /// The read models.
 pub struct World {
@@ -48,6 +49,8 @@ pub struct World {
     pub(super) changes: Agenda,
     /// When Baken does something on a case by itself.
     pub(super) due: Agenda,
+    /// The latest moment as of which it was looked at what waits.
+    pub(super) looked_at: Option<DateTime>,
     pub(super) settled: bool,
     /// Cases of which everything that is derived is derived when all is read.
     pub(super) stale: Set<PersonId>,
@@ -95,6 +98,7 @@ impl World {
             trail: Trail::default(),
             changes: Agenda::default(),
             due: Agenda::default(),
+            looked_at: None,
             settled: false,
             stale: Set::default(),
             touching: Touching::default(),
@@ -221,6 +225,7 @@ impl World {
     /// Looks again at what waits on some cases: some of it comes and goes with time alone.
     pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
         for id in cases {
+            self.looked_at = self.looked_at.max(Some(now));
             if let Some(waiting) = self.waiting(*id, now) {
                 self.put_waiting(*id, waiting);
             }
@@ -241,11 +246,13 @@ impl World {
 
     /// What follows from the paths of the cases that time alone has changed since they were looked at, and when they change
     /// next.
-    pub(super) fn changed_by(&self, now: DateTime) -> Map<PersonId, (Vec<Task>, Option<DateTime>)> {
+    pub(super) fn aged(&self, now: DateTime) -> Map<PersonId, (Vec<Task>, Option<DateTime>)> {
+        let derive = |case: &Case| {
+            let (path, deadlines) = (&case.path, self.settings.deadlines.of_case(&case.path));
+            (path.open_tasks(now, deadlines, self.directory()), path.changes_by_itself(now, deadlines))
+        };
         let changed = self.changes.until(now, usize::MAX).into_iter();
-        changed
-            .filter_map(|id| self.waiting(id, now).map(|waiting| (id, (waiting.open_tasks, waiting.changes))))
-            .collect()
+        changed.filter_map(|id| self.cases.get(&id).map(|held| (id, held.glance(derive)))).collect()
     }
 
     fn put_waiting(&mut self, id: PersonId, waiting: Waiting) {
@@ -362,6 +369,7 @@ impl World {
             return;
         }
         self.settled = true;
+        self.looked_at = self.looked_at.max(Some(now));
         self.worklist.begin(self.position);
         let stale = std::mem::take(&mut self.stale);
         // In the order in which they came into view, as they were compared when they did; the last is taken first.

@@ -130,12 +130,4 @@ impl super::ring::KeyRing {
         let keys = self.keys_for(&[Slot::Service(purpose)]).await?;
         keys.into_iter().next().ok_or_else(|| CryptoFailed.into())
     }
-
-    /// Takes in who was erased by another node on the same store.
-    async fn learn_erased(&self) -> Result<(), KeyError> {
-        for person in self.store.tombstones().await? {
-            self.cache.erase(person);
-        }
-        Ok(())
-    }
 }

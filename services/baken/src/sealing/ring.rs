@@ -62,15 +62,7 @@ impl KeyRing {
 
     /// Opens a key store, and refuses if it is not this key-encryption key's.
     pub async fn open(store: Arc<dyn KeyStore>, kek: Arc<dyn KekProvider>, capacity: usize) -> Result<Self, KeyError> {
-        let cache = KeyCache::new(capacity);
-        let ring = Self {
-            store,
-            kek,
-            cache,
-            epoch: AtomicU32::new(0),
-            rolling: tokio::sync::Mutex::new(()),
-            erasures: tokio::sync::watch::Sender::new(0),
-        };
+        let ring = Self::new(store, kek, capacity);
         let known = ring.check_epochs().await?;
         let given = ring.kek.current_epoch().await?;
         if known < Some(given) {
@@ -78,10 +70,42 @@ impl KeyRing {
             ring.advance(given).await?;
             ring.check_epochs().await?;
         }
-        for person in ring.store.tombstones().await? {
-            ring.cache.erase(person);
-        }
+        ring.learn_erased().await?;
         Ok(ring)
+    }
+
+    /// The same, to open what was sealed: nothing is changed of a store that others use, and one that has no keys yet is
+    /// refused.
+    pub async fn open_to_read(
+        store: Arc<dyn KeyStore>,
+        kek: Arc<dyn KekProvider>,
+        capacity: usize,
+    ) -> Result<Self, KeyError> {
+        let ring = Self::new(store, kek, capacity);
+        if ring.check_epochs().await?.is_none() {
+            return Err(KeyStoreError::Unavailable("nothing was ever sealed with its keys".to_owned()).into());
+        }
+        ring.learn_erased().await?;
+        Ok(ring)
+    }
+
+    fn new(store: Arc<dyn KeyStore>, kek: Arc<dyn KekProvider>, capacity: usize) -> Self {
+        Self {
+            store,
+            kek,
+            cache: KeyCache::new(capacity),
+            epoch: AtomicU32::new(0),
+            rolling: tokio::sync::Mutex::new(()),
+            erasures: tokio::sync::watch::Sender::new(0),
+        }
+    }
+
+    /// Takes in who was erased by another node on the same store.
+    pub(super) async fn learn_erased(&self) -> Result<(), KeyError> {
+        for person in self.store.tombstones().await? {
+            self.cache.erase(person);
+        }
+        Ok(())
     }
 
     /// The keys of these slots, made where there were none.

@@ -17,8 +17,8 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{SimulateError, Simulation, path};
-use crate::app::KeyDigest;
 use crate::demo::Scripted;
+use crate::history::KeyDigest;
 
 /// So much is gathered for a file before it is written.
 const GATHERED: usize = 64 * 1024;

@@ -25,7 +25,8 @@ use parking_lot::Mutex;
 
 pub use metrics::WatchMetrics;
 
-use crate::app::{Baken, ExecuteError, Idempotency, Purpose, Receipt, Request};
+use crate::app::{Baken, ExecuteError, Receipt, Request};
+use crate::history::{Idempotency, Purpose};
 
 /// Cases that are looked up at a time: requests have their turn in between.
 const CASES_AT_ONCE: usize = 256;

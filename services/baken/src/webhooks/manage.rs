@@ -18,8 +18,8 @@ use super::subscription::{Definition, Held, may_be_told};
 use super::{
     Entry, Message, Outcome, SigningSecret, TargetError, WebhookId, WebhookState, WebhookStoreError, Webhooks,
 };
-use crate::app::Idempotency;
 use crate::event_log::Position;
+use crate::history::Idempotency;
 
 /// A webhook to be set up.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

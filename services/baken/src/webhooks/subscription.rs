@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::app::Idempotency;
+use crate::history::Idempotency;
 use crate::sealing::CryptoFailed;
 use crate::sha256::Sha256;
 

@@ -18,8 +18,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::app::Idempotency;
 use crate::app::testing::{TestBaken, request, user};
+use crate::history::Idempotency;
 use crate::sources::{Clock, IdSource};
 
 /// A receiver: answers what it is told to, and keeps what it is sent.

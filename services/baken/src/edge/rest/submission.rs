@@ -14,9 +14,10 @@ use utoipa::ToSchema;
 
 use super::receipt::ReceiptBody;
 use super::{body, fields, headers};
-use crate::app::{ExecuteError, Idempotency, Purpose, Receipt, Request};
+use crate::app::{ExecuteError, Receipt, Request};
 use crate::edge::caller::{Caller, Extracted, RequestId};
 use crate::edge::problem::{FieldProblem, Problem};
+use crate::history::{Idempotency, Purpose};
 
 /// The header of the position that a write has reached, and that a read waits for.
 pub const POSITION: HeaderName = HeaderName::from_static("baken-position");

@@ -13,9 +13,10 @@ use super::page::PageOf;
 use super::query::{self, Parameters};
 use super::reader::{id, shown};
 use super::{body, fields, headers};
-use crate::app::{Idempotency, PageRequest};
+use crate::app::PageRequest;
 use crate::edge::caller::Caller;
 use crate::edge::problem::Problem;
+use crate::history::Idempotency;
 use crate::webhooks::{
     DeadLetterView, Made, NewWebhook, Pinged, Replayed, Rotated, WebhookError, WebhookId, WebhookView, Webhooks,
 };

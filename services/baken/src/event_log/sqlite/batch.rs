@@ -17,6 +17,8 @@ pub(super) type Verdict = Result<Appended, LogError>;
 /// Events that are written with one statement: what a statement costs beside its rows is a third of a row's own cost.
 const TOGETHER: usize = 16;
 const COLUMNS: usize = 7;
+/// The revision of a stream that has no event.
+const BEFORE_THE_FIRST: i64 = -1;
 
 /// How it is known whether an event's id is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +97,7 @@ impl<'w, 'b> Batch<'w, 'b> {
         events: &'b [Proposed],
     ) -> rusqlite::Result<Verdict> {
         let tail = self.tail(name)?;
-        let met = rules::expect(expected, tail.map(|tail| tail.revision.cast_unsigned()));
+        let met = rules::expect(expected, tail.and_then(|tail| tail.revision.try_into().ok()));
         // A repeat seldom finds the stream where it expects it.
         if self.way == Way::Careful || met.is_err() {
             match self.before(tail, events)? {
@@ -109,7 +111,7 @@ impl<'w, 'b> Batch<'w, 'b> {
         }
         let mut tail = match tail {
             Some(tail) => tail,
-            None => Tail { stream: self.add_stream.insert([name.as_str()])?, revision: -1 },
+            None => Tail { stream: self.add_stream.insert([name.as_str()])?, revision: BEFORE_THE_FIRST },
         };
         for event in events {
             tail.revision += 1;
@@ -143,7 +145,8 @@ impl<'w, 'b> Batch<'w, 'b> {
         let Some(stream) = stream_index::row_of(self.connection, name)? else { return Ok(None) };
         let revision = match self.unindexed.last_revision(stream) {
             Some(revision) => revision,
-            None => self.find_last.query_row([stream], |row| row.get(0))?,
+            // A name without events is left where somebody has removed them by hand: the stream begins anew.
+            None => self.find_last.query_row([stream], |row| row.get::<_, Option<i64>>(0))?.unwrap_or(BEFORE_THE_FIRST),
         };
         let tail = Tail { stream, revision };
         self.streams.put(name, tail);

@@ -139,6 +139,7 @@ pub(super) fn upgrade(path: &Path) -> Result<(), SqliteOpenError> {
     if is_empty(&connection).map_err(failed)? || layout(&connection, path)? == Layout::Current {
         return Ok(());
     }
+    tracing::info!("bringing the event log's file up to this version's layout");
     write_ahead(&connection, path)?;
     make(&mut connection, &[INDEX, UPGRADE]).map_err(failed)
 }

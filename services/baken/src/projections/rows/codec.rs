@@ -16,8 +16,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::app::{Happened, Heading, Idempotency, KeyDigest, Stream};
 use crate::event_log::Position;
+use crate::history::{Happened, Heading, Idempotency, KeyDigest, Stream};
 use crate::projections::instant::{Instant, NoInstant};
 use crate::sha256::Sha256;
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use self::codec::{decode, encode, heading};
 use super::case::{Case, Entry};
-use crate::app::{Happened, Heading};
+use crate::history::{Happened, Heading};
 use crate::sealing::OpenedBox;
 
 pub use codec::{BadRow, form};

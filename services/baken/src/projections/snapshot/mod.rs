@@ -30,10 +30,11 @@ use self::boxes::NotWritten;
 use self::folder::Kept;
 use super::World;
 use super::rows::{BadRow, form};
-use crate::app::{DecodeError, Decoder, Settings};
 use crate::event_log::{EventLog, LogError, Position};
+use crate::history::{DecodeError, Decoder};
 use crate::owner_only;
 use crate::sealing::{CryptoFailed, SealError, Sealer};
+use crate::settings::Settings;
 
 pub use metrics::SnapshotMetrics;
 pub use restore::Restored;

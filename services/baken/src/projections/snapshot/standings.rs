@@ -17,12 +17,13 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::boxes::{self, BoxWriter, Magic, NotWritten, Sealed, Unusable};
-use crate::app::{Heading, Settings, Stream};
 use crate::event_log::Position;
+use crate::history::{Heading, Stream};
 use crate::projections::World;
 use crate::projections::rows::{BadRow, Place, Rows, Shelf, Unread};
 use crate::projections::standing::Standing;
 use crate::sealing::{CryptoFailed, FileCipher, FileKey, OpenedBox};
+use crate::settings::Settings;
 use crate::sha256::Sha256;
 
 const MAGIC: Magic = *b"BAKNSTD1";

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::boxes::{self, BoxWriter, Magic, NotWritten, Sealed, Unusable};
-use crate::app::Happened;
 use crate::event_log::{Position, Recorded};
+use crate::history::Happened;
 use crate::projections::rows::{BadRow, Gathered};
 use crate::sealing::{CryptoFailed, FileCipher, FileKey};
 use crate::sha256::Sha256;

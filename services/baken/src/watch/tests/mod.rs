@@ -17,11 +17,13 @@ use parking_lot::RwLock;
 use tokio::task::JoinHandle;
 
 use super::{Ticked, Watch, WatchMetrics};
-use crate::app::{Baken, Decoder, Happened, Settings, Terms};
+use crate::app::Baken;
 use crate::demo::{self, Planned};
 use crate::event_log::{EventLog, Filter, MemoryLog, Position};
+use crate::history::{Decoder, Happened};
 use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
+use crate::settings::{Settings, Terms};
 use crate::sources::testing::{SequentialIds, TestClock};
 
 /// What outlives a node: the log, the keys, the time.

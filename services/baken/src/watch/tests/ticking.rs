@@ -55,7 +55,7 @@ async fn what_is_done_says_what_it_follows_from() {
     ground.clock.advance(TimeDelta::days(7));
     node.watch.tick().await;
     let page = ground.log.read_all(Position::START, &Filter::All, 10).await.unwrap();
-    let envelope = |event: &Recorded| serde_json::from_slice::<crate::app::Envelope>(&event.metadata).unwrap();
+    let envelope = |event: &Recorded| serde_json::from_slice::<crate::history::Envelope>(&event.metadata).unwrap();
     let last = page.events.last().unwrap();
     assert_eq!(envelope(last).causation_id, Some(page.events[0].id));
 }
@@ -124,7 +124,7 @@ async fn a_case_that_cannot_be_written_holds_up_nobody_and_is_tried_again() {
     for _ in 0..5 {
         signal(&node).await;
     }
-    *refused.lock() = Some(crate::app::Stream::of_person(broken));
+    *refused.lock() = Some(crate::history::Stream::of_person(broken));
     ground.clock.advance(TimeDelta::days(7));
     assert_eq!(node.watch.tick().await, Ticked { fired: 5, late: 0, put_off: 1 });
     assert!(met.load(Ordering::Relaxed));

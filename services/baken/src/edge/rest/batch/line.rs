@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::app::{Idempotency, KeyDigest, opens};
+use crate::app::opens;
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::edge::rest::body::{self, NotAnObject};
 use crate::edge::rest::{fields, headers};
+use crate::history::{Idempotency, KeyDigest};
 
 /// One command of a batch.
 #[derive(Deserialize, ToSchema)]

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::*;
 use crate::app::testing::{TestBaken, keyed, user};
-use crate::event_log::contract;
+use crate::event_log::copy::{Stage, copy};
 use crate::event_log::kurrentdb::double::AppendFault;
+use crate::event_log::{MemoryLog, contract};
 
 /// Sends a command as a night shelter does, with a key; the person that it is about.
 async fn send(node: &TestBaken, command: CommandKind, person_id: Option<PersonId>, key: &str) -> Option<PersonId> {
@@ -33,6 +34,40 @@ async fn the_log_in_kurrentdb_keeps_the_contract_with_the_smallest_settings_on_a
     let report = contract::run_reopening(open, ids).await;
     assert!(report.holds(), "\n{report}");
     assert!(double.is_without_repeats());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_is_copied_to_kurrentdb_and_back_although_the_copy_was_cut_off() {
+    let double = Double::start().await;
+    let (source, target, back) = (MemoryLog::new(), log_of(&double).await, MemoryLog::new());
+    for number in 0..60_u8 {
+        let event = Proposed {
+            id: EventId(RandomIds.uuid_v7()),
+            kind: "copied".to_owned(),
+            data: vec![number],
+            metadata: b"{}".to_vec(),
+        };
+        let stream = StreamName::new(format!("person-{}", number % 7));
+        source.append(&stream, Expected::Any, vec![event]).await.unwrap();
+    }
+    let cut = tokio::sync::Notify::new();
+    let some = |progress: crate::event_log::copy::Progress| {
+        if matches!(progress.stage, Stage::Copying) && progress.position.0 > 20 {
+            cut.notify_one();
+        }
+    };
+    tokio::select! {
+        biased;
+        () = cut.notified() => {}
+        done = copy(&source, &target, &some) => panic!("it was not cut off: {done:?}"),
+    }
+    let copied = copy(&source, &target, &|_| {}).await.unwrap();
+    assert!(copied.found > 0 && copied.appended > 0, "{copied:?}");
+    assert_eq!((copied.found + copied.appended, copied.compared, copied.same_positions), (60, 60, false));
+    let again = copy(&target, &back, &|_| {}).await.unwrap();
+    assert_eq!((again.found, again.appended, again.compared), (0, 60, 60));
+    let all = async |log: &MemoryLog| log.read_all(Position::START, &Filter::All, 100).await.unwrap().events;
+    assert_eq!(all(&source).await, all(&back).await);
 }
 
 #[tokio::test]

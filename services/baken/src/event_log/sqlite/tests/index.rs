@@ -122,6 +122,27 @@ async fn a_log_that_was_changed_by_hand_so_that_a_revision_could_be_given_out_tw
 }
 
 #[tokio::test]
+async fn a_stream_whose_events_were_all_removed_by_hand_begins_anew() {
+    let place = Place::new();
+    let log = place.open();
+    for name in ["one", "two"] {
+        add(&log, name, vec![event(b"e")]).await.unwrap();
+    }
+    drop(log);
+    Connection::open(place.path()).unwrap().execute_batch("DELETE FROM events WHERE position = 2").unwrap();
+    let log = place.open();
+    let refused = log.append(&stream("two"), Expected::Exists, vec![event(b"e")]).await.unwrap_err();
+    assert!(matches!(refused, LogError::Conflict { .. }), "{refused}");
+    for revision in 0..3 {
+        assert_eq!(
+            add(&log, "two", vec![event(b"e")]).await.unwrap(),
+            Appended { revision, position: Position(2 + revision) }
+        );
+    }
+    assert_eq!(log.read_stream(&stream("two"), 0).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn a_stream_is_not_told_from_an_index_that_is_wrong() {
     for change in [
         // An event of another stream.

@@ -108,7 +108,7 @@ pub fn assert_same_at(now: DateTime, one: &mut World, other: &mut World) {
     }
     assert_eq!(one.digests(now), other.digests(now));
     // In the end time alone changes nothing any more.
-    let is_there = |model: &ModelDigest| model.rows > 0 || model.model == "changes";
+    let is_there = |model: &ModelDigest| model.rows > 0 || (model.model == "changes" && now > self::now());
     assert!(one.digests(now).models.iter().all(is_there), "there is something of everything");
     assert_eq!(one.trail().after(Position::START), other.trail().after(Position::START));
     assert!(one.changes().all().eq(other.changes().all()), "when the worklist changes by itself");

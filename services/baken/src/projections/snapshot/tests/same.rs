@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
+use care_path::EventId;
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use super::*;
 
@@ -130,5 +132,35 @@ fn a_log_that_passes_over_what_is_not_ours_keeps_its_snapshots() {
         let snapshots = told.snapshots_of(halting, folder.path(), 100);
         let (_, restored) = snapshots.restore(World::new(Arc::new(settings()))).await.unwrap();
         assert_eq!((restored.position, restored.thrown_away), (told.head(), 0));
+    });
+}
+
+#[test]
+fn read_models_that_have_lived_are_those_that_the_log_tells_also_where_it_ends_with_what_changes_none() {
+    GROUND.0.block_on(async {
+        let test = TestBaken::start_at(now()).await;
+        demo::load(&test.baken, now()).await.unwrap();
+        let directory = &test.baken.settings().directory;
+        let simulation = Simulation::new(10, 5);
+        simulate::run(&*test.baken, directory, &simulation, &ProgressBar::hidden()).await.unwrap();
+        let check = StreamName::new("contract-1");
+        for hours in [0, 5, 24 * 30] {
+            test.clock.advance(TimeDelta::hours(hours));
+            let of_a_check = Proposed {
+                id: EventId(Uuid::from_u128(1 + u128::from(hours.unsigned_abs()))),
+                kind: "checked".to_owned(),
+                data: Vec::new(),
+                metadata: Vec::new(),
+            };
+            let head = test.log.append(&check, Expected::Any, vec![of_a_check]).await.unwrap().position;
+            test.baken.reach(head).await.unwrap();
+            let live = test.baken.digests();
+            assert_eq!(live.position, head.0);
+            let decoder = Decoder::new(test.sealer.clone());
+            let world = World::new(Arc::new(settings()));
+            let mut rebuilt = catch_up_to(test.log.clone(), &decoder, world, head).await.unwrap();
+            rebuilt.settle(live.as_of);
+            assert_eq!(rebuilt.digests(live.as_of), live, "{hours} hours later");
+        }
     });
 }

@@ -13,9 +13,9 @@ use tokio::runtime::Runtime;
 use super::super::{folder, standings};
 use super::damage::copied;
 use super::*;
-use crate::app::Settings;
 use crate::projections::rows::Rows;
 use crate::sealing::Purpose;
+use crate::settings::Settings;
 
 static GROUND: LazyLock<(Runtime, Told)> = LazyLock::new(|| {
     let runtime = Runtime::new().unwrap();
@@ -268,7 +268,7 @@ fn other_settings_derive_anew() {
 }
 
 #[test]
-fn digests_are_the_same_whenever_the_worklist_was_looked_at_and_tell_one_that_was_looked_at_too_early() {
+fn digests_are_the_same_whenever_the_worklist_was_looked_at_and_are_of_no_moment_before_that() {
     let (runtime, told) = &*GROUND;
     runtime.block_on(async {
         let looked_at = async |at: DateTime| {
@@ -282,9 +282,10 @@ fn digests_are_the_same_whenever_the_worklist_was_looked_at_and_tell_one_that_wa
             assert_eq!(digests, looked_at(later).await.digests(later), "{hours} hours later");
             assert!(digests.models.iter().all(|model| model.rows > 0));
         }
-        let as_if_later = looked_at(now() + TimeDelta::days(20)).await.digests(now());
-        let as_it_is = looked_at(now()).await.digests(now());
-        let pairs = as_if_later.models.iter().zip(&as_it_is.models);
+        let later = now() + TimeDelta::days(20);
+        let (ahead, as_it_is) = (looked_at(later).await.digests(now()), looked_at(now()).await.digests(now()));
+        assert_eq!(ahead, looked_at(now()).await.digests(later));
+        let pairs = ahead.models.iter().zip(&as_it_is.models);
         let different: Vec<_> = pairs.filter(|(one, other)| one != other).map(|(one, _)| one.model.as_str()).collect();
         assert_eq!(different, ["worklist", "changes"]);
     });

@@ -4,13 +4,10 @@
 //! not stored beside the log but folded from it: the envelope of an event carries the digests of the request that made
 //! it, so an answer cannot be lost while its event is kept, nor the other way round.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use care_path::{EventId, PersonId, Principal};
-use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -104,35 +101,4 @@ pub struct Answer {
     pub event_ids: Vec<EventId>,
     pub revision: u64,
     pub position: Position,
-}
-
-/// Requests that are being answered: a repeat waits for the first to finish.
-#[derive(Default)]
-pub struct InFlight(Mutex<HashMap<KeyDigest, Arc<tokio::sync::Mutex<()>>>>);
-
-impl InFlight {
-    /// Waits for its turn among requests with this key.
-    pub async fn turn(&self, key: KeyDigest) -> Turn<'_> {
-        let lock = self.0.lock().entry(key).or_default().clone();
-        let guard = lock.lock_owned().await;
-        Turn { all: self, key, guard: Some(guard) }
-    }
-}
-
-/// The turn of one request; the next one begins when it is dropped.
-pub struct Turn<'a> {
-    all: &'a InFlight,
-    key: KeyDigest,
-    guard: Option<tokio::sync::OwnedMutexGuard<()>>,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let mut all = self.all.0.lock();
-        self.guard.take();
-        // Only this map holds it still: nobody waits.
-        if all.get(&self.key).is_some_and(|lock| Arc::strong_count(lock) == 1) {
-            all.remove(&self.key);
-        }
-    }
 }

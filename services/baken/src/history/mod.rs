@@ -1,0 +1,10 @@
+//! What the log tells: its events read back, each with its envelope and its place, and by what a repeated request is known.
+//! Read models are folded from it, and the write path adds to it; neither is known here.
+
+mod decode;
+mod envelope;
+mod idempotency;
+
+pub use decode::{DecodeError, Decoder};
+pub use envelope::{Envelope, Happened, Heading, Idempotency, Purpose, Stream};
+pub use idempotency::{Answer, KeyDigest};
