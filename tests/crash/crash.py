@@ -1,11 +1,17 @@
-"""Kills a service under load, again and again, and checks what it acknowledged. Standard library only."""
+"""Kills a service under load, again and again, and checks what it acknowledged. Standard library only.
 
+After each start what the clients were told last is looked for; at the end all of it, by the service, and in the log's own
+table: positions and revisions without gaps, no event twice, and of what the clients record nothing that none of them was
+answered with. A request that got no answer is sent again under its key."""
+
+import contextlib
 import http.client
 import json
 import os
 import random
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,6 +21,7 @@ import uuid
 USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam",
          "street-doctor-rotterdam", "supporter-rotterdam"]
 THREADS = 12
+KINDS = ("signal_received", "contact_made")  # what the clients record
 ON_ONE_LOG = 100  # kills; then a new log is begun, so that starting does not become most of the time
 
 
@@ -70,7 +77,8 @@ class Load:
 
     def run(self, stop):
         connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=10)
-        while not stop.is_set():
+        # At the end nothing stays without an answer.
+        while not stop.is_set() or (self.service.process.poll() is None and self.unanswered):
             if self.unanswered is None:
                 if self.person is None or random.random() < 0.2:
                     path, body = "/v1/signals", {"channel": "outreach_round"}
@@ -121,10 +129,39 @@ def check(service, loads, persons_of):
                 sys.exit(f"{len(missing)} acknowledged events are missing")
 
 
+def logged(data):
+    """What the table of the log holds: (position, stream, revision, id, kind)."""
+    with contextlib.closing(sqlite3.connect(f"{data}/log.db")) as log:
+        return log.execute("SELECT position, stream, revision, lower(hex(id)), kind FROM events "
+                           "ORDER BY position").fetchall()
+
+
+def check_log(events, before, acknowledged):
+    """Holds the table against what was there at the beginning, and what was acknowledged since."""
+    if [event[0] for event in events] != list(range(1, len(events) + 1)):
+        sys.exit("the positions have gaps")
+    revisions = {}
+    for _, stream, revision, _, _ in events:
+        if revision != revisions.get(stream, -1) + 1:
+            sys.exit("a stream has gaps, or a revision twice")
+        revisions[stream] = revision
+    there = {event[3] for event in events}
+    if len(there) != len(events):
+        sys.exit("an event is in the log twice")
+    if events[:len(before)] != before:
+        sys.exit("what was there at the beginning has changed")
+    if acknowledged - there:
+        sys.exit(f"{len(acknowledged - there)} acknowledged events are not in the log")
+    made = {event[3] for event in events[len(before):] if event[4] in KINDS}
+    if made - acknowledged:
+        sys.exit(f"{len(made - acknowledged)} events were recorded that no request was answered with")
+
+
 def killed(binary, data, cycles):
     """Kills one service as often, on one log; answers with how many events it acknowledged, all of them found."""
     service = Service(binary, data)
     service.start()
+    before = logged(data)
     tokens = {}
     for user in USERS:
         tokens[user] = subprocess.run([binary, "token", user, "--data", data], check=True, capture_output=True,
@@ -145,7 +182,9 @@ def killed(binary, data, cycles):
     if rebuilt.returncode != 0:
         sys.exit(f"the read models do not rebuild equal: {rebuilt.stderr}")
     service.kill()
-    return sum(len(ids) for load in loads for ids in load.acknowledged.values())
+    acknowledged = [event for load in loads for ids in load.acknowledged.values() for event in ids]
+    check_log(logged(data), before, {event.replace("-", "") for event in acknowledged})
+    return len(acknowledged)
 
 
 def during(loads, seconds, then):
@@ -167,7 +206,7 @@ def main(binary, folder, cycles):
         now = min(ON_ONE_LOG, cycles - done)
         events += killed(binary, os.path.join(folder, f"data-{done}"), now)
         done += now
-        print(f"{done} kills, {events} acknowledged events: none missing, none doubled, in "
+        print(f"{done} kills, {events} acknowledged events: none missing, none doubled, no gaps, in "
               f"{time.monotonic() - began:.0f} s", flush=True)
 
 

@@ -6,7 +6,8 @@ as it is made, or it answers EIO, or ENOSPC. After it the service starts again w
 
 - every command that was acknowledged is there, under the same event ids, and can be opened;
 - what is there is a beginning of the script, each event once, without gaps;
-- nothing was acknowledged after a write or flush had failed, until the restart;
+- no command is acknowledged after one had been refused, until the restart; nor one that was sent after a write or flush of
+  the log had failed, or that needs a new key after one of the key store had;
 - the rest of the script can be given again, and then the log is as if nothing had happened.
 
 Standard library only."""
@@ -27,6 +28,8 @@ from service import configure, port_of
 CALLS = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,fallocate"
 FAULTS = ["signal=SIGKILL", "error=EIO", "error=ENOSPC"]
 OUTREACH = "outreach-rotterdam"
+SIGNALS = "/v1/signals"  # opens a person, who needs keys
+SOON = 0.02  # seconds in which what fails beside the commands, a checkpoint, is known to them
 CALL = re.compile(r"^(\d+) +(\w+)\(\d+<([^>]*)>")
 
 
@@ -34,7 +37,7 @@ def script():
     """Fifty commands: a person comes into view, and is met; five times over. (path, body), with the person by number."""
     commands = []
     for person in range(5):
-        commands.append((None, "/v1/signals", {"channel": "outreach_round", "urgency": "soon",
+        commands.append((None, SIGNALS, {"channel": "outreach_round", "urgency": "soon",
                                                "identity": {"alias": f"Number {person}"}}))
         for number in range(9):
             commands.append((person, "contacts", {"summary": f"spoke at the square, {number} days ago",
@@ -72,7 +75,7 @@ class Run:
     def give(self, token, persons=None):
         """Gives the script, all of it, one command after another: what each was answered, None for no answer. `persons`
         are the ids that earlier answers have told."""
-        answers, persons = [], dict(persons or {})
+        answers, persons, self.sent = [], dict(persons or {}), []
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         for number, (person, path, body) in enumerate(script()):
             if person is not None and person not in persons:
@@ -81,6 +84,7 @@ class Run:
             path = path if person is None else f"/v1/persons/{persons[person]}/{path}"
             headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json",
                        "Idempotency-Key": f"command-{number}"}
+            self.sent.append((number, time.time()))
             try:
                 connection.request("POST", path, json.dumps(body), headers)
                 answer = connection.getresponse()
@@ -173,16 +177,23 @@ def points(traced):
     return [(file, call, number + 1) for (file, call), count in sorted(most.items()) for number in range(count)], calls
 
 
+def struck_at(told):
+    """When the fault struck, as strace tells; None where it did not, or the process was killed by it."""
+    times = [float(line.split()[1]) for line in open(told) if "(INJECTED)" in line]
+    return min(times, default=None)
+
+
 def faulty(make, token, expected, point, fault):
     """One run with one fault, and what it found: whether the fault struck, and how many commands were there after it."""
     (file, call, number), run = point, make()
     path, told = f"{run.folder}/data/{file}", f"{run.folder}/strace"
-    strace = ["strace", "-D", "-f", "-q", "-P", path, "-o", told, "-e", f"trace={CALLS}",
+    strace = ["strace", "-D", "-f", "-q", "-ttt", "-P", path, "-o", told, "-e", f"trace={CALLS}",
               "-e", f"inject={call}:{fault}:when={number}"]
     try:
-        answers, failed_before = [], None
+        answers, sent, failed_before = [], [], None
         if run.start(strace):
             answers = run.give(token)
+            sent = run.sent
             if run.process.poll() is None:
                 failed_before = "(INJECTED)" in open(told).read()
                 run.end()
@@ -195,6 +206,13 @@ def faulty(make, token, expected, point, fault):
                  and acknowledged(answer)]
         if file.startswith("log.db") and after:
             raise RuntimeError(f"command {after[0]} was acknowledged after {refused[0]} had failed")
+        # What lies beside the file and its write-ahead log holds nothing that must last.
+        at, lasting = struck_at(told), not file.endswith("-shm")
+        needs = lambda number: file.startswith("log.db") or script()[number][1] == SIGNALS
+        after = [number for number, when in sent if lasting and at is not None and when > at + SOON and needs(number)
+                 and acknowledged(answers[number])]
+        if after:
+            raise RuntimeError(f"command {after[0]} was sent after the failure, and acknowledged")
         if failed_before and file == "log.db-wal" and not refused and len(answers) == len(script()):
             raise RuntimeError("a write of the log failed, and every command was acknowledged")
         there = check(run, token, expected, answers)

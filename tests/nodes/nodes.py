@@ -1,8 +1,11 @@
 """Several nodes on one PostgreSQL log, one of them killed every few seconds under load. Standard library only.
 
 Each client writes to a node at random, repeats what got no answer on another one under the same key, and reads what it
-wrote from yet another, at the position that it was told. Nodes start again from snapshots of their own. At the end one is
-started from nothing, and every node must tell the same, with every acknowledged event there once."""
+wrote from yet another, at the position that it was told. Nodes start again from snapshots of their own, and some from
+nothing, while the others serve. At the end every node must tell the same, with every acknowledged event there once; and the
+log's own tables must have no gaps, nothing that nobody was answered with, and each person's deadline once at most. Then an
+event comes that the nodes do not know, as from a newer release: they must stop, say so, lose nothing, and read on when they
+know it."""
 
 import http.client
 import json
@@ -22,6 +25,7 @@ from service import configure
 
 USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam"]
 THREADS = 8
+SERVED_WITHIN = 10  # seconds: no read may wait longer for a node that answers
 
 
 def free_port():
@@ -58,8 +62,9 @@ class Node:
         sys.exit("a node did not become ready in 30 seconds")
 
     def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def starts(self):
         """How many cases each start took from a snapshot as they stood."""
@@ -85,7 +90,7 @@ class Client(threading.Thread):
         self.nodes, self.token, self.stop = nodes, token, stop
         self.acknowledged, self.person = {}, None
         self.writes = self.reads = self.repeats = 0
-        self.waits = []
+        self.waits = {"GET": [], "POST": []}
         self.failure = None
 
     def anywhere(self, method, path, headers, body=None):
@@ -96,7 +101,7 @@ class Client(threading.Thread):
             try:
                 status, answer = node.call(method, path, {"Authorization": f"Bearer {self.token}", **headers}, body)
                 if status < 500:
-                    self.waits.append(time.monotonic() - began)
+                    self.waits[method].append(time.monotonic() - began)
                     return status, answer
             except (OSError, http.client.HTTPException, ValueError):
                 pass
@@ -157,7 +162,81 @@ def pages(node, token, path):
         after = f"&after={page['next']}"
 
 
-def main(binary, folder, database, seeds, seconds, every):
+def in_log(psql, database, query):
+    told = subprocess.run([psql, "-X", "-q", "-A", "-t", "-F", " ", "-d", database, "-c", query], check=True,
+                          capture_output=True, text=True)
+    return [line.split() for line in told.stdout.splitlines()]
+
+
+def check_log(psql, database, acknowledged, persons):
+    """Holds the log's tables against what the clients were answered with; answers with how many deadlines passed."""
+    events = in_log(psql, database, "SELECT position, s.name, revision, e.id, kind FROM baken.events e "
+                                    "JOIN baken.streams s ON s.id = e.stream ORDER BY position")
+    if [int(event[0]) for event in events] != list(range(1, len(events) + 1)):
+        sys.exit("the positions have gaps")
+    revisions, passed, made = {}, {}, []
+    for _, stream, revision, event, kind in events:
+        if int(revision) != revisions.get(stream, -1) + 1:
+            sys.exit("a stream has gaps, or a revision twice")
+        revisions[stream] = int(revision)
+        if kind == "deadline_passed":
+            # Each person has one visit that is due, from one signal.
+            passed[stream] = passed.get(stream, 0) + 1
+        elif kind in ("signal_received", "contact_made"):
+            made.append(event)
+    there = {event[3] for event in events}
+    if len(there) != len(events) or acknowledged - there:
+        sys.exit("the log has an event twice, or lacks one that was acknowledged")
+    if set(made) - acknowledged:
+        sys.exit("an event was recorded that no request was answered with")
+    if len(revisions) != persons:
+        sys.exit(f"{len(revisions)} persons were opened, and {persons} acknowledged")
+    if any(often > 1 for often in passed.values()):
+        sys.exit("a deadline passed twice")
+    return len(passed)
+
+
+def meet_a_newer_release(psql, log, nodes, token):
+    """Appends an event of a version to come, under the log's own lock, and makes it one of today's when all have stopped."""
+    person = str(uuid.uuid4())
+    in_log(psql, log, f"""
+        SELECT pg_advisory_xact_lock(1650551662, 1819240295);
+        INSERT INTO baken.streams SELECT max(id) + 1, 'person-{person}' FROM baken.streams;
+        INSERT INTO baken.events
+            SELECT (SELECT max(position) + 1 FROM baken.events), (SELECT max(id) FROM baken.streams), 0,
+                   gen_random_uuid(), kind, data, convert_to(
+                       (convert_from(metadata, 'UTF8')::jsonb - 'idempotency'::text || '{{"version": 1000}}'::jsonb)::text, 'UTF8')
+            FROM baken.events WHERE kind = 'signal_received' ORDER BY position LIMIT 1;
+        NOTIFY baken_log""")
+    asked = {"Authorization": f"Bearer {token}"}
+    for node in nodes:
+        for _ in range(200):
+            if node.call("GET", "/health/ready")[0] == 503:
+                break
+            time.sleep(0.05)
+        for path in ["/health/ready", "/v1/persons"]:
+            status, answer = node.call("GET", path, asked)
+            if (status, answer.get("code")) != (503, "outdated"):
+                sys.exit(f"a node that does not know an event answers {path} with {status} {answer}")
+        if "following stopped: an event of the log is not understood" not in open(node.trace.name).read():
+            sys.exit("a node that does not know an event does not say so")
+    nodes[0].kill()
+    nodes[0].start()
+    if nodes[0].process.wait(30) == 0:
+        sys.exit("a node that does not know an event started, and ended as if all were well")
+    in_log(psql, log, """UPDATE baken.events SET metadata = convert_to(
+        (convert_from(metadata, 'UTF8')::jsonb || '{"version": 1}'::jsonb)::text, 'UTF8')
+        WHERE position = (SELECT max(position) FROM baken.events)""")
+    for node in nodes:
+        node.kill()
+        node.start()
+    for node in nodes:
+        node.wait()
+        if "signal_received" not in [entry["type"] for entry in timeline(node, token, person)]:
+            sys.exit("an upgraded node does not tell what it did not know before")
+
+
+def main(binary, folder, database, seeds, psql, seconds, every):
     with open(os.path.join(folder, "kek"), "w") as key:
         os.chmod(key.name, 0o600)
         key.write("1:" + __import__("base64").b64encode(os.urandom(32)).decode() + "\n")
@@ -173,13 +252,17 @@ def main(binary, folder, database, seeds, seconds, every):
     clients = [Client(nodes, token[USERS[n % len(USERS)]], stop) for n in range(THREADS)]
     for client in clients:
         client.start()
-    began, kills = time.monotonic(), 0
+    began, kills, from_nothing = time.monotonic(), 0, 0
     while time.monotonic() - began < seconds and not any(client.failure for client in clients):
         time.sleep(every * random.uniform(0.5, 1.5))
         node = random.choice(nodes)
         node.kill()
         kills += 1
         time.sleep(random.uniform(0, 1))
+        # The first one too, so that each run has seen it.
+        if kills % 5 == 1:
+            shutil.rmtree(node.snapshots, ignore_errors=True)
+            from_nothing += 1
         node.start()
         node.wait()
     stop.set()
@@ -191,10 +274,10 @@ def main(binary, folder, database, seeds, seconds, every):
 
     # One that begins with nothing reads the whole log, and the others started from what they had kept.
     nodes[0].kill()
-    shutil.rmtree(nodes[0].snapshots)
+    shutil.rmtree(nodes[0].snapshots, ignore_errors=True)
     nodes[0].start()
     nodes[0].wait()
-    events = deadlines = 0
+    events, acknowledged = 0, set()
     # What fell due last has passed by now, wherever.
     time.sleep(3)
     for path in ["/v1/worklist", "/v1/persons"]:
@@ -214,29 +297,29 @@ def main(binary, folder, database, seeds, seconds, every):
                 sys.exit("an event is there twice, or two requests were answered with one")
             if set(expected) - set(found):
                 sys.exit("an acknowledged event is missing")
-            made = [entry for entry in told[0] if entry["type"] in ("signal_received", "contact_made")]
-            if len(made) != sum(1 for entry in made if entry["event_id"] in expected):
-                sys.exit("an event was recorded that no request was answered with")
-            passed = [json.dumps(entry["details"], sort_keys=True) for entry in told[0]
-                      if entry["type"] == "deadline_passed"]
-            if len(set(passed)) != len(passed):
-                sys.exit("a deadline fired twice")
-            deadlines += len(passed)
+            acknowledged |= set(expected)
             events += len(expected)
     persons = sum(len(client.acknowledged) for client in clients)
-    if deadlines < persons * 0.9:
-        sys.exit(f"of {persons} visits that were due at once, only {deadlines} passed")
+    deadlines = check_log(psql, f"{database}/log", acknowledged, persons)
+    meet_a_newer_release(psql, f"{database}/log", nodes, token["coordinator-rotterdam"])
     for node in nodes:
         node.kill()
+    # What was due before a node started waits a quarter of an hour on that node; there was mostly one that ran before.
+    if deadlines < persons * 0.9:
+        sys.exit(f"of {persons} visits that were due at once, only {deadlines} passed")
     starts = [cases for node in nodes for cases in node.starts()]
     if seconds >= 60 and not any(starts):
         sys.exit("no node started from where the cases stood")
-    waits = sorted(wait for client in clients for wait in client.waits)
+    reads, writes = (sorted(wait for client in clients for wait in client.waits[method]) for method in ("GET", "POST"))
+    if reads[-1] > SERVED_WITHIN:
+        sys.exit(f"for {reads[-1]:.1f} s no node answered a read")
+    told = lambda waits: (f"{statistics.median(waits) * 1000:.1f} ms (median), {waits[int(len(waits) * 0.99)] * 1000:.0f} "
+                          f"ms (p99), {waits[-1]:.1f} s (longest)")
     print(f"3 nodes, {kills} kills in {time.monotonic() - began:.0f} s: {events} acknowledged events, none missing, "
-          f"none doubled; of {len(starts)} starts {sum(map(bool, starts))} from a snapshot with up to {max(starts)} "
-          f"cases; {deadlines} deadlines of {persons} persons passed, each once; {sum(client.writes for client in clients)} writes and as many reads elsewhere, "
-          f"{sum(client.repeats for client in clients)} sent again; answered in {statistics.median(waits) * 1000:.1f} ms "
-          f"(median), {waits[int(len(waits) * 0.99)] * 1000:.0f} ms (p99), {waits[-1]:.1f} s (longest)")
+          f"none doubled, no gaps; of the starts {from_nothing} from nothing under load, and {sum(map(bool, starts))} from a "
+          f"snapshot with up to {max(starts, default=0)} cases; {deadlines} deadlines of {persons} persons passed, none "
+          f"twice; {len(writes)} writes and as many reads elsewhere, {sum(client.repeats for client in clients)} sent "
+          f"again; reads answered in {told(reads)}; writes in {told(writes)}")
 
 
-main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], float(sys.argv[5]), float(sys.argv[6]))
+main(*sys.argv[1:6], *map(float, sys.argv[6:]))

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Three nodes on one PostgreSQL, one killed every few seconds under load, for SECONDS_OF_LOAD (30; 600 once before a
-# release): nothing acknowledged is lost or doubled, and somebody answers throughout.
+# release): nothing acknowledged is lost or doubled, and somebody answers throughout. KILL_EVERY (3) is the rest between two
+# kills, beside the time that a node takes to start again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/postgres/server.sh
@@ -23,4 +24,4 @@ trap stop EXIT
 start_postgres "$folder/postgres" "" log keys
 mkdir "$folder/issuer"
 PYTHONPATH=tests python3 -B tests/nodes/nodes.py "$binary" "$folder" "postgres://baken@127.0.0.1:$PGPORT" "$(pwd)/seeds" \
-    "${SECONDS_OF_LOAD:-30}" "${KILL_EVERY:-3}"
+    "$pg_bin/psql" "${SECONDS_OF_LOAD:-30}" "${KILL_EVERY:-3}"
