@@ -197,7 +197,7 @@ def log_section(results):
     ]
     for name in dict.fromkeys(each["contender"] for each in log["results"]):
         parts.append(f"- **{CONTENDERS[name][0]}**: {CONTENDERS[name][1]}.")
-    parts.append("")
+    parts.append("\nBaken's log in KurrentDB is not among them: no real server could be run here, and a double's speed says nothing.\n")
     if log["postgres"]:
         version = log["postgres"]["server_version"].split()[0]
         settings = ", ".join(f"`{name}` {value}" for name, value in log["postgres"].items() if name != "server_version")
