@@ -1,8 +1,5 @@
 //! The write path: load, may, decide, append. There is no other.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use care_path::codes::Role;
 use care_path::command::{Command, CommandKind, Context, Decide, Refusal};
 use care_path::event::Event;
@@ -12,7 +9,6 @@ use care_path::policy::{Relation, Sight, acts_unseen, may, too_late};
 use care_path::time::Occurred;
 use care_path::{CarePath, EventId, PersonId, Principal};
 use chrono::TimeDelta;
-use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::Baken;
@@ -128,7 +124,7 @@ impl Baken {
             return Err(Refusal::Field { field: "occurred_at", message: "must not lie in the future" }.into());
         }
         let target = self.target(&request);
-        let _writing = self.writing.lock(&target.stream).await;
+        let _writing = self.writing.turn(target.stream.clone()).await;
         let mut up_to_date = false;
         for _ in 0..ATTEMPTS {
             let seen = self.position();
@@ -418,34 +414,6 @@ fn repeated(request: &Request, idempotency: Idempotency, answer: Answer) -> Rece
 
 fn created(kind: CommandKind, id: Uuid) -> Option<Created> {
     kind.creates().map(|name| Created { name, id })
-}
-
-/// One writer at a time on a stream, on this node: others would only conflict.
-#[derive(Default)]
-pub struct PersonLocks(Mutex<HashMap<StreamName, Arc<tokio::sync::Mutex<()>>>>);
-
-impl PersonLocks {
-    async fn lock(&self, stream: &StreamName) -> Writing<'_> {
-        let lock = self.0.lock().entry(stream.clone()).or_default().clone();
-        let guard = lock.lock_owned().await;
-        Writing { all: self, stream: stream.clone(), guard: Some(guard) }
-    }
-}
-
-struct Writing<'a> {
-    all: &'a PersonLocks,
-    stream: StreamName,
-    guard: Option<tokio::sync::OwnedMutexGuard<()>>,
-}
-
-impl Drop for Writing<'_> {
-    fn drop(&mut self) {
-        let mut all = self.all.0.lock();
-        self.guard.take();
-        if all.get(&self.stream).is_some_and(|lock| Arc::strong_count(lock) == 1) {
-            all.remove(&self.stream);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What two nodes make of one request.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::app::testing::{TestBaken, keyed, user};
 use serde_json::json;
@@ -37,7 +39,7 @@ async fn a_request_that_another_node_records_while_its_repeat_waits_for_its_turn
     let stream = Stream::of_person(opened.person_id.unwrap());
     for (key, body) in [("note", json!({"summary": "met"})), ("other", json!({}))] {
         let ask = || keyed(shelter(), opened.person_id, CommandKind::RecordContact, key, body.clone());
-        let turn = there.baken.writing.lock(&stream).await;
+        let turn = there.baken.writing.turn(stream.clone()).await;
         let baken = there.baken.clone();
         let repeat = tokio::spawn({
             let ask = ask();

@@ -6,7 +6,6 @@ mod execute;
 mod following;
 #[cfg(test)]
 mod following_tests;
-mod in_flight;
 #[cfg(test)]
 mod keys_away_tests;
 mod lost;
@@ -20,6 +19,7 @@ mod query;
 mod set_back_tests;
 #[cfg(test)]
 pub mod testing;
+mod turns;
 #[cfg(test)]
 mod upgrade_tests;
 
@@ -28,11 +28,14 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::event_log::{EventLog, Position};
+use crate::event_log::{EventLog, Position, StreamName};
+use crate::history::KeyDigest;
 use crate::projections::World;
 use crate::sealing::Sealer;
 use crate::settings::Settings;
 use crate::sources::{Clock, IdSource};
+
+use turns::Turns;
 
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_list, code_lists};
 pub use execute::{Created, ExecuteError, Receipt, Request, opens};
@@ -54,8 +57,10 @@ pub struct Baken {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     applied: watch::Receiver<Position>,
-    in_flight: in_flight::InFlight,
-    writing: execute::PersonLocks,
+    /// Requests that are being answered: a repeat waits for the first to finish.
+    in_flight: Turns<KeyDigest>,
+    /// One writer at a time on a stream, on this node: others would only conflict.
+    writing: Turns<StreamName>,
 }
 
 /// The read models have not reached the position that was asked for.
@@ -86,8 +91,8 @@ impl Baken {
             clock,
             ids,
             applied,
-            in_flight: in_flight::InFlight::default(),
-            writing: execute::PersonLocks::default(),
+            in_flight: Turns::default(),
+            writing: Turns::default(),
         }
     }
 

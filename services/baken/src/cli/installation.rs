@@ -55,12 +55,12 @@ impl Installation {
             Self::Folder(folder) => KeysPlace::File(data::keys_file(folder)),
             Self::Configured(config) => config.keys.store.expose_secret().parse()?,
         };
-        match place {
-            KeysPlace::File(path) if !path.exists() => {
-                Err(format!("there is no key store at {}", path.display()).into())
-            }
-            there => Ok(there),
+        if let KeysPlace::File(path) = &place
+            && place.is_missing()
+        {
+            return Err(format!("there is no key store at {}", path.display()).into());
         }
+        Ok(place)
     }
 
     pub fn kek(&self) -> Result<Arc<dyn KekProvider>, Failure> {
