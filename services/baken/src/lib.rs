@@ -7,6 +7,7 @@ pub mod demo;
 pub mod dev_issuer;
 pub mod edge;
 pub mod event_log;
+pub mod files;
 pub mod history;
 pub mod import;
 pub mod owner_only;

@@ -1,4 +1,6 @@
-//! A SQLite file of ours: made so that only its owner may read it, and told from anybody else's.
+//! A SQLite file of ours: made so that only its owner may read it, told from anybody else's, and kept short.
+
+pub mod checkpoint;
 
 use std::io;
 use std::path::Path;

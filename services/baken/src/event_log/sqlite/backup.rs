@@ -11,9 +11,10 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::schema::{SqliteOpenError, beside, flush_directory_of, layout, open_reader};
+use super::schema::{SqliteOpenError, layout, open_reader};
 use super::writer::last_position;
 use crate::event_log::port::Position;
+use crate::files::{beside, flush_entry_of};
 
 /// Why there is no backup. Whatever was begun has been removed again.
 #[derive(Debug, thiserror::Error)]
@@ -82,5 +83,5 @@ fn publish(partial: &Path, to: &Path) -> Result<(), BackupError> {
         Err(_) if to.try_exists()? => return Err(BackupError::Exists(to.to_owned())),
         Err(_) => std::fs::rename(partial, to)?,
     }
-    Ok(flush_directory_of(to)?)
+    Ok(flush_entry_of(to)?)
 }

@@ -3,7 +3,6 @@
 
 mod backup;
 mod batch;
-mod checkpoint;
 mod reading;
 mod schema;
 mod stream_index;
@@ -15,7 +14,6 @@ mod writer;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -24,7 +22,6 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 pub use backup::BackupError;
-use checkpoint::{Checkpointer, Limits};
 use reading::Readers;
 use schema::Layout;
 pub use schema::SqliteOpenError;
@@ -33,6 +30,8 @@ use writer::{Shared, Waiting, Writer};
 
 use super::port::{Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName};
 use super::rules;
+use crate::files::{beside, folder_of};
+use crate::sqlite_file::checkpoint::{Checkpointer, Limits};
 
 /// What one append may hold. The writer keeps a batch in memory, and SQLite itself ends at about ten times as much.
 const APPEND_BYTES: usize = 64 * 1024 * 1024;
@@ -68,8 +67,8 @@ impl Default for Options {
             readers: 4,
             known_streams: 50_000,
             indexed_at_once: 2_048,
-            checkpoint_bytes: 4 * 1024 * 1024,
-            wal_bytes: 64 * 1024 * 1024,
+            checkpoint_bytes: Limits::DEFAULT.checkpoint,
+            wal_bytes: Limits::DEFAULT.restart,
         }
     }
 }
@@ -119,9 +118,9 @@ impl SqliteLog {
         let position = writer::last_position(&connection).map_err(failed)?;
         let shared = Arc::new(Shared::new(Position(position.cast_unsigned())));
         let limits = Limits { checkpoint: options.checkpoint_bytes, restart: options.wal_bytes };
-        let checkpointer = schema::open_checkpointer(&path)?;
-        let checkpointer = Checkpointer::new(checkpointer, &path, limits, Arc::clone(&shared)).map_err(failed)?;
-        let (nudge, nudges) = sync_channel(1);
+        let checkpointer = Checkpointer::open(&path, limits, Arc::clone(&shared.gate)).map_err(failed)?;
+        let no_thread = |source| SqliteOpenError::Io { path: path.clone(), source };
+        let (nudge, checkpointing) = checkpointer.start("log-checkpoint").map_err(no_thread)?;
         let writer =
             Writer::new(connection, position, options, Arc::clone(&shared), nudge).map_err(
                 |disorder| match disorder {
@@ -131,10 +130,9 @@ impl SqliteLog {
             )?;
         let batch = options.batch.max(1);
         let (sender, inbox) = mpsc::channel(options.queue.max(1));
-        // From here on dropping it ends what has been started.
-        let mut writing = Writing { sender: Some(sender), shared, threads: Vec::new(), _lock: lock };
-        writing.start(&path, "log-writer", move || writer.run(inbox, batch))?;
-        writing.start(&path, "log-checkpoint", move || checkpointer.run(&nudges))?;
+        let thread = Builder::new().name("log-writer".to_owned()).spawn(move || writer.run(inbox, batch));
+        let threads = vec![thread.map_err(no_thread)?, checkpointing];
+        let writing = Writing { sender: Some(sender), shared, threads, _lock: lock };
         let readers = Arc::new(Readers::new(path.clone(), options.readers));
         Ok(Self { path, layout: Layout::Current, readers, writing: Some(writing) })
     }
@@ -162,14 +160,6 @@ impl SqliteLog {
     }
 }
 
-impl Writing {
-    fn start(&mut self, path: &Path, name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), SqliteOpenError> {
-        let failed = |source| SqliteOpenError::Io { path: path.to_owned(), source };
-        self.threads.push(Builder::new().name(name.to_owned()).spawn(work).map_err(failed)?);
-        Ok(())
-    }
-}
-
 impl Drop for Writing {
     fn drop(&mut self) {
         // Without a sender the writer ends once its queue is empty, and without a writer the checkpointer.
@@ -187,14 +177,13 @@ fn resolved(path: &Path) -> Result<PathBuf, SqliteOpenError> {
     if path.try_exists().map_err(failed)? {
         return path.canonicalize().map_err(failed);
     }
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().ok_or_else(|| SqliteOpenError::Missing(path.to_owned()))?;
-    Ok(directory.canonicalize().map_err(failed)?.join(name))
+    Ok(folder_of(path).canonicalize().map_err(failed)?.join(name))
 }
 
 fn lock(path: &Path) -> Result<File, SqliteOpenError> {
     let failed = |source| SqliteOpenError::Io { path: path.to_owned(), source };
-    let beside = schema::beside(path, ".lock");
+    let beside = beside(path, ".lock");
     let file = File::options().create(true).truncate(false).write(true).open(beside).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),

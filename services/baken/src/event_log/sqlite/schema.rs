@@ -1,11 +1,12 @@
 //! The file: how it is laid out, how it is known to be ours, and how connections to it are opened.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::files::flush_entry_of;
+use crate::sqlite_file::checkpoint::none_within_commits;
 use crate::sqlite_file::flush_commits;
 
 /// "BAKN": tells `file` and us that this is an event log of Baken.
@@ -62,8 +63,6 @@ const UPGRADE: &str = "
 
 /// How long a connection waits for a lock that another one holds: a checkpoint, or another program's glance.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A checkpoint that resets the write-ahead log keeps the writer waiting while it waits for readers: it gives up soon.
-const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(100);
 
 /// Why a file cannot be used as an event log.
 #[derive(Debug, thiserror::Error)]
@@ -88,25 +87,6 @@ pub enum SqliteOpenError {
     Sqlite { path: PathBuf, source: rusqlite::Error },
 }
 
-/// The file's name with something after it: `log.db-wal`, `log.db.lock`.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
-}
-
-/// Makes a new or renamed file's entry in its directory durable.
-pub(super) fn flush_directory_of(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::File::open(directory)?.sync_all()?;
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
-}
-
 /// The connection of the writer. Creates the file where there is none, and refuses one that is not ours, or older.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
     let failed = |source| refusal(path, source);
@@ -118,11 +98,12 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
         return Err(SqliteOpenError::Older(path.to_owned()));
     }
     write_ahead(&connection, path)?;
+    none_within_commits(&connection).map_err(failed)?;
     // A larger cache is slower: SQLite goes through all of it at the end of many transactions.
-    connection.execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192;").map_err(failed)?;
+    connection.execute_batch("PRAGMA cache_size = -8192;").map_err(failed)?;
     if empty {
         make(&mut connection, &[LAYOUT, INDEX]).map_err(failed)?;
-        flush_directory_of(path).map_err(|source| SqliteOpenError::Io { path: path.to_owned(), source })?;
+        flush_entry_of(path).map_err(|source| SqliteOpenError::Io { path: path.to_owned(), source })?;
     }
     // A process that was killed may have left writes that no flush had confirmed. A checkpoint flushes them, before
     // anybody is told that they are durable.
@@ -153,17 +134,6 @@ fn write_ahead(connection: &Connection, path: &Path) -> Result<(), SqliteOpenErr
         return Err(SqliteOpenError::NoWriteAheadLog(path.to_owned()));
     }
     flush_commits(connection).map_err(failed)
-}
-
-/// The connection that checkpoints, beside the writer's.
-pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, SqliteOpenError> {
-    let failed = |source| refusal(path, source);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-    connection.busy_timeout(CHECKPOINT_PATIENCE).map_err(failed)?;
-    flush_commits(&connection).map_err(failed)?;
-    connection.execute_batch("PRAGMA wal_autocheckpoint = 0;").map_err(failed)?;
-    Ok(connection)
 }
 
 /// A connection that can only read, to a file that must be there and be ours; and how the file is laid out.

@@ -2,10 +2,8 @@
 //! when the commit has returned. A failed write ends it: what the disk holds is then no longer known, and a second
 //! flush may report a success that the first one has already lost.
 
-use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -14,14 +12,13 @@ use super::batch::{Batch, Verdict, Way, was_there};
 use super::stream_index::{Disorder, Unindexed};
 use super::streams::KnownStreams;
 use crate::event_log::port::{Expected, LogError, Position, Proposed, StreamName};
+use crate::sqlite_file::checkpoint::{Gate, Nudge};
 
 /// What one append adds to the write-ahead log beside its own bytes, roughly: pages that it fills in part.
 const PAGES_PER_APPEND: usize = 16_384;
 /// So often the writer lets others run after a batch, as long as fewer wait than it has just answered: who was answered
 /// together often comes back together, and one flush for them all is quicker than one for the first of them.
 const COURTESY: usize = 4;
-/// The checkpointer is told after about so much was written.
-const NUDGE: usize = 1024 * 1024;
 
 /// An append on its way to the writer.
 pub(super) struct Waiting {
@@ -31,29 +28,21 @@ pub(super) struct Waiting {
     pub answer: oneshot::Sender<Verdict>,
 }
 
-/// What the writer shares with those who append, wait and checkpoint.
+/// What the writer shares with those who append and wait.
 pub(super) struct Shared {
     /// The last position committed.
     pub head: watch::Sender<Position>,
-    /// Held while a batch is written, and by a checkpoint that must have the writer out of the way.
-    pub turn: Mutex<()>,
-    stopped: OnceLock<String>,
+    pub gate: Arc<Gate>,
 }
 
 impl Shared {
     pub fn new(head: Position) -> Self {
-        Self { head: watch::Sender::new(head), turn: Mutex::new(()), stopped: OnceLock::new() }
-    }
-
-    /// From here on nothing is acknowledged. The first reason is kept.
-    pub fn stop(&self, why: &rusqlite::Error) {
-        tracing::error!(%why, "the event log has stopped");
-        let _ = self.stopped.set(why.to_string());
+        Self { head: watch::Sender::new(head), gate: Gate::new("the event log") }
     }
 
     pub fn stopped(&self) -> Result<(), LogError> {
-        match self.stopped.get() {
-            Some(why) => Err(LogError::Stopped(why.clone())),
+        match self.gate.stopped() {
+            Some(why) => Err(LogError::Stopped(why.to_owned())),
             None => Ok(()),
         }
     }
@@ -74,7 +63,7 @@ pub(super) struct Writer {
     unindexed: Unindexed,
     position: i64,
     shared: Arc<Shared>,
-    checkpointer: SyncSender<()>,
+    nudge: Nudge,
     written: usize,
 }
 
@@ -90,11 +79,11 @@ impl Writer {
         position: i64,
         options: &Options,
         shared: Arc<Shared>,
-        checkpointer: SyncSender<()>,
+        nudge: Nudge,
     ) -> Result<Self, Disorder> {
         let unindexed = Unindexed::read(&connection, position, options.indexed_at_once)?;
         let streams = KnownStreams::new(options.known_streams);
-        Ok(Self { connection, streams, unindexed, position, shared, checkpointer, written: 0 })
+        Ok(Self { connection, streams, unindexed, position, shared, nudge, written: 0 })
     }
 
     /// Runs until every sender is gone and every append that was sent has its answer.
@@ -114,7 +103,7 @@ impl Writer {
                         // Who no longer waits for the answer can repeat the append to get it.
                         let _ = waiting.answer.send(verdict);
                     }
-                    self.nudge();
+                    self.nudge.after(std::mem::take(&mut self.written));
                 }
                 Err(failure) => {
                     verdicts.clear();
@@ -134,7 +123,7 @@ impl Writer {
 
     fn commit(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), LogError> {
         let shared = Arc::clone(&self.shared);
-        let turn = shared.turn.lock();
+        let turn = shared.gate.turn();
         let outcome = self.transact(batch, verdicts);
         drop(turn);
         match outcome {
@@ -142,7 +131,7 @@ impl Writer {
             Ok(()) => self.shared.stopped(),
             Err(Failure::Busy(why)) => Err(LogError::Unavailable(why.to_string())),
             Err(Failure::Broken(why)) => {
-                self.shared.stop(&why);
+                self.shared.gate.stop(&why);
                 // Only to let go of the file's lock; whether it works changes nothing.
                 let _ = self.connection.execute_batch("ROLLBACK");
                 self.shared.stopped()
@@ -190,14 +179,6 @@ impl Writer {
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {
         self.connection.prepare_cached(sql)?.execute([])?;
         Ok(())
-    }
-
-    fn nudge(&mut self) {
-        if self.written >= NUDGE {
-            self.written = 0;
-            // A full channel means that it has been told already.
-            let _ = self.checkpointer.try_send(());
-        }
     }
 }
 

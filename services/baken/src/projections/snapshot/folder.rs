@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::boxes::{HEADER, Unusable};
 use super::stretch::{Header, read_header};
+use crate::files::flush_folder;
 use crate::owner_only;
 
 const ENDING: &str = "snapshot";
@@ -84,7 +85,7 @@ impl NewStandings {
     /// Where that cannot be done.
     pub fn put_in_place(self) -> io::Result<()> {
         fs::rename(&self.unfinished, standings(&self.folder))?;
-        sync(&self.folder)
+        flush_folder(&self.folder)
     }
 }
 
@@ -107,13 +108,8 @@ pub fn write(folder: &Path, header: Header, content: &[u8]) -> io::Result<Kept> 
         remove(&unfinished);
         return Err(error);
     }
-    sync(folder)?;
+    flush_folder(folder)?;
     Ok(Kept { path, header })
-}
-
-/// Makes the names in a folder durable.
-fn sync(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn write_through(path: &Path, content: &[u8]) -> io::Result<()> {

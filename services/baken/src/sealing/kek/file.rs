@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::local::LocalKeks;
 use super::{Epoch, KekError, KekProvider, ToUnwrap, ToWrap};
+use crate::files::{beside, flush_entry_of};
 use crate::owner_only;
 use crate::sealing::secret::Key256;
 
@@ -37,7 +38,7 @@ impl FileKek {
         let path = path.into();
         let keks = LocalKeks::first()?;
         let text = keks.to_text();
-        write_new(&path, &text).and_then(|()| sync_folder(&path)).map_err(|source| failed(&path, source))?;
+        write_new(&path, &text).and_then(|()| flush_entry_of(&path)).map_err(|source| failed(&path, source))?;
         Ok(Self { path, keks: Arc::new(RwLock::new(keks)) })
     }
 
@@ -150,21 +151,10 @@ fn lock(path: &Path) -> io::Result<File> {
     Ok(lock)
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut file = owner_only::file().write(true).create_new(true).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
 }
 
 fn replace(path: &Path, text: &str, wipe: bool) -> io::Result<()> {
@@ -177,7 +167,7 @@ fn replace(path: &Path, text: &str, wipe: bool) -> io::Result<()> {
     let old_len = usize::try_from(old.metadata()?.len()).unwrap_or(0);
     write_new(&new, text)?;
     fs::rename(&new, path)?;
-    sync_folder(path)?;
+    flush_entry_of(path)?;
     if wipe {
         old.write_all(&vec![0; old_len])?;
         old.sync_all()?;

@@ -1,7 +1,6 @@
 //! A batch is judged as if its appends had come one after another, though its events are written many at a time.
 
 use std::fmt::Write as _;
-use std::sync::mpsc::sync_channel;
 
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -11,6 +10,7 @@ use uuid::Uuid;
 use super::super::schema::open_writer;
 use super::super::writer::{Shared, Waiting, Writer};
 use super::*;
+use crate::sqlite_file::checkpoint::{Checkpointer, Limits};
 
 /// An append of few streams and few ids, so that many are repeats, or use ids again.
 fn append() -> impl Strategy<Value = (u8, Expected, Vec<u8>)> {
@@ -42,10 +42,12 @@ fn waiting((name, expected, ids): &(u8, Expected, Vec<u8>)) -> Waiting {
 /// What is answered to appends that come in batches of so many, and what the table holds then.
 fn written(appends: &[(u8, Expected, Vec<u8>)], together: usize) -> (Vec<String>, String) {
     let place = Place::new();
-    let (nudge, _nudges) = sync_channel(1);
     let connection = open_writer(&place.path()).unwrap();
     let options = Options { known_streams: 2, indexed_at_once: 7, ..Options::default() };
-    let mut writer = Writer::new(connection, 0, &options, Arc::new(Shared::new(Position::START)), nudge).unwrap();
+    let shared = Arc::new(Shared::new(Position::START));
+    let checkpointer = Checkpointer::open(&place.path(), Limits::DEFAULT, Arc::clone(&shared.gate)).unwrap();
+    let (nudge, _) = checkpointer.start("log-checkpoint").unwrap();
+    let mut writer = Writer::new(connection, 0, &options, shared, nudge).unwrap();
     let mut answers = Vec::new();
     for batch in appends.chunks(together) {
         let batch: Vec<_> = batch.iter().map(waiting).collect();

@@ -22,6 +22,7 @@ use self::writer::{Traces, Worked, Writer};
 use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Purpose, Slot, Stored, WrappedKey, refuse_stale};
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
+use crate::sqlite_file::checkpoint::Limits;
 use crate::sqlite_file::{self, Layout, NotOurs};
 
 /// "BKNK" in ASCII, in the file's header.
@@ -49,13 +50,16 @@ pub struct SqliteKeyStore {
 impl SqliteKeyStore {
     /// Opens the file, or makes one that only its owner may read.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, KeyStoreError> {
-        let path = path.into();
+        Self::open_with(path.into(), Limits::DEFAULT)
+    }
+
+    fn open_with(path: PathBuf, limits: Limits) -> Result<Self, KeyStoreError> {
         sqlite_file::create_if_missing(&path).map_err(|error| not_usable(&error))?;
         let mut connection = connect(&path)?;
         prepare(&mut connection)?;
         let reader = connect(&path)?;
         reader.pragma_update(None, "query_only", true)?;
-        let writer = Writer::start(connection).map_err(|error| not_usable(&error))?;
+        let writer = Writer::start(connection, &path, limits)?;
         Ok(Self { path, reader: Arc::new(Mutex::new(reader)), writer })
     }
 

@@ -113,6 +113,48 @@ async fn a_destruction_that_a_reader_keeps_from_the_files_is_not_acknowledged() 
     assert!(!holds(&all_bytes(folder.path()), &key(medical(1), 1, ONE).wrapped));
 }
 
+/// A store that begins a checkpoint whenever it may.
+fn restless_store_in(folder: &Path) -> SqliteKeyStore {
+    SqliteKeyStore::open_with(folder.join("keys.db"), Limits { checkpoint: 0, restart: 1 }).unwrap()
+}
+
+#[tokio::test]
+async fn its_write_ahead_log_does_not_grow_without_end() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(store_in(folder.path()).await);
+    let limits = Limits { checkpoint: 128 * 1024, restart: 512 * 1024 };
+    let store = SqliteKeyStore::open_with(folder.path().join("keys.db"), limits).unwrap();
+    let mut longest = 0;
+    for round in 0..60 {
+        // Scattered over the whole store, as random ids are, each key changes a page of its own.
+        let keys = (0..500_u128).map(|at| round * 500 + at).map(|id| {
+            let scattered = id.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
+            key(medical(scattered), id, ONE)
+        });
+        store.add(keys.collect()).await.unwrap();
+        longest = longest.max(fs::metadata(folder.path().join("keys.db-wal")).unwrap().len());
+    }
+    // 60 MB or so went through it. How far it gets ahead of the checkpoints is a matter of scheduling.
+    assert!(longest > 512 * 1024, "nothing was tried: {longest}");
+    assert!(longest < 30_000_000, "{longest}");
+    assert_eq!(store.page(None, None, 50_000).await.unwrap().len(), 30_000);
+}
+
+#[tokio::test]
+async fn a_destruction_amid_checkpoints_is_acknowledged_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(store_in(folder.path()).await);
+    let store = restless_store_in(folder.path());
+    for round in 0..40_u128 {
+        // Enough for a nudge, so that a checkpoint is under way when the destruction's own begins.
+        let others = (1..300).map(|at| round * 1000 + at).map(|id| key(medical(id), id, ONE));
+        let doomed = key(medical(round * 1000), u128::MAX - round, ONE);
+        store.add(others.chain([doomed.clone()]).collect()).await.unwrap();
+        store.destroy(Doomed::Person(person(round * 1000))).await.unwrap();
+        assert!(!holds(&all_bytes(folder.path()), doomed.id.0.as_bytes()), "round {round}");
+    }
+}
+
 #[tokio::test]
 async fn a_failed_commit_stops_the_store_for_good() {
     let folder = tempfile::tempdir().unwrap();

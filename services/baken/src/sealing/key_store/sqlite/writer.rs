@@ -1,17 +1,23 @@
 //! The one thread that writes to the key store: whatever waits is committed together, under one flush.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
+use super::not_usable;
 use crate::sealing::key_store::KeyStoreError;
+use crate::sqlite_file::checkpoint::{Checkpointer, Gate, Limits, Nudge, none_within_commits};
 
 /// How many jobs may share a commit.
 const MOST_TOGETHER: usize = 512;
+/// What one row adds to the write-ahead log, roughly: rows lie in the order of random ids, so that each changes a page
+/// of its own.
+const PAGE_PER_ROW: usize = 4096;
 
 /// Whether old pages must be gone from the write-ahead log, too, before the job is answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,21 +62,26 @@ impl<T: Send, F: FnOnce(&Connection) -> Worked<T> + Send> Job for Task<T, F> {
     }
 }
 
-/// The handle to the thread. Dropping it ends the thread once what waits is written.
+/// The handle to the thread, and to the one beside it that moves what was committed into the database file. Dropping it
+/// ends both once what waits is written.
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     commits: Arc<AtomicU64>,
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(connection: Connection, path: &Path, limits: Limits) -> Result<Self, KeyStoreError> {
+        none_within_commits(&connection)?;
+        let gate = Gate::new("the key store");
+        let checkpointer = Checkpointer::open(path, limits, Arc::clone(&gate))?;
+        let (nudge, checkpointing) = checkpointer.start("key-checkpoint").map_err(|error| not_usable(&error))?;
         let (jobs, waiting) = mpsc::channel();
         let commits = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&commits);
-        let run = move || write_all(connection, &waiting, &counted);
-        let thread = std::thread::Builder::new().name("key-store".to_owned()).spawn(run)?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), commits })
+        let writer = Writing { connection, gate, nudge, commits: Arc::clone(&commits) };
+        let thread = Builder::new().name("key-store".to_owned()).spawn(move || writer.run(&waiting));
+        let threads = vec![thread.map_err(|error| not_usable(&error))?, checkpointing];
+        Ok(Self { jobs: Some(jobs), threads, commits })
     }
 
     /// How many commits there were, each with its flush.
@@ -95,56 +106,76 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // A writer that panicked has answered nobody; there is nothing left to do about it here.
             let _ = thread.join();
         }
     }
 }
 
-fn write_all(mut connection: Connection, waiting: &mpsc::Receiver<Box<dyn Job>>, commits: &AtomicU64) {
-    let mut stopped = None;
-    while let Ok(first) = waiting.recv() {
-        let mut batch = vec![first];
-        batch.extend(waiting.try_iter().take(MOST_TOGETHER - 1));
-        let outcome = match &stopped {
-            Some(why) => Err(KeyStoreError::clone(why)),
-            None => commit(&mut connection, &mut batch, commits),
-        };
-        if let Err(why @ KeyStoreError::Stopped(_)) = &outcome {
-            // After a failed flush nobody knows what is on disk. A second flush could succeed without having written.
-            tracing::error!(%why, "the key store stops");
-            stopped = Some(why.clone());
-        }
-        for job in batch {
-            job.answer(outcome.clone());
-        }
-    }
+/// What the thread has.
+struct Writing {
+    connection: Connection,
+    gate: Arc<Gate>,
+    nudge: Nudge,
+    commits: Arc<AtomicU64>,
 }
 
-fn commit(connection: &mut Connection, batch: &mut [Box<dyn Job>], commits: &AtomicU64) -> Result<(), KeyStoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for job in batch.iter_mut() {
-        job.run(&transaction)?;
+impl Writing {
+    fn run(mut self, waiting: &mpsc::Receiver<Box<dyn Job>>) {
+        while let Ok(first) = waiting.recv() {
+            let mut batch = vec![first];
+            batch.extend(waiting.try_iter().take(MOST_TOGETHER - 1));
+            let before = self.connection.total_changes();
+            let outcome = self.stopped().and_then(|()| self.commit(&mut batch));
+            for job in batch {
+                job.answer(outcome.clone());
+            }
+            let rows = self.connection.total_changes().saturating_sub(before);
+            self.nudge.after(usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(PAGE_PER_ROW));
+        }
     }
-    transaction.commit().map_err(|error| KeyStoreError::Stopped(error.to_string()))?;
-    commits.fetch_add(1, Ordering::Relaxed);
-    if batch.iter().any(|job| job.traces() == Traces::MustGo) {
-        scrub(connection)?;
-    }
-    Ok(())
-}
 
-/// Moves the whole write-ahead log into the database and cuts it to nothing: it holds pages from before a deletion.
-fn scrub(connection: &Connection) -> Result<(), KeyStoreError> {
-    let busy: bool =
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(|error| {
-            // A checkpoint flushes, and a flush that failed must not be tried again.
-            KeyStoreError::Stopped(error.to_string())
-        })?;
-    if busy {
-        let why = "a reader keeps destroyed keys in the write-ahead log";
-        return Err(KeyStoreError::Unavailable(why.to_owned()));
+    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), KeyStoreError> {
+        let turn = self.gate.turn();
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for job in batch.iter_mut() {
+            job.run(&transaction)?;
+        }
+        transaction.commit().map_err(|why| self.stop(&why))?;
+        drop(turn);
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        if batch.iter().any(|job| job.traces() == Traces::MustGo) {
+            self.scrub()?;
+        }
+        // A checkpoint may have failed meanwhile: then this flush is not to be believed either.
+        self.stopped()
     }
-    Ok(())
+
+    /// Moves the whole write-ahead log into the database and cuts it to nothing: it holds pages from before a deletion.
+    fn scrub(&self) -> Result<(), KeyStoreError> {
+        let _alone = self.gate.alone();
+        let busy: bool = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(|why| self.stop(&why))?;
+        if busy {
+            let why = "a reader keeps destroyed keys in the write-ahead log";
+            return Err(KeyStoreError::Unavailable(why.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// After a failed flush nobody knows what is on disk. A second flush could succeed without having written.
+    fn stop(&self, why: &rusqlite::Error) -> KeyStoreError {
+        self.gate.stop(why);
+        KeyStoreError::Stopped(why.to_string())
+    }
+
+    fn stopped(&self) -> Result<(), KeyStoreError> {
+        match self.gate.stopped() {
+            Some(why) => Err(KeyStoreError::Stopped(why.to_owned())),
+            None => Ok(()),
+        }
+    }
 }
