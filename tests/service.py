@@ -1,6 +1,7 @@
 """What the scripts that start the service themselves share: its configuration, and where it listens."""
 
 import json
+import socket
 import time
 
 
@@ -24,6 +25,13 @@ user_per_second = 1000000
 user_burst = 1000000
 {more}
 """)
+
+
+def free_port():
+    """A port for what must have the same one again after it was killed."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 def port_of(process, trace, seconds):

@@ -10,7 +10,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,17 +17,13 @@ import threading
 import time
 import uuid
 
+from service import free_port
+
 USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam",
          "street-doctor-rotterdam", "supporter-rotterdam"]
 THREADS = 12
 KINDS = ("signal_received", "contact_made")  # what the clients record
 ON_ONE_LOG = 100  # kills; then a new log is begun, so that starting does not become most of the time
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Service:

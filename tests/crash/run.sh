@@ -12,4 +12,4 @@ fi
 export -n BAKEN_BINARY
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-python3 tests/crash/crash.py "$BAKEN_BINARY" "$folder" "${CYCLES:-50}"
+PYTHONPATH=tests python3 -B tests/crash/crash.py "$BAKEN_BINARY" "$folder" "${CYCLES:-50}"

@@ -10,6 +10,9 @@ as it is made, or it answers EIO, or ENOSPC. After it the service starts again w
   the log had failed, or that needs a new key after one of the key store had;
 - the rest of the script can be given again, and then the log is as if nothing had happened.
 
+With persons enough the write-ahead log grows so long that it is moved into the file of the log beside the commands, and not
+only at a start and at an end; `only` then leaves the faults to that file.
+
 Standard library only."""
 
 import concurrent.futures
@@ -33,10 +36,10 @@ SOON = 0.02  # seconds in which what fails beside the commands, a checkpoint, is
 CALL = re.compile(r"^(\d+) +(\w+)\(\d+<([^>]*)>")
 
 
-def script():
-    """Fifty commands: a person comes into view, and is met; five times over. (path, body), with the person by number."""
+def script(persons):
+    """Ten commands for each person, who comes into view, and is met: (person by number, path, body)."""
     commands = []
-    for person in range(5):
+    for person in range(persons):
         commands.append((None, SIGNALS, {"channel": "outreach_round", "urgency": "soon",
                                                "identity": {"alias": f"Number {person}"}}))
         for number in range(9):
@@ -48,8 +51,8 @@ def script():
 class Run:
     """A data folder of its own, and the service on it."""
 
-    def __init__(self, binary, seeds, common, folder):
-        self.binary, self.common, self.folder = binary, common, folder
+    def __init__(self, binary, seeds, common, folder, commands):
+        self.binary, self.common, self.folder, self.commands = binary, common, folder, commands
         os.makedirs(f"{folder}/data")
         configure(f"{folder}/baken.toml", seeds, log=f"sqlite:{folder}/data/log.db", keys=f"{folder}/data/keys.db",
                   kek=f"{common}/kek", issuer=common, more="[watch]\nenabled = false")
@@ -77,7 +80,7 @@ class Run:
         are the ids that earlier answers have told."""
         answers, persons, self.sent = [], dict(persons or {}), []
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        for number, (person, path, body) in enumerate(script()):
+        for number, (person, path, body) in enumerate(self.commands):
             if person is not None and person not in persons:
                 answers.append(None)
                 continue
@@ -93,7 +96,7 @@ class Run:
                 connection.close()
                 answers.append(None)
                 if self.process.poll() is not None:
-                    answers += [None] * (len(script()) - len(answers))
+                    answers += [None] * (len(self.commands) - len(answers))
                     break
                 continue
             if status in (200, 201):
@@ -208,12 +211,12 @@ def faulty(make, token, expected, point, fault):
             raise RuntimeError(f"command {after[0]} was acknowledged after {refused[0]} had failed")
         # What lies beside the file and its write-ahead log holds nothing that must last.
         at, lasting = struck_at(told), not file.endswith("-shm")
-        needs = lambda number: file.startswith("log.db") or script()[number][1] == SIGNALS
+        needs = lambda number: file.startswith("log.db") or run.commands[number][1] == SIGNALS
         after = [number for number, when in sent if lasting and at is not None and when > at + SOON and needs(number)
                  and acknowledged(answers[number])]
         if after:
             raise RuntimeError(f"command {after[0]} was sent after the failure, and acknowledged")
-        if failed_before and file == "log.db-wal" and not refused and len(answers) == len(script()):
+        if failed_before and file == "log.db-wal" and not refused and len(answers) == len(run.commands):
             raise RuntimeError("a write of the log failed, and every command was acknowledged")
         there = check(run, token, expected, answers)
         lost = sum(map(acknowledged, answers)) > there
@@ -226,8 +229,8 @@ def faulty(make, token, expected, point, fault):
         sys.exit(f"{fault} at {call} number {number} of {file}: {wrong}\n{open(run.trace).read()[-3000:]}")
 
 
-def main(binary, folder, seeds, wanted):
-    began = time.monotonic()
+def main(binary, folder, seeds, wanted, persons="5", only=None):
+    began, commands = time.monotonic(), script(int(persons))
     common, runs = f"{folder}/common", iter(range(10**9))
     os.makedirs(common)
     with open(f"{common}/kek", "w") as key:
@@ -235,7 +238,7 @@ def main(binary, folder, seeds, wanted):
         key.write("1:" + __import__("base64").b64encode(os.urandom(32)).decode() + "\n")
     token = subprocess.run([binary, "token", OUTREACH, "--data", common], check=True, capture_output=True,
                            text=True).stdout.strip()
-    make = lambda: Run(binary, seeds, common, f"{folder}/run-{next(runs)}")
+    make = lambda: Run(binary, seeds, common, f"{folder}/run-{next(runs)}", commands)
 
     clean = make()
     strace = ["strace", "-D", "-f", "-q", "-y", "-o", f"{folder}/clean", "-e", f"trace={CALLS}"]
@@ -243,12 +246,13 @@ def main(binary, folder, seeds, wanted):
         sys.exit(f"it does not start under strace: {open(clean.trace).read()}")
     answers = clean.give(token)
     clean.end()
-    if [answer and answer[0] for answer in answers] != [201] * len(script()):
+    if [answer and answer[0] for answer in answers] != [201] * len(commands):
         sys.exit(f"without faults not every command was recorded: {answers}")
     expected = [(event[2], event[4]) for event in clean.logged()]
     every, calls = points(f"{folder}/clean")
     for (file, call), count in sorted(calls.items()):
         print(f"{file}: {count} × {call}")
+    every = [point for point in every if only in (None, point[0])]
     plan = [(point, fault) for point in every for fault in FAULTS]
     if wanted != "all":
         step = max(1.0, len(plan) / int(wanted))
@@ -277,4 +281,4 @@ def main(binary, folder, seeds, wanted):
           f"acknowledged event was there, none twice, none acknowledged after a failure; {time.monotonic() - began:.0f} s")
 
 
-main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4])
+main(*sys.argv[1:])

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Lets writes and flushes of the embedded log and of the key store fail, by SIGKILL, EIO and ENOSPC, one in each run of a
 # script of 50 commands, and looks what recovery finds. POINTS (60) runs are picked evenly over all that there are; with
-# POINTS=all every write and every flush has its turn, once for each fault: once before a release.
+# POINTS=all every write and every flush has its turn, once for each fault: once before a release. CHECKPOINT_POINTS (20) are
+# picked over those of the log's own file while a longer script runs, long enough for checkpoints.
 # It takes strace, which is installed where it is missing and that is possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,4 +18,8 @@ if ! command -v strace >/dev/null; then
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-PYTHONPATH=tests python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder" "$PWD/seeds" "${POINTS:-60}"
+export PYTHONPATH=tests
+python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder/short" "$PWD/seeds" "${POINTS:-60}"
+# Fifty commands are too few for a checkpoint to fall among them.
+echo "a script of 600 commands, and faults in what its checkpoints write"
+python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder/long" "$PWD/seeds" "${CHECKPOINT_POINTS:-20}" 60 log.db

@@ -13,7 +13,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,17 +20,11 @@ import threading
 import time
 import uuid
 
-from service import configure
+from service import configure, free_port
 
 USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam"]
 THREADS = 8
 SERVED_WITHIN = 10  # seconds: no read may wait longer for a node that answers
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Node:
