@@ -1,4 +1,4 @@
-"""Lets single writes and flushes fail under a script of 50 commands, and looks what recovery finds.
+"""Lets single writes and flushes fail under a script of commands, and looks what recovery finds.
 
 A run without faults, traced by strace, tells every write and flush that each file of the log and of the key store gets,
 from the making of the file to the last checkpoint at the end. Then one of them fails in each run: the process is killed
@@ -10,8 +10,8 @@ as it is made, or it answers EIO, or ENOSPC. After it the service starts again w
   the log had failed, or that needs a new key after one of the key store had;
 - the rest of the script can be given again, and then the log is as if nothing had happened.
 
-With persons enough the write-ahead log grows so long that it is moved into the file of the log beside the commands, and not
-only at a start and at an end; `only` then leaves the faults to that file.
+With persons enough the write-ahead log grows so long that it is moved into its file beside the commands, and not only at a
+start and at an end; `only` then leaves the faults to that file.
 
 Standard library only."""
 
@@ -32,17 +32,18 @@ CALLS = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,fallocate"
 FAULTS = ["signal=SIGKILL", "error=EIO", "error=ENOSPC"]
 OUTREACH = "outreach-rotterdam"
 SIGNALS = "/v1/signals"  # opens a person, who needs keys
+FEW = 6  # runs for each call of each file, at least, where it is made that often
 SOON = 0.02  # seconds in which what fails beside the commands, a checkpoint, is known to them
 CALL = re.compile(r"^(\d+) +(\w+)\(\d+<([^>]*)>")
 
 
-def script(persons):
-    """Ten commands for each person, who comes into view, and is met: (person by number, path, body)."""
+def script(persons, meetings):
+    """Persons who come into view, and are met so many times: (person by number, path, body)."""
     commands = []
     for person in range(persons):
         commands.append((None, SIGNALS, {"channel": "outreach_round", "urgency": "soon",
                                                "identity": {"alias": f"Number {person}"}}))
-        for number in range(9):
+        for number in range(meetings):
             commands.append((person, "contacts", {"summary": f"spoke at the square, {number} days ago",
                                                   "problems": ["uninsured"]}))
     return commands
@@ -51,8 +52,9 @@ def script(persons):
 class Run:
     """A data folder of its own, and the service on it."""
 
-    def __init__(self, binary, seeds, common, folder, commands):
-        self.binary, self.common, self.folder, self.commands = binary, common, folder, commands
+    def __init__(self, binary, seeds, common, folder, persons, meetings):
+        self.binary, self.common, self.folder = binary, common, folder
+        self.meetings, self.commands = meetings, script(persons, meetings)
         os.makedirs(f"{folder}/data")
         configure(f"{folder}/baken.toml", seeds, log=f"sqlite:{folder}/data/log.db", keys=f"{folder}/data/keys.db",
                   kek=f"{common}/kek", issuer=common, more="[watch]\nenabled = false")
@@ -101,7 +103,7 @@ class Run:
                 continue
             if status in (200, 201):
                 if person is None:
-                    persons[number // 10] = receipt["person_id"]
+                    persons[number // (self.meetings + 1)] = receipt["person_id"]
                 answers.append((status, receipt["person_id"], tuple(receipt["event_ids"])))
             elif status < 500:
                 raise RuntimeError(f"command {number} was refused: {status} {receipt}")
@@ -139,7 +141,7 @@ def check(run, token, expected, answers):
     # Opened, and not only there: a key that was lost would look like one that was destroyed.
     for person in {answer[1] for answer in repeated}:
         opened = run.timeline(token, person)
-        if opened.count("spoke at the square") != 9 or opened.count("Number ") != 1:
+        if opened.count("spoke at the square") != run.meetings or opened.count("Number ") != 1:
             raise RuntimeError("an event is there, and what it says of the person is not")
     run.end()
     there = [answer[0] == 200 for answer in repeated]
@@ -218,19 +220,29 @@ def faulty(make, token, expected, point, fault):
             raise RuntimeError(f"command {after[0]} was sent after the failure, and acknowledged")
         if failed_before and file == "log.db-wal" and not refused and len(answers) == len(run.commands):
             raise RuntimeError("a write of the log failed, and every command was acknowledged")
-        there = check(run, token, expected, answers)
-        lost = sum(map(acknowledged, answers)) > there
-        if lost:
+        there, given = check(run, token, expected, answers), sum(map(acknowledged, answers))
+        if given > there:
             raise RuntimeError("fewer commands are there than were acknowledged")
         subprocess.run(["rm", "-rf", run.folder], check=True)
-        return there
+        return there, 0 < given < len(run.commands)
     except (RuntimeError, subprocess.TimeoutExpired) as wrong:
         run.process.kill()
         sys.exit(f"{fault} at {call} number {number} of {file}: {wrong}\n{open(run.trace).read()[-3000:]}")
 
 
-def main(binary, folder, seeds, wanted, persons="5", only=None):
-    began, commands = time.monotonic(), script(int(persons))
+def picked(plan, wanted):
+    """So many of the plan, evenly; of each file's each call every one where there are few, so that a flush is not passed over
+    because there are so many more writes."""
+    groups = {}
+    for point, fault in plan:
+        groups.setdefault(point[:2], []).append((point, fault))
+    for group in groups.values():
+        share = min(len(group), max(FEW, round(wanted * len(group) / len(plan))))
+        yield from (group[number * len(group) // share] for number in range(share))
+
+
+def main(binary, folder, seeds, wanted, persons="5", meetings="9", only=None):
+    began = time.monotonic()
     common, runs = f"{folder}/common", iter(range(10**9))
     os.makedirs(common)
     with open(f"{common}/kek", "w") as key:
@@ -238,7 +250,7 @@ def main(binary, folder, seeds, wanted, persons="5", only=None):
         key.write("1:" + __import__("base64").b64encode(os.urandom(32)).decode() + "\n")
     token = subprocess.run([binary, "token", OUTREACH, "--data", common], check=True, capture_output=True,
                            text=True).stdout.strip()
-    make = lambda: Run(binary, seeds, common, f"{folder}/run-{next(runs)}", commands)
+    make = lambda: Run(binary, seeds, common, f"{folder}/run-{next(runs)}", int(persons), int(meetings))
 
     clean = make()
     strace = ["strace", "-D", "-f", "-q", "-y", "-o", f"{folder}/clean", "-e", f"trace={CALLS}"]
@@ -246,7 +258,7 @@ def main(binary, folder, seeds, wanted, persons="5", only=None):
         sys.exit(f"it does not start under strace: {open(clean.trace).read()}")
     answers = clean.give(token)
     clean.end()
-    if [answer and answer[0] for answer in answers] != [201] * len(commands):
+    if [answer and answer[0] for answer in answers] != [201] * len(clean.commands):
         sys.exit(f"without faults not every command was recorded: {answers}")
     expected = [(event[2], event[4]) for event in clean.logged()]
     every, calls = points(f"{folder}/clean")
@@ -255,18 +267,18 @@ def main(binary, folder, seeds, wanted, persons="5", only=None):
     every = [point for point in every if only in (None, point[0])]
     plan = [(point, fault) for point in every for fault in FAULTS]
     if wanted != "all":
-        step = max(1.0, len(plan) / int(wanted))
-        plan = [plan[int(number * step)] for number in range(min(len(plan), int(wanted)))]
+        plan = list(picked(plan, int(wanted)))
     print(f"{len(every)} points × {len(FAULTS)} faults; {len(plan)} runs", flush=True)
 
-    missed, lengths, done = 0, {}, 0
+    missed, lengths, done, amid = 0, {}, 0, 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         futures = {pool.submit(faulty, make, token, expected, point, fault): (point, fault) for point, fault in plan}
         for future in concurrent.futures.as_completed(futures):
             done += 1
             try:
-                there = future.result()
+                there, struck_amid = future.result()
                 lengths[there] = lengths.get(there, 0) + 1
+                amid += struck_amid
             except LookupError:
                 missed += 1
             except SystemExit as failed:
@@ -276,7 +288,10 @@ def main(binary, folder, seeds, wanted, persons="5", only=None):
                 print(f"{done} of {len(plan)} runs, {time.monotonic() - began:.0f} s", flush=True)
     if missed > len(plan) / 10:
         sys.exit(f"in {missed} of {len(plan)} runs the call was not made: too few faults struck")
-    print(f"{len(plan) - missed} faults struck ({missed} calls were not made again), and the log then held a beginning "
+    if not amid:
+        sys.exit("no fault struck between two commands, but at starts and ends alone")
+    print(f"{len(plan) - missed} faults struck ({missed} calls were not made again), {amid} of them between two commands or "
+          f"amid one, and the log then held a beginning "
           f"of the script, of {min(lengths)} to {max(lengths)} commands, {len(lengths)} lengths in all; every "
           f"acknowledged event was there, none twice, none acknowledged after a failure; {time.monotonic() - began:.0f} s")
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Lets writes and flushes of the embedded log and of the key store fail, by SIGKILL, EIO and ENOSPC, one in each run of a
 # script of 50 commands, and looks what recovery finds. POINTS (60) runs are picked evenly over all that there are; with
-# POINTS=all every write and every flush has its turn, once for each fault: once before a release. CHECKPOINT_POINTS (20) are
-# picked over those of the log's own file while a longer script runs, long enough for checkpoints.
+# POINTS=all every write and every flush has its turn, once for each fault: once before a release. Of what
+# checkpoints write while commands run, which takes longer scripts, CHECKPOINT_POINTS (20) are picked.
 # It takes strace, which is installed where it is missing and that is possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -19,7 +19,9 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export PYTHONPATH=tests
-python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder/short" "$PWD/seeds" "${POINTS:-60}"
-# Fifty commands are too few for a checkpoint to fall among them.
-echo "a script of 600 commands, and faults in what its checkpoints write"
-python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder/long" "$PWD/seeds" "${CHECKPOINT_POINTS:-20}" 60 log.db
+fail() { python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder/$1" "$PWD/seeds" "${@:2}"; }
+fail short "${POINTS:-60}"
+echo "600 commands, enough for a checkpoint of the log among them, and faults in what it writes"
+fail log "${CHECKPOINT_POINTS:-20}" 60 9 log.db
+echo "1,000 persons, enough for one of the key store"
+fail keys "${CHECKPOINT_POINTS:-20}" 1000 0 keys.db

@@ -16,6 +16,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::flush_commits;
@@ -69,15 +70,28 @@ impl Gate {
         self.checkpoint.lock()
     }
 
-    /// From here on nothing is acknowledged. The first reason is kept.
+    /// From here on nothing is acknowledged. The first reason is kept. A checkpoint that failed says so before it lets go of
+    /// the turn, or of being alone: whoever waits for either finds it.
     pub fn stop(&self, why: &rusqlite::Error) {
-        tracing::error!(%why, "{} has stopped", self.what);
-        let _ = self.stopped.set(why.to_string());
+        if self.stopped.set(why.to_string()).is_ok() {
+            tracing::error!(%why, "{} has stopped", self.what);
+        }
     }
 
     /// Why it has stopped, where it has.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.get().map(String::as_str)
+    }
+
+    /// Closes a connection to the file. The last one to be closed moves the write-ahead log into the file and removes it;
+    /// not so where a flush has failed: what is moved by then may be lost, and the write-ahead log is what still has it.
+    pub fn close(&self, connection: Connection) {
+        if self.stopped().is_some()
+            && let Err(why) = no_checkpoint_on_close(&connection)
+        {
+            tracing::error!(%why, "{} is closed as if it had not stopped", self.what);
+        }
+        drop(connection);
     }
 }
 
@@ -116,7 +130,7 @@ struct Backlog {
 
 impl Checkpointer {
     /// For a file that is there and has a write-ahead log. The writer's own connection should leave checkpoints alone:
-    /// see [`none_within_commits`].
+    /// see [`no_checkpoint_within_commits`].
     ///
     /// # Errors
     /// Where SQLite cannot open the file.
@@ -125,13 +139,14 @@ impl Checkpointer {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;
         flush_commits(&connection)?;
-        none_within_commits(&connection)?;
-        Self::on(connection, path, limits, gate)
+        no_checkpoint_within_commits(&connection)?;
+        Self::on(connection, limits, gate)
     }
 
-    fn on(connection: Connection, path: &Path, limits: Limits, gate: Arc<Gate>) -> rusqlite::Result<Self> {
+    fn on(connection: Connection, limits: Limits, gate: Arc<Gate>) -> rusqlite::Result<Self> {
         let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        Ok(Self { connection, wal: beside(path, "-wal"), page: page.cast_unsigned(), limits, gate })
+        let wal = write_ahead_log_of(&connection);
+        Ok(Self { connection, wal, page: page.cast_unsigned(), limits, gate })
     }
 
     /// Begins, on a thread called `name`.
@@ -145,31 +160,27 @@ impl Checkpointer {
     }
 
     fn run(self, nudges: &Receiver<()>) {
-        while nudges.recv().is_ok() {
-            if let Err(why) = self.keep_short() {
-                match why.sqlite_error_code() {
-                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {}
-                    _ => return self.gate.stop(&why),
-                }
-            }
+        while nudges.recv().is_ok() && self.gate.stopped().is_none() {
+            self.keep_short();
         }
+        self.gate.close(self.connection);
     }
 
-    fn keep_short(&self) -> rusqlite::Result<()> {
+    /// `None` where there was nothing to be done, or it could not be done: the next nudge tries again, unless it failed.
+    fn keep_short(&self) -> Option<()> {
         let _alone = self.gate.alone();
-        if self.waiting(&self.checkpoint("NOOP")?) < self.limits.checkpoint {
-            return Ok(());
+        if self.gate.stopped().is_some() || self.waiting(&self.checkpoint("NOOP")?) < self.limits.checkpoint {
+            return None;
         }
         let backlog = self.checkpoint("PASSIVE")?;
         // Where much is left, a reader holds on to it (a backup, say): the writer would be held in vain.
-        if backlog.logged * self.page < self.limits.restart || self.waiting(&backlog) >= self.limits.checkpoint {
-            return Ok(());
+        if backlog.logged * self.page < self.limits.restart || self.waiting(&backlog) > self.limits.checkpoint {
+            return None;
         }
         let length = std::fs::metadata(&self.wal).map_or(0, |file| file.len());
         let mode = if length > self.limits.restart.saturating_mul(OVERGROWN) { "TRUNCATE" } else { "RESTART" };
         let _turn = self.gate.turn();
-        self.checkpoint(mode)?;
-        Ok(())
+        self.checkpoint(mode).map(|_| ())
     }
 
     /// Bytes that are not in the database file yet.
@@ -177,31 +188,59 @@ impl Checkpointer {
         backlog.logged.saturating_sub(backlog.moved) * self.page
     }
 
-    fn checkpoint(&self, mode: &str) -> rusqlite::Result<Backlog> {
-        self.connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?.query_row([], |row| {
-            // SQLite says -1 where it could not look.
-            let pages = |column| row.get::<_, i64>(column).map(|pages| u64::try_from(pages).unwrap_or(0));
-            Ok(Backlog { logged: pages(1)?, moved: pages(2)? })
-        })
+    /// `None` where somebody was in the way, or where it failed and stopped the writer.
+    fn checkpoint(&self, mode: &str) -> Option<Backlog> {
+        let statement = self.connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"));
+        let done = statement.and_then(|mut statement| {
+            statement.query_row([], |row| {
+                // SQLite says -1 where it could not look.
+                let pages = |column| row.get::<_, i64>(column).map(|pages| u64::try_from(pages).unwrap_or(0));
+                Ok(Backlog { logged: pages(1)?, moved: pages(2)? })
+            })
+        });
+        match done {
+            Ok(backlog) => Some(backlog),
+            Err(why) => {
+                if !matches!(why.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) {
+                    self.gate.stop(&why);
+                }
+                None
+            }
+        }
     }
+}
+
+/// Where SQLite keeps a connection's write-ahead log: it follows links in the file's name, and says where to.
+pub fn write_ahead_log_of(connection: &Connection) -> PathBuf {
+    beside(Path::new(connection.path().unwrap_or_default()), "-wal")
 }
 
 /// Lets a connection commit without a checkpoint of its own.
 ///
 /// # Errors
 /// Where SQLite refuses, which it does not.
-pub fn none_within_commits(connection: &Connection) -> rusqlite::Result<()> {
+pub fn no_checkpoint_within_commits(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")
+}
+
+/// Lets a connection be closed without a checkpoint, also where it is the last one.
+///
+/// # Errors
+/// Where SQLite refuses, which it does not.
+pub fn no_checkpoint_on_close(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(|_| ())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A file with a write-ahead log of `pages` pages or more.
     fn written(path: &Path, pages: u32) -> Connection {
         let connection = Connection::open(path).unwrap();
-        none_within_commits(&connection).unwrap();
+        no_checkpoint_within_commits(&connection).unwrap();
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
         connection.execute_batch("CREATE TABLE numbers (content BLOB)").unwrap();
         for _ in 0..pages {
@@ -223,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nudge_moves_all_there_is_and_a_write_ahead_log_that_is_long_begins_anew() {
+    fn a_nudge_moves_all_there_is_where_that_is_worth_while() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("numbers.db");
         let _writer = written(&path, 20);
@@ -236,7 +275,7 @@ mod tests {
         let moved = backlog(&path);
         assert!(moved.moved == moved.logged && moved.moved > 20, "{} of {}", moved.moved, moved.logged);
         let writer = Connection::open(&path).unwrap();
-        none_within_commits(&writer).unwrap();
+        no_checkpoint_within_commits(&writer).unwrap();
         writer.execute("INSERT INTO numbers VALUES (zeroblob(4096))", []).unwrap();
         assert!(backlog(&path).logged < 10, "what was all moved begins anew by itself");
         assert_eq!(gate.stopped(), None);
@@ -251,7 +290,7 @@ mod tests {
         // What it reads it may not move: the one way to let it fail without a disk that fails.
         let unable = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let limits = Limits { checkpoint: 0, restart: u64::MAX };
-        nudged(Checkpointer::on(unable, &path, limits, Arc::clone(&gate)).unwrap());
+        nudged(Checkpointer::on(unable, limits, Arc::clone(&gate)).unwrap());
         assert!(gate.stopped().is_some());
     }
 
@@ -271,7 +310,25 @@ mod tests {
         assert!(left.moved < left.logged);
         reader.execute_batch("COMMIT").unwrap();
         nudged(Checkpointer::open(&path, eager, Arc::clone(&gate)).unwrap());
-        let left = backlog(&path);
-        assert_eq!(left.moved, left.logged);
+        let length = fs::metadata(folder.path().join("numbers.db-wal")).unwrap().len();
+        assert_eq!(length, 0, "all is moved, and what is far too long is cut off");
+    }
+
+    #[test]
+    fn what_has_stopped_is_closed_with_its_write_ahead_log_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, wal) = (folder.path().join("numbers.db"), folder.path().join("numbers.db-wal"));
+        let gate = Gate::new("it");
+        let writer = written(&path, 20);
+        let before = fs::read(&wal).unwrap();
+        gate.stop(&rusqlite::Error::InvalidQuery);
+        nudged(Checkpointer::open(&path, Limits { checkpoint: 0, restart: 1 }, Arc::clone(&gate)).unwrap());
+        gate.close(writer);
+        assert!(fs::read(&wal).unwrap() == before, "it was moved, or cut");
+        let again = Connection::open(&path).unwrap();
+        let count: u32 = again.query_row("SELECT count(*) FROM numbers", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 20);
+        Gate::new("it").close(again);
+        assert!(!wal.exists(), "otherwise the last to be closed tidies up");
     }
 }

@@ -78,7 +78,7 @@ pub struct SqliteLog {
     path: PathBuf,
     layout: Layout,
     readers: Arc<Readers>,
-    // After the readers: the last connection to be closed tidies up, and only the writer's can.
+    // After the readers: the last connection to be closed tidies up, and no reader's can.
     writing: Option<Writing>,
 }
 
@@ -121,18 +121,17 @@ impl SqliteLog {
         let checkpointer = Checkpointer::open(&path, limits, Arc::clone(&shared.gate)).map_err(failed)?;
         let no_thread = |source| SqliteOpenError::Io { path: path.clone(), source };
         let (nudge, checkpointing) = checkpointer.start("log-checkpoint").map_err(no_thread)?;
-        let writer =
-            Writer::new(connection, position, options, Arc::clone(&shared), nudge).map_err(
-                |disorder| match disorder {
-                    Disorder::Sqlite(source) => failed(source),
-                    damaged => SqliteOpenError::Damaged { path: path.clone(), what: damaged.to_string() },
-                },
-            )?;
-        let batch = options.batch.max(1);
         let (sender, inbox) = mpsc::channel(options.queue.max(1));
+        // From here on dropping it ends what has been started.
+        let threads = vec![checkpointing];
+        let mut writing = Writing { sender: Some(sender), shared: Arc::clone(&shared), threads, _lock: lock };
+        let writer = Writer::new(connection, position, options, shared, nudge).map_err(|disorder| match disorder {
+            Disorder::Sqlite(source) => failed(source),
+            damaged => SqliteOpenError::Damaged { path: path.clone(), what: damaged.to_string() },
+        })?;
+        let batch = options.batch.max(1);
         let thread = Builder::new().name("log-writer".to_owned()).spawn(move || writer.run(inbox, batch));
-        let threads = vec![thread.map_err(no_thread)?, checkpointing];
-        let writing = Writing { sender: Some(sender), shared, threads, _lock: lock };
+        writing.threads.push(thread.map_err(no_thread)?);
         let readers = Arc::new(Readers::new(path.clone(), options.readers));
         Ok(Self { path, layout: Layout::Current, readers, writing: Some(writing) })
     }

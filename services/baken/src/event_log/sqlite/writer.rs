@@ -119,6 +119,7 @@ impl Writer {
                 std::thread::yield_now();
             }
         }
+        self.shared.gate.close(self.connection);
     }
 
     fn commit(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), LogError> {

@@ -169,7 +169,7 @@ pub enum KeyStoreError {
     /// Not done, or not known to be done; the same may be tried again.
     #[error("the key store is not available: {0}")]
     Unavailable(String),
-    /// A commit failed; nothing is acknowledged from then on until a restart.
+    /// A write or a flush failed; nothing is acknowledged from then on until a restart.
     #[error("the key store has stopped after a failed write: {0}")]
     Stopped(String),
     /// What is stored cannot be read as the store's own format.

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::super::Writing;
 use super::super::schema::VERSION;
 use super::*;
 
@@ -208,6 +209,32 @@ async fn a_reader_alone_is_woken_by_another_handles_append() {
     let waited = waiting.await.unwrap();
     assert!(waited >= Duration::from_millis(100), "it did not wait: {waited:?}");
     assert!(waited < Duration::from_millis(900), "it waited for the longest time: {waited:?}");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_checkpoint_that_fails_is_not_acknowledged_and_the_write_ahead_log_stays() {
+    let place = Place::new();
+    let log = SqliteLog::open(&place.path(), &Options::default()).unwrap();
+    add(&log, "s", vec![event(b"1")]).await.unwrap();
+    let mut waiting = send(&log, "s", Expected::Any, vec![event(b"2")]);
+    {
+        let Writing { shared, sender, .. } = log.writing.as_ref().unwrap();
+        let (gate, sender) = (&shared.gate, sender.as_ref().unwrap());
+        let _turn = gate.turn();
+        assert!((&mut waiting).now_or_never().is_none());
+        while sender.capacity() < sender.max_capacity() {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        gate.stop(&rusqlite::Error::InvalidQuery);
+    }
+    assert!(matches!(waiting.await, Err(LogError::Stopped(_))));
+    assert!(matches!(add(&log, "s", vec![event(b"3")]).await, Err(LogError::Stopped(_))));
+    drop(log);
+    assert!(fs::metadata(place.file("log.db-wal")).unwrap().len() > 0, "it was moved at the end");
+    let log = SqliteLog::open(&place.path(), &Options::default()).unwrap();
+    // The second may be there: nobody was told that it is, or is not.
+    assert!((1..=2).contains(&everything(&log).await.len()));
 }
 
 #[tokio::test]

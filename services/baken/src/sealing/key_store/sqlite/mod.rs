@@ -18,11 +18,11 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
-use self::writer::{Traces, Worked, Writer};
+use self::writer::{Traces, Worked, Writing};
 use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Purpose, Slot, Stored, WrappedKey, refuse_stale};
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
-use crate::sqlite_file::checkpoint::Limits;
+use crate::sqlite_file::checkpoint::{Limits, no_checkpoint_on_close};
 use crate::sqlite_file::{self, Layout, NotOurs};
 
 /// "BKNK" in ASCII, in the file's header.
@@ -44,7 +44,7 @@ const KEY: &str = "SELECT owner, slot, key_id, epoch, wrapped FROM data_keys";
 pub struct SqliteKeyStore {
     path: PathBuf,
     reader: Arc<Mutex<Connection>>,
-    writer: Writer,
+    writing: Writing,
 }
 
 impl SqliteKeyStore {
@@ -59,14 +59,15 @@ impl SqliteKeyStore {
         prepare(&mut connection)?;
         let reader = connect(&path)?;
         reader.pragma_update(None, "query_only", true)?;
-        let writer = Writer::start(connection, &path, limits)?;
-        Ok(Self { path, reader: Arc::new(Mutex::new(reader)), writer })
+        no_checkpoint_on_close(&reader)?;
+        let writing = Writing::start(connection, &path, limits)?;
+        Ok(Self { path, reader: Arc::new(Mutex::new(reader)), writing })
     }
 
     /// How many commits there were since it was opened, each with its flush.
     #[must_use]
     pub fn commits(&self) -> u64 {
-        self.writer.commits()
+        self.writing.commits()
     }
 
     /// Copies the whole store, as it is at one moment, into a new file that only its owner may read. The keys in it
@@ -76,6 +77,7 @@ impl SqliteKeyStore {
         in_background(move || {
             sqlite_file::create(&to).map_err(|error| not_usable(&error))?;
             let (source, mut target) = (connect(&from)?, Connection::open(&to)?);
+            no_checkpoint_on_close(&source)?;
             let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
             // All pages in one step: a copy in several ones starts again whenever somebody writes.
             let done = backup.step(-1)?;
@@ -102,7 +104,7 @@ impl SqliteKeyStore {
         traces: Traces,
         work: impl FnOnce(&Connection) -> Worked<T> + Send + 'static,
     ) -> Result<T, KeyStoreError> {
-        self.writer.submit(traces, work).await
+        self.writing.submit(traces, work).await
     }
 }
 

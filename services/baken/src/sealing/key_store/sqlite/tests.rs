@@ -156,6 +156,59 @@ async fn a_destruction_amid_checkpoints_is_acknowledged_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_committed_while_a_checkpoint_fails_is_not_acknowledged_and_nothing_is_scrubbed() {
+    let folder = tempfile::tempdir().unwrap();
+    let wal = || fs::metadata(folder.path().join("keys.db-wal")).unwrap().len();
+    for traces in [Traces::MayStay, Traces::MustGo] {
+        let store = store_in(folder.path()).await;
+        let gate = Arc::clone(&store.writing.gate);
+        let failing = move |db: &Connection| {
+            insert(db, &key(medical(7), 7, ONE))?;
+            gate.stop(&rusqlite::Error::InvalidQuery);
+            Ok(Ok(()))
+        };
+        let met = store.write(traces, failing).await;
+        assert!(matches!(met, Err(KeyStoreError::Stopped(_))), "{met:?}");
+        let later = store.add(vec![key(medical(8), 8, ONE)]).await;
+        assert!(matches!(later, Err(KeyStoreError::Stopped(_))), "{later:?}");
+        assert!(wal() > 0, "it was cut");
+        drop(store);
+        assert!(wal() > 0, "it was cut at the end");
+        let store = store_in(folder.path()).await;
+        assert_eq!(store.load(&[medical(8)]).await.unwrap(), [Stored::Absent]);
+        store.destroy(Doomed::Person(person(7))).await.unwrap();
+        assert_eq!(wal(), 0);
+        drop(store);
+        for file in fs::read_dir(folder.path()).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_destruction_waits_for_another_processs_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store_in(folder.path()).await;
+    store.add((0..2_000).map(|id| key(medical(id), id, ONE)).collect()).await.unwrap();
+    let (path, over) = (folder.path().join("keys.db"), Arc::new(std::sync::atomic::AtomicBool::new(false)));
+    let others = std::thread::spawn({
+        let over = Arc::clone(&over);
+        move || {
+            let other = connect(&path).unwrap();
+            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                other.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).unwrap();
+            }
+        }
+    });
+    for id in 0..50 {
+        store.add((0..50).map(|at| key(medical(10_000 + id * 50 + at), at, ONE)).collect()).await.unwrap();
+        store.destroy(Doomed::Person(person(id))).await.unwrap();
+    }
+    over.store(true, std::sync::atomic::Ordering::Relaxed);
+    others.join().unwrap();
+}
+
+#[tokio::test]
 async fn a_failed_commit_stops_the_store_for_good() {
     let folder = tempfile::tempdir().unwrap();
     let store = store_in(folder.path()).await;

@@ -1,23 +1,29 @@
 //! The one thread that writes to the key store: whatever waits is committed together, under one flush.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::oneshot;
 
-use super::not_usable;
+use super::{PATIENCE, not_usable};
 use crate::sealing::key_store::KeyStoreError;
-use crate::sqlite_file::checkpoint::{Checkpointer, Gate, Limits, Nudge, none_within_commits};
+use crate::sqlite_file::checkpoint::{
+    Checkpointer, Gate, Limits, Nudge, no_checkpoint_within_commits, write_ahead_log_of,
+};
 
 /// How many jobs may share a commit.
 const MOST_TOGETHER: usize = 512;
 /// What one row adds to the write-ahead log, roughly: rows lie in the order of random ids, so that each changes a page
 /// of its own.
-const PAGE_PER_ROW: usize = 4096;
+const BYTES_PER_ROW: usize = 4096;
+/// How long it waits before it looks again.
+const A_MOMENT: Duration = Duration::from_millis(10);
 
 /// Whether old pages must be gone from the write-ahead log, too, before the job is answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,24 +70,28 @@ impl<T: Send, F: FnOnce(&Connection) -> Worked<T> + Send> Job for Task<T, F> {
 
 /// The handle to the thread, and to the one beside it that moves what was committed into the database file. Dropping it
 /// ends both once what waits is written.
-pub(super) struct Writer {
+pub(super) struct Writing {
     jobs: Option<mpsc::Sender<Box<dyn Job>>>,
     threads: Vec<JoinHandle<()>>,
     commits: Arc<AtomicU64>,
+    pub(super) gate: Arc<Gate>,
 }
 
-impl Writer {
+impl Writing {
     pub(super) fn start(connection: Connection, path: &Path, limits: Limits) -> Result<Self, KeyStoreError> {
-        none_within_commits(&connection)?;
+        no_checkpoint_within_commits(&connection)?;
         let gate = Gate::new("the key store");
         let checkpointer = Checkpointer::open(path, limits, Arc::clone(&gate))?;
         let (nudge, checkpointing) = checkpointer.start("key-checkpoint").map_err(|error| not_usable(&error))?;
         let (jobs, waiting) = mpsc::channel();
         let commits = Arc::new(AtomicU64::new(0));
-        let writer = Writing { connection, gate, nudge, commits: Arc::clone(&commits) };
+        let threads = vec![checkpointing];
+        // From here on dropping it ends what has been started.
+        let mut started = Self { jobs: Some(jobs), threads, commits: Arc::clone(&commits), gate: Arc::clone(&gate) };
+        let writer = Writer { connection, gate, nudge, commits };
         let thread = Builder::new().name("key-store".to_owned()).spawn(move || writer.run(&waiting));
-        let threads = vec![thread.map_err(|error| not_usable(&error))?, checkpointing];
-        Ok(Self { jobs: Some(jobs), threads, commits })
+        started.threads.push(thread.map_err(|error| not_usable(&error))?);
+        Ok(started)
     }
 
     /// How many commits there were, each with its flush.
@@ -95,6 +105,7 @@ impl Writer {
         traces: Traces,
         work: impl FnOnce(&Connection) -> Worked<T> + Send + 'static,
     ) -> Result<T, KeyStoreError> {
+        not_stopped(&self.gate)?;
         let gone = || KeyStoreError::Stopped("its writer has ended".to_owned());
         let (reply, answer) = oneshot::channel();
         let task = Task { work: Some(work), worked: None, traces, reply };
@@ -103,7 +114,7 @@ impl Writer {
     }
 }
 
-impl Drop for Writer {
+impl Drop for Writing {
     fn drop(&mut self) {
         self.jobs = None;
         for thread in self.threads.drain(..) {
@@ -114,68 +125,101 @@ impl Drop for Writer {
 }
 
 /// What the thread has.
-struct Writing {
+struct Writer {
     connection: Connection,
     gate: Arc<Gate>,
     nudge: Nudge,
     commits: Arc<AtomicU64>,
 }
 
-impl Writing {
+impl Writer {
     fn run(mut self, waiting: &mpsc::Receiver<Box<dyn Job>>) {
         while let Ok(first) = waiting.recv() {
             let mut batch = vec![first];
             batch.extend(waiting.try_iter().take(MOST_TOGETHER - 1));
             let before = self.connection.total_changes();
-            let outcome = self.stopped().and_then(|()| self.commit(&mut batch));
+            let outcome = not_stopped(&self.gate).and_then(|()| self.commit(&mut batch));
             for job in batch {
                 job.answer(outcome.clone());
             }
             let rows = self.connection.total_changes().saturating_sub(before);
-            self.nudge.after(usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(PAGE_PER_ROW));
+            self.nudge.after(usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(BYTES_PER_ROW));
         }
+        self.gate.close(self.connection);
     }
 
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), KeyStoreError> {
         let turn = self.gate.turn();
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(|why| failed(&self.gate, why))?;
         for job in batch.iter_mut() {
-            job.run(&transaction)?;
+            job.run(&transaction).map_err(|why| failed(&self.gate, why))?;
         }
-        transaction.commit().map_err(|why| self.stop(&why))?;
+        transaction.commit().map_err(|why| stop(&self.gate, &why))?;
         drop(turn);
         self.commits.fetch_add(1, Ordering::Relaxed);
-        if batch.iter().any(|job| job.traces() == Traces::MustGo) {
-            self.scrub()?;
-        }
         // A checkpoint may have failed meanwhile: then this flush is not to be believed either.
-        self.stopped()
+        not_stopped(&self.gate)?;
+        if batch.iter().any(|job| job.traces() == Traces::MustGo) { self.scrub() } else { Ok(()) }
     }
 
     /// Moves the whole write-ahead log into the database and cuts it to nothing: it holds pages from before a deletion.
     fn scrub(&self) -> Result<(), KeyStoreError> {
         let _alone = self.gate.alone();
-        let busy: bool = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .map_err(|why| self.stop(&why))?;
-        if busy {
-            let why = "a reader keeps destroyed keys in the write-ahead log";
-            return Err(KeyStoreError::Unavailable(why.to_owned()));
+        not_stopped(&self.gate)?;
+        let began = Instant::now();
+        while let Some(in_the_way) = self.truncate().map_err(|why| stop(&self.gate, &why))? {
+            // SQLite waits for readers, as long as the connection is patient, and not for another's checkpoint.
+            if matches!(in_the_way, InTheWay::Checkpoint) && began.elapsed() < PATIENCE {
+                std::thread::sleep(A_MOMENT);
+                continue;
+            }
+            return Err(KeyStoreError::Unavailable(in_the_way.to_string()));
         }
-        Ok(())
+        // SQLite cuts it and does not flush that: after a loss of power it could be there again.
+        let flushed = File::open(write_ahead_log_of(&self.connection)).and_then(|wal| wal.sync_all());
+        flushed.map_err(|why| stop(&self.gate, &rusqlite::Error::ToSqlConversionFailure(Box::new(why))))
     }
 
-    /// After a failed flush nobody knows what is on disk. A second flush could succeed without having written.
-    fn stop(&self, why: &rusqlite::Error) -> KeyStoreError {
-        self.gate.stop(why);
-        KeyStoreError::Stopped(why.to_string())
+    fn truncate(&self) -> rusqlite::Result<Option<InTheWay>> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            Ok(match (row.get(0)?, row.get::<_, i64>(1)?) {
+                (false, _) => None,
+                // It did not even come to look at it.
+                (true, -1) => Some(InTheWay::Checkpoint),
+                (true, _) => Some(InTheWay::Reader),
+            })
+        })
     }
+}
 
-    fn stopped(&self) -> Result<(), KeyStoreError> {
-        match self.gate.stopped() {
-            Some(why) => Err(KeyStoreError::Stopped(why.to_owned())),
-            None => Ok(()),
-        }
+fn not_stopped(gate: &Gate) -> Result<(), KeyStoreError> {
+    match gate.stopped() {
+        Some(why) => Err(KeyStoreError::Stopped(why.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Who keeps destroyed keys in the write-ahead log.
+#[derive(Debug, thiserror::Error)]
+enum InTheWay {
+    #[error("a reader keeps destroyed keys in the write-ahead log")]
+    Reader,
+    #[error("another process is moving the write-ahead log, and destroyed keys stay in it until then")]
+    Checkpoint,
+}
+
+/// After a failed flush nobody knows what is on disk. A second flush could succeed without having written.
+fn stop(gate: &Gate, why: &rusqlite::Error) -> KeyStoreError {
+    gate.stop(why);
+    KeyStoreError::Stopped(why.to_string())
+}
+
+/// A statement that failed undoes what would be committed with it. Where the disk has failed it may have been a flush: a
+/// large transaction writes before its end.
+fn failed(gate: &Gate, why: rusqlite::Error) -> KeyStoreError {
+    match why.sqlite_error_code() {
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DiskFull) => stop(gate, &why),
+        _ => why.into(),
     }
 }
