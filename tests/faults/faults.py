@@ -11,7 +11,7 @@ as it is made, or it answers EIO, or ENOSPC. After it the service starts again w
 - the rest of the script can be given again, and then the log is as if nothing had happened.
 
 With persons enough the write-ahead log grows so long that it is moved into its file beside the commands, and not only at a
-start and at an end; `only` then leaves the faults to that file.
+start and at an end; `only` then leaves the faults to that file, from the first command on.
 
 Standard library only."""
 
@@ -32,7 +32,6 @@ CALLS = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,fallocate"
 FAULTS = ["signal=SIGKILL", "error=EIO", "error=ENOSPC"]
 OUTREACH = "outreach-rotterdam"
 SIGNALS = "/v1/signals"  # opens a person, who needs keys
-FEW = 6  # runs for each call of each file, at least, where it is made that often
 SOON = 0.02  # seconds in which what fails beside the commands, a checkpoint, is known to them
 CALL = re.compile(r"^(\d+) +(\w+)\(\d+<([^>]*)>")
 
@@ -59,14 +58,27 @@ class Run:
         configure(f"{folder}/baken.toml", seeds, log=f"sqlite:{folder}/data/log.db", keys=f"{folder}/data/keys.db",
                   kek=f"{common}/kek", issuer=common, more="[watch]\nenabled = false")
 
-    def start(self, strace=()):
-        """Whether it listens; a service that cannot start ends by itself."""
-        self.trace = f"{self.folder}/trace"
+    def start(self, strace=(), once_listening=False):
+        """Whether it listens, under strace from its start or from then on; a service that cannot start ends by itself."""
+        self.trace, under = f"{self.folder}/trace", ["strace", "-f", "-q", *strace]
         with open(self.trace, "w") as trace:
-            self.process = subprocess.Popen([*strace, self.binary, "serve", "--config", f"{self.folder}/baken.toml"],
-                                            stdout=trace, stderr=trace)
+            self.process = subprocess.Popen([*([*under, "-D"] if strace and not once_listening else []), self.binary,
+                                             "serve", "--config", f"{self.folder}/baken.toml"], stdout=trace, stderr=trace)
         self.port = port_of(self.process, self.trace, 60)
+        if self.port and strace and once_listening:
+            self.attach(under)
         return self.port is not None
+
+    def attach(self, under):
+        pid = self.process.pid
+        strace = subprocess.Popen([*under, "-p", str(pid)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        threads = f"/proc/{pid}/task"
+        traced = lambda thread: "TracerPid:\t0\n" not in open(f"{threads}/{thread}/status").read()
+        while not all(map(traced, os.listdir(threads))):
+            if strace.poll() is not None:
+                self.process.kill()
+                sys.exit("strace may not attach to a process that it did not start: see /proc/sys/kernel/yama/ptrace_scope")
+            time.sleep(0.01)
 
     def end(self):
         """Asks it to end, as an operator does: it closes its files."""
@@ -188,15 +200,14 @@ def struck_at(told):
     return min(times, default=None)
 
 
-def faulty(make, token, expected, point, fault):
+def faulty(make, token, expected, point, fault, amid):
     """One run with one fault, and what it found: whether the fault struck, and how many commands were there after it."""
     (file, call, number), run = point, make()
     path, told = f"{run.folder}/data/{file}", f"{run.folder}/strace"
-    strace = ["strace", "-D", "-f", "-q", "-ttt", "-P", path, "-o", told, "-e", f"trace={CALLS}",
-              "-e", f"inject={call}:{fault}:when={number}"]
+    strace = ["-ttt", "-P", path, "-o", told, "-e", f"trace={CALLS}", "-e", f"inject={call}:{fault}:when={number}"]
     try:
         answers, sent, failed_before = [], [], None
-        if run.start(strace):
+        if run.start(strace, amid):
             answers = run.give(token)
             sent = run.sent
             if run.process.poll() is None:
@@ -230,31 +241,30 @@ def faulty(make, token, expected, point, fault):
         sys.exit(f"{fault} at {call} number {number} of {file}: {wrong}\n{open(run.trace).read()[-3000:]}")
 
 
-def picked(plan, wanted):
-    """So many of the plan, evenly; of each file's each call every one where there are few, so that a flush is not passed over
-    because there are so many more writes."""
+def picked(every, wanted):
+    """So many points, evenly, with a fault each; of each file's each call as many as there are faults or more, so that a
+    flush is not passed over because there are so many more writes."""
     groups = {}
-    for point, fault in plan:
-        groups.setdefault(point[:2], []).append((point, fault))
+    for point in every:
+        groups.setdefault(point[:2], []).append(point)
     for group in groups.values():
-        share = min(len(group), max(FEW, round(wanted * len(group) / len(plan))))
-        yield from (group[number * len(group) // share] for number in range(share))
+        share = min(len(group) * len(FAULTS), max(len(FAULTS), round(wanted * len(group) / len(every))))
+        yield from ((group[number * len(group) // share], FAULTS[number % len(FAULTS)]) for number in range(share))
 
 
 def main(binary, folder, seeds, wanted, persons="5", meetings="9", only=None):
     began = time.monotonic()
-    common, runs = f"{folder}/common", iter(range(10**9))
+    common, numbers = f"{folder}/common", iter(range(10**9))
     os.makedirs(common)
     with open(f"{common}/kek", "w") as key:
         os.chmod(key.name, 0o600)
         key.write("1:" + __import__("base64").b64encode(os.urandom(32)).decode() + "\n")
     token = subprocess.run([binary, "token", OUTREACH, "--data", common], check=True, capture_output=True,
                            text=True).stdout.strip()
-    make = lambda: Run(binary, seeds, common, f"{folder}/run-{next(runs)}", int(persons), int(meetings))
+    make = lambda: Run(binary, seeds, common, f"{folder}/run-{next(numbers)}", int(persons), int(meetings))
 
     clean = make()
-    strace = ["strace", "-D", "-f", "-q", "-y", "-o", f"{folder}/clean", "-e", f"trace={CALLS}"]
-    if not clean.start(strace):
+    if not clean.start(["-y", "-o", f"{folder}/clean", "-e", f"trace={CALLS}"], only is not None):
         sys.exit(f"it does not start under strace: {open(clean.trace).read()}")
     answers = clean.give(token)
     clean.end()
@@ -266,14 +276,13 @@ def main(binary, folder, seeds, wanted, persons="5", meetings="9", only=None):
         print(f"{file}: {count} × {call}")
     every = [point for point in every if only in (None, point[0])]
     plan = [(point, fault) for point in every for fault in FAULTS]
-    if wanted != "all":
-        plan = list(picked(plan, int(wanted)))
+    plan = plan if wanted == "all" else list(picked(every, int(wanted)))
     print(f"{len(every)} points × {len(FAULTS)} faults; {len(plan)} runs", flush=True)
 
     missed, lengths, done, amid = 0, {}, 0, 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        futures = {pool.submit(faulty, make, token, expected, point, fault): (point, fault) for point, fault in plan}
-        for future in concurrent.futures.as_completed(futures):
+        runs = [pool.submit(faulty, make, token, expected, point, fault, only is not None) for point, fault in plan]
+        for future in concurrent.futures.as_completed(runs):
             done += 1
             try:
                 there, struck_amid = future.result()

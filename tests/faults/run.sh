@@ -2,7 +2,7 @@
 # Lets writes and flushes of the embedded log and of the key store fail, by SIGKILL, EIO and ENOSPC, one in each run of a
 # script of 50 commands, and looks what recovery finds. POINTS (60) runs are picked evenly over all that there are; with
 # POINTS=all every write and every flush has its turn, once for each fault: once before a release. Of what
-# checkpoints write while commands run, which takes longer scripts, CHECKPOINT_POINTS (20) are picked.
+# checkpoints write while commands run, which takes longer scripts, CHECKPOINT_POINTS (12) are picked.
 # It takes strace, which is installed where it is missing and that is possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,6 +22,6 @@ export PYTHONPATH=tests
 fail() { python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder/$1" "$PWD/seeds" "${@:2}"; }
 fail short "${POINTS:-60}"
 echo "600 commands, enough for a checkpoint of the log among them, and faults in what it writes"
-fail log "${CHECKPOINT_POINTS:-20}" 60 9 log.db
+fail log "${CHECKPOINT_POINTS:-12}" 60 9 log.db
 echo "1,000 persons, enough for one of the key store"
-fail keys "${CHECKPOINT_POINTS:-20}" 1000 0 keys.db
+fail keys "${CHECKPOINT_POINTS:-12}" 1000 0 keys.db
