@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets writes and flushes of the embedded log and of the key store fail, by SIGKILL, EIO and ENOSPC, one in each run of a
-# script of 50 commands, and looks what recovery finds. POINTS (60) runs are picked evenly over all that there are; with
+# script of 50 commands, and looks what recovery finds. POINTS (60) runs or more are picked evenly over all that there are; with
 # POINTS=all every write and every flush has its turn, once for each fault: once before a release. Of what
 # checkpoints write while commands run, which takes longer scripts, CHECKPOINT_POINTS (12) are picked.
 # It takes strace, which is installed where it is missing and that is possible.

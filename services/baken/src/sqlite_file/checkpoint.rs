@@ -59,19 +59,24 @@ impl Gate {
         Arc::new(Self { what, turn: Mutex::new(()), checkpoint: Mutex::new(()), stopped: OnceLock::new() })
     }
 
-    /// Held while a batch is written, and by a checkpoint that must have the writer out of the way.
-    pub fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock()
+    /// Held while a batch is written, and by a checkpoint that must have the writer out of the way. `None` where it has
+    /// stopped.
+    pub fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        self.unless_stopped(self.turn.lock())
     }
 
     /// Held by whoever checkpoints: SQLite refuses a second one at once, however patient it is. Never taken by who has the
-    /// turn.
-    pub fn alone(&self) -> MutexGuard<'_, ()> {
-        self.checkpoint.lock()
+    /// turn. `None` where it has stopped.
+    pub fn alone(&self) -> Option<MutexGuard<'_, ()>> {
+        self.unless_stopped(self.checkpoint.lock())
     }
 
-    /// From here on nothing is acknowledged. The first reason is kept. A checkpoint that failed says so before it lets go of
-    /// the turn, or of being alone: whoever waits for either finds it.
+    fn unless_stopped<'a>(&self, guard: MutexGuard<'a, ()>) -> Option<MutexGuard<'a, ()>> {
+        self.stopped().is_none().then_some(guard)
+    }
+
+    /// From here on nothing is acknowledged, written or moved. The first reason is kept. Who has failed says so while it has
+    /// the turn, or is alone: so whoever waits for either finds it.
     pub fn stop(&self, why: &rusqlite::Error) {
         if self.stopped.set(why.to_string()).is_ok() {
             tracing::error!(%why, "{} has stopped", self.what);
@@ -81,17 +86,6 @@ impl Gate {
     /// Why it has stopped, where it has.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.get().map(String::as_str)
-    }
-
-    /// Closes a connection to the file. The last one to be closed moves the write-ahead log into the file and removes it;
-    /// not so where a flush has failed: what is moved by then may be lost, and the write-ahead log is what still has it.
-    pub fn close(&self, connection: Connection) {
-        if self.stopped().is_some()
-            && let Err(why) = no_checkpoint_on_close(&connection)
-        {
-            tracing::error!(%why, "{} is closed as if it had not stopped", self.what);
-        }
-        drop(connection);
     }
 }
 
@@ -129,8 +123,8 @@ struct Backlog {
 }
 
 impl Checkpointer {
-    /// For a file that is there and has a write-ahead log. The writer's own connection should leave checkpoints alone:
-    /// see [`no_checkpoint_within_commits`].
+    /// For a file that is there and has a write-ahead log, under the name that links lead to: there SQLite keeps that log.
+    /// All other connections that write should leave checkpoints to it: see [`no_checkpoints`].
     ///
     /// # Errors
     /// Where SQLite cannot open the file.
@@ -140,13 +134,14 @@ impl Checkpointer {
         connection.busy_timeout(PATIENCE)?;
         flush_commits(&connection)?;
         no_checkpoint_within_commits(&connection)?;
-        Self::on(connection, limits, gate)
+        Self::on(connection, path, limits, gate)
     }
 
-    fn on(connection: Connection, limits: Limits, gate: Arc<Gate>) -> rusqlite::Result<Self> {
+    fn on(connection: Connection, path: &Path, limits: Limits, gate: Arc<Gate>) -> rusqlite::Result<Self> {
         let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-        let wal = write_ahead_log_of(&connection);
-        Ok(Self { connection, wal, page: page.cast_unsigned(), limits, gate })
+        // A connection that never looked at the file does not tidy up at the end.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(Self { connection, wal: beside(path, "-wal"), page: page.cast_unsigned(), limits, gate })
     }
 
     /// Begins, on a thread called `name`.
@@ -159,17 +154,23 @@ impl Checkpointer {
         Ok((Nudge { sender, written: 0 }, thread))
     }
 
+    /// The last connection to be closed moves the write-ahead log into the file and removes it. Not so where a flush has
+    /// failed: what is moved by then may be lost, and the write-ahead log is what still has it.
     fn run(self, nudges: &Receiver<()>) {
-        while nudges.recv().is_ok() && self.gate.stopped().is_none() {
+        while nudges.recv().is_ok() {
             self.keep_short();
         }
-        self.gate.close(self.connection);
+        if self.gate.stopped().is_some()
+            && let Err(why) = no_checkpoint_on_close(&self.connection)
+        {
+            tracing::error!(%why, "{} is closed as if it had not stopped", self.gate.what);
+        }
     }
 
-    /// `None` where there was nothing to be done, or it could not be done: the next nudge tries again, unless it failed.
+    /// `None` where there was nothing to be done, or it could not be done: the next nudge tries again, unless it has stopped.
     fn keep_short(&self) -> Option<()> {
-        let _alone = self.gate.alone();
-        if self.gate.stopped().is_some() || self.waiting(&self.checkpoint("NOOP")?) < self.limits.checkpoint {
+        let _alone = self.gate.alone()?;
+        if self.waiting(&self.checkpoint("NOOP")?) < self.limits.checkpoint {
             return None;
         }
         let backlog = self.checkpoint("PASSIVE")?;
@@ -179,7 +180,7 @@ impl Checkpointer {
         }
         let length = std::fs::metadata(&self.wal).map_or(0, |file| file.len());
         let mode = if length > self.limits.restart.saturating_mul(OVERGROWN) { "TRUNCATE" } else { "RESTART" };
-        let _turn = self.gate.turn();
+        let _turn = self.gate.turn()?;
         self.checkpoint(mode).map(|_| ())
     }
 
@@ -188,7 +189,7 @@ impl Checkpointer {
         backlog.logged.saturating_sub(backlog.moved) * self.page
     }
 
-    /// `None` where somebody was in the way, or where it failed and stopped the writer.
+    /// As far as others let it. `None` where the file was locked, and where it failed, which stops the writer.
     fn checkpoint(&self, mode: &str) -> Option<Backlog> {
         let statement = self.connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"));
         let done = statement.and_then(|mut statement| {
@@ -210,24 +211,20 @@ impl Checkpointer {
     }
 }
 
-/// Where SQLite keeps a connection's write-ahead log: it follows links in the file's name, and says where to.
-pub fn write_ahead_log_of(connection: &Connection) -> PathBuf {
-    beside(Path::new(connection.path().unwrap_or_default()), "-wal")
-}
-
-/// Lets a connection commit without a checkpoint of its own.
+/// Leaves checkpoints to the checkpointer, within commits and at the end: it knows whether one is to be made.
 ///
 /// # Errors
 /// Where SQLite refuses, which it does not.
-pub fn no_checkpoint_within_commits(connection: &Connection) -> rusqlite::Result<()> {
+pub fn no_checkpoints(connection: &Connection) -> rusqlite::Result<()> {
+    no_checkpoint_within_commits(connection)?;
+    no_checkpoint_on_close(connection)
+}
+
+fn no_checkpoint_within_commits(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")
 }
 
-/// Lets a connection be closed without a checkpoint, also where it is the last one.
-///
-/// # Errors
-/// Where SQLite refuses, which it does not.
-pub fn no_checkpoint_on_close(connection: &Connection) -> rusqlite::Result<()> {
+fn no_checkpoint_on_close(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map(|_| ())
 }
 
@@ -240,7 +237,7 @@ mod tests {
     /// A file with a write-ahead log of `pages` pages or more.
     fn written(path: &Path, pages: u32) -> Connection {
         let connection = Connection::open(path).unwrap();
-        no_checkpoint_within_commits(&connection).unwrap();
+        no_checkpoints(&connection).unwrap();
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
         connection.execute_batch("CREATE TABLE numbers (content BLOB)").unwrap();
         for _ in 0..pages {
@@ -275,7 +272,7 @@ mod tests {
         let moved = backlog(&path);
         assert!(moved.moved == moved.logged && moved.moved > 20, "{} of {}", moved.moved, moved.logged);
         let writer = Connection::open(&path).unwrap();
-        no_checkpoint_within_commits(&writer).unwrap();
+        no_checkpoints(&writer).unwrap();
         writer.execute("INSERT INTO numbers VALUES (zeroblob(4096))", []).unwrap();
         assert!(backlog(&path).logged < 10, "what was all moved begins anew by itself");
         assert_eq!(gate.stopped(), None);
@@ -290,7 +287,7 @@ mod tests {
         // What it reads it may not move: the one way to let it fail without a disk that fails.
         let unable = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let limits = Limits { checkpoint: 0, restart: u64::MAX };
-        nudged(Checkpointer::on(unable, limits, Arc::clone(&gate)).unwrap());
+        nudged(Checkpointer::on(unable, &path, limits, Arc::clone(&gate)).unwrap());
         assert!(gate.stopped().is_some());
     }
 
@@ -322,13 +319,13 @@ mod tests {
         let writer = written(&path, 20);
         let before = fs::read(&wal).unwrap();
         gate.stop(&rusqlite::Error::InvalidQuery);
-        nudged(Checkpointer::open(&path, Limits { checkpoint: 0, restart: 1 }, Arc::clone(&gate)).unwrap());
-        gate.close(writer);
+        assert!(gate.turn().is_none() && gate.alone().is_none());
+        let eager = Limits { checkpoint: 0, restart: 1 };
+        let stopped = Checkpointer::open(&path, eager, gate).unwrap();
+        drop(writer);
+        nudged(stopped);
         assert!(fs::read(&wal).unwrap() == before, "it was moved, or cut");
-        let again = Connection::open(&path).unwrap();
-        let count: u32 = again.query_row("SELECT count(*) FROM numbers", [], |row| row.get(0)).unwrap();
-        assert_eq!(count, 20);
-        Gate::new("it").close(again);
+        nudged(Checkpointer::open(&path, Limits::DEFAULT, Gate::new("it")).unwrap());
         assert!(!wal.exists(), "otherwise the last to be closed tidies up");
     }
 }

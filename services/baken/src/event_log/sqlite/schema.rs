@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::files::flush_entry_of;
-use crate::sqlite_file::checkpoint::no_checkpoint_within_commits;
+use crate::sqlite_file::checkpoint::no_checkpoints;
 use crate::sqlite_file::flush_commits;
 
 /// "BAKN": tells `file` and us that this is an event log of Baken.
@@ -98,7 +98,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
         return Err(SqliteOpenError::Older(path.to_owned()));
     }
     write_ahead(&connection, path)?;
-    no_checkpoint_within_commits(&connection).map_err(failed)?;
+    no_checkpoints(&connection).map_err(failed)?;
     // A larger cache is slower: SQLite goes through all of it at the end of many transactions.
     connection.execute_batch("PRAGMA cache_size = -8192;").map_err(failed)?;
     if empty {

@@ -119,25 +119,23 @@ impl Writer {
                 std::thread::yield_now();
             }
         }
-        self.shared.gate.close(self.connection);
     }
 
     fn commit(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), LogError> {
-        let shared = Arc::clone(&self.shared);
-        let turn = shared.gate.turn();
-        let outcome = self.transact(batch, verdicts);
-        drop(turn);
-        match outcome {
-            // A checkpoint may have failed meanwhile: then this flush is not to be believed either.
-            Ok(()) => self.shared.stopped(),
-            Err(Failure::Busy(why)) => Err(LogError::Unavailable(why.to_string())),
-            Err(Failure::Broken(why)) => {
-                self.shared.gate.stop(&why);
-                // Only to let go of the file's lock; whether it works changes nothing.
-                let _ = self.connection.execute_batch("ROLLBACK");
-                self.shared.stopped()
+        let gate = Arc::clone(&self.shared.gate);
+        if let Some(_turn) = gate.turn() {
+            match self.transact(batch, verdicts) {
+                Ok(()) => {}
+                Err(Failure::Busy(why)) => return Err(LogError::Unavailable(why.to_string())),
+                Err(Failure::Broken(why)) => {
+                    gate.stop(&why);
+                    // Only to let go of the file's lock; whether it works changes nothing.
+                    let _ = self.connection.execute_batch("ROLLBACK");
+                }
             }
         }
+        // A checkpoint may have failed meanwhile: then this flush is not to be believed either.
+        self.shared.stopped()
     }
 
     pub(super) fn transact(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), Failure> {

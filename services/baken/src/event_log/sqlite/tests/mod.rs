@@ -89,7 +89,7 @@ async fn in_one_batch(
     let sender = writing.sender.as_ref().unwrap();
     let mut under_way = Vec::new();
     {
-        let _turn = writing.shared.gate.turn();
+        let _turn = writing.shared.gate.turn().unwrap();
         let mut opener = send(log, "opener", Expected::Any, vec![event(b"")]);
         assert!((&mut opener).now_or_never().is_none());
         while sender.capacity() < sender.max_capacity() {

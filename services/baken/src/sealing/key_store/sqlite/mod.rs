@@ -22,7 +22,7 @@ use self::writer::{Traces, Worked, Writing};
 use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Purpose, Slot, Stored, WrappedKey, refuse_stale};
 use crate::sealing::kek::Epoch;
 use crate::sealing::secret::KeyId;
-use crate::sqlite_file::checkpoint::{Limits, no_checkpoint_on_close};
+use crate::sqlite_file::checkpoint::{Limits, no_checkpoints};
 use crate::sqlite_file::{self, Layout, NotOurs};
 
 /// "BKNK" in ASCII, in the file's header.
@@ -50,16 +50,17 @@ pub struct SqliteKeyStore {
 impl SqliteKeyStore {
     /// Opens the file, or makes one that only its owner may read.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, KeyStoreError> {
-        Self::open_with(path.into(), Limits::DEFAULT)
+        Self::open_with(&path.into(), Limits::DEFAULT)
     }
 
-    fn open_with(path: PathBuf, limits: Limits) -> Result<Self, KeyStoreError> {
-        sqlite_file::create_if_missing(&path).map_err(|error| not_usable(&error))?;
+    fn open_with(path: &Path, limits: Limits) -> Result<Self, KeyStoreError> {
+        sqlite_file::create_if_missing(path).map_err(|error| not_usable(&error))?;
+        let path = path.canonicalize().map_err(|error| not_usable(&error))?;
         let mut connection = connect(&path)?;
         prepare(&mut connection)?;
         let reader = connect(&path)?;
         reader.pragma_update(None, "query_only", true)?;
-        no_checkpoint_on_close(&reader)?;
+        no_checkpoints(&reader)?;
         let writing = Writing::start(connection, &path, limits)?;
         Ok(Self { path, reader: Arc::new(Mutex::new(reader)), writing })
     }
@@ -77,7 +78,7 @@ impl SqliteKeyStore {
         in_background(move || {
             sqlite_file::create(&to).map_err(|error| not_usable(&error))?;
             let (source, mut target) = (connect(&from)?, Connection::open(&to)?);
-            no_checkpoint_on_close(&source)?;
+            no_checkpoints(&source)?;
             let backup = rusqlite::backup::Backup::new(&source, &mut target)?;
             // All pages in one step: a copy in several ones starts again whenever somebody writes.
             let done = backup.step(-1)?;

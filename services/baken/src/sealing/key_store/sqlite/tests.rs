@@ -115,7 +115,7 @@ async fn a_destruction_that_a_reader_keeps_from_the_files_is_not_acknowledged() 
 
 /// A store that begins a checkpoint whenever it may.
 fn restless_store_in(folder: &Path) -> SqliteKeyStore {
-    SqliteKeyStore::open_with(folder.join("keys.db"), Limits { checkpoint: 0, restart: 1 }).unwrap()
+    SqliteKeyStore::open_with(&folder.join("keys.db"), Limits { checkpoint: 0, restart: 1 }).unwrap()
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn its_write_ahead_log_does_not_grow_without_end() {
     let folder = tempfile::tempdir().unwrap();
     drop(store_in(folder.path()).await);
     let limits = Limits { checkpoint: 128 * 1024, restart: 512 * 1024 };
-    let store = SqliteKeyStore::open_with(folder.path().join("keys.db"), limits).unwrap();
+    let store = SqliteKeyStore::open_with(&folder.path().join("keys.db"), limits).unwrap();
     let mut longest = 0;
     for round in 0..60 {
         // Scattered over the whole store, as random ids are, each key changes a page of its own.
@@ -183,6 +183,54 @@ async fn what_is_committed_while_a_checkpoint_fails_is_not_acknowledged_and_noth
             fs::remove_file(file.unwrap().path()).unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn a_destruction_that_waits_for_a_checkpoint_which_fails_cuts_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(store_in(folder.path()).await);
+    store.add(vec![key(medical(1), 1, ONE)]).await.unwrap();
+    let committed = store.commits();
+    let destroying = {
+        let alone = store.writing.gate.alone().unwrap();
+        let (store, handle) = (Arc::clone(&store), tokio::runtime::Handle::current());
+        let destroying = std::thread::spawn(move || handle.block_on(store.destroy(Doomed::Person(person(1)))));
+        (alone, destroying)
+    };
+    let (alone, destroying) = destroying;
+    while store.commits() == committed {
+        std::thread::yield_now();
+    }
+    store.writing.gate.stop(&rusqlite::Error::InvalidQuery);
+    drop(alone);
+    let refused = destroying.join().unwrap();
+    assert!(matches!(refused, Err(KeyStoreError::Stopped(_))), "{refused:?}");
+    assert!(fs::metadata(folder.path().join("keys.db-wal")).unwrap().len() > 0, "it was cut");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_grow_stops_the_store_also_within_a_statement() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store_in(folder.path()).await;
+    let full = |db: &Connection| Ok(Ok(db.pragma_update_and_check(None, "max_page_count", 12, |_| Ok(()))?));
+    store.write(Traces::MayStay, full).await.unwrap();
+    let refused = store.add((0..2_000).map(|id| key(medical(id), id, ONE)).collect()).await;
+    assert!(matches!(refused, Err(KeyStoreError::Stopped(_))), "{refused:?}");
+    let later = store.add(vec![key(medical(1), 1, ONE)]).await;
+    assert!(matches!(later, Err(KeyStoreError::Stopped(_))), "{later:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_store_behind_a_link_is_scrubbed_as_well() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    drop(store_in(folder.path()).await);
+    let link = elsewhere.path().join("linked.db");
+    std::os::unix::fs::symlink(folder.path().join("keys.db"), &link).unwrap();
+    let store = SqliteKeyStore::open(&link).unwrap();
+    store.add(vec![key(medical(1), 1, ONE)]).await.unwrap();
+    store.destroy(Doomed::Person(person(1))).await.unwrap();
+    assert_eq!(fs::metadata(folder.path().join("keys.db-wal")).unwrap().len(), 0);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The one thread that writes to the key store: whatever waits is committed together, under one flush.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -12,10 +12,9 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::{PATIENCE, not_usable};
+use crate::files::beside;
 use crate::sealing::key_store::KeyStoreError;
-use crate::sqlite_file::checkpoint::{
-    Checkpointer, Gate, Limits, Nudge, no_checkpoint_within_commits, write_ahead_log_of,
-};
+use crate::sqlite_file::checkpoint::{Checkpointer, Gate, Limits, Nudge, no_checkpoints};
 
 /// How many jobs may share a commit.
 const MOST_TOGETHER: usize = 512;
@@ -79,7 +78,7 @@ pub(super) struct Writing {
 
 impl Writing {
     pub(super) fn start(connection: Connection, path: &Path, limits: Limits) -> Result<Self, KeyStoreError> {
-        no_checkpoint_within_commits(&connection)?;
+        no_checkpoints(&connection)?;
         let gate = Gate::new("the key store");
         let checkpointer = Checkpointer::open(path, limits, Arc::clone(&gate))?;
         let (nudge, checkpointing) = checkpointer.start("key-checkpoint").map_err(|error| not_usable(&error))?;
@@ -88,7 +87,7 @@ impl Writing {
         let threads = vec![checkpointing];
         // From here on dropping it ends what has been started.
         let mut started = Self { jobs: Some(jobs), threads, commits: Arc::clone(&commits), gate: Arc::clone(&gate) };
-        let writer = Writer { connection, gate, nudge, commits };
+        let writer = Writer { connection, wal: beside(path, "-wal"), gate, nudge, commits };
         let thread = Builder::new().name("key-store".to_owned()).spawn(move || writer.run(&waiting));
         started.threads.push(thread.map_err(|error| not_usable(&error))?);
         Ok(started)
@@ -127,6 +126,7 @@ impl Drop for Writing {
 /// What the thread has.
 struct Writer {
     connection: Connection,
+    wal: PathBuf,
     gate: Arc<Gate>,
     nudge: Nudge,
     commits: Arc<AtomicU64>,
@@ -138,18 +138,17 @@ impl Writer {
             let mut batch = vec![first];
             batch.extend(waiting.try_iter().take(MOST_TOGETHER - 1));
             let before = self.connection.total_changes();
-            let outcome = not_stopped(&self.gate).and_then(|()| self.commit(&mut batch));
+            let outcome = self.commit(&mut batch);
             for job in batch {
                 job.answer(outcome.clone());
             }
             let rows = self.connection.total_changes().saturating_sub(before);
             self.nudge.after(usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(BYTES_PER_ROW));
         }
-        self.gate.close(self.connection);
     }
 
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), KeyStoreError> {
-        let turn = self.gate.turn();
+        let turn = self.gate.turn().ok_or_else(|| stopped(&self.gate))?;
         let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = begun.map_err(|why| failed(&self.gate, why))?;
         for job in batch.iter_mut() {
@@ -165,8 +164,7 @@ impl Writer {
 
     /// Moves the whole write-ahead log into the database and cuts it to nothing: it holds pages from before a deletion.
     fn scrub(&self) -> Result<(), KeyStoreError> {
-        let _alone = self.gate.alone();
-        not_stopped(&self.gate)?;
+        let _alone = self.gate.alone().ok_or_else(|| stopped(&self.gate))?;
         let began = Instant::now();
         while let Some(in_the_way) = self.truncate().map_err(|why| stop(&self.gate, &why))? {
             // SQLite waits for readers, as long as the connection is patient, and not for another's checkpoint.
@@ -177,8 +175,8 @@ impl Writer {
             return Err(KeyStoreError::Unavailable(in_the_way.to_string()));
         }
         // SQLite cuts it and does not flush that: after a loss of power it could be there again.
-        let flushed = File::open(write_ahead_log_of(&self.connection)).and_then(|wal| wal.sync_all());
-        flushed.map_err(|why| stop(&self.gate, &rusqlite::Error::ToSqlConversionFailure(Box::new(why))))
+        let wal = File::open(&self.wal).map_err(|error| not_usable(&error))?;
+        wal.sync_all().map_err(|why| stop(&self.gate, &rusqlite::Error::ToSqlConversionFailure(Box::new(why))))
     }
 
     fn truncate(&self) -> rusqlite::Result<Option<InTheWay>> {
@@ -187,24 +185,25 @@ impl Writer {
                 (false, _) => None,
                 // It did not even come to look at it.
                 (true, -1) => Some(InTheWay::Checkpoint),
-                (true, _) => Some(InTheWay::Reader),
+                (true, _) => Some(InTheWay::Other),
             })
         })
     }
 }
 
 fn not_stopped(gate: &Gate) -> Result<(), KeyStoreError> {
-    match gate.stopped() {
-        Some(why) => Err(KeyStoreError::Stopped(why.to_owned())),
-        None => Ok(()),
-    }
+    if gate.stopped().is_some() { Err(stopped(gate)) } else { Ok(()) }
+}
+
+fn stopped(gate: &Gate) -> KeyStoreError {
+    KeyStoreError::Stopped(gate.stopped().unwrap_or_default().to_owned())
 }
 
 /// Who keeps destroyed keys in the write-ahead log.
 #[derive(Debug, thiserror::Error)]
 enum InTheWay {
-    #[error("a reader keeps destroyed keys in the write-ahead log")]
-    Reader,
+    #[error("another reader or writer keeps destroyed keys in the write-ahead log")]
+    Other,
     #[error("another process is moving the write-ahead log, and destroyed keys stay in it until then")]
     Checkpoint,
 }
