@@ -8,6 +8,7 @@
 //! SQLite's own way, a checkpoint within every commit that finds a thousand pages, keeps that commit waiting, and says
 //! nothing where it fails (`sqlite3WalDefaultHook` drops the error). Here a checkpoint that fails stops the writer.
 
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -77,7 +78,7 @@ impl Gate {
 
     /// From here on nothing is acknowledged, written or moved. The first reason is kept. Who has failed says so while it has
     /// the turn, or is alone: so whoever waits for either finds it.
-    pub fn stop(&self, why: &rusqlite::Error) {
+    pub fn stop(&self, why: &dyn Display) {
         if self.stopped.set(why.to_string()).is_ok() {
             tracing::error!(%why, "{} has stopped", self.what);
         }

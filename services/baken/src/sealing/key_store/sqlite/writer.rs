@@ -1,5 +1,6 @@
 //! The one thread that writes to the key store: whatever waits is committed together, under one flush.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -176,7 +177,7 @@ impl Writer {
         }
         // SQLite cuts it and does not flush that: after a loss of power it could be there again.
         let wal = File::open(&self.wal).map_err(|error| not_usable(&error))?;
-        wal.sync_all().map_err(|why| stop(&self.gate, &rusqlite::Error::ToSqlConversionFailure(Box::new(why))))
+        wal.sync_all().map_err(|why| stop(&self.gate, &why))
     }
 
     fn truncate(&self) -> rusqlite::Result<Option<InTheWay>> {
@@ -209,7 +210,7 @@ enum InTheWay {
 }
 
 /// After a failed flush nobody knows what is on disk. A second flush could succeed without having written.
-fn stop(gate: &Gate, why: &rusqlite::Error) -> KeyStoreError {
+fn stop(gate: &Gate, why: &dyn Display) -> KeyStoreError {
     gate.stop(why);
     KeyStoreError::Stopped(why.to_string())
 }
