@@ -45,6 +45,11 @@ impl Limits {
     pub const DEFAULT: Self = Self { checkpoint: 4 * 1024 * 1024, restart: 64 * 1024 * 1024 };
 }
 
+/// A write or a flush has failed, so that nothing more is done until a restart; and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Stopped(pub String);
+
 /// What a file's one writer and its checkpoints go by.
 pub struct Gate {
     what: &'static str,
@@ -60,20 +65,23 @@ impl Gate {
         Arc::new(Self { what, turn: Mutex::new(()), checkpoint: Mutex::new(()), stopped: OnceLock::new() })
     }
 
-    /// Held while a batch is written, and by a checkpoint that must have the writer out of the way. `None` where it has
-    /// stopped.
-    pub fn turn(&self) -> Option<MutexGuard<'_, ()>> {
-        self.unless_stopped(self.turn.lock())
+    /// Held while a batch is written, and by a checkpoint that must have the writer out of the way.
+    ///
+    /// # Errors
+    /// Where it has stopped.
+    pub fn turn(&self) -> Result<MutexGuard<'_, ()>, Stopped> {
+        let turn = self.turn.lock();
+        self.check().map(|()| turn)
     }
 
     /// Held by whoever checkpoints: SQLite refuses a second one at once, however patient it is. Never taken by who has the
-    /// turn. `None` where it has stopped.
-    pub fn alone(&self) -> Option<MutexGuard<'_, ()>> {
-        self.unless_stopped(self.checkpoint.lock())
-    }
-
-    fn unless_stopped<'a>(&self, guard: MutexGuard<'a, ()>) -> Option<MutexGuard<'a, ()>> {
-        self.stopped().is_none().then_some(guard)
+    /// turn.
+    ///
+    /// # Errors
+    /// Where it has stopped.
+    pub fn alone(&self) -> Result<MutexGuard<'_, ()>, Stopped> {
+        let alone = self.checkpoint.lock();
+        self.check().map(|()| alone)
     }
 
     /// From here on nothing is acknowledged, written or moved. The first reason is kept. Who has failed says so while it has
@@ -84,9 +92,12 @@ impl Gate {
         }
     }
 
-    /// Why it has stopped, where it has.
-    pub fn stopped(&self) -> Option<&str> {
-        self.stopped.get().map(String::as_str)
+    /// Looks whether it goes on.
+    ///
+    /// # Errors
+    /// Where it has stopped.
+    pub fn check(&self) -> Result<(), Stopped> {
+        self.stopped.get().map_or(Ok(()), |why| Err(Stopped(why.clone())))
     }
 }
 
@@ -161,7 +172,7 @@ impl Checkpointer {
         while nudges.recv().is_ok() {
             self.keep_short();
         }
-        if self.gate.stopped().is_some()
+        if self.gate.check().is_err()
             && let Err(why) = no_checkpoint_on_close(&self.connection)
         {
             tracing::error!(%why, "{} is closed as if it had not stopped", self.gate.what);
@@ -170,7 +181,7 @@ impl Checkpointer {
 
     /// `None` where there was nothing to be done, or it could not be done: the next nudge tries again, unless it has stopped.
     fn keep_short(&self) -> Option<()> {
-        let _alone = self.gate.alone()?;
+        let _alone = self.gate.alone().ok()?;
         if self.waiting(&self.checkpoint("NOOP")?) < self.limits.checkpoint {
             return None;
         }
@@ -181,7 +192,7 @@ impl Checkpointer {
         }
         let length = std::fs::metadata(&self.wal).map_or(0, |file| file.len());
         let mode = if length > self.limits.restart.saturating_mul(OVERGROWN) { "TRUNCATE" } else { "RESTART" };
-        let _turn = self.gate.turn()?;
+        let _turn = self.gate.turn().ok()?;
         self.checkpoint(mode).map(|_| ())
     }
 
@@ -276,7 +287,7 @@ mod tests {
         no_checkpoints(&writer).unwrap();
         writer.execute("INSERT INTO numbers VALUES (zeroblob(4096))", []).unwrap();
         assert!(backlog(&path).logged < 10, "what was all moved begins anew by itself");
-        assert_eq!(gate.stopped(), None);
+        assert_eq!(gate.check(), Ok(()));
     }
 
     #[test]
@@ -289,7 +300,7 @@ mod tests {
         let unable = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let limits = Limits { checkpoint: 0, restart: u64::MAX };
         nudged(Checkpointer::on(unable, &path, limits, Arc::clone(&gate)).unwrap());
-        assert!(gate.stopped().is_some());
+        assert!(gate.check().is_err());
     }
 
     #[test]
@@ -303,7 +314,7 @@ mod tests {
         let gate = Gate::new("it");
         let eager = Limits { checkpoint: 0, restart: 1 };
         nudged(Checkpointer::open(&path, eager, Arc::clone(&gate)).unwrap());
-        assert_eq!(gate.stopped(), None);
+        assert_eq!(gate.check(), Ok(()));
         let left = backlog(&path);
         assert!(left.moved < left.logged);
         reader.execute_batch("COMMIT").unwrap();
@@ -320,7 +331,7 @@ mod tests {
         let writer = written(&path, 20);
         let before = fs::read(&wal).unwrap();
         gate.stop(&rusqlite::Error::InvalidQuery);
-        assert!(gate.turn().is_none() && gate.alone().is_none());
+        assert!(gate.turn().is_err() && gate.alone().is_err());
         let eager = Limits { checkpoint: 0, restart: 1 };
         let stopped = Checkpointer::open(&path, eager, gate).unwrap();
         drop(writer);

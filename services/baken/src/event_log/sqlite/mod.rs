@@ -204,7 +204,7 @@ impl EventLog for SqliteLog {
         let Some(Writing { sender: Some(sender), shared, .. }) = &self.writing else {
             return Err(LogError::Unavailable("it was opened for reading only".to_owned()));
         };
-        shared.stopped()?;
+        shared.gate.check()?;
         let ended = || LogError::Stopped("the writing thread has ended".to_owned());
         let (answer, verdict) = oneshot::channel();
         let waiting = Waiting { stream: stream.clone(), expected, events, answer };

@@ -12,7 +12,7 @@ use super::batch::{Batch, Verdict, Way, was_there};
 use super::stream_index::{Disorder, Unindexed};
 use super::streams::KnownStreams;
 use crate::event_log::port::{Expected, LogError, Position, Proposed, StreamName};
-use crate::sqlite_file::checkpoint::{Gate, Nudge};
+use crate::sqlite_file::checkpoint::{Gate, Nudge, Stopped};
 
 /// What one append adds to the write-ahead log beside its own bytes, roughly: pages that it fills in part.
 const PAGES_PER_APPEND: usize = 16_384;
@@ -39,12 +39,11 @@ impl Shared {
     pub fn new(head: Position) -> Self {
         Self { head: watch::Sender::new(head), gate: Gate::new("the event log") }
     }
+}
 
-    pub fn stopped(&self) -> Result<(), LogError> {
-        match self.gate.stopped() {
-            Some(why) => Err(LogError::Stopped(why.to_owned())),
-            None => Ok(()),
-        }
+impl From<Stopped> for LogError {
+    fn from(Stopped(why): Stopped) -> Self {
+        Self::Stopped(why)
     }
 }
 
@@ -92,7 +91,7 @@ impl Writer {
         let mut verdicts = Vec::with_capacity(most);
         while inbox.blocking_recv_many(&mut batch, most) > 0 {
             let answered = batch.len();
-            let outcome = self.shared.stopped().and_then(|()| self.commit(&batch, &mut verdicts));
+            let outcome = self.commit(&batch, &mut verdicts);
             match outcome {
                 Ok(()) => {
                     self.shared.head.send_if_modified(|head| {
@@ -123,19 +122,19 @@ impl Writer {
 
     fn commit(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), LogError> {
         let gate = Arc::clone(&self.shared.gate);
-        if let Some(_turn) = gate.turn() {
-            match self.transact(batch, verdicts) {
-                Ok(()) => {}
-                Err(Failure::Busy(why)) => return Err(LogError::Unavailable(why.to_string())),
-                Err(Failure::Broken(why)) => {
-                    gate.stop(&why);
-                    // Only to let go of the file's lock; whether it works changes nothing.
-                    let _ = self.connection.execute_batch("ROLLBACK");
-                }
+        let turn = gate.turn()?;
+        match self.transact(batch, verdicts) {
+            Ok(()) => {}
+            Err(Failure::Busy(why)) => return Err(LogError::Unavailable(why.to_string())),
+            Err(Failure::Broken(why)) => {
+                gate.stop(&why);
+                // Only to let go of the file's lock; whether it works changes nothing.
+                let _ = self.connection.execute_batch("ROLLBACK");
             }
         }
+        drop(turn);
         // A checkpoint may have failed meanwhile: then this flush is not to be believed either.
-        self.shared.stopped()
+        Ok(gate.check()?)
     }
 
     pub(super) fn transact(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), Failure> {

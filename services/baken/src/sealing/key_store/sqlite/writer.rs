@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::{PATIENCE, not_usable};
 use crate::files::beside;
 use crate::sealing::key_store::KeyStoreError;
-use crate::sqlite_file::checkpoint::{Checkpointer, Gate, Limits, Nudge, no_checkpoints};
+use crate::sqlite_file::checkpoint::{Checkpointer, Gate, Limits, Nudge, Stopped, no_checkpoints};
 
 /// How many jobs may share a commit.
 const MOST_TOGETHER: usize = 512;
@@ -105,7 +105,7 @@ impl Writing {
         traces: Traces,
         work: impl FnOnce(&Connection) -> Worked<T> + Send + 'static,
     ) -> Result<T, KeyStoreError> {
-        not_stopped(&self.gate)?;
+        self.gate.check()?;
         let gone = || KeyStoreError::Stopped("its writer has ended".to_owned());
         let (reply, answer) = oneshot::channel();
         let task = Task { work: Some(work), worked: None, traces, reply };
@@ -149,7 +149,7 @@ impl Writer {
     }
 
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), KeyStoreError> {
-        let turn = self.gate.turn().ok_or_else(|| stopped(&self.gate))?;
+        let turn = self.gate.turn()?;
         let begun = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = begun.map_err(|why| failed(&self.gate, why))?;
         for job in batch.iter_mut() {
@@ -159,13 +159,13 @@ impl Writer {
         drop(turn);
         self.commits.fetch_add(1, Ordering::Relaxed);
         // A checkpoint may have failed meanwhile: then this flush is not to be believed either.
-        not_stopped(&self.gate)?;
+        self.gate.check()?;
         if batch.iter().any(|job| job.traces() == Traces::MustGo) { self.scrub() } else { Ok(()) }
     }
 
     /// Moves the whole write-ahead log into the database and cuts it to nothing: it holds pages from before a deletion.
     fn scrub(&self) -> Result<(), KeyStoreError> {
-        let _alone = self.gate.alone().ok_or_else(|| stopped(&self.gate))?;
+        let _alone = self.gate.alone()?;
         let began = Instant::now();
         while let Some(in_the_way) = self.truncate().map_err(|why| stop(&self.gate, &why))? {
             // SQLite waits for readers, as long as the connection is patient, and not for another's checkpoint.
@@ -192,12 +192,10 @@ impl Writer {
     }
 }
 
-fn not_stopped(gate: &Gate) -> Result<(), KeyStoreError> {
-    if gate.stopped().is_some() { Err(stopped(gate)) } else { Ok(()) }
-}
-
-fn stopped(gate: &Gate) -> KeyStoreError {
-    KeyStoreError::Stopped(gate.stopped().unwrap_or_default().to_owned())
+impl From<Stopped> for KeyStoreError {
+    fn from(Stopped(why): Stopped) -> Self {
+        Self::Stopped(why)
+    }
 }
 
 /// Who keeps destroyed keys in the write-ahead log.
