@@ -11,7 +11,7 @@ use baken::dev_issuer::DevIssuer;
 use baken::edge::Limits;
 use baken::edge::channels::Channels;
 use baken::event_log::sqlite::{Options, SqliteLog};
-use baken::event_log::{EventLog, Filter, Position};
+use baken::event_log::{EventLog, Position};
 use baken::history::{Decoder, Stream};
 use baken::projections::{SnapshotOptions, Written};
 use baken::sealing::{FileKek, KekProvider, KeyRing, KeyStore, Sealer, SqliteKeyStore};
@@ -218,7 +218,7 @@ impl Running {
         let mut streams: HashMap<_, Vec<_>> = HashMap::new();
         let mut after = Position::START;
         loop {
-            let page = log.read_all(after, &Filter::All, 1_000).await.unwrap();
+            let page = log.read_all(after, 1_000).await.unwrap();
             for recorded in &page.events {
                 let happened = decoder.decode(recorded).await.unwrap();
                 if let Stream::Person(person) = happened.stream {

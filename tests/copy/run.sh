@@ -10,7 +10,7 @@ binary=${BAKEN_BINARY:-}
 # The service would take it for one of its settings.
 export -n BAKEN_BINARY
 if [ -z "$binary" ]; then
-    cargo build -q
+    cargo build -q --features postgres
     binary="${CARGO_TARGET_DIR:-target}/debug/baken"
 fi
 

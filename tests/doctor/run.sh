@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
 # `baken doctor`, as an operator runs it, on every engine that can be had here: memory, a file, and a PostgreSQL server that
-# is started for it. (On KurrentDB: in `cargo test`, against a double.)
+# is started for it. (On KurrentDB: in `cargo test`, against a double.) And a build without an engine says how it is had.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/postgres/server.sh
 binary=${BAKEN_BINARY:-}
 if [ -z "$binary" ]; then
     cargo build -q
+    for engine in postgres kurrentdb; do
+        said=$("${CARGO_TARGET_DIR:-target}/debug/baken" doctor --log "$engine://db/log" 2>&1) && exit 1
+        [[ $said == *"--features $engine"* ]] || { echo "$said"; exit 1; }
+    done
+    cargo build -q --features postgres
     binary="$PWD/${CARGO_TARGET_DIR:-target}/debug/baken"
 fi
 

@@ -12,4 +12,4 @@ if [ "$(id -u)" = 0 ]; then
     export BAKEN_TEST_PG_USER=postgres
 fi
 "$BAKEN_TEST_PG_BIN/postgres" --version
-cargo test -q -p baken --lib -- --ignored postgres
+cargo test -q --workspace --lib -- --ignored postgres

@@ -18,7 +18,6 @@ use std::time::Instant;
 
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::event_log::{EventLog, Expected, Proposed, StreamName};
-use care_path::EventId;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -49,12 +48,8 @@ async fn client(log: Arc<SqliteLog>, appends: usize) -> Anyhow<()> {
         (0..STREAMS).map(|_| (StreamName::new(format!("person-{}", next_id())), Expected::NoStream)).collect();
     for n in 0..appends {
         let (stream, expected) = &mut streams[n * 7 % STREAMS];
-        let event = Proposed {
-            id: EventId(next_id()),
-            kind: KIND.to_owned(),
-            data: vec![0xA5; DATA],
-            metadata: vec![0x5A; METADATA],
-        };
+        let event =
+            Proposed { id: next_id(), kind: KIND.to_owned(), data: vec![0xA5; DATA], metadata: vec![0x5A; METADATA] };
         let answer = log.append(stream, *expected, vec![event]).await?;
         *expected = Expected::Revision(answer.revision);
     }

@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use baken::event_log::{Filter, Position};
+use baken::event_log::Position;
 use baken::history::{DecodeError, Decoder};
 use baken::projections::SnapshotOptions;
 use baken::sealing::{KeyRing, Sealer};
@@ -34,7 +34,7 @@ async fn scan(parts: Parts) -> Result<usize, Failure> {
     let preloaded = ring.preload_all().await?;
     let (mut after, mut events) = (Position::START, 0);
     loop {
-        let page = parts.log.read_all(after, &Filter::All, PAGE).await?;
+        let page = parts.log.read_all(after, PAGE).await?;
         events += page.events.len();
         let mut opening = JoinSet::new();
         for chunk in page.events.chunks(CHUNK) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use baken::event_log::sqlite::{Options, SqliteLog};
-use baken::event_log::{EventLog, Filter, Position};
+use baken::event_log::{EventLog, Position};
 use baken::history::Decoder;
 use baken::sealing::{FileKek, KeyRing, Sealer, SqliteKeyStore};
 use care_path::time::DateTime;
@@ -24,7 +24,7 @@ pub async fn streams(folder: &Path, after: Position) -> Streams {
     let decoder = Decoder::new(Arc::new(Sealer::new(ring.clone())));
     let (mut streams, mut after) = (Streams::new(), after);
     loop {
-        let page = log.read_all(after, &Filter::All, 1_000).await.unwrap();
+        let page = log.read_all(after, 1_000).await.unwrap();
         for recorded in &page.events {
             let happened = decoder.decode(recorded).await.unwrap();
             let mut envelope: Value = serde_json::from_slice(&recorded.metadata).unwrap();

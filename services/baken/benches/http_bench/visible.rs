@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use baken::app::{Baken, Request};
-use baken::event_log::{
-    Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName,
-};
+use baken::event_log::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
 use care_path::command::CommandKind;
 use care_path::ids::CorrelationId;
 use care_path::{PersonId, Principal};
@@ -60,8 +58,8 @@ impl<L: EventLog> EventLog for Noting<L> {
         self.log.read_stream(stream, from).await
     }
 
-    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
-        self.log.read_all(after, filter, limit).await
+    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+        self.log.read_all(after, limit).await
     }
 
     async fn head(&self) -> Result<Position, LogError> {

@@ -145,7 +145,7 @@ impl Baken {
                 Err(refused) => return Err(refused),
             };
             let proposed = self.propose(&request, &target, occurred, &events).await?;
-            let event_ids = proposed.iter().map(|event| event.id).collect();
+            let event_ids = proposed.iter().map(|event| event.id.into()).collect();
             let expected = match (&target.kind, revision) {
                 (Target::Nobody, _) => Expected::Any,
                 (_, None) => Expected::NoStream,
@@ -355,7 +355,7 @@ impl Baken {
             let data = event.data().map_err(internal)?;
             let data = self.sealer.seal(binding, data).await.map_err(not_sealed)?;
             let metadata = serde_json::to_vec(&envelope).map_err(internal)?;
-            proposed.push(Proposed { id, kind: kind.name().to_owned(), data, metadata });
+            proposed.push(Proposed { id: id.0, kind: kind.name().to_owned(), data, metadata });
             cause = Some(id);
         }
         Ok(proposed)

@@ -24,7 +24,7 @@ async fn a_request_that_is_repeated_on_another_node_is_recorded_once() {
         let (first, second) = tokio::join!(here.baken.execute(ask()), there.baken.execute(ask()));
         let (first, second) = (first.unwrap(), second.unwrap());
         assert_eq!((first.event_ids, first.person_id), (second.event_ids, second.person_id));
-        let recorded = here.log.read_all(before, &crate::event_log::Filter::All, 10).await.unwrap().events;
+        let recorded = here.log.read_all(before, 10).await.unwrap().events;
         let asked = recorded.iter().filter(|event| event.kind != "coordinator_assigned");
         assert_eq!(asked.count(), 1, "{kind:?}");
     }

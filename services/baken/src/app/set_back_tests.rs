@@ -12,7 +12,7 @@ use serde_json::json;
 use super::ExecuteError;
 use super::testing::{TestBaken, request, user};
 use crate::event_log::{
-    Appended, EventLog, Expected, Filter, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
+    Appended, EventLog, Expected, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
 };
 use crate::history::Stream;
 use crate::projections::FollowError;
@@ -54,8 +54,8 @@ impl EventLog for Failover {
         self.server()?.read_stream(stream, from).await
     }
 
-    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
-        self.server()?.read_all(after, filter, limit).await
+    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+        self.server()?.read_all(after, limit).await
     }
 
     async fn head(&self) -> Result<Position, LogError> {
@@ -112,7 +112,7 @@ async fn a_server_that_lacks_what_was_read_stops_the_node_although_its_log_has_g
     let stream = Stream::of_person(person);
     let other = log.servers[0].read_stream(&stream, 0).await.unwrap().remove(0);
     for number in 0..5 {
-        let id = care_path::EventId(uuid::Uuid::from_u128(900 + number));
+        let id = uuid::Uuid::from_u128(900 + number);
         let Recorded { kind, data, metadata, .. } = other.clone();
         log.servers[1].append(&stream, Expected::Any, vec![Proposed { id, kind, data, metadata }]).await.unwrap();
     }

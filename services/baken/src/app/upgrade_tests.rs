@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use care_path::command::CommandKind;
-use care_path::{EventId, PersonId, Principal};
+use care_path::{PersonId, Principal};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::testing::{TestBaken, request, user};
 use super::{Baken, ExecuteError, Receipt};
-use crate::event_log::{
-    Appended, EventLog, Expected, Filter, LogError, Page, Position, Proposed, Recorded, StreamName,
-};
+use crate::event_log::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
 
 /// The log as a newer node reads it: it knows version 2 of the event, whose shape happens to be that of version 1.
 struct AsNewer(Arc<dyn EventLog>);
@@ -43,8 +41,8 @@ impl EventLog for AsNewer {
         Ok(self.0.read_stream(stream, from).await?.into_iter().map(known).collect())
     }
 
-    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
-        let mut page = self.0.read_all(after, filter, limit).await?;
+    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+        let mut page = self.0.read_all(after, limit).await?;
         page.events = page.events.into_iter().map(known).collect();
         Ok(page)
     }
@@ -83,12 +81,8 @@ async fn met(baken: &Baken, person: PersonId) -> Result<Receipt, ExecuteError> {
 async fn write_the_next_version(test: &TestBaken, person: PersonId) {
     let stream = crate::history::Stream::of_person(person);
     let last = test.log.read_stream(&stream, 0).await.unwrap().pop().unwrap();
-    let event = Proposed {
-        id: EventId(Uuid::from_u128(77)),
-        kind: last.kind,
-        data: last.data,
-        metadata: of_version(&last.metadata, 2),
-    };
+    let event =
+        Proposed { id: Uuid::from_u128(77), kind: last.kind, data: last.data, metadata: of_version(&last.metadata, 2) };
     test.log.append(&stream, Expected::Revision(last.revision), vec![event]).await.unwrap();
 }
 

@@ -8,7 +8,7 @@ use super::Failure;
 use super::installation::Chosen;
 use crate::event_log::LogUrl;
 use crate::event_log::sqlite::{Options, SqliteLog};
-use crate::sealing::{KeysPlace, SqliteKeyStore};
+use crate::sealing::SqliteKeyStore;
 
 /// Copies the log into one file, while the service goes on
 ///
@@ -34,11 +34,9 @@ impl Backup {
         // Before anything is made.
         let keys = match self.keys {
             None => None,
-            Some(to) => match installation.keys()? {
-                KeysPlace::File(from) => Some((from, to)),
-                KeysPlace::Postgres(_) => {
-                    return Err("the key store is in no file: back it up by its server's own means".into());
-                }
+            Some(to) => match installation.keys()?.file() {
+                Some(from) => Some((from.to_owned(), to)),
+                None => return Err("the key store is in no file: back it up by its server's own means".into()),
             },
         };
         let log = SqliteLog::open_read_only(&log, &Options::default())?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::event_log::contract::Report;
-use crate::event_log::{self, LogUrl, OpenError, contract, kurrentdb};
+use crate::event_log::{self, LogUrl, OpenError, contract};
 use crate::sources::{IdSource, RandomIds};
 
 #[derive(Debug, Args)]
@@ -47,14 +47,12 @@ impl Doctor {
 /// What the engine is, and what it holds of the contract.
 async fn examine(url: &LogUrl) -> Result<(String, Report), OpenError> {
     let ids: contract::Ids = Arc::new(|| RandomIds.uuid_v7());
-    let engine = match url {
-        LogUrl::KurrentDb(nodes) => format!("KurrentDB {} at {nodes}", kurrentdb::version(nodes).await?),
-        LogUrl::Memory | LogUrl::Sqlite(_) | LogUrl::Postgres(_) => url.to_string(),
-    };
-    let report = match url {
+    let engine = event_log::describe(url).await?;
+    let report = if *url == LogUrl::Memory {
         // What lives in memory is gone when it is closed: there is nothing to find after reopening.
-        LogUrl::Memory => contract::run(event_log::open(url).await?, ids).await,
-        _ => contract::run_reopening(|| event_log::open(url), ids).await,
+        contract::run(event_log::open(url).await?, ids).await
+    } else {
+        contract::run_reopening(|| event_log::open(url), ids).await
     };
     Ok((engine, report))
 }

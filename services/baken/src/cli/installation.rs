@@ -55,7 +55,7 @@ impl Installation {
             Self::Folder(folder) => KeysPlace::File(data::keys_file(folder)),
             Self::Configured(config) => config.keys.store.expose_secret().parse()?,
         };
-        if let KeysPlace::File(path) = &place
+        if let Some(path) = place.file()
             && place.is_missing()
         {
             return Err(format!("there is no key store at {}", path.display()).into());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::app::testing::TestBaken;
-use crate::event_log::{EventLog, Filter, Position};
+use crate::event_log::{EventLog, Position};
 use crate::sealing::{EnvironmentKek, KekProvider, KeyStore, MemoryKeyStore};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,7 +25,7 @@ pub async fn streams(log: &dyn EventLog) -> BTreeMap<String, Vec<String>> {
     let mut streams = BTreeMap::<String, Vec<String>>::new();
     let mut after = Position::START;
     loop {
-        let page = log.read_all(after, &Filter::All, 1_000).await.unwrap();
+        let page = log.read_all(after, 1_000).await.unwrap();
         for event in page.events {
             streams.entry(event.stream.as_str().to_owned()).or_default().push(event.kind);
         }

@@ -86,18 +86,23 @@ impl Decoder {
 }
 
 fn at(recorded: &Recorded, reason: Reason) -> DecodeError {
-    DecodeError { event_id: recorded.id, position: recorded.position, reason }
+    DecodeError { event_id: recorded.id.into(), position: recorded.position, reason }
 }
 
 fn binding<'a>(stream: &Stream, recorded: &'a Recorded) -> Binding<'a> {
-    Binding { person: stream.key_owner(), event: recorded.id, kind: &recorded.kind, stream: recorded.stream.as_str() }
+    Binding {
+        person: stream.key_owner(),
+        event: recorded.id.into(),
+        kind: &recorded.kind,
+        stream: recorded.stream.as_str(),
+    }
 }
 
 fn happened(stream: Stream, recorded: &Recorded, data: Value) -> Result<Happened, Reason> {
     let envelope: Envelope = serde_json::from_slice(&recorded.metadata).map_err(|_| Reason::Envelope)?;
     let event: Event = event::read(&recorded.kind, envelope.version, data)?;
     let stamp = Stamp {
-        event_id: recorded.id,
+        event_id: recorded.id.into(),
         person_id: stream.key_owner(),
         occurred: envelope.occurred(),
         recorded_at: envelope.recorded_at,

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::world::{Landmark, World};
-use crate::event_log::{EventLog, Filter, LogError, Position, Recorded, contract};
+use crate::event_log::{EventLog, LogError, Position, Recorded, contract};
 use crate::history::{DecodeError, Decoder, Happened, Stream};
 use crate::sources::Clock;
 
@@ -117,7 +117,7 @@ impl Follower {
     fn opened(&self, after: Position) -> impl Future<Output = Result<Opened, FollowError>> + use<> {
         let (log, decoder) = (self.log.clone(), self.decoder.clone());
         async move {
-            let page = log.read_all(after, &Filter::All, PAGE).await?;
+            let page = log.read_all(after, PAGE).await?;
             let happened = open(&decoder, page.events).await?;
             Ok(Opened { happened, next: page.next, at_head: page.at_head })
         }
@@ -189,7 +189,7 @@ impl Follower {
         let known = self.world.read().landmark();
         if let Some(Landmark { person, revision, event }) = known {
             let there = self.log.read_stream(&Stream::of_person(person), revision).await?;
-            if there.first().is_none_or(|there| there.id != event) {
+            if there.first().is_none_or(|there| there.id != event.0) {
                 return Err(FollowError::SetBack);
             }
         }
@@ -208,7 +208,7 @@ pub async fn catch_up_to(
     last: Position,
 ) -> Result<World, FollowError> {
     while world.position() < last {
-        let mut page = log.read_all(world.position(), &Filter::All, PAGE).await?;
+        let mut page = log.read_all(world.position(), PAGE).await?;
         let whole = page.events.last().is_none_or(|event| event.position <= last);
         page.events.retain(|event| event.position <= last);
         for happened in open(decoder, page.events).await? {

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use baken::event_log::{EventLog, Expected, LogUrl, Proposed, StreamName, open};
-use care_path::EventId;
+use event_log::{EventLog, Expected, LogUrl, Proposed, StreamName, open};
 
 use crate::load::{Append, Contender, Failure, KIND};
 
@@ -19,7 +18,7 @@ impl Contender for Baken {
     async fn append(&self, append: Append<'_>) -> Result<(), Failure> {
         let expected = append.revision.map_or(Expected::NoStream, Expected::Revision);
         let event = Proposed {
-            id: EventId(append.id),
+            id: append.id,
             kind: KIND.to_owned(),
             data: append.data.to_vec(),
             metadata: append.metadata.to_vec(),

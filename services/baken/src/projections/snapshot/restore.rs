@@ -14,7 +14,7 @@ use super::folder::{self, Kept};
 use super::standings::{self, Standings};
 use super::stretch::{self, Header, fingerprint};
 use super::{SnapshotError, Snapshots};
-use crate::event_log::{EventLog, Filter, Position};
+use crate::event_log::{EventLog, Position};
 use crate::history::{Happened, Heading};
 use crate::projections::rows::Rows;
 use crate::projections::{FollowError, World, catch_up_to};
@@ -283,7 +283,7 @@ impl Reader {
         let mut after = Position(header.before_last);
         // A page may be empty although the log goes on.
         loop {
-            let page = self.log.read_all(after, &Filter::All, 1).await;
+            let page = self.log.read_all(after, 1).await;
             let page = page.map_err(|error| Not::Known(error.to_string()))?;
             if let Some(last) = page.events.first() {
                 return Ok(fingerprint(last) == header.last);

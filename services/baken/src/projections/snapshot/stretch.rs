@@ -44,7 +44,7 @@ pub fn fingerprint(recorded: &Recorded) -> [u8; 32] {
     let mut context = Sha256::new();
     let numbers = [recorded.revision.to_be_bytes(), recorded.position.0.to_be_bytes()].concat();
     let parts: [&[u8]; 6] = [
-        recorded.id.0.as_bytes(),
+        recorded.id.as_bytes(),
         recorded.stream.as_str().as_bytes(),
         recorded.kind.as_bytes(),
         &numbers,

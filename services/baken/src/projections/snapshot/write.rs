@@ -12,7 +12,7 @@ use super::folder::{self, Kept, NewStandings};
 use super::standings::{self, AT_ONCE, Writing};
 use super::stretch::Stretch;
 use super::{SnapshotError, Snapshots};
-use crate::event_log::{Filter, Position, contract};
+use crate::event_log::{Position, contract};
 use crate::projections::World;
 use crate::sealing::Purpose;
 
@@ -187,7 +187,7 @@ impl Snapshots {
         let mut after = next.from;
         loop {
             let left = usize::try_from(self.options.events - stretch.events()).unwrap_or(PAGE).min(PAGE);
-            let page = self.log.read_all(after, &Filter::All, left).await?;
+            let page = self.log.read_all(after, left).await?;
             for (index, recorded) in page.events.iter().enumerate() {
                 if next.until.is_some_and(|until| recorded.position > until) {
                     return Ok(stretch);

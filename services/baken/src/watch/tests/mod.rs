@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use super::{Ticked, Watch, WatchMetrics};
 use crate::app::Baken;
 use crate::demo::{self, Planned};
-use crate::event_log::{EventLog, Filter, MemoryLog, Position};
+use crate::event_log::{EventLog, MemoryLog, Position};
 use crate::history::{Decoder, Happened};
 use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
@@ -83,7 +83,7 @@ impl Ground {
     pub async fn events(&self) -> Vec<Happened> {
         let ring = KeyRing::open(self.keys.clone(), self.kek.clone(), KeyRing::CAPACITY).await.unwrap();
         let decoder = Decoder::new(Arc::new(Sealer::new(Arc::new(ring))));
-        let page = self.log.read_all(Position::START, &Filter::All, 100_000).await.unwrap();
+        let page = self.log.read_all(Position::START, 100_000).await.unwrap();
         assert!(page.at_head);
         let mut events = Vec::new();
         for recorded in &page.events {

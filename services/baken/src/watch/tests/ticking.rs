@@ -54,10 +54,10 @@ async fn what_is_done_says_what_it_follows_from() {
     signal(&node).await;
     ground.clock.advance(TimeDelta::days(7));
     node.watch.tick().await;
-    let page = ground.log.read_all(Position::START, &Filter::All, 10).await.unwrap();
+    let page = ground.log.read_all(Position::START, 10).await.unwrap();
     let envelope = |event: &Recorded| serde_json::from_slice::<crate::history::Envelope>(&event.metadata).unwrap();
     let last = page.events.last().unwrap();
-    assert_eq!(envelope(last).causation_id, Some(page.events[0].id));
+    assert_eq!(envelope(last).causation_id, Some(page.events[0].id.into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

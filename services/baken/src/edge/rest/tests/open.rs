@@ -9,7 +9,7 @@ use super::{OPERATOR, server, server_on};
 use crate::app::testing::TestBaken;
 use crate::edge::Limits;
 use crate::event_log::{
-    Appended, EventLog, Expected, Filter, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
+    Appended, EventLog, Expected, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
 };
 
 fn from(address: &str, path: &str) -> TestRequest {
@@ -38,7 +38,7 @@ impl EventLog for Unread {
         Err(LogError::Unavailable("nobody reads".to_owned()))
     }
 
-    async fn read_all(&self, _: Position, _: &Filter, _: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, _: Position, _: usize) -> Result<Page, LogError> {
         Err(LogError::Unavailable("nobody reads".to_owned()))
     }
 
@@ -53,7 +53,7 @@ impl EventLog for Unread {
 
 fn event() -> Proposed {
     Proposed {
-        id: uuid::Uuid::from_u128(1).into(),
+        id: uuid::Uuid::from_u128(1),
         kind: "found_by_a_newer_version".to_owned(),
         data: Vec::new(),
         metadata: Vec::new(),

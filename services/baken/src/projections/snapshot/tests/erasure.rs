@@ -24,7 +24,7 @@ async fn shared() -> (Arc<MemoryKeyStore>, Told, Told) {
         let happened = Decoder::new(told.sealer.clone()).decode(&recorded).await.unwrap();
         let binding = crate::sealing::Binding {
             person: happened.stream.key_owner(),
-            event: recorded.id,
+            event: recorded.id.into(),
             kind: &recorded.kind,
             stream: recorded.stream.as_str(),
         };

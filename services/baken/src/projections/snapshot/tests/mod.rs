@@ -17,7 +17,7 @@ use indicatif::ProgressBar;
 use super::*;
 use crate::app::testing::{TestBaken, settings};
 use crate::demo;
-use crate::event_log::{Appended, Expected, Filter, Page, Proposed, Recorded, StreamName};
+use crate::event_log::{Appended, Expected, Page, Proposed, Recorded, StreamName};
 use crate::projections::digest::ModelDigest;
 use crate::projections::{FollowError, Restored, addresses, catch_up_to};
 use crate::simulate::{self, Simulation};
@@ -48,7 +48,7 @@ pub async fn told(persons: u64) -> Told {
 }
 
 pub async fn read(log: &dyn EventLog) -> Vec<Recorded> {
-    let page = log.read_all(Position::START, &Filter::All, 100_000).await.unwrap();
+    let page = log.read_all(Position::START, 100_000).await.unwrap();
     assert!(page.at_head);
     page.events
 }
@@ -161,11 +161,11 @@ impl EventLog for Halting {
         self.log.read_stream(stream, from).await
     }
 
-    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
         if self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
             return Ok(Page { events: Vec::new(), next: after, at_head: false });
         }
-        self.log.read_all(after, filter, limit).await
+        self.log.read_all(after, limit).await
     }
 
     async fn head(&self) -> Result<Position, LogError> {
@@ -193,8 +193,8 @@ impl EventLog for Until {
         self.log.read_stream(stream, from).await
     }
 
-    async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Page, LogError> {
-        let mut page = self.log.read_all(after, filter, limit).await?;
+    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+        let mut page = self.log.read_all(after, limit).await?;
         page.events.retain(|event| event.position <= self.until);
         page.at_head |= page.next >= self.until;
         page.next = page.next.min(self.until);

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use care_path::EventId;
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -93,7 +92,7 @@ async fn events_of_a_check_are_passed_over_and_end_nothing() {
     let stream = StreamName::new("contract-7".to_owned());
     assert!(crate::event_log::contract::is_of_a_check(&stream));
     for id in 1..4 {
-        let id = care_path::EventId(uuid::Uuid::from_u128(id));
+        let id = uuid::Uuid::from_u128(id);
         let event = Proposed { id, kind: "checked".to_owned(), data: vec![], metadata: vec![] };
         told.log.append(&stream, Expected::Any, vec![event]).await.unwrap();
     }
@@ -147,7 +146,7 @@ fn read_models_that_have_lived_are_those_that_the_log_tells_also_where_it_ends_w
         for hours in [0, 5, 24 * 30] {
             test.clock.advance(TimeDelta::hours(hours));
             let of_a_check = Proposed {
-                id: EventId(Uuid::from_u128(1 + u128::from(hours.unsigned_abs()))),
+                id: Uuid::from_u128(1 + u128::from(hours.unsigned_abs())),
                 kind: "checked".to_owned(),
                 data: Vec::new(),
                 metadata: Vec::new(),

@@ -1,0 +1,172 @@
+//! The contract on the adapters that need no server, and on faulty ones: it must hold on the first and find the fault
+//! of each of the others.
+
+use std::collections::BTreeSet;
+use std::future::{Ready, ready};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::faulty::{Fault, FaultyLog};
+use super::subject::Patience;
+use super::{CHECKS, Ids, REOPENING, Report, examine_twice, run, run_reopening};
+use crate::memory::MemoryLog;
+use crate::port::EventLog;
+use crate::sqlite::{Options, SqliteLog, SqliteOpenError};
+
+/// UUIDs of version 7 that count up, a millisecond each.
+pub(crate) fn counted() -> Ids {
+    let next = AtomicU64::new(1_700_000_000_000);
+    Arc::new(move || {
+        uuid::Builder::from_unix_timestamp_millis(next.fetch_add(1, Ordering::Relaxed), &[7; 10]).into_uuid()
+    })
+}
+
+fn opened(path: &Path, options: &Options) -> Ready<Result<Arc<dyn EventLog>, SqliteOpenError>> {
+    ready(SqliteLog::open(path, options).map(|log| Arc::new(log) as Arc<dyn EventLog>))
+}
+
+fn assert_holds(report: &Report) {
+    assert!(report.holds(), "\n{report}");
+    assert_eq!(report.outcomes.len(), CHECKS.len() + REOPENING.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_log_in_memory_keeps_the_contract() {
+    let log: Arc<dyn EventLog> = Arc::new(MemoryLog::new());
+    assert_holds(&run_reopening(|| ready(Ok::<_, String>(Arc::clone(&log))), counted()).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_embedded_log_keeps_the_contract() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log.db");
+    let open = || opened(&path, &Options::default());
+    let ids = counted();
+    assert_holds(&run_reopening(open, Arc::clone(&ids)).await);
+    // And once more, with all that the first run has left in the file.
+    assert_holds(&run_reopening(open, ids).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_embedded_log_keeps_the_contract_with_the_smallest_settings() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("log.db");
+    let smallest = Options {
+        queue: 1,
+        batch: 1,
+        readers: 1,
+        known_streams: 1,
+        indexed_at_once: 1,
+        checkpoint_bytes: 0,
+        wal_bytes: 1,
+    };
+    let open = || opened(&path, &smallest);
+    assert_holds(&run_reopening(open, counted()).await);
+}
+
+#[tokio::test]
+async fn the_contract_says_what_does_not_open() {
+    let report = run_reopening(|| ready(Err("no such engine")), counted()).await;
+    assert!(!report.holds());
+    assert!(report.to_string().contains("it could not be opened: no such engine"), "{report}");
+}
+
+async fn broken_by(fault: Fault, patience: Patience) -> BTreeSet<&'static str> {
+    let log = Arc::new(FaultyLog::new(fault));
+    let times = AtomicU64::new(0);
+    let open = || {
+        if times.fetch_add(1, Ordering::Relaxed) > 0 {
+            log.reopen();
+        }
+        ready(Ok::<_, String>(Arc::clone(&log) as Arc<dyn EventLog>))
+    };
+    examine_twice(open, counted(), patience).await.broken().collect()
+}
+
+/// Each fault, and a check that must fail for it. Others may fail too.
+const FAULTS: &[(Fault, &str)] = &[
+    (Fault::IgnoresNoStream, "an append that expects no stream is refused where there is one"),
+    (Fault::IgnoresExpected, "an append that expects a revision is refused at any other, and told the actual one"),
+    (Fault::TellsAnotherActual, "an append that expects a revision is refused at any other, and told the actual one"),
+    (Fault::RefusesAny, "an append that expects nothing always finds its place"),
+    (Fault::RevisionsFromOne, "revisions count from 0 without a gap"),
+    (Fault::WritesBeforeItChecks, "a refused append leaves nothing behind, an accepted one leaves everything"),
+    (Fault::TakesEmptyAppends, "an append without events is refused"),
+    (Fault::ForgetsIds, "a repeated append is answered as the first time, and adds nothing"),
+    (Fault::ForgetsIdsOfOthers, "a repeated append is answered as the first time, and adds nothing"),
+    (Fault::ReplacesOnRepeat, "a repeated append is answered as the first time, and adds nothing"),
+    (Fault::ExpectsOfRepeats, "a repeat is recognised whatever it expects"),
+    (Fault::RemembersOnlyTheLastAppend, "a repeat is recognised after other appends"),
+    (Fault::AnswersRepeatsWithTheEnd, "a repeat is recognised after other appends"),
+    (Fault::TakesUsedIdsBesideNew, "an id cannot come again beside new events"),
+    (Fault::TakesUsedIdsElsewhere, "an id cannot come again on another stream"),
+    (Fault::TakesAnIdTwice, "an id cannot come twice in one append"),
+    (Fault::LooksForIdsThenWrites, "identical appends at the same time add their events once"),
+    (Fault::KeepsTextOnly, "what was written is read byte for byte"),
+    (Fault::KeepsLittle, "an event of one mebibyte comes back whole"),
+    (Fault::ReadsStreamsFromTheStart, "a stream is read from a revision on, and an unknown one is empty"),
+    (Fault::ReadsStreamsByPrefix, "a stream is read from a revision on, and an unknown one is empty"),
+    (Fault::ReadsByStream, "the whole log is read in the order of positions"),
+    (Fault::NumbersByPosition, "the whole log is read in the order of positions"),
+    (Fault::SaysHeadTooEarly, "paging gives everything exactly once, whatever the limit"),
+    (Fault::RepeatsTheLastEvent, "paging gives everything exactly once, whatever the limit"),
+    (Fault::SkipsAtFullPages, "paging gives everything exactly once, whatever the limit"),
+    (Fault::HeadLagsBehind, "the head is never behind an acknowledged append"),
+    (Fault::WakesByPollingAlone, "a waiting reader is woken at once where there is more"),
+    (Fault::SleepsOn, "a waiting reader is woken when there comes more"),
+    (Fault::ChecksThenWrites, "many writers on one stream lose nothing and agree on one order"),
+    (Fault::ShowsPositionsLate, "a reader that follows many writers skips nothing and sees nothing twice"),
+    (Fault::LosesTheLast, "what was acknowledged is there after reopening"),
+    (Fault::LosesIdsOnReopening, "a repeat is recognised after reopening"),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_contract_finds_every_fault_and_none_where_there_is_none() {
+    assert_eq!(broken_by(Fault::None, Patience::default()).await, BTreeSet::new());
+    let short = Patience { check: Duration::from_secs(3), a_while: Duration::from_secs(1) };
+    let runs = FAULTS.iter().map(|(fault, check)| (fault, check, tokio::spawn(broken_by(*fault, short))));
+    for (fault, check, run) in runs.collect::<Vec<_>>() {
+        let broken = run.await.unwrap();
+        assert!(broken.contains(check), "{fault:?} was not found by: {check}\nonly by: {broken:#?}");
+    }
+}
+
+#[test]
+fn no_check_is_without_a_fault_that_it_finds() {
+    let proven: BTreeSet<_> = FAULTS.iter().map(|(_, check)| *check).collect();
+    let all: BTreeSet<_> = CHECKS.iter().map(|check| check.name).chain(REOPENING.iter().copied()).collect();
+    assert_eq!(proven, all);
+}
+
+#[tokio::test]
+async fn a_check_that_panics_has_failed_and_the_others_are_run() {
+    struct Panics;
+    #[async_trait::async_trait]
+    impl EventLog for Panics {
+        async fn append(
+            &self,
+            _: &crate::StreamName,
+            _: crate::Expected,
+            _: Vec<crate::Proposed>,
+        ) -> Result<crate::Appended, crate::LogError> {
+            panic!("no adapter should")
+        }
+        async fn read_stream(&self, _: &crate::StreamName, _: u64) -> Result<Vec<crate::Recorded>, crate::LogError> {
+            Ok(Vec::new())
+        }
+        async fn read_all(&self, after: crate::Position, _: usize) -> Result<crate::Page, crate::LogError> {
+            Ok(crate::Page { events: Vec::new(), next: after, at_head: true })
+        }
+        async fn head(&self) -> Result<crate::Position, crate::LogError> {
+            Ok(crate::Position::START)
+        }
+        async fn wake(&self, _: crate::Position) {}
+    }
+    let ids: Ids = Arc::new(Uuid::nil);
+    let report = run(Arc::new(Panics), ids).await;
+    assert_eq!(report.broken().count(), CHECKS.len());
+}

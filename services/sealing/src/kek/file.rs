@@ -1,0 +1,264 @@
+//! KEKs in a file of their own: the provider of the embedded mode.
+//!
+//! The file is small, belongs to one user and is replaced as a whole, so that a crash leaves the old or the new one.
+//! It must not lie in the same backup as the key store: whoever has both can open everything.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parking_lot::RwLock;
+use zeroize::Zeroizing;
+
+use super::local::LocalKeks;
+use super::{Epoch, KekError, KekProvider, ToUnwrap, ToWrap};
+use crate::secret::Key256;
+use storage::files::{beside, flush_entry_of};
+use storage::owner_only;
+
+/// KEKs in a file, one `EPOCH:BASE64` a line.
+#[derive(Clone)]
+pub struct FileKek {
+    path: PathBuf,
+    keks: Arc<RwLock<LocalKeks>>,
+}
+
+impl FileKek {
+    /// Opens a key file that only its owner may read.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, KekError> {
+        let path = path.into();
+        let keks = Arc::new(RwLock::new(read(&path)?));
+        Ok(Self { path, keks })
+    }
+
+    /// Makes a key file with one new KEK. Refuses where there is a file already.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, KekError> {
+        let path = path.into();
+        let keks = LocalKeks::first()?;
+        let text = keks.to_text();
+        write_new(&path, &text).and_then(|()| flush_entry_of(&path)).map_err(|source| failed(&path, source))?;
+        Ok(Self { path, keks: Arc::new(RwLock::new(keks)) })
+    }
+
+    /// Opens the key file, or makes one where there is none.
+    pub fn open_or_create(path: impl Into<PathBuf>) -> Result<Self, KekError> {
+        let path = path.into();
+        match Self::open(&path) {
+            Err(KekError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Self::create(path),
+            other => other,
+        }
+    }
+
+    /// Does something with the KEKs; where the epoch is not known, another process may have rolled since: reads again.
+    fn with<T>(&self, epoch: Epoch, work: impl FnOnce(&LocalKeks) -> Result<T, KekError>) -> Result<T, KekError> {
+        if !self.keks.read().has(epoch) {
+            let fresh = read(&self.path)?;
+            *self.keks.write() = fresh;
+        }
+        work(&self.keks.read())
+    }
+
+    /// Changes the file. `change` says whether there is anything to write, and whether the old content must go.
+    async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut LocalKeks) -> Result<(T, Rewrite), KekError> + Send + 'static,
+    ) -> Result<T, KekError> {
+        let this = self.clone();
+        let work = move || {
+            let lock = lock(&this.path).map_err(|source| failed(&this.path, source))?;
+            let mut keks = read(&this.path)?;
+            let (answer, rewrite) = change(&mut keks)?;
+            if rewrite != Rewrite::Nothing {
+                let replaced = replace(&this.path, &keks.to_text(), rewrite == Rewrite::WipingTheOld);
+                replaced.map_err(|source| failed(&this.path, source))?;
+            }
+            *this.keks.write() = keks;
+            drop(lock);
+            Ok(answer)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|failed| KekError::Unavailable(failed.to_string()))?
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rewrite {
+    Nothing,
+    Plain,
+    WipingTheOld,
+}
+
+#[async_trait]
+impl KekProvider for FileKek {
+    async fn current_epoch(&self) -> Result<Epoch, KekError> {
+        self.keks.read().current().ok_or(KekError::NoneGiven)
+    }
+
+    async fn wrap_keys(&self, epoch: Epoch, keys: &[ToWrap<'_>]) -> Result<Vec<Vec<u8>>, KekError> {
+        self.with(epoch, |keks| keks.wrap(epoch, keys))
+    }
+
+    async fn unwrap_keys(&self, epoch: Epoch, keys: &[ToUnwrap<'_>]) -> Result<Vec<Option<Key256>>, KekError> {
+        self.with(epoch, |keks| keks.unwrap(epoch, keys))
+    }
+
+    async fn roll(&self) -> Result<Epoch, KekError> {
+        self.change(|keks| Ok((keks.roll()?, Rewrite::Plain))).await
+    }
+
+    /// The old file's blocks are overwritten before it goes. A copying file system or a worn SSD may still have them.
+    async fn retire(&self, before: Epoch) -> Result<(), KekError> {
+        self.change(move |keks| {
+            let rewrite = if keks.retire(before) { Rewrite::WipingTheOld } else { Rewrite::Nothing };
+            Ok(((), rewrite))
+        })
+        .await
+    }
+}
+
+fn failed(path: &Path, source: io::Error) -> KekError {
+    KekError::File { path: path.to_owned(), source }
+}
+
+fn read(path: &Path) -> Result<LocalKeks, KekError> {
+    let mut file = File::open(path).map_err(|source| failed(path, source))?;
+    refuse_readable_by_others(path, &file)?;
+    let mut text = Zeroizing::new(String::with_capacity(16 * 1024));
+    file.read_to_string(&mut text).map_err(|source| failed(path, source))?;
+    LocalKeks::parse(&text)
+}
+
+#[cfg(unix)]
+fn refuse_readable_by_others(path: &Path, file: &File) -> Result<(), KekError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = file.metadata().map_err(|source| failed(path, source))?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KekError::ReadableByOthers { path: path.to_owned(), mode });
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_readable_by_others(_path: &Path, _file: &File) -> Result<(), KekError> {
+    Ok(())
+}
+
+/// One change at a time, also among processes: a KEK that is overwritten is lost with all that it wrapped.
+fn lock(path: &Path) -> io::Result<File> {
+    let lock = owner_only::file().write(true).create(true).truncate(false).open(beside(path, ".lock"))?;
+    lock.lock()?;
+    Ok(lock)
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = owner_only::file().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn replace(path: &Path, text: &str, wipe: bool) -> io::Result<()> {
+    let new = beside(path, ".new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut old = OpenOptions::new().write(true).open(path)?;
+    let old_len = usize::try_from(old.metadata()?.len()).unwrap_or(0);
+    write_new(&new, text)?;
+    fs::rename(&new, path)?;
+    flush_entry_of(path)?;
+    if wipe {
+        old.write_all(&vec![0; old_len])?;
+        old.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+    use crate::secret::random_key;
+
+    async fn wrapped(kek: &FileKek, epoch: Epoch, key: &Key256) -> Vec<u8> {
+        kek.wrap_keys(epoch, &[ToWrap { key, aad: Vec::new() }]).await.unwrap().remove(0)
+    }
+
+    async fn unwrapped(kek: &FileKek, epoch: Epoch, wrapped: &[u8]) -> Result<Option<Key256>, KekError> {
+        Ok(kek.unwrap_keys(epoch, &[ToUnwrap { wrapped, aad: Vec::new() }]).await?.remove(0))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_key_file_is_its_owners_alone_and_one_readable_by_others_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kek");
+        FileKek::open_or_create(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        for mode in [0o640, 0o604, 0o660] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let error = FileKek::open(&path).map(|_| ()).unwrap_err();
+            assert!(matches!(error, KekError::ReadableByOthers { .. }));
+            assert!(error.to_string().contains("chmod 600"), "{error}");
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+        FileKek::open(&path).unwrap();
+    }
+
+    #[test]
+    fn an_existing_key_file_is_never_overwritten_by_a_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kek");
+        FileKek::create(&path).unwrap();
+        let before = fs::read(&path).unwrap();
+        assert!(FileKek::create(&path).is_err());
+        FileKek::open_or_create(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[tokio::test]
+    async fn a_rolled_epoch_is_on_disk_and_other_processes_find_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kek");
+        let (kek, other) = (FileKek::create(&path).unwrap(), FileKek::open(&path).unwrap());
+        let key = random_key().unwrap();
+        assert_eq!(kek.roll().await.unwrap(), Epoch(2));
+        assert_eq!(kek.current_epoch().await.unwrap(), Epoch(2));
+        let by_second = wrapped(&kek, Epoch(2), &key).await;
+        let seen = unwrapped(&other, Epoch(2), &by_second).await.unwrap().unwrap();
+        assert_eq!(seen.expose_secret(), key.expose_secret());
+        assert!(matches!(unwrapped(&other, Epoch(3), &by_second).await, Err(KekError::UnknownEpoch(Epoch(3)))));
+    }
+
+    #[tokio::test]
+    async fn epochs_rolled_by_two_processes_do_not_overwrite_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kek");
+        let (kek, other) = (FileKek::create(&path).unwrap(), FileKek::open(&path).unwrap());
+        let (one, two) = tokio::join!(kek.roll(), other.roll());
+        let mut epochs = [one.unwrap(), two.unwrap()];
+        epochs.sort();
+        assert_eq!(epochs, [Epoch(2), Epoch(3)]);
+        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_retired_key_is_gone_from_the_file_and_from_what_the_old_file_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kek");
+        let kek = FileKek::create(&path).unwrap();
+        let first = fs::read_to_string(&path).unwrap();
+        kek.roll().await.unwrap();
+        let mut old_file = File::open(&path).unwrap();
+        kek.retire(Epoch(2)).await.unwrap();
+        let now = fs::read_to_string(&path).unwrap();
+        assert!(now.starts_with("2:") && !now.contains(first.trim()));
+        let mut old = Vec::new();
+        old_file.read_to_end(&mut old).unwrap();
+        assert!(!old.is_empty() && old.iter().all(|byte| *byte == 0));
+        assert!(matches!(unwrapped(&kek, Epoch(1), &[0; 60]).await, Err(KekError::UnknownEpoch(Epoch(1)))));
+    }
+}

@@ -1,0 +1,37 @@
+//! Sealing: how an append-only log can forget.
+//!
+//! What describes a person goes into the log only as ciphertext, under a data key of that person and data class. The
+//! data keys live apart from the log, wrapped by a key-encryption key that lives apart from both. Destroying a person's
+//! data keys erases them from the log and all its copies at once; rolling the key-encryption key erases them from the
+//! copies of the key store.
+//!
+//! `KekProvider` wraps, `KeyStore` keeps what is wrapped, `KeyRing` holds the keys in clear for a while, and `Sealer`
+//! uses them. The rest of the service needs the `Sealer`, and the `KeyRing` for erasures and rebuilds.
+
+mod blob;
+mod cache;
+mod file;
+mod kek;
+mod key_store;
+mod marks;
+mod ring;
+mod rolling;
+mod sealer;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+pub use cache::Cached;
+pub use file::{BoxPlace, FileCipher, FileKey, OpenedBox};
+pub use kek::{EnvironmentKek, Epoch, FileKek, KekError, KekProvider, ToUnwrap, ToWrap};
+#[cfg(feature = "postgres")]
+pub use key_store::PostgresKeyStore;
+pub use key_store::{
+    CopiedKeys, CopyKeysError, Doomed, Epochs, KeyStore, KeyStoreError, KeysPlace, MemoryKeyStore, Owner, Purpose,
+    Slot, SqliteKeyStore, Stored, WrappedKey, copy_keys,
+};
+pub use marks::BadMark;
+pub use ring::{KeyError, KeyRing};
+pub use rolling::Preloaded;
+pub use sealer::{Binding, OpenError, SealError, Sealer};
+pub use secret::{CryptoFailed, DataKey, KEY_LEN, Key256, KeyId};
