@@ -11,9 +11,7 @@ impl Baken {
     /// The digests of all read models, to hold against those of a rebuild.
     #[must_use]
     pub fn digests(&self) -> Digests {
-        // What must be read for it is read while others read and write.
-        let begun = self.world.read().begin_digests(self.clock.now());
-        begun.finish()
+        self.world.read().digests(self.clock.now())
     }
 
     /// How many cases the read models hold.

@@ -1,7 +1,6 @@
 //! Digests of the read models: equal content gives equal digests, in whatever order it came about.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
 use care_path::PersonId;
 use care_path::codes::TaskKind;
@@ -11,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::World;
-use super::rows::Unread;
 use super::worklist::Place;
 
 /// The digests of all read models at one position, but for suggestions of who may be the same: they come in by and by.
@@ -49,50 +47,14 @@ fn hash(row: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Digests that lack the cases which nobody has read yet. Their rows never change, so that they can be read while the read
-/// models go on.
-pub struct Begun {
-    position: u64,
-    as_of: DateTime,
-    folded: Vec<u64>,
-    unread: Vec<Arc<Unread>>,
-    others: Vec<ModelDigest>,
-}
-
-impl Begun {
-    /// Reads the rest of the cases.
-    #[must_use]
-    pub fn finish(self) -> Digests {
-        let Self { position, as_of, folded, unread, others } = self;
-        let unread = unread.iter().map(|events| {
-            let case = events.case();
-            hash((case.id(), &case))
-        });
-        let cases = sum("cases", folded.into_iter().chain(unread));
-        Digests { position, as_of, models: [vec![cases], others].concat() }
-    }
-}
-
 impl World {
     /// The digests of all read models, as of a moment; or as of a later one that it was looked at already: events that
     /// another node has recorded may lie ahead of this one's clock.
     #[must_use]
     pub fn digests(&self, as_of: DateTime) -> Digests {
-        self.begin_digests(as_of).finish()
-    }
-
-    /// The digests, as far as they can be had without reading what nobody has read yet.
-    #[must_use]
-    pub fn begin_digests(&self, as_of: DateTime) -> Begun {
         let as_of = self.looked_at.map_or(as_of, |looked_at| looked_at.max(as_of));
-        let (mut folded, mut unread) = (Vec::new(), Vec::new());
-        for (id, held) in &self.cases {
-            match held.unread() {
-                Some(events) => unread.push(events.clone()),
-                None => folded.push(hash((id, held.case()))),
-            }
-        }
-        let others = vec![
+        let mut models = vec![
+            sum("cases", self.cases.iter().map(hash)),
             sum("links", self.case_of.iter().map(hash)),
             sum("revisions", self.revisions.iter().map(hash)),
             sum("answers", self.answers.iter().map(hash)),
@@ -100,8 +62,8 @@ impl World {
             sum("trail", self.trail().all().iter().map(hash)),
             sum("due", self.due.all().map(hash)),
         ];
-        let others = [others, self.digests_of_waiting(as_of)].concat();
-        Begun { position: self.position.0, as_of, folded, unread, others }
+        models.extend(self.digests_of_waiting(as_of));
+        Digests { position: self.position.0, as_of, models }
     }
 
     /// What follows from paths and time. Cases on which time has changed it are looked at every now and then: of those that

@@ -76,7 +76,6 @@ impl Follower {
                 return;
             }
             // Each is due again later: what changes next lies after now.
-            self.world.read().read_ahead(changed.iter().copied());
             self.world.write().look_again(&changed, now);
         }
     }
@@ -90,11 +89,6 @@ impl Follower {
         let mut page = self.opened(reached).await?;
         loop {
             let following = (!page.at_head).then(|| self.opening(page.next));
-            if page.happened.len() < PAGE / 10 {
-                // Nobody waits while a page is full: the read models are being rebuilt.
-                let persons = page.happened.iter().filter_map(|happened| happened.stream.person());
-                self.world.read().read_ahead(persons);
-            }
             {
                 let mut world = self.world.write();
                 for happened in page.happened {
@@ -141,7 +135,6 @@ impl Follower {
             unsure = matches!(caught_up, Err(FollowError::Log(_)));
             match caught_up {
                 Ok(_) if comparing => {
-                    self.world.read().read_ahead_of_comparing(COMPARED_AT_ONCE);
                     comparing = self.world.write().compare_some(COMPARED_AT_ONCE, self.clock.now());
                     // Others read and write between one time and the next.
                     tokio::task::yield_now().await;

@@ -8,13 +8,11 @@ use care_path::path::CarePath;
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
-use serde::{Deserialize, Serialize};
 
-use super::instant::Instant;
 use super::map::Map;
 
 /// What a case is found by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reach {
     Municipality(Municipality),
     Organisation(OrgId),
@@ -41,7 +39,7 @@ impl Reach {
 }
 
 /// What there is in a case that has a list of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Feature {
     Lookouts,
     CareAlerts,
@@ -64,13 +62,12 @@ pub struct Index {
 }
 
 /// Everything that one case is found by.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Indexed {
+struct Indexed {
     reaches: Vec<Reach>,
     phase: Phase,
     features: Vec<Feature>,
     /// When its path last changed: in no set of its own, which every event would move it in.
-    updated: Option<Instant>,
+    updated: Option<DateTime>,
 }
 
 /// One entry of the index.
@@ -79,7 +76,7 @@ pub(super) enum IndexPlace<'i> {
     Within(&'i Reach, PersonId),
     InPhase(&'i (Reach, Phase), PersonId),
     With(&'i (Reach, Feature), PersonId),
-    Updated(PersonId, Option<Instant>),
+    Updated(PersonId, Option<DateTime>),
 }
 
 impl Indexed {
@@ -104,7 +101,7 @@ impl Indexed {
             reaches,
             phase: path.phase(),
             features: FEATURES.into_iter().filter(has).collect(),
-            updated: path.updated_at().map(Instant::from),
+            updated: path.updated_at(),
         }
     }
 
@@ -127,16 +124,6 @@ impl Index {
         }
     }
 
-    /// Indexes cases that are in no index yet, by what they were found by before.
-    pub(super) fn fill(&mut self, mut cases: Vec<(PersonId, Indexed)>) {
-        // Sets are filled several times faster in their order.
-        cases.sort_unstable_by_key(|(case, _)| *case);
-        self.entries.reserve(cases.len());
-        for (case, entry) in cases {
-            self.put_as(case, entry);
-        }
-    }
-
     fn put_as(&mut self, case: PersonId, entry: Indexed) {
         for reach in &entry.reaches {
             self.all.entry(reach.clone()).or_default().insert(case);
@@ -146,11 +133,6 @@ impl Index {
             }
         }
         self.entries.insert(case, entry);
-    }
-
-    /// What a case is found by now.
-    pub(super) fn of(&self, case: PersonId) -> Option<&Indexed> {
-        self.entries.get(&case)
     }
 
     /// Every place that a case is found at, in no order; and when its path last changed.
@@ -193,7 +175,7 @@ impl Index {
     /// Whether something was recorded on the path of a case since then.
     #[must_use]
     pub fn is_updated_since(&self, case: PersonId, since: DateTime) -> bool {
-        self.entries.get(&case).is_some_and(|entry| entry.updated >= Some(since.into()))
+        self.entries.get(&case).is_some_and(|entry| entry.updated >= Some(since))
     }
 
     /// The cases within reach that have something of that kind.

@@ -4,19 +4,15 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
 
 use care_path::PersonId;
 use care_path::ids::Municipality;
 use care_path::matching::{Key, Likeness, Traits, WINDOW, compare};
 use care_path::path::CarePath;
 use care_path::time::DateTime;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::instant;
 use super::map::Map;
-use super::rows::Unread;
 
 /// With how many a case is compared that share one thing with it: those that were seen last.
 const AT_MOST: usize = 32;
@@ -29,114 +25,32 @@ pub struct Matches {
     found_by: Map<Municipality, Map<Key, BTreeSet<(DateTime, PersonId)>>>,
     of_case: Map<PersonId, Compared>,
     /// By case, whom it may be. Each pair is in it twice.
-    suggested: Map<PersonId, BTreeMap<PersonId, Suggested>>,
+    suggested: Map<PersonId, BTreeMap<PersonId, Likeness>>,
 }
-
-/// How alike two cases are: worked out when it is asked for, where the two come out of a snapshot.
-type Suggested = OnceLock<Option<Likeness>>;
 
 /// A case as others are compared with it.
 struct Compared {
-    traits: TraitsOf,
+    traits: Box<Traits>,
     place: Place,
     members: Vec<PersonId>,
     dismissed: Vec<PersonId>,
 }
 
-/// The traits of a case, which are those of its events until something new happens to it.
-enum TraitsOf {
-    Known(Box<Traits>),
-    Unread { events: Arc<Unread>, traits: OnceLock<Option<Box<Traits>>> },
-}
-
 /// What a case is found by.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Place {
     municipality: Municipality,
-    #[serde(with = "instant")]
     last_seen: DateTime,
     keys: Vec<Key>,
 }
 
-/// A case among those that are compared, as a snapshot has it.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Comparable {
-    place: Place,
-    dismissed: Vec<PersonId>,
-    suggested: Vec<PersonId>,
-}
-
-impl Comparable {
-    /// Whom it may be.
-    pub fn suggested(&self) -> impl Iterator<Item = PersonId> {
-        self.suggested.iter().copied()
-    }
-}
-
 impl Matches {
-    /// A case as others are compared with it; `None` where it is not compared.
-    pub(super) fn comparable(&self, case: PersonId) -> Option<Comparable> {
-        let Compared { place, dismissed, .. } = self.of_case.get(&case)?;
-        let suggested = self.suggested.get(&case).into_iter().flat_map(BTreeMap::keys).copied().collect();
-        Some(Comparable { place: place.clone(), dismissed: dismissed.clone(), suggested })
-    }
-
-    /// Puts a case among the others as it was there before, with its events, which nobody has read yet.
-    pub(super) fn restore(&mut self, case: PersonId, comparable: Comparable, events: Arc<Unread>) {
-        let Comparable { place, dismissed, suggested } = comparable;
-        self.insert_place(case, &place);
-        if !suggested.is_empty() {
-            let unknown = suggested.into_iter().map(|other| (other, Suggested::new()));
-            self.suggested.insert(case, unknown.collect());
-        }
-        let members = events.members().to_vec();
-        let traits = TraitsOf::Unread { events, traits: OnceLock::new() };
-        self.of_case.insert(case, Compared { traits, place, members, dismissed });
-    }
-
-    /// Whether a case is among those that are compared.
-    pub(super) fn has(&self, case: PersonId) -> bool {
-        self.of_case.contains_key(&case)
-    }
-
-    /// Forgets whoever was suggested and is not among the cases that are compared, and says to whom they were.
-    pub(super) fn forget_unknown(&mut self) -> Vec<PersonId> {
-        let of_case = &self.of_case;
-        let mut changed = Vec::new();
-        self.suggested.retain(|case, others| {
-            let before = others.len();
-            others.retain(|other, _| of_case.contains_key(other));
-            if others.len() < before {
-                changed.push(*case);
-            }
-            !others.is_empty()
-        });
-        changed
-    }
-
-    /// Reads what a case is compared by, and those who were suggested to be the same.
-    pub(super) fn read(&self, case: PersonId) {
-        self.to_review(case).for_each(drop);
-    }
-
-    /// Reads those with whom a case is going to be compared.
-    pub(super) fn read_others(&self, path: &CarePath) {
-        if let Some(traits) = Traits::of(path) {
-            let keys = traits.keys();
-            for other in self.alike(&traits, &keys) {
-                self.of_case.get(&other).and_then(Compared::traits);
-            }
-        }
-    }
-
     /// Takes in a case that changed, and says of which others the suggestions changed with it.
     pub fn put(&mut self, case: PersonId, members: &[PersonId], path: &CarePath) -> BTreeSet<PersonId> {
         let Some(traits) = Traits::of(path) else { return self.remove(case) };
         let dismissed: Vec<_> = path.dismissed().collect();
-        if let Some(known) = self.of_case.get_mut(&case)
-            && (known.traits(), &known.dismissed[..], &known.members[..]) == (Some(&traits), &dismissed[..], members)
+        if let Some(known) = self.of_case.get(&case)
+            && (&*known.traits, &known.dismissed[..], &known.members[..]) == (&traits, &dismissed[..], members)
         {
-            known.traits = TraitsOf::Known(Box::new(traits));
             return BTreeSet::new();
         }
         let before: BTreeMap<_, _> = self.of(case).map(|(other, likeness)| (other, likeness.clone())).collect();
@@ -144,8 +58,7 @@ impl Matches {
         let place =
             Place { municipality: traits.municipality().clone(), last_seen: traits.last_seen(), keys: traits.keys() };
         self.insert_place(case, &place);
-        let traits = TraitsOf::Known(Box::new(traits));
-        let compared = Compared { traits, place, members: members.to_vec(), dismissed };
+        let compared = Compared { traits: Box::new(traits), place, members: members.to_vec(), dismissed };
         let after = self.likely(&compared, before.keys().copied());
         self.of_case.insert(case, compared);
         let mut touched: BTreeSet<_> = before.keys().filter(|other| !after.contains_key(other)).copied().collect();
@@ -153,9 +66,9 @@ impl Matches {
             if before.get(&other).is_none_or(|before| !is_same(before, &likeness)) {
                 touched.insert(other);
             }
-            self.suggested.entry(case).or_default().insert(other, Some(likeness.clone()).into());
+            self.suggested.entry(case).or_default().insert(other, likeness.clone());
             let suggested = self.suggested.entry(other).or_default();
-            suggested.insert(case, Some(likeness).into());
+            suggested.insert(case, likeness);
             if suggested.len() > SUGGESTED {
                 touched.extend(self.drop_weakest(other));
             }
@@ -213,19 +126,14 @@ impl Matches {
 
     /// Whom a case may be, each with why.
     pub fn of(&self, case: PersonId) -> impl Iterator<Item = (PersonId, &Likeness)> {
-        let compared = self.of_case.get(&case);
-        let suggested = self.suggested.get(&case).into_iter().flatten();
-        suggested.filter_map(move |(other, likeness)| {
-            let likeness = likeness.get_or_init(|| compare(compared?.traits()?, self.of_case.get(other)?.traits()?));
-            Some((*other, likeness.as_ref()?))
-        })
+        self.suggested.get(&case).into_iter().flatten().map(|(other, likeness)| (*other, likeness))
     }
 
     /// The suggestions that are to be reviewed with a case: those of cases that came into view before it.
     pub fn to_review(&self, case: PersonId) -> impl Iterator<Item = (&Traits, PersonId, &Likeness)> {
         let compared = self.of_case.get(&case);
         self.of(case).filter_map(move |(other, likeness)| {
-            let (one, two) = (compared?.traits()?, self.of_case.get(&other)?.traits()?);
+            let (one, two) = (&*compared?.traits, &*self.of_case.get(&other)?.traits);
             two.is_earlier_than(one).then_some((one, other, likeness))
         })
     }
@@ -242,8 +150,7 @@ impl Matches {
 
     /// The likeliest among those who share something with a case, and those who were suggested before.
     fn likely(&self, compared: &Compared, before: impl Iterator<Item = PersonId>) -> BTreeMap<PersonId, Likeness> {
-        let Some(traits) = compared.traits() else { return BTreeMap::new() };
-        let mut others = self.alike(traits, &compared.place.keys);
+        let mut others = self.alike(&compared.traits, &compared.place.keys);
         others.extend(before);
         others.sort_unstable();
         others.dedup();
@@ -251,7 +158,7 @@ impl Matches {
             .into_iter()
             .filter_map(|other| {
                 let known = self.of_case.get(&other)?;
-                let likeness = if compared.are_apart(known) { None } else { compare(traits, known.traits()?) };
+                let likeness = if compared.are_apart(known) { None } else { compare(&compared.traits, &known.traits) };
                 likeness.map(|likeness| (other, likeness))
             })
             .collect();
@@ -262,17 +169,6 @@ impl Matches {
 }
 
 impl Compared {
-    /// The traits; `None` where the events of a snapshot have none, which those of a case that is compared do.
-    fn traits(&self) -> Option<&Traits> {
-        match &self.traits {
-            TraitsOf::Known(traits) => Some(traits),
-            TraitsOf::Unread { events, traits } => {
-                let read = || Traits::of(&events.case().path).map(Box::new);
-                traits.get_or_init(read).as_deref()
-            }
-        }
-    }
-
     /// Whether somebody said of the two that they are not the same.
     fn are_apart(&self, other: &Self) -> bool {
         self.dismissed.iter().any(|person| other.members.contains(person))

@@ -9,10 +9,6 @@ use crate::event_log::Position;
 pub struct Trail(Vec<(Position, PersonId)>);
 
 impl Trail {
-    pub(super) fn reserve(&mut self, events: usize) {
-        self.0.reserve(events);
-    }
-
     pub(super) fn push(&mut self, position: Position, person: PersonId) {
         debug_assert!(self.0.last().is_none_or(|(last, _)| *last < position), "the log is read in its order");
         self.0.push((position, person));

@@ -9,16 +9,13 @@ use care_path::ids::SubjectId;
 use care_path::path::tasks::{Addressee, Task};
 use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
-use serde::{Deserialize, Serialize};
 
-use super::instant;
 use super::map::Map;
 use crate::event_log::Position;
 
 /// A task's place on the worklist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    #[serde(with = "instant")]
     pub due: DateTime,
     pub case: PersonId,
     pub kind: TaskKind,
@@ -46,8 +43,8 @@ pub struct Touched {
 #[derive(Default)]
 struct Waiting {
     places: Vec<(Addressee, Place)>,
-    /// What follows from its path, as it was derived last; `None` where that is not known, after a start.
-    open_tasks: Option<Arc<[Task]>>,
+    /// What follows from its path, as it was derived last.
+    open_tasks: Arc<[Task]>,
 }
 
 /// Places by whom they wait for.
@@ -64,24 +61,16 @@ impl Worklist {
     /// Puts what waits on a case in the place of what waited before: what follows from its path, and what else.
     pub fn put(&mut self, case: PersonId, open_tasks: Vec<Task>, others: &[Task], at: Position) {
         let places = open_tasks.iter().chain(others).map(|task| (task.addressee.clone(), Place::of(case, task)));
-        self.put_waiting(case, Waiting { places: places.collect(), open_tasks: Some(open_tasks.into()) }, at);
-    }
-
-    /// The same, where the places alone are known.
-    pub(super) fn put_places(&mut self, case: PersonId, places: Vec<(Addressee, Place)>, at: Position) {
-        self.put_waiting(case, Waiting { places, open_tasks: None }, at);
-    }
-
-    fn put_waiting(&mut self, case: PersonId, waiting: Waiting, at: Position) {
+        let places: Vec<_> = places.collect();
         self.remove(case, at);
-        if waiting.places.is_empty() {
+        if places.is_empty() {
             return;
         }
-        for (addressee, place) in &waiting.places {
+        for (addressee, place) in &places {
             self.waiting.entry(addressee.clone()).or_default().insert(*place);
             self.touch(addressee, at);
         }
-        self.of_case.insert(case, waiting);
+        self.of_case.insert(case, Waiting { places, open_tasks: open_tasks.into() });
     }
 
     /// Every place, by whom it waits for.
@@ -89,14 +78,9 @@ impl Worklist {
         self.waiting.iter().flat_map(|(addressee, places)| places.iter().map(move |place| (addressee, place)))
     }
 
-    /// The places of what waits on a case.
-    pub(super) fn of_case(&self, case: PersonId) -> &[(Addressee, Place)] {
-        self.of_case.get(&case).map(|waiting| waiting.places.as_slice()).unwrap_or_default()
-    }
-
-    /// What followed from a case's path when it was last derived, if that is known and anything waits.
+    /// What followed from a case's path when it was last derived, if anything waits.
     pub(super) fn open_tasks(&self, case: PersonId) -> Option<&Arc<[Task]>> {
-        self.of_case.get(&case)?.open_tasks.as_ref()
+        self.of_case.get(&case).map(|waiting| &waiting.open_tasks)
     }
 
     /// Takes a case off the list.

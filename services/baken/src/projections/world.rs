@@ -14,11 +14,9 @@ use care_path::{EventId, PersonId};
 
 use super::agenda::Agenda;
 use super::case::{Case, Entry};
-use super::held::Held;
 use super::index::Index;
-use super::map::{Map, Set};
+use super::map::Map;
 use super::matches::Matches;
-use super::standing::Touching;
 use super::trail::Trail;
 use super::worklist::Worklist;
 use crate::event_log::Position;
@@ -28,10 +26,8 @@ use crate::settings::Settings;
 /// The read models.
 pub struct World {
     pub(super) position: Position,
-    /// The last event that changed anything, and where it stands.
-    pub(super) last: Option<(Position, EventId)>,
     landmark: Option<Landmark>,
-    pub(super) cases: Map<PersonId, Held>,
+    pub(super) cases: Map<PersonId, Box<Case>>,
     /// The case of each person that is not the first of its own.
     pub(super) case_of: Map<PersonId, PersonId>,
     pub(super) revisions: Map<PersonId, u64>,
@@ -41,9 +37,6 @@ pub struct World {
     pub(super) matches: Matches,
     /// Cases that were there at the start and are still to be compared with others.
     pub(super) uncompared: Vec<PersonId>,
-    /// Of these, the ones that others are compared with as they were before: they came out of a snapshot, and something
-    /// has happened since.
-    pub(super) outdated: Set<PersonId>,
     trail: Trail,
     /// When what waits on a case changes by time alone.
     pub(super) changes: Agenda,
@@ -52,9 +45,6 @@ pub struct World {
     /// The latest moment as of which it was looked at what waits.
     pub(super) looked_at: Option<DateTime>,
     pub(super) settled: bool,
-    /// Cases of which everything that is derived is derived when all is read.
-    pub(super) stale: Set<PersonId>,
-    pub(super) touching: Touching,
     settings: Arc<Settings>,
 }
 
@@ -84,7 +74,6 @@ impl World {
     pub fn new(settings: Arc<Settings>) -> Self {
         Self {
             position: Position::START,
-            last: None,
             landmark: None,
             cases: Map::default(),
             case_of: Map::default(),
@@ -94,22 +83,13 @@ impl World {
             worklist: Worklist::default(),
             matches: Matches::default(),
             uncompared: Vec::new(),
-            outdated: Set::default(),
             trail: Trail::default(),
             changes: Agenda::default(),
             due: Agenda::default(),
             looked_at: None,
             settled: false,
-            stale: Set::default(),
-            touching: Touching::default(),
             settings,
         }
-    }
-
-    /// Another one that has seen nothing yet.
-    #[must_use]
-    pub(super) fn anew(&self) -> Self {
-        Self::new(self.settings.clone())
     }
 
     /// The position that it has reached.
@@ -144,7 +124,7 @@ impl World {
     /// The case that a person belongs to.
     #[must_use]
     pub fn case(&self, person: PersonId) -> Option<&Case> {
-        self.cases.get(self.case_of.get(&person).unwrap_or(&person)).map(Held::case)
+        self.cases.get(self.case_of.get(&person).unwrap_or(&person)).map(|case| &**case)
     }
 
     /// The last revision of a person's own stream.
@@ -198,10 +178,7 @@ impl World {
     /// What Baken does by itself on a case, due first.
     #[must_use]
     pub fn timers(&self, case: PersonId) -> Vec<Timer> {
-        let timers = |held: &Held| {
-            let path = &held.case().path;
-            path.timers(self.settings.deadlines.of_case(path), self.directory())
-        };
+        let timers = |case: &Box<Case>| case.path.timers(self.settings.deadlines.of_case(&case.path), self.directory());
         self.cases.get(&case).map(timers).unwrap_or_default()
     }
 
@@ -234,7 +211,7 @@ impl World {
 
     /// What waits on a case, and when that changes by itself.
     fn waiting(&self, id: PersonId, now: DateTime) -> Option<Waiting> {
-        let case = self.cases.get(&id)?.case();
+        let case = self.cases.get(&id)?;
         let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
         let open_tasks = case.path.open_tasks(now, deadlines, directory);
         let alike = self.matches.to_review(id);
@@ -247,16 +224,15 @@ impl World {
     /// What follows from the paths of the cases that time alone has changed since they were looked at, and when they change
     /// next.
     pub(super) fn aged(&self, now: DateTime) -> Map<PersonId, (Vec<Task>, Option<DateTime>)> {
-        let derive = |case: &Case| {
+        let derive = |case: &Box<Case>| {
             let (path, deadlines) = (&case.path, self.settings.deadlines.of_case(&case.path));
             (path.open_tasks(now, deadlines, self.directory()), path.changes_by_itself(now, deadlines))
         };
         let changed = self.changes.until(now, usize::MAX).into_iter();
-        changed.filter_map(|id| self.cases.get(&id).map(|held| (id, held.glance(derive)))).collect()
+        changed.filter_map(|id| self.cases.get(&id).map(|case| (id, derive(case)))).collect()
     }
 
     fn put_waiting(&mut self, id: PersonId, waiting: Waiting) {
-        self.touching.touch(id);
         self.worklist.put(id, waiting.open_tasks, &waiting.reviews, self.position);
         self.changes.put(id, waiting.changes);
         self.due.put(id, waiting.due);
@@ -273,8 +249,7 @@ impl World {
         );
         let now = happened.stamp.recorded_at;
         let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
-        let held = self.cases.entry(case_id).or_insert_with(|| Case::new(person).into());
-        held.change(|case| case.take_in(entry));
+        self.cases.entry(case_id).or_insert_with(|| Box::new(Case::new(person))).take_in(entry);
         if relinks {
             self.relink(case_id, person, now);
         } else {
@@ -282,23 +257,9 @@ impl World {
         }
     }
 
-    /// Makes room for what is noted of so many events.
-    pub(super) fn reserve(&mut self, events: usize) {
-        self.answers.reserve(events);
-        self.trail.reserve(events);
-    }
-
-    /// Takes in what is known of many events without reading them.
-    pub(super) fn note_all(&mut self, headings: &[Heading]) {
-        for heading in headings {
-            self.note(heading);
-        }
-    }
-
     /// Takes in what is known of an event without reading it.
     fn note(&mut self, heading: &Heading) {
         self.position = heading.position;
-        self.last = Some((heading.position, heading.event_id));
         self.remember_answer(heading);
         if let Stream::Person(person) = heading.stream {
             self.landmark = Some(Landmark { person, revision: heading.revision, event: heading.event_id });
@@ -307,37 +268,13 @@ impl World {
         }
     }
 
-    /// Reads what somebody who is going to change these cases will look at: with a lock that others can read beside.
-    pub(super) fn read_ahead(&self, persons: impl Iterator<Item = PersonId>) {
-        for case in persons.filter_map(|person| self.case(person)) {
-            self.matches.read(case.id());
-        }
-    }
-
-    /// The same for those of whom it is next to be compared whether they are the same as others.
-    pub(super) fn read_ahead_of_comparing(&self, most: usize) {
-        for held in self.uncompared.iter().rev().take(most).filter_map(|id| self.cases.get(id)) {
-            held.glance(|case| {
-                self.matches.read(case.id());
-                self.matches.read_others(&case.path);
-            });
-        }
-    }
-
-    /// Whether there is nobody left to be compared with others.
-    pub(super) fn is_compared(&self) -> bool {
-        self.uncompared.is_empty()
-    }
-
     /// Compares some more of the cases that were there at the start with others, and says whether there are any left.
     /// Nobody waits for it: suggestions come in by and by.
     pub(super) fn compare_some(&mut self, most: usize, now: DateTime) -> bool {
         let some = self.uncompared.split_off(self.uncompared.len().saturating_sub(most));
         for id in some.into_iter().rev() {
-            if let Some(held) = self.cases.get(&id) {
-                let mut changed = held.glance(|case| self.matches.put(id, &case.members, &case.path));
-                self.outdated.remove(&id);
-                self.touching.touch(id);
+            if let Some(case) = self.cases.get(&id) {
+                let mut changed = self.matches.put(id, &case.members, &case.path);
                 if !changed.is_empty() {
                     changed.insert(id);
                     self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
@@ -348,15 +285,9 @@ impl World {
     }
 
     fn put_into_indexes(&mut self, case_id: PersonId, now: DateTime) {
-        if !self.settled {
-            self.stale.insert(case_id);
-            return;
-        }
-        if let Some(held) = self.cases.get(&case_id) {
-            let case = held.case();
+        if let Some(case) = self.cases.get(&case_id).filter(|_| self.settled) {
             self.index.put(case_id, &case.path);
             let mut changed = self.matches.put(case_id, &case.members, &case.path);
-            self.outdated.remove(&case_id);
             changed.insert(case_id);
             self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
         }
@@ -371,25 +302,17 @@ impl World {
         self.settled = true;
         self.looked_at = self.looked_at.max(Some(now));
         self.worklist.begin(self.position);
-        let stale = std::mem::take(&mut self.stale);
         // In the order in which they came into view, as they were compared when they did; the last is taken first.
-        let mut cases: Vec<_> = Vec::with_capacity(stale.len());
-        for id in stale {
-            if let Some(held) = self.cases.get(&id) {
-                let path = &held.case().path;
-                self.index.put(id, path);
-                cases.push((path.opened_at(), id));
-            }
-        }
+        let mut cases: Vec<_> = self.cases.iter().map(|(id, case)| (case.path.opened_at(), *id)).collect();
         cases.sort_unstable_by(|one, other| other.cmp(one));
-        let stale: Vec<_> = cases.into_iter().map(|(_, id)| id).collect();
-        let mut derived = stale.clone();
-        derived.extend(self.changes.until(now, usize::MAX));
-        for (id, waiting) in self.all_waiting(&derived, now) {
+        let cases: Vec<_> = cases.into_iter().map(|(_, id)| id).collect();
+        for (id, case) in &self.cases {
+            self.index.put(*id, &case.path);
+        }
+        for (id, waiting) in self.all_waiting(&cases, now) {
             self.put_waiting(id, waiting);
         }
-        self.outdated = stale.iter().copied().filter(|id| self.matches.has(*id)).collect();
-        self.uncompared.extend(stale);
+        self.uncompared = cases;
     }
 
     /// What waits on many cases, worked out on all of the machine's cores.
@@ -431,19 +354,17 @@ impl World {
     /// A link was made or undone: the cases that it touches are taken apart and put together anew.
     fn relink(&mut self, case_id: PersonId, person: PersonId, now: DateTime) {
         let mut touched = BTreeSet::from([case_id]);
-        let links = self.cases.get(&case_id).into_iter().flat_map(|held| held.case().path.linked_with());
+        let links = self.cases.get(&case_id).into_iter().flat_map(|case| case.path.linked_with());
         touched.extend(links.map(|other| *self.case_of.get(&other).unwrap_or(&other)));
         let mut pieces = Vec::new();
         for id in &touched {
             let alike = self.matches.remove(*id);
-            self.outdated.remove(id);
             self.look_again(&alike.into_iter().collect::<Vec<_>>(), now);
             self.index.remove(*id);
             self.worklist.remove(*id, self.position);
             self.changes.put(*id, None);
             self.due.put(*id, None);
-            self.stale.remove(id);
-            if let Some(case) = self.cases.remove(id).map(Held::into_case) {
+            if let Some(case) = self.cases.remove(id) {
                 for member in &case.members {
                     self.case_of.remove(member);
                     pieces.push(case.part(std::slice::from_ref(member)));
@@ -465,7 +386,7 @@ impl World {
         for member in case.members.iter().filter(|member| **member != id) {
             self.case_of.insert(*member, id);
         }
-        self.cases.insert(id, case.into());
+        self.cases.insert(id, Box::new(case));
         self.put_into_indexes(id, now);
     }
 }

@@ -71,11 +71,6 @@ impl Metrics {
         webhooks.register(&mut self.registry);
     }
 
-    /// Registers the metrics of snapshots.
-    pub fn add_snapshots(&mut self, snapshots: &crate::projections::SnapshotMetrics) {
-        snapshots.register(&mut self.registry);
-    }
-
     /// Counts a request that was answered. `route` is the pattern that matched, such as `/v1/persons/{person_id}`.
     pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
         let request = Request { method: method.to_owned(), route: route.to_owned(), status };
