@@ -110,7 +110,7 @@ impl Baken {
 
     /// What a request of this key was answered, if it was; a key that came with another body is refused.
     fn answered(&self, request: &Request, idempotency: Idempotency) -> Result<Option<Receipt>, ExecuteError> {
-        match self.world.read().answer(idempotency.key).cloned() {
+        match self.world.read().answers().of(idempotency.key).cloned() {
             Some(answer) if answer.body == idempotency.body => Ok(Some(repeated(request, idempotency, answer))),
             Some(_) => Err(ExecuteError::KeyReused),
             None => Ok(None),

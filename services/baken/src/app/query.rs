@@ -132,7 +132,7 @@ impl Baken {
         let after = page.after_task()?;
         let world = self.world.read();
         let addresses = addresses(principal, &self.settings.directory);
-        let sets: Vec<_> = addresses.iter().filter_map(|address| world.worklist().of(address)).collect();
+        let sets: Vec<_> = addresses.iter().flat_map(|address| world.waiting(address)).collect();
         let mut of_case = HashMap::with_capacity(PageRequest::DEFAULT);
         let shown = merged_from(sets, after).filter(|place| Some(*place) != after).filter_map(|place| {
             let case = world.case(place.case)?;

@@ -123,7 +123,8 @@ pub struct Happened {
 /// What is known of an event without reading it: which one it is, where it stands, and who asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heading {
-    pub stream: Stream,
+    /// Whom it is about, if it is about anybody.
+    pub person: Option<PersonId>,
     pub event_id: EventId,
     pub revision: u64,
     pub position: Position,
@@ -136,7 +137,7 @@ impl Happened {
     pub fn heading(&self) -> Heading {
         let Self { stream, stamp, revision, position, idempotency, event: _ } = self;
         Heading {
-            stream: *stream,
+            person: stream.person(),
             event_id: stamp.event_id,
             revision: *revision,
             position: *position,

@@ -71,12 +71,12 @@ impl Follower {
     fn look_again(&self) {
         let now = self.clock.now();
         loop {
-            let changed = self.world.read().changes().until(now, CASES_AT_ONCE);
-            if changed.is_empty() {
+            let aged = self.world.read().aged(now, CASES_AT_ONCE);
+            if aged.is_empty() {
                 return;
             }
             // Each is due again later: what changes next lies after now.
-            self.world.write().look_again(&changed, now);
+            self.world.write().look_again(aged, now);
         }
     }
 

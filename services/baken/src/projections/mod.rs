@@ -2,24 +2,24 @@
 //! and rebuilt at any time; a digest says whether two of them are equal.
 
 mod agenda;
-mod case;
+mod answers;
+mod cases;
 mod digest;
+mod due;
 mod follower;
 mod index;
 mod map;
 mod matches;
+mod model;
 #[cfg(test)]
 mod tests;
 mod trail;
 mod worklist;
 mod world;
 
-pub use agenda::Agenda;
-pub use case::{Case, Entry};
+pub use cases::{Case, Entry};
 pub use digest::{Digests, ModelDigest};
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};
-pub use matches::Matches;
-pub use trail::Trail;
 pub use worklist::{Place, Touched, addresses};
 pub use world::World;

@@ -8,11 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use care_path::PersonId;
 use care_path::ids::Municipality;
 use care_path::matching::{Key, Likeness, Traits, WINDOW, compare};
-use care_path::path::CarePath;
+use care_path::path::tasks::match_review;
 use care_path::time::DateTime;
 use uuid::Uuid;
 
+use super::cases::{Case, Cases};
+use super::digest::ModelDigest;
 use super::map::Map;
+use super::model::{AsOf, ReadModel};
+use super::worklist::Places;
 
 /// With how many a case is compared that share one thing with it: those that were seen last.
 const AT_MOST: usize = 32;
@@ -26,49 +30,60 @@ pub struct Matches {
     of_case: Map<PersonId, Compared>,
     /// By case, whom it may be. Each pair is in it twice.
     suggested: Map<PersonId, BTreeMap<PersonId, Likeness>>,
+    /// The suggestions that wait for somebody to review them.
+    reviews: Places,
+    /// Cases that were there at the start and are still to be compared with others: the last is next.
+    uncompared: Vec<PersonId>,
 }
 
 /// A case as others are compared with it.
 struct Compared {
     traits: Box<Traits>,
-    place: Place,
+    /// What it is found by.
+    keys: Vec<Key>,
     members: Vec<PersonId>,
     dismissed: Vec<PersonId>,
 }
 
-/// What a case is found by.
-struct Place {
-    municipality: Municipality,
-    last_seen: DateTime,
-    keys: Vec<Key>,
-}
-
 impl Matches {
-    /// Takes in a case that changed, and says of which others the suggestions changed with it.
-    pub fn put(&mut self, case: PersonId, members: &[PersonId], path: &CarePath) -> BTreeSet<PersonId> {
-        let Some(traits) = Traits::of(path) else { return self.remove(case) };
-        let dismissed: Vec<_> = path.dismissed().collect();
-        if let Some(known) = self.of_case.get(&case)
-            && (&*known.traits, &known.dismissed[..], &known.members[..]) == (&traits, &dismissed[..], members)
+    /// The suggestions that wait for somebody to review them.
+    pub(super) fn reviews(&self) -> &Places {
+        &self.reviews
+    }
+
+    /// Compares some more of the cases that were there at the start with others, and says whether there are any left.
+    /// Nobody waits for it: suggestions come in by and by.
+    pub(super) fn compare_some(&mut self, cases: &Cases, most: usize, as_of: AsOf<'_>) -> bool {
+        let some = self.uncompared.split_off(self.uncompared.len().saturating_sub(most));
+        for case in some.into_iter().rev().filter_map(|id| cases.of(id).filter(|case| case.id() == id)) {
+            self.put(case, as_of);
+        }
+        !self.uncompared.is_empty()
+    }
+
+    /// Compares a case that changed with others, and says of which of them the suggestions changed with it.
+    fn compare_anew(&mut self, case: &Case) -> BTreeSet<PersonId> {
+        let (id, members) = (case.id(), &case.members);
+        let Some(traits) = Traits::of(&case.path).map(Box::new) else { return self.take_out(id) };
+        let dismissed: Vec<_> = case.path.dismissed().collect();
+        if let Some(known) = self.of_case.get(&id)
+            && (&known.traits, &known.dismissed, &known.members) == (&traits, &dismissed, members)
         {
             return BTreeSet::new();
         }
-        let before: BTreeMap<_, _> = self.of(case).map(|(other, likeness)| (other, likeness.clone())).collect();
-        self.take_out(case);
-        let place =
-            Place { municipality: traits.municipality().clone(), last_seen: traits.last_seen(), keys: traits.keys() };
-        self.insert_place(case, &place);
-        let compared = Compared { traits: Box::new(traits), place, members: members.to_vec(), dismissed };
+        let before = self.suggested.get(&id).cloned().unwrap_or_default();
+        let mut touched = self.take_out(id);
+        let compared = Compared { keys: traits.keys(), traits, members: members.clone(), dismissed };
         let after = self.likely(&compared, before.keys().copied());
-        self.of_case.insert(case, compared);
-        let mut touched: BTreeSet<_> = before.keys().filter(|other| !after.contains_key(other)).copied().collect();
+        self.put_in(id, compared);
+        touched.retain(|other| !after.contains_key(other));
         for (other, likeness) in after {
             if before.get(&other).is_none_or(|before| !is_same(before, &likeness)) {
                 touched.insert(other);
             }
-            self.suggested.entry(case).or_default().insert(other, likeness.clone());
+            self.suggested.entry(id).or_default().insert(other, likeness.clone());
             let suggested = self.suggested.entry(other).or_default();
-            suggested.insert(case, likeness);
+            suggested.insert(id, likeness);
             if suggested.len() > SUGGESTED {
                 touched.extend(self.drop_weakest(other));
             }
@@ -76,24 +91,22 @@ impl Matches {
         touched
     }
 
-    /// Takes a case out, and says of which others the suggestions changed with it.
-    pub fn remove(&mut self, case: PersonId) -> BTreeSet<PersonId> {
-        self.take_out(case)
-    }
-
-    fn insert_place(&mut self, case: PersonId, place: &Place) {
-        let there = self.found_by.entry(place.municipality.clone()).or_default();
-        for key in &place.keys {
-            there.entry(*key).or_default().insert((place.last_seen, case));
+    fn put_in(&mut self, case: PersonId, compared: Compared) {
+        let there = self.found_by.entry(compared.traits.municipality().clone()).or_default();
+        for key in &compared.keys {
+            there.entry(*key).or_default().insert((compared.traits.last_seen(), case));
         }
+        self.of_case.insert(case, compared);
     }
 
+    /// Takes a case out, and says of which others the suggestions changed with it.
     fn take_out(&mut self, case: PersonId) -> BTreeSet<PersonId> {
-        if let Some(Compared { place, .. }) = self.of_case.remove(&case) {
-            let there = self.found_by.entry(place.municipality).or_default();
-            for key in place.keys {
+        if let Some(Compared { traits, keys, .. }) = self.of_case.remove(&case)
+            && let Some(there) = self.found_by.get_mut(traits.municipality())
+        {
+            for key in keys {
                 if let Some(found) = there.get_mut(&key) {
-                    found.remove(&(place.last_seen, case));
+                    found.remove(&(traits.last_seen(), case));
                     if found.is_empty() {
                         there.remove(&key);
                     }
@@ -105,6 +118,17 @@ impl Matches {
             self.forget(*other, case);
         }
         others.into_keys().collect()
+    }
+
+    /// Puts what is to be reviewed with a case in the place of what was.
+    fn review(&mut self, case: PersonId, as_of: AsOf<'_>) {
+        let alike = self.to_review(case);
+        let task = |(traits, other, likeness): (&Traits, PersonId, &Likeness)| {
+            let deadlines = as_of.settings.deadlines.of(Some(traits.municipality()));
+            match_review(traits, likeness, other, deadlines)
+        };
+        let tasks: Vec<_> = alike.map(task).collect();
+        self.reviews.put(case, &tasks, as_of.position);
     }
 
     fn forget(&mut self, case: PersonId, other: PersonId) {
@@ -150,7 +174,7 @@ impl Matches {
 
     /// The likeliest among those who share something with a case, and those who were suggested before.
     fn likely(&self, compared: &Compared, before: impl Iterator<Item = PersonId>) -> BTreeMap<PersonId, Likeness> {
-        let mut others = self.alike(&compared.traits, &compared.place.keys);
+        let mut others = self.alike(&compared.traits, &compared.keys);
         others.extend(before);
         others.sort_unstable();
         others.dedup();
@@ -178,4 +202,35 @@ impl Compared {
 
 fn is_same(one: &Likeness, other: &Likeness) -> bool {
     one.score() == other.score() && one.since().0.event_id == other.since().0.event_id
+}
+
+impl ReadModel for Matches {
+    fn put(&mut self, case: &Case, as_of: AsOf<'_>) {
+        let mut changed = self.compare_anew(case);
+        changed.insert(case.id());
+        for case in changed {
+            self.review(case, as_of);
+        }
+    }
+
+    fn remove(&mut self, case: PersonId, as_of: AsOf<'_>) {
+        let mut changed = self.take_out(case);
+        changed.insert(case);
+        for case in changed {
+            self.review(case, as_of);
+        }
+    }
+
+    /// Comparing all cases takes long. They are compared by and by, in the order in which they came into view.
+    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) {
+        self.reviews.begin(as_of.position);
+        let mut ids: Vec<_> = cases.all().map(|case| (case.path.opened_at(), case.id())).collect();
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        self.uncompared = ids.into_iter().map(|(_, id)| id).collect();
+    }
+
+    /// Suggestions come in by and by after a start, so that no digest tells of them.
+    fn digests(&self, _: &Cases, _: AsOf<'_>) -> Vec<ModelDigest> {
+        Vec::new()
+    }
 }

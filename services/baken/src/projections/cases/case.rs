@@ -72,14 +72,14 @@ impl Case {
         Self::folded(members, history)
     }
 
-    /// The case of some of its members only.
-    pub(super) fn part(&self, members: &[PersonId]) -> Self {
-        let of_members = |entry: &&Entry| members.contains(&entry.stamp.person_id);
-        Self::folded(members.to_vec(), self.history.iter().filter(of_members).cloned().collect())
+    /// The case of one of its members alone.
+    pub(crate) fn part(&self, member: PersonId) -> Self {
+        let of_member = |entry: &&Entry| entry.stamp.person_id == member;
+        Self::folded(vec![member], self.history.iter().filter(of_member).cloned().collect())
     }
 
     /// Folds events of some persons, in whatever order they are given.
-    pub(super) fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>) -> Self {
+    fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>) -> Self {
         history.sort_by_key(|entry| entry.position);
         let first_seen = |person: &PersonId| history.iter().position(|entry| entry.stamp.person_id == *person);
         members.sort_by_key(first_seen);

@@ -9,7 +9,10 @@ use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
 
+use super::cases::{Case, Cases};
+use super::digest::{ModelDigest, hash, sum};
 use super::map::Map;
+use super::model::{AsOf, ReadModel};
 
 /// What a case is found by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -72,7 +75,7 @@ struct Indexed {
 
 /// One entry of the index.
 #[derive(Hash)]
-pub(super) enum IndexPlace<'i> {
+enum IndexPlace<'i> {
     Within(&'i Reach, PersonId),
     InPhase(&'i (Reach, Phase), PersonId),
     With(&'i (Reach, Feature), PersonId),
@@ -112,14 +115,18 @@ impl Indexed {
 }
 
 impl Index {
-    /// Indexes a case anew.
-    pub fn put(&mut self, case: PersonId, path: &CarePath) {
-        let entry = Indexed::of(path);
-        match self.entries.get_mut(&case) {
-            Some(known) if known.is_found_as(&entry) => known.updated = entry.updated,
-            _ => {
-                self.remove(case);
-                self.put_as(case, entry);
+    fn take_out(&mut self, case: PersonId) {
+        let Some(entry) = self.entries.remove(&case) else { return };
+        let drop_from = |set: Option<&mut BTreeSet<PersonId>>| {
+            if let Some(set) = set {
+                set.remove(&case);
+            }
+        };
+        for reach in entry.reaches {
+            drop_from(self.all.get_mut(&reach));
+            drop_from(self.in_phase.get_mut(&(reach.clone(), entry.phase)));
+            for feature in &entry.features {
+                drop_from(self.with.get_mut(&(reach.clone(), *feature)));
             }
         }
     }
@@ -136,7 +143,7 @@ impl Index {
     }
 
     /// Every place that a case is found at, in no order; and when its path last changed.
-    pub(super) fn places(&self) -> impl Iterator<Item = IndexPlace<'_>> {
+    fn places(&self) -> impl Iterator<Item = IndexPlace<'_>> {
         let all =
             self.all.iter().flat_map(|(reach, cases)| cases.iter().map(move |case| IndexPlace::Within(reach, *case)));
         let in_phase = self.in_phase.iter();
@@ -144,23 +151,6 @@ impl Index {
         let with = self.with.iter().flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::With(at, *case)));
         let updated = self.entries.iter().map(|(case, entry)| IndexPlace::Updated(*case, entry.updated));
         all.chain(in_phase).chain(with).chain(updated)
-    }
-
-    /// Takes a case out.
-    pub fn remove(&mut self, case: PersonId) {
-        let Some(entry) = self.entries.remove(&case) else { return };
-        let drop_from = |set: Option<&mut BTreeSet<PersonId>>| {
-            if let Some(set) = set {
-                set.remove(&case);
-            }
-        };
-        for reach in entry.reaches {
-            drop_from(self.all.get_mut(&reach));
-            drop_from(self.in_phase.get_mut(&(reach.clone(), entry.phase)));
-            for feature in &entry.features {
-                drop_from(self.with.get_mut(&(reach.clone(), *feature)));
-            }
-        }
     }
 
     /// The cases within reach, in a phase if one is named.
@@ -182,5 +172,26 @@ impl Index {
     #[must_use]
     pub fn having(&self, reach: &Reach, feature: Feature) -> Option<&BTreeSet<PersonId>> {
         self.with.get(&(reach.clone(), feature))
+    }
+}
+
+impl ReadModel for Index {
+    fn put(&mut self, case: &Case, _: AsOf<'_>) {
+        let entry = Indexed::of(&case.path);
+        match self.entries.get_mut(&case.id()) {
+            Some(known) if known.is_found_as(&entry) => known.updated = entry.updated,
+            _ => {
+                self.take_out(case.id());
+                self.put_as(case.id(), entry);
+            }
+        }
+    }
+
+    fn remove(&mut self, case: PersonId, _: AsOf<'_>) {
+        self.take_out(case);
+    }
+
+    fn digests(&self, _: &Cases, _: AsOf<'_>) -> Vec<ModelDigest> {
+        vec![sum("index", self.places().map(hash))]
     }
 }
