@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use care_path::codes::Precision;
-use care_path::event::Event;
+use care_path::event::{Event, EventKind};
 use care_path::ids::CorrelationId;
 use care_path::time::{DateTime, Occurred};
 use care_path::{Author, EventId, PersonId, Stamp};
 use serde::{Deserialize, Serialize};
 
+use super::decode::DecodeError;
 use super::idempotency::KeyDigest;
 use crate::event_log::{Position, StreamName};
 
@@ -129,6 +130,20 @@ pub struct Heading {
     pub revision: u64,
     pub position: Position,
     pub idempotency: Option<Idempotency>,
+}
+
+/// An event that cannot be read and never will be: what is known of it all the same.
+#[derive(Debug)]
+pub struct Damaged {
+    pub heading: Heading,
+    pub kind: EventKind,
+    pub why: DecodeError,
+}
+
+/// An event of the log, as far as it can be read.
+pub enum Read {
+    Whole(Happened),
+    Damaged(Damaged),
 }
 
 impl Happened {

@@ -6,6 +6,7 @@ use care_path::time::DateTime;
 
 use super::World;
 use super::agenda::Agenda;
+use super::aside::guarded;
 use super::cases::{Case, Cases};
 use super::digest::{ModelDigest, hash, sum};
 use super::model::{AsOf, ReadModel, on_all_cores};
@@ -38,10 +39,12 @@ impl ReadModel for Due {
         self.0.put(case, None);
     }
 
-    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) {
-        for (case, due) in on_all_cores(cases, |case| next(case, as_of)) {
+    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) -> Vec<PersonId> {
+        let (derived, failed) = on_all_cores(cases, |case| next(case, as_of));
+        for (case, due) in derived {
             self.0.put(case, due);
         }
+        failed
     }
 
     fn digests(&self, _: &Cases, _: AsOf<'_>) -> Vec<ModelDigest> {
@@ -55,6 +58,7 @@ impl World {
     pub fn timers(&self, case: PersonId) -> Vec<Timer> {
         // What is due does not depend on the time as of which it is asked.
         let as_of = self.as_of(DateTime::MIN_UTC);
-        self.case(case).filter(|found| found.id() == case).map(|case| timers(case, as_of)).unwrap_or_default()
+        let case = self.case(case).filter(|found| found.id() == case);
+        case.and_then(|case| guarded(|| timers(case, as_of))).unwrap_or_default()
     }
 }

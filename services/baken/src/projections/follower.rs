@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::world::{Landmark, World};
 use crate::event_log::{EventLog, Filter, LogError, Position, Recorded, contract};
-use crate::history::{DecodeError, Decoder, Happened, Stream};
+use crate::history::{DecodeError, Decoder, Fault, Read, Stream};
 use crate::sources::Clock;
 
 /// Events that are read at a time.
@@ -40,7 +40,7 @@ const CASES_AT_ONCE: usize = 500;
 
 /// A page of the log, opened.
 struct Opened {
-    happened: Vec<Happened>,
+    events: Vec<Read>,
     next: Position,
     at_head: bool,
 }
@@ -76,7 +76,7 @@ impl Follower {
                 return;
             }
             // Each is due again later: what changes next lies after now.
-            self.world.write().look_again(aged, now);
+            self.world.write().look_again(&aged, now);
         }
     }
 
@@ -91,8 +91,8 @@ impl Follower {
             let following = (!page.at_head).then(|| self.opening(page.next));
             {
                 let mut world = self.world.write();
-                for happened in page.happened {
-                    world.apply(happened);
+                for event in page.events {
+                    world.apply(event);
                 }
                 world.pass(page.next);
                 if page.at_head {
@@ -112,8 +112,8 @@ impl Follower {
         let (log, decoder) = (self.log.clone(), self.decoder.clone());
         async move {
             let page = log.read_all(after, &Filter::All, PAGE).await?;
-            let happened = open(&decoder, page.events).await?;
-            Ok(Opened { happened, next: page.next, at_head: page.at_head })
+            let events = open(&decoder, page.events).await?;
+            Ok(Opened { events, next: page.next, at_head: page.at_head })
         }
     }
 
@@ -151,7 +151,7 @@ impl Follower {
                     tracing::warn!(%error, "the event log did not answer; asking again");
                     tokio::time::sleep(PAUSE).await;
                 }
-                Err(FollowError::Decode(error)) if error.is_passing() => {
+                Err(FollowError::Decode(error)) if error.fault() == Fault::Passing => {
                     tracing::warn!(%error, "the keys cannot be had; asking again");
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -204,8 +204,8 @@ pub async fn catch_up_to(
         let mut page = log.read_all(world.position(), &Filter::All, PAGE).await?;
         let whole = page.events.last().is_none_or(|event| event.position <= last);
         page.events.retain(|event| event.position <= last);
-        for happened in open(decoder, page.events).await? {
-            world.apply(happened);
+        for event in open(decoder, page.events).await? {
+            world.apply(event);
         }
         // Also at the end: what changes no read model may be there, and whoever follows has passed it.
         world.pass(if whole { page.next.min(last) } else { last });
@@ -217,7 +217,7 @@ pub async fn catch_up_to(
 }
 
 /// Opens a page. A large one is split over the machine's cores: opening costs more than folding.
-async fn open(decoder: &Decoder, mut recorded: Vec<Recorded>) -> Result<Vec<Happened>, DecodeError> {
+async fn open(decoder: &Decoder, mut recorded: Vec<Recorded>) -> Result<Vec<Read>, DecodeError> {
     const CHUNK: usize = 500;
     recorded.retain(|event| !contract::is_of_a_check(&event.stream));
     if recorded.len() <= CHUNK {
@@ -231,23 +231,20 @@ async fn open(decoder: &Decoder, mut recorded: Vec<Recorded>) -> Result<Vec<Happ
         let decoder = decoder.clone();
         chunks.push(tokio::spawn(async move { open_some(&decoder, chunk).await }));
     }
-    let mut happened = Vec::new();
+    let mut read = Vec::new();
     for chunk in chunks {
         match chunk.await {
-            Ok(opened) => happened.extend(opened?),
+            Ok(opened) => read.extend(opened?),
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         }
     }
-    Ok(happened)
+    Ok(read)
 }
 
-async fn open_some(decoder: &Decoder, recorded: Vec<Recorded>) -> Result<Vec<Happened>, DecodeError> {
-    let mut happened = Vec::with_capacity(recorded.len());
+async fn open_some(decoder: &Decoder, recorded: Vec<Recorded>) -> Result<Vec<Read>, DecodeError> {
+    let mut read = Vec::with_capacity(recorded.len());
     for recorded in &recorded {
-        happened.push(match decoder.decode_cached(recorded)? {
-            Some(opened) => opened,
-            None => decoder.decode(recorded).await?,
-        });
+        read.push(decoder.read(recorded).await?);
     }
-    Ok(happened)
+    Ok(read)
 }

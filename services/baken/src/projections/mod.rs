@@ -3,9 +3,12 @@
 
 mod agenda;
 mod answers;
+mod aside;
 mod cases;
 mod digest;
 mod due;
+#[cfg(test)]
+mod faulty;
 mod follower;
 mod index;
 mod map;
@@ -17,8 +20,11 @@ mod trail;
 mod worklist;
 mod world;
 
+pub use aside::{SetAside, guarded};
 pub use cases::{Case, Entry};
 pub use digest::{Digests, ModelDigest};
+#[cfg(test)]
+pub use faulty::At;
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};
 pub use worklist::{Place, Touched, addresses};

@@ -6,7 +6,8 @@ use care_path::deadlines::Deadlines;
 use care_path::directory::Directory;
 use care_path::time::DateTime;
 
-use super::cases::{Case, Cases};
+use super::aside::guarded;
+use super::cases::{Case, Cases, Changed};
 use super::digest::ModelDigest;
 use crate::event_log::Position;
 use crate::history::Heading;
@@ -44,11 +45,20 @@ pub trait ReadModel: Send + Sync {
     /// A case is gone: it was put together with another, or taken apart.
     fn remove(&mut self, _case: PersonId, _as_of: AsOf<'_>) {}
 
-    /// All cases are there at once: the log was read to its end. Before that, no case is put.
-    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) {
-        for case in cases.all() {
+    /// Cases have changed.
+    fn take_in(&mut self, changed: &Changed, cases: &Cases, as_of: AsOf<'_>) {
+        for case in &changed.gone {
+            self.remove(*case, as_of);
+        }
+        for case in changed.there.iter().filter_map(|id| cases.of(*id)) {
             self.put(case, as_of);
         }
+    }
+
+    /// All cases are there at once: the log was read to its end. Before that, no case is put. It says which cases it could
+    /// not take in, because that panicked.
+    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) -> Vec<PersonId> {
+        cases.all().filter(|case| guarded(|| self.put(case, as_of)).is_none()).map(Case::id).collect()
     }
 
     /// Some of the cases that time alone has changed since they were put.
@@ -60,15 +70,25 @@ pub trait ReadModel: Send + Sync {
     fn digests(&self, cases: &Cases, as_of: AsOf<'_>) -> Vec<ModelDigest>;
 }
 
-/// Derives something of many cases, on all of the machine's cores.
-pub fn on_all_cores<T: Send>(cases: &Cases, derive: impl Fn(&Case) -> T + Sync) -> Vec<(PersonId, T)> {
+/// Derives something of many cases, on all of the machine's cores; and says of which that panicked.
+pub fn on_all_cores<T: Send>(cases: &Cases, derive: impl Fn(&Case) -> T + Sync) -> (Vec<(PersonId, T)>, Vec<PersonId>) {
     let all: Vec<_> = cases.all().collect();
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let of_some = |some: &[&Case]| -> Vec<_> { some.iter().map(|case| (case.id(), derive(case))).collect() };
+    let of_some = |some: &[&Case]| -> Vec<_> {
+        some.iter().map(|case| guarded(|| derive(case)).map(|derived| (case.id(), derived)).ok_or(case.id())).collect()
+    };
     std::thread::scope(|scope| {
         let parts = all.chunks(all.len().div_ceil(cores).max(1));
         let parts: Vec<_> = parts.map(|some| scope.spawn(|| of_some(some))).collect();
         let derived = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
-        derived.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let derived = derived.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        let (mut known, mut failed) = (Vec::with_capacity(all.len()), Vec::new());
+        for each in derived {
+            match each {
+                Ok(derived) => known.push(derived),
+                Err(case) => failed.push(case),
+            }
+        }
+        (known, failed)
     })
 }

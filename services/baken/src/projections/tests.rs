@@ -92,11 +92,11 @@ proptest! {
             let mut lived = read_on(test, lived, head).await;
             let mut rebuilt = read_on(test, nothing(), head).await;
             let later = now() + TimeDelta::hours(hours_later);
-            lived.look_again(lived.aged(later, usize::MAX), later);
+            lived.look_again(&lived.aged(later, usize::MAX), later);
             rebuilt.settle(later);
             assert_same(&lived, &rebuilt, later);
             let models = lived.digests(now()).models;
-            assert!(models.iter().all(|model| model.rows > 0), "there is something of everything: {models:?}");
+            assert!(models.iter().all(|model| model.rows > 0 || ["set aside", "changes"].contains(&&*model.model)), "there is something of everything: {models:?}");
         });
     }
 }

@@ -1,6 +1,7 @@
 //! All read models together, at one position of the log: what is read at once is consistent.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use care_path::directory::Directory;
@@ -8,37 +9,41 @@ use care_path::time::DateTime;
 use care_path::{EventId, PersonId};
 
 use super::answers::Answers;
+use super::aside::{SetAside, guarded};
 use super::cases::{Case, Cases, Changed, Entry};
-use super::digest::Digests;
+use super::digest::{Digests, hash, sum};
 use super::due::Due;
+#[cfg(test)]
+use super::faulty::Faulty;
 use super::index::Index;
 use super::matches::Matches;
 use super::model::{AsOf, ReadModel};
 use super::trail::Trail;
 use super::worklist::Worklist;
 use crate::event_log::Position;
-use crate::history::Happened;
+use crate::history::{Damaged, Happened, Heading, Read};
 use crate::settings::Settings;
 
 /// Lists the read models, each by the name that it is asked for by.
 macro_rules! models {
-    ($($name:ident: $model:ident),+ $(,)?) => {
+    ($($(#[$attribute:meta])? $name:ident: $model:ident),+ $(,)?) => {
         /// The read models beside the cases.
         #[derive(Default)]
-        struct Models { $($name: $model),+ }
+        struct Models { $($(#[$attribute])? $name: $model),+ }
 
         impl Models {
             fn each(&self) -> impl Iterator<Item = &dyn ReadModel> {
-                [$(&self.$name as &dyn ReadModel),+].into_iter()
+                [$($(#[$attribute])? { &self.$name as &dyn ReadModel }),+].into_iter()
             }
 
             fn each_mut(&mut self) -> impl Iterator<Item = &mut dyn ReadModel> {
-                [$(&mut self.$name as &mut dyn ReadModel),+].into_iter()
+                [$($(#[$attribute])? { &mut self.$name as &mut dyn ReadModel }),+].into_iter()
             }
         }
 
         impl World {
             $(
+                $(#[$attribute])?
                 #[must_use]
                 pub fn $name(&self) -> &$model {
                     &self.models.$name
@@ -55,6 +60,8 @@ models! {
     worklist: Worklist,
     due: Due,
     matches: Matches,
+    #[cfg(test)]
+    faulty: Faulty,
 }
 
 /// The read models.
@@ -63,6 +70,7 @@ pub struct World {
     landmark: Option<Landmark>,
     cases: Cases,
     models: Models,
+    set_aside: BTreeSet<SetAside>,
     /// The whole log was read: from here on the models are kept with every event. While they are rebuilt, deriving anything
     /// after each event would be thrown away with the next.
     settled: bool,
@@ -88,6 +96,7 @@ impl World {
             landmark: None,
             cases: Cases::default(),
             models: Models::default(),
+            set_aside: BTreeSet::new(),
             settled: false,
             looked_at: None,
             settings,
@@ -146,39 +155,109 @@ impl World {
     pub fn digests(&self, as_of: DateTime) -> Digests {
         let as_of = self.looked_at.map_or(as_of, |looked_at| looked_at.max(as_of));
         let mut models = self.cases.digests().to_vec();
+        models.push(sum("set aside", self.set_aside.iter().map(hash)));
         models.extend(self.models.each().flat_map(|model| model.digests(&self.cases, self.as_of(as_of))));
         Digests { position: self.position.0, as_of, models }
     }
 
-    /// Takes in one more event of the log.
-    pub fn apply(&mut self, happened: Happened) {
-        let heading = happened.heading();
-        self.position = heading.position;
-        self.cases.note(&heading);
-        for model in self.models.each_mut() {
-            model.note(&heading);
-        }
-        let Some(person) = heading.person else { return };
-        self.landmark = Some(Landmark { person, revision: heading.revision, event: heading.event_id });
-        let now = happened.stamp.recorded_at;
-        let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
-        let changed = self.cases.take_in(person, entry);
-        if self.settled {
-            self.tell(&changed, now);
+    /// The events that were set aside, by where they stand.
+    #[must_use]
+    pub fn set_aside(&self) -> &BTreeSet<SetAside> {
+        &self.set_aside
+    }
+
+    /// Takes in one more event of the log. One that cannot be taken in is set aside.
+    pub fn apply(&mut self, read: Read) {
+        match read {
+            Read::Whole(happened) => self.take_in(happened),
+            Read::Damaged(Damaged { heading, kind, why }) => {
+                self.note(&heading);
+                let Heading { person, position, event_id, .. } = heading;
+                self.leave_out(SetAside { position, kind, person }, event_id, &why.reason, self.looked_at);
+            }
         }
     }
 
-    /// Tells every read model which cases have changed.
-    fn tell(&mut self, changed: &Changed, now: DateTime) {
+    fn take_in(&mut self, happened: Happened) {
+        let (heading, kind) = (happened.heading(), happened.event.kind());
+        self.note(&heading);
+        let Some(person) = heading.person else { return };
+        let now = happened.stamp.recorded_at;
+        let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
+        let changed = guarded(|| self.cases.take_in(person, entry));
+        if !changed.is_some_and(|changed| self.tell(&changed, now)) {
+            let aside = SetAside { position: heading.position, kind, person: Some(person) };
+            self.leave_out(aside, heading.event_id, &"taking it in panicked", Some(now));
+        }
+    }
+
+    fn note(&mut self, heading: &Heading) {
+        self.position = heading.position;
+        self.cases.note(heading);
+        for model in self.models.each_mut() {
+            model.note(heading);
+        }
+        if let Some(person) = heading.person {
+            self.landmark = Some(Landmark { person, revision: heading.revision, event: heading.event_id });
+        }
+    }
+
+    /// Tells every read model which cases have changed, once they are kept. Whether all of them could take it in.
+    fn tell(&mut self, changed: &Changed, now: DateTime) -> bool {
+        if !self.settled {
+            return true;
+        }
         self.looked_at = self.looked_at.max(Some(now));
         let as_of = AsOf { now, position: self.position, settings: &self.settings };
+        let mut taken = true;
         for model in self.models.each_mut() {
-            for case in &changed.gone {
-                model.remove(*case, as_of);
+            taken &= guarded(|| model.take_in(changed, &self.cases, as_of)).is_some();
+        }
+        taken
+    }
+
+    /// Sets an event aside, and makes its case what it is without it.
+    fn leave_out(&mut self, aside: SetAside, event: EventId, why: &dyn Display, now: Option<DateTime>) {
+        self.report(aside, event, why);
+        let (Some(person), now) = (aside.person, now.unwrap_or_default()) else { return };
+        let changed = guarded(|| self.cases.set_aside(person, aside));
+        if !changed.is_some_and(|changed| self.tell(&changed, now)) {
+            self.mend(person, now);
+        }
+    }
+
+    fn report(&mut self, aside: SetAside, event: EventId, why: &dyn Display) {
+        if self.set_aside.insert(aside) {
+            let SetAside { position, kind, .. } = aside;
+            tracing::error!(
+                %position, %kind, %event, %why,
+                "an event of the log cannot be taken in: it is set aside, and all others go on. docs/operating.md"
+            );
+        }
+    }
+
+    /// Folds the case of a person event by event, and sets aside those at which anything panics: it is not known which one
+    /// it is.
+    fn mend(&mut self, person: PersonId, now: DateTime) {
+        let Some(case) = self.cases.take(person) else { return };
+        let (mut case, history) = case.emptied();
+        let changed = Changed::anew(case.id());
+        for entry in history {
+            let (aside, event) = (SetAside::of(&entry), entry.stamp.event_id);
+            let Self { models, settled, position, settings, .. } = self;
+            let as_of = AsOf { now, position: *position, settings };
+            let taken_in = guarded(|| {
+                case.take_in(entry);
+                models.each_mut().filter(|_| *settled).for_each(|model| model.put(&case, as_of));
+            });
+            if taken_in.is_none() {
+                self.report(aside, event, &"taking it in panicked");
+                case = case.without(aside);
             }
-            for case in changed.there.iter().filter_map(|id| self.cases.of(*id)) {
-                model.put(case, as_of);
-            }
+        }
+        self.cases.put(case);
+        if !self.tell(&changed, now) {
+            tracing::error!(position = %self.position, "a case cannot be taken in by all read models");
         }
     }
 
@@ -196,27 +275,41 @@ impl World {
         self.looked_at = self.looked_at.max(Some(now));
         let Self { cases, models, position, settings, .. } = self;
         let as_of = AsOf { now, position: *position, settings };
-        std::thread::scope(|scope| {
-            for model in models.each_mut() {
-                scope.spawn(|| model.settle(cases, as_of));
-            }
+        let failed: BTreeSet<_> = std::thread::scope(|scope| {
+            let settling: Vec<_> = models.each_mut().map(|model| scope.spawn(|| model.settle(cases, as_of))).collect();
+            let failed = settling.into_iter().map(std::thread::ScopedJoinHandle::join);
+            failed.flat_map(|failed| failed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         });
+        for case in failed {
+            self.mend(case, now);
+        }
     }
 
     /// Cases that time alone has changed.
     #[must_use]
-    pub fn aged(&self, now: DateTime, most: usize) -> BTreeSet<PersonId> {
+    pub fn aged(&self, now: DateTime, most: usize) -> Vec<PersonId> {
         self.models.each().flat_map(|model| model.aged(now, most)).collect()
     }
 
     /// Looks again at cases that time alone has changed.
-    pub fn look_again(&mut self, cases: BTreeSet<PersonId>, now: DateTime) {
-        self.tell(&Changed { gone: BTreeSet::new(), there: cases }, now);
+    pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
+        for case in cases {
+            if !self.tell(&Changed::since(*case), now) {
+                self.mend(*case, now);
+            }
+        }
     }
 
     /// Compares some more of the cases that were there at the start with others, and says whether there are any left.
+    /// Nobody waits for it: suggestions come in by and by.
     pub(super) fn compare_some(&mut self, most: usize, now: DateTime) -> bool {
-        let as_of = AsOf { now, position: self.position, settings: &self.settings };
-        self.models.matches.compare_some(&self.cases, most, as_of)
+        for id in self.models.matches.next_to_compare(most) {
+            let Some(case) = self.cases.of(id).filter(|case| case.id() == id) else { continue };
+            let as_of = AsOf { now, position: self.position, settings: &self.settings };
+            if guarded(|| self.models.matches.put(case, as_of)).is_none() {
+                self.mend(id, now);
+            }
+        }
+        !self.models.matches.is_compared()
     }
 }

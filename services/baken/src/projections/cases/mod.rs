@@ -6,11 +6,11 @@ mod case;
 use std::collections::BTreeSet;
 
 use care_path::PersonId;
-use care_path::event::Event;
-use care_path::path::identity::IdentityEvent;
+use care_path::event::EventKind;
 
 pub use case::{Case, Entry};
 
+use super::aside::SetAside;
 use super::digest::{ModelDigest, hash, sum};
 use super::map::Map;
 use crate::history::Heading;
@@ -32,6 +32,18 @@ pub struct Changed {
     pub gone: BTreeSet<PersonId>,
     /// Cases that are there and are not what they were.
     pub there: BTreeSet<PersonId>,
+}
+
+impl Changed {
+    /// A case is to be taken in from the beginning.
+    pub fn anew(case: PersonId) -> Self {
+        Self { gone: BTreeSet::from([case]), there: BTreeSet::from([case]) }
+    }
+
+    /// A case is there and is not what it was.
+    pub fn since(case: PersonId) -> Self {
+        Self { gone: BTreeSet::new(), there: BTreeSet::from([case]) }
+    }
 }
 
 impl Cases {
@@ -68,13 +80,24 @@ impl Cases {
     /// Folds an event into the case of a person.
     pub fn take_in(&mut self, person: PersonId, entry: Entry) -> Changed {
         let id = self.id_of(person);
-        if relinks(&entry.event) {
+        if relinks(entry.event.kind()) {
             let mut case = self.by_id.get(&id).map_or_else(|| Case::new(person), |case| (**case).clone());
             case.take_in(entry);
             return self.regroup(&case);
         }
         self.by_id.entry(id).or_insert_with(|| Box::new(Case::new(person))).take_in(entry);
-        Changed { gone: BTreeSet::new(), there: BTreeSet::from([id]) }
+        Changed::since(id)
+    }
+
+    /// Folds the case of a person anew, with one of its events set aside.
+    pub fn set_aside(&mut self, person: PersonId, aside: SetAside) -> Changed {
+        let case = self.of(person).map_or_else(|| Case::new(person), Clone::clone).without(aside);
+        if relinks(aside.kind) { self.regroup(&case) } else { Changed::anew(self.put(case)) }
+    }
+
+    /// Takes a case out, to be put back.
+    pub fn take(&mut self, person: PersonId) -> Option<Case> {
+        self.by_id.remove(&self.id_of(person)).map(|case| *case)
     }
 
     /// Takes apart a case that has changed, and those that it is linked with, and puts together anew what links join. Until
@@ -104,7 +127,8 @@ impl Cases {
         Changed { gone, there }
     }
 
-    fn put(&mut self, case: Case) -> PersonId {
+    /// Puts a case, in the place of what it was.
+    pub fn put(&mut self, case: Case) -> PersonId {
         let id = case.id();
         self.case_of.extend(case.members.iter().filter(|member| **member != id).map(|member| (*member, id)));
         self.by_id.insert(id, Box::new(case));
@@ -121,8 +145,8 @@ impl Cases {
     }
 }
 
-fn relinks(event: &Event) -> bool {
-    matches!(event, Event::Identity(IdentityEvent::PersonsLinked { .. } | IdentityEvent::PersonsUnlinked { .. }))
+fn relinks(kind: EventKind) -> bool {
+    matches!(kind, EventKind::PersonsLinked | EventKind::PersonsUnlinked)
 }
 
 fn joins(one: &Case, other: &Case) -> bool {

@@ -51,14 +51,16 @@ impl Matches {
         &self.reviews
     }
 
-    /// Compares some more of the cases that were there at the start with others, and says whether there are any left.
-    /// Nobody waits for it: suggestions come in by and by.
-    pub(super) fn compare_some(&mut self, cases: &Cases, most: usize, as_of: AsOf<'_>) -> bool {
-        let some = self.uncompared.split_off(self.uncompared.len().saturating_sub(most));
-        for case in some.into_iter().rev().filter_map(|id| cases.of(id).filter(|case| case.id() == id)) {
-            self.put(case, as_of);
-        }
-        !self.uncompared.is_empty()
+    /// Some of the cases that were there at the start and are to be put now.
+    pub(super) fn next_to_compare(&mut self, most: usize) -> Vec<PersonId> {
+        let mut some = self.uncompared.split_off(self.uncompared.len().saturating_sub(most));
+        some.reverse();
+        some
+    }
+
+    /// Whether there are none left of them.
+    pub(super) fn is_compared(&self) -> bool {
+        self.uncompared.is_empty()
     }
 
     /// Compares a case that changed with others, and says of which of them the suggestions changed with it.
@@ -222,11 +224,12 @@ impl ReadModel for Matches {
     }
 
     /// Comparing all cases takes long. They are compared by and by, in the order in which they came into view.
-    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) {
+    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) -> Vec<PersonId> {
         self.reviews.begin(as_of.position);
         let mut ids: Vec<_> = cases.all().map(|case| (case.path.opened_at(), case.id())).collect();
         ids.sort_unstable_by(|one, other| other.cmp(one));
         self.uncompared = ids.into_iter().map(|(_, id)| id).collect();
+        Vec::new()
     }
 
     /// Suggestions come in by and by after a start, so that no digest tells of them.

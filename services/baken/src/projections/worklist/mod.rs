@@ -15,6 +15,7 @@ pub use places::{Place, Places, Touched};
 
 use super::World;
 use super::agenda::Agenda;
+use super::aside::guarded;
 use super::cases::{Case, Cases};
 use super::digest::{ModelDigest, hash, sum};
 use super::map::Map;
@@ -79,11 +80,13 @@ impl ReadModel for Worklist {
         self.take_in(case, Waiting { open_tasks: Vec::new(), changes: None }, as_of.position);
     }
 
-    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) {
+    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) -> Vec<PersonId> {
         self.places.begin(as_of.position);
-        for (case, waiting) in on_all_cores(cases, |case| Waiting::of(case, as_of)) {
+        let (derived, failed) = on_all_cores(cases, |case| Waiting::of(case, as_of));
+        for (case, waiting) in derived {
             self.take_in(case, waiting, as_of.position);
         }
+        failed
     }
 
     fn aged(&self, now: DateTime, most: usize) -> Vec<PersonId> {
@@ -94,7 +97,8 @@ impl ReadModel for Worklist {
     /// will be found.
     fn digests(&self, cases: &Cases, as_of: AsOf<'_>) -> Vec<ModelDigest> {
         let aged = self.changes.until(as_of.now, usize::MAX).into_iter();
-        let aged: Map<_, _> = aged.filter_map(|id| Some((id, Waiting::of(cases.of(id)?, as_of)))).collect();
+        let waiting = |id| guarded(|| Some(Waiting::of(cases.of(id)?, as_of))).flatten();
+        let aged: Map<_, _> = aged.filter_map(|id| Some((id, waiting(id)?))).collect();
         let kept = self.places.all().filter(|(_, place)| !aged.contains_key(&place.case)).map(hash);
         let found = aged.iter().flat_map(|(case, waiting)| {
             waiting.open_tasks.iter().map(|task| hash((&task.addressee, &Place::of(*case, task))))
