@@ -13,7 +13,6 @@ use baken::edge::channels::Channels;
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::event_log::{EventLog, Position};
 use baken::history::{Decoder, Stream};
-use baken::projections::{SnapshotOptions, Written};
 use baken::sealing::{FileKek, KekProvider, KeyRing, KeyStore, Sealer, SqliteKeyStore};
 use baken::sources::{Clock, RandomIds, SystemClock};
 use baken::startup::{EdgeParts, Parts, Service, listen};
@@ -82,9 +81,7 @@ async fn open(folder: &Path) -> (Service, Held) {
     let held = Held { log: log.clone(), keys: keys.clone(), kek: kek.clone() };
     let settings = demo::settings().unwrap();
     let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
-    // Small files: whatever is started again in these tests is started from several of them.
-    let snapshots = SnapshotOptions::new(folder.join("snapshots"), 200);
-    (Service::start_from(parts, Some(snapshots)).await.unwrap(), held)
+    (Service::start(parts).await.unwrap(), held)
 }
 
 /// A service without any person.
@@ -193,11 +190,6 @@ impl Running {
 
     pub fn client(&self, user: &str) -> Client {
         Client::with_token(&self.url, &self.token(user))
-    }
-
-    /// Writes a snapshot as it does by itself after a while.
-    pub async fn snapshot(&self) -> Written {
-        self.service.as_ref().unwrap().write_snapshot().await.unwrap().unwrap()
     }
 
     /// The service behind the edges.

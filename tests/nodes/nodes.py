@@ -1,8 +1,7 @@
 """Several nodes on one PostgreSQL log, one of them killed every few seconds under load. Standard library only.
 
 Each client writes to a node at random, repeats what got no answer on another one under the same key, and reads what it
-wrote from yet another, at the position that it was told. Nodes start again from snapshots of their own, and some from
-nothing, while the others serve. At the end every node must tell the same, with every acknowledged event there once; and the
+wrote from yet another, at the position that it was told. Nodes start again while the others serve. At the end every node must tell the same, with every acknowledged event there once; and the
 log's own tables must have no gaps, nothing that nobody was answered with, and each person's deadline once at most. Then an
 event comes that the nodes do not know, as from a newer release: they must stop, say so, lose nothing, and read on when they
 know it."""
@@ -11,7 +10,6 @@ import http.client
 import json
 import os
 import random
-import shutil
 import signal
 import statistics
 import subprocess
@@ -32,11 +30,10 @@ class Node:
         self.binary, self.port, self.process = binary, free_port(), None
         self.config = os.path.join(folder, f"node-{number}.toml")
         self.trace = open(os.path.join(folder, f"node-{number}.log"), "ab")
-        self.snapshots = os.path.join(folder, f"node-{number}-snapshots")
         # A visit of the street doctor is due at once: so there are deadlines that pass, on whichever node is first.
         configure(self.config, seeds, log=f"{database}/log", keys=f"{database}/keys", kek=key_file,
                   issuer=f"{folder}/issuer", bind=f"127.0.0.1:{self.port}",
-                  more=f"[deadlines]\nstreet_doctor_hours = 0\n[snapshots]\nfolder = \"{self.snapshots}\"\nevents = 500")
+                  more="[deadlines]\nstreet_doctor_hours = 0")
 
     def start(self):
         self.process = subprocess.Popen([self.binary, "serve", "--config", self.config], stdout=self.trace,
@@ -58,11 +55,6 @@ class Node:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-
-    def starts(self):
-        """How many cases each start took from a snapshot as they stood."""
-        told = (json.loads(line) for line in open(self.trace.name) if "started from a snapshot" in line)
-        return [line["cases"] for line in told]
 
     def call(self, method, path, headers=None, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
@@ -245,17 +237,13 @@ def main(binary, folder, database, seeds, psql, seconds, every):
     clients = [Client(nodes, token[USERS[n % len(USERS)]], stop) for n in range(THREADS)]
     for client in clients:
         client.start()
-    began, kills, from_nothing = time.monotonic(), 0, 0
+    began, kills = time.monotonic(), 0
     while time.monotonic() - began < seconds and not any(client.failure for client in clients):
         time.sleep(every * random.uniform(0.5, 1.5))
         node = random.choice(nodes)
         node.kill()
         kills += 1
         time.sleep(random.uniform(0, 1))
-        # The first one too, so that each run has seen it.
-        if kills % 5 == 1:
-            shutil.rmtree(node.snapshots, ignore_errors=True)
-            from_nothing += 1
         node.start()
         node.wait()
     stop.set()
@@ -265,9 +253,8 @@ def main(binary, folder, database, seeds, psql, seconds, every):
         if client.failure:
             sys.exit(f"a client failed: {client.failure}")
 
-    # One that begins with nothing reads the whole log, and the others started from what they had kept.
+    # One has read the whole log at once, and the others as it was written.
     nodes[0].kill()
-    shutil.rmtree(nodes[0].snapshots, ignore_errors=True)
     nodes[0].start()
     nodes[0].wait()
     events, acknowledged = 0, set()
@@ -300,18 +287,13 @@ def main(binary, folder, database, seeds, psql, seconds, every):
     # What was due before a node started waits a quarter of an hour on that node; there was mostly one that ran before.
     if deadlines < persons * 0.9:
         sys.exit(f"of {persons} visits that were due at once, only {deadlines} passed")
-    starts = [cases for node in nodes for cases in node.starts()]
-    if seconds >= 60 and not any(starts):
-        sys.exit("no node started from where the cases stood")
     reads, writes = (sorted(wait for client in clients for wait in client.waits[method]) for method in ("GET", "POST"))
     if reads[-1] > SERVED_WITHIN:
         sys.exit(f"for {reads[-1]:.1f} s no node answered a read")
     told = lambda waits: (f"{statistics.median(waits) * 1000:.1f} ms (median), {waits[int(len(waits) * 0.99)] * 1000:.0f} "
                           f"ms (p99), {waits[-1]:.1f} s (longest)")
     print(f"3 nodes, {kills} kills in {time.monotonic() - began:.0f} s: {events} acknowledged events, none missing, "
-          f"none doubled, no gaps; of the starts {from_nothing} from nothing under load, and {sum(map(bool, starts))} from a "
-          f"snapshot with up to {max(starts, default=0)} cases; {deadlines} deadlines of {persons} persons passed, none "
-          f"twice; {len(writes)} writes and as many reads elsewhere, {sum(client.repeats for client in clients)} sent "
+          f"none doubled, no gaps; {deadlines} deadlines of {persons} persons passed, none twice; {len(writes)} writes and as many reads elsewhere, {sum(client.repeats for client in clients)} sent "
           f"again; reads answered in {told(reads)}; writes in {told(writes)}")
 
 

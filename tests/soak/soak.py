@@ -3,11 +3,9 @@
 Baken keeps every case in memory, so under writes its memory must grow; flat means that it grows by what the new events
 need and by nothing else. Two things tell them apart:
 
-- What the data needs is what a service takes that has just started on the same log and has read every case. It is
-  measured before the load and, on the log that the load has left, after it; between the two it goes with the number of
-  events. What the service under load takes beyond that (caches, buffers, fragments, a leak) is the excess, and it must
-  not rise. A start that finds where cases stood leaves them unread until somebody looks, and would make a rise of it that
-  ends with the last case: so the file is taken away before each start, and what it saves is measured by itself.
+- What the data needs is what a service takes that has just started on the same log. It is measured before the load and,
+  on the log that the load has left, after it; between the two it goes with the number of events. What the service under
+  load takes beyond that (caches, buffers, fragments, a leak) is the excess, and it must not rise.
 - Every few minutes there are quiet minutes: as many requests, all of them reads. Nothing new is kept then but the events of
   deadlines that pass, so memory must stay where it is; what it rises by beyond those, each read has left behind.
 
@@ -40,11 +38,8 @@ class Service:
         configure(f"{self.folder}/baken.toml", self.asked.seeds, log=f"sqlite:{data}/log.db", keys=f"{data}/keys.db",
                   kek=f"{data}/kek", issuer=data)
 
-    def start(self, unread=False):
-        """Starts it, and answers how long that took. Every case is read then, unless it may leave them unread."""
-        if not unread:
-            for standings in glob.glob(f"{self.folder}/data/**/cases.standing", recursive=True):
-                os.remove(standings)
+    def start(self):
+        """Starts it, and answers how long that took."""
         began = time.monotonic()
         trace = open(f"{self.folder}/trace", "w")
         self.process = subprocess.Popen([self.asked.binary, "serve", "--config", f"{self.folder}/baken.toml"],
@@ -264,16 +259,12 @@ def main():
     events = service.settle()
     fresh.append((service.resident(), events))
     service.stop()
-    starting.append(service.start(unread=True))
-    service.settle()
-    unread = service.resident()
-    service.stop()
 
     found, wrong = judge(moments, history, fresh)
     result = {"minutes": asked.minutes, "persons": asked.persons, "requests_per_second": asked.rate,
               "requests": load.sent, "failed": load.failures, "events_written": fresh[1][1] - fresh[0][1],
               "log_mib": moments[-1]["log_bytes"] / MIB, "start_seconds": starting,
-              "fresh_mib": [rss / MIB for rss, _ in fresh], "unread_mib": unread / MIB, **found, "wrong": wrong}
+              "fresh_mib": [rss / MIB for rss, _ in fresh], **found, "wrong": wrong}
     with open(f"{asked.out}/soak.json", "w") as file:
         file.write(report(result, moments))
     with open(f"{asked.out}/soak.svg", "w") as file:

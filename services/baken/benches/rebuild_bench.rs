@@ -1,8 +1,6 @@
 //! How fast the read models are rebuilt from the log, held against a bare scan that reads and opens the same events, on
 //! as many cores, and does nothing with them; and how much memory the read models take for each person.
 //!
-//! Beside it, starts from a snapshot at which nothing is new: with where every case stood, and without, as after an upgrade.
-//!
 //! All take turns, five times; the figures are medians. `cargo bench --bench rebuild_bench -- --persons
 //! 100000` prints a table in Markdown.
 
@@ -15,7 +13,6 @@ use std::time::Instant;
 
 use baken::event_log::Position;
 use baken::history::{DecodeError, Decoder};
-use baken::projections::SnapshotOptions;
 use baken::sealing::{KeyRing, Sealer};
 use baken::startup::{Parts, Service};
 use tokio::task::JoinSet;
@@ -64,10 +61,6 @@ async fn main() -> Result<(), Failure> {
     let Some(city) = City::asked().await? else { return Ok(()) };
     let parts = || city.parts(|log| Arc::new(log));
     let (mut scans, mut rebuilds, mut held, mut events) = (Vec::new(), Vec::new(), None, 0);
-    let (mut stood, mut unstood) = (Vec::new(), Vec::new());
-    let folder = tempfile::tempdir()?;
-    let snapshots = || Some(SnapshotOptions::new(folder.path().to_owned(), SnapshotOptions::EVENTS));
-    let standings = folder.path().join("cases.standing");
     for _ in 0..rounds.max(1) {
         let before = resident();
         let began = Instant::now();
@@ -75,21 +68,6 @@ async fn main() -> Result<(), Failure> {
         rebuilds.push(began.elapsed().as_secs_f64());
         // Only the first time is the memory not one that was used before.
         held.get_or_insert_with(|| resident().saturating_sub(before) as f64 / service.baken.cases() as f64);
-        service.stop().await;
-        if !standings.exists() {
-            let service = Service::start_from(parts()?, snapshots()).await?;
-            service.write_snapshot().await?;
-            service.stop().await;
-        }
-        let began = Instant::now();
-        let service = Service::start_from(parts()?, snapshots()).await?;
-        stood.push(began.elapsed().as_secs_f64());
-        service.stop().await;
-        // Another build does not read where the cases stood. It is written down anew when the service stops.
-        std::fs::remove_file(&standings)?;
-        let began = Instant::now();
-        let service = Service::start_from(parts()?, snapshots()).await?;
-        unstood.push(began.elapsed().as_secs_f64());
         service.stop().await;
         let began = Instant::now();
         events = scan(parts()?).await?;
@@ -99,11 +77,6 @@ async fn main() -> Result<(), Failure> {
     let (scan, rebuild) = (median(&scans), median(&rebuilds));
     println!("| bare scan: read and open every event | {scan:.3} | {:.0} |", events as f64 / scan);
     println!("| rebuild of all read models | {rebuild:.3} | {:.0} |", events as f64 / rebuild);
-    for (what, seconds) in [("start from where every case stood", &stood), ("start from a snapshot's events", &unstood)]
-    {
-        let seconds = median(seconds);
-        println!("| {what} | {seconds:.3} | {:.0} |", events as f64 / seconds);
-    }
     println!("\nevents: {events}");
     println!("memory per person, bytes: {:.0}", held.unwrap_or(f64::NAN));
     Ok(())

@@ -13,8 +13,6 @@ use serde::Deserialize;
 use crate::dev_issuer::Profile;
 use crate::edge::auth::IssuerConfig;
 use crate::edge::{BatchLimits, Limits};
-use crate::event_log::LogUrl;
-use crate::projections::SnapshotOptions;
 use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider};
 use crate::settings::{Settings, Terms};
 use crate::telemetry::Format;
@@ -59,8 +57,6 @@ pub struct Config {
     pub limits: LimitsConfig,
     #[serde(default)]
     pub telemetry: TelemetryConfig,
-    #[serde(default)]
-    pub snapshots: SnapshotsConfig,
     /// Without it no webhooks are sent.
     pub webhooks: Option<WebhooksConfig>,
 }
@@ -128,33 +124,6 @@ pub struct WatchConfig {
 impl Default for WatchConfig {
     fn default() -> Self {
         Self { enabled: true }
-    }
-}
-
-/// Whether this node keeps snapshots, to start from.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SnapshotsConfig {
-    pub enabled: bool,
-    /// This node's own. Unless said, beside the embedded log; with another engine none are kept then.
-    pub folder: Option<PathBuf>,
-    /// New events after which the next file is written.
-    pub events: u64,
-}
-
-impl Default for SnapshotsConfig {
-    fn default() -> Self {
-        Self { enabled: true, folder: None, events: SnapshotOptions::EVENTS }
-    }
-}
-
-impl SnapshotsConfig {
-    /// What is kept for a log; `None` where nothing is.
-    #[must_use]
-    pub fn options(&self, log: &LogUrl) -> Option<SnapshotOptions> {
-        let beside = if let LogUrl::Sqlite(file) = log { Some(file.with_file_name("snapshots")) } else { None };
-        let folder = self.folder.clone().filter(|_| *log != LogUrl::Memory).or(beside)?;
-        self.enabled.then(|| SnapshotOptions::new(folder, self.events))
     }
 }
 
@@ -305,6 +274,7 @@ mod tests {
     use secrecy::ExposeSecret as _;
 
     use super::*;
+    use crate::event_log::LogUrl;
 
     fn read_text(text: &str) -> Result<Config, ConfigError> {
         let folder = tempfile::tempdir().unwrap();
@@ -418,17 +388,9 @@ mod tests {
     }
 
     #[test]
-    fn snapshots_lie_beside_an_embedded_log_and_elsewhere_only_where_it_is_said() {
-        let config = read_text(SMALL).unwrap();
-        let folder =
-            |config: &Config, url: &str| config.snapshots.options(&url.parse().unwrap()).map(|found| found.folder);
-        assert_eq!(folder(&config, "sqlite:data/log.db"), Some("data/snapshots".into()));
-        assert_eq!(folder(&config, "postgres://baken@db/baken"), None);
-        let elsewhere = read_text(&format!("{SMALL}\n[snapshots]\nfolder = \"here\"\nevents = 7")).unwrap();
-        assert_eq!(folder(&elsewhere, "postgres://baken@db/baken"), Some("here".into()));
-        assert_eq!(folder(&elsewhere, "memory:"), None);
-        let none = read_text(&format!("{SMALL}\n[snapshots]\nenabled = false")).unwrap();
-        assert_eq!(folder(&none, "sqlite:data/log.db"), None);
+    fn a_setting_that_there_is_not_is_refused_by_its_name() {
+        let error = read_text(&format!("{SMALL}\n[snapshots]\nenabled = true")).unwrap_err();
+        assert!(error.to_string().contains("snapshots"), "{error}");
     }
 
     #[test]

@@ -16,9 +16,7 @@ use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits, observe, rest};
 use crate::event_log::{self, EventLog, LogUrl};
 use crate::history::Decoder;
-use crate::projections::{
-    FollowError, Follower, SnapshotError, SnapshotMetrics, SnapshotOptions, Snapshots, World, Written,
-};
+use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
 use crate::settings::Settings;
 use crate::sources::{Clock, IdSource};
@@ -44,8 +42,6 @@ pub enum StartError {
     Kek(#[from] crate::sealing::KekError),
     #[error("the read models cannot be rebuilt: {0}")]
     Rebuild(#[from] FollowError),
-    #[error("snapshots cannot be kept: {0}")]
-    Snapshots(#[from] SnapshotError),
     #[error("the issuers of tokens cannot be used: {0}")]
     Issuers(#[from] crate::edge::auth::AuthConfigError),
     #[error("keys cannot be fetched: {0}")]
@@ -87,21 +83,17 @@ pub struct Parts {
 pub struct Service {
     pub baken: Arc<Baken>,
     sealer: Arc<Sealer>,
-    world: Arc<RwLock<World>>,
     webhooks: Option<Arc<Webhooks>>,
     following: JoinHandle<FollowError>,
     watching: Option<JoinHandle<()>>,
     watch_metrics: WatchMetrics,
-    snapshots: Option<Arc<Snapshots>>,
-    keeping: Option<JoinHandle<()>>,
-    snapshot_metrics: SnapshotMetrics,
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
         self.following.abort();
-        for task in self.watching.iter().chain(&self.keeping) {
-            task.abort();
+        if let Some(watching) = &self.watching {
+            watching.abort();
         }
         if let Some(webhooks) = &self.webhooks {
             webhooks.stop();
@@ -110,11 +102,11 @@ impl Drop for Service {
 }
 
 impl Service {
-    /// Ends it: when this answers, nothing of it holds the log any more, and the next start finds a snapshot.
+    /// Ends it: when this answers, nothing of it holds the log any more.
     pub async fn stop(mut self) {
-        for mut task in self.watching.take().into_iter().chain(self.keeping.take()) {
-            task.abort();
-            let _ = (&mut task).await;
+        if let Some(watching) = self.watching.take() {
+            watching.abort();
+            let _ = watching.await;
         }
         self.following.abort();
         if let Some(webhooks) = self.webhooks.take() {
@@ -122,9 +114,6 @@ impl Service {
         }
         // It ends as cancelled, which is what was asked.
         let _ = (&mut self.following).await;
-        if let Some(snapshots) = self.snapshots.take() {
-            snapshots.finish(&self.world).await;
-        }
     }
 }
 
@@ -134,69 +123,25 @@ impl Service {
     /// # Errors
     /// Where the keys or the log cannot be used, or an event is not understood.
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
-        Self::start_from(parts, None).await
-    }
-
-    /// The same, from a snapshot as far as there is one; and keeps snapshots for the next start.
-    ///
-    /// # Errors
-    /// As [`Self::start`].
-    pub async fn start_from(parts: Parts, snapshots: Option<SnapshotOptions>) -> Result<Self, StartError> {
         let ring = Arc::new(KeyRing::open(parts.keys, parts.kek, KeyRing::CAPACITY).await?);
         ring.settle().await?;
         let sealer = Arc::new(Sealer::new(ring.clone()));
         let settings = Arc::new(parts.settings);
-        let snapshot_metrics = SnapshotMetrics::default();
-        let mut world = World::new(settings.clone());
-        let snapshots = match snapshots.filter(SnapshotOptions::can_be_used) {
-            Some(options) => {
-                let snapshots =
-                    Snapshots::new(options, parts.log.clone(), sealer.clone(), &settings, snapshot_metrics.clone())?;
-                world = snapshots.restore(world).await?.0;
-                Some(Arc::new(snapshots))
-            }
-            None => None,
-        };
-        let from = world.position();
-        let world = Arc::new(RwLock::new(world));
+        let world = Arc::new(RwLock::new(World::new(settings.clone())));
         let decoder = Decoder::new(sealer.clone());
         let (follower, applied) = Follower::new(parts.log.clone(), decoder, world.clone(), parts.clock.clone());
         // All keys are in memory while much of the log is opened; later the ring keeps those that are used.
-        let much = parts.log.head().await?.0.saturating_sub(from.0) > PRELOADED_FOR;
+        let much = parts.log.head().await?.0 > PRELOADED_FOR;
         let preloaded = if much { Some(ring.preload_all().await?) } else { None };
         let position = follower.catch_up().await?;
         drop(preloaded);
-        let (cases, events) = (world.read().len(), world.read().trail().after(from).len());
-        tracing::info!(%position, cases, events, snapshot = %from, "the read models are rebuilt: from the snapshot, and so many events of the log after it");
-        let keeping = snapshots.clone().map(|snapshots| tokio::spawn(snapshots.keep(world.clone())));
+        let cases = world.read().len();
+        tracing::info!(%position, cases, "the read models are rebuilt");
         let following = tokio::spawn(follower.run());
-        let baken = Baken::new(parts.log, sealer.clone(), world.clone(), settings, parts.clock, parts.ids, applied);
+        let baken = Baken::new(parts.log, sealer.clone(), world, settings, parts.clock, parts.ids, applied);
         let baken = Arc::new(baken);
         let watch_metrics = WatchMetrics::default();
-        let (webhooks, watching) = (None, None);
-        Ok(Self {
-            baken,
-            sealer,
-            world,
-            webhooks,
-            following,
-            watching,
-            watch_metrics,
-            snapshots,
-            keeping,
-            snapshot_metrics,
-        })
-    }
-
-    /// Writes a snapshot now; `None` where none are kept.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub async fn write_snapshot(&self) -> Result<Option<Written>, SnapshotError> {
-        match &self.snapshots {
-            Some(snapshots) => snapshots.write(&self.world).await.map(Some),
-            None => Ok(None),
-        }
+        Ok(Self { baken, sealer, webhooks: None, following, watching: None, watch_metrics })
     }
 
     /// From now on Baken does by itself what is due. It begins with what fell due while it was not running.
@@ -265,9 +210,6 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     let mut metrics = Metrics::default().with_watch(&service.watch_metrics);
     if let Some(webhooks) = &service.webhooks {
         metrics.add_webhooks(webhooks.metrics());
-    }
-    if service.snapshots.is_some() {
-        metrics.add_snapshots(&service.snapshot_metrics);
     }
     let channels = Channels::new(&parts.limits);
     tokio::spawn(close_when_asked(channels.clone()));

@@ -10,7 +10,6 @@
 
 mod blob;
 mod cache;
-mod file;
 mod kek;
 mod key_store;
 mod marks;
@@ -22,7 +21,6 @@ mod secret;
 mod tests;
 
 pub use cache::Cached;
-pub use file::{BoxPlace, FileCipher, FileKey, OpenedBox};
 pub use kek::{EnvironmentKek, Epoch, FileKek, KekError, KekProvider, ToUnwrap, ToWrap};
 #[cfg(feature = "postgres")]
 pub use key_store::PostgresKeyStore;

@@ -53,7 +53,6 @@ pub struct KeyRing {
     epoch: AtomicU32,
     /// One roll at a time.
     pub(super) rolling: tokio::sync::Mutex<()>,
-    erasures: tokio::sync::watch::Sender<u64>,
 }
 
 impl KeyRing {
@@ -96,7 +95,6 @@ impl KeyRing {
             cache: KeyCache::new(capacity),
             epoch: AtomicU32::new(0),
             rolling: tokio::sync::Mutex::new(()),
-            erasures: tokio::sync::watch::Sender::new(0),
         }
     }
 
@@ -176,14 +174,7 @@ impl KeyRing {
         self.store.destroy(Doomed::Person(person)).await?;
         self.cache.erase(person);
         self.cache.evict_purpose(Purpose::DIES_WITH_ANYBODY);
-        self.erasures.send_modify(|erasures| *erasures += 1);
         Ok(())
-    }
-
-    /// Counts the erasures that this process made: for whoever keeps copies that are dead now.
-    #[must_use]
-    pub fn erasures(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.erasures.subscribe()
     }
 
     /// Makes everything unreadable that was sealed for a purpose of the service.

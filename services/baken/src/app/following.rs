@@ -178,7 +178,7 @@ impl Baken {
         let world = self.world.read();
         let each = addresses(principal, &self.settings.directory);
         each.iter()
-            .map(|address| world.worklist().touched(address))
+            .map(|address| world.touched(address))
             .fold(Touched::default(), |all, one| Touched { times: all.times + one.times, at: all.at.max(one.at) })
     }
 

@@ -6,6 +6,7 @@ use care_path::Principal;
 use care_path::codes::{Phase, TaskKind};
 use care_path::views::{self, LostView};
 
+use super::guard::of_many;
 use super::page::{Edge, Mark, Page, PageRequest};
 use super::{Baken, QueryError};
 use crate::projections::{Place, Reach};
@@ -27,7 +28,9 @@ impl Baken {
             .into_iter()
             .filter_map(|id| {
                 let case = world.case(id)?;
-                let due = views::lost_due(&self.sight(principal, case)?, terms.of_case(&case.path), directory)?;
+                let due = of_many(case, || {
+                    views::lost_due(&self.sight(principal, case)?, terms.of_case(&case.path), directory)
+                })?;
                 Some(Place { due, case: id, kind: TaskKind::FindPerson, subject: None })
             })
             .filter(|place| after.is_none_or(|after| *place > after))
@@ -35,8 +38,10 @@ impl Baken {
         places.sort_unstable();
         let shown = places.into_iter().filter_map(|place| {
             let case = world.case(place.case)?;
-            let sight = self.sight(principal, case)?;
-            let view = views::disclose_lost(&sight, place.case, terms.of_case(&case.path), directory)?;
+            let view = of_many(case, || {
+                let sight = self.sight(principal, case)?;
+                views::disclose_lost(&sight, place.case, terms.of_case(&case.path), directory)
+            })?;
             Some(Edge { mark: Mark::Task(place), node: view })
         });
         Ok(page.cut(shown))

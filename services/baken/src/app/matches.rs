@@ -4,6 +4,7 @@ use care_path::policy::Sight;
 use care_path::views::{self, MatchView, TaskView};
 use care_path::{PersonId, Principal};
 
+use super::guard::of_many;
 use super::page::{Edge, Mark, Page, PageRequest};
 use super::{Baken, QueryError};
 use crate::projections::{Case, World};
@@ -26,8 +27,8 @@ impl Baken {
                 .matches()
                 .of(case.id())
                 .filter_map(|(other, likeness)| {
-                    let other_sight = self.sight(principal, world.case(other)?)?;
-                    views::disclose_match(sight, &other_sight, other, likeness)
+                    let case = world.case(other)?;
+                    of_many(case, || views::disclose_match(sight, &self.sight(principal, case)?, other, likeness))
                 })
                 .collect();
             shown.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.person_id.cmp(&other.person_id)));

@@ -6,6 +6,7 @@ mod execute;
 mod following;
 #[cfg(test)]
 mod following_tests;
+mod guard;
 #[cfg(test)]
 mod keys_away_tests;
 #[cfg(test)]
@@ -17,6 +18,8 @@ mod notices;
 mod operations;
 mod page;
 mod query;
+#[cfg(test)]
+mod set_aside_tests;
 #[cfg(test)]
 mod set_back_tests;
 #[cfg(test)]

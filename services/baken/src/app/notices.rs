@@ -8,6 +8,7 @@ use care_path::views::{self, HandoverView, LookoutView, NoticeView};
 use care_path::{PersonId, Principal};
 
 use super::Baken;
+use super::guard::of_many;
 use crate::event_log::Position;
 use crate::projections::{Case, Entry};
 
@@ -77,14 +78,17 @@ impl Baken {
     }
 
     fn told_of(&self, principal: &Principal, case: &Case, entry: &Entry) -> Option<NoticeView> {
-        let sight = self.sight(principal, case)?;
-        views::disclose_notice(&sight, &entry.stamp, &entry.event, entry.position.0)
+        of_many(case, || {
+            views::disclose_notice(&self.sight(principal, case)?, &entry.stamp, &entry.event, entry.position.0)
+        })
     }
 
     /// Whether the principal may know of a person now.
     #[must_use]
     pub fn knows_of(&self, principal: &Principal, person: PersonId) -> bool {
-        self.seen(principal, person, |_, _, _| ()).is_ok()
+        let world = self.world.read();
+        let known = |case| of_many(case, || self.sight(principal, case).map(|_| ()));
+        world.case(person).and_then(known).is_some()
     }
 
     /// The lookout that a notice says was issued, as far as the principal may see it now.
@@ -113,7 +117,7 @@ impl Baken {
         part: impl FnOnce(&Sight<'_>, &Event) -> Option<T>,
     ) -> Option<T> {
         let shown = self.seen(principal, notice.person_id, |case, sight, _| {
-            part(sight, &case.at(Position(notice.position))?.event)
+            of_many(case, || part(sight, &case.at(Position(notice.position))?.event))
         });
         shown.ok().flatten()
     }

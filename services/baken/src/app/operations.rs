@@ -5,15 +5,19 @@ use care_path::path::timers::Timer;
 use care_path::time::DateTime;
 
 use super::Baken;
-use crate::projections::Digests;
+use crate::projections::{Digests, SetAside};
 
 impl Baken {
     /// The digests of all read models, to hold against those of a rebuild.
     #[must_use]
     pub fn digests(&self) -> Digests {
-        // What must be read for it is read while others read and write.
-        let begun = self.world.read().begin_digests(self.clock.now());
-        begun.finish()
+        self.world.read().digests(self.clock.now())
+    }
+
+    /// The events that were set aside, by where they stand.
+    #[must_use]
+    pub fn set_aside(&self) -> Vec<SetAside> {
+        self.world.read().set_aside().iter().copied().collect()
     }
 
     /// How many cases the read models hold.

@@ -15,6 +15,7 @@ use care_path::views::{
 use care_path::{Actor, PersonId, Principal};
 
 use super::Baken;
+use super::guard::of_many;
 use super::page::{Edge, Mark, Page, PageRequest};
 use crate::projections::{Case, Feature, Reach, World, addresses};
 
@@ -63,7 +64,8 @@ impl Baken {
     pub fn case_file(&self, principal: &Principal, person: PersonId) -> Result<CaseFileView, QueryError> {
         self.seen(principal, person, |case, sight, world| {
             let linked: Vec<_> = case.members.iter().copied().filter(|member| *member != person).collect();
-            views::disclose_case_file(sight, person, world.revision(person).unwrap_or_default(), &linked)
+            let revision = world.revision(person).unwrap_or_default();
+            views::disclose_case_file(sight, person, revision, &linked).with_lacking(sight, !case.set_aside.is_empty())
         })
     }
 
@@ -112,8 +114,7 @@ impl Baken {
             |id: &PersonId| filter.updated_since.is_none_or(|since| world.index().is_updated_since(*id, since));
         let shown = candidates.filter(is_new).filter_map(|id| {
             let case = world.case(id)?;
-            let sight = self.sight(principal, case)?;
-            let view = views::disclose_summary(&sight, id);
+            let view = of_many(case, || Some(views::disclose_summary(&self.sight(principal, case)?, id)))?;
             // What the filter asks must be the reader's to know: nothing is learned from a list's being empty.
             let fits = filter.phase.is_none_or(|phase| view.phase == Some(phase))
                 && filter.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
@@ -132,13 +133,14 @@ impl Baken {
         let after = page.after_task()?;
         let world = self.world.read();
         let addresses = addresses(principal, &self.settings.directory);
-        let sets: Vec<_> = addresses.iter().filter_map(|address| world.worklist().of(address)).collect();
+        let sets: Vec<_> = addresses.iter().flat_map(|address| world.waiting(address)).collect();
         let mut of_case = HashMap::with_capacity(PageRequest::DEFAULT);
         let shown = merged_from(sets, after).filter(|place| Some(*place) != after).filter_map(|place| {
             let case = world.case(place.case)?;
             // The tasks are derived from the path once more, as of now, and through the policy.
-            let tasks: &Vec<TaskView> =
-                of_case.entry(place.case).or_insert_with(|| self.tasks(principal, &world, case));
+            let tasks: &Vec<TaskView> = of_case
+                .entry(place.case)
+                .or_insert_with(|| of_many(case, || Some(self.tasks(principal, &world, case))).unwrap_or_default());
             let is_it =
                 |task: &&TaskView| (task.due_at, task.kind, task.subject_id) == (place.due, place.kind, place.subject);
             let view = tasks.iter().find(is_it)?.clone();
@@ -196,18 +198,21 @@ impl Baken {
         let mut counts = HandoverCounts { country, states: Vec::new(), waiting: 0, overdue: 0 };
         let reach = Reach::Country(country);
         let cases = world.index().having(&reach, Feature::Handovers).into_iter().flatten();
-        let tallies = cases.filter_map(|id| world.case(*id)).flat_map(|case| {
+        let tallies = cases.filter_map(|id| world.case(*id)).filter_map(|case| {
             let deadlines = self.settings.deadlines.of_case(&case.path);
-            case.path.handovers_to(country).map(move |tally| (tally, deadlines))
+            of_many(case, || {
+                let tallies = case.path.handovers_to(country);
+                Some(tallies.map(|tally| (tally.state, tally.acknowledgement_due(deadlines) < now)).collect::<Vec<_>>())
+            })
         });
-        for (tally, deadlines) in tallies {
-            match counts.states.iter_mut().find(|each| each.state == tally.state) {
+        for (state, is_late) in tallies.flatten() {
+            match counts.states.iter_mut().find(|each| each.state == state) {
                 Some(state) => state.count += 1,
-                None => counts.states.push(StateCount { state: tally.state, count: 1 }),
+                None => counts.states.push(StateCount { state, count: 1 }),
             }
-            if tally.state == HandoverState::Proposed {
+            if state == HandoverState::Proposed {
                 counts.waiting += 1;
-                counts.overdue += u32::from(tally.acknowledgement_due(deadlines) < now);
+                counts.overdue += u32::from(is_late);
             }
         }
         counts.states.sort_by_key(|each| each.state);
@@ -229,6 +234,8 @@ impl Baken {
     }
 
     pub(super) fn sight<'a>(&self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
+        #[cfg(test)]
+        case.history.iter().for_each(|entry| crate::projections::At::View.panic_at(entry.stamp.event_id));
         Sight::of(principal, &case.path, self.clock.now(), self.settings.deadlines.of_case(&case.path))
     }
 
@@ -260,7 +267,8 @@ impl Baken {
         // The case of the cursor is looked at again, for its parts after the cursor's.
         let candidates = merged_from(sets.collect(), after.map(|(case, _)| PersonId(case)));
         let shown = candidates.flat_map(|id| {
-            let parts = world.case(id).and_then(|case| Some(disclose(&self.sight(principal, case)?)));
+            let disclosed = |case| of_many(case, || Some(disclose(&self.sight(principal, case)?)));
+            let parts = world.case(id).and_then(disclosed);
             let parts = parts.unwrap_or_default();
             let seen = after.filter(|(case, _)| *case == id.0).and_then(|(_, part)| part);
             let skip = seen.and_then(|seen| parts.iter().position(|part| id_of(part) == seen)).map_or(0, |at| at + 1);

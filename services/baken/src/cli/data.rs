@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::event_log::LogUrl;
 use crate::owner_only::make_folder;
-use crate::projections::SnapshotOptions;
 use crate::sealing::{FileKek, KekProvider, KeyStore, SqliteKeyStore};
 use crate::settings::Settings;
 use crate::sources::{RandomIds, SystemClock};
@@ -26,11 +25,6 @@ pub fn webhooks_file(folder: &Path) -> PathBuf {
     folder.join("webhooks.db")
 }
 
-/// The folder of snapshots.
-pub fn snapshots_folder(folder: &Path) -> PathBuf {
-    folder.join("snapshots")
-}
-
 /// The key-encryption key.
 pub fn kek_file(folder: &Path) -> PathBuf {
     folder.join("kek")
@@ -48,6 +42,5 @@ pub async fn start(folder: &Path, settings: Settings) -> Result<Service, StartEr
     let kek: Arc<dyn KekProvider> = Arc::new(FileKek::open_or_create(kek_file(folder))?);
     let log = open_log(&LogUrl::Sqlite(log_file(folder)), &keys, &kek).await?;
     let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
-    let snapshots = SnapshotOptions::new(snapshots_folder(folder), SnapshotOptions::EVENTS);
-    Service::start_from(parts, Some(snapshots)).await
+    Service::start(parts).await
 }

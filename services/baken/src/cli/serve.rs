@@ -37,7 +37,7 @@ impl Serve {
         }
         let log = open_log(&url, &keys, &kek).await?;
         let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
-        let mut service = Service::start_from(parts, config.snapshots.options(&url)).await?;
+        let mut service = Service::start(parts).await?;
         if config.watch.enabled {
             service.watch();
         }

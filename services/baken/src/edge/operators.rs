@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, FORWARDED, HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use care_path::event::EventKind;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use super::caller::edge;
 use super::openapi;
 use super::problem::Problem;
 use super::{Edge, rest::reader::shown};
+use crate::app::Baken;
 use crate::projections::Digests;
 
 /// How long the read models may take to catch up with the log before the service is not ready.
@@ -34,6 +36,34 @@ pub struct Health {
     /// The position of the log that the read models have reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u64>,
+    /// What of the log could not be taken in. The service goes on without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<SetAsideHealth>,
+}
+
+/// Events of the log that cannot be taken in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetAsideHealth {
+    pub count: usize,
+    /// The first of them.
+    pub first: Vec<SetAsideEvent>,
+}
+
+/// An event of the log that cannot be taken in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetAsideEvent {
+    pub position: u64,
+    pub r#type: EventKind,
+}
+
+/// How many of the events that were set aside are told one by one.
+const SET_ASIDE_TOLD: usize = 20;
+
+fn set_aside(baken: &Baken) -> Option<SetAsideHealth> {
+    let all = baken.set_aside();
+    let told = all.iter().take(SET_ASIDE_TOLD);
+    let first = told.map(|aside| SetAsideEvent { position: aside.position.0, r#type: aside.kind }).collect();
+    (!all.is_empty()).then_some(SetAsideHealth { count: all.len(), first })
 }
 
 /// Tells that the service runs
@@ -43,7 +73,7 @@ pub struct Health {
 )]
 #[get("/health/live")]
 pub async fn live() -> HttpResponse {
-    shown(&Health { status: "live", position: None })
+    shown(&Health { status: "live", position: None, set_aside: None })
 }
 
 /// Tells whether the read models are up with the log
@@ -63,7 +93,10 @@ pub async fn ready(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let head = edge.baken.head().await.map_err(|_| Problem::NotReady)?;
     let reached = tokio::time::timeout(CATCH_UP, edge.baken.reach(head)).await;
     match reached {
-        Ok(Ok(())) => Ok(shown(&Health { status: "ready", position: Some(edge.baken.position().0) })),
+        Ok(Ok(())) => {
+            let position = Some(edge.baken.position().0);
+            Ok(shown(&Health { status: "ready", position, set_aside: set_aside(&edge.baken) }))
+        }
         Ok(Err(_)) | Err(_) => Err(Problem::NotReady),
     }
 }
@@ -81,7 +114,8 @@ pub async fn metrics(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if let Some(webhooks) = &edge.webhooks {
         webhooks.measure();
     }
-    let text = edge.metrics.text(head.0, edge.baken.position().0, edge.baken.cases());
+    let (cases, set_aside) = (edge.baken.cases(), edge.baken.set_aside().len());
+    let text = edge.metrics.text(head.0, edge.baken.position().0, cases, set_aside);
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, METRICS)).body(text))
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use care_path::codes::Precision;
-use care_path::event::Event;
+use care_path::event::{Event, EventKind};
 use care_path::ids::CorrelationId;
 use care_path::time::{DateTime, Occurred};
 use care_path::{Author, EventId, PersonId, Stamp};
 use serde::{Deserialize, Serialize};
 
+use super::decode::DecodeError;
 use super::idempotency::KeyDigest;
 use crate::event_log::{Position, StreamName};
 
@@ -123,11 +124,26 @@ pub struct Happened {
 /// What is known of an event without reading it: which one it is, where it stands, and who asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heading {
-    pub stream: Stream,
+    /// Whom it is about, if it is about anybody.
+    pub person: Option<PersonId>,
     pub event_id: EventId,
     pub revision: u64,
     pub position: Position,
     pub idempotency: Option<Idempotency>,
+}
+
+/// An event that cannot be read and never will be: what is known of it all the same.
+#[derive(Debug)]
+pub struct Damaged {
+    pub heading: Heading,
+    pub kind: EventKind,
+    pub why: DecodeError,
+}
+
+/// An event of the log, as far as it can be read.
+pub enum Read {
+    Whole(Happened),
+    Damaged(Damaged),
 }
 
 impl Happened {
@@ -136,7 +152,7 @@ impl Happened {
     pub fn heading(&self) -> Heading {
         let Self { stream, stamp, revision, position, idempotency, event: _ } = self;
         Heading {
-            stream: *stream,
+            person: stream.person(),
             event_id: stamp.event_id,
             revision: *revision,
             position: *position,

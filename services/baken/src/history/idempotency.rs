@@ -26,18 +26,6 @@ impl KeyDigest {
         Self(digest)
     }
 
-    /// The digest as it is.
-    #[must_use]
-    pub const fn to_bytes(self) -> [u8; 16] {
-        self.0
-    }
-
-    /// A digest that was kept as it is.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
     /// The digest of a user's key, which is the user's own: another's key of the same text is another key.
     #[must_use]
     pub fn of(principal: &Principal, key: &str) -> Self {

@@ -5,6 +5,6 @@ mod decode;
 mod envelope;
 mod idempotency;
 
-pub use decode::{DecodeError, Decoder};
-pub use envelope::{Envelope, Happened, Heading, Idempotency, Purpose, Stream};
+pub use decode::{DecodeError, Decoder, Fault};
+pub use envelope::{Damaged, Envelope, Happened, Heading, Idempotency, Purpose, Read, Stream};
 pub use idempotency::{Answer, KeyDigest};

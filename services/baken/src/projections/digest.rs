@@ -1,18 +1,10 @@
 //! Digests of the read models: equal content gives equal digests, in whatever order it came about.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 
-use care_path::PersonId;
-use care_path::codes::TaskKind;
-use care_path::path::tasks::Task;
 use care_path::time::DateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-use super::World;
-use super::rows::Unread;
-use super::worklist::Place;
 
 /// The digests of all read models at one position, but for suggestions of who may be the same: they come in by and by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,7 +25,8 @@ pub struct ModelDigest {
     pub digest: String,
 }
 
-fn sum(model: &str, rows: impl Iterator<Item = u64>) -> ModelDigest {
+/// The digest of a read model of these rows.
+pub fn sum(model: &str, rows: impl Iterator<Item = u64>) -> ModelDigest {
     let (mut count, mut total) = (0_u64, 0_u64);
     for row in rows {
         total = total.wrapping_add(row);
@@ -42,80 +35,10 @@ fn sum(model: &str, rows: impl Iterator<Item = u64>) -> ModelDigest {
     ModelDigest { model: model.to_owned(), rows: count, digest: format!("{total:016x}") }
 }
 
-fn hash(row: impl Hash) -> u64 {
+/// The digest of a row.
+pub fn hash(row: impl Hash) -> u64 {
     // The standard hasher starts from fixed keys: two processes of one build hash alike.
     let mut hasher = DefaultHasher::new();
     row.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Digests that lack the cases which nobody has read yet. Their rows never change, so that they can be read while the read
-/// models go on.
-pub struct Begun {
-    position: u64,
-    as_of: DateTime,
-    folded: Vec<u64>,
-    unread: Vec<Arc<Unread>>,
-    others: Vec<ModelDigest>,
-}
-
-impl Begun {
-    /// Reads the rest of the cases.
-    #[must_use]
-    pub fn finish(self) -> Digests {
-        let Self { position, as_of, folded, unread, others } = self;
-        let unread = unread.iter().map(|events| {
-            let case = events.case();
-            hash((case.id(), &case))
-        });
-        let cases = sum("cases", folded.into_iter().chain(unread));
-        Digests { position, as_of, models: [vec![cases], others].concat() }
-    }
-}
-
-impl World {
-    /// The digests of all read models, as of a moment; or as of a later one that it was looked at already: events that
-    /// another node has recorded may lie ahead of this one's clock.
-    #[must_use]
-    pub fn digests(&self, as_of: DateTime) -> Digests {
-        self.begin_digests(as_of).finish()
-    }
-
-    /// The digests, as far as they can be had without reading what nobody has read yet.
-    #[must_use]
-    pub fn begin_digests(&self, as_of: DateTime) -> Begun {
-        let as_of = self.looked_at.map_or(as_of, |looked_at| looked_at.max(as_of));
-        let (mut folded, mut unread) = (Vec::new(), Vec::new());
-        for (id, held) in &self.cases {
-            match held.unread() {
-                Some(events) => unread.push(events.clone()),
-                None => folded.push(hash((id, held.case()))),
-            }
-        }
-        let others = vec![
-            sum("links", self.case_of.iter().map(hash)),
-            sum("revisions", self.revisions.iter().map(hash)),
-            sum("answers", self.answers.iter().map(hash)),
-            sum("index", self.index.places().map(hash)),
-            sum("trail", self.trail().all().iter().map(hash)),
-            sum("due", self.due.all().map(hash)),
-        ];
-        let others = [others, self.digests_of_waiting(as_of)].concat();
-        Begun { position: self.position.0, as_of, folded, unread, others }
-    }
-
-    /// What follows from paths and time. Cases on which time has changed it are looked at every now and then: of those that
-    /// are to be looked at now it counts what will be found.
-    fn digests_of_waiting(&self, as_of: DateTime) -> Vec<ModelDigest> {
-        let aged = self.aged(as_of);
-        let of_paths = |place: &Place| place.kind != TaskKind::ReviewMatch;
-        let kept = self.worklist.all().filter(|(_, place)| of_paths(place) && !aged.contains_key(&place.case));
-        let places = |(case, (tasks, _)): (&PersonId, &(Vec<Task>, _))| -> Vec<u64> {
-            tasks.iter().map(|task| hash((&task.addressee, Place::of(*case, task)))).collect()
-        };
-        let found = aged.iter().flat_map(places);
-        let changes = self.changes.all().filter(|(_, case)| !aged.contains_key(case));
-        let next = aged.iter().filter_map(|(case, (_, next))| next.map(|next| (next, *case)));
-        vec![sum("worklist", kept.map(hash).chain(found)), sum("changes", changes.chain(next).map(hash))]
-    }
 }

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::world::{Landmark, World};
 use crate::event_log::{EventLog, LogError, Position, Recorded, contract};
-use crate::history::{DecodeError, Decoder, Happened, Stream};
+use crate::history::{DecodeError, Decoder, Fault, Read, Stream};
 use crate::sources::Clock;
 
 /// Events that are read at a time.
@@ -40,7 +40,7 @@ const CASES_AT_ONCE: usize = 500;
 
 /// A page of the log, opened.
 struct Opened {
-    happened: Vec<Happened>,
+    events: Vec<Read>,
     next: Position,
     at_head: bool,
 }
@@ -71,13 +71,12 @@ impl Follower {
     fn look_again(&self) {
         let now = self.clock.now();
         loop {
-            let changed = self.world.read().changes().until(now, CASES_AT_ONCE);
-            if changed.is_empty() {
+            let aged = self.world.read().aged(now, CASES_AT_ONCE);
+            if aged.is_empty() {
                 return;
             }
             // Each is due again later: what changes next lies after now.
-            self.world.read().read_ahead(changed.iter().copied());
-            self.world.write().look_again(&changed, now);
+            self.world.write().look_again(&aged, now);
         }
     }
 
@@ -90,15 +89,10 @@ impl Follower {
         let mut page = self.opened(reached).await?;
         loop {
             let following = (!page.at_head).then(|| self.opening(page.next));
-            if page.happened.len() < PAGE / 10 {
-                // Nobody waits while a page is full: the read models are being rebuilt.
-                let persons = page.happened.iter().filter_map(|happened| happened.stream.person());
-                self.world.read().read_ahead(persons);
-            }
             {
                 let mut world = self.world.write();
-                for happened in page.happened {
-                    world.apply(happened);
+                for event in page.events {
+                    world.apply(event);
                 }
                 world.pass(page.next);
                 if page.at_head {
@@ -118,8 +112,8 @@ impl Follower {
         let (log, decoder) = (self.log.clone(), self.decoder.clone());
         async move {
             let page = log.read_all(after, PAGE).await?;
-            let happened = open(&decoder, page.events).await?;
-            Ok(Opened { happened, next: page.next, at_head: page.at_head })
+            let events = open(&decoder, page.events).await?;
+            Ok(Opened { events, next: page.next, at_head: page.at_head })
         }
     }
 
@@ -141,7 +135,6 @@ impl Follower {
             unsure = matches!(caught_up, Err(FollowError::Log(_)));
             match caught_up {
                 Ok(_) if comparing => {
-                    self.world.read().read_ahead_of_comparing(COMPARED_AT_ONCE);
                     comparing = self.world.write().compare_some(COMPARED_AT_ONCE, self.clock.now());
                     // Others read and write between one time and the next.
                     tokio::task::yield_now().await;
@@ -158,7 +151,7 @@ impl Follower {
                     tracing::warn!(%error, "the event log did not answer; asking again");
                     tokio::time::sleep(PAUSE).await;
                 }
-                Err(FollowError::Decode(error)) if error.is_passing() => {
+                Err(FollowError::Decode(error)) if error.fault() == Fault::Passing => {
                     tracing::warn!(%error, "the keys cannot be had; asking again");
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -211,8 +204,8 @@ pub async fn catch_up_to(
         let mut page = log.read_all(world.position(), PAGE).await?;
         let whole = page.events.last().is_none_or(|event| event.position <= last);
         page.events.retain(|event| event.position <= last);
-        for happened in open(decoder, page.events).await? {
-            world.apply(happened);
+        for event in open(decoder, page.events).await? {
+            world.apply(event);
         }
         // Also at the end: what changes no read model may be there, and whoever follows has passed it.
         world.pass(if whole { page.next.min(last) } else { last });
@@ -224,7 +217,7 @@ pub async fn catch_up_to(
 }
 
 /// Opens a page. A large one is split over the machine's cores: opening costs more than folding.
-async fn open(decoder: &Decoder, mut recorded: Vec<Recorded>) -> Result<Vec<Happened>, DecodeError> {
+async fn open(decoder: &Decoder, mut recorded: Vec<Recorded>) -> Result<Vec<Read>, DecodeError> {
     const CHUNK: usize = 500;
     recorded.retain(|event| !contract::is_of_a_check(&event.stream));
     if recorded.len() <= CHUNK {
@@ -238,23 +231,20 @@ async fn open(decoder: &Decoder, mut recorded: Vec<Recorded>) -> Result<Vec<Happ
         let decoder = decoder.clone();
         chunks.push(tokio::spawn(async move { open_some(&decoder, chunk).await }));
     }
-    let mut happened = Vec::new();
+    let mut read = Vec::new();
     for chunk in chunks {
         match chunk.await {
-            Ok(opened) => happened.extend(opened?),
+            Ok(opened) => read.extend(opened?),
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         }
     }
-    Ok(happened)
+    Ok(read)
 }
 
-async fn open_some(decoder: &Decoder, recorded: Vec<Recorded>) -> Result<Vec<Happened>, DecodeError> {
-    let mut happened = Vec::with_capacity(recorded.len());
+async fn open_some(decoder: &Decoder, recorded: Vec<Recorded>) -> Result<Vec<Read>, DecodeError> {
+    let mut read = Vec::with_capacity(recorded.len());
     for recorded in &recorded {
-        happened.push(match decoder.decode_cached(recorded)? {
-            Some(opened) => opened,
-            None => decoder.decode(recorded).await?,
-        });
+        read.push(decoder.read(recorded).await?);
     }
-    Ok(happened)
+    Ok(read)
 }

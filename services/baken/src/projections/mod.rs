@@ -2,28 +2,30 @@
 //! and rebuilt at any time; a digest says whether two of them are equal.
 
 mod agenda;
-mod case;
+mod answers;
+mod aside;
+mod cases;
 mod digest;
+mod due;
+#[cfg(test)]
+mod faulty;
 mod follower;
-mod held;
 mod index;
-mod instant;
 mod map;
 mod matches;
-mod rows;
-mod snapshot;
-mod standing;
+mod model;
+#[cfg(test)]
+mod tests;
 mod trail;
 mod worklist;
 mod world;
 
-pub use agenda::Agenda;
-pub use case::{Case, Entry};
+pub use aside::{SetAside, guarded};
+pub use cases::{Case, Entry};
 pub use digest::{Digests, ModelDigest};
+#[cfg(test)]
+pub use faulty::At;
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};
-pub use matches::Matches;
-pub use snapshot::{Restored, SnapshotError, SnapshotMetrics, SnapshotOptions, Snapshots, Written};
-pub use trail::Trail;
 pub use worklist::{Place, Touched, addresses};
 pub use world::World;

@@ -1,60 +1,81 @@
 //! All read models together, at one position of the log: what is read at once is consistent.
 
 use std::collections::BTreeSet;
-use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::fmt::Display;
 use std::sync::Arc;
 
 use care_path::directory::Directory;
-use care_path::event::Event;
-use care_path::path::identity::IdentityEvent;
-use care_path::path::tasks::{Task, match_review};
-use care_path::path::timers::Timer;
 use care_path::time::DateTime;
 use care_path::{EventId, PersonId};
 
-use super::agenda::Agenda;
-use super::case::{Case, Entry};
-use super::held::Held;
+use super::answers::Answers;
+use super::aside::{SetAside, guarded};
+use super::cases::{Case, Cases, Changed, Entry};
+use super::digest::{Digests, hash, sum};
+use super::due::Due;
+#[cfg(test)]
+use super::faulty::Faulty;
 use super::index::Index;
-use super::map::{Map, Set};
 use super::matches::Matches;
-use super::standing::Touching;
+use super::model::{AsOf, ReadModel};
 use super::trail::Trail;
 use super::worklist::Worklist;
 use crate::event_log::Position;
-use crate::history::{Answer, Happened, Heading, KeyDigest, Stream};
+use crate::history::{Damaged, Happened, Heading, Read};
 use crate::settings::Settings;
+
+/// Lists the read models, each by the name that it is asked for by.
+macro_rules! models {
+    ($($(#[$attribute:meta])? $name:ident: $model:ident),+ $(,)?) => {
+        /// The read models beside the cases.
+        #[derive(Default)]
+        struct Models { $($(#[$attribute])? $name: $model),+ }
+
+        impl Models {
+            fn each(&self) -> impl Iterator<Item = &dyn ReadModel> {
+                [$($(#[$attribute])? { &self.$name as &dyn ReadModel }),+].into_iter()
+            }
+
+            fn each_mut(&mut self) -> impl Iterator<Item = &mut dyn ReadModel> {
+                [$($(#[$attribute])? { &mut self.$name as &mut dyn ReadModel }),+].into_iter()
+            }
+        }
+
+        impl World {
+            $(
+                $(#[$attribute])?
+                #[must_use]
+                pub fn $name(&self) -> &$model {
+                    &self.models.$name
+                }
+            )+
+        }
+    };
+}
+
+models! {
+    answers: Answers,
+    trail: Trail,
+    index: Index,
+    worklist: Worklist,
+    due: Due,
+    matches: Matches,
+    #[cfg(test)]
+    faulty: Faulty,
+}
 
 /// The read models.
 pub struct World {
-    pub(super) position: Position,
-    /// The last event that changed anything, and where it stands.
-    pub(super) last: Option<(Position, EventId)>,
+    position: Position,
     landmark: Option<Landmark>,
-    pub(super) cases: Map<PersonId, Held>,
-    /// The case of each person that is not the first of its own.
-    pub(super) case_of: Map<PersonId, PersonId>,
-    pub(super) revisions: Map<PersonId, u64>,
-    pub(super) answers: Map<KeyDigest, Answer>,
-    pub(super) index: Index,
-    pub(super) worklist: Worklist,
-    pub(super) matches: Matches,
-    /// Cases that were there at the start and are still to be compared with others.
-    pub(super) uncompared: Vec<PersonId>,
-    /// Of these, the ones that others are compared with as they were before: they came out of a snapshot, and something
-    /// has happened since.
-    pub(super) outdated: Set<PersonId>,
-    trail: Trail,
-    /// When what waits on a case changes by time alone.
-    pub(super) changes: Agenda,
-    /// When Baken does something on a case by itself.
-    pub(super) due: Agenda,
-    /// The latest moment as of which it was looked at what waits.
-    pub(super) looked_at: Option<DateTime>,
-    pub(super) settled: bool,
-    /// Cases of which everything that is derived is derived when all is read.
-    pub(super) stale: Set<PersonId>,
-    pub(super) touching: Touching,
+    cases: Cases,
+    models: Models,
+    set_aside: BTreeSet<SetAside>,
+    /// The whole log was read: from here on the models are kept with every event. While they are rebuilt, deriving anything
+    /// after each event would be thrown away with the next.
+    settled: bool,
+    /// The latest moment as of which a case was put.
+    looked_at: Option<DateTime>,
     settings: Arc<Settings>,
 }
 
@@ -66,50 +87,20 @@ pub struct Landmark {
     pub event: EventId,
 }
 
-/// What waits on a case, and when that changes by itself.
-struct Waiting {
-    /// What follows from its path.
-    open_tasks: Vec<Task>,
-    /// What follows from its likeness to others.
-    reviews: Vec<Task>,
-    /// When what waits changes by time alone.
-    changes: Option<DateTime>,
-    /// When Baken does something by itself.
-    due: Option<DateTime>,
-}
-
 impl World {
     /// Before the first event.
     #[must_use]
     pub fn new(settings: Arc<Settings>) -> Self {
         Self {
             position: Position::START,
-            last: None,
             landmark: None,
-            cases: Map::default(),
-            case_of: Map::default(),
-            revisions: Map::default(),
-            answers: Map::default(),
-            index: Index::default(),
-            worklist: Worklist::default(),
-            matches: Matches::default(),
-            uncompared: Vec::new(),
-            outdated: Set::default(),
-            trail: Trail::default(),
-            changes: Agenda::default(),
-            due: Agenda::default(),
-            looked_at: None,
+            cases: Cases::default(),
+            models: Models::default(),
+            set_aside: BTreeSet::new(),
             settled: false,
-            stale: Set::default(),
-            touching: Touching::default(),
+            looked_at: None,
             settings,
         }
-    }
-
-    /// Another one that has seen nothing yet.
-    #[must_use]
-    pub(super) fn anew(&self) -> Self {
-        Self::new(self.settings.clone())
     }
 
     /// The position that it has reached.
@@ -132,7 +123,7 @@ impl World {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.cases.is_empty()
+        self.len() == 0
     }
 
     /// The organisations that take part.
@@ -144,265 +135,130 @@ impl World {
     /// The case that a person belongs to.
     #[must_use]
     pub fn case(&self, person: PersonId) -> Option<&Case> {
-        self.cases.get(self.case_of.get(&person).unwrap_or(&person)).map(Held::case)
+        self.cases.of(person)
     }
 
     /// The last revision of a person's own stream.
     #[must_use]
     pub fn revision(&self, person: PersonId) -> Option<u64> {
-        self.revisions.get(&person).copied()
+        self.cases.revision(person)
     }
 
-    /// What a request of this key was answered.
+    /// As of now, at the position that it has reached.
+    pub(super) fn as_of(&self, now: DateTime) -> AsOf<'_> {
+        AsOf { now, position: self.position, settings: &self.settings }
+    }
+
+    /// The digests of all read models, as of a moment; or as of a later one that it was looked at already: events that
+    /// another node has recorded may lie ahead of this one's clock.
     #[must_use]
-    pub fn answer(&self, key: KeyDigest) -> Option<&Answer> {
-        self.answers.get(&key)
+    pub fn digests(&self, as_of: DateTime) -> Digests {
+        let as_of = self.looked_at.map_or(as_of, |looked_at| looked_at.max(as_of));
+        let mut models = self.cases.digests().to_vec();
+        models.push(sum("set aside", self.set_aside.iter().map(hash)));
+        models.extend(self.models.each().flat_map(|model| model.digests(&self.cases, self.as_of(as_of))));
+        Digests { position: self.position.0, as_of, models }
     }
 
-    /// The indexes.
+    /// The events that were set aside, by where they stand.
     #[must_use]
-    pub fn index(&self) -> &Index {
-        &self.index
+    pub fn set_aside(&self) -> &BTreeSet<SetAside> {
+        &self.set_aside
     }
 
-    /// What waits, by whom it waits for.
-    #[must_use]
-    pub fn worklist(&self) -> &Worklist {
-        &self.worklist
-    }
-
-    /// Who may be the same human being.
-    #[must_use]
-    pub fn matches(&self) -> &Matches {
-        &self.matches
-    }
-
-    /// Whose event stands where in the log.
-    #[must_use]
-    pub fn trail(&self) -> &Trail {
-        &self.trail
-    }
-
-    /// When what waits on a case changes by time alone.
-    #[must_use]
-    pub fn changes(&self) -> &Agenda {
-        &self.changes
-    }
-
-    /// When Baken does something on a case by itself.
-    #[must_use]
-    pub fn due(&self) -> &Agenda {
-        &self.due
-    }
-
-    /// What Baken does by itself on a case, due first.
-    #[must_use]
-    pub fn timers(&self, case: PersonId) -> Vec<Timer> {
-        let timers = |held: &Held| {
-            let path = &held.case().path;
-            path.timers(self.settings.deadlines.of_case(path), self.directory())
-        };
-        self.cases.get(&case).map(timers).unwrap_or_default()
-    }
-
-    /// What follows from a case's path as of a time: as it was derived last, unless it has changed by time alone since.
-    #[must_use]
-    pub fn open_tasks(&self, case: &Case, now: DateTime) -> Arc<[Task]> {
-        let changed = self.changes.of(case.id()).is_some_and(|changes| changes <= now);
-        match self.worklist.open_tasks(case.id()) {
-            Some(tasks) if !changed => {
-                debug_assert_eq!(**tasks, *self.derived_tasks(case, now), "only what time changes is derived again");
-                tasks.clone()
-            }
-            _ => self.derived_tasks(case, now).into(),
-        }
-    }
-
-    fn derived_tasks(&self, case: &Case, now: DateTime) -> Vec<Task> {
-        case.path.open_tasks(now, self.settings.deadlines.of_case(&case.path), self.directory())
-    }
-
-    /// Looks again at what waits on some cases: some of it comes and goes with time alone.
-    pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
-        for id in cases {
-            self.looked_at = self.looked_at.max(Some(now));
-            if let Some(waiting) = self.waiting(*id, now) {
-                self.put_waiting(*id, waiting);
+    /// Takes in one more event of the log. One that cannot be taken in is set aside.
+    pub fn apply(&mut self, read: Read) {
+        match read {
+            Read::Whole(happened) => self.take_in(happened),
+            Read::Damaged(Damaged { heading, kind, why }) => {
+                self.note(&heading);
+                let Heading { person, position, event_id, .. } = heading;
+                self.leave_out(SetAside { position, kind, person }, event_id, &why.reason, self.looked_at);
             }
         }
     }
 
-    /// What waits on a case, and when that changes by itself.
-    fn waiting(&self, id: PersonId, now: DateTime) -> Option<Waiting> {
-        let case = self.cases.get(&id)?.case();
-        let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
-        let open_tasks = case.path.open_tasks(now, deadlines, directory);
-        let alike = self.matches.to_review(id);
-        let reviews = alike.map(|(traits, other, likeness)| match_review(traits, likeness, other, deadlines)).collect();
-        let changes = case.path.changes_by_itself(now, deadlines);
-        let due = case.path.timers(deadlines, directory).first().map(|timer| timer.due);
-        Some(Waiting { open_tasks, reviews, changes, due })
-    }
-
-    /// What follows from the paths of the cases that time alone has changed since they were looked at, and when they change
-    /// next.
-    pub(super) fn aged(&self, now: DateTime) -> Map<PersonId, (Vec<Task>, Option<DateTime>)> {
-        let derive = |case: &Case| {
-            let (path, deadlines) = (&case.path, self.settings.deadlines.of_case(&case.path));
-            (path.open_tasks(now, deadlines, self.directory()), path.changes_by_itself(now, deadlines))
-        };
-        let changed = self.changes.until(now, usize::MAX).into_iter();
-        changed.filter_map(|id| self.cases.get(&id).map(|held| (id, held.glance(derive)))).collect()
-    }
-
-    fn put_waiting(&mut self, id: PersonId, waiting: Waiting) {
-        self.touching.touch(id);
-        self.worklist.put(id, waiting.open_tasks, &waiting.reviews, self.position);
-        self.changes.put(id, waiting.changes);
-        self.due.put(id, waiting.due);
-    }
-
-    /// Takes in one more event of the log.
-    pub fn apply(&mut self, happened: Happened) {
-        self.note(&happened.heading());
-        let Stream::Person(person) = happened.stream else { return };
-        let case_id = *self.case_of.get(&person).unwrap_or(&person);
-        let relinks = matches!(
-            happened.event,
-            Event::Identity(IdentityEvent::PersonsLinked { .. } | IdentityEvent::PersonsUnlinked { .. })
-        );
+    fn take_in(&mut self, happened: Happened) {
+        let (heading, kind) = (happened.heading(), happened.event.kind());
+        self.note(&heading);
+        let Some(person) = heading.person else { return };
         let now = happened.stamp.recorded_at;
         let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
-        let held = self.cases.entry(case_id).or_insert_with(|| Case::new(person).into());
-        held.change(|case| case.take_in(entry));
-        if relinks {
-            self.relink(case_id, person, now);
-        } else {
-            self.put_into_indexes(case_id, now);
+        let changed = guarded(|| self.cases.take_in(person, entry));
+        if !changed.is_some_and(|changed| self.tell(&changed, now)) {
+            let aside = SetAside { position: heading.position, kind, person: Some(person) };
+            self.leave_out(aside, heading.event_id, &"taking it in panicked", Some(now));
         }
     }
 
-    /// Makes room for what is noted of so many events.
-    pub(super) fn reserve(&mut self, events: usize) {
-        self.answers.reserve(events);
-        self.trail.reserve(events);
-    }
-
-    /// Takes in what is known of many events without reading them.
-    pub(super) fn note_all(&mut self, headings: &[Heading]) {
-        for heading in headings {
-            self.note(heading);
-        }
-    }
-
-    /// Takes in what is known of an event without reading it.
     fn note(&mut self, heading: &Heading) {
         self.position = heading.position;
-        self.last = Some((heading.position, heading.event_id));
-        self.remember_answer(heading);
-        if let Stream::Person(person) = heading.stream {
+        self.cases.note(heading);
+        for model in self.models.each_mut() {
+            model.note(heading);
+        }
+        if let Some(person) = heading.person {
             self.landmark = Some(Landmark { person, revision: heading.revision, event: heading.event_id });
-            self.revisions.insert(person, heading.revision);
-            self.trail.push(heading.position, person);
         }
     }
 
-    /// Reads what somebody who is going to change these cases will look at: with a lock that others can read beside.
-    pub(super) fn read_ahead(&self, persons: impl Iterator<Item = PersonId>) {
-        for case in persons.filter_map(|person| self.case(person)) {
-            self.matches.read(case.id());
-        }
-    }
-
-    /// The same for those of whom it is next to be compared whether they are the same as others.
-    pub(super) fn read_ahead_of_comparing(&self, most: usize) {
-        for held in self.uncompared.iter().rev().take(most).filter_map(|id| self.cases.get(id)) {
-            held.glance(|case| {
-                self.matches.read(case.id());
-                self.matches.read_others(&case.path);
-            });
-        }
-    }
-
-    /// Whether there is nobody left to be compared with others.
-    pub(super) fn is_compared(&self) -> bool {
-        self.uncompared.is_empty()
-    }
-
-    /// Compares some more of the cases that were there at the start with others, and says whether there are any left.
-    /// Nobody waits for it: suggestions come in by and by.
-    pub(super) fn compare_some(&mut self, most: usize, now: DateTime) -> bool {
-        let some = self.uncompared.split_off(self.uncompared.len().saturating_sub(most));
-        for id in some.into_iter().rev() {
-            if let Some(held) = self.cases.get(&id) {
-                let mut changed = held.glance(|case| self.matches.put(id, &case.members, &case.path));
-                self.outdated.remove(&id);
-                self.touching.touch(id);
-                if !changed.is_empty() {
-                    changed.insert(id);
-                    self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
-                }
-            }
-        }
-        !self.uncompared.is_empty()
-    }
-
-    fn put_into_indexes(&mut self, case_id: PersonId, now: DateTime) {
+    /// Tells every read model which cases have changed, once they are kept. Whether all of them could take it in.
+    fn tell(&mut self, changed: &Changed, now: DateTime) -> bool {
         if !self.settled {
-            self.stale.insert(case_id);
-            return;
+            return true;
         }
-        if let Some(held) = self.cases.get(&case_id) {
-            let case = held.case();
-            self.index.put(case_id, &case.path);
-            let mut changed = self.matches.put(case_id, &case.members, &case.path);
-            self.outdated.remove(&case_id);
-            changed.insert(case_id);
-            self.look_again(&changed.into_iter().collect::<Vec<_>>(), now);
+        self.looked_at = self.looked_at.max(Some(now));
+        let as_of = AsOf { now, position: self.position, settings: &self.settings };
+        let mut taken = true;
+        for model in self.models.each_mut() {
+            taken &= guarded(|| model.take_in(changed, &self.cases, as_of)).is_some();
+        }
+        taken
+    }
+
+    /// Sets an event aside, and makes its case what it is without it.
+    fn leave_out(&mut self, aside: SetAside, event: EventId, why: &dyn Display, now: Option<DateTime>) {
+        self.report(aside, event, why);
+        let (Some(person), now) = (aside.person, now.unwrap_or_default()) else { return };
+        let changed = guarded(|| self.cases.set_aside(person, aside));
+        if !changed.is_some_and(|changed| self.tell(&changed, now)) {
+            self.mend(person, now);
         }
     }
 
-    /// The whole log was read: from here on the indexes and the worklist are kept with every event. While the read
-    /// models are rebuilt, deriving them after each event would be thrown away with the next.
-    pub fn settle(&mut self, now: DateTime) {
-        if self.settled {
-            return;
+    fn report(&mut self, aside: SetAside, event: EventId, why: &dyn Display) {
+        if self.set_aside.insert(aside) {
+            let SetAside { position, kind, .. } = aside;
+            tracing::error!(
+                %position, %kind, %event, %why,
+                "an event of the log cannot be taken in: it is set aside, and all others go on. docs/operating.md"
+            );
         }
-        self.settled = true;
-        self.looked_at = self.looked_at.max(Some(now));
-        self.worklist.begin(self.position);
-        let stale = std::mem::take(&mut self.stale);
-        // In the order in which they came into view, as they were compared when they did; the last is taken first.
-        let mut cases: Vec<_> = Vec::with_capacity(stale.len());
-        for id in stale {
-            if let Some(held) = self.cases.get(&id) {
-                let path = &held.case().path;
-                self.index.put(id, path);
-                cases.push((path.opened_at(), id));
+    }
+
+    /// Folds the case of a person event by event, and sets aside those at which anything panics: it is not known which one
+    /// it is.
+    fn mend(&mut self, person: PersonId, now: DateTime) {
+        let Some(case) = self.cases.take(person) else { return };
+        let (mut case, history) = case.emptied();
+        let changed = Changed::anew(case.id());
+        for entry in history {
+            let (aside, event) = (SetAside::of(&entry), entry.stamp.event_id);
+            let Self { models, settled, position, settings, .. } = self;
+            let as_of = AsOf { now, position: *position, settings };
+            let taken_in = guarded(|| {
+                case.take_in(entry);
+                models.each_mut().filter(|_| *settled).for_each(|model| model.put(&case, as_of));
+            });
+            if taken_in.is_none() {
+                self.report(aside, event, &"taking it in panicked");
+                case = case.without(aside);
             }
         }
-        cases.sort_unstable_by(|one, other| other.cmp(one));
-        let stale: Vec<_> = cases.into_iter().map(|(_, id)| id).collect();
-        let mut derived = stale.clone();
-        derived.extend(self.changes.until(now, usize::MAX));
-        for (id, waiting) in self.all_waiting(&derived, now) {
-            self.put_waiting(id, waiting);
+        self.cases.put(case);
+        if !self.tell(&changed, now) {
+            tracing::error!(position = %self.position, "a case cannot be taken in by all read models");
         }
-        self.outdated = stale.iter().copied().filter(|id| self.matches.has(*id)).collect();
-        self.uncompared.extend(stale);
-    }
-
-    /// What waits on many cases, worked out on all of the machine's cores.
-    fn all_waiting(&self, all: &[PersonId], now: DateTime) -> Vec<(PersonId, Waiting)> {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let derive =
-            |ids: &[PersonId]| -> Vec<_> { ids.iter().filter_map(|id| Some((*id, self.waiting(*id, now)?))).collect() };
-        std::thread::scope(|scope| {
-            let parts = all.chunks(all.len().div_ceil(cores).max(1));
-            let parts: Vec<_> = parts.map(|ids| scope.spawn(move || derive(ids))).collect();
-            let derived = parts.into_iter().map(std::thread::ScopedJoinHandle::join);
-            derived.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        })
     }
 
     /// Moves on past events that change no read model.
@@ -410,67 +266,50 @@ impl World {
         self.position = self.position.max(position);
     }
 
-    /// The answer to a request is told by the events that it made.
-    fn remember_answer(&mut self, heading: &Heading) {
-        let Some(idempotency) = heading.idempotency else { return };
-        let person_id = heading.stream.person();
-        let Heading { event_id, revision, position, .. } = *heading;
-        match self.answers.entry(idempotency.key) {
-            Occupied(answer) => {
-                let answer = answer.into_mut();
-                answer.event_ids.push(event_id);
-                (answer.revision, answer.position) = (revision, position);
-            }
-            Vacant(place) => {
-                let event_ids = vec![event_id];
-                place.insert(Answer { body: idempotency.body, person_id, event_ids, revision, position });
+    /// The whole log was read: what follows from the cases is derived, and kept from here on.
+    pub fn settle(&mut self, now: DateTime) {
+        if self.settled {
+            return;
+        }
+        self.settled = true;
+        self.looked_at = self.looked_at.max(Some(now));
+        let Self { cases, models, position, settings, .. } = self;
+        let as_of = AsOf { now, position: *position, settings };
+        let failed: BTreeSet<_> = std::thread::scope(|scope| {
+            let settling: Vec<_> = models.each_mut().map(|model| scope.spawn(|| model.settle(cases, as_of))).collect();
+            let failed = settling.into_iter().map(std::thread::ScopedJoinHandle::join);
+            failed.flat_map(|failed| failed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
+        for case in failed {
+            self.mend(case, now);
+        }
+    }
+
+    /// Cases that time alone has changed.
+    #[must_use]
+    pub fn aged(&self, now: DateTime, most: usize) -> Vec<PersonId> {
+        self.models.each().flat_map(|model| model.aged(now, most)).collect()
+    }
+
+    /// Looks again at cases that time alone has changed.
+    pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
+        for case in cases {
+            if !self.tell(&Changed::since(*case), now) {
+                self.mend(*case, now);
             }
         }
     }
 
-    /// A link was made or undone: the cases that it touches are taken apart and put together anew.
-    fn relink(&mut self, case_id: PersonId, person: PersonId, now: DateTime) {
-        let mut touched = BTreeSet::from([case_id]);
-        let links = self.cases.get(&case_id).into_iter().flat_map(|held| held.case().path.linked_with());
-        touched.extend(links.map(|other| *self.case_of.get(&other).unwrap_or(&other)));
-        let mut pieces = Vec::new();
-        for id in &touched {
-            let alike = self.matches.remove(*id);
-            self.outdated.remove(id);
-            self.look_again(&alike.into_iter().collect::<Vec<_>>(), now);
-            self.index.remove(*id);
-            self.worklist.remove(*id, self.position);
-            self.changes.put(*id, None);
-            self.due.put(*id, None);
-            self.stale.remove(id);
-            if let Some(case) = self.cases.remove(id).map(Held::into_case) {
-                for member in &case.members {
-                    self.case_of.remove(member);
-                    pieces.push(case.part(std::slice::from_ref(member)));
-                }
+    /// Compares some more of the cases that were there at the start with others, and says whether there are any left.
+    /// Nobody waits for it: suggestions come in by and by.
+    pub(super) fn compare_some(&mut self, most: usize, now: DateTime) -> bool {
+        for id in self.models.matches.next_to_compare(most) {
+            let Some(case) = self.cases.of(id).filter(|case| case.id() == id) else { continue };
+            let as_of = AsOf { now, position: self.position, settings: &self.settings };
+            if guarded(|| self.models.matches.put(case, as_of)).is_none() {
+                self.mend(id, now);
             }
         }
-        // Pieces that a link of either side joins are one case.
-        while let Some(mut seed) = pieces.pop() {
-            while let Some(next) = pieces.iter().position(|piece| joins(&seed, piece)) {
-                seed = Case::joined(vec![seed, pieces.swap_remove(next)]);
-            }
-            self.put(seed, now);
-        }
-        debug_assert!(self.case(person).is_some(), "every person keeps a case");
+        !self.models.matches.is_compared()
     }
-
-    fn put(&mut self, case: Case, now: DateTime) {
-        let id = case.id();
-        for member in case.members.iter().filter(|member| **member != id) {
-            self.case_of.insert(*member, id);
-        }
-        self.cases.insert(id, case.into());
-        self.put_into_indexes(id, now);
-    }
-}
-
-fn joins(one: &Case, other: &Case) -> bool {
-    one.path.linked_with().any(|person| other.members.contains(&person))
-        || other.path.linked_with().any(|person| one.members.contains(&person))
 }

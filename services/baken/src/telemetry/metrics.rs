@@ -34,6 +34,7 @@ pub struct Metrics {
     log_position: Gauge,
     read_model_position: Gauge,
     cases: Gauge,
+    set_aside: Gauge,
 }
 
 impl Default for Metrics {
@@ -54,7 +55,10 @@ impl Default for Metrics {
             read_model_position.clone(),
         );
         registry.register("cases", "Cases in the read models", cases.clone());
-        Self { registry, requests, log_position, read_model_position, cases }
+        let set_aside = Gauge::default();
+        let help = "Events of the log that cannot be taken in, and were set aside";
+        registry.register("events_set_aside", help, set_aside.clone());
+        Self { registry, requests, log_position, read_model_position, cases, set_aside }
     }
 }
 
@@ -71,11 +75,6 @@ impl Metrics {
         webhooks.register(&mut self.registry);
     }
 
-    /// Registers the metrics of snapshots.
-    pub fn add_snapshots(&mut self, snapshots: &crate::projections::SnapshotMetrics) {
-        snapshots.register(&mut self.registry);
-    }
-
     /// Counts a request that was answered. `route` is the pattern that matched, such as `/v1/persons/{person_id}`.
     pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
         let request = Request { method: method.to_owned(), route: route.to_owned(), status };
@@ -84,11 +83,12 @@ impl Metrics {
 
     /// The text that `/metrics` answers.
     #[must_use]
-    pub fn text(&self, log_position: u64, read_model_position: u64, cases: usize) -> String {
+    pub fn text(&self, log_position: u64, read_model_position: u64, cases: usize, set_aside: usize) -> String {
         let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         self.log_position.set(gauge(log_position));
         self.read_model_position.set(gauge(read_model_position));
         self.cases.set(i64::try_from(cases).unwrap_or(i64::MAX));
+        self.set_aside.set(i64::try_from(set_aside).unwrap_or(i64::MAX));
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {
             let _ = writeln!(text, "# the metrics cannot be written");
@@ -105,10 +105,11 @@ mod tests {
     fn requests_are_counted_by_route_and_positions_are_told() {
         let metrics = Metrics::default();
         metrics.answered("GET", "/v1/persons/{person_id}", 200, Duration::from_millis(2));
-        let text = metrics.text(7, 6, 3);
+        let text = metrics.text(7, 6, 3, 2);
         let counted =
             r#"baken_http_request_duration_seconds_count{method="GET",route="/v1/persons/{person_id}",status="200"} 1"#;
         assert!(text.contains(counted), "{text}");
+        assert!(text.contains("baken_cases 3") && text.contains("baken_events_set_aside 2"), "{text}");
         assert!(text.contains("baken_log_position 7") && text.contains("baken_read_model_position 6"), "{text}");
     }
 }

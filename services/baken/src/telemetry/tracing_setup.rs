@@ -13,7 +13,8 @@ pub enum Format {
     Text,
 }
 
-/// Begins to write traces, at the levels that a filter names: `info`, `baken=debug,warn`.
+/// Begins to write traces, at the levels that a filter names: `info`, `baken=debug,warn`. A panic is told by its place alone:
+/// what it says may quote what was recorded.
 pub fn init(format: Format, filter: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
@@ -25,4 +26,8 @@ pub fn init(format: Format, filter: &str) {
     if let Err(error) = begun {
         eprintln!("traces are written elsewhere already: {error}");
     }
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, "a panic");
+    }));
 }

@@ -12,6 +12,7 @@ mod metrics;
 mod tests;
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use care_path::path::timers::Timer;
 use care_path::time::{DateTime, Occurred};
 use care_path::{PersonId, Principal};
 use chrono::TimeDelta;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use parking_lot::Mutex;
 
 pub use metrics::WatchMetrics;
@@ -136,11 +137,22 @@ impl Watch {
                 self.metrics.ticked(now);
                 return ticked;
             }
-            let mut firing = stream::iter(due).map(|case| self.fire_all(case, now)).buffer_unordered(AT_ONCE);
+            let mut firing = stream::iter(due).map(|case| self.fire_or_put_off(case, now)).buffer_unordered(AT_ONCE);
             while let Some(fired) = firing.next().await {
                 ticked += fired;
             }
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// Fires everything that is due on a case. Where that panics, the others must not wait for it.
+    async fn fire_or_put_off(&self, case: PersonId, now: DateTime) -> Ticked {
+        match AssertUnwindSafe(self.fire_all(case, now)).catch_unwind().await {
+            Ok(ticked) => ticked,
+            Err(_) => {
+                tracing::error!("what is due on a case panicked; put off");
+                Ticked { put_off: self.put_off(case, now + LOOK_AGAIN), ..Ticked::default() }
+            }
         }
     }
 

@@ -16,7 +16,7 @@ pub use samples::samples;
 pub use schema::events_schema;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::path::case::CaseEvent;
@@ -114,16 +114,6 @@ macro_rules! catalogue {
             fn read(self, tagged: Value) -> Result<Event, serde_json::Error> {
                 match self {
                     $($( Self::$kind => typed::<$events>(tagged), )+)+
-                }
-            }
-
-            /// Reads an event of this type from whatever it was serialised to, in the shape that is written now.
-            ///
-            /// # Errors
-            /// Where it does not have that shape.
-            pub fn deserialize<'de, D: Deserializer<'de>>(self, tagged: D) -> Result<Event, D::Error> {
-                match self {
-                    $($( Self::$kind => <$events>::deserialize(tagged).map(Into::into), )+)+
                 }
             }
         }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
-use serde::{Deserialize, Serialize};
 
 use crate::codes::{Assurance, LocationType, Problem, Sex};
 use crate::event::EventKind;
@@ -164,7 +163,7 @@ impl Traits {
 }
 
 /// What somebody is found by among those of a municipality.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// The first two letters of a word of a name.
     Name([u8; 2]),

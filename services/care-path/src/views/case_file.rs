@@ -40,6 +40,8 @@ views! {
         pub closed: Option<CloseReason>,
         /// The person was erased: what described them is gone.
         pub erased: Option<bool>,
+        /// A part of what was recorded cannot be read, and is not shown.
+        pub lacking: Option<bool>,
         pub presence: Option<PresenceView>,
         pub identity: Option<IdentityView>,
         pub social: Option<SocialView>,
@@ -112,6 +114,7 @@ pub fn disclose_case_file(sight: &Sight<'_>, person_id: PersonId, revision: u64,
         updated_at: path.updated_at().filter(|_| presence),
         closed: path.case.closed.as_ref().filter(|_| closely).map(|closed| closed.fact),
         erased: path.is_erased().then_some(true),
+        lacking: None,
         presence: PresenceView::of(sight),
         identity: IdentityView::of(sight),
         social: SocialView::of(sight),
@@ -125,6 +128,15 @@ pub fn disclose_case_file(sight: &Sight<'_>, person_id: PersonId, revision: u64,
         care_alerts: section(disclose_alerts(sight)),
         r#return: ReturnView::of(sight),
         notes: notes(sight),
+    }
+}
+
+impl CaseFileView {
+    /// Says that a part of what was recorded cannot be read, to those who may see that somebody is there.
+    #[must_use]
+    pub fn with_lacking(self, sight: &Sight<'_>, lacking: bool) -> Self {
+        let lacking = (lacking && sight.shows_derived(Presence, Minimal)).then_some(true);
+        Self { lacking, ..self }
     }
 }
 

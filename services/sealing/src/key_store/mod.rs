@@ -35,7 +35,7 @@ pub use sqlite::SqliteKeyStore;
 /// What a file that is not an event is sealed for. Each purpose has a key of its own, which can be destroyed alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Purpose {
-    /// Snapshots of read models.
+    /// Snapshots of read models, which earlier versions kept beside the log. None is written any more.
     Snapshot,
     /// Stored answers to idempotent requests.
     Answer,
@@ -48,8 +48,8 @@ pub enum Purpose {
 
 impl Purpose {
     const ALL: [Self; 4] = [Self::Snapshot, Self::Answer, Self::Outbox, Self::Webhook];
-    /// What is sealed for it holds data of all persons, and is made again without the one who is erased: its key is
-    /// destroyed with those of any person.
+    /// What is sealed for it holds data of all persons: its key is destroyed with those of any person, so that a file that
+    /// is left over opens no more.
     pub const DIES_WITH_ANYBODY: Self = Self::Snapshot;
 
     /// Its name in the store and in what is authenticated.

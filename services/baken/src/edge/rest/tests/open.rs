@@ -25,6 +25,26 @@ async fn health_is_told_to_everybody() {
     assert_eq!((ready.status, ready.json()), (200, json!({"status": "ready", "position": 2})));
 }
 
+#[actix_web::test]
+async fn what_was_set_aside_is_told_by_position_and_type_and_the_service_stays_ready() {
+    let server = server().await;
+    let person = server.signalled().await;
+    for id in 1..=25_u128 {
+        let damaged = Proposed { id: uuid::Uuid::from_u128(id).into(), kind: "note_added".to_owned(), ..event() };
+        let stream = StreamName::new(format!("person-{person}"));
+        server.test.log.append(&stream, Expected::Any, vec![damaged]).await.unwrap();
+    }
+    let ready = server.send(from("192.0.2.1", "/health/ready")).await;
+    assert_eq!((ready.status, &ready.json()["status"]), (200, &json!("ready")));
+    let told = &ready.json()["set_aside"];
+    assert_eq!((&told["count"], told["first"].as_array().unwrap().len()), (&json!(25), 20));
+    assert_eq!(told["first"][0], json!({"position": 3, "type": "note_added"}));
+    let metrics = server.send(from("127.0.0.1", "/metrics")).await;
+    assert!(metrics.text.contains("baken_events_set_aside 25"), "{}", metrics.text);
+    let file = server.get("coordinator-rotterdam", &format!("/v1/persons/{person}")).await;
+    assert_eq!((file.status, &file.json()["lacking"]), (200, &json!(true)));
+}
+
 /// A log that takes what is written, and lets nobody read it.
 struct Unread(MemoryLog);
 

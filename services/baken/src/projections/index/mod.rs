@@ -8,13 +8,14 @@ use care_path::path::CarePath;
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
-use serde::{Deserialize, Serialize};
 
-use super::instant::Instant;
+use super::cases::{Case, Cases};
+use super::digest::{ModelDigest, hash, sum};
 use super::map::Map;
+use super::model::{AsOf, ReadModel};
 
 /// What a case is found by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reach {
     Municipality(Municipality),
     Organisation(OrgId),
@@ -41,7 +42,7 @@ impl Reach {
 }
 
 /// What there is in a case that has a list of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Feature {
     Lookouts,
     CareAlerts,
@@ -64,22 +65,21 @@ pub struct Index {
 }
 
 /// Everything that one case is found by.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Indexed {
+struct Indexed {
     reaches: Vec<Reach>,
     phase: Phase,
     features: Vec<Feature>,
     /// When its path last changed: in no set of its own, which every event would move it in.
-    updated: Option<Instant>,
+    updated: Option<DateTime>,
 }
 
 /// One entry of the index.
 #[derive(Hash)]
-pub(super) enum IndexPlace<'i> {
+enum IndexPlace<'i> {
     Within(&'i Reach, PersonId),
     InPhase(&'i (Reach, Phase), PersonId),
     With(&'i (Reach, Feature), PersonId),
-    Updated(PersonId, Option<Instant>),
+    Updated(PersonId, Option<DateTime>),
 }
 
 impl Indexed {
@@ -104,7 +104,7 @@ impl Indexed {
             reaches,
             phase: path.phase(),
             features: FEATURES.into_iter().filter(has).collect(),
-            updated: path.updated_at().map(Instant::from),
+            updated: path.updated_at(),
         }
     }
 
@@ -115,57 +115,7 @@ impl Indexed {
 }
 
 impl Index {
-    /// Indexes a case anew.
-    pub fn put(&mut self, case: PersonId, path: &CarePath) {
-        let entry = Indexed::of(path);
-        match self.entries.get_mut(&case) {
-            Some(known) if known.is_found_as(&entry) => known.updated = entry.updated,
-            _ => {
-                self.remove(case);
-                self.put_as(case, entry);
-            }
-        }
-    }
-
-    /// Indexes cases that are in no index yet, by what they were found by before.
-    pub(super) fn fill(&mut self, mut cases: Vec<(PersonId, Indexed)>) {
-        // Sets are filled several times faster in their order.
-        cases.sort_unstable_by_key(|(case, _)| *case);
-        self.entries.reserve(cases.len());
-        for (case, entry) in cases {
-            self.put_as(case, entry);
-        }
-    }
-
-    fn put_as(&mut self, case: PersonId, entry: Indexed) {
-        for reach in &entry.reaches {
-            self.all.entry(reach.clone()).or_default().insert(case);
-            self.in_phase.entry((reach.clone(), entry.phase)).or_default().insert(case);
-            for feature in &entry.features {
-                self.with.entry((reach.clone(), *feature)).or_default().insert(case);
-            }
-        }
-        self.entries.insert(case, entry);
-    }
-
-    /// What a case is found by now.
-    pub(super) fn of(&self, case: PersonId) -> Option<&Indexed> {
-        self.entries.get(&case)
-    }
-
-    /// Every place that a case is found at, in no order; and when its path last changed.
-    pub(super) fn places(&self) -> impl Iterator<Item = IndexPlace<'_>> {
-        let all =
-            self.all.iter().flat_map(|(reach, cases)| cases.iter().map(move |case| IndexPlace::Within(reach, *case)));
-        let in_phase = self.in_phase.iter();
-        let in_phase = in_phase.flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::InPhase(at, *case)));
-        let with = self.with.iter().flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::With(at, *case)));
-        let updated = self.entries.iter().map(|(case, entry)| IndexPlace::Updated(*case, entry.updated));
-        all.chain(in_phase).chain(with).chain(updated)
-    }
-
-    /// Takes a case out.
-    pub fn remove(&mut self, case: PersonId) {
+    fn take_out(&mut self, case: PersonId) {
         let Some(entry) = self.entries.remove(&case) else { return };
         let drop_from = |set: Option<&mut BTreeSet<PersonId>>| {
             if let Some(set) = set {
@@ -181,6 +131,28 @@ impl Index {
         }
     }
 
+    fn put_as(&mut self, case: PersonId, entry: Indexed) {
+        for reach in &entry.reaches {
+            self.all.entry(reach.clone()).or_default().insert(case);
+            self.in_phase.entry((reach.clone(), entry.phase)).or_default().insert(case);
+            for feature in &entry.features {
+                self.with.entry((reach.clone(), *feature)).or_default().insert(case);
+            }
+        }
+        self.entries.insert(case, entry);
+    }
+
+    /// Every place that a case is found at, in no order; and when its path last changed.
+    fn places(&self) -> impl Iterator<Item = IndexPlace<'_>> {
+        let all =
+            self.all.iter().flat_map(|(reach, cases)| cases.iter().map(move |case| IndexPlace::Within(reach, *case)));
+        let in_phase = self.in_phase.iter();
+        let in_phase = in_phase.flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::InPhase(at, *case)));
+        let with = self.with.iter().flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::With(at, *case)));
+        let updated = self.entries.iter().map(|(case, entry)| IndexPlace::Updated(*case, entry.updated));
+        all.chain(in_phase).chain(with).chain(updated)
+    }
+
     /// The cases within reach, in a phase if one is named.
     #[must_use]
     pub fn within(&self, reach: &Reach, phase: Option<Phase>) -> Option<&BTreeSet<PersonId>> {
@@ -193,12 +165,33 @@ impl Index {
     /// Whether something was recorded on the path of a case since then.
     #[must_use]
     pub fn is_updated_since(&self, case: PersonId, since: DateTime) -> bool {
-        self.entries.get(&case).is_some_and(|entry| entry.updated >= Some(since.into()))
+        self.entries.get(&case).is_some_and(|entry| entry.updated >= Some(since))
     }
 
     /// The cases within reach that have something of that kind.
     #[must_use]
     pub fn having(&self, reach: &Reach, feature: Feature) -> Option<&BTreeSet<PersonId>> {
         self.with.get(&(reach.clone(), feature))
+    }
+}
+
+impl ReadModel for Index {
+    fn put(&mut self, case: &Case, _: AsOf<'_>) {
+        let entry = Indexed::of(&case.path);
+        match self.entries.get_mut(&case.id()) {
+            Some(known) if known.is_found_as(&entry) => known.updated = entry.updated,
+            _ => {
+                self.take_out(case.id());
+                self.put_as(case.id(), entry);
+            }
+        }
+    }
+
+    fn remove(&mut self, case: PersonId, _: AsOf<'_>) {
+        self.take_out(case);
+    }
+
+    fn digests(&self, _: &Cases, _: AsOf<'_>) -> Vec<ModelDigest> {
+        vec![sum("index", self.places().map(hash))]
     }
 }

@@ -6,6 +6,7 @@ use care_path::event::Event;
 use care_path::{CarePath, PersonId, Stamp};
 
 use crate::event_log::Position;
+use crate::projections::aside::SetAside;
 
 /// An event of a case, in the order of the log.
 #[derive(Clone, Hash)]
@@ -23,11 +24,13 @@ pub struct Case {
     pub members: Vec<PersonId>,
     pub path: CarePath,
     pub history: Vec<Entry>,
+    /// What was recorded and could not be taken in.
+    pub set_aside: Vec<SetAside>,
 }
 
 impl Case {
     pub(super) fn new(person: PersonId) -> Self {
-        Self { members: vec![person], path: CarePath::default(), history: Vec::new() }
+        Self::folded(vec![person], Vec::new(), Vec::new())
     }
 
     /// The id that names the case.
@@ -56,7 +59,9 @@ impl Case {
         &self.history[first..]
     }
 
-    pub(super) fn take_in(&mut self, entry: Entry) {
+    pub(crate) fn take_in(&mut self, entry: Entry) {
+        #[cfg(test)]
+        crate::projections::At::Fold.panic_at(entry.stamp.event_id);
         self.path.evolve(&entry.stamp, &entry.event);
         self.history.push(entry);
     }
@@ -65,25 +70,42 @@ impl Case {
     pub(super) fn joined(cases: Vec<Self>) -> Self {
         let mut members = Vec::new();
         let mut history = Vec::new();
+        let mut set_aside = Vec::new();
         for case in cases {
             members.extend(case.members);
             history.extend(case.history);
+            set_aside.extend(case.set_aside);
         }
-        Self::folded(members, history)
+        Self::folded(members, history, set_aside)
     }
 
-    /// The case of some of its members only.
-    pub(super) fn part(&self, members: &[PersonId]) -> Self {
-        let of_members = |entry: &&Entry| members.contains(&entry.stamp.person_id);
-        Self::folded(members.to_vec(), self.history.iter().filter(of_members).cloned().collect())
+    /// The case of one of its members alone.
+    pub(crate) fn part(&self, member: PersonId) -> Self {
+        let of_member = |entry: &&Entry| entry.stamp.person_id == member;
+        let set_aside = self.set_aside.iter().filter(|aside| aside.person == Some(member)).copied();
+        Self::folded(vec![member], self.history.iter().filter(of_member).cloned().collect(), set_aside.collect())
+    }
+
+    /// The same case, with an event set aside.
+    pub(crate) fn without(mut self, aside: SetAside) -> Self {
+        self.history.retain(|entry| entry.position != aside.position);
+        self.set_aside.push(aside);
+        Self::folded(self.members, self.history, self.set_aside)
+    }
+
+    /// The same case before its first event, and its events.
+    pub(crate) fn emptied(self) -> (Self, Vec<Entry>) {
+        let Self { members, history, set_aside, path: _ } = self;
+        (Self { members, history: Vec::new(), set_aside, path: CarePath::default() }, history)
     }
 
     /// Folds events of some persons, in whatever order they are given.
-    pub(super) fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>) -> Self {
+    fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>, mut set_aside: Vec<SetAside>) -> Self {
+        set_aside.sort_unstable();
         history.sort_by_key(|entry| entry.position);
         let first_seen = |person: &PersonId| history.iter().position(|entry| entry.stamp.person_id == *person);
         members.sort_by_key(first_seen);
         let path = CarePath::fold(history.iter().map(|entry| (&entry.stamp, &entry.event)));
-        Self { members, path, history }
+        Self { members, path, history, set_aside }
     }
 }

@@ -1,0 +1,239 @@
+//! Who may be the same human being: kept with every case that changes, so that it is on the coordinator's worklist when
+//! it is known and not when somebody asks. Cases are only compared with those that share something telling, in the same
+//! municipality, and with the ones that were seen last of these.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use care_path::PersonId;
+use care_path::ids::Municipality;
+use care_path::matching::{Key, Likeness, Traits, WINDOW, compare};
+use care_path::path::tasks::match_review;
+use care_path::time::DateTime;
+use uuid::Uuid;
+
+use super::cases::{Case, Cases};
+use super::digest::ModelDigest;
+use super::map::Map;
+use super::model::{AsOf, ReadModel};
+use super::worklist::Places;
+
+/// With how many a case is compared that share one thing with it: those that were seen last.
+const AT_MOST: usize = 32;
+/// As many as a coordinator is bothered with for one person: the likeliest.
+const SUGGESTED: usize = 10;
+
+/// What cases are found by, and who was suggested to be whom.
+#[derive(Default)]
+pub struct Matches {
+    found_by: Map<Municipality, Map<Key, BTreeSet<(DateTime, PersonId)>>>,
+    of_case: Map<PersonId, Compared>,
+    /// By case, whom it may be. Each pair is in it twice.
+    suggested: Map<PersonId, BTreeMap<PersonId, Likeness>>,
+    /// The suggestions that wait for somebody to review them.
+    reviews: Places,
+    /// Cases that were there at the start and are still to be compared with others: the last is next.
+    uncompared: Vec<PersonId>,
+}
+
+/// A case as others are compared with it.
+struct Compared {
+    traits: Box<Traits>,
+    /// What it is found by.
+    keys: Vec<Key>,
+    members: Vec<PersonId>,
+    dismissed: Vec<PersonId>,
+}
+
+impl Matches {
+    /// The suggestions that wait for somebody to review them.
+    pub(super) fn reviews(&self) -> &Places {
+        &self.reviews
+    }
+
+    /// Some of the cases that were there at the start and are to be put now.
+    pub(super) fn next_to_compare(&mut self, most: usize) -> Vec<PersonId> {
+        let mut some = self.uncompared.split_off(self.uncompared.len().saturating_sub(most));
+        some.reverse();
+        some
+    }
+
+    /// Whether there are none left of them.
+    pub(super) fn is_compared(&self) -> bool {
+        self.uncompared.is_empty()
+    }
+
+    /// Compares a case that changed with others, and says of which of them the suggestions changed with it.
+    fn compare_anew(&mut self, case: &Case) -> BTreeSet<PersonId> {
+        let (id, members) = (case.id(), &case.members);
+        let Some(traits) = Traits::of(&case.path).map(Box::new) else { return self.take_out(id) };
+        let dismissed: Vec<_> = case.path.dismissed().collect();
+        if let Some(known) = self.of_case.get(&id)
+            && (&known.traits, &known.dismissed, &known.members) == (&traits, &dismissed, members)
+        {
+            return BTreeSet::new();
+        }
+        let before = self.suggested.get(&id).cloned().unwrap_or_default();
+        let mut touched = self.take_out(id);
+        let compared = Compared { keys: traits.keys(), traits, members: members.clone(), dismissed };
+        let after = self.likely(&compared, before.keys().copied());
+        self.put_in(id, compared);
+        touched.retain(|other| !after.contains_key(other));
+        for (other, likeness) in after {
+            if before.get(&other).is_none_or(|before| !is_same(before, &likeness)) {
+                touched.insert(other);
+            }
+            self.suggested.entry(id).or_default().insert(other, likeness.clone());
+            let suggested = self.suggested.entry(other).or_default();
+            suggested.insert(id, likeness);
+            if suggested.len() > SUGGESTED {
+                touched.extend(self.drop_weakest(other));
+            }
+        }
+        touched
+    }
+
+    fn put_in(&mut self, case: PersonId, compared: Compared) {
+        let there = self.found_by.entry(compared.traits.municipality().clone()).or_default();
+        for key in &compared.keys {
+            there.entry(*key).or_default().insert((compared.traits.last_seen(), case));
+        }
+        self.of_case.insert(case, compared);
+    }
+
+    /// Takes a case out, and says of which others the suggestions changed with it.
+    fn take_out(&mut self, case: PersonId) -> BTreeSet<PersonId> {
+        if let Some(Compared { traits, keys, .. }) = self.of_case.remove(&case)
+            && let Some(there) = self.found_by.get_mut(traits.municipality())
+        {
+            for key in keys {
+                if let Some(found) = there.get_mut(&key) {
+                    found.remove(&(traits.last_seen(), case));
+                    if found.is_empty() {
+                        there.remove(&key);
+                    }
+                }
+            }
+        }
+        let others = self.suggested.remove(&case).unwrap_or_default();
+        for other in others.keys() {
+            self.forget(*other, case);
+        }
+        others.into_keys().collect()
+    }
+
+    /// Puts what is to be reviewed with a case in the place of what was.
+    fn review(&mut self, case: PersonId, as_of: AsOf<'_>) {
+        let alike = self.to_review(case);
+        let task = |(traits, other, likeness): (&Traits, PersonId, &Likeness)| {
+            let deadlines = as_of.settings.deadlines.of(Some(traits.municipality()));
+            match_review(traits, likeness, other, deadlines)
+        };
+        let tasks: Vec<_> = alike.map(task).collect();
+        self.reviews.put(case, &tasks, as_of.position);
+    }
+
+    fn forget(&mut self, case: PersonId, other: PersonId) {
+        if let Some(suggested) = self.suggested.get_mut(&case) {
+            suggested.remove(&other);
+            if suggested.is_empty() {
+                self.suggested.remove(&case);
+            }
+        }
+    }
+
+    /// Somebody who is looked for may be like many who come into view: the likeliest of them stay.
+    fn drop_weakest(&mut self, case: PersonId) -> Option<PersonId> {
+        let (weakest, _) = self.of(case).min_by_key(|(other, likeness)| (likeness.score(), *other))?;
+        self.forget(case, weakest);
+        self.forget(weakest, case);
+        Some(weakest)
+    }
+
+    /// Whom a case may be, each with why.
+    pub fn of(&self, case: PersonId) -> impl Iterator<Item = (PersonId, &Likeness)> {
+        self.suggested.get(&case).into_iter().flatten().map(|(other, likeness)| (*other, likeness))
+    }
+
+    /// The suggestions that are to be reviewed with a case: those of cases that came into view before it.
+    pub fn to_review(&self, case: PersonId) -> impl Iterator<Item = (&Traits, PersonId, &Likeness)> {
+        let compared = self.of_case.get(&case);
+        self.of(case).filter_map(move |(other, likeness)| {
+            let (one, two) = (&*compared?.traits, &*self.of_case.get(&other)?.traits);
+            two.is_earlier_than(one).then_some((one, other, likeness))
+        })
+    }
+
+    /// Those who share something with a case: of each thing, the ones that were seen last.
+    fn alike(&self, traits: &Traits, keys: &[Key]) -> Vec<PersonId> {
+        let since = traits.last_seen().checked_sub_signed(WINDOW).unwrap_or(DateTime::MIN_UTC);
+        let since = (since, PersonId(Uuid::nil()));
+        let there = self.found_by.get(traits.municipality());
+        let looked_up = keys.iter().copied().flat_map(Key::neighbours);
+        let found = looked_up.filter_map(|key| there?.get(&key));
+        found.flat_map(|found| found.range(since..).rev().take(AT_MOST)).map(|(_, other)| *other).collect()
+    }
+
+    /// The likeliest among those who share something with a case, and those who were suggested before.
+    fn likely(&self, compared: &Compared, before: impl Iterator<Item = PersonId>) -> BTreeMap<PersonId, Likeness> {
+        let mut others = self.alike(&compared.traits, &compared.keys);
+        others.extend(before);
+        others.sort_unstable();
+        others.dedup();
+        let mut likely: Vec<_> = others
+            .into_iter()
+            .filter_map(|other| {
+                let known = self.of_case.get(&other)?;
+                let likeness = if compared.are_apart(known) { None } else { compare(&compared.traits, &known.traits) };
+                likeness.map(|likeness| (other, likeness))
+            })
+            .collect();
+        likely.sort_by_key(|(other, likeness)| (Reverse(likeness.score()), *other));
+        likely.truncate(SUGGESTED);
+        likely.into_iter().collect()
+    }
+}
+
+impl Compared {
+    /// Whether somebody said of the two that they are not the same.
+    fn are_apart(&self, other: &Self) -> bool {
+        self.dismissed.iter().any(|person| other.members.contains(person))
+            || other.dismissed.iter().any(|person| self.members.contains(person))
+    }
+}
+
+fn is_same(one: &Likeness, other: &Likeness) -> bool {
+    one.score() == other.score() && one.since().0.event_id == other.since().0.event_id
+}
+
+impl ReadModel for Matches {
+    fn put(&mut self, case: &Case, as_of: AsOf<'_>) {
+        let mut changed = self.compare_anew(case);
+        changed.insert(case.id());
+        for case in changed {
+            self.review(case, as_of);
+        }
+    }
+
+    fn remove(&mut self, case: PersonId, as_of: AsOf<'_>) {
+        let mut changed = self.take_out(case);
+        changed.insert(case);
+        for case in changed {
+            self.review(case, as_of);
+        }
+    }
+
+    /// Comparing all cases takes long. They are compared by and by, in the order in which they came into view.
+    fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) -> Vec<PersonId> {
+        self.reviews.begin(as_of.position);
+        let mut ids: Vec<_> = cases.all().map(|case| (case.path.opened_at(), case.id())).collect();
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        self.uncompared = ids.into_iter().map(|(_, id)| id).collect();
+        Vec::new()
+    }
+
+    /// Suggestions come in by and by after a start, so that no digest tells of them.
+    fn digests(&self, _: &Cases, _: AsOf<'_>) -> Vec<ModelDigest> {
+        Vec::new()
+    }
+}
