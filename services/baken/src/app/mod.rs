@@ -8,6 +8,8 @@ mod following;
 mod following_tests;
 #[cfg(test)]
 mod keys_away_tests;
+#[cfg(test)]
+mod linked_tests;
 mod lost;
 mod matches;
 mod me;

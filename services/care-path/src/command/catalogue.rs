@@ -297,6 +297,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::codes::{Code, Role};
+    use crate::policy::{Relation, may};
 
     #[test]
     fn a_route_names_the_person_and_the_subject_that_its_command_takes() {
@@ -321,8 +323,6 @@ mod tests {
 
     #[test]
     fn what_has_no_route_baken_alone_may_do() {
-        use crate::codes::Role;
-        use crate::policy::{Relation, may};
         for kind in CommandKind::ALL {
             let people = Role::ALL.iter().filter(|role| **role != Role::System);
             let any = people.flat_map(|role| Relation::ALL.map(|relation| may(*role, *kind, relation))).any(|may| may);
