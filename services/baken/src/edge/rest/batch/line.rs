@@ -43,6 +43,8 @@ pub struct BatchLine {
 pub struct Instruction {
     pub id: Uuid,
     pub person: Option<PersonId>,
+    /// What on the path it is about.
+    pub subject: Option<Uuid>,
     pub command: Command,
     pub occurred: Option<Occurred>,
     pub idempotency: Idempotency,
@@ -56,12 +58,13 @@ pub struct Rejected {
 }
 
 impl Instruction {
-    /// Whose order among the lines it must keep: the person whom it is about, whom it opens, and whom else it names.
+    /// With which lines it must keep its order: those that concern the same persons, or the same thing. A thing may be
+    /// named through another person who is linked.
     #[must_use]
     pub fn concerns(&self) -> Vec<Uuid> {
-        let own = self.idempotency.key.id("person");
-        let other = self.command.other_person();
-        [Some(own), self.person.map(|person| person.0), other.map(|person| person.0)].into_iter().flatten().collect()
+        let made = ["person", "created"].map(|what| self.idempotency.key.id(what));
+        let persons = [self.person, self.command.other_person()].into_iter().flatten().map(|person| person.0);
+        made.into_iter().chain(persons).chain(self.subject).collect()
     }
 }
 
@@ -101,7 +104,7 @@ pub fn read(principal: &Principal, text: &[u8]) -> Result<Instruction, Rejected>
             // The same id in another spelling is the same.
             let key = line.id.to_string();
             let idempotency = Idempotency::of(principal, &key, "POST", "/v1/batch", text);
-            Ok(Instruction { id: line.id, person, command, occurred, idempotency })
+            Ok(Instruction { id: line.id, person, subject, command, occurred, idempotency })
         }
         _ => {
             problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
