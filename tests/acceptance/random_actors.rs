@@ -13,6 +13,7 @@ use baken::demo::{self, Scripted};
 use baken::event_log::Position;
 use baken::sources::{Clock, SystemClock};
 use care_path::codes::{Code, Role};
+use care_path::command::Method;
 use care_path::directory::Directory;
 use care_path::event::Event;
 use care_path::policy::{Sight, Standing};
@@ -63,8 +64,8 @@ impl Numbered<'_> {
         };
         number(&mut call.body, &mut self.count);
         let method = match call.method {
-            demo::Method::Post => reqwest::Method::POST,
-            demo::Method::Delete => reqwest::Method::DELETE,
+            Method::Post => reqwest::Method::POST,
+            Method::Delete => reqwest::Method::DELETE,
         };
         let client = self.running.client_of(&scripted.by);
         client.send(method, &call.path, &[("Idempotency-Key", &call.key)], Some(&call.body)).await.expect(201);

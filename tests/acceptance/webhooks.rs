@@ -15,7 +15,7 @@ use baken::event_log::Position;
 use baken::history::Purpose;
 use baken::sources::{Clock, IdSource, RandomIds, SystemClock};
 use baken::webhooks::{Lookup, Options, Schedule, Targets};
-use care_path::command::{Command, IntoCommand};
+use care_path::command::Command;
 use care_path::ids::CorrelationId;
 use care_path::path::signal::{RecordContact, ReportSignal};
 use care_path::{PersonId, Principal};
@@ -197,7 +197,7 @@ async fn contacts(running: &Running, persons: &[PersonId], each: usize) {
         for _ in 0..each {
             for person in chunk {
                 let contact: RecordContact = serde_json::from_value(json!({"summary": "met"})).unwrap();
-                write(running.baken(), Some(*person), contact.into_command(())).await;
+                write(running.baken(), Some(*person), Command::RecordContact((), contact)).await;
             }
         }
     });
@@ -221,7 +221,7 @@ async fn of_ten_thousand_events_none_is_lost_where_half_of_the_deliveries_fail_a
     for _ in 0..200 {
         let signal: ReportSignal =
             serde_json::from_value(json!({"channel": "outreach_round", "municipality": "rotterdam"})).unwrap();
-        persons.push(write(running.baken(), None, signal.into_command(())).await);
+        persons.push(write(running.baken(), None, Command::ReportSignal((), signal)).await);
     }
     contacts(&running, &persons, 20).await;
     receiver.die().await;

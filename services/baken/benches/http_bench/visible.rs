@@ -76,7 +76,7 @@ fn intake(principal: &Principal, person: PersonId) -> Result<Request, Failure> {
     Ok(Request {
         principal: principal.clone(),
         person_id: Some(person),
-        command: CommandKind::RecordIntake.read(None, body)?,
+        command: CommandKind::RecordIntake.read(None, &body)?,
         occurred: None,
         if_match: None,
         idempotency: None,

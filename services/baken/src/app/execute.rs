@@ -1,10 +1,9 @@
 //! The write path: load, may, decide, append. There is no other.
 
 use care_path::codes::Role;
-use care_path::command::{Command, CommandKind, Context, Decide, Refusal};
+use care_path::command::{Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
 use care_path::event::Event;
 use care_path::ids::CorrelationId;
-use care_path::path::identity::IdentityRefusal;
 use care_path::policy::{Relation, Sight, acts_unseen, may, too_late};
 use care_path::time::Occurred;
 use care_path::{CarePath, EventId, PersonId, Principal};
@@ -123,10 +122,10 @@ impl Baken {
         if occurred.at > now + CLOCK_SKEW {
             return Err(Refusal::Field { field: "occurred_at", message: "must not lie in the future" }.into());
         }
-        let target = self.target(&request);
-        let _writing = self.writing.turn(target.stream.clone()).await;
         let mut up_to_date = false;
         for _ in 0..ATTEMPTS {
+            let target = self.target(&request)?;
+            let _writing = self.writing.turn(target.stream.clone()).await;
             let seen = self.position();
             let decided = self.decide(&request, &target, occurred);
             // Another node may have recorded this very request by now: the decision rests on it then.
@@ -142,6 +141,7 @@ impl Baken {
                     up_to_date = true;
                     continue;
                 }
+                Err(ExecuteError::Contended) => continue,
                 Err(refused) => return Err(refused),
             };
             let proposed = self.propose(&request, &target, occurred, &events).await?;
@@ -194,21 +194,23 @@ impl Baken {
     }
 
     /// Where the command goes: a known person's stream, a new one, or the count of people whom nobody knows.
-    fn target(&self, request: &Request) -> Aim {
+    fn target(&self, request: &Request) -> Result<Aim, ExecuteError> {
         let fresh = |what: &str| match request.idempotency {
             Some(idempotency) => idempotency.key.id(what),
             None => self.ids.uuid_v7(),
         };
         let id = fresh("created");
-        let (kind, stream) = match (request.person_id, request.command.kind()) {
-            (Some(person), _) => (Target::Known(person), Stream::of_person(person)),
-            (None, CommandKind::TurnAway) => (Target::Nobody, Stream::of_turn_aways(&request.principal.organisation)),
-            (None, _) => {
-                let person = PersonId(fresh("person"));
-                return Aim { kind: Target::New, person: Some(person), stream: Stream::of_person(person), id };
-            }
+        let (kind, person) = match (request.person_id, request.command.kind().without_person()) {
+            (Some(named), _) => (Target::Known(named), Some(owner(&self.world.read(), request, named))),
+            (None, Some(WithoutPerson::Opens)) => (Target::New, Some(PersonId(fresh("person")))),
+            (None, Some(WithoutPerson::Counts)) => (Target::Nobody, None),
+            (None, None) => return Err(ExecuteError::NotFound),
         };
-        Aim { person: request.person_id, kind, stream, id }
+        let stream = match person {
+            Some(person) => Stream::of_person(person),
+            None => Stream::of_turn_aways(&request.principal.organisation),
+        };
+        Ok(Aim { kind, person, stream, id })
     }
 
     /// Whether the principal may, and what then happens: the events, and the revision that they rest on.
@@ -220,30 +222,33 @@ impl Baken {
     ) -> Result<(Vec<Event>, Option<u64>), ExecuteError> {
         let now = self.clock.now();
         let kind = request.command.kind();
-        let context = |path: &CarePath| Context {
-            now,
-            occurred,
-            by: &request.principal,
-            person_id: target.person.unwrap_or(PersonId(Uuid::nil())),
-            id: target.id,
-            directory: &self.settings.directory,
-            deadlines: self.settings.deadlines.of_case(path),
-            norms: &self.settings.norms,
-            nobody: target.kind == Target::Nobody,
-        };
         let role = request.principal.actor.role();
-        let Target::Known(person) = target.kind else {
-            if !opens(kind) {
-                return Err(ExecuteError::NotFound);
-            }
+        let person_id = target.person.unwrap_or(PersonId(Uuid::nil()));
+        let decide = |path: &CarePath, members: &[PersonId]| {
+            let context = Context {
+                now,
+                occurred,
+                by: &request.principal,
+                person_id,
+                members,
+                id: target.id,
+                directory: &self.settings.directory,
+                deadlines: self.settings.deadlines.of_case(path),
+                norms: &self.settings.norms,
+                nobody: target.kind == Target::Nobody,
+            };
+            let command = request.command.clone();
+            let command = if let Some(named) = request.person_id { command.said_on(person_id, named) } else { command };
+            command.decide((), path, &context)
+        };
+        let Target::Known(named) = target.kind else {
             if !may(role, kind, Relation::None) {
                 return Err(ExecuteError::Forbidden);
             }
-            let nobody = CarePath::default();
-            return Ok((request.command.clone().decide((), &nobody, &context(&nobody))?, None));
+            return Ok((decide(&CarePath::default(), &[])?, None));
         };
         let world = self.world.read();
-        let case = world.case(person).ok_or(ExecuteError::NotFound)?;
+        let case = world.case(named).ok_or(ExecuteError::NotFound)?;
         let late = |or: ExecuteError| {
             too_late(&request.principal, &request.command, &case.path, now).map_or(or, ExecuteError::Refused)
         };
@@ -256,46 +261,30 @@ impl Baken {
         if !may(role, kind, relation) {
             return Err(late(ExecuteError::Forbidden));
         }
-        match &request.command {
-            Command::LinkPersons((), link) => {
-                self.can_be_linked(&request.principal, &world, person, link.with)?;
-            }
-            Command::DismissMatch(other, _) if !self.is_known(&request.principal, &world, *other) => {
-                return Err(ExecuteError::NotFound);
-            }
-            _ => {}
+        if let (Some(other), Some(place)) = (request.command.other_person(), kind.other_person())
+            && !self.is_known(&request.principal, &world, other)
+        {
+            return Err(match place {
+                OtherPerson::Subject => ExecuteError::NotFound,
+                OtherPerson::Field(field) => Refusal::Field { field, message: "no such person" }.into(),
+            });
         }
-        let revision = world.revision(person);
-        if let (Some(expected), Some(actual)) = (request.if_match, revision)
+        if let (Some(expected), Some(actual)) = (request.if_match, world.revision(named))
             && expected != actual
         {
             return Err(ExecuteError::Stale { actual });
         }
-        // A linked person's case is told as one, but what it may do next is decided on its own stream. Baken itself goes by
-        // all that is known of somebody, on whichever of their streams.
-        let apart = (case.is_linked() && role != Role::System).then(|| case.part(person));
+        // A link was made or undone meanwhile: the command goes elsewhere now.
+        if owner(&world, request, named) != person_id {
+            return Err(ExecuteError::Contended);
+        }
+        // A linked person's case is told as one, but what may happen next is decided on the stream where it is recorded.
+        // Baken itself goes by all that is known of a person, on whichever of their streams.
+        let apart = (case.is_linked() && role != Role::System).then(|| case.part(person_id));
         let path = &apart.as_ref().unwrap_or(case).path;
         #[cfg(test)]
         case.history.iter().for_each(|entry| crate::projections::At::View.panic_at(entry.stamp.event_id));
-        Ok((request.command.clone().decide((), path, &context(path))?, revision))
-    }
-
-    /// Whom a link names must be somebody the principal knows of, and not be one with the person already: over however
-    /// many links.
-    fn can_be_linked(
-        &self,
-        principal: &Principal,
-        world: &World,
-        person: PersonId,
-        with: PersonId,
-    ) -> Result<(), ExecuteError> {
-        let Some(other) = world.case(with).filter(|_| self.is_known(principal, world, with)) else {
-            return Err(Refusal::Field { field: "with", message: "no such person" }.into());
-        };
-        if with != person && other.members.contains(&person) {
-            return Err(Refusal::from(IdentityRefusal::AlreadyLinked).into());
-        }
-        Ok(())
+        Ok((decide(path, &case.members)?, world.revision(person_id)))
     }
 
     fn is_known(&self, principal: &Principal, world: &World, person: PersonId) -> bool {
@@ -349,6 +338,7 @@ impl Baken {
 /// Where a command goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
+    /// The person to whom it was sent.
     Known(PersonId),
     New,
     Nobody,
@@ -356,6 +346,7 @@ enum Target {
 
 struct Aim {
     kind: Target,
+    /// Whose stream it is recorded on.
     person: Option<PersonId>,
     stream: StreamName,
     /// The id of what the command creates.
@@ -379,10 +370,12 @@ fn not_sealed(error: SealError) -> ExecuteError {
     }
 }
 
-/// Whether a command needs no known person.
-#[must_use]
-pub fn opens(kind: CommandKind) -> bool {
-    matches!(kind, CommandKind::ReportSignal | CommandKind::TurnAway)
+/// Whose stream a command to a person is recorded on: of a linked person's, the one that its subject lies on.
+fn owner(world: &World, request: &Request, named: PersonId) -> PersonId {
+    match world.case(named) {
+        Some(case) if case.is_linked() => request.command.lies_on(named, &case.path, &request.principal),
+        Some(_) | None => named,
+    }
 }
 
 fn repeated(request: &Request, idempotency: Idempotency, answer: Answer) -> Receipt {

@@ -28,15 +28,15 @@ async fn told(node: &TestBaken, after: Position) -> Option<WorklistNow> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_done_before_a_start_is_told_to_whoever_knew_that_it_waits() {
     let older = TestBaken::start().await;
-    let signal = CommandKind::ReportSignal.read(None, json!({"channel": "outreach_round"})).unwrap();
+    let signal = CommandKind::ReportSignal.read(None, &json!({"channel": "outreach_round"})).unwrap();
     let person = record(&older, "outreach-rotterdam", None, signal).await.person_id;
     let referral = json!({"to": READER, "offering": "addiction_care"});
-    let referral = CommandKind::Refer.read(None, referral).unwrap();
+    let referral = CommandKind::Refer.read(None, &referral).unwrap();
     let referred = record(&older, COORDINATOR, person, referral).await;
     assert_eq!(told(&older, Position(0)).await.unwrap().tasks.len(), 1);
     let referral = referred.created.unwrap().id;
     let reason = json!({"reason": "no_longer_needed"});
-    let withdrawal = CommandKind::WithdrawReferral.read(Some(referral), reason).unwrap();
+    let withdrawal = CommandKind::WithdrawReferral.read(Some(referral), &reason).unwrap();
     let withdrawn = record(&older, COORDINATOR, person, withdrawal).await;
 
     let newer = older.beside();

@@ -95,7 +95,7 @@ async fn a_node_without_its_keys_waits_for_them_and_goes_on() {
     keys.away.store(true, Ordering::Relaxed);
 
     let body = json!({"channel": "outreach_round", "identity": {"alias": "M."}});
-    let command = CommandKind::ReportSignal.read(None, body).unwrap();
+    let command = CommandKind::ReportSignal.read(None, &body).unwrap();
     let receipt = writes.baken.execute(request(user("outreach-rotterdam"), None, command)).await.unwrap();
     let reached = tokio::time::timeout(Duration::from_millis(200), waits.baken.reach(receipt.position)).await;
     assert!(reached.is_err() && waits.baken.follows(), "{reached:?}");
@@ -110,7 +110,7 @@ async fn what_cannot_be_sealed_for_the_moment_may_be_sent_again() {
     let keys = Arc::new(Away::default());
     let node = TestBaken::start().await.beside_with(sealer(keys.clone()).await);
     let body = json!({"channel": "outreach_round", "identity": {"alias": "M."}});
-    let signal = request(user("outreach-rotterdam"), None, CommandKind::ReportSignal.read(None, body).unwrap());
+    let signal = request(user("outreach-rotterdam"), None, CommandKind::ReportSignal.read(None, &body).unwrap());
     keys.away.store(true, Ordering::Relaxed);
     let refused = node.baken.execute(signal.clone()).await;
     assert!(matches!(refused, Err(ExecuteError::Unavailable(_))), "{refused:?}");

@@ -11,6 +11,8 @@ mod guard;
 mod keys_away_tests;
 #[cfg(test)]
 mod kurrentdb_tests;
+#[cfg(test)]
+mod linked_tests;
 mod lost;
 mod matches;
 mod me;
@@ -43,7 +45,7 @@ use crate::sources::{Clock, IdSource};
 use turns::Turns;
 
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_list, code_lists};
-pub use execute::{Created, ExecuteError, Receipt, Request, opens};
+pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use me::{MayView, MeView};
 pub use notices::Notices;

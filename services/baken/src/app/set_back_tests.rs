@@ -74,10 +74,10 @@ async fn failed_over(lacking: usize) -> (TestBaken, Arc<Failover>, PersonId) {
     let log = Arc::new(Failover { servers, answers: AtomicUsize::new(0), asked: AtomicUsize::new(0) });
     let node = TestBaken::start_on(log.clone()).await;
     let outreach = || user("outreach-rotterdam");
-    let signal = CommandKind::ReportSignal.read(None, json!({"channel": "outreach_round"})).unwrap();
+    let signal = CommandKind::ReportSignal.read(None, &json!({"channel": "outreach_round"})).unwrap();
     let person = node.baken.execute(request(outreach(), None, signal)).await.unwrap().person_id.unwrap();
     for _ in 0..2 {
-        let contact = CommandKind::RecordContact.read(None, json!({})).unwrap();
+        let contact = CommandKind::RecordContact.read(None, &json!({})).unwrap();
         node.baken.execute(request(outreach(), Some(person), contact)).await.unwrap();
     }
     let stream = Stream::of_person(person);
@@ -93,7 +93,7 @@ async fn failed_over(lacking: usize) -> (TestBaken, Arc<Failover>, PersonId) {
 }
 
 async fn met(node: &TestBaken, person: PersonId) -> Result<Position, ExecuteError> {
-    let contact = CommandKind::RecordContact.read(None, json!({})).unwrap();
+    let contact = CommandKind::RecordContact.read(None, &json!({})).unwrap();
     Ok(node.baken.execute(request(user("outreach-rotterdam"), Some(person), contact)).await?.position)
 }
 

@@ -147,7 +147,7 @@ pub fn request(principal: Principal, person_id: Option<PersonId>, command: Comma
 #[must_use]
 pub fn keyed(principal: Principal, person_id: Option<PersonId>, kind: CommandKind, key: &str, body: Value) -> Request {
     let idempotency = Idempotency::of(&principal, key, "POST", "/", body.to_string().as_bytes());
-    Request { idempotency: Some(idempotency), ..request(principal, person_id, kind.read(None, body).unwrap()) }
+    Request { idempotency: Some(idempotency), ..request(principal, person_id, kind.read(None, &body).unwrap()) }
 }
 
 /// A user of the demo world.

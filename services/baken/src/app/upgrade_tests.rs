@@ -66,7 +66,7 @@ fn outreach() -> Principal {
 }
 
 async fn ask(baken: &Baken, person: Option<PersonId>, kind: CommandKind, body: Value) -> Result<Receipt, ExecuteError> {
-    baken.execute(request(outreach(), person, kind.read(None, body).unwrap())).await
+    baken.execute(request(outreach(), person, kind.read(None, &body).unwrap())).await
 }
 
 async fn signalled(baken: &Baken) -> PersonId {

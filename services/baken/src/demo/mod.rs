@@ -24,7 +24,7 @@ use crate::settings::{Settings, Terms};
 
 pub use load::{LoadError, Loaded, load};
 pub use moment::{BadMoment, Moment, local};
-pub use rest::{Method, RestCall, rest_path};
+pub use rest::{RestCall, rest_path};
 pub use script::{Line, PlanError, PlanProblem, Planned, Script, Step, plan};
 pub use scripted::Scripted;
 pub use users::{DemoUser, users, users_of};

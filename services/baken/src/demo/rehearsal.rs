@@ -59,6 +59,7 @@ impl Rehearsal {
             occurred: scripted.occurred,
             by: &scripted.by,
             person_id: person.unwrap_or(PersonId(Uuid::nil())),
+            members: &[],
             id: scripted.creates(),
             directory: &self.directory,
             deadlines: &self.deadlines,

@@ -1,7 +1,7 @@
 //! A command that somebody gives in a script or a simulation, complete: what executing it takes, and what calling it
 //! over HTTP takes.
 
-use care_path::command::{Command, CommandKind, Unreadable};
+use care_path::command::{Command, CommandKind, Unreadable, WithoutPerson};
 use care_path::ids::CorrelationId;
 use care_path::time::Occurred;
 use care_path::{PersonId, Principal};
@@ -58,7 +58,7 @@ impl Scripted {
     /// The person whose path it opens, where it opens one.
     #[must_use]
     pub fn opens(&self) -> Option<PersonId> {
-        let opening = self.person.is_none() && self.kind != CommandKind::TurnAway;
+        let opening = self.person.is_none() && self.kind.without_person() == Some(WithoutPerson::Opens);
         opening.then(|| PersonId(self.idempotency.key.id("person")))
     }
 
@@ -73,7 +73,7 @@ impl Scripted {
     /// # Errors
     /// Where the body or the subject is not what a command of this kind takes.
     pub fn command(&self) -> Result<Command, Unreadable> {
-        self.kind.read(self.subject, self.body.clone())
+        self.kind.read(self.subject, &self.body)
     }
 
     /// The request that executes it.
@@ -103,7 +103,7 @@ impl Scripted {
             if let Ok(Value::Object(occurred)) = serde_json::to_value(self.occurred) {
                 fields.extend(occurred);
             }
-            let in_body = matches!(self.kind, CommandKind::ReportSignal | CommandKind::TurnAway);
+            let in_body = self.kind.without_person().is_some();
             if let Some(person) = self.person.filter(|_| in_body) {
                 fields.insert("person_id".to_owned(), Value::String(person.to_string()));
             }

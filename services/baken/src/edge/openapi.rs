@@ -32,6 +32,7 @@ pub fn document() -> OpenApi {
     document.info.license = Some(License::new("EUPL-1.2"));
     document.info.contact = None::<Contact>;
     let mut components = document.components.take().unwrap_or_default();
+    rest::commands::document(&mut document.paths, &mut components);
     complete_components(&mut components);
     for (path, item) in &mut document.paths.paths {
         complete_path(path, item, &mut components);

@@ -32,7 +32,7 @@ async fn told(persons: u64) -> TestBaken {
 }
 
 async fn positions(log: &dyn EventLog) -> Vec<Position> {
-    let page = log.read_all(Position::START, &Filter::All, 100_000).await.unwrap();
+    let page = log.read_all(Position::START, 100_000).await.unwrap();
     assert!(page.at_head);
     page.events.iter().map(|event| event.position).collect()
 }

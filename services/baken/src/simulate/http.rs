@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use care_path::Principal;
+use care_path::command::Method;
 use care_path::ids::UserId;
 use parking_lot::Mutex;
 use reqwest::header::RETRY_AFTER;
@@ -13,7 +14,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde::Deserialize;
 
 use super::{Delivered, Sink, SinkError};
-use crate::demo::{Method, RestCall, Scripted};
+use crate::demo::{RestCall, Scripted};
 use crate::dev_issuer::{DevIssuer, DevIssuerError};
 use crate::sources::{Clock, IdSource};
 

@@ -9,7 +9,6 @@ use std::io::Write;
 use std::path::Path;
 
 use care_path::Principal;
-use care_path::command::CommandKind;
 use care_path::directory::Directory;
 use care_path::ids::UserId;
 use indicatif::ProgressBar;
@@ -75,7 +74,7 @@ impl Telling {
         let key = KeyDigest::of(&scripted.by, &id.to_string());
         let made = |what| Made { id: key.id(what), line: id, by: scripted.by.user.clone() };
         self.made.insert(scripted.creates(), made("created"));
-        if let Some(person) = scripted.opens().filter(|_| scripted.kind == CommandKind::ReportSignal) {
+        if let Some(person) = scripted.opens() {
             self.made.insert(person.0, made("person"));
         }
         BatchedLine { round: self.round, by: scripted.by, line: Value::Object(line) }

@@ -214,11 +214,11 @@ pub struct LinkPersons {
 impl Decide for LinkPersons {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         if at.person_id == self.with {
             return Err(IdentityRefusal::LinkedToItself.into());
         }
-        if path.identity.links.iter().any(|link| link.fact == self.with) {
+        if at.members.contains(&self.with) {
             return Err(IdentityRefusal::AlreadyLinked.into());
         }
         let explanation = private(self.explanation);
@@ -260,7 +260,7 @@ impl Decide for DismissMatch {
         if at.person_id == other {
             return Err(IdentityRefusal::MatchWithItself.into());
         }
-        if path.identity.links.iter().any(|link| link.fact == other) {
+        if at.members.contains(&other) {
             return Err(IdentityRefusal::AlreadyLinked.into());
         }
         if path.identity.dismissed.iter().any(|dismissed| dismissed.fact == other) {

@@ -160,7 +160,7 @@ impl CarePath {
         self.stays.iter().filter(|stay| stay.is_open())
     }
 
-    fn open_stay_at(&self, organisation: &OrgId) -> Option<&Stay> {
+    pub(crate) fn open_stay_at(&self, organisation: &OrgId) -> Option<&Stay> {
         self.open_stays().find(|stay| stay.bed.organisation == *organisation)
     }
 }

@@ -239,11 +239,13 @@ impl Given {
             panic!("the command before was refused: {refusal}");
         }
         let (directory, deadlines, norms) = (directory(), Deadlines::default(), norms());
+        let members: Vec<_> = std::iter::once(this_person()).chain(self.path.linked_with()).collect();
         let context = Context {
             now: self.now,
             occurred: Occurred::instant(self.now),
             by: &self.by,
             person_id: this_person(),
+            members: &members,
             id: id_of_command(self.commands),
             directory: &directory,
             deadlines: &deadlines,

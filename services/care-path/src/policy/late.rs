@@ -5,7 +5,7 @@
 use super::{Relation, may};
 use crate::actor::Principal;
 use crate::codes::LookoutState;
-use crate::command::{Command, Refusal};
+use crate::command::{Command, Refusal, Subject};
 use crate::path::CarePath;
 use crate::path::lost::LostRefusal;
 use crate::time::DateTime;
@@ -17,19 +17,27 @@ pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: 
         return None;
     }
     let organisation = &principal.organisation;
-    match command {
-        Command::AcknowledgeLookout(id, _) | Command::ReportSighting(id, _) => {
-            let lookout = path.lost.lookouts.iter().find(|lookout| lookout.issued.lookout == *id)?;
+    match command.subject() {
+        Subject::Lookout(id) => {
+            let lookout = path.lost.lookouts.iter().find(|lookout| lookout.issued.lookout == id)?;
             let over = lookout.state != LookoutState::Open || lookout.issued.expires_at <= now;
             let asked = lookout.issued.recipients.contains(organisation);
             (over && asked).then(|| LostRefusal::LookoutClosed.into())
         }
-        Command::AnswerCareAlert(id, _) => {
-            let alert = path.lost.care_alerts.iter().find(|alert| alert.filed.alert == *id)?;
+        Subject::CareAlert(id) => {
+            let alert = path.lost.care_alerts.iter().find(|alert| alert.filed.alert == id)?;
             let over = alert.filed.expires_at <= now;
             (over && alert.filed.to == *organisation).then(|| LostRefusal::AlertEnded.into())
         }
-        _ => None,
+        Subject::Path
+        | Subject::Person(_)
+        | Subject::Bed(_)
+        | Subject::OwnBed
+        | Subject::Consent(_)
+        | Subject::Exception(_)
+        | Subject::Handover(_)
+        | Subject::Hold(_)
+        | Subject::Referral(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@
 //! path; without one no view can be built. Roles, relations and categories are closed enums matched without wildcard
 //! arms: a new one does not compile until somebody decides.
 
-mod commands;
+pub(crate) mod commands;
 mod csv;
 mod details;
 mod late;

@@ -121,7 +121,7 @@ impl Living {
         if *kind == C::GiveConsent {
             self.prepare_return();
         }
-        let command = kind.read(subject.map(id), body.clone()).unwrap();
+        let command = kind.read(subject.map(id), body).unwrap();
         let (directory, deadlines, norms) = (directory(), Deadlines::default(), norms());
         let occurred = Occurred::instant(self.now);
         let context = Context {
@@ -129,6 +129,7 @@ impl Living {
             occurred,
             by,
             person_id: this_person(),
+            members: &[],
             id: id(index),
             directory: &directory,
             deadlines: &deadlines,

@@ -3,10 +3,11 @@
 //!
 //! No message repeats a value. What serde says of one is reduced to what it expected.
 
-use std::any::TypeId;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use care_path::command::{BodyType, Command, CommandKind, Unreadable};
 use parking_lot::RwLock;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -14,6 +15,7 @@ use serde_path_to_error::{Path, Segment};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, Schema};
 use utoipa::openapi::{Ref, RefOr};
+use uuid::Uuid;
 
 use crate::edge::problem::FieldProblem;
 
@@ -23,9 +25,30 @@ const MOST: usize = 50;
 /// Reads a command from its fields.
 ///
 /// # Errors
-/// Every field that is not valid, that is missing, or that the command does not have.
-pub fn read<C: DeserializeOwned + ToSchema + 'static>(mut fields: Map<String, Value>) -> Result<C, Vec<FieldProblem>> {
-    let schema = schema_of::<C>();
+/// Every field that is not valid, that is missing, or that the command does not have; none where its subject alone does
+/// not fit.
+pub fn command(
+    kind: CommandKind,
+    subject: Option<Uuid>,
+    fields: Map<String, Value>,
+) -> Result<Command, Vec<FieldProblem>> {
+    read_as(kind.body(), fields, |body| kind.read(subject, body))
+}
+
+/// Reads what is no command from its fields.
+///
+/// # Errors
+/// Every field that is not valid, that is missing, or that it does not have.
+pub fn read<T: DeserializeOwned + ToSchema>(fields: Map<String, Value>) -> Result<T, Vec<FieldProblem>> {
+    read_as(BodyType::of::<T>(), fields, |body| Ok(serde_path_to_error::deserialize(body)?))
+}
+
+fn read_as<T>(
+    of: BodyType,
+    mut fields: Map<String, Value>,
+    read: impl Fn(&Value) -> Result<T, Unreadable>,
+) -> Result<T, Vec<FieldProblem>> {
+    let schema = schema_of(of);
     let mut problems = Vec::new();
     fields.retain(|name, _| {
         let known = schema.properties.contains_key(name);
@@ -40,10 +63,10 @@ pub fn read<C: DeserializeOwned + ToSchema + 'static>(mut fields: Map<String, Va
     let mut body = Value::Object(fields);
     let mut taken_out = TakenOut::default();
     while problems.len() < MOST {
-        let error = match serde_path_to_error::deserialize::<_, C>(&body) {
-            Ok(command) if problems.is_empty() => return Ok(command),
-            Ok(_) => break,
-            Err(error) => error,
+        let error = match read(&body) {
+            Ok(read) if problems.is_empty() => return Ok(read),
+            Ok(_) | Err(Unreadable::Subject) => break,
+            Err(Unreadable::Body(error)) => error,
         };
         let said = error.inner().to_string();
         let place = segments(error.path());
@@ -64,25 +87,25 @@ pub fn read<C: DeserializeOwned + ToSchema + 'static>(mut fields: Map<String, Va
 
 const REQUIRED: &str = "is required";
 
-/// The schema of a command, which is put together once and not for every request.
-fn schema_of<C: ToSchema + 'static>() -> Arc<Object> {
-    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Object>>>> = LazyLock::new(RwLock::default);
-    let command = TypeId::of::<C>();
-    if let Some(known) = KNOWN.read().get(&command) {
+/// The schema of a body, which is put together once and not for every request.
+fn schema_of(body: BodyType) -> Arc<Object> {
+    static KNOWN: LazyLock<RwLock<HashMap<Cow<'static, str>, Arc<Object>>>> = LazyLock::new(RwLock::default);
+    let name = (body.name)();
+    if let Some(known) = KNOWN.read().get(&name) {
         return known.clone();
     }
-    KNOWN.write().entry(command).or_insert_with(|| Arc::new(object_of::<C>())).clone()
+    KNOWN.write().entry(name).or_insert_with(|| Arc::new(object_of(body))).clone()
 }
 
-/// The schema of a command, which is always an object; one that is another type's is found among what it needs.
-fn object_of<C: ToSchema>() -> Object {
+/// The schema of a body, which is always an object; one that is another type's is found among what it needs.
+fn object_of(body: BodyType) -> Object {
     let named = |reference: &Ref| {
         let mut schemas = Vec::new();
-        C::schemas(&mut schemas);
+        (body.schemas)(&mut schemas);
         let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
         schemas.into_iter().find(|(each, _)| *each == name).map(|(_, schema)| schema)
     };
-    let schema = match C::schema() {
+    let schema = match (body.schema)() {
         RefOr::Ref(reference) => named(&reference),
         schema @ RefOr::T(_) => Some(schema),
     };
@@ -184,7 +207,7 @@ mod tests {
 
     use super::*;
 
-    fn problems<C: DeserializeOwned + ToSchema + 'static>(body: Value) -> String {
+    fn problems<C: DeserializeOwned + ToSchema>(body: Value) -> String {
         let Value::Object(fields) = body else { panic!("an object") };
         let problems = read::<C>(fields).err().unwrap_or_default();
         let line = |problem: FieldProblem| format!("{} {}\n", problem.pointer.unwrap(), problem.message);

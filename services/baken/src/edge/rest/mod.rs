@@ -1,19 +1,18 @@
-//! REST: the edge that writes, and one of the two that read. The files mirror the URLs; each endpoint is documented
-//! where it is handled, and registering it puts it into the OpenAPI document.
+//! REST: the edge that writes, and one of the two that read. The routes of commands come from the catalogue of commands.
+//! What reads is documented where it is handled, and registering it puts it into the OpenAPI document.
 
 pub mod batch;
 pub mod body;
+pub mod commands;
 pub mod fields;
 pub mod headers;
 mod lists;
-mod macros;
 mod me;
 pub mod page;
 mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
-mod signals;
 mod stream;
 pub mod submission;
 #[cfg(test)]
@@ -28,7 +27,7 @@ use super::operators;
 
 /// Registers every endpoint that the OpenAPI document has.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
-    signals::writes(routes);
+    commands::routes(routes);
     persons::routes(routes);
     lists::routes(routes);
     me::routes(routes);

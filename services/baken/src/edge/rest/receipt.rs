@@ -67,3 +67,21 @@ impl ReceiptBody {
         body
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use care_path::command::CommandKind;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_receipt_tells_the_id_of_everything_that_a_command_creates() {
+        for name in CommandKind::ALL.iter().filter_map(|kind| kind.creates()) {
+            let mut body = ReceiptBody::default();
+            body.name(Created { name, id: Uuid::max() });
+            let told = serde_json::to_value(&body).unwrap();
+            assert_eq!(told[name], serde_json::json!(Uuid::max()), "{name}");
+        }
+    }
+}

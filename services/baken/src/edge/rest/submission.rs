@@ -1,78 +1,59 @@
-//! A command as it comes in over REST: who sends it, about whom, what it says, and under which conditions.
+//! A command as it comes in over REST: who sends it, about whom, what it says, and under which conditions. One handler
+//! takes all of them.
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, LOCATION};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use care_path::PersonId;
 use care_path::codes::Precision;
-use care_path::command::{Command, CommandKind, IntoCommand, Refusal, Subject};
-use care_path::path::identity::{IdentityRefusal, UnlinkPersons};
+use care_path::command::{Command, CommandKind, WithoutPerson};
 use care_path::time::{DateTime, Occurred};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::receipt::ReceiptBody;
 use super::{body, fields, headers};
 use crate::app::{ExecuteError, Receipt, Request};
-use crate::edge::caller::{Caller, Extracted, RequestId};
+use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::history::{Idempotency, Purpose};
 
 /// The header of the position that a write has reached, and that a read waits for.
 pub const POSITION: HeaderName = HeaderName::from_static("baken-position");
 
-/// A command that somebody asks to be executed.
-pub struct Submission<C: IntoCommand> {
-    pub caller: Caller,
-    pub person: Option<PersonId>,
-    pub subject: C::Subject,
-    pub command: C,
-    pub terms: Terms,
-}
-
-impl<C> Submission<C>
-where
-    C: IntoCommand + ToSchema,
-    C::Subject: Subject,
-{
-    async fn of(request: &HttpRequest, payload: Payload) -> Result<Self, Problem> {
-        let caller = Caller::of(request).await?;
-        let key = headers::idempotency_key(request)?;
-        let if_match = headers::revision(request, &IF_MATCH, "If-Match")?;
-        let (person, subject) = named(request)?;
-        let body = body::read(request, payload, &caller.edge.limits).await?;
-        let mut rest = body::object(request, &body)?;
-        let mut problems = Vec::new();
-        let occurred = take_occurred(&mut rest, &mut problems);
-        // Where the path names nobody, the body may.
-        let person = match person {
-            None => take::<PersonId>(&mut rest, "person_id", "must be a UUID", &mut problems),
-            named => named,
-        };
-        let command = match fields::read::<C>(rest) {
-            Ok(command) if problems.is_empty() => command,
-            Ok(_) => return Err(Problem::Fields(problems)),
-            Err(found) => {
-                problems.extend(found);
-                problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
-                return Err(Problem::Fields(problems));
-            }
-        };
-        let idempotency = Idempotency::of(&caller.principal, &key, request.method().as_str(), request.path(), &body);
-        let request_id = RequestId::of(request, &caller.edge);
-        Ok(Self { caller, person, subject, command, terms: Terms { occurred, if_match, idempotency, request_id } })
-    }
-
-    /// Executes the command.
-    ///
-    /// # Errors
-    /// Where it is refused.
-    pub async fn execute(self) -> Result<HttpResponse, Problem> {
-        let Self { caller, person, subject, command, terms } = self;
-        let receipt = terms.execute(&caller, person, command.into_command(subject)).await?;
-        Ok(answer(&receipt, C::KIND))
-    }
+/// Executes a command of a kind.
+///
+/// # Errors
+/// Where the request cannot be read as one, or the command is refused.
+pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
+    let caller = Caller::of(&request).await?;
+    let key = headers::idempotency_key(&request)?;
+    let if_match = headers::revision(&request, &IF_MATCH, "If-Match")?;
+    let (person, subject) = named(&request, kind)?;
+    let body = body::read(&request, payload, &caller.edge.limits).await?;
+    let mut rest = body::object(&request, &body)?;
+    let mut problems = Vec::new();
+    let occurred = take_occurred(&mut rest, &mut problems);
+    // Where the path names nobody, the body may.
+    let person = match person {
+        None => take::<PersonId>(&mut rest, "person_id", "must be a UUID", &mut problems),
+        named => named,
+    };
+    let command = match fields::command(kind, subject, rest) {
+        Ok(command) if problems.is_empty() => command,
+        Ok(_) => return Err(Problem::Fields(problems)),
+        Err(found) => {
+            problems.extend(found);
+            problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
+            return Err(Problem::Fields(problems));
+        }
+    };
+    let idempotency = Idempotency::of(&caller.principal, &key, request.method().as_str(), request.path(), &body);
+    let request_id = RequestId::of(&request, &caller.edge);
+    let terms = Terms { occurred, if_match, idempotency, request_id };
+    let receipt = terms.execute(&caller, person, command).await?;
+    Ok(answer(&receipt, kind))
 }
 
 /// Under which conditions a command is executed.
@@ -108,46 +89,10 @@ impl Terms {
         };
         caller.edge.baken.execute(request).await
     }
-
-    /// Undoes a link between two persons, from whichever side it was made.
-    ///
-    /// # Errors
-    /// Where it is refused.
-    pub async fn unlink(
-        self,
-        caller: &Caller,
-        person: PersonId,
-        other: PersonId,
-        command: UnlinkPersons,
-    ) -> Result<Receipt, ExecuteError> {
-        match self.execute(caller, Some(person), command.clone().into_command(other)).await {
-            // The link may be the other one's to undo: it lies on the stream of the person from whom it was made. The
-            // condition on this person's path was looked at and held.
-            Err(ExecuteError::Refused(Refusal::Identity(IdentityRefusal::NotLinked))) => {
-                let terms = Self { if_match: None, ..self };
-                terms.execute(caller, Some(other), command.into_command(person)).await
-            }
-            executed => executed,
-        }
-    }
-}
-
-impl<C> FromRequest for Submission<C>
-where
-    C: IntoCommand + ToSchema + 'static,
-    C::Subject: Subject,
-{
-    type Error = Problem;
-    type Future = Extracted<Self>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move { Self::of(&request, payload).await })
-    }
 }
 
 /// Whom and what the path names. What is no id names nothing that exists.
-fn named<S: Subject>(request: &HttpRequest) -> Result<(Option<PersonId>, S), Problem> {
+fn named(request: &HttpRequest, kind: CommandKind) -> Result<(Option<PersonId>, Option<Uuid>), Problem> {
     let (mut person, mut subject) = (None, None);
     for (name, text) in request.match_info().iter() {
         let id = headers::uuid(text).ok_or(Problem::NotFound)?;
@@ -156,7 +101,7 @@ fn named<S: Subject>(request: &HttpRequest) -> Result<(Option<PersonId>, S), Pro
             _ => subject = Some(id),
         }
     }
-    Ok((person, S::from_id(subject).ok_or(Problem::NotFound)?))
+    if kind.takes(subject) { Ok((person, subject)) } else { Err(Problem::NotFound) }
 }
 
 /// Takes a field out of the body that is not the command's own.
@@ -182,12 +127,11 @@ fn take_occurred(fields: &mut Map<String, Value>, problems: &mut Vec<FieldProble
 }
 
 /// The answer to a command that was executed, now or when it was first sent.
-#[must_use]
-pub fn answer(receipt: &Receipt, kind: CommandKind) -> HttpResponse {
+fn answer(receipt: &Receipt, kind: CommandKind) -> HttpResponse {
     let mut response = if receipt.repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
     response.insert_header((ETAG, headers::etag(receipt.revision)));
     response.insert_header((POSITION, receipt.position.to_string()));
-    if let (CommandKind::ReportSignal, Some(person)) = (kind, receipt.person_id) {
+    if let (Some(WithoutPerson::Opens), Some(person)) = (kind.without_person(), receipt.person_id) {
         response.insert_header((LOCATION, format!("/v1/persons/{person}")));
     }
     response.json(ReceiptBody::of(receipt))

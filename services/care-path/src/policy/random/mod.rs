@@ -261,11 +261,13 @@ impl Living {
 
     fn decide(&mut self, by: &Principal, command: &Command, occurred: Occurred) -> Result<(), Refusal> {
         let now = self.history.now;
+        let members: Vec<_> = std::iter::once(this_person()).chain(self.history.path.linked_with()).collect();
         let context = Context {
             now,
             occurred,
             by,
             person_id: this_person(),
+            members: &members,
             id: Uuid::from_u128(0x1000 + self.sent),
             directory: &self.directory,
             deadlines: &self.deadlines,

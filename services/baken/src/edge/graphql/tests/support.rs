@@ -106,7 +106,7 @@ impl Small {
 
     /// Records something, and says of whom.
     pub async fn record(&self, by: Principal, of: Option<PersonId>, kind: CommandKind, body: Value) -> PersonId {
-        let request = request(by, of, kind.read(None, body).unwrap());
+        let request = request(by, of, kind.read(None, &body).unwrap());
         self.baken.execute(request).await.unwrap_or_else(|error| panic!("{kind:?}: {error}")).person_id.unwrap()
     }
 

@@ -3,7 +3,7 @@
 //! one that was sent last week.
 
 use care_path::codes::Precision;
-use care_path::command::{Command, CommandKind, CommandVisitor, IntoCommand, Subject};
+use care_path::command::{Command, CommandKind, OtherPerson};
 use care_path::time::{DateTime, Occurred};
 use care_path::{PersonId, Principal};
 use serde::Deserialize;
@@ -11,7 +11,6 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::app::opens;
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::edge::rest::body::{self, NotAnObject};
 use crate::edge::rest::{fields, headers};
@@ -44,6 +43,8 @@ pub struct BatchLine {
 pub struct Instruction {
     pub id: Uuid,
     pub person: Option<PersonId>,
+    /// What on the path it is about.
+    pub subject: Option<Uuid>,
     pub command: Command,
     pub occurred: Option<Occurred>,
     pub idempotency: Idempotency,
@@ -57,16 +58,13 @@ pub struct Rejected {
 }
 
 impl Instruction {
-    /// Whose order among the lines it must keep: the person whom it is about, whom it opens, and whom it links.
+    /// With which lines it must keep its order: those that concern the same persons, or the same thing. A thing may be
+    /// named through another person who is linked.
     #[must_use]
     pub fn concerns(&self) -> Vec<Uuid> {
-        let own = self.idempotency.key.id("person");
-        let linked = match &self.command {
-            Command::LinkPersons((), link) => Some(link.with.0),
-            Command::UnlinkPersons(other, _) | Command::DismissMatch(other, _) => Some(other.0),
-            _ => None,
-        };
-        [Some(own), self.person.map(|person| person.0), linked].into_iter().flatten().collect()
+        let made = ["person", "created"].map(|what| self.idempotency.key.id(what));
+        let persons = [self.person, self.command.other_person()].into_iter().flatten().map(|person| person.0);
+        made.into_iter().chain(persons).chain(self.subject).collect()
     }
 }
 
@@ -106,7 +104,7 @@ pub fn read(principal: &Principal, text: &[u8]) -> Result<Instruction, Rejected>
             // The same id in another spelling is the same.
             let key = line.id.to_string();
             let idempotency = Idempotency::of(principal, &key, "POST", "/v1/batch", text);
-            Ok(Instruction { id: line.id, person, command, occurred, idempotency })
+            Ok(Instruction { id: line.id, person, subject, command, occurred, idempotency })
         }
         _ => {
             problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
@@ -138,15 +136,14 @@ impl BatchLine {
         let names = ["person", "/person_id", "/person_of"];
         let by_id = self.person_id.map(|person| person.0);
         let person = self.named(principal, by_id, self.person_of, names, problems);
-        if person.is_none() && !opens(self.command) {
+        if person.is_none() && self.command.without_person().is_none() {
             problems.push(FieldProblem::at("/person_id", "is required, or person_of"));
         }
         person.map(PersonId)
     }
 
     fn subject(&self, principal: &Principal, problems: &mut Vec<FieldProblem>) -> Option<Uuid> {
-        // What these two are about is another person.
-        let of_person = matches!(self.command, CommandKind::UnlinkPersons | CommandKind::DismissMatch);
+        let of_person = self.command.other_person() == Some(OtherPerson::Subject);
         let names = [if of_person { "person" } else { "created" }, "/subject_id", "/subject_of"];
         self.named(principal, self.subject_id, self.subject_of, names, problems)
     }
@@ -172,44 +169,16 @@ fn command(
         problems.push(FieldProblem::at("/data", "must be an object"));
         return None;
     };
-    kind.visit(Reading { subject, judge_subject, fields, problems })
-}
-
-struct Reading<'a> {
-    subject: Option<Uuid>,
-    judge_subject: bool,
-    fields: Map<String, Value>,
-    problems: &'a mut Vec<FieldProblem>,
-}
-
-impl CommandVisitor for Reading<'_> {
-    type Output = Option<Command>;
-
-    fn visit<C>(self) -> Option<Command>
-    where
-        C: IntoCommand<Subject: Subject> + ToSchema,
-    {
-        let subject = C::Subject::from_id(self.subject);
-        if subject.is_none() && self.judge_subject {
-            let rule = if self.subject.is_some() {
-                "is nothing that this command takes"
-            } else {
-                "is required, or subject_of"
-            };
-            self.problems.push(FieldProblem::at("/subject_id", rule));
-        }
-        match fields::read::<C>(self.fields) {
-            Ok(command) => Some(command.into_command(subject?)),
-            Err(found) => {
-                let inside = found.into_iter().map(|problem| FieldProblem {
-                    pointer: problem.pointer.map(|pointer| format!("/data{pointer}")),
-                    ..problem
-                });
-                self.problems.extend(inside);
-                None
-            }
-        }
+    if judge_subject && !kind.takes(subject) {
+        let rule = if subject.is_some() { "is nothing that this command takes" } else { "is required, or subject_of" };
+        problems.push(FieldProblem::at("/subject_id", rule));
     }
+    let inside = |problem: FieldProblem| FieldProblem {
+        pointer: problem.pointer.map(|pointer| format!("/data{pointer}")),
+        ..problem
+    };
+    let read = fields::command(kind, subject, fields);
+    read.map_err(|found| problems.extend(found.into_iter().map(inside))).ok()
 }
 
 #[cfg(test)]

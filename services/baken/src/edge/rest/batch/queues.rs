@@ -1,5 +1,5 @@
-//! The order among the lines of a batch: those that concern the same person one after the other, all others as they
-//! come.
+//! The order among the lines of a batch: those that concern the same person or thing one after the other, all others as
+//! they come.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ pub enum Left {
     Open,
 }
 
-/// The queues of a batch, one for each person whom a line under way concerns.
+/// The queues of a batch, one for each person or thing that a line under way concerns.
 #[derive(Default)]
 pub struct Queues(HashMap<Uuid, Last>);
 
@@ -34,20 +34,20 @@ pub struct Place {
 }
 
 impl Queues {
-    /// Puts a line behind all those that concern the same persons.
+    /// Puts a line behind all those that concern the same.
     pub fn join(&mut self, line: u64, concerns: &[Uuid]) -> Place {
         let (done, left) = oneshot::channel();
         let left = left.shared();
-        let join = |person: &Uuid| self.0.insert(*person, Last { line, left: left.clone() });
+        let join = |id: &Uuid| self.0.insert(*id, Last { line, left: left.clone() });
         let before = concerns.iter().filter_map(join).filter(|last| last.line != line).map(|last| last.left).collect();
         Place { before, done }
     }
 
     /// Forgets a line that is answered.
     pub fn leave(&mut self, line: u64, concerns: &[Uuid]) {
-        for person in concerns {
-            if self.0.get(person).is_some_and(|last| last.line == line) {
-                self.0.remove(person);
+        for id in concerns {
+            if self.0.get(id).is_some_and(|last| last.line == line) {
+                self.0.remove(id);
             }
         }
     }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
-use care_path::command::Command;
 use futures_util::Stream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -190,10 +189,7 @@ async fn run(
 async fn execute(caller: &Caller, request_id: RequestId, instruction: Instruction) -> Result<Receipt, ExecuteError> {
     let Instruction { person, command, occurred, idempotency, .. } = instruction;
     let terms = Terms { occurred, if_match: None, idempotency, request_id };
-    match (person, command) {
-        (Some(person), Command::UnlinkPersons(other, command)) => terms.unlink(caller, person, other, command).await,
-        (person, command) => terms.execute(caller, person, command).await,
-    }
+    terms.execute(caller, person, command).await
 }
 
 /// Whether the same line may be recorded when it is sent again unchanged.

@@ -153,6 +153,33 @@ async fn lines_about_one_person_keep_their_order_among_many_others() {
 }
 
 #[actix_web::test]
+async fn a_line_about_a_thing_of_a_linked_person_is_recorded_where_the_thing_is() {
+    let server = server().await;
+    let coordinator = "coordinator-rotterdam";
+    let (one, other) = (server.signalled().await, server.signalled().await);
+    let link = json!({"with": other, "basis": "self_declared"});
+    assert_eq!(server.post(coordinator, &format!("/v1/persons/{one}/links"), link).await.status, 201);
+    let referral = json!({"to": "street-doctor-rotterdam", "offering": "medical_clinic"});
+    let line = |number: u128, command: &str, person: &str, rest: Value| {
+        let mut line = json!({"id": id(number), "command": command, "person_id": person});
+        line.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        line
+    };
+    let lines = [
+        line(1, "refer", &one, json!({"data": referral})),
+        line(2, "withdraw_referral", &other, json!({"subject_of": id(1), "data": {"reason": "other"}})),
+        line(3, "unlink_persons", &other, json!({"subject_id": one})),
+        line(4, "withdraw_referral", &other, json!({"subject_of": id(1), "data": {"reason": "other"}})),
+    ];
+    let answer = send(&server, coordinator, body(&lines)).await;
+    let answers: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told(&answers), ["1 201", "2 201", "3 201", "4 409 referral_unknown"]);
+    for answer in &answers[..3] {
+        assert_eq!(answer["receipt"]["person_id"], json!(one), "{answer}");
+    }
+}
+
+#[actix_web::test]
 async fn a_token_that_expires_ends_the_batch_where_it_does() {
     let server = server().await;
     let token = server.request("outreach-rotterdam", Method::POST, "/v1/batch");

@@ -1,17 +1,21 @@
-//! `/v1/persons`, `/v1/persons/{person_id}`, its timeline, and who may be the same.
+//! `/v1/persons`, `/v1/persons/{person_id}`, its timeline, who may be the same, and the document of a handover.
 
 use actix_web::http::header::IF_NONE_MATCH;
 use actix_web::{HttpRequest, HttpResponse, get};
 use care_path::codes::{Code, Phase};
+use care_path::ids::HandoverId;
+use care_path::text::SealedDocument;
 use care_path::views::{CaseFileView, MatchView, PersonSummaryView, TimelineEntryView};
 use chrono::DateTime;
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::PersonsFilter;
 use crate::edge::problem::Problem;
 use crate::edge::rest::page::PageOf;
 use crate::edge::rest::query::{self, PageParameters, Parameters};
-use crate::edge::rest::reader::{Reader, person, shown, tagged};
+use crate::edge::rest::reader::{Reader, id, person, shown, tagged};
 use crate::edge::rest::{headers, query::none};
 
 /// Lists the persons whom you may see
@@ -92,7 +96,28 @@ pub async fn matches(reader: Reader, request: HttpRequest) -> Result<HttpRespons
     Ok(shown(&PageOf::from(reader.baken().matches(reader.principal(), person, &page)?)))
 }
 
+/// A document that only its receiver can open.
+#[derive(Serialize, ToSchema)]
+pub struct HandoverDocument {
+    pub document: SealedDocument,
+}
+
+/// Shows the sealed document of a handover
+///
+/// It is a JWE, which Baken passes on unread.
+#[utoipa::path(
+    get, path = "/v1/persons/{person_id}/handovers/{handover_id}/document", tag = "Handovers",
+    impl_for = handover_document,
+    responses((status = 200, description = "The document, sealed.", body = HandoverDocument))
+)]
+#[get("/v1/persons/{person_id}/handovers/{handover_id}/document")]
+pub async fn handover_document(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let (person, handover) = (person(&request)?, HandoverId(id(&request, "handover_id")?));
+    let document = reader.baken().handover_document(reader.principal(), person, handover)?;
+    Ok(shown(&HandoverDocument { document }))
+}
+
 /// Registers these endpoints.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(persons).service(case_file).service(timeline).service(matches);
+    routes.service(persons).service(case_file).service(timeline).service(matches).service(handover_document);
 }

@@ -1,0 +1,273 @@
+//! A row of the catalogue of commands: what is said of a command, and the code that comes from it.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::policy::commands::When;
+
+/// What the catalogue says of a command.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub name: &'static str,
+    pub words: &'static [&'static str],
+    pub route: Option<Route>,
+    pub without_person: Option<WithoutPerson>,
+    pub creates: Option<&'static str>,
+    pub other_person: Option<OtherPerson>,
+    /// In which relation each role may send it.
+    pub may: [When; 13],
+}
+
+/// Where REST takes a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    pub method: Method,
+    /// With the person, and what the command is about, in braces.
+    pub path: &'static str,
+    /// Under which heading it is documented.
+    pub tag: &'static str,
+}
+
+/// The method of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    Post,
+    Delete,
+}
+
+impl Method {
+    /// Its name in HTTP.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a command does that names no person. Others are about a person who is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutPerson {
+    /// It opens the path of a new person.
+    Opens,
+    /// It counts people whom nobody knows.
+    Counts,
+}
+
+/// Where a command names another person than the one on whose path it is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherPerson {
+    /// The other person is its subject.
+    Subject,
+    /// This field of its body names the other person.
+    Field(&'static str),
+}
+
+/// Why a command cannot be read from its name, subject and body.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    #[error("the command has a subject that it does not take, or lacks the one that it needs")]
+    Subject,
+    /// With the place in the body.
+    #[error(transparent)]
+    Body(#[from] serde_path_to_error::Error<serde_json::Error>),
+}
+
+/// Reads the body of a command.
+pub(super) fn body_of<C: DeserializeOwned>(body: &Value) -> Result<C, Unreadable> {
+    Ok(serde_path_to_error::deserialize(body)?)
+}
+
+/// The schema of a type that is read from JSON, without naming the type.
+#[cfg(feature = "schema")]
+#[derive(Debug, Clone, Copy)]
+pub struct BodyType {
+    pub name: fn() -> std::borrow::Cow<'static, str>,
+    pub schema: fn() -> utoipa::openapi::RefOr<utoipa::openapi::Schema>,
+    /// The schemas that it refers to.
+    pub schemas: fn(&mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>),
+}
+
+#[cfg(feature = "schema")]
+impl BodyType {
+    /// That of a type.
+    #[must_use]
+    pub fn of<T: utoipa::ToSchema>() -> Self {
+        Self { name: T::name, schema: T::schema, schemas: T::schemas }
+    }
+}
+
+/// A clause that a row may lack.
+macro_rules! optional {
+    () => {
+        None
+    };
+    ($($value:tt)+) => {
+        Some($($value)+)
+    };
+}
+
+/// Where the other person is named, and who it is.
+macro_rules! other_person {
+    (place) => {
+        None
+    };
+    (place subject) => {
+        Some($crate::command::OtherPerson::Subject)
+    };
+    (place $field:ident) => {
+        Some($crate::command::OtherPerson::Field(stringify!($field)))
+    };
+    (of $subject:ident $command:ident) => {{
+        let _ = ($subject, $command);
+        None
+    }};
+    (of $subject:ident $command:ident subject) => {{
+        let _ = $command;
+        Some(*$subject)
+    }};
+    (of $subject:ident $command:ident $field:ident) => {{
+        let _ = $subject;
+        Some($command.$field)
+    }};
+}
+
+/// What a command is about: what its row says, else its subject.
+macro_rules! about {
+    ($type:ty, $subject:ident, $command:ident) => {{
+        let _ = $command;
+        Subject::from(*$subject)
+    }};
+    ($type:ty, $subject:ident, $command:ident, |$pattern:pat_param| $about:expr) => {{
+        let _ = $subject;
+        let about: fn(&$type) -> Subject = |$pattern| $about;
+        about($command)
+    }};
+}
+
+/// Declares the commands: an enum of them, an enum of their kinds, and everything that their rows say.
+macro_rules! catalogue {
+    ($(
+        $(#[doc = $words:literal])+
+        $command:ident = $name:tt,
+        $(at $method:ident $path:literal in $tag:literal,)?
+        $(without person $without:ident,)?
+        $(creates $creates:literal,)?
+        $(other person in $other:ident,)?
+        $(about |$pattern:pat_param| $about:expr,)?
+        [$($may:ident),+ $(,)?];
+    )+) => {
+        /// A command with its subject.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Command {
+            $( $(#[doc = $words])+ $command(<$command as Decide>::Subject, $command), )+
+        }
+
+        /// The kind of a command: what the policy's table of commands has a row for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::Enum))]
+        pub enum CommandKind {
+            $(
+                #[serde(rename = $name)]
+                #[cfg_attr(feature = "schema", graphql(name = $name))]
+                $command,
+            )+
+        }
+
+        impl CommandKind {
+            /// Every kind of command there is.
+            pub const ALL: &'static [Self] = &[$(Self::$command),+];
+
+            pub(crate) fn row(self) -> &'static Row {
+                match self {
+                    $( Self::$command => const { &Row {
+                        name: $name,
+                        words: &[$($words),+],
+                        route: optional!($(Route { method: Method::$method, path: $path, tag: $tag })?),
+                        without_person: optional!($(WithoutPerson::$without)?),
+                        creates: optional!($($creates)?),
+                        other_person: other_person!(place $($other)?),
+                        may: [$($may),+],
+                    } }, )+
+                }
+            }
+
+            /// Whether it takes a subject, or none, as it was named.
+            #[must_use]
+            pub fn takes(self, subject: Option<Uuid>) -> bool {
+                match self {
+                    $( Self::$command => <$command as Decide>::Subject::from_id(subject).is_some(), )+
+                }
+            }
+
+            /// Reads a command of this kind from its body and the id of its subject.
+            ///
+            /// # Errors
+            /// Where the body or the subject is not what the command takes.
+            pub fn read(self, subject: Option<Uuid>, body: &Value) -> Result<Command, Unreadable> {
+                match self {
+                    $( Self::$command => {
+                        let command = body_of(body)?;
+                        Ok(Command::$command(SubjectId::from_id(subject).ok_or(Unreadable::Subject)?, command))
+                    } )+
+                }
+            }
+
+            /// The schema of its body.
+            #[cfg(feature = "schema")]
+            #[must_use]
+            pub fn body(self) -> BodyType {
+                match self {
+                    $( Self::$command => BodyType::of::<$command>(), )+
+                }
+            }
+        }
+
+        impl Command {
+            /// Its kind.
+            #[must_use]
+            pub fn kind(&self) -> CommandKind {
+                match self {
+                    $( Self::$command(..) => CommandKind::$command, )+
+                }
+            }
+
+            /// What on a path it is about.
+            #[must_use]
+            pub fn subject(&self) -> Subject {
+                match self {
+                    $( Self::$command(subject, command) => {
+                        about!($command, subject, command $(, |$pattern| $about)?)
+                    } )+
+                }
+            }
+
+            /// The other person whom it names.
+            #[must_use]
+            pub fn other_person(&self) -> Option<PersonId> {
+                match self {
+                    $( Self::$command(subject, command) => other_person!(of subject command $($other)?), )+
+                }
+            }
+
+            /// The command as it is said from the path of its subject's other end.
+            pub(super) fn turned(self, named: PersonId) -> Self {
+                match self {
+                    $( Self::$command(subject, command) => Self::$command(subject.turned(named), command), )+
+                }
+            }
+        }
+
+        impl Decide for Command {
+            type Subject = ();
+
+            fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+                match self {
+                    $( Self::$command(subject, command) => command.decide(subject, path, at), )+
+                }
+            }
+        }
+    };
+}
+pub(super) use {about, catalogue, optional, other_person};
