@@ -22,6 +22,7 @@ pub mod timers;
 
 mod derived;
 mod evenings;
+mod lookup;
 mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
