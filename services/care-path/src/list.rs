@@ -44,6 +44,15 @@ impl<T: PartialEq, const MOST: usize> Few<T, MOST> {
     }
 }
 
+impl<T: PartialEq, const LENGTH: usize, const MOST: usize> From<[T; LENGTH]> for Few<T, MOST> {
+    fn from(values: [T; LENGTH]) -> Self {
+        const { assert!(LENGTH <= MOST, "more than the list may have") }
+        let mut few = Self::default();
+        values.into_iter().for_each(|value| few.add(value));
+        few
+    }
+}
+
 impl<T: PartialEq, const MOST: usize> TryFrom<Vec<T>> for Few<T, MOST> {
     type Error = TooMany;
 
@@ -97,8 +106,9 @@ mod schema {
     use super::Few;
 
     impl<T: ToSchema, const MOST: usize> ComposeSchema for Few<T, MOST> {
-        fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
-            ArrayBuilder::new().items(T::schema()).max_items(Some(MOST)).into()
+        fn compose(of: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+            let items = of.into_iter().next().unwrap_or_else(T::schema);
+            ArrayBuilder::new().items(items).max_items(Some(MOST)).into()
         }
     }
 
@@ -108,6 +118,7 @@ mod schema {
         }
 
         fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            schemas.push((T::name().into_owned(), T::schema()));
             T::schemas(schemas);
         }
     }

@@ -110,20 +110,18 @@ fn line(text: &str) -> Result<&str, BadValue> {
 
 /// A text in which everything can be seen, in the order in which it is read.
 fn shown(text: &str) -> Result<&str, BadValue> {
-    match hidden(text).next() {
-        Some((_, hidden)) => Err(BadValue::Hidden(hidden.into())),
-        None => Ok(text),
+    let mut before = None;
+    for c in text.chars() {
+        if !is_shown(c, before) {
+            return Err(BadValue::Hidden(c.into()));
+        }
+        before = Some(c);
     }
+    Ok(text)
 }
 
-/// The characters of a text that nobody sees, or that make it read otherwise than it is stored, and where they are.
-fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let before = std::iter::once(None).chain(text.chars().map(Some));
-    let hides = |((at, c), before): ((usize, char), Option<char>)| {
-        let kept = !is_hidden(c) || before.is_some_and(|before| shapes(c, before));
-        (!kept).then_some((at, c))
-    };
-    text.char_indices().zip(before).filter_map(hides)
+fn is_shown(c: char, before: Option<char>) -> bool {
+    !is_hidden(c) || before.is_some_and(|before| shapes(c, before))
 }
 
 /// Whether a character is not shown by itself: Unicode's property `Default_Ignorable_Code_Point`, separators of lines
@@ -155,15 +153,16 @@ pub(crate) fn reveal(value: &mut serde_json::Value) -> bool {
     use serde_json::Value;
     match value {
         Value::String(text) => {
-            let mut hidden = hidden(text).map(|(at, _)| at).collect::<Vec<_>>().into_iter().peekable();
-            if hidden.peek().is_none() {
+            let mut kept = String::with_capacity(text.len());
+            for c in text.chars() {
+                if is_shown(c, kept.chars().next_back()) {
+                    kept.push(c);
+                }
+            }
+            if kept.len() == text.len() {
                 return false;
             }
-            let kept: String =
-                text.char_indices().filter(|(at, _)| hidden.next_if_eq(at).is_none()).map(|(_, c)| c).collect();
             *text = if kept.trim().is_empty() { char::REPLACEMENT_CHARACTER.into() } else { kept };
-            // A joiner may now follow another character.
-            reveal(value);
             true
         }
         Value::Object(object) => object.values_mut().fold(false, |any, each| reveal(each) || any),

@@ -20,6 +20,7 @@ pub mod stay;
 pub mod tasks;
 pub mod timers;
 
+mod bounds;
 mod derived;
 mod evenings;
 mod lookup;
