@@ -14,6 +14,8 @@ pub enum BadValue {
     Length(usize),
     #[error("must not contain control characters")]
     Control,
+    #[error("must not contain U+{0:04X}, which is invisible or turns the direction of the text: type it anew without")]
+    Hidden(u32),
     #[error("must be an ISO 3166-1 alpha-2 code in capitals, such as PL")]
     Country,
     #[error("must be a BCP 47 language tag, such as pl or rom")]
@@ -95,7 +97,7 @@ fn text(text: &str) -> Result<&str, BadValue> {
     if checked.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(BadValue::Control);
     }
-    Ok(checked)
+    shown(checked)
 }
 
 fn line(text: &str) -> Result<&str, BadValue> {
@@ -103,7 +105,70 @@ fn line(text: &str) -> Result<&str, BadValue> {
     if checked.chars().any(char::is_control) {
         return Err(BadValue::Control);
     }
-    Ok(checked)
+    shown(checked)
+}
+
+/// A text in which everything can be seen, in the order in which it is read.
+fn shown(text: &str) -> Result<&str, BadValue> {
+    let mut before = None;
+    for c in text.chars() {
+        if !is_shown(c, before) {
+            return Err(BadValue::Hidden(c.into()));
+        }
+        before = Some(c);
+    }
+    Ok(text)
+}
+
+fn is_shown(c: char, before: Option<char>) -> bool {
+    !is_hidden(c) || before.is_some_and(|before| shapes(c, before))
+}
+
+/// Whether a character is not shown by itself: Unicode's property `Default_Ignorable_Code_Point`, separators of lines
+/// and paragraphs, annotations, the blank of Braille, private use, and what is no character.
+fn is_hidden(c: char) -> bool {
+    let no_character = u32::from(c) & 0xFFFE == 0xFFFE;
+    no_character
+        || matches!(c,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{2800}' | '\u{3164}' | '\u{E000}'..='\u{F8FF}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
+}
+
+/// Whether a hidden character shapes the one before it, as scripts and emoji need: a joiner in the scripts that come
+/// after Latin, Greek, Cyrillic and Armenian, and the choice between a symbol's text and picture.
+fn shapes(c: char, before: char) -> bool {
+    match c {
+        '\u{200C}' | '\u{200D}' => before >= '\u{0590}' && (!is_hidden(before) || before == '\u{FE0F}'),
+        '\u{FE0E}' | '\u{FE0F}' => !before.is_alphabetic() && !before.is_whitespace() && !is_hidden(before),
+        _ => false,
+    }
+}
+
+/// Takes what is hidden out of all texts of a stored event: it may have been recorded before such texts were refused.
+/// Where nothing else was in one, it reads U+FFFD. Says whether anything was taken out.
+pub(crate) fn reveal(value: &mut serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => {
+            let mut kept = String::with_capacity(text.len());
+            for c in text.chars() {
+                if is_shown(c, kept.chars().next_back()) {
+                    kept.push(c);
+                }
+            }
+            if kept.len() == text.len() {
+                return false;
+            }
+            *text = if kept.trim().is_empty() { char::REPLACEMENT_CHARACTER.into() } else { kept };
+            true
+        }
+        Value::Object(object) => object.values_mut().fold(false, |any, each| reveal(each) || any),
+        Value::Array(array) => array.iter_mut().fold(false, |any, each| reveal(each) || any),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn language(text: &str) -> Result<String, BadValue> {
@@ -223,6 +288,72 @@ mod tests {
         assert_eq!("   ".parse::<Line>(), Err(BadValue::Length(200)));
         assert_eq!("ж".repeat(4001).parse::<Text>(), Err(BadValue::Length(4000)));
         assert!("ж".repeat(4000).parse::<Text>().is_ok());
+    }
+
+    #[test]
+    fn a_text_that_hides_something_or_turns_its_direction_is_refused_and_told_what_to_do() {
+        for hides in [
+            "\u{200b}",
+            "\u{feff}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{115f}\u{1160}",
+            "\u{200d}",
+            "\u{fe0f}",
+            "Jan \u{202e}avonoK",
+            "Jan\u{2066}",
+            "Jan\u{2028}Kowal",
+            "Jan\u{2029}Kowal",
+            "\u{feff}Jan",
+            "Ja\u{ad}n",
+            "Ja\u{200d}n",
+            "Jan\u{fe0f}",
+            "Jan\u{e0041}",
+            "Jan\u{fdd0}",
+            "Jan\u{ffff}",
+            "Jan\u{e000}",
+            "Jan\u{10ffff}",
+            "Jan\u{200e}",
+            "\u{202a}+31 6\u{202c}",
+        ] {
+            assert!(matches!(hides.parse::<Line>(), Err(BadValue::Hidden(_))), "{hides:?}");
+            assert!(matches!(hides.parse::<Text>(), Err(BadValue::Hidden(_))), "{hides:?}");
+        }
+        assert_eq!(
+            "\u{feff}Jan".parse::<Line>().unwrap_err().to_string(),
+            "must not contain U+FEFF, which is invisible or turns the direction of the text: type it anew without"
+        );
+    }
+
+    #[test]
+    fn names_of_all_scripts_and_emoji_are_taken() {
+        for fine in [
+            "Łukasz Żółć",
+            "Георги",
+            "Γιώργος",
+            "محمد",
+            "می\u{200c}خواهم",
+            "क्\u{200d}ष",
+            "李明",
+            "김철수",
+            "Zoe\u{308}",
+            "O’Brien-Núñez",
+            "❤\u{fe0f}",
+            "👩\u{200d}👩\u{200d}👧",
+            "❤\u{fe0f}\u{200d}🔥",
+            "1\u{fe0f}\u{20e3}",
+        ] {
+            assert_eq!(fine.parse::<Line>().map(|line| line.as_str().to_owned()), Ok(fine.to_owned()), "{fine:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_in_a_stored_text_is_taken_out() {
+        let mut stored =
+            serde_json::json!({"a": ["Jan\u{200b}", 1], "b": {"c": "\u{2800}"}, "d": "क्\u{200b}\u{200d}ष"});
+        assert!(reveal(&mut stored));
+        assert_eq!(stored, serde_json::json!({"a": ["Jan", 1], "b": {"c": "\u{fffd}"}, "d": "क्\u{200d}ष"}));
+        assert!(!reveal(&mut stored), "nothing is left to take out");
     }
 
     #[test]

@@ -1,8 +1,12 @@
-//! When something happened, and how precisely that is known. Nothing in this crate reads a clock.
+//! Times and dates: with the bounds of the domain where they come in, and arithmetic that cannot overflow, since an
+//! event in a log may hold any time. Nothing in this crate reads a clock.
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::Amsterdam;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::codes::Precision;
 
@@ -24,6 +28,132 @@ impl Occurred {
     pub const fn instant(at: DateTime) -> Self {
         Self { at, precision: Precision::Instant }
     }
+
+    /// Until when it may have happened.
+    #[must_use]
+    pub(crate) fn latest(&self) -> DateTime {
+        match self.precision {
+            Precision::Instant => self.at,
+            Precision::Night => Night::of(self.at).morning().max(self.at),
+            Precision::Day | Precision::Approximate => days_after(self.at, 1),
+        }
+    }
+}
+
+/// Why a time or date that came in was refused. The words name the bounds, never the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadTime {
+    #[error("must be a time as in RFC 3339")]
+    NoTime,
+    #[error("must be a date as in RFC 3339")]
+    NoDate,
+    #[error("must lie in the years {0} to {latest}", latest = LATEST_YEAR)]
+    OutOfBounds(i32),
+}
+
+const FIRST_YEAR_OF_BIRTH: i32 = 1900;
+const FIRST_YEAR: i32 = 2000;
+const LATEST_YEAR: i32 = 2099;
+
+macro_rules! bounded {
+    ($( $(#[$meta:meta])* $name:ident($inner:ty), from $first:ident, else $malformed:ident, schema($($schema:tt)*) );+ $(;)?) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema($($schema)*))]
+        pub struct $name($inner);
+
+        impl $name {
+            /// The value, which lies within the bounds.
+            #[must_use]
+            pub const fn get(self) -> $inner {
+                self.0
+            }
+        }
+
+        impl TryFrom<$inner> for $name {
+            type Error = BadTime;
+
+            fn try_from(value: $inner) -> Result<Self, BadTime> {
+                let within = ($first..=LATEST_YEAR).contains(&value.year());
+                within.then_some(Self(value)).ok_or(BadTime::OutOfBounds($first))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadTime;
+
+            fn from_str(text: &str) -> Result<Self, BadTime> {
+                text.parse::<$inner>().map_err(|_| BadTime::$malformed)?.try_into()
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <$inner>::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
+}
+
+bounded! {
+    /// A time that something happened or is planned at, in the years 2000 to 2099.
+    Moment(DateTime), from FIRST_YEAR, else NoTime,
+        schema(value_type = String, format = DateTime, pattern = "^20[0-9]{2}-");
+    /// A day on which something happened or is planned, in the years 2000 to 2099.
+    Day(NaiveDate), from FIRST_YEAR, else NoDate,
+        schema(value_type = String, format = Date, pattern = "^20[0-9]{2}-");
+    /// A date of birth, in the years 1900 to 2099; one in the future is refused.
+    BirthDate(NaiveDate), from FIRST_YEAR_OF_BIRTH, else NoDate,
+        schema(value_type = String, format = Date, pattern = "^(19|20)[0-9]{2}-");
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// That much later, or earlier where it is less than nothing; at most at the end of the calendar.
+fn after(from: DateTime, term: Option<TimeDelta>, is_later: bool) -> DateTime {
+    let end = if is_later { DateTime::MAX_UTC } else { DateTime::MIN_UTC };
+    term.and_then(|term| from.checked_add_signed(term)).unwrap_or(end)
+}
+
+/// That many minutes later.
+#[must_use]
+pub fn minutes_after(from: DateTime, minutes: i64) -> DateTime {
+    after(from, TimeDelta::try_minutes(minutes), minutes >= 0)
+}
+
+/// That many hours later.
+#[must_use]
+pub fn hours_after(from: DateTime, hours: i64) -> DateTime {
+    after(from, TimeDelta::try_hours(hours), hours >= 0)
+}
+
+/// That many days of 24 hours later.
+#[must_use]
+pub fn days_after(from: DateTime, days: i64) -> DateTime {
+    after(from, TimeDelta::try_days(days), days >= 0)
+}
+
+const WORKING_DAYS_OF_A_WEEK: i64 = 5;
+const DAYS_OF_A_WEEK: i64 = 7;
+
+/// The same time of day, that many working days later: Monday to Friday, by the weekday in UTC. What begins in a weekend
+/// counts from the Friday before. Public holidays are not considered: a term that runs over one ends a day too early.
+#[must_use]
+pub fn working_days_after(from: DateTime, days: i64) -> DateTime {
+    if days <= 0 {
+        return from;
+    }
+    let weekday = |at: DateTime| i64::from(at.weekday().num_days_from_monday());
+    let weekend = (weekday(from) + 1 - WORKING_DAYS_OF_A_WEEK).max(0);
+    let begin = days_after(from, -weekend);
+    let (weeks, rest) = (days / WORKING_DAYS_OF_A_WEEK, days % WORKING_DAYS_OF_A_WEEK);
+    let crosses_weekend = weekday(begin) + rest >= WORKING_DAYS_OF_A_WEEK;
+    let rest = if crosses_weekend { rest + DAYS_OF_A_WEEK - WORKING_DAYS_OF_A_WEEK } else { rest };
+    days_after(begin, weeks.saturating_mul(DAYS_OF_A_WEEK).saturating_add(rest))
 }
 
 /// The instant of a local time in the Netherlands. One that the clock skips in spring is the hour after, one that it
@@ -35,28 +165,53 @@ pub fn local(date: NaiveDate, time: NaiveTime) -> Option<DateTime> {
     of(naive).or_else(|| of(naive.checked_add_signed(TimeDelta::hours(1))?)).map(|at| at.with_timezone(&Utc))
 }
 
+/// What the clock shows in the Netherlands; in the last hours of the calendar what it shows in UTC.
+fn clock(at: DateTime) -> NaiveDateTime {
+    let utc = at.naive_utc();
+    utc.checked_add_offset(Amsterdam.offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
+}
+
 /// The date that it is in the Netherlands.
 #[must_use]
 pub fn local_date(at: DateTime) -> NaiveDate {
-    at.with_timezone(&Amsterdam).date_naive()
+    clock(at).date()
+}
+
+/// A night in the Netherlands, from noon to noon, named by the day on whose evening it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Night(NaiveDate);
+
+/// When a night is over for those who spent it somewhere.
+const MORNING: NaiveTime = NaiveTime::from_hms_opt(9, 0, 0).expect("a time of day");
+
+impl Night {
+    /// The night that an instant belongs to.
+    #[must_use]
+    pub fn of(at: DateTime) -> Self {
+        let noon = TimeDelta::hours(12);
+        Self(clock(at).checked_sub_signed(noon).map_or(NaiveDate::MIN, |half_a_day_before| half_a_day_before.date()))
+    }
+
+    /// The instant at which the clock shows that time in this night.
+    #[must_use]
+    pub fn at(self, time: NaiveTime) -> Option<DateTime> {
+        let is_evening = time >= NaiveTime::from_hms_opt(12, 0, 0)?;
+        local(self.0.checked_add_days(Days::new(u64::from(!is_evening)))?, time)
+    }
+
+    /// When it is over.
+    #[must_use]
+    pub fn morning(self) -> DateTime {
+        self.at(MORNING).unwrap_or(DateTime::MAX_UTC)
+    }
+
+    /// The night before this one, this one, and those that follow.
+    pub fn and_around(self) -> impl Iterator<Item = Self> {
+        let first = self.0.pred_opt().unwrap_or(self.0);
+        first.iter_days().map(Self)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_local_time_is_right_in_summer_in_winter_and_in_the_nights_between() {
-        let at = |date: &str, time: &str| local(date.parse().unwrap(), time.parse().unwrap()).unwrap().to_rfc3339();
-        assert_eq!(at("2026-07-01", "23:00:00"), "2026-07-01T21:00:00+00:00");
-        assert_eq!(at("2026-12-01", "23:00:00"), "2026-12-01T22:00:00+00:00");
-        assert_eq!(at("2026-03-29", "02:30:00"), "2026-03-29T01:30:00+00:00", "the hour that is skipped");
-        assert_eq!(at("2026-10-25", "02:30:00"), "2026-10-25T00:30:00+00:00", "the first of two");
-    }
-
-    #[test]
-    fn the_day_begins_at_midnight_in_amsterdam() {
-        assert_eq!(local_date("2026-07-01T22:30:00Z".parse().unwrap()).to_string(), "2026-07-02");
-        assert_eq!(local_date("2026-12-01T22:30:00Z".parse().unwrap()).to_string(), "2026-12-01");
-    }
-}
+#[path = "time_tests.rs"]
+mod tests;

@@ -228,7 +228,10 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
     let time = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-        .description(Some("When it happened; now, unless said. It may lie in the past, and not in the future."));
+        .pattern(Some("^20[0-9]{2}-"))
+        .description(Some(
+            "When it happened, from 2000 on; now, unless said. It may lie in the past, and not in the future.",
+        ));
     add("occurred_at", time.into());
     add("occurred_precision", Ref::from_schema_name(Precision::name()).into());
     if names(path).next().is_none() {

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use care_path::codes::Role;
 use care_path::event::EventKind;
 use care_path::ids::{EventId, OrgId};
+use care_path::list::Few;
 use care_path::{Actor, PersonId, Principal};
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Url;
@@ -31,8 +32,8 @@ pub struct NewWebhook {
     pub url: String,
     /// The types of events to be told of; all that you may know of, unless said.
     #[serde(default)]
-    #[schema(required = false)]
-    pub types: Option<Vec<EventKind>>,
+    #[schema(required = false, inline)]
+    pub types: Option<Few<EventKind, 100>>,
     /// What receives it, in a few words. Never anything about a person.
     #[serde(default)]
     #[schema(max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$", example = "bed planning")]
@@ -213,9 +214,8 @@ impl Webhooks {
             return Err(WebhookError::TooMany);
         }
         let secret = SigningSecret::random()?;
-        let mut types = new.types.unwrap_or_default();
+        let mut types: Vec<_> = new.types.unwrap_or_default().into();
         types.sort_unstable();
-        types.dedup();
         let definition = Definition {
             maker: principal.clone(),
             made_at: now,

@@ -187,7 +187,7 @@ async fn only_the_types_that_a_webhook_cares_for_are_told() {
     let world = World::new().await;
     let new = NewWebhook {
         url: "https://hooks.example.org/".into(),
-        types: Some(vec![EventKind::ContactMade]),
+        types: Some([EventKind::ContactMade].into()),
         description: Some("bed planning".into()),
     };
     world.webhooks.create(&user(COORDINATOR), new, world.key(COORDINATOR)).await.unwrap();

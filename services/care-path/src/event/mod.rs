@@ -34,6 +34,7 @@ use crate::path::rights::RightsEvent;
 use crate::path::signal::SignalEvent;
 use crate::path::stay::StayEvent;
 use crate::policy::{Category, Depth};
+use crate::text;
 
 /// Why a stored event is not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,7 +112,7 @@ macro_rules! catalogue {
                 }
             }
 
-            fn read(self, tagged: Value) -> Result<Event, serde_json::Error> {
+            fn read(self, tagged: &Value) -> Result<Event, serde_json::Error> {
                 match self {
                     $($( Self::$kind => typed::<$events>(tagged), )+)+
                 }
@@ -229,8 +230,8 @@ catalogue! {
     },
 }
 
-fn typed<E: DeserializeOwned + Into<Event>>(tagged: Value) -> Result<Event, serde_json::Error> {
-    serde_json::from_value::<E>(tagged).map(Into::into)
+fn typed<E: DeserializeOwned + Into<Event>>(tagged: &Value) -> Result<Event, serde_json::Error> {
+    E::deserialize(tagged).map(Into::into)
 }
 
 impl std::fmt::Display for EventKind {
@@ -268,7 +269,10 @@ pub fn read(kind: &str, version: u32, data: Value) -> Result<Event, Unreadable> 
     if !data.is_null() {
         tagged.insert("data".to_owned(), data);
     }
-    parsed.read(Value::Object(tagged)).map_err(|error| Unreadable::Malformed {
+    let mut tagged = Value::Object(tagged);
+    let read = parsed.read(&tagged);
+    let read = read.or_else(|error| if text::reveal(&mut tagged) { parsed.read(&tagged) } else { Err(error) });
+    read.map_err(|error| Unreadable::Malformed {
         kind: kind.to_owned(),
         // The category of the error alone: its text may quote what was stored.
         reason: format!("{:?}", error.classify()),

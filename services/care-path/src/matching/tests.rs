@@ -3,36 +3,36 @@ use crate::actor::Actor;
 use crate::codes::{Assurance, CloseReason, Sex};
 use crate::path::CarePath;
 use crate::path::case::CloseCase;
-use crate::path::identity::{IdentityClaim, UpdateIdentity};
+use crate::path::identity::{IdentityInput, UpdateIdentity};
 use crate::path::intake::RecordIntake;
 use crate::path::lost::MarkOutOfSight;
 use crate::path::signal::ReportSignal;
 use crate::path::testing::*;
 use crate::text::Age;
 
-fn man_of(age: u8) -> IdentityClaim {
-    IdentityClaim { sex: Some(Sex::Male), approximate_age: Age::new(age), ..IdentityClaim::default() }
+fn man_of(age: u8) -> IdentityInput {
+    IdentityInput { sex: Some(Sex::Male), approximate_age: Age::new(age), ..IdentityInput::default() }
 }
 
-fn from(country: &str, claim: IdentityClaim) -> IdentityClaim {
-    IdentityClaim { countries: vec![country.parse().unwrap()], ..claim }
+fn from(country: &str, claim: IdentityInput) -> IdentityInput {
+    IdentityInput { countries: [country.parse().unwrap()].into(), ..claim }
 }
 
-fn called(name: &str, claim: IdentityClaim) -> IdentityClaim {
-    IdentityClaim { alias: Some(name.parse().unwrap()), ..claim }
+fn called(name: &str, claim: IdentityInput) -> IdentityInput {
+    IdentityInput { alias: Some(name.parse().unwrap()), ..claim }
 }
 
-fn born(date: &str, claim: IdentityClaim) -> IdentityClaim {
-    IdentityClaim { birth_date: Some(date.parse().unwrap()), ..claim }
+fn born(date: &str, claim: IdentityInput) -> IdentityInput {
+    IdentityInput { birth_date: Some(date.parse().unwrap()), ..claim }
 }
 
-fn signal(claim: IdentityClaim, problems: &[Problem]) -> ReportSignal {
+fn signal(claim: IdentityInput, problems: &[Problem]) -> ReportSignal {
     let location_type = None;
-    ReportSignal { identity: Some(claim), problems: problems.to_vec(), location_type, ..a_signal() }
+    ReportSignal { identity: Some(claim), problems: problems.to_vec().try_into().unwrap(), location_type, ..a_signal() }
 }
 
 /// Somebody who was signalled on that day.
-fn on(day: i64, claim: IdentityClaim, problems: &[Problem]) -> Given {
+fn on(day: i64, claim: IdentityInput, problems: &[Problem]) -> Given {
     given([]).days_later(day).when(signal(claim, problems))
 }
 
@@ -64,10 +64,10 @@ const CONFUSED_AND_FORGETFUL: &[Problem] = &[Problem::ConfusedBehaviour, Problem
 #[test]
 fn the_confused_man_of_the_intake_may_be_the_one_whom_the_police_found() {
     let by_police = on(0, man_of(50), CONFUSED_AND_FORGETFUL);
-    let at_the_shelter = on(1, IdentityClaim::default(), &[]);
+    let at_the_shelter = on(1, IdentityInput::default(), &[]);
     let intake = RecordIntake {
         identity: Some(called("Marek", man_of(48))),
-        problems: CONFUSED.to_vec(),
+        problems: CONFUSED.to_vec().try_into().unwrap(),
         ..RecordIntake::default()
     };
     let agree = vec![MatchReason::ApproximateAge, MatchReason::Sex, MatchReason::Problems, MatchReason::OccurredAt];
@@ -90,7 +90,7 @@ fn whoever_is_looked_for_may_be_a_countryman_of_that_age_who_comes_into_view() {
 
 #[test]
 fn what_contradicts_excludes_whatever_else_agrees() {
-    let woman = IdentityClaim { sex: Some(Sex::Female), ..man_of(50) };
+    let woman = IdentityInput { sex: Some(Sex::Female), ..man_of(50) };
     let marek = |claim| on(0, called("Marek", claim), CONFUSED);
     assert!(reasons(marek(man_of(50)), marek(man_of(50))).is_some());
     for other in [woman, man_of(20), from("RO", man_of(50)), born("1960-03-02", man_of(50))] {

@@ -1,5 +1,6 @@
 //! What of a path is compared with others: a few attributes, each with the event that it is known from.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
@@ -9,7 +10,7 @@ use crate::event::EventKind;
 use crate::ids::{EventId, Municipality};
 use crate::path::identity::IdentityClaim;
 use crate::path::{CarePath, Stamp};
-use crate::text::{Country, Language};
+use crate::text::{Country, Language, Line};
 use crate::time::DateTime;
 
 /// Where something is known from.
@@ -26,6 +27,19 @@ pub struct Known<T> {
     pub(crate) source: Source,
 }
 
+impl<T> Known<T> {
+    fn map<U>(self, of: impl FnOnce(T) -> U) -> Known<U> {
+        Known { value: of(self.value), source: self.source }
+    }
+}
+
+/// As many names of a person are compared: those that were said last …
+const MOST_NAMES: usize = 12;
+/// … by as many words of each …
+const MOST_WORDS: usize = 6;
+/// … and as many countries and languages.
+const MOST_ORIGINS: usize = 8;
+
 /// What somebody is called, in plain letters: in whatever script and case it was written.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Name {
@@ -38,7 +52,8 @@ impl Name {
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
         let whole = plain(text);
-        let words: Vec<_> = whole.split(' ').filter(|word| word.len() >= 3).map(str::to_owned).collect();
+        let words: Vec<_> =
+            whole.split(' ').filter(|word| word.len() >= 3).take(MOST_WORDS).map(str::to_owned).collect();
         (!words.is_empty()).then_some(Self { whole, words })
     }
 }
@@ -80,23 +95,22 @@ impl Traits {
         if path.is_closed() || path.is_erased() || path.case.died.is_some() {
             return None;
         }
-        let claims = Claims(path);
+        let claims = Claims::of(path);
         let birth_date = claims.newest(|claim| claim.birth_date);
-        let born = birth_date.as_ref().map(|date| Known { value: date.value.year(), source: date.source.clone() });
+        let born = birth_date.clone().map(|known| known.map(|date| date.year()));
         Some(Self {
             municipality: path.municipality()?.clone(),
-            opened: Source { stamp: opened.clone(), kind: kind_of(path, opened.event_id) },
+            opened: claims.source(opened),
             last_seen: path.lost.last_seen.as_ref().map(|seen| seen.stamp.occurred.at),
             names: claims.names(),
             born_about: born.or_else(|| claims.estimated_year()),
             birth_date,
             sex: claims.newest(|claim| claim.sex.filter(|sex| *sex != Sex::Unknown)),
-            countries: claims.newest(|claim| some(&claim.countries)),
-            languages: claims.newest(|claim| {
-                let languages: Vec<_> = claim.languages.iter().map(|spoken| spoken.language.clone()).collect();
-                (!languages.is_empty()).then_some(languages)
-            }),
-            origin: claims.newest(|claim| claim.origin.as_ref().map(|origin| plain(origin.as_str()))),
+            countries: claims.newest(|claim| some(&claim.countries)).map(|known| known.map(|all| distinct(all))),
+            languages: claims
+                .newest(|claim| some(&claim.languages))
+                .map(|known| known.map(|all| distinct(all.iter().map(|spoken| &spoken.language)))),
+            origin: claims.newest(|claim| claim.origin.as_ref()).map(|known| known.map(|text| plain(text.as_str()))),
             problems: problems(path),
             location_types: location_types(path),
             sought: path
@@ -204,34 +218,49 @@ impl Key {
     }
 }
 
-fn some(countries: &[Country]) -> Option<Vec<Country>> {
-    (!countries.is_empty()).then(|| countries.to_vec())
+fn some<T>(all: &[T]) -> Option<&[T]> {
+    (!all.is_empty()).then_some(all)
 }
 
-/// Which kind of event made a claim, or opened a path.
-fn kind_of(path: &CarePath, event: EventId) -> EventKind {
-    if path.signals.iter().any(|signal| signal.stamp.event_id == event) {
-        EventKind::SignalReceived
-    } else if path.intakes.iter().any(|intake| intake.stamp.event_id == event) {
-        EventKind::IntakeCompleted
-    } else {
-        EventKind::IdentityUpdated
+/// The first few that differ.
+fn distinct<'a, T: Clone + PartialEq + 'a>(all: impl IntoIterator<Item = &'a T>) -> Vec<T> {
+    let mut few = Vec::new();
+    for each in all {
+        if !few.contains(each) {
+            few.push(each.clone());
+        }
+        if few.len() == MOST_ORIGINS {
+            break;
+        }
     }
+    few
 }
 
-struct Claims<'a>(&'a CarePath);
+struct Claims<'a> {
+    path: &'a CarePath,
+    /// Which events are signals, and which are intakes: other claims are updates of the identity.
+    kinds: HashMap<EventId, EventKind>,
+}
 
 impl<'a> Claims<'a> {
-    fn known(&self) -> impl DoubleEndedIterator<Item = (&'a Arc<Stamp>, &'a IdentityClaim)> {
-        self.0.identity.claims.iter().filter_map(|claim| Some((&claim.stamp, claim.fact.get()?)))
+    fn of(path: &'a CarePath) -> Self {
+        let signals = path.signals.iter().map(|signal| (signal.stamp.event_id, EventKind::SignalReceived));
+        let intakes = path.intakes.iter().map(|intake| (intake.stamp.event_id, EventKind::IntakeCompleted));
+        Self { path, kinds: intakes.chain(signals).collect() }
     }
 
+    fn known(&self) -> impl DoubleEndedIterator<Item = (&'a Arc<Stamp>, &'a IdentityClaim)> + use<'a> {
+        self.path.identity.claims.iter().filter_map(|claim| Some((&claim.stamp, claim.fact.get()?)))
+    }
+
+    /// An event that made a claim, or opened the path.
     fn source(&self, stamp: &Arc<Stamp>) -> Source {
-        Source { stamp: stamp.clone(), kind: kind_of(self.0, stamp.event_id) }
+        let kind = self.kinds.get(&stamp.event_id).copied().unwrap_or(EventKind::IdentityUpdated);
+        Source { stamp: stamp.clone(), kind }
     }
 
     /// The newest value of a field, known from the first claim that said it.
-    fn newest<T: PartialEq>(&self, field: impl Fn(&IdentityClaim) -> Option<T>) -> Option<Known<T>> {
+    fn newest<T: PartialEq>(&self, field: impl Fn(&'a IdentityClaim) -> Option<T>) -> Option<Known<T>> {
         let value = self.known().rev().find_map(|(_, claim)| field(claim))?;
         let (stamp, _) = self.known().find(|(_, claim)| field(claim).as_ref() == Some(&value))?;
         Some(Known { value, source: self.source(stamp) })
@@ -239,18 +268,25 @@ impl<'a> Claims<'a> {
 
     fn estimated_year(&self) -> Option<Known<i32>> {
         let age = self.newest(|claim| claim.approximate_age)?;
-        let year = age.source.stamp.occurred.at.year() - i32::from(age.value.years());
-        Some(Known { value: year, source: age.source })
+        let year_of_claim = age.source.stamp.occurred.at.year();
+        Some(age.map(|age| year_of_claim - i32::from(age.years())))
     }
 
     /// What they were called, by whomever: names and aliases alike.
     fn names(&self) -> Vec<Known<Name>> {
+        let called = |claim: &'a IdentityClaim| [&claim.alias, &claim.name].into_iter().flatten();
+        let mut newest: Vec<&Line> = Vec::new();
+        for text in self.known().rev().flat_map(|(_, claim)| called(claim)) {
+            if newest.len() < MOST_NAMES && !newest.contains(&text) {
+                newest.push(text);
+            }
+        }
         let mut names: Vec<Known<Name>> = Vec::new();
-        for (stamp, claim) in self.known() {
-            for name in [&claim.name, &claim.alias].into_iter().flatten().filter_map(|text| Name::of(text.as_str())) {
-                if !names.iter().any(|known| known.value == name) {
-                    names.push(Known { value: name, source: self.source(stamp) });
-                }
+        for text in newest.into_iter().rev() {
+            let first = self.known().find(|(_, claim)| called(claim).any(|said| said == text));
+            let (Some(name), Some((stamp, _))) = (Name::of(text.as_str()), first) else { continue };
+            if !names.iter().any(|known| known.value == name) {
+                names.push(Known { value: name, source: self.source(stamp) });
             }
         }
         names

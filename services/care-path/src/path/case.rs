@@ -16,6 +16,7 @@ use crate::policy::Depth::{Full, Minimal};
 use crate::policy::Details;
 use crate::private::{Medical, Private, Social, private};
 use crate::text::Text;
+use crate::time::Day;
 
 /// Following a case, and ending it.
 #[skip_serializing_none]
@@ -211,26 +212,32 @@ impl Decide for ReopenCase {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RecordDeath {
-    pub died_on: Option<NaiveDate>,
+    pub died_on: Option<Day>,
     pub explanation: Option<Text>,
 }
 
 impl Decide for RecordDeath {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         if path.case.died.is_some() {
             return Err(CaseRefusal::DeathAlreadyRecorded.into());
         }
-        Ok(vec![CaseEvent::DeathRecorded { died_on: self.died_on, explanation: private(self.explanation) }.into()])
+        let died_on = at.past("died_on", self.died_on.map(Day::get))?;
+        let born = path.identity.newest(|_| true, |claim| claim.birth_date);
+        if died_on.zip(born).is_some_and(|(died, born)| died < born) {
+            return Err(Refusal::field("died_on", "must not lie before the date of birth"));
+        }
+        Ok(vec![CaseEvent::DeathRecorded { died_on, explanation: private(self.explanation) }.into()])
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::identity::{IdentityInput, UpdateIdentity};
     use super::super::testing::*;
     use super::*;
-    use crate::codes::Phase;
+    use crate::codes::{Assurance, Phase};
 
     fn close() -> CloseCase {
         CloseCase { reason: CloseReason::Housed, explanation: None }
@@ -258,6 +265,19 @@ mod tests {
             .when(RecordDeath::default())
             .and(RecordDeath::default())
             .then_err(CaseRefusal::DeathAlreadyRecorded);
+    }
+
+    #[test]
+    fn nobody_dies_in_the_future_or_before_they_were_born() {
+        let died = |day: &str| RecordDeath { died_on: Some(day.parse().unwrap()), explanation: None };
+        let born = |day: &str| UpdateIdentity {
+            claim: IdentityInput { birth_date: Some(day.parse().unwrap()), ..IdentityInput::default() },
+            assurance: Assurance::SelfDeclared,
+        };
+        given([signalled()]).when(died("2026-01-11")).then_field("died_on");
+        given([signalled()]).when(born("2005-03-02")).and(died("2005-03-01")).then_field("died_on");
+        given([signalled()]).when(born("2005-03-02")).and(died("2005-03-02")).then_types(["death_recorded"]);
+        given([signalled()]).when(died("2026-01-10")).then_types(["death_recorded"]);
     }
 
     #[test]

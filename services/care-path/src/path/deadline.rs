@@ -1,6 +1,7 @@
 //! Deadlines that passed: that something waited for somebody until it was due, and nobody did it. The watch records it,
 //! once for each, and late where Baken was not running at the time.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -160,8 +161,10 @@ impl CarePath {
 
     /// What waits or will, and has not been said to have passed.
     pub(super) fn not_passed(&self, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
+        let passed = self.passed.iter().map(|passed| (passed.kind, passed.subject, passed.cause, passed.round));
+        let passed: HashSet<_> = passed.collect();
         let mut tasks = self.tasks_when_due(deadlines, directory);
-        tasks.retain(|task| !self.has_passed(task.kind, task.subject, task.cause.event_id, task.round));
+        tasks.retain(|task| !passed.contains(&(task.kind, task.subject, task.cause.event_id, task.round)));
         tasks
     }
 }

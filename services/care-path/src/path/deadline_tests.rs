@@ -80,7 +80,7 @@ const LOOKOUT: LookoutId = LookoutId(id_of_command(0));
 
 fn looked_for() -> Given {
     let to = |id: &str| To::Organisation { organisation: id.parse().unwrap() };
-    let recipients = ["shelter24-rotterdam", "night-shelter-utrecht", "night-shelter-rotterdam"].map(to).to_vec();
+    let recipients = ["shelter24-rotterdam", "night-shelter-utrecht", "night-shelter-rotterdam"].map(to).into();
     given([signalled()]).when(IssueLookout { recipients, ..a_lookout() })
 }
 

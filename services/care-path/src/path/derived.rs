@@ -1,13 +1,15 @@
 //! What follows from the path without being recorded: its phase, vulnerability, links.
 
+use chrono::NaiveDate;
+
 use super::CarePath;
 use super::identity::IdentityClaim;
 use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
 use crate::ids::PersonId;
 use crate::private::open;
-use crate::text::{Country, Language};
-use crate::time::{DateTime, local_date};
+use crate::text::{Age, Country, Language};
+use crate::time::{DateTime, local_date, working_days_after};
 
 /// From this age on somebody is not a minor any more.
 const ADULT: u32 = 18;
@@ -77,31 +79,26 @@ impl CarePath {
     /// Whether being out of sight is at once dangerous: by what troubles them, by urgency, by age.
     #[must_use]
     pub fn is_vulnerable(&self, now: DateTime) -> bool {
-        self.problems().any(Problem::makes_vulnerable)
-            || self.urgency() >= Some(Urgency::Urgent)
-            || self.age(now).is_some_and(|age| !(ADULT..70).contains(&age))
-            || self.unsuitable_since().is_some()
-    }
-
-    /// How old the person is at a time, as far as somebody knows or guesses.
-    fn age(&self, at: DateTime) -> Option<u32> {
-        let born = self.identity.newest(|_| true, |claim| claim.birth_date);
-        let estimated = || self.identity.newest(|_| true, |claim| claim.approximate_age);
-        born.map(|born| local_date(at).years_since(born).unwrap_or_default())
-            .or_else(|| estimated().map(|age| age.years().into()))
+        self.risks().is_vulnerable(now)
     }
 
     /// What makes it dangerous at a time that nobody knows where the person is.
     #[must_use]
     pub fn risk(&self, at: DateTime, deadlines: &Deadlines) -> Risk {
+        self.risks().at(at, deadlines)
+    }
+
+    /// What puts the person at risk, for looking at many times.
+    pub(super) fn risks(&self) -> Risks {
         let confusing = |problem| matches!(problem, Problem::ConfusedBehaviour | Problem::MemoryProblem);
-        let factors = [
-            (RiskFactor::Vulnerable, self.is_vulnerable(at)),
-            (RiskFactor::Confused, self.problems().any(confusing)),
-            (RiskFactor::Minor, self.age(at).is_some_and(|age| age < ADULT)),
-            (RiskFactor::Cold, deadlines.is_cold(local_date(at))),
-        ];
-        Risk(factors.into_iter().filter(|(_, holds)| *holds).map(|(factor, _)| factor).collect())
+        Risks {
+            always: self.problems().any(Problem::makes_vulnerable)
+                || self.urgency() >= Some(Urgency::Urgent)
+                || self.unsuitable_since().is_some(),
+            confused: self.problems().any(confusing),
+            born: self.identity.newest(|_| true, |claim| claim.birth_date),
+            estimated: self.identity.newest(|_| true, |claim| claim.approximate_age),
+        }
     }
 
     /// The persons that this one's stream links with it.
@@ -112,6 +109,36 @@ impl CarePath {
     /// The persons of whom a coordinator said that they are not this one.
     pub fn dismissed(&self) -> impl Iterator<Item = PersonId> {
         self.identity.dismissed.iter().map(|dismissed| dismissed.fact)
+    }
+}
+
+/// What puts a person at risk, at whatever time.
+pub(super) struct Risks {
+    always: bool,
+    confused: bool,
+    born: Option<NaiveDate>,
+    estimated: Option<Age>,
+}
+
+impl Risks {
+    pub(super) fn at(&self, at: DateTime, deadlines: &Deadlines) -> Risk {
+        let factors = [
+            (RiskFactor::Vulnerable, self.is_vulnerable(at)),
+            (RiskFactor::Confused, self.confused),
+            (RiskFactor::Minor, self.age(at).is_some_and(|age| age < ADULT)),
+            (RiskFactor::Cold, deadlines.is_cold(local_date(at))),
+        ];
+        Risk(factors.into_iter().filter(|(_, holds)| *holds).map(|(factor, _)| factor).collect())
+    }
+
+    fn is_vulnerable(&self, at: DateTime) -> bool {
+        self.always || self.age(at).is_some_and(|age| !(ADULT..70).contains(&age))
+    }
+
+    /// How old the person is, as far as somebody knows or guesses.
+    fn age(&self, at: DateTime) -> Option<u32> {
+        let known = self.born.map(|born| local_date(at).years_since(born).unwrap_or_default());
+        known.or(self.estimated.map(|age| age.years().into()))
     }
 }
 
@@ -126,7 +153,7 @@ impl HandoverTally {
     /// When the embassy's acknowledgement is due.
     #[must_use]
     pub fn acknowledgement_due(&self, deadlines: &Deadlines) -> DateTime {
-        super::tasks::working_days_after(self.proposed_at, deadlines.handover_acknowledge_working_days)
+        working_days_after(self.proposed_at, deadlines.handover_acknowledge_working_days)
     }
 }
 

@@ -1,27 +1,25 @@
 //! Evenings: by when somebody is expected in the bed that they have, and when nobody having heard of them means that
 //! nobody knows where they are.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-use chrono::{Days, NaiveTime};
+use chrono::NaiveTime;
 
+use super::derived::Risks;
+use super::lookup::Lookup;
 use super::stay::Stay;
-use super::tasks::{days_after, hours_after, minutes_after};
 use super::{CarePath, Stamp};
-use crate::codes::{BedReleaseReason, HandoverState, Precision};
+use crate::codes::{BedReleaseReason, HandoverState};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::ids::BedId;
-use crate::time::{DateTime, local, local_date};
+use crate::time::{DateTime, Night, hours_after, minutes_after};
 
 /// An evening begins so many hours before somebody is expected: who was met earlier that day may still not come.
 const EVENING_HOURS: i64 = 5;
 /// Whoever came to the place itself so many hours before is there already.
 const ARRIVAL_HOURS: i64 = 12;
-/// How long a night may still go on.
-const REST_OF_NIGHT_HOURS: i64 = 6;
-/// The next evening is at least so many hours after the first.
-const NIGHT_HOURS: i64 = 12;
 
 /// An evening on which somebody is expected and has not been heard of.
 #[derive(Clone)]
@@ -42,12 +40,25 @@ pub(super) struct Vanishing<'a> {
     pub(super) due: DateTime,
 }
 
-/// Until when something may have happened.
-fn at_the_latest(stamp: &Stamp) -> DateTime {
-    match stamp.occurred.precision {
-        Precision::Instant => stamp.occurred.at,
-        Precision::Night => hours_after(stamp.occurred.at, REST_OF_NIGHT_HOURS),
-        Precision::Day | Precision::Approximate => days_after(stamp.occurred.at, 1),
+/// What is looked up for one bed after another.
+struct Watched {
+    risks: Risks,
+    /// The episodes out of sight by when they began, the latest first, with their ends; what goes on has the highest.
+    episodes: Lookup<Reverse<DateTime>, (bool, Option<DateTime>), ()>,
+}
+
+impl Watched {
+    fn of(path: &CarePath) -> Self {
+        let episodes = path.lost.episodes.iter().map(|episode| {
+            let ended = episode.ended.as_ref().map(|ended| ended.occurred.at);
+            (Reverse(episode.began.occurred.at), (ended.is_none(), ended), ())
+        });
+        Self { risks: path.risks(), episodes: Lookup::new(episodes) }
+    }
+
+    /// Whether nobody knew at a time where the person was: then nobody is surprised that they do not come.
+    fn was_out_of_sight(&self, at: DateTime) -> bool {
+        self.episodes.first(|began| began.0 > at, |end| *end > (false, Some(at))).is_some()
     }
 }
 
@@ -60,42 +71,42 @@ impl CarePath {
         alive && !gone && !self.is_closed()
     }
 
-    /// Whether nobody knew at a time where the person was: then nobody is surprised that they do not come.
-    fn was_out_of_sight(&self, at: DateTime) -> bool {
-        let lasted = |ended: &Arc<Stamp>| ended.occurred.at > at;
-        let mut episodes = self.lost.episodes.iter();
-        episodes.any(|episode| episode.began.occurred.at <= at && episode.ended.as_ref().is_none_or(lasted))
-    }
-
     /// The last that anybody heard of the person.
     fn last_heard(&self) -> Option<DateTime> {
-        let seen = self.lost.last_seen.as_ref().map(|seen| at_the_latest(&seen.stamp));
-        let met = self.case.last_contact.as_ref().map(|met| at_the_latest(met));
+        let seen = self.lost.last_seen.as_ref().map(|seen| seen.stamp.occurred.latest());
+        let met = self.case.last_contact.as_ref().map(|met| met.occurred.latest());
         seen.max(met)
     }
 
     /// For each bed that the person has, the next evening on which they are expected and have not been heard of.
     pub(super) fn evenings(&self, deadlines: &Deadlines, directory: &Directory) -> Vec<Evening<'_>> {
-        if !self.is_expected_anywhere() {
+        if !self.is_expected_anywhere() || self.open_stays().next().is_none() {
             return Vec::new();
         }
-        self.open_stays().filter_map(|stay| self.next_evening(stay, deadlines, directory)).collect()
+        let watched = Watched::of(self);
+        self.open_stays().filter_map(|stay| self.next_evening(stay, &watched, deadlines, directory)).collect()
     }
 
-    fn next_evening<'a>(&self, stay: &'a Stay, deadlines: &Deadlines, directory: &Directory) -> Option<Evening<'a>> {
+    fn next_evening<'a>(
+        &self,
+        stay: &'a Stay,
+        person: &Watched,
+        deadlines: &Deadlines,
+        directory: &Directory,
+    ) -> Option<Evening<'a>> {
         let missed = stay.no_shows.iter().map(|no_show| no_show.stamp.occurred.at).max();
         let heard = self.last_heard().max(missed);
-        let arrived = stay.last_attended.as_ref().map(|stamp| at_the_latest(stamp));
+        let arrived = stay.last_attended.as_ref().map(|stamp| stamp.occurred.latest());
         let (bed, cause) = (&stay.bed, &stay.stamp);
         let evening = |expected_by: DateTime| {
-            let risk = self.risk(expected_by, deadlines);
+            let risk = person.risks.at(expected_by, deadlines);
             let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
             // A bed of which nobody had told Baken on that evening is nobody's to watch.
             let watched = due >= cause.recorded_at && bed.until.is_none_or(|until| expected_by < until);
             let before =
                 |last: Option<DateTime>, hours: i64| last.is_none_or(|at| at < hours_after(expected_by, -hours));
             let silent = before(heard, EVENING_HOURS) && before(arrived, ARRIVAL_HOURS);
-            (watched && silent && !self.was_out_of_sight(due)).then_some(Evening {
+            (watched && silent && !person.was_out_of_sight(due)).then_some(Evening {
                 bed: bed.bed,
                 cause,
                 expected_by,
@@ -107,11 +118,10 @@ impl CarePath {
             return Some(first);
         }
         let cut_off = cut_off(stay, directory)?;
-        let from = first.map_or(bed.from, |first| hours_after(first, NIGHT_HOURS)).max(bed.from);
-        let begin = from.max(cause.recorded_at).max(heard.unwrap_or(from));
-        let days =
-            (0..4).map_while(|day| local_date(begin).checked_sub_days(Days::new(1))?.checked_add_days(Days::new(day)));
-        days.filter_map(|day| local(day, cut_off)).filter(|expected_by| *expected_by > from).find_map(evening)
+        let begin = bed.from.max(cause.recorded_at).max(heard.unwrap_or(bed.from)).max(first.unwrap_or(bed.from));
+        let nights = Night::of(begin).and_around().take(5);
+        let nights = nights.filter(|night| first.is_none_or(|first| *night > Night::of(first)));
+        nights.filter_map(|night| night.at(cut_off)).filter(|expected_by| *expected_by > bed.from).find_map(evening)
     }
 
     /// When the person counts as out of sight: some time after the last evening on which they did not come, unless

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::*;
-use crate::codes::{AttendanceStatus, LocationType, OrgKind};
+use crate::codes::{AttendanceStatus, LocationType, OrgKind, Precision};
 use crate::directory::{Facility, Organisation};
 use crate::event::Event;
 use crate::ids::EventId;

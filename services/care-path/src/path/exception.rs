@@ -15,7 +15,7 @@ use crate::policy::Depth::{Full, Minimal};
 use crate::policy::Details;
 use crate::private::{Private, Social};
 use crate::text::Text;
-use crate::time::DateTime;
+use crate::time::{DateTime, Moment};
 
 /// What becomes of a request for an exception.
 #[skip_serializing_none]
@@ -162,7 +162,7 @@ refusals! {
 pub struct RequestException {
     pub kind: ExceptionKind,
     /// Until when it is asked.
-    pub until: Option<DateTime>,
+    pub until: Option<Moment>,
     pub reason: Text,
 }
 
@@ -174,9 +174,7 @@ impl Decide for RequestException {
         if path.is_out_of_sight() {
             return Err(ExceptionRefusal::OutOfSight.into());
         }
-        if self.until.is_some_and(|until| until <= at.now) {
-            return Err(Refusal::field("until", "must lie in the future"));
-        }
+        let until = at.to_come("until", self.until)?;
         let same = |request: &ExceptionRequest| {
             request.state == ExceptionState::Pending
                 && request.requested.kind == self.kind
@@ -191,7 +189,7 @@ impl Decide for RequestException {
                 exception: ExceptionId(at.id),
                 kind: self.kind,
                 bed: bed.map(|stay| stay.bed.bed),
-                until: self.until,
+                until,
                 reason: self.reason.into(),
             })
             .into(),
@@ -216,7 +214,7 @@ pub struct DecideException {
     pub decision: Decision,
     pub reason: Text,
     /// Until when a granted exception holds; unless said, until when it was asked.
-    pub expires_at: Option<DateTime>,
+    pub expires_at: Option<Moment>,
 }
 
 impl Decide for DecideException {
@@ -229,10 +227,8 @@ impl Decide for DecideException {
             Decision::Denied => ExceptionEvent::ExceptionDenied { exception, reason },
             Decision::Granted => {
                 let asked = path.exceptions.iter().find(|request| request.requested.exception == exception);
-                let expires_at = self.expires_at.or(asked.and_then(|request| request.requested.until));
-                if self.expires_at.is_some_and(|expires| expires <= at.now) {
-                    return Err(Refusal::field("expires_at", "must lie in the future"));
-                }
+                let expires_at = at.to_come("expires_at", self.expires_at)?;
+                let expires_at = expires_at.or(asked.and_then(|request| request.requested.until));
                 ExceptionEvent::ExceptionGranted { exception, reason, expires_at }
             }
         };
@@ -312,7 +308,7 @@ mod tests {
     #[test]
     fn an_exception_that_would_have_ended_is_refused_by_field() {
         given([signalled()])
-            .when(RequestException { until: Some(evening(-2)), ..an_exception_request() })
+            .when(RequestException { until: Some(moment(-2)), ..an_exception_request() })
             .then_field("until");
     }
 }

@@ -13,11 +13,13 @@ use crate::codes::{Assurance, LinkBasis, Sex};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::PersonId;
+use crate::list::Few;
 use crate::policy::Category::{Identity as IdentityCell, Notes as NotesCell};
 use crate::policy::Depth::Full;
 use crate::policy::Details;
 use crate::private::{Identity, Private, Social, private};
 use crate::text::{Age, Country, Language, Line, Text};
+use crate::time::BirthDate;
 
 /// Who somebody is, and with whom they are one.
 #[skip_serializing_none]
@@ -180,23 +182,75 @@ refusals! {
     }
 }
 
+/// What somebody says of who a person is. Every field may be missing: no step asks for an identity document.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = IdentityClaim))]
+#[serde(deny_unknown_fields)]
+pub struct IdentityInput {
+    pub name: Option<Line>,
+    /// What people call them.
+    pub alias: Option<Line>,
+    pub birth_date: Option<BirthDate>,
+    /// In whole years, by estimate.
+    pub approximate_age: Option<Age>,
+    pub sex: Option<Sex>,
+    /// Nationalities: ISO 3166-1 alpha-2.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub countries: Few<Country, 8>,
+    /// Where they come from in words, when the country is not known: "Eastern Europe".
+    pub origin: Option<Line>,
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub languages: Few<LanguageUse, 16>,
+    /// A telephone number, an address to leave word at.
+    pub contact: Option<Line>,
+    /// What they look like.
+    pub appearance: Option<Text>,
+}
+
+impl std::fmt::Debug for IdentityInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdentityInput").finish_non_exhaustive()
+    }
+}
+
+impl IdentityInput {
+    /// The claim that it makes, if nobody is born in the future.
+    pub(super) fn claim(self, at: &Context<'_>, birth_date: &'static str) -> Result<IdentityClaim, Refusal> {
+        Ok(IdentityClaim {
+            name: self.name,
+            alias: self.alias,
+            birth_date: at.past(birth_date, self.birth_date.map(BirthDate::get))?,
+            approximate_age: self.approximate_age,
+            sex: self.sex,
+            countries: self.countries.into(),
+            origin: self.origin,
+            languages: self.languages.into(),
+            contact: self.contact,
+            appearance: self.appearance,
+        })
+    }
+}
+
 /// Says who somebody is, and how sure that is.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateIdentity {
-    pub claim: IdentityClaim,
+    pub claim: IdentityInput,
     pub assurance: Assurance,
 }
 
 impl Decide for UpdateIdentity {
     type Subject = ();
 
-    fn decide(self, (): (), _: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        if self.claim.is_empty() {
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let claim = self.claim.claim(at, "claim/birth_date")?;
+        if claim.is_empty() {
             return Err(IdentityRefusal::NothingClaimed.into());
         }
-        Ok(vec![IdentityEvent::IdentityUpdated { claim: self.claim.into(), assurance: self.assurance }.into()])
+        Ok(vec![IdentityEvent::IdentityUpdated { claim: claim.into(), assurance: self.assurance }.into()])
     }
 }
 
@@ -272,6 +326,8 @@ impl Decide for DismissMatch {
 
 #[cfg(test)]
 mod tests {
+    use super::super::intake::RecordIntake;
+    use super::super::signal::ReportSignal;
     use super::super::testing::*;
     use super::*;
 
@@ -279,8 +335,8 @@ mod tests {
         LinkPersons { with, basis: LinkBasis::RecognisedByProfessional, explanation: None }
     }
 
-    fn claim(name: &str) -> IdentityClaim {
-        IdentityClaim { alias: Some(name.parse().unwrap()), ..IdentityClaim::default() }
+    fn claim(name: &str) -> IdentityInput {
+        IdentityInput { alias: Some(name.parse().unwrap()), ..IdentityInput::default() }
     }
 
     #[test]
@@ -327,17 +383,40 @@ mod tests {
 
     #[test]
     fn an_empty_claim_is_refused_and_any_single_field_is_enough() {
-        let empty = UpdateIdentity { claim: IdentityClaim::default(), assurance: Assurance::None };
+        let empty = UpdateIdentity { claim: IdentityInput::default(), assurance: Assurance::None };
         given([signalled()]).when(empty).then_err(IdentityRefusal::NothingClaimed);
         let alias = UpdateIdentity { claim: claim("the Captain"), assurance: Assurance::Alias };
         given([signalled()]).when(alias).then_types(["identity_updated"]);
     }
 
     #[test]
+    fn nobody_is_born_in_the_future() {
+        let born = |day: &str| IdentityInput { birth_date: Some(day.parse().unwrap()), ..IdentityInput::default() };
+        let update = |day: &str| UpdateIdentity { claim: born(day), assurance: Assurance::SelfDeclared };
+        given([signalled()]).when(update("2062-02-14")).then_field("claim/birth_date");
+        given([signalled()]).when(update("2026-01-10")).then_types(["identity_updated"]);
+        let signal = ReportSignal { identity: Some(born("2062-02-14")), ..a_signal() };
+        given([]).when(signal).then_field("identity/birth_date");
+        let intake = RecordIntake { identity: Some(born("2062-02-14")), ..RecordIntake::default() };
+        given([signalled()]).when(intake).then_field("identity/birth_date");
+    }
+
+    #[test]
+    fn a_claim_that_comes_in_has_bounds_and_one_that_was_recorded_may_be_anything() {
+        let claim = |countries: usize, birth_date: &str| serde_json::json!({ "countries": vec!["PL"; countries], "birth_date": birth_date });
+        let input = |claim| serde_json::from_value::<IdentityInput>(claim).map_err(|error| error.to_string());
+        assert_eq!(input(claim(8, "1975-05-02")).unwrap().countries.len(), 1, "said twice, kept once");
+        assert_eq!(input(claim(9, "1975-05-02")), Err("must have at most 8 items".to_owned()));
+        assert_eq!(input(claim(1, "+10000-01-01")), Err("must lie in the years 1900 to 2099".to_owned()));
+        let recorded: IdentityClaim = serde_json::from_value(claim(80_000, "+10000-01-01")).unwrap();
+        assert_eq!(recorded.countries.len(), 80_000);
+    }
+
+    #[test]
     fn a_later_claim_adds_to_an_earlier_one_field_by_field() {
         let first = UpdateIdentity { claim: claim("the Captain"), assurance: Assurance::Alias };
         let born = UpdateIdentity {
-            claim: IdentityClaim { approximate_age: Age::new(50), ..IdentityClaim::default() },
+            claim: IdentityInput { approximate_age: Age::new(50), ..IdentityInput::default() },
             assurance: Assurance::SelfDeclared,
         };
         given([signalled()]).when(first).and(born).then(|path| {

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::identity::{IdentityClaim, IdentityState};
+use super::bounds::of_a_life;
+use super::identity::{IdentityClaim, IdentityInput, IdentityState};
 use super::{CarePath, Noted, Problems, Stamp};
 use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency, YesNoUnknown};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
+use crate::list::Few;
 use crate::policy::Category::{Medical as MedicalCell, Presence, Rights, Social as SocialCell};
 use crate::policy::Depth::{Full, Minimal};
 use crate::policy::Details;
@@ -58,6 +60,7 @@ pub struct SocialSituation {
     pub has_income: Option<YesNoUnknown>,
     pub registered_resident: Option<YesNoUnknown>,
     pub has_postal_address: Option<YesNoUnknown>,
+    #[cfg_attr(feature = "schema", schema(maximum = 1440))]
     pub months_in_the_netherlands: Option<u16>,
 }
 
@@ -119,7 +122,7 @@ pub struct RecordIntake {
     pub location_type: Option<LocationType>,
     /// How soon the person must be helped. `routine` unless said.
     pub urgency: Option<Urgency>,
-    pub identity: Option<IdentityClaim>,
+    pub identity: Option<IdentityInput>,
     pub living_situation: Option<EthosLight>,
     /// How the person lives.
     pub circumstances: Option<Text>,
@@ -131,19 +134,23 @@ pub struct RecordIntake {
     /// Whether an injury of the head is possible, so that a doctor must look at it.
     pub head_injury_suspected: Option<bool>,
     #[serde(default)]
-    pub problems: Vec<Problem>,
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub problems: Few<Problem, 32>,
 }
 
 impl Decide for RecordIntake {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
+        let months = self.situation.as_ref().and_then(|situation| situation.months_in_the_netherlands);
+        of_a_life("situation/months_in_the_netherlands", months)?;
+        let identity = self.identity.map(|input| input.claim(at, "identity/birth_date")).transpose()?;
         let problems = Problems::of(&self.problems);
         let intake = IntakeCompleted {
             location_type: self.location_type,
             urgency: self.urgency.unwrap_or(Urgency::Routine),
-            identity: private(self.identity),
+            identity: private(identity),
             living_situation: private(self.living_situation),
             circumstances: private(self.circumstances),
             situation: private(self.situation),
@@ -205,7 +212,7 @@ mod tests {
     #[test]
     fn problems_are_kept_apart_by_the_class_they_are_sealed_in() {
         let intake = RecordIntake {
-            problems: vec![Problem::Uninsured, Problem::MemoryProblem, Problem::Shoplifting, Problem::MemoryProblem],
+            problems: [Problem::Uninsured, Problem::MemoryProblem, Problem::Shoplifting, Problem::MemoryProblem].into(),
             ..RecordIntake::default()
         };
         given([signalled()]).when(intake).then(|path| {

@@ -1,6 +1,5 @@
 //! The decisions about losing and finding somebody.
 
-use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::super::CarePath;
@@ -10,9 +9,10 @@ use crate::codes::{CareAlertOutcome, LocationType, LookoutOutcome, OrgKind};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
 use crate::ids::{CareAlertId, LookoutId, Municipality, OrgId};
+use crate::list::Few;
 use crate::private::private;
 use crate::text::{Line, Text};
-use crate::time::DateTime;
+use crate::time::Moment;
 
 /// Says that nobody knows where the person is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -53,10 +53,11 @@ pub enum Addressee {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct IssueLookout {
-    pub recipients: Vec<Addressee>,
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub recipients: Few<Addressee, 50>,
     pub description: Text,
     /// Unless said, after the municipality's term (14 days).
-    pub expires_at: Option<DateTime>,
+    pub expires_at: Option<Moment>,
 }
 
 /// Lookouts go to shelters and outreach, who meet people. A lookout is never an instrument of enforcement: the police
@@ -95,7 +96,7 @@ impl Decide for IssueLookout {
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
         let mut recipients = Vec::new();
-        for addressee in &self.recipients {
+        for addressee in &*self.recipients {
             match addressee {
                 Addressee::Organisation { organisation } => {
                     if !may_look_out(at.known_organisation("recipients", organisation)?.kind) {
@@ -116,10 +117,7 @@ impl Decide for IssueLookout {
         if recipients.is_empty() {
             return Err(LostRefusal::NoRecipients.into());
         }
-        let expires_at = self.expires_at.unwrap_or(at.now + TimeDelta::days(at.deadlines.lookout_expires_days));
-        if expires_at <= at.now {
-            return Err(Refusal::field("expires_at", "must lie in the future"));
-        }
+        let expires_at = at.expires(self.expires_at)?;
         let mut events = path.disappear();
         events.push(
             LostEvent::LookoutIssued(LookoutIssued {
@@ -238,7 +236,7 @@ pub struct FileCareAlert {
     pub to: OrgId,
     pub description: Text,
     /// Unless said, after the municipality's term for lookouts (14 days).
-    pub expires_at: Option<DateTime>,
+    pub expires_at: Option<Moment>,
 }
 
 impl Decide for FileCareAlert {
@@ -249,10 +247,7 @@ impl Decide for FileCareAlert {
         if at.known_organisation("to", &self.to)?.kind != OrgKind::Police {
             return Err(LostRefusal::NotToPolice.into());
         }
-        let expires_at = self.expires_at.unwrap_or(at.now + TimeDelta::days(at.deadlines.lookout_expires_days));
-        if expires_at <= at.now {
-            return Err(Refusal::field("expires_at", "must lie in the future"));
-        }
+        let expires_at = at.expires(self.expires_at)?;
         let (alert, description) = (CareAlertId(at.id), self.description.into());
         Ok(vec![LostEvent::CareAlertFiled(CareAlertFiled { alert, to: self.to, description, expires_at }).into()])
     }
@@ -360,7 +355,7 @@ mod tests {
     fn a_lookout_goes_to_every_organisation_of_the_kind_in_the_municipality_once() {
         let kind = Addressee::Kind { kind: OrgKind::NightShelter, municipality: rotterdam() };
         let named = Addressee::Organisation { organisation: "night-shelter-rotterdam".parse().unwrap() };
-        let lookout = IssueLookout { recipients: vec![kind, named], ..a_lookout() };
+        let lookout = IssueLookout { recipients: [kind, named].into(), ..a_lookout() };
         given([signalled()]).when(lookout).then(|path| {
             let recipients = &path.lost.lookouts[0].issued.recipients;
             assert_eq!(recipients.iter().filter(|org| org.as_str() == "night-shelter-rotterdam").count(), 1);
@@ -370,7 +365,7 @@ mod tests {
     #[test]
     fn a_lookout_never_goes_to_the_police_or_an_embassy() {
         for to in ["police-rotterdam", "embassy-pl"] {
-            let recipients = vec![Addressee::Organisation { organisation: to.parse().unwrap() }];
+            let recipients = [Addressee::Organisation { organisation: to.parse().unwrap() }].into();
             given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
         }
     }
@@ -378,15 +373,27 @@ mod tests {
     #[test]
     fn a_lookout_that_nobody_would_receive_is_refused() {
         given([signalled()])
-            .when(IssueLookout { recipients: vec![], ..a_lookout() })
+            .when(IssueLookout { recipients: [].into(), ..a_lookout() })
             .then_err(LostRefusal::NoRecipients);
     }
 
     #[test]
     fn a_lookout_that_has_expired_already_is_refused_by_field() {
         given([signalled()])
-            .when(IssueLookout { expires_at: Some(evening(-2)), ..a_lookout() })
+            .when(IssueLookout { expires_at: Some(moment(-2)), ..a_lookout() })
             .then_field("expires_at");
+    }
+
+    #[test]
+    fn nobody_is_asked_to_look_out_for_longer_than_a_year() {
+        let until = |day| Some(moment(day));
+        given([signalled()]).when(IssueLookout { expires_at: until(360), ..a_lookout() }).then(|path| {
+            assert_eq!(path.lost.lookouts[0].issued.expires_at, evening(360));
+        });
+        given([signalled()]).when(IssueLookout { expires_at: until(370), ..a_lookout() }).then_field("expires_at");
+        let (to, description) = ("police-rotterdam".parse().unwrap(), "a man of 50".parse().unwrap());
+        let alert = FileCareAlert { to, description, expires_at: until(370) };
+        given([signalled()]).when(alert).then_field("expires_at");
     }
 
     #[test]

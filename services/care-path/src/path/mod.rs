@@ -20,8 +20,10 @@ pub mod stay;
 pub mod tasks;
 pub mod timers;
 
+mod bounds;
 mod derived;
 mod evenings;
+mod lookup;
 mod shared;
 #[cfg(test)]
 pub(crate) mod testing;

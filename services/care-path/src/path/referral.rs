@@ -16,6 +16,7 @@ use crate::policy::Depth::{Full, Minimal};
 use crate::policy::Details;
 use crate::private::{Medical, Private, private};
 use crate::text::Text;
+use crate::time::Day;
 
 /// What becomes of a referral.
 #[skip_serializing_none]
@@ -354,7 +355,7 @@ impl Decide for DeclineReferral {
 #[serde(deny_unknown_fields)]
 pub struct WaitlistReferral {
     /// Until when, by estimate.
-    pub until: Option<NaiveDate>,
+    pub until: Option<Day>,
 }
 
 impl Decide for WaitlistReferral {
@@ -363,7 +364,8 @@ impl Decide for WaitlistReferral {
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
         path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
-        Ok(vec![ReferralEvent::ReferralWaitlisted { referral, until: self.until }.into()])
+        let until = at.planned_day("until", self.until)?;
+        Ok(vec![ReferralEvent::ReferralWaitlisted { referral, until }.into()])
     }
 }
 

@@ -14,6 +14,7 @@ use crate::codes::{
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
 use crate::ids::{ConsentId, HandoverId};
+use crate::list::Few;
 use crate::path::CarePath;
 use crate::private::private;
 use crate::text::{Country, Language, Line, SealedDocument, Text};
@@ -29,7 +30,8 @@ pub struct PresentReturnOptions {
     /// Which options, and what was said of them.
     pub options: Option<Text>,
     #[serde(default)]
-    pub barriers: Vec<ReturnBarrier>,
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub barriers: Few<ReturnBarrier, 10>,
 }
 
 impl Decide for PresentReturnOptions {
@@ -41,7 +43,7 @@ impl Decide for PresentReturnOptions {
             language: self.language.into(),
             wish: self.wish.into(),
             options: private(self.options),
-            barriers: private((!self.barriers.is_empty()).then_some(self.barriers)),
+            barriers: private((!self.barriers.is_empty()).then(|| self.barriers.into())),
         })
         .into())
     }
@@ -81,7 +83,8 @@ pub struct GiveConsent {
     pub purpose: ConsentPurpose,
     pub recipient: Recipient,
     /// What may be shared.
-    pub data_classes: Vec<DataClass>,
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub data_classes: Few<DataClass, 10>,
     /// The language in which it was asked.
     pub language: Language,
     /// Whether an interpreter helped.
@@ -99,9 +102,8 @@ impl Decide for GiveConsent {
         if let Recipient::Organisation(organisation) = &self.recipient {
             at.known_organisation("recipient", organisation)?;
         }
-        let mut data_classes = self.data_classes;
+        let mut data_classes: Vec<_> = self.data_classes.into();
         data_classes.sort_unstable();
-        data_classes.dedup();
         Ok(RepatriationEvent::ConsentGiven(ConsentGiven {
             consent: ConsentId(at.id),
             purpose: self.purpose,

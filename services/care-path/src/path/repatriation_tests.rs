@@ -3,7 +3,7 @@ use super::*;
 use crate::codes::{Code, Phase};
 
 fn options(wish: ReturnWish) -> PresentReturnOptions {
-    PresentReturnOptions { language: "pl".parse().unwrap(), wish, options: None, barriers: vec![] }
+    PresentReturnOptions { language: "pl".parse().unwrap(), wish, options: None, barriers: [].into() }
 }
 
 fn evidence(condition: ReturnCondition) -> EvidenceReturnCondition {
@@ -14,7 +14,7 @@ fn consent(country: &str, data_classes: &[DataClass]) -> GiveConsent {
     GiveConsent {
         purpose: ConsentPurpose::Repatriation,
         recipient: Recipient::Country(country.parse().unwrap()),
-        data_classes: data_classes.to_vec(),
+        data_classes: data_classes.to_vec().try_into().unwrap(),
         language: "pl".parse().unwrap(),
         interpreter: true,
     }

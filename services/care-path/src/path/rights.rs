@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::bounds::of_a_life;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{IndOutcome, InsuranceStatus, Offering, RightsBasis, RightsOutcome, YesNoUnknown};
 use crate::command::{Context, Decide, Refusal, refusals};
@@ -18,6 +18,7 @@ use crate::policy::Depth::{Full, Minimal};
 use crate::policy::Details;
 use crate::private::{Private, Social, open};
 use crate::text::Text;
+use crate::time::Day;
 
 #[path = "rights_norms.rs"]
 mod norms;
@@ -211,11 +212,22 @@ impl Decide for AssessRights {
 fn possible(answers: &RightsAnswers) -> Result<(), Refusal> {
     const HOURS_OF_A_WEEK: u16 = 7 * 24;
     const HOURS_OF_A_MONTH: u16 = 31 * 24;
+    const YEARS_OF_A_LIFE: u16 = 120;
+    const MOST_PERCENT: u16 = 1000;
     if answers.hours_per_week.is_some_and(|hours| hours > HOURS_OF_A_WEEK) {
         return Err(Refusal::field("hours_per_week", "a week has 168 hours"));
     }
     if answers.hours_per_month.is_some_and(|hours| hours > HOURS_OF_A_MONTH) {
         return Err(Refusal::field("hours_per_month", "a month has at most 744 hours"));
+    }
+    of_a_life("months_of_stay", answers.months_of_stay)?;
+    of_a_life("months_worked", answers.months_worked)?;
+    of_a_life("months_since_work_ended", answers.months_since_work_ended)?;
+    if answers.years_of_lawful_residence.is_some_and(|years| years > YEARS_OF_A_LIFE) {
+        return Err(Refusal::field("years_of_lawful_residence", "must be at most 120"));
+    }
+    if answers.income_percent_of_social_assistance_norm.is_some_and(|percent| percent > MOST_PERCENT) {
+        return Err(Refusal::field("income_percent_of_social_assistance_norm", "must be at most 1000"));
     }
     let of_work = [answers.hours_per_week, answers.hours_per_month, answers.income_percent_of_social_assistance_norm];
     if answers.works != Some(YesNoUnknown::Yes) && of_work.into_iter().flatten().any(|amount| amount > 0) {
@@ -230,7 +242,7 @@ fn possible(answers: &RightsAnswers) -> Result<(), Refusal> {
 #[serde(deny_unknown_fields)]
 pub struct RecordIndDecision {
     pub outcome: IndOutcome,
-    pub decided_on: Option<NaiveDate>,
+    pub decided_on: Option<Day>,
     /// Whether an objection or appeal against it is pending. It must be said: a refusal counts only without one.
     pub appeal_pending: bool,
 }
@@ -240,13 +252,8 @@ impl Decide for RecordIndDecision {
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
-        // In the Netherlands a day begins before it does in UTC.
-        let latest = at.now.date_naive().checked_add_days(Days::new(1));
-        if self.decided_on > latest {
-            return Err(Refusal::field("decided_on", "must not lie in the future"));
-        }
-        let decision =
-            IndDecision { outcome: self.outcome, decided_on: self.decided_on, appeal_pending: self.appeal_pending };
+        let decided_on = at.past("decided_on", self.decided_on.map(Day::get))?;
+        let decision = IndDecision { outcome: self.outcome, decided_on, appeal_pending: self.appeal_pending };
         Ok(vec![RightsEvent::IndDecisionRecorded { decision: decision.into() }.into()])
     }
 }

@@ -37,10 +37,12 @@ pub struct RightsAnswers {
     /// The outcome of the principal's own assessment.
     pub principal_outcome: Option<RightsOutcome>,
     /// Full years of continuous lawful residence in the Netherlands, as the person says.
+    #[cfg_attr(feature = "schema", schema(maximum = 120))]
     pub years_of_lawful_residence: Option<u16>,
     /// Whether those years are proven.
     pub residence_proven: Option<YesNoUnknown>,
     /// Months in the Netherlands; a short absence does not interrupt them.
+    #[cfg_attr(feature = "schema", schema(maximum = 1440))]
     pub months_of_stay: Option<u16>,
     /// Works now, for an employer or self-employed.
     pub works: Option<YesNoUnknown>,
@@ -50,14 +52,17 @@ pub struct RightsAnswers {
     #[cfg_attr(feature = "schema", schema(maximum = 744))]
     pub hours_per_month: Option<u16>,
     /// Income from work, in whole per cent of the social-assistance norm that applies to the person.
+    #[cfg_attr(feature = "schema", schema(maximum = 1000))]
     pub income_percent_of_social_assistance_norm: Option<u16>,
     /// Worked here, and cannot for a time because of illness or an accident.
     pub temporarily_unfit_for_work: Option<YesNoUnknown>,
     /// Worked here, and lost that work without wanting to.
     pub involuntarily_unemployed: Option<YesNoUnknown>,
     /// Months of work in the Netherlands before that.
+    #[cfg_attr(feature = "schema", schema(maximum = 1440))]
     pub months_worked: Option<u16>,
     /// Months since that work ended.
+    #[cfg_attr(feature = "schema", schema(maximum = 1440))]
     pub months_since_work_ended: Option<u16>,
     pub registered_as_job_seeker: Option<YesNoUnknown>,
     pub in_vocational_training: Option<YesNoUnknown>,

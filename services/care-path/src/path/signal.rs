@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::case::CaseEvent;
-use super::identity::{IdentityClaim, IdentityState};
+use super::identity::{IdentityClaim, IdentityInput, IdentityState};
 use super::{CarePath, Noted, Problems, Stamp};
 use crate::codes::{LocationType, Problem, SignalChannel, Urgency};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
 use crate::ids::Municipality;
+use crate::list::Few;
 use crate::policy::Category::{
     Identity as IdentityCell, Justice as JusticeCell, Medical as MedicalCell, Presence, Social as SocialCell,
 };
@@ -121,7 +122,7 @@ pub struct ReportSignal {
     pub location_type: Option<LocationType>,
     /// Where, in words.
     pub location: Option<Line>,
-    pub identity: Option<IdentityClaim>,
+    pub identity: Option<IdentityInput>,
     /// How the person lives.
     pub circumstances: Option<Text>,
     /// What was observed of the person's health.
@@ -129,7 +130,8 @@ pub struct ReportSignal {
     /// What was observed of conduct: nuisance, an offence.
     pub conduct: Option<Text>,
     #[serde(default)]
-    pub problems: Vec<Problem>,
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub problems: Few<Problem, 32>,
 }
 
 impl Decide for ReportSignal {
@@ -142,13 +144,14 @@ impl Decide for ReportSignal {
             None => at.home_municipality(),
         };
         let problems = Problems::of(&self.problems);
+        let identity = self.identity.map(|input| input.claim(at, "identity/birth_date")).transpose()?;
         let signal = SignalReceived {
             channel: self.channel,
             urgency: self.urgency.unwrap_or(Urgency::Routine),
             municipality: municipality.clone(),
             location_type: self.location_type,
             location: private(self.location),
-            identity: private(self.identity),
+            identity: private(identity),
             circumstances: private(self.circumstances),
             observations: private(self.observations),
             conduct: private(self.conduct),
@@ -179,7 +182,8 @@ pub struct RecordContact {
     /// What was observed of the person's health.
     pub observations: Option<Text>,
     #[serde(default)]
-    pub problems: Vec<Problem>,
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub problems: Few<Problem, 32>,
 }
 
 impl Decide for RecordContact {

@@ -17,7 +17,7 @@ use crate::policy::Depth::{Full, Minimal};
 use crate::policy::Details;
 use crate::private::{Private, Social, private};
 use crate::text::Text;
-use crate::time::DateTime;
+use crate::time::{DateTime, Moment};
 
 /// Beds and nights.
 #[skip_serializing_none]
@@ -187,10 +187,10 @@ pub struct AssignBed {
     pub kind: LocationType,
     pub facility: Option<FacilityId>,
     /// From when; unless said, from when it occurred.
-    pub from: Option<DateTime>,
-    pub until: Option<DateTime>,
+    pub from: Option<Moment>,
+    pub until: Option<Moment>,
     /// By what time the person is expected, the first evening.
-    pub expected_by: Option<DateTime>,
+    pub expected_by: Option<Moment>,
 }
 
 impl Decide for AssignBed {
@@ -198,11 +198,13 @@ impl Decide for AssignBed {
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
-        let from = self.from.unwrap_or(at.occurred.at);
+        let from = at.planned("from", self.from)?.unwrap_or(at.occurred.at);
+        let until = at.planned("until", self.until)?;
+        let expected_by = at.planned("expected_by", self.expected_by)?;
         if !self.kind.has_beds() {
             return Err(StayRefusal::NoBedsThere.into());
         }
-        if self.until.is_some_and(|until| until <= from) {
+        if until.is_some_and(|until| until <= from) {
             return Err(StayRefusal::EndsBeforeItBegins.into());
         }
         if self.facility.as_ref().is_some_and(|facility| !at.directory.has_facility(&at.by.organisation, facility)) {
@@ -222,8 +224,8 @@ impl Decide for AssignBed {
                 facility: self.facility,
                 kind: self.kind,
                 from,
-                until: self.until,
-                expected_by: self.expected_by,
+                until,
+                expected_by,
             })
             .into(),
         );
@@ -343,8 +345,20 @@ mod tests {
 
     #[test]
     fn a_stay_ends_after_it_begins() {
-        let bed = AssignBed { from: Some(evening(2)), until: Some(evening(1)), ..a_bed() };
+        let bed = AssignBed { from: Some(moment(2)), until: Some(moment(1)), ..a_bed() };
         given([signalled()]).when(bed).then_err(StayRefusal::EndsBeforeItBegins);
+    }
+
+    #[test]
+    fn nobody_plans_a_bed_for_more_than_five_years_ahead() {
+        let far = Some(moment(6 * 365));
+        for (field, bed) in [
+            ("from", AssignBed { from: far, ..a_bed() }),
+            ("until", AssignBed { until: far, ..a_bed() }),
+            ("expected_by", AssignBed { expected_by: far, ..a_bed() }),
+        ] {
+            given([signalled()]).when(bed).then_field(field);
+        }
     }
 
     #[test]

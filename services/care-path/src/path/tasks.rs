@@ -12,24 +12,23 @@
 mod course;
 mod health;
 mod returning;
-mod terms;
 
 #[cfg(test)]
 mod marek;
 #[cfg(test)]
 mod testing;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use terms::working_days_after;
-pub(super) use terms::{days_after, hours_after, minutes_after};
-
+use super::derived::Risks;
+use super::lookup::Answers;
 use super::{CarePath, Stamp};
 use crate::actor::{Actor, Principal};
-use crate::codes::{Offering, Precision, Role, TaskKind};
+use crate::codes::{Offering, Role, TaskKind};
 use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
@@ -38,7 +37,7 @@ use crate::ids::{EventId, Municipality, OrgId, PersonId, SubjectId};
 use crate::matching::{Likeness, Traits};
 use crate::policy::{Category, Depth};
 use crate::text::Country;
-use crate::time::DateTime;
+use crate::time::{DateTime, days_after, hours_after, minutes_after};
 
 /// Something that waits for somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,7 +178,7 @@ impl CarePath {
         if !self.exists() || self.is_erased() || self.case.died.is_some() {
             return Vec::new();
         }
-        let mut list = Worklist { path: self, as_of, deadlines, directory, tasks: Vec::new() };
+        let mut list = Worklist::new(self, as_of, deadlines, directory);
         returning::after_departure(&mut list);
         if !self.is_closed() {
             returning::before_departure(&mut list);
@@ -205,6 +204,11 @@ struct Worklist<'a> {
     deadlines: &'a Deadlines,
     directory: &'a Directory,
     tasks: Vec<Task>,
+    /// Looked up for one task after another.
+    risks: OnceCell<Risks>,
+    reviews: OnceCell<Answers<'a>>,
+    visits: OnceCell<Answers<'a>>,
+    found: OnceCell<Answers<'a>>,
 }
 
 /// What waits, before it is said for whom.
@@ -242,7 +246,7 @@ pub fn match_review(of: &Traits, likeness: &Likeness, other: PersonId, deadlines
         category,
         depth,
         since: cause.recorded_at,
-        due: terms::hours_after(cause.recorded_at, deadlines.street_doctor_hours),
+        due: hours_after(cause.recorded_at, deadlines.street_doctor_hours),
         round: 0,
         because: Some(because),
         cause: cause.clone(),
@@ -250,6 +254,11 @@ pub fn match_review(of: &Traits, likeness: &Likeness, other: PersonId, deadlines
 }
 
 impl<'a> Worklist<'a> {
+    fn new(path: &'a CarePath, as_of: AsOf, deadlines: &'a Deadlines, directory: &'a Directory) -> Self {
+        let (risks, [reviews, visits, found]) = (OnceCell::new(), [const { OnceCell::new() }; 3]);
+        Self { path, as_of, deadlines, directory, tasks: Vec::new(), risks, reviews, visits, found }
+    }
+
     /// The time as of which something is looked at that is due then.
     fn at(&self, due: DateTime) -> DateTime {
         match self.as_of {
@@ -298,7 +307,18 @@ impl<'a> Worklist<'a> {
     }
 
     fn is_coordinated_since(&self, cause: &Stamp) -> bool {
-        self.coordinators_notes().any(|note| follows(note, cause))
+        self.reviews.get_or_init(|| self.coordinators_notes().collect()).has_one_to(cause)
+    }
+
+    /// Whether somebody who gives care met the person after a cause.
+    fn is_visited_since(&self, cause: &Stamp) -> bool {
+        self.visits.get_or_init(|| self.path.case.met_by_care.iter().collect()).has_one_to(cause)
+    }
+
+    /// Whether the person came back into sight since: then nobody need be asked to look out any more.
+    fn was_found_since(&self, cause: &Stamp) -> bool {
+        let ends = || self.path.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).collect();
+        !self.path.is_out_of_sight() && self.found.get_or_init(ends).has_one_to(cause)
     }
 
     /// A coordinator's note is the record that something was looked at.
@@ -308,42 +328,29 @@ impl<'a> Worklist<'a> {
     }
 
     fn hours_since(&self, cause: &Stamp, hours: impl Fn(&Deadlines) -> i64) -> DateTime {
-        terms::hours_after(cause.recorded_at, hours(self.deadlines))
+        hours_after(cause.recorded_at, hours(self.deadlines))
     }
 
     /// When those who are asked to look out must have answered.
     fn lookout_answered(&self, cause: &Stamp) -> DateTime {
-        let risk = self.path.risk(cause.recorded_at, self.deadlines);
-        terms::minutes_after(cause.recorded_at, self.deadlines.lookout_answer(&risk))
+        let risk = self.risks.get_or_init(|| self.path.risks()).at(cause.recorded_at, self.deadlines);
+        minutes_after(cause.recorded_at, self.deadlines.lookout_answer(&risk))
     }
 
     fn days_since(&self, cause: &Stamp, days: impl Fn(&Deadlines) -> i64) -> DateTime {
-        terms::days_after(cause.recorded_at, days(self.deadlines))
+        days_after(cause.recorded_at, days(self.deadlines))
     }
 }
 
 /// The order in which things were recorded. Ids of events grow, which settles what was recorded at the same instant.
-fn recorded(stamp: &Stamp) -> (DateTime, EventId) {
+pub(super) fn recorded(stamp: &Stamp) -> (DateTime, EventId) {
     (stamp.recorded_at, stamp.event_id)
-}
-
-/// When something happened at the latest: a time that is not precise has the benefit of a day.
-fn latest(stamp: &Stamp) -> DateTime {
-    match stamp.occurred.precision {
-        Precision::Instant => stamp.occurred.at,
-        Precision::Night | Precision::Day | Precision::Approximate => terms::days_after(stamp.occurred.at, 1),
-    }
-}
-
-/// Whether something answers its cause: it was recorded after it, by somebody who could know of it, and did not happen
-/// before it.
-fn follows(later: &Stamp, cause: &Stamp) -> bool {
-    recorded(later) > recorded(cause) && latest(later) >= cause.occurred.at
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codes::Precision;
     use crate::path::testing::{directory, evening, night_shelter, principal, street_doctor, this_person};
     use crate::time::Occurred;
     use chrono::TimeDelta;
@@ -356,6 +363,10 @@ mod tests {
             recorded_at: evening(recorded_on),
             by: night_shelter().author(),
         }
+    }
+
+    fn follows(later: &Stamp, cause: &Stamp) -> bool {
+        [&Arc::new(later.clone())].into_iter().collect::<Answers<'_>>().has_one_to(cause)
     }
 
     #[test]
@@ -381,13 +392,16 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_not_precise_has_the_benefit_of_a_day() {
+    fn a_time_that_is_not_precise_has_the_benefit_of_a_day_and_a_night_that_of_its_rest() {
         let cause = stamp(1, 3, evening(3), Precision::Instant);
         let hours_before = |hours, precision| stamp(2, 4, evening(3) - TimeDelta::hours(hours), precision);
-        for precision in [Precision::Day, Precision::Night, Precision::Approximate] {
+        for precision in [Precision::Day, Precision::Approximate] {
             assert!(follows(&hours_before(24, precision), &cause));
             assert!(!follows(&hours_before(25, precision), &cause));
         }
+        // Ten in the evening in Amsterdam: the night began at noon, and the one before it was over.
+        assert!(follows(&hours_before(10, Precision::Night), &cause));
+        assert!(!follows(&hours_before(11, Precision::Night), &cause));
         assert!(!follows(&hours_before(1, Precision::Instant), &cause));
     }
 }

@@ -20,7 +20,7 @@ use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality, PersonId};
-use crate::time::{DateTime, Occurred};
+use crate::time::{DateTime, Moment, Occurred};
 
 pub fn rotterdam() -> Municipality {
     "rotterdam".parse().unwrap()
@@ -42,6 +42,11 @@ pub const fn id_of_command(index: u128) -> Uuid {
 /// Nine in the evening, that many days from the beginning of the test.
 pub fn evening(day: i64) -> DateTime {
     "2026-01-10T21:00:00Z".parse::<DateTime>().unwrap() + TimeDelta::days(day)
+}
+
+/// The same, as it comes in.
+pub fn moment(day: i64) -> Moment {
+    evening(day).try_into().unwrap()
 }
 
 pub fn principal(organisation: &str, actor: Actor) -> Principal {
@@ -117,7 +122,7 @@ pub fn a_signal() -> ReportSignal {
         circumstances: None,
         observations: None,
         conduct: None,
-        problems: vec![],
+        problems: [].into(),
     }
 }
 
@@ -128,7 +133,7 @@ pub fn a_contact() -> RecordContact {
         language: None,
         summary: None,
         observations: None,
-        problems: vec![],
+        problems: [].into(),
     }
 }
 
@@ -147,7 +152,7 @@ pub fn a_referral() -> Refer {
 
 pub fn a_lookout() -> IssueLookout {
     IssueLookout {
-        recipients: vec![Addressee::Organisation { organisation: "shelter24-rotterdam".parse().unwrap() }],
+        recipients: [Addressee::Organisation { organisation: "shelter24-rotterdam".parse().unwrap() }].into(),
         description: "a man of 50".parse().unwrap(),
         expires_at: None,
     }
@@ -156,7 +161,7 @@ pub fn a_lookout() -> IssueLookout {
 pub fn an_exception_request() -> RequestException {
     RequestException {
         kind: ExceptionKind::Longer24hStay,
-        until: Some(evening(30)),
+        until: Some(moment(30)),
         reason: "he cannot be alone at night".parse().unwrap(),
     }
 }

@@ -12,7 +12,7 @@ use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::ids::{BedId, EventId, LookoutId, PersonId, SubjectId};
-use crate::time::DateTime;
+use crate::time::{DateTime, days_after};
 
 /// Something that Baken does by itself at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,11 +93,7 @@ impl CarePath {
         let mut timers: Vec<Timer> = Vec::new();
         for task in self.not_passed(deadlines, directory) {
             let what = TimerKind::Deadline { task: task.kind, subject: task.subject, round: task.round };
-            let timer = Timer::new(task.due, what, &task.cause);
-            // One task may wait for several.
-            if !timers.contains(&timer) {
-                timers.push(timer);
-            }
+            timers.push(Timer::new(task.due, what, &task.cause));
         }
         if self.exists() && !self.is_erased() {
             timers.extend(self.lost.lookouts.iter().filter(|lookout| lookout.state == LookoutState::Open).map(
@@ -113,7 +109,9 @@ impl CarePath {
         }));
         let vanishing = self.vanishing(deadlines);
         timers.extend(vanishing.map(|vanishing| Timer::new(vanishing.due, TimerKind::OutOfSight, vanishing.cause)));
-        timers.sort_by_key(|timer| (timer.due, timer.what));
+        timers.sort_by_key(|timer| (timer.due, timer.what, timer.cause, timer.person));
+        // One task may wait for several.
+        timers.dedup();
         timers
     }
 
@@ -127,7 +125,7 @@ impl CarePath {
         let stays = self.stays.iter().filter_map(|stay| stay.released.as_ref()).map(|ended| ended.stamp.occurred.at);
         let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
         let parts = intakes.chain(stays).chain(referrals.map(|referral| referral.changed.occurred.at));
-        let ends = parts.map(|part| super::tasks::days_after(part, deadlines.involvement_days));
+        let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
         lookouts.chain(alerts).chain(ends).filter(|change| *change > now).min()

@@ -1,14 +1,12 @@
 //! What an actor has to do with a person.
 
-use chrono::TimeDelta;
-
 use crate::actor::{Actor, Principal};
 use crate::codes::LookoutState;
 use crate::deadlines::Deadlines;
 use crate::ids::OrgId;
 use crate::path::CarePath;
 use crate::text::Country;
-use crate::time::DateTime;
+use crate::time::{DateTime, days_after};
 
 /// The relation between an actor and a person: the closest one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +79,7 @@ impl CarePath {
     /// stays open for as long as a part that ended counts.
     #[must_use]
     pub fn involves(&self, organisation: &OrgId, now: DateTime, deadlines: &Deadlines) -> bool {
-        let since = now - TimeDelta::days(deadlines.involvement_days);
+        let since = days_after(now, deadlines.involvement_days.saturating_neg());
         let intake = self
             .intakes
             .iter()

@@ -30,7 +30,7 @@ fn episodes(path: &CarePath) -> Vec<EpisodeView> {
 
 fn lookout_to(recipients: &[&str]) -> IssueLookout {
     let to = |id: &&str| Addressee::Organisation { organisation: id.parse().unwrap() };
-    IssueLookout { recipients: recipients.iter().map(to).collect(), ..a_lookout() }
+    IssueLookout { recipients: recipients.iter().map(to).collect::<Vec<_>>().try_into().unwrap(), ..a_lookout() }
 }
 
 /// In a bed, not come the next evening, and looked for.

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::connection::{Connection, EmptyFields};
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, ObjectType, OutputType, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, CustomValidator, ID, InputObject, InputValueError, Object, ObjectType, OutputType,
+    SimpleObject,
+};
 use care_path::codes::Phase;
 use care_path::ids::Municipality;
-use care_path::time::DateTime;
+use care_path::time::{DateTime, Moment};
 use care_path::views::{
     CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, LostView, MatchView, PersonSummaryView,
     ReferralView, TaskView, TimelineEntryView,
@@ -181,8 +184,18 @@ struct PersonsFilter {
     phase: Option<Phase>,
     municipality: Option<Municipality>,
     out_of_sight: Option<bool>,
-    /// Of whom something was recorded at or after this time.
+    /// Of whom something was recorded at or after this time, in the years 2000 to 2099.
+    #[graphql(validator(custom = "InBounds"))]
     updated_since: Option<DateTime>,
+}
+
+/// A time that comes in has the same bounds everywhere.
+struct InBounds;
+
+impl CustomValidator<DateTime> for InBounds {
+    fn check(&self, time: &DateTime) -> Result<(), InputValueError<DateTime>> {
+        Moment::try_from(*time).map(drop).map_err(InputValueError::custom)
+    }
 }
 
 impl From<PersonsFilter> for app::PersonsFilter {

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use care_path::codes::{Code, Phase};
 use care_path::ids::HandoverId;
 use care_path::text::SealedDocument;
+use care_path::time::Moment;
 use care_path::views::{CaseFileView, MatchView, PersonSummaryView, TimelineEntryView};
-use chrono::DateTime;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,7 +25,7 @@ use crate::edge::rest::{headers, query::none};
         ("phase" = Option<Phase>, Query, description = "Only those in this phase of the path."),
         ("municipality" = Option<care_path::ids::Municipality>, Query, description = "Only those of this municipality."),
         ("out_of_sight" = Option<bool>, Query, description = "Only those who are out of sight, or who are not."),
-        ("updated_since" = Option<care_path::time::DateTime>, Query, description = "Only those on whose path something was recorded since."),
+        ("updated_since" = Option<Moment>, Query, description = "Only those on whose path something was recorded since."),
         PageParameters,
     ),
     responses((status = 200, description = "A page of persons in brief, by id.", body = PageOf<PersonSummaryView>))
@@ -38,9 +38,11 @@ pub async fn persons(reader: Reader, request: HttpRequest) -> Result<HttpRespons
         municipality: parameters
             .take("municipality", "must be the short name of a municipality", |text| text.parse().ok()),
         out_of_sight: parameters.take("out_of_sight", "must be true or false", |text| text.parse().ok()),
-        updated_since: parameters.take("updated_since", "must be a time as in RFC 3339", |text| {
-            DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
-        }),
+        updated_since: parameters.take(
+            "updated_since",
+            "must be a time as in RFC 3339 in the years 2000 to 2099",
+            |text| text.parse().map(Moment::get).ok(),
+        ),
     };
     let page = parameters.page();
     parameters.end()?;

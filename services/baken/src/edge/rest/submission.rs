@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use care_path::PersonId;
 use care_path::codes::Precision;
 use care_path::command::{Command, CommandKind, WithoutPerson};
-use care_path::time::{DateTime, Occurred};
+use care_path::time::{Moment, Occurred};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -117,13 +117,13 @@ fn take<T: DeserializeOwned>(
 
 /// When it happened, and how precisely that is known.
 fn take_occurred(fields: &mut Map<String, Value>, problems: &mut Vec<FieldProblem>) -> Option<Occurred> {
-    let at = take::<DateTime>(fields, "occurred_at", "must be a time as in RFC 3339", problems);
+    let at = take::<Moment>(fields, "occurred_at", "must be a time as in RFC 3339 in the years 2000 to 2099", problems);
     let wanted = "must be a code of the list occurred_precision";
     let precision = take::<Precision>(fields, "occurred_precision", wanted, problems);
     if at.is_none() && precision.is_some() && problems.is_empty() {
         problems.push(FieldProblem::at("/occurred_precision", "must come with occurred_at"));
     }
-    Some(Occurred { at: at?, precision: precision.unwrap_or(Precision::Instant) })
+    Some(Occurred { at: at?.get(), precision: precision.unwrap_or(Precision::Instant) })
 }
 
 /// The answer to a command that was executed, now or when it was first sent.

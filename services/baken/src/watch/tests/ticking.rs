@@ -29,7 +29,7 @@ async fn signal(node: &Node) -> PersonId {
         circumstances: None,
         observations: None,
         conduct: None,
-        problems: vec![],
+        problems: [].into(),
     };
     let request = request(outreach.principal.clone(), None, Command::ReportSignal((), signal));
     node.baken.execute(request).await.unwrap().person_id.unwrap()

@@ -72,6 +72,14 @@ fn an_event_without_data_is_not_read_with_some() {
 }
 
 #[test]
+fn a_text_that_was_recorded_before_hidden_characters_were_refused_is_still_read() {
+    let claim = json!({ "claim": { "$private": "identity", "value": { "name": "Jan\u{200b}", "alias": "\u{2800}" } },
+        "assurance": "alias" });
+    let read = read("identity_updated", 1, claim).unwrap();
+    assert_eq!(read.data().unwrap()["claim"]["value"], json!({ "name": "Jan", "alias": "\u{fffd}" }));
+}
+
+#[test]
 fn an_unknown_type_is_refused_by_its_name() {
     let refused = read("person_deported", 1, json!({})).unwrap_err();
     assert_eq!(refused, Unreadable::UnknownType("person_deported".to_owned()));

@@ -1,18 +1,15 @@
 //! What waits on the course of a case: rights, referrals, people who are lost, exceptions, and the weekly review.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use chrono::NaiveTime;
+use std::collections::BTreeSet;
 
-use super::{Addressee, AsOf, Waiting, Worklist, follows, recorded, terms};
+use super::{Addressee, AsOf, Waiting, Worklist, recorded};
 use crate::codes::{ExceptionState, LookoutState, OrgKind, ReferralState, TaskKind};
 use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::OrgId;
-use crate::path::Stamp;
 use crate::path::referral::Referral;
-use crate::time::DateTime;
+use crate::time::{DateTime, days_after, working_days_after};
 
 pub(super) fn add(list: &mut Worklist<'_>) {
     language(list);
@@ -88,12 +85,11 @@ fn uninsured_report(list: &mut Worklist<'_>) {
     let path = list.path;
     let Some(cause) = path.uninsured_since() else { return };
     let due = list.days_since(cause, |terms| terms.uninsured_report_days);
-    let carers: BTreeSet<_> = path
-        .concerned_organisations()
-        .filter(|organisation| gives_care(organisation, list.directory))
-        .filter(|organisation| path.involves(organisation, list.at(due), list.deadlines))
-        .collect();
-    let carers = carers.into_iter().cloned().map(Addressee::Organisation);
+    let carers: BTreeSet<_> =
+        path.concerned_organisations().filter(|organisation| gives_care(organisation, list.directory)).collect();
+    let (at, deadlines) = (list.at(due), list.deadlines);
+    let carers = carers.into_iter().filter(|carer| path.involves(carer, at, deadlines));
+    let carers = carers.cloned().map(Addressee::Organisation);
     let waiting = Waiting::new(TaskKind::UninsuredReport, cause, EventKind::InsuranceRecorded, due);
     list.ask(carers.chain(list.coordinator()), &waiting);
 }
@@ -115,7 +111,7 @@ fn referrals(list: &mut Worklist<'_>) {
             | ReferralState::Ended => continue,
         };
         let cause = &referral.changed;
-        let due = waits_until(referral).unwrap_or_else(|| terms::working_days_after(cause.recorded_at, days));
+        let due = waits_until(referral).unwrap_or_else(|| working_days_after(cause.recorded_at, days));
         let asked = Addressee::Organisation(referral.made.to.clone());
         list.ask([asked], &Waiting::new(kind, cause, because, due).about(referral.made.referral.0));
     }
@@ -142,14 +138,6 @@ fn find_person(list: &mut Worklist<'_>) {
     list.ask(list.coordinator(), &waiting);
 }
 
-impl Worklist<'_> {
-    /// Whether the person came back into sight since: then nobody need be asked to look out any more.
-    fn was_found_since(&self, cause: &Stamp) -> bool {
-        let mut ends = self.path.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref());
-        !self.path.is_out_of_sight() && ends.any(|ended| follows(ended, cause))
-    }
-}
-
 /// Everybody whom a lookout went to says that they look out, but for those who issued it.
 fn lookouts(list: &mut Worklist<'_>) {
     for lookout in &list.path.lost.lookouts {
@@ -161,12 +149,9 @@ fn lookouts(list: &mut Worklist<'_>) {
         }
         // Who acknowledged it after it was due kept silent until then, also where that is told before this is.
         let as_of = list.as_of;
-        let in_time = |stamp: &&Arc<Stamp>| as_of != AsOf::WhenDue || stamp.occurred.at <= due;
-        let knows = |recipient: &OrgId| {
-            let mut heard = lookout.acknowledged.iter().filter(in_time).chain([cause]);
-            heard.any(|stamp| stamp.by.organisation == *recipient)
-        };
-        let silent = lookout.issued.recipients.iter().filter(|recipient| !knows(recipient));
+        let in_time = lookout.acknowledged.iter().filter(|stamp| as_of != AsOf::WhenDue || stamp.occurred.at <= due);
+        let know: BTreeSet<_> = in_time.chain([cause]).map(|stamp| &stamp.by.organisation).collect();
+        let silent = lookout.issued.recipients.iter().filter(|recipient| !know.contains(recipient));
         let waiting = Waiting::new(TaskKind::AcknowledgeLookout, cause, EventKind::LookoutIssued, due);
         list.ask(silent.cloned().map(Addressee::Organisation), &waiting.about(lookout.issued.lookout.0));
     }
@@ -204,7 +189,7 @@ fn weekly_review(list: &mut Worklist<'_>) {
     let review = list.coordinators_notes().max_by_key(|note| recorded(note)).map(|note| (note.recorded_at, note));
     let Some((since, cause)) = contact.into_iter().chain(review).max_by_key(|(since, _)| *since) else { return };
     let (round, due) = match list.as_of {
-        AsOf::Now(_) => (0, terms::days_after(since, list.deadlines.review_days)),
+        AsOf::Now(_) => (0, days_after(since, list.deadlines.review_days)),
         AsOf::WhenDue => {
             let asked =
                 path.passed(TaskKind::WeeklyReview, None, cause.event_id).map(|passed| passed.stamp.recorded_at);
@@ -220,7 +205,7 @@ fn weekly_review(list: &mut Worklist<'_>) {
 fn next_review(since: DateTime, asked: Option<DateTime>, days: i64) -> (u32, DateTime) {
     let days = days.max(1);
     let weeks = asked.map_or(0, |asked| asked.signed_duration_since(since).num_days().max(0) / days);
-    let due = |week: i64| terms::days_after(since, days.saturating_mul(week + 1));
+    let due = |week: i64| days_after(since, days.saturating_mul(week + 1));
     let is_next = |week: &i64| asked.is_none_or(|asked| due(*week) > asked);
     let week = [weeks, weeks + 1].into_iter().find(is_next).unwrap_or(weeks + 1);
     (u32::try_from(week).unwrap_or(u32::MAX), due(week))

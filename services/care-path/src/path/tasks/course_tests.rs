@@ -9,7 +9,7 @@ use crate::ids::{BedId, CareAlertId, ExceptionId, LookoutId, ReferralId};
 use crate::path::Problems;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
 use crate::path::exception::{DecideException, Decision};
-use crate::path::identity::{IdentityClaim, LanguageUse, UpdateIdentity};
+use crate::path::identity::{IdentityInput, LanguageUse, UpdateIdentity};
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{
     AcknowledgeLookout, Addressee, AnswerCareAlert, FileCareAlert, IssueLookout, MarkOutOfSight, ReportSighting,
@@ -148,9 +148,14 @@ fn a_waiting_list_is_answered_by_the_day_that_it_names() {
             .and_on(REFERRAL, WaitlistReferral { until })
     };
     let noon = evening(20) - TimeDelta::hours(9);
-    listed(Some(noon.date_naive())).waits(1, AnswerReferral, doctor(), noon);
+    listed(Some(noon.date_naive().try_into().unwrap())).waits(1, AnswerReferral, doctor(), noon);
     listed(None).waits(1, AnswerReferral, doctor(), evening(4));
-    listed(Some(noon.date_naive())).and_on(REFERRAL, AcceptReferral::default()).waits(1, Start, doctor(), evening(4));
+    listed(Some(noon.date_naive().try_into().unwrap())).and_on(REFERRAL, AcceptReferral::default()).waits(
+        1,
+        Start,
+        doctor(),
+        evening(4),
+    );
 }
 
 #[test]
@@ -181,7 +186,7 @@ fn the_coordinator_looks_for_whom_nobody_found_in_two_hours_and_the_second_time_
 
 fn a_lookout_to_both() -> IssueLookout {
     let to = |id: &str| Addressee::Organisation { organisation: id.parse().unwrap() };
-    let recipients = ["night-shelter-rotterdam", "night-shelter-utrecht", "shelter24-rotterdam"].map(to).to_vec();
+    let recipients = ["night-shelter-rotterdam", "night-shelter-utrecht", "shelter24-rotterdam"].map(to).into();
     IssueLookout { recipients, ..a_lookout() }
 }
 
@@ -335,7 +340,7 @@ fn whoever_took_somebody_in_finds_out_their_language() {
             understood: true,
             interpreter_needed: true,
         };
-        let claim = IdentityClaim { languages: vec![used], ..IdentityClaim::default() };
+        let claim = IdentityInput { languages: [used].into(), ..IdentityInput::default() };
         UpdateIdentity { claim, assurance: Assurance::SelfDeclared }
     };
     given([signalled()])

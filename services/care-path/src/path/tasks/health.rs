@@ -1,16 +1,17 @@
 //! What waits for the sake of somebody's health: visits, screens, reviews of the place, and unsafe discharges.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::terms::days_after;
-use super::{Waiting, Worklist, follows, latest, recorded};
+use super::{Waiting, Worklist, recorded};
 use crate::codes::{DataClass, LocationType, TaskKind, Urgency};
 use crate::event::EventKind;
+use crate::ids::OrgId;
 use crate::path::discharge::DischargedTo;
-use crate::path::lost::Episode;
+use crate::path::lookup::{Answers, Lookup};
 use crate::path::{Noted, Problems, Stamp};
 use crate::private::open;
+use crate::time::days_after;
 
 pub(super) fn add(list: &mut Worklist<'_>) {
     street_doctor_visit(list);
@@ -32,9 +33,8 @@ fn street_doctor_visit(list: &mut Worklist<'_>) {
     let signals = path.signals.iter().filter(|signal| is_alarming(&signal.problems, signal.urgency));
     let intakes = path.intakes.iter().filter(|intake| is_alarming(&intake.problems, intake.urgency));
     let beds = path.stays.iter().filter(|stay| stay.bed.kind == LocationType::EmergencyBed);
-    let visited = |cause: &Arc<Stamp>| {
-        path.case.met_by_care.iter().any(|visit| visit.event_id == cause.event_id || follows(visit, cause))
-    };
+    let visits: HashSet<_> = path.case.met_by_care.iter().map(|visit| visit.event_id).collect();
+    let visited = |cause: &Stamp| visits.contains(&cause.event_id) || list.is_visited_since(cause);
     let first = signals
         .map(|signal| (&signal.stamp, EventKind::SignalReceived))
         .chain(intakes.map(|intake| (&intake.stamp, EventKind::IntakeCompleted)))
@@ -51,13 +51,12 @@ fn street_doctor_visit(list: &mut Worklist<'_>) {
 /// has not yet screened it.
 fn head_injury_screen(list: &mut Worklist<'_>) {
     let path = list.path;
-    let screened = |cause: &Stamp| path.case.met_by_care.iter().any(|visit| follows(visit, cause));
     let suspected = path
         .intakes
         .iter()
         .filter(|intake| open(intake.head_injury_suspected.as_ref()) == Some(&true))
         .map(|intake| &intake.stamp)
-        .find(|cause| !screened(cause));
+        .find(|cause| !list.is_visited_since(cause));
     if let Some(cause) = suspected {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         let waiting = Waiting::new(TaskKind::HeadInjuryScreen, cause, EventKind::IntakeCompleted, due);
@@ -69,11 +68,15 @@ fn head_injury_screen(list: &mut Worklist<'_>) {
 /// than the last one before the second incident, or when the coordinator wrote a note after it, which records that it
 /// was reviewed and why the person stays.
 fn suitability_review(list: &mut Worklist<'_>) {
-    let stays = &list.path.stays;
+    let mut beds: Vec<_> = list.path.stays.iter().map(|stay| (recorded(&stay.stamp), stay.bed.kind)).collect();
+    beds.sort_by_key(|(recorded, _)| *recorded);
+    // From which bed on all are of the kind of the last one.
+    let last = beds.last().map(|(_, kind)| *kind);
+    let alike_from = beds.iter().rposition(|(_, kind)| Some(*kind) != last).map_or(0, |other| other + 1);
     let moved_on = |cause: &Stamp| {
-        let (before, after): (Vec<_>, Vec<_>) = stays.iter().partition(|stay| recorded(&stay.stamp) < recorded(cause));
-        let unsuitable = before.iter().max_by_key(|stay| recorded(&stay.stamp)).map(|stay| stay.bed.kind);
-        after.iter().any(|stay| Some(stay.bed.kind) != unsuitable)
+        let after = beds.partition_point(|(bed, _)| *bed < recorded(cause));
+        let unsuitable = after.checked_sub(1).map(|before| beds[before].1);
+        after < beds.len() && (after < alike_from || last != unsuitable)
     };
     let nights = list.path.unsuitable_nights();
     let unanswered = nights.into_iter().find(|cause| !moved_on(cause) && !list.is_coordinated_since(cause));
@@ -84,19 +87,15 @@ fn suitability_review(list: &mut Worklist<'_>) {
     }
 }
 
-/// Unsafe discharges, without the records that only say that the letter for one of them came.
+/// Unsafe discharges, without the records that only say that the letter came for the one before them from the same
+/// hospital.
 fn unsafe_ones<'a>(list: &Worklist<'a>) -> impl Iterator<Item = &'a Noted<DischargedTo>> + use<'a> {
-    let all = &list.path.discharges;
-    all.iter()
-        .enumerate()
-        .filter(|(index, discharge)| discharge.is_unsafe() && !brings_letter(&all[..*index], discharge))
-        .map(|(_, discharge)| discharge)
-}
-
-/// Whether a record completes the one before it from the same hospital, for which no letter had come.
-fn brings_letter(earlier: &[Noted<DischargedTo>], discharge: &DischargedTo) -> bool {
-    let before = earlier.iter().rev().find(|before| before.from == discharge.from);
-    discharge.letter_received && before.is_some_and(|before| !before.letter_received)
+    let mut had_letter: BTreeMap<&OrgId, bool> = BTreeMap::new();
+    list.path.discharges.iter().filter(move |discharge| {
+        let before = had_letter.insert(&discharge.from, discharge.letter_received);
+        let brings_letter = discharge.letter_received && before == Some(false);
+        discharge.is_unsafe() && !brings_letter
+    })
 }
 
 /// Somebody came out of a hospital unannounced. Done when the coordinator wrote a note afterwards.
@@ -114,13 +113,21 @@ fn unsafe_discharges(list: &mut Worklist<'_>) {
 /// the letter was received, or when the hospital wrote a note.
 fn discharge_letter(list: &mut Worklist<'_>) {
     let path = list.path;
+    let mut last_letter = BTreeMap::new();
+    for discharge in path.discharges.iter().filter(|discharge| discharge.letter_received) {
+        let last = last_letter.entry(&discharge.from).or_insert_with(|| recorded(&discharge.stamp));
+        *last = recorded(&discharge.stamp).max(*last);
+    }
+    let mut notes: BTreeMap<&OrgId, Vec<_>> = BTreeMap::new();
+    for note in &path.case.notes {
+        notes.entry(&note.stamp.by.organisation).or_default().push(&note.stamp);
+    }
+    let notes: BTreeMap<_, Answers<'_>> =
+        notes.into_iter().map(|(by, notes)| (by, notes.into_iter().collect())).collect();
     let sent = |discharge: &Noted<DischargedTo>| {
         let cause = &discharge.stamp;
-        let received = |later: &Noted<DischargedTo>| {
-            later.from == discharge.from && later.letter_received && recorded(&later.stamp) > recorded(cause)
-        };
-        let by_hospital = |stamp: &Stamp| stamp.by.organisation == discharge.from && follows(stamp, cause);
-        path.discharges.iter().any(received) || path.case.notes.iter().any(|note| by_hospital(&note.stamp))
+        let received = last_letter.get(&discharge.from).is_some_and(|last| *last > recorded(cause));
+        received || notes.get(&discharge.from).is_some_and(|notes| notes.has_one_to(cause))
     };
     let mut hospitals = BTreeSet::new();
     let owed = unsafe_ones(list).filter(|discharge| !discharge.letter_received && !sent(discharge));
@@ -136,21 +143,25 @@ fn discharge_letter(list: &mut Worklist<'_>) {
 /// them must meet. Done when the coordinator wrote a note afterwards.
 fn parties_meeting(list: &mut Worklist<'_>) {
     let path = list.path;
+    // The one who finds somebody rarely knows the hour of the discharge: give or take a day.
+    let ended = path.lost.episodes.iter().filter_map(|episode| {
+        let found = days_after(episode.ended.as_ref()?.occurred.at, 1);
+        Some((Reverse(episode.began.occurred.at), found, ()))
+    });
+    let ended = Lookup::new(ended);
+    let was_lost = |discharge: &Stamp| {
+        let began_later = |began: &Reverse<_>| began.0 > discharge.occurred.latest();
+        ended.first(began_later, |found| *found >= discharge.occurred.at).is_some()
+    };
+    let beds: Answers<'_> = path.stays.iter().map(|stay| &stay.stamp).collect();
     let unmet = unsafe_ones(list)
-        .filter(|discharge| path.lost.episodes.iter().any(|episode| was_lost(episode, &discharge.stamp)))
-        .filter_map(|discharge| path.stays.iter().map(|stay| &stay.stamp).find(|bed| follows(bed, &discharge.stamp)))
+        .filter(|discharge| was_lost(&discharge.stamp))
+        .filter_map(|discharge| beds.first_to(&discharge.stamp))
         .find(|bed| !list.is_coordinated_since(bed));
     if let Some(cause) = unmet {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         list.ask(list.coordinator(), &Waiting::new(TaskKind::PartiesMeeting, cause, EventKind::BedAssigned, due));
     }
-}
-
-/// Whether a discharge fell into an episode out of sight that has ended, give or take a day: the one who finds somebody
-/// rarely knows the hour of the discharge.
-fn was_lost(episode: &Episode, discharge: &Stamp) -> bool {
-    let found = episode.ended.as_ref().map(|ended| days_after(ended.occurred.at, 1));
-    episode.began.occurred.at <= latest(discharge) && found.is_some_and(|found| found >= discharge.occurred.at)
 }
 
 #[cfg(test)]

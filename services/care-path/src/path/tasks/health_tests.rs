@@ -56,7 +56,7 @@ fn a_medical_problem_asks_for_a_doctor_within_a_day() {
 
 #[test]
 fn urgency_asks_for_a_doctor_and_a_problem_of_another_kind_does_not() {
-    let signal = |urgency, problem| ReportSignal { urgency: Some(urgency), problems: vec![problem], ..a_signal() };
+    let signal = |urgency, problem| ReportSignal { urgency: Some(urgency), problems: [problem].into(), ..a_signal() };
     given([]).when(signal(Urgency::Urgent, Problem::Uninsured)).waits(
         0,
         StreetDoctorVisit,
@@ -68,7 +68,7 @@ fn urgency_asks_for_a_doctor_and_a_problem_of_another_kind_does_not() {
 
 #[test]
 fn an_intake_with_a_medical_problem_asks_for_a_doctor_unless_it_was_a_care_providers() {
-    let intake = || RecordIntake { problems: vec![Problem::UntreatedPhysical], ..RecordIntake::default() };
+    let intake = || RecordIntake { problems: [Problem::UntreatedPhysical].into(), ..RecordIntake::default() };
     given([signalled()]).when(intake()).waits(0, StreetDoctorVisit, [street_doctors(), the_coordinator()], evening(1));
     given([signalled()]).by(street_doctor()).when(intake()).waits_not(StreetDoctorVisit);
 }

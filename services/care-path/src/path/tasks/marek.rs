@@ -45,14 +45,14 @@ fn hospital() -> Principal {
 fn police_signal() -> ReportSignal {
     ReportSignal {
         channel: SignalChannel::PoliceContact,
-        problems: vec![Problem::ConfusedBehaviour, Problem::MemoryProblem],
+        problems: [Problem::ConfusedBehaviour, Problem::MemoryProblem].into(),
         ..a_signal()
     }
 }
 
 fn lookout() -> IssueLookout {
     let to = |id: &str| To::Organisation { organisation: id.parse().unwrap() };
-    let recipients = ["shelter24-rotterdam", "night-shelter-utrecht"].map(to).to_vec();
+    let recipients = ["shelter24-rotterdam", "night-shelter-utrecht"].map(to).into();
     IssueLookout { recipients, ..a_lookout() }
 }
 
@@ -164,7 +164,7 @@ const STEPS: &[Step] = &[
     // 10: may he stay longer?
     Step {
         day: 4,
-        happens: |case| case.and(RequestException { until: Some(evening(40)), ..an_exception_request() }),
+        happens: |case| case.and(RequestException { until: Some(moment(40)), ..an_exception_request() }),
         comes: &["decide_exception: coordinator of rotterdam"],
         goes: &[],
     },

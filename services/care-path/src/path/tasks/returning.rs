@@ -1,19 +1,26 @@
 //! What waits on a return. All of it rests on the person's consent, and is gone with it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Addressee, Waiting, Worklist, terms};
+use super::{Addressee, Waiting, Worklist};
 use crate::codes::{FollowUpTerm, HandoverState, Role, TaskKind};
 use crate::event::EventKind;
 use crate::path::Stamp;
 use crate::path::repatriation::Handover;
-use crate::time::DateTime;
+use crate::time::{DateTime, days_after, working_days_after};
 
 impl<'a> Worklist<'a> {
     /// The handovers for which the person's consent holds.
     fn consented(&self) -> impl Iterator<Item = &'a Handover> + use<'a> {
         let state = &self.path.repatriation;
-        state.handovers.iter().filter(|handover| state.consent_holds(handover))
+        let mut holds = BTreeMap::new();
+        if !state.handovers.is_empty() {
+            for consent in &state.consents {
+                holds.entry(consent.given.consent).or_insert(consent.withdrawn.is_none());
+            }
+        }
+        state.handovers.iter().filter(move |handover| holds.get(&handover.proposed.consent) == Some(&true))
     }
 
     /// The organisation that proposed a handover, as long as it is involved; otherwise, and where it was a coordinator,
@@ -33,7 +40,7 @@ fn embassy(handover: &Handover) -> Addressee {
 /// The embassy acknowledges and answers, each within its term; then the proposing side sees to the departure.
 pub(super) fn before_departure(list: &mut Worklist<'_>) {
     let days = list.deadlines.handover_acknowledge_working_days;
-    let working_days_since = |stamp: &Stamp| terms::working_days_after(stamp.recorded_at, days);
+    let working_days_since = |stamp: &Stamp| working_days_after(stamp.recorded_at, days);
     for handover in list.consented() {
         let cause = &handover.changed;
         let (who, waiting) = match handover.state {
@@ -88,7 +95,7 @@ fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator
     let done = |term| handover.follow_ups.iter().any(|done| done.fact.0 == term);
     let terms = [(FollowUpTerm::Days30, 30), (FollowUpTerm::Days90, 90)];
     (0..).zip(terms).filter(move |(_, (term, _))| !done(*term)).map(|(round, (_, days))| {
-        let due = terms::days_after(arrived.occurred.at, days);
+        let due = days_after(arrived.occurred.at, days);
         Waiting { round, ..Waiting::new(TaskKind::FollowUp, arrived, EventKind::ArrivalConfirmed, due) }
     })
 }

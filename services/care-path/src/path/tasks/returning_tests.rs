@@ -42,7 +42,7 @@ fn proposed_on(intake: Given, proposer: Principal) -> Given {
     let consent = GiveConsent {
         purpose: ConsentPurpose::Repatriation,
         recipient: Recipient::Country("PL".parse().unwrap()),
-        data_classes: vec![DataClass::Identity, DataClass::Return],
+        data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: "pl".parse().unwrap(),
         interpreter: false,
     };
@@ -50,7 +50,7 @@ fn proposed_on(intake: Given, proposer: Principal) -> Given {
         language: "pl".parse().unwrap(),
         wish: ReturnWish::WantsToReturn,
         options: None,
-        barriers: vec![],
+        barriers: [].into(),
     };
     let proposal = ProposeHandover {
         country: "PL".parse().unwrap(),
@@ -162,7 +162,7 @@ fn the_days_count_from_the_arrival_and_not_from_when_it_was_told() {
         consent: CONSENT,
         purpose: ConsentPurpose::Repatriation,
         recipient: Recipient::Country("PL".parse().unwrap()),
-        data_classes: vec![DataClass::Identity, DataClass::Return],
+        data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: "pl".parse::<Language>().unwrap().into(),
         interpreter: false,
     };

@@ -1,11 +1,11 @@
 //! What the larger commands of a random history say.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 
 use super::dice::Dice;
 use crate::codes::{ConditionStatus, ConsentPurpose, DataClass, Offering, OrgKind, ReturnWish};
 use crate::path::CarePath;
-use crate::path::identity::{IdentityClaim, LanguageUse};
+use crate::path::identity::{IdentityInput, LanguageUse};
 use crate::path::intake::{RecordIntake, SocialSituation};
 use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, ReportSighting};
 use crate::path::referral::Refer;
@@ -15,14 +15,14 @@ use crate::path::repatriation::{
 use crate::path::rights::RightsAnswers;
 use crate::path::signal::{RecordContact, ReportSignal};
 use crate::text::Age;
-use crate::time::DateTime;
+use crate::time::{DateTime, Day, Moment};
 
-pub fn later(now: DateTime, dice: &mut Dice<'_>) -> DateTime {
-    now + TimeDelta::hours(12 + 24 * i64::try_from(dice.below(14)).unwrap())
+pub fn later(now: DateTime, dice: &mut Dice<'_>) -> Moment {
+    (now + TimeDelta::hours(12 + 24 * i64::try_from(dice.below(14)).unwrap())).try_into().unwrap()
 }
 
-pub fn day(now: DateTime, dice: &mut Dice<'_>) -> NaiveDate {
-    (now - TimeDelta::days(i64::try_from(dice.below(60)).unwrap())).date_naive()
+pub fn day(now: DateTime, dice: &mut Dice<'_>) -> Day {
+    (now - TimeDelta::days(i64::try_from(dice.below(60)).unwrap())).date_naive().try_into().unwrap()
 }
 
 pub fn signal(dice: &mut Dice<'_>) -> ReportSignal {
@@ -36,7 +36,7 @@ pub fn signal(dice: &mut Dice<'_>) -> ReportSignal {
         circumstances: dice.maybe_text(),
         observations: dice.maybe_text(),
         conduct: dice.maybe_text(),
-        problems: dice.codes(),
+        problems: dice.codes().try_into().unwrap(),
     }
 }
 
@@ -47,26 +47,26 @@ pub fn contact(dice: &mut Dice<'_>) -> RecordContact {
         language: dice.maybe(|dice| dice.named(&["pl", "ro"])),
         summary: dice.maybe_text(),
         observations: dice.maybe_text(),
-        problems: dice.codes(),
+        problems: dice.codes().try_into().unwrap(),
     }
 }
 
-pub fn claim(dice: &mut Dice<'_>) -> IdentityClaim {
+pub fn claim(dice: &mut Dice<'_>) -> IdentityInput {
     let language = |dice: &mut Dice<'_>| LanguageUse {
         language: dice.named(&["pl", "rom"]),
         preferred: dice.once_in(2),
         understood: true,
         interpreter_needed: dice.once_in(2),
     };
-    IdentityClaim {
+    IdentityInput {
         name: dice.maybe_text(),
         alias: dice.maybe_text(),
         birth_date: dice.maybe(|dice| dice.named(&["1975-05-02", "2009-01-01"])),
         approximate_age: dice.maybe(|dice| Age::new(u8::try_from(dice.below(120)).unwrap()).unwrap()),
         sex: dice.maybe(Dice::code),
-        countries: dice.maybe(|dice| dice.named(&["PL", "RO"])).into_iter().collect(),
+        countries: dice.maybe(|dice| [dice.named(&["PL", "RO"])].into()).unwrap_or_default(),
         origin: dice.maybe_text(),
-        languages: dice.maybe(language).into_iter().collect(),
+        languages: dice.maybe(|dice| [language(dice)].into()).unwrap_or_default(),
         contact: dice.maybe_text(),
         appearance: dice.maybe_text(),
     }
@@ -84,7 +84,7 @@ pub fn intake(dice: &mut Dice<'_>) -> RecordIntake {
         care_needs: dice.maybe_text(),
         findings: dice.maybe_text(),
         head_injury_suspected: dice.maybe(|dice| dice.once_in(2)),
-        problems: dice.codes(),
+        problems: dice.codes().try_into().unwrap(),
     }
 }
 
@@ -117,7 +117,7 @@ pub fn lookout(now: DateTime, dice: &mut Dice<'_>) -> IssueLookout {
         Addressee::Organisation { organisation: dice.named(&["shelter24-rotterdam", "outreach-rotterdam"]) }
     };
     let expires_at = dice.maybe(|dice| later(now, dice));
-    IssueLookout { recipients: vec![recipient], description: dice.text(), expires_at }
+    IssueLookout { recipients: [recipient].into(), description: dice.text(), expires_at }
 }
 
 pub fn sighting(dice: &mut Dice<'_>) -> ReportSighting {
@@ -143,7 +143,7 @@ pub fn options(dice: &mut Dice<'_>) -> PresentReturnOptions {
         language: dice.named(&["pl", "ro"]),
         wish: if dice.once_in(6) { dice.code() } else { ReturnWish::WantsToReturn },
         options: dice.maybe_text(),
-        barriers: dice.codes(),
+        barriers: dice.codes().try_into().unwrap(),
     }
 }
 
@@ -164,7 +164,7 @@ pub fn consent(dice: &mut Dice<'_>) -> GiveConsent {
     GiveConsent {
         purpose: if dice.once_in(6) { dice.code() } else { ConsentPurpose::Repatriation },
         recipient,
-        data_classes: vec![DataClass::Identity, DataClass::Return],
+        data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: dice.named(&["pl"]),
         interpreter: dice.once_in(2),
     }

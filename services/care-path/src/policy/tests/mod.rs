@@ -3,6 +3,7 @@
 
 mod artefact;
 mod domain;
+mod extremes;
 mod properties;
 mod relation;
 mod sight;

@@ -209,7 +209,7 @@ fn proposed() -> Given {
         language: "pl".parse().unwrap(),
         wish: ReturnWish::WantsToReturn,
         options: None,
-        barriers: vec![],
+        barriers: [].into(),
     };
     let mut given = given([signalled()]).by(supporter()).when(options);
     for condition in <ReturnCondition as crate::codes::Code>::ALL {
@@ -219,7 +219,7 @@ fn proposed() -> Given {
     let consent = GiveConsent {
         purpose: ConsentPurpose::Repatriation,
         recipient: Recipient::Country("PL".parse().unwrap()),
-        data_classes: vec![DataClass::Identity, DataClass::Return],
+        data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: "pl".parse().unwrap(),
         interpreter: false,
     };

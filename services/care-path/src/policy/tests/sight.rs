@@ -49,7 +49,7 @@ fn the_administrator_of_an_organisation_does_not_see_what_it_recorded() {
 }
 
 fn lookout(to: &str) -> IssueLookout {
-    IssueLookout { recipients: vec![Addressee::Organisation { organisation: to.parse().unwrap() }], ..a_lookout() }
+    IssueLookout { recipients: [Addressee::Organisation { organisation: to.parse().unwrap() }].into(), ..a_lookout() }
 }
 
 fn alert(to: &str) -> FileCareAlert {
@@ -116,7 +116,7 @@ fn handed_over_to(given: Given, country: &str) -> Given {
     let consent = GiveConsent {
         purpose: ConsentPurpose::Repatriation,
         recipient: Recipient::Country(country.parse().unwrap()),
-        data_classes: vec![DataClass::Identity, DataClass::Return],
+        data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: "pl".parse().unwrap(),
         interpreter: false,
     };
@@ -127,7 +127,7 @@ fn handed_over_to(given: Given, country: &str) -> Given {
 /// Handovers to Poland (consent: command 7) and to Romania (9).
 fn two_handovers() -> Given {
     let (language, wish) = ("pl".parse().unwrap(), ReturnWish::WantsToReturn);
-    let options = PresentReturnOptions { language, wish, options: None, barriers: vec![] };
+    let options = PresentReturnOptions { language, wish, options: None, barriers: [].into() };
     let mut given = given([signalled()]).by(supporter()).when(options);
     for condition in <ReturnCondition as crate::codes::Code>::ALL {
         let evidence = "a letter".parse().unwrap();

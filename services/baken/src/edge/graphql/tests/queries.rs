@@ -155,6 +155,7 @@ async fn variables_are_read_as_strictly_as_what_stands_in_the_query() {
         json!({ "filter": { "phase": "SHELTERED" } }),
         json!({ "filter": { "municipality": "No Slug" } }),
         json!({ "filter": { "updatedSince": "yesterday" } }),
+        json!({ "filter": { "updatedSince": "+262142-12-31T23:30:00Z" } }),
         json!({ "filter": { "unknown": 1 } }),
         json!({ "filter": [1] }),
     ] {

@@ -4,7 +4,7 @@
 
 use care_path::codes::Precision;
 use care_path::command::{Command, CommandKind, OtherPerson};
-use care_path::time::{DateTime, Occurred};
+use care_path::time::{Moment, Occurred};
 use care_path::{PersonId, Principal};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -32,7 +32,7 @@ pub struct BatchLine {
     /// Instead of `subject_id`: the `id` of the line of yours that created it.
     pub subject_of: Option<Uuid>,
     /// When it happened; now, unless said. It may lie in the past, and not in the future.
-    pub occurred_at: Option<DateTime>,
+    pub occurred_at: Option<Moment>,
     pub occurred_precision: Option<Precision>,
     /// The body that the route of the command takes.
     #[schema(value_type = Option<Object>)]
@@ -152,7 +152,7 @@ impl BatchLine {
         if self.occurred_at.is_none() && self.occurred_precision.is_some() {
             problems.push(FieldProblem::at("/occurred_precision", "must come with occurred_at"));
         }
-        Some(Occurred { at: self.occurred_at?, precision: self.occurred_precision.unwrap_or(Precision::Instant) })
+        Some(Occurred { at: self.occurred_at?.get(), precision: self.occurred_precision.unwrap_or(Precision::Instant) })
     }
 }
 

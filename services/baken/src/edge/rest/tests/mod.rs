@@ -1,6 +1,7 @@
 //! REST from the outside, over a whole Baken in memory: requests in, status and body out.
 
 mod batch;
+mod bounds;
 mod caching;
 mod conditions;
 mod contract;

@@ -163,7 +163,7 @@ async fn every_value_that_is_not_valid_is_pointed_at() {
           "pointer": "/name"
         },
         {
-          "message": "must be a time as in RFC 3339",
+          "message": "must be a time as in RFC 3339 in the years 2000 to 2099",
           "pointer": "/occurred_at"
         },
         {

@@ -1,0 +1,57 @@
+//! The bounds of times that only a decision can judge: it knows what time it is.
+
+use chrono::NaiveDate;
+
+use crate::command::{Context, Refusal};
+use crate::time::{DateTime, Day, Moment, days_after, local_date};
+
+/// How far ahead anything is planned.
+const PLANNED_DAYS: i64 = 5 * 366;
+/// How long people may be asked to look out for somebody.
+const LOOKOUT_DAYS: i64 = 366;
+
+type Bounded<T> = Result<Option<T>, Refusal>;
+
+fn ensure<T>(value: Option<T>, field: &'static str, rule: &'static str, holds: impl Fn(&T) -> bool) -> Bounded<T> {
+    if value.as_ref().is_none_or(holds) { Ok(value) } else { Err(Refusal::field(field, rule)) }
+}
+
+impl Context<'_> {
+    /// A time that may lie in the past, and not too far ahead.
+    pub(super) fn planned(&self, field: &'static str, time: Option<Moment>) -> Bounded<DateTime> {
+        let latest = days_after(self.now, PLANNED_DAYS);
+        let rule = "must not lie more than five years ahead";
+        ensure(time.map(Moment::get), field, rule, |time| *time <= latest)
+    }
+
+    /// A day that may lie in the past, and not too far ahead.
+    pub(super) fn planned_day(&self, field: &'static str, day: Option<Day>) -> Bounded<NaiveDate> {
+        let latest = local_date(days_after(self.now, PLANNED_DAYS));
+        ensure(day.map(Day::get), field, "must not lie more than five years ahead", |day| *day <= latest)
+    }
+
+    /// A time that is still to come.
+    pub(super) fn to_come(&self, field: &'static str, time: Option<Moment>) -> Bounded<DateTime> {
+        ensure(self.planned(field, time)?, field, "must lie in the future", |time| *time > self.now)
+    }
+
+    /// When a lookout or a care alert ends: what is told of a person does not stay with others for years.
+    pub(super) fn expires(&self, time: Option<Moment>) -> Result<DateTime, Refusal> {
+        let (field, latest) = ("expires_at", days_after(self.now, LOOKOUT_DAYS));
+        let named = self.to_come(field, time)?;
+        let named = ensure(named, field, "must not lie more than a year ahead", |time| *time <= latest)?;
+        Ok(named.unwrap_or(days_after(self.now, self.deadlines.lookout_expires_days)))
+    }
+
+    /// A day that has come.
+    pub(super) fn past(&self, field: &'static str, day: Option<NaiveDate>) -> Bounded<NaiveDate> {
+        let today = local_date(self.now);
+        ensure(day, field, "must not lie in the future", |day| *day <= today)
+    }
+}
+
+/// A number of months is one that somebody can have lived.
+pub(super) fn of_a_life(field: &'static str, months: Option<u16>) -> Result<(), Refusal> {
+    const LIFE: u16 = 120 * 12;
+    ensure(months, field, "must be at most 1440: a life of 120 years", |months| *months <= LIFE).map(drop)
+}
