@@ -4,7 +4,10 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::super::CarePath;
-use super::{CareAlertFiled, LookoutIssued, LostEvent, LostRefusal, SightingReported};
+use super::{
+    CareAlertAnswered, CareAlertFiled, LookoutAcknowledged, LookoutExpired, LookoutIssued, LookoutResolved, LostEvent,
+    LostRefusal, SightingReported,
+};
 use crate::actor::Actor;
 use crate::codes::{CareAlertOutcome, LocationType, LookoutOutcome, OrgKind};
 use crate::command::{Context, Decide, Refusal};
@@ -151,10 +154,10 @@ impl Decide for AcknowledgeLookout {
         if !open.issued.recipients.iter().any(|recipient| at.acts_for(recipient)) {
             return Err(Refusal::NotYours);
         }
-        if open.acknowledged.iter().any(|stamp| stamp.by.organisation == at.by.organisation) {
+        if open.is_acknowledged_by(&at.by.organisation) {
             return Err(LostRefusal::AlreadyAcknowledged.into());
         }
-        Ok(vec![LostEvent::LookoutAcknowledged { lookout }.into()])
+        Ok(vec![LostEvent::LookoutAcknowledged(LookoutAcknowledged { lookout }).into()])
     }
 }
 
@@ -208,7 +211,7 @@ impl Decide for ResolveLookout {
             return Err(Refusal::NotYours);
         }
         let explanation = private(self.explanation);
-        Ok(vec![LostEvent::LookoutResolved { lookout, outcome: self.outcome, explanation }.into()])
+        Ok(vec![LostEvent::LookoutResolved(LookoutResolved { lookout, outcome: self.outcome, explanation }).into()])
     }
 }
 
@@ -225,7 +228,7 @@ impl Decide for ExpireLookout {
         if path.open_lookout(lookout)?.issued.expires_at > at.now {
             return Err(LostRefusal::NotExpired.into());
         }
-        Ok(vec![LostEvent::LookoutExpired { lookout }.into()])
+        Ok(vec![LostEvent::LookoutExpired(LookoutExpired { lookout }).into()])
     }
 }
 
@@ -280,7 +283,7 @@ impl Decide for AnswerCareAlert {
             return Err(LostRefusal::AlertEnded.into());
         }
         let explanation = private(self.explanation);
-        Ok(vec![LostEvent::CareAlertAnswered { alert, outcome: self.outcome, explanation }.into()])
+        Ok(vec![LostEvent::CareAlertAnswered(CareAlertAnswered { alert, outcome: self.outcome, explanation }).into()])
     }
 }
 

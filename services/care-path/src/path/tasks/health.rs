@@ -31,14 +31,14 @@ fn street_doctor_visit(list: &mut Worklist<'_>) {
     let path = list.path;
     let signals = path.signals.iter().filter(|signal| is_alarming(&signal.problems, signal.urgency));
     let intakes = path.intakes.iter().filter(|intake| is_alarming(&intake.problems, intake.urgency));
-    let beds = path.stays.iter().filter(|stay| stay.bed.kind == LocationType::EmergencyBed);
+    let beds = path.stays.iter().filter(|stay| stay.assigned.kind == LocationType::EmergencyBed);
     let visited = |cause: &Arc<Stamp>| {
         path.case.met_by_care.iter().any(|visit| visit.event_id == cause.event_id || follows(visit, cause))
     };
     let first = signals
         .map(|signal| (&signal.stamp, EventKind::SignalReceived))
         .chain(intakes.map(|intake| (&intake.stamp, EventKind::IntakeCompleted)))
-        .chain(beds.map(|stay| (&stay.stamp, EventKind::BedAssigned)))
+        .chain(beds.map(|stay| (&stay.assigned.stamp, EventKind::BedAssigned)))
         .filter(|(cause, _)| !visited(cause))
         .min_by_key(|(cause, _)| recorded(cause));
     if let Some((cause, because)) = first {
@@ -71,9 +71,9 @@ fn head_injury_screen(list: &mut Worklist<'_>) {
 fn suitability_review(list: &mut Worklist<'_>) {
     let stays = &list.path.stays;
     let moved_on = |cause: &Stamp| {
-        let (before, after): (Vec<_>, Vec<_>) = stays.iter().partition(|stay| recorded(&stay.stamp) < recorded(cause));
-        let unsuitable = before.iter().max_by_key(|stay| recorded(&stay.stamp)).map(|stay| stay.bed.kind);
-        after.iter().any(|stay| Some(stay.bed.kind) != unsuitable)
+        let (before, after): (Vec<_>, Vec<_>) = stays.iter().partition(|stay| recorded(&stay.assigned.stamp) < recorded(cause));
+        let unsuitable = before.iter().max_by_key(|stay| recorded(&stay.assigned.stamp)).map(|stay| stay.assigned.kind);
+        after.iter().any(|stay| Some(stay.assigned.kind) != unsuitable)
     };
     let nights = list.path.unsuitable_nights();
     let unanswered = nights.into_iter().find(|cause| !moved_on(cause) && !list.is_coordinated_since(cause));
@@ -138,7 +138,7 @@ fn parties_meeting(list: &mut Worklist<'_>) {
     let path = list.path;
     let unmet = unsafe_ones(list)
         .filter(|discharge| path.lost.episodes.iter().any(|episode| was_lost(episode, &discharge.stamp)))
-        .filter_map(|discharge| path.stays.iter().map(|stay| &stay.stamp).find(|bed| follows(bed, &discharge.stamp)))
+        .filter_map(|discharge| path.stays.iter().map(|stay| &stay.assigned.stamp).find(|bed| follows(bed, &discharge.stamp)))
         .find(|bed| !list.is_coordinated_since(bed));
     if let Some(cause) = unmet {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);

@@ -35,8 +35,8 @@ pub(super) fn before_departure(list: &mut Worklist<'_>) {
     let days = list.deadlines.handover_acknowledge_working_days;
     let working_days_since = |stamp: &Stamp| terms::working_days_after(stamp.recorded_at, days);
     for handover in list.consented() {
-        let cause = &handover.changed;
-        let (who, waiting) = match handover.state {
+        let cause = handover.changed();
+        let (who, waiting) = match handover.state() {
             HandoverState::Proposed => {
                 let (kind, because) = (TaskKind::AcknowledgeHandover, EventKind::HandoverProposed);
                 (Some(embassy(handover)), Waiting::new(kind, cause, because, working_days_since(cause)))
@@ -61,10 +61,10 @@ pub(super) fn before_departure(list: &mut Worklist<'_>) {
 /// Both sides are asked whether the person arrived, and how it goes after 30 and 90 days: whoever knows first says it.
 pub(super) fn after_departure(list: &mut Worklist<'_>) {
     for handover in list.consented() {
-        let waiting: Vec<_> = match handover.state {
-            HandoverState::Departed => handover.departed.iter().map(|departed| arrival(list, departed)).collect(),
+        let waiting: Vec<_> = match handover.state() {
+            HandoverState::Departed => handover.departed.iter().map(|departed| arrival(list, &departed.stamp)).collect(),
             HandoverState::Arrived => {
-                handover.arrived.iter().flat_map(|arrived| follow_ups(handover, arrived)).collect()
+                handover.arrived.iter().flat_map(|arrived| follow_ups(handover, &arrived.stamp)).collect()
             }
             HandoverState::Proposed
             | HandoverState::Acknowledged
@@ -85,7 +85,7 @@ fn arrival<'a>(list: &Worklist<'_>, departed: &'a Arc<Stamp>) -> Waiting<'a> {
 }
 
 fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator<Item = Waiting<'a>> {
-    let done = |term| handover.follow_ups.iter().any(|done| done.fact.0 == term);
+    let done = |term| handover.follow_ups.iter().any(|done| done.term == term);
     let terms = [(FollowUpTerm::Days30, 30), (FollowUpTerm::Days90, 90)];
     (0..).zip(terms).filter(move |(_, (term, _))| !done(*term)).map(|(round, (_, days))| {
         let due = terms::days_after(arrived.occurred.at, days);
