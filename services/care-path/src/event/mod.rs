@@ -10,6 +10,8 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use samples::Labels;
 pub(crate) use samples::fields;
 pub use samples::samples;
 #[cfg(feature = "schema")]
@@ -19,6 +21,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use crate::codes::DataClass;
+use crate::fact::{Label, Origin, Visitor};
 use crate::path::case::CaseEvent;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::discharge::DischargeEvent;
@@ -33,8 +37,6 @@ use crate::path::repatriation::RepatriationEvent;
 use crate::path::rights::RightsEvent;
 use crate::path::signal::SignalEvent;
 use crate::path::stay::StayEvent;
-use crate::codes::DataClass;
-use crate::fact::{Label, Origin, Visitor};
 use crate::policy::{Category, Depth};
 
 /// Why a stored event is not understood.

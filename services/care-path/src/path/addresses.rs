@@ -6,8 +6,11 @@ use super::lost::LostEvent;
 use crate::event::Event;
 use crate::fact::Origin;
 use crate::ids::{CareAlertId, HandoverId, LookoutId, SubjectId};
-use crate::policy::Address;
+use crate::policy::{Address, Category};
 use crate::stamp::Stamp;
+
+/// A lookout or alert of which nothing is known is addressed to none.
+const UNKNOWN_LOOKOUT: Address<'static> = Address::Lookout { recipients: &[], until: None };
 
 impl CarePath {
     /// Where the facts of an event come from, with whom it is addressed to.
@@ -22,7 +25,8 @@ impl CarePath {
             }
             Event::Lost(event) => self.address_of_lookout(event),
             Event::Deadline(DeadlineEvent::DeadlinePassed(passed)) => {
-                passed.subject.and_then(|subject| self.address_of_subject(subject)).unwrap_or(Address::Case)
+                let unknown = || of_unknown(event.tells_of().0);
+                passed.subject.map_or(Address::Case, |id| self.address_of_subject(id).unwrap_or_else(unknown))
             }
             Event::Signal(_)
             | Event::Identity(_)
@@ -45,12 +49,11 @@ impl CarePath {
     }
 
     fn address_of_lookout(&self, event: &LostEvent) -> Address<'_> {
-        let unknown = Address::Lookout { recipients: &[], until: None };
         let lookout = |id: LookoutId| self.lost.lookouts.iter().find(|lookout| lookout.issued.lookout == id);
         let alert = |id: CareAlertId| self.lost.care_alerts.iter().find(|alert| alert.filed.alert == id);
         match (event.lookout(), event.care_alert()) {
-            (Some(id), _) => lookout(id).map_or(unknown, super::lost::Lookout::address),
-            (None, Some(id)) => alert(id).map_or(unknown, super::lost::CareAlert::address),
+            (Some(id), _) => lookout(id).map_or(UNKNOWN_LOOKOUT, super::lost::Lookout::address),
+            (None, Some(id)) => alert(id).map_or(UNKNOWN_LOOKOUT, super::lost::CareAlert::address),
             (None, None) => Address::Case,
         }
     }
@@ -63,5 +66,22 @@ impl CarePath {
         let lookout = lookout.map(super::lost::Lookout::address);
         let alert = || alert().map(super::lost::CareAlert::address);
         lookout.or_else(alert).or_else(|| handover().map(|handover| self.repatriation.address(handover)))
+    }
+}
+
+/// To whom a deadline is addressed that passed on something of which nothing is known: to none of those who see only what
+/// is addressed to them.
+fn of_unknown(category: Category) -> Address<'static> {
+    match category {
+        Category::Lookout => UNKNOWN_LOOKOUT,
+        Category::Return => Address::ReturnPreparation,
+        Category::Presence
+        | Category::Identity
+        | Category::Social
+        | Category::Medical
+        | Category::Justice
+        | Category::Rights
+        | Category::Referrals
+        | Category::Notes => Address::Case,
     }
 }

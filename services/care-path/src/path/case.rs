@@ -178,7 +178,9 @@ impl Decide for AssignCoordinator {
             .or_else(|| at.home_municipality())
             .filter(|municipality| at.directory.has_municipality(municipality))
             .ok_or(Refusal::field("municipality", "no organisation of this municipality takes part"))?;
-        Ok(vec![CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: self.coordinator }).into()])
+        Ok(vec![
+            CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: self.coordinator }).into(),
+        ])
     }
 }
 
@@ -212,7 +214,9 @@ impl Decide for CloseCase {
 
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
-        Ok(vec![CaseEvent::CaseClosed(CaseClosed { reason: self.reason, explanation: private(self.explanation) }).into()])
+        Ok(vec![
+            CaseEvent::CaseClosed(CaseClosed { reason: self.reason, explanation: private(self.explanation) }).into(),
+        ])
     }
 }
 
@@ -251,7 +255,10 @@ impl Decide for RecordDeath {
         if path.case.died.is_some() {
             return Err(CaseRefusal::DeathAlreadyRecorded.into());
         }
-        Ok(vec![CaseEvent::DeathRecorded(DeathRecorded { died_on: self.died_on, explanation: private(self.explanation) }).into()])
+        Ok(vec![
+            CaseEvent::DeathRecorded(DeathRecorded { died_on: self.died_on, explanation: private(self.explanation) })
+                .into(),
+        ])
     }
 }
 

@@ -16,8 +16,8 @@ use crate::directory::Directory;
 use crate::event::Event;
 use crate::fact::{Lies, Origin, Visitor, clear, facts, sealed};
 use crate::ids::{EventId, SubjectId};
-use crate::policy::Depth::{self, Full};
 use crate::policy::Category;
+use crate::policy::Depth::{self, Full};
 use crate::private::{Medical, Private, Social};
 
 /// How long after a deadline it may be noticed without that being late.

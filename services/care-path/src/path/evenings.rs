@@ -150,7 +150,8 @@ impl CarePath {
 /// The local time of an evening by which people are expected where the bed is.
 fn cut_off(stay: &Stay, directory: &Directory) -> Option<NaiveTime> {
     let organisation = directory.find(&stay.assigned.organisation)?;
-    let facility = organisation.facilities.iter().find(|facility| Some(&facility.id) == stay.assigned.facility.as_ref())?;
+    let facility =
+        organisation.facilities.iter().find(|facility| Some(&facility.id) == stay.assigned.facility.as_ref())?;
     NaiveTime::parse_from_str(facility.cut_off.as_deref()?, "%H:%M").ok()
 }
 

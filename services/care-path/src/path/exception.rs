@@ -153,8 +153,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ExceptionE
 }
 
 /// Where the policy finds that a bed is held.
-pub(crate) const HELD: Label =
-    Label { name: "held", category: Category::Presence, depth: Depth::Full, sealed: None };
+pub(crate) const HELD: Label = Label { name: "held", category: Category::Presence, depth: Depth::Full, sealed: None };
 
 impl CarePath {
     /// Whether a bed is held because a decision about it is pending.
@@ -308,8 +307,9 @@ mod tests {
     #[test]
     fn a_request_is_granted_until_when_it_was_asked() {
         requested().and_on(REQUEST, decide(Decision::Granted)).then(|path| {
-            assert_eq!(path.exceptions[0].state, ExceptionState::Granted);
-            assert_eq!(path.exceptions[0].expires_at, path.exceptions[0].requested.until);
+            assert_eq!(path.exceptions[0].state(), ExceptionState::Granted);
+            let Some(RequestEnd::Granted(granted)) = &path.exceptions[0].end else { panic!("not granted") };
+            assert_eq!(granted.expires_at, path.exceptions[0].requested.until);
         });
     }
 

@@ -446,9 +446,9 @@ impl CarePath {
             events.push(LostEvent::Escalated(Escalated { episode }).into());
         }
         let pending = self.exceptions.iter().filter(|request| request.state() == ExceptionState::Pending);
-        events.extend(
-            pending.map(|request| ExceptionEvent::ExceptionOvertaken(ExceptionOvertaken { exception: request.requested.exception }).into()),
-        );
+        events.extend(pending.map(|request| {
+            ExceptionEvent::ExceptionOvertaken(ExceptionOvertaken { exception: request.requested.exception }).into()
+        }));
         events
     }
 

@@ -332,7 +332,7 @@ mod tests {
             .and(an_exception_request())
             .and(a_lookout())
             .then_types(["went_out_of_sight", "exception_overtaken", "lookout_issued"])
-            .then(|path| assert_eq!(path.exceptions[0].state, ExceptionState::Overtaken));
+            .then(|path| assert_eq!(path.exceptions[0].state(), ExceptionState::Overtaken));
     }
 
     #[test]
@@ -449,7 +449,7 @@ mod tests {
             .when(a_lookout())
             .days_later(15)
             .and_on(LOOKOUT, ExpireLookout {})
-            .then(|path| assert_eq!(path.lost.lookouts[0].state, LookoutState::Expired));
+            .then(|path| assert_eq!(path.lost.lookouts[0].state(), LookoutState::Expired));
     }
 
     #[test]

@@ -25,9 +25,9 @@ mod addresses;
 mod derived;
 mod evenings;
 mod parties;
-mod shared;
 #[cfg(test)]
 pub(crate) mod random;
+mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
 

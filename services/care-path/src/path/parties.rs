@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::lost::LookoutEnd;
 use super::intake::IntakeCompleted;
+use super::lost::LookoutEnd;
 use super::{CarePath, Noted};
-use crate::codes::{HandoverState, Role};
+use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::text::Country;
@@ -37,10 +37,16 @@ impl CarePath {
     }
 
     /// Whether an intake opens the person's file to the organisation that recorded it. An organisation that was merely
-    /// asked to look out cannot involve itself by writing one: it must have opened one of the person's paths itself, or
-    /// have had a bed or a referral for them, or those who look for the person must have resolved the lookout since.
+    /// asked to look out cannot involve itself by writing one: it must have known the person before, or have had a bed or
+    /// a referral for them, or those who look for the person must have resolved the lookout since.
     fn gives_standing(&self, intake: &Noted<IntakeCompleted>) -> bool {
         let organisation = &intake.stamp.by.organisation;
+        let addressed = self.lost.lookouts.iter().filter(|lookout| lookout.issued.recipients.contains(organisation));
+        let Some(asked_at) = addressed.map(|lookout| lookout.issued.stamp.recorded_at).min() else { return true };
+        let known = || {
+            let mut intakes = self.intakes.iter().filter(|each| each.stamp.by.organisation == *organisation);
+            intakes.any(|each| each.stamp.recorded_at < asked_at)
+        };
         let opened = || self.openers.iter().any(|(_, opener)| opener == organisation);
         let slept = || self.stays.iter().any(|stay| stay.assigned.organisation == *organisation);
         let referred = || {
@@ -48,14 +54,15 @@ impl CarePath {
             referrals.any(|referral| referral.made.to == *organisation || referral.made.from == *organisation)
         };
         let confirmed = || {
-            self.lost.lookouts.iter().filter(|lookout| lookout.issued.recipients.contains(organisation)).any(|lookout| {
-                let Some(LookoutEnd::Resolved(resolved)) = &lookout.end else { return false };
-                let by = &resolved.stamp.by;
-                by.organisation != *organisation && resolved.stamp.recorded_at >= intake.stamp.recorded_at
-            })
+            self.lost.lookouts.iter().filter(|lookout| lookout.issued.recipients.contains(organisation)).any(
+                |lookout| {
+                    let Some(LookoutEnd::Resolved(resolved)) = &lookout.end else { return false };
+                    let by = &resolved.stamp.by;
+                    by.organisation != *organisation && resolved.stamp.recorded_at >= intake.stamp.recorded_at
+                },
+            )
         };
-        let coordinates = intake.stamp.by.role == Role::ProcessCoordinator;
-        coordinates || opened() || slept() || referred() || confirmed()
+        known() || opened() || slept() || referred() || confirmed()
     }
 
     /// Whether an open lookout for the person is addressed to an organisation.

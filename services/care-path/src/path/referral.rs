@@ -376,7 +376,10 @@ impl Decide for AcceptReferral {
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
         path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
-        Ok(vec![ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: private(self.explanation) }).into()])
+        Ok(vec![
+            ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: private(self.explanation) })
+                .into(),
+        ])
     }
 }
 
@@ -396,7 +399,9 @@ impl Decide for DeclineReferral {
         let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
         path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
         let explanation = private(self.explanation);
-        Ok(vec![ReferralEvent::ReferralDeclined(ReferralDeclined { referral, reason: self.reason, explanation }).into()])
+        Ok(vec![
+            ReferralEvent::ReferralDeclined(ReferralDeclined { referral, reason: self.reason, explanation }).into(),
+        ])
     }
 }
 
@@ -440,7 +445,10 @@ impl Decide for WithdrawReferral {
             return Err(ReferralRefusal::NotOpen.into());
         }
         let explanation = private(self.explanation);
-        Ok(vec![ReferralEvent::ReferralWithdrawn(ReferralWithdrawn { referral: id, reason: self.reason, explanation }).into()])
+        Ok(vec![
+            ReferralEvent::ReferralWithdrawn(ReferralWithdrawn { referral: id, reason: self.reason, explanation })
+                .into(),
+        ])
     }
 }
 
@@ -494,7 +502,10 @@ impl Decide for RecordDropout {
             |state| matches!(state, ReferralState::Accepted | ReferralState::Waitlisted | ReferralState::Started);
         path.asked(referral, at, going_on, ReferralRefusal::NotOpen)?;
         let (reason, phase) = (self.reason, path.phase());
-        Ok(vec![ReferralEvent::DroppedOut(DroppedOut { referral, reason, phase, explanation: private(self.explanation) }).into()])
+        Ok(vec![
+            ReferralEvent::DroppedOut(DroppedOut { referral, reason, phase, explanation: private(self.explanation) })
+                .into(),
+        ])
     }
 }
 

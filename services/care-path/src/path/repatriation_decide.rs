@@ -135,7 +135,9 @@ impl Decide for WithdrawConsent {
             let (handover, reason) = (handover.proposed.handover, HandoverWithdrawReason::ConsentWithdrawn);
             RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason, explanation: None }).into()
         });
-        Ok(std::iter::once(RepatriationEvent::ConsentWithdrawn(ConsentWithdrawn { consent }).into()).chain(stopped).collect())
+        Ok(std::iter::once(RepatriationEvent::ConsentWithdrawn(ConsentWithdrawn { consent }).into())
+            .chain(stopped)
+            .collect())
     }
 }
 
@@ -233,7 +235,8 @@ impl Decide for AcceptHandover {
 
     fn decide(self, handover: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.moving(handover, at, &[HandoverState::Acknowledged])?;
-        Ok(RepatriationEvent::HandoverAccepted(HandoverAccepted { handover, explanation: private(self.explanation) }).into())
+        Ok(RepatriationEvent::HandoverAccepted(HandoverAccepted { handover, explanation: private(self.explanation) })
+            .into())
     }
 }
 
@@ -328,7 +331,13 @@ impl Decide for RecordFollowUp {
             return Err(ReturnRefusal::FollowUpAlreadyRecorded.into());
         }
         let (outcome, explanation) = (self.outcome.into(), private(self.explanation));
-        Ok(RepatriationEvent::FollowUpRecorded(FollowUpRecorded { handover: id, term: self.term, outcome, explanation }).into())
+        Ok(RepatriationEvent::FollowUpRecorded(FollowUpRecorded {
+            handover: id,
+            term: self.term,
+            outcome,
+            explanation,
+        })
+        .into())
     }
 }
 
@@ -350,7 +359,8 @@ impl Decide for WithdrawHandover {
             return Err(ReturnRefusal::OutOfOrder.into());
         }
         let explanation = private(self.explanation);
-        Ok(RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason: self.reason, explanation }).into())
+        Ok(RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason: self.reason, explanation })
+            .into())
     }
 }
 

@@ -228,7 +228,9 @@ impl Decide for AssignBed {
         );
         for elsewhere in path.open_stays().filter(|stay| !path.is_held(stay.assigned.bed)) {
             let reason = BedReleaseReason::MovedOn;
-            events.push(StayEvent::BedReleased(BedReleased { bed: elsewhere.assigned.bed, reason, explanation: None }).into());
+            events.push(
+                StayEvent::BedReleased(BedReleased { bed: elsewhere.assigned.bed, reason, explanation: None }).into(),
+            );
         }
         Ok(events)
     }
@@ -272,7 +274,9 @@ impl Decide for RecordNoShow {
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let stay = match self.bed_id {
-            Some(bed) => path.open_stays().find(|stay| stay.assigned.bed == bed && at.acts_for(&stay.assigned.organisation)),
+            Some(bed) => {
+                path.open_stays().find(|stay| stay.assigned.bed == bed && at.acts_for(&stay.assigned.organisation))
+            }
             None => path.open_stay_at(&at.by.organisation),
         };
         let stay = stay.ok_or(StayRefusal::NoOpenStay)?;
@@ -315,7 +319,10 @@ impl Decide for ReleaseBed {
         if path.is_held(bed) {
             return Err(StayRefusal::HeldByPendingException.into());
         }
-        Ok(vec![StayEvent::BedReleased(BedReleased { bed, reason: self.reason, explanation: private(self.explanation) }).into()])
+        Ok(vec![
+            StayEvent::BedReleased(BedReleased { bed, reason: self.reason, explanation: private(self.explanation) })
+                .into(),
+        ])
     }
 }
 

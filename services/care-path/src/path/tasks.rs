@@ -27,6 +27,7 @@ use uuid::Uuid;
 pub use terms::working_days_after;
 pub(super) use terms::{days_after, hours_after, minutes_after};
 
+use super::matching::{Likeness, Traits};
 use super::{CarePath, Stamp};
 use crate::actor::{Actor, Principal};
 use crate::codes::{Offering, Precision, Role, TaskKind};
@@ -36,7 +37,6 @@ use crate::directory::{Directory, Organisation};
 use crate::event::EventKind;
 use crate::fact::{Fact, Label, Origin};
 use crate::ids::{EventId, Municipality, OrgId, PersonId, SubjectId};
-use super::matching::{Likeness, Traits};
 use crate::policy::{Category, Depth};
 use crate::text::Country;
 use crate::time::DateTime;

@@ -100,12 +100,10 @@ impl CarePath {
             }
         }
         if self.exists() && !self.is_erased() {
-            timers.extend(self.lost.lookouts.iter().filter(|lookout| lookout.end.is_none()).map(
-                |lookout| {
-                    let what = TimerKind::LookoutExpires(lookout.issued.lookout);
-                    Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
-                },
-            ));
+            timers.extend(self.lost.lookouts.iter().filter(|lookout| lookout.end.is_none()).map(|lookout| {
+                let what = TimerKind::LookoutExpires(lookout.issued.lookout);
+                Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
+            }));
         }
         timers.extend(self.evenings(deadlines, directory).into_iter().map(|evening| {
             let what = TimerKind::NoShow { bed: evening.bed, expected_by: evening.expected_by };

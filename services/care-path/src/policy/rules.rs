@@ -34,8 +34,7 @@ pub fn narrowed(role: Role, category: Category) -> Option<&'static [&'static str
 pub fn recorder_tells_of(recorder: Role) -> Option<(Category, Depth)> {
     match recorder {
         Role::CareProvider => Some((Category::Medical, Depth::Minimal)),
-        Role::ShelterWorker => Some((Category::Presence, Depth::Full)),
-        Role::OutreachWorker | Role::Police => Some((Category::Presence, Depth::Minimal)),
+        Role::ShelterWorker | Role::OutreachWorker | Role::Police => Some((Category::Presence, Depth::Minimal)),
         Role::EmbassyLiaison | Role::Ambassador => Some((Category::Return, Depth::Minimal)),
         Role::ProcessCoordinator
         | Role::ClientSupporter
@@ -51,11 +50,9 @@ pub fn recorder_tells_of(recorder: Role) -> Option<(Category, Depth)> {
 #[must_use]
 pub fn phase_tells_of(phase: Phase) -> Category {
     match phase {
-        Phase::Signalled
-        | Phase::InContact
-        | Phase::Sheltered
-        | Phase::OutOfSight
-        | Phase::Closed => Category::Presence,
+        Phase::Signalled | Phase::InContact | Phase::Sheltered | Phase::OutOfSight | Phase::Closed => {
+            Category::Presence
+        }
         Phase::Referred | Phase::InCare | Phase::DroppedOut => Category::Referrals,
         Phase::Returning | Phase::Returned => Category::Return,
     }

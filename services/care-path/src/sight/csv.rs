@@ -208,6 +208,10 @@ fn level(depth: Depth) -> Level {
 
 /// What a type of event tells of; of a deadline that passed, for each task.
 pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> {
+    if kind == EventKind::SightingReported {
+        // Where somebody was seen is where they were: their presence, as well as a matter of the lookout.
+        return vec![("", kind.category(), Depth::Minimal), ("last_seen", Category::Presence, Depth::Minimal)];
+    }
     if kind != EventKind::DeadlinePassed {
         return vec![("", kind.category(), Depth::Minimal)];
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{NotedView, views};
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::ids::{BedId, ExceptionId};
-use crate::path::exception::{RequestEnd, ExceptionRequest};
+use crate::path::exception::{ExceptionRequest, RequestEnd};
 use crate::sight::Sight;
 use crate::text::Text;
 use crate::time::DateTime;

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{NotedView, section, views};
 use crate::codes::{CareAlertOutcome, LocationType, LookoutOutcome, LookoutState};
-use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::fact::Facts;
+use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::path::Stamp;
 use crate::path::lost::{CareAlert, Lookout, LookoutEnd, SightingReported};
 use crate::sight::Sight;

@@ -41,8 +41,8 @@ pub use worklist::{TaskView, disclose_tasks};
 
 use serde::Serialize;
 
-use crate::fact::Fact;
 use crate::codes::{IncidentKind, Precision, Role, Severity};
+use crate::fact::Fact;
 use crate::ids::{OrgId, PersonId};
 use crate::path::Stamp;
 use crate::sight::Sight;

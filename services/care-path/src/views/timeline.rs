@@ -97,15 +97,14 @@ mod tests {
 
     use super::*;
     use crate::actor::Principal;
-    use crate::ids::BedId;
-    use crate::path::stay::{NoShowRecorded, StayEvent};
+    use crate::event::read;
     use crate::path::testing::{evening, night_shelter, this_person};
     use crate::time::Occurred;
 
     #[test]
     fn what_baken_noticed_too_late_says_so_and_what_people_tell_later_does_not() {
-        let no_show = NoShowRecorded { bed: BedId(Uuid::from_u128(1)), expected_by: None, bed_held: false };
-        let no_show: Event = StayEvent::NoShowRecorded(no_show).into();
+        let no_show = serde_json::json!({ "bed": Uuid::from_u128(1), "bed_held": false });
+        let no_show = read("no_show_recorded", 1, no_show).unwrap();
         let late = |by: &Principal, minutes| {
             let stamp = Stamp {
                 event_id: EventId(Uuid::from_u128(2)),

@@ -71,7 +71,8 @@ fn head_injury_screen(list: &mut Worklist<'_>) {
 fn suitability_review(list: &mut Worklist<'_>) {
     let stays = &list.path.stays;
     let moved_on = |cause: &Stamp| {
-        let (before, after): (Vec<_>, Vec<_>) = stays.iter().partition(|stay| recorded(&stay.assigned.stamp) < recorded(cause));
+        let (before, after): (Vec<_>, Vec<_>) =
+            stays.iter().partition(|stay| recorded(&stay.assigned.stamp) < recorded(cause));
         let unsuitable = before.iter().max_by_key(|stay| recorded(&stay.assigned.stamp)).map(|stay| stay.assigned.kind);
         after.iter().any(|stay| Some(stay.assigned.kind) != unsuitable)
     };
@@ -138,7 +139,9 @@ fn parties_meeting(list: &mut Worklist<'_>) {
     let path = list.path;
     let unmet = unsafe_ones(list)
         .filter(|discharge| path.lost.episodes.iter().any(|episode| was_lost(episode, &discharge.stamp)))
-        .filter_map(|discharge| path.stays.iter().map(|stay| &stay.assigned.stamp).find(|bed| follows(bed, &discharge.stamp)))
+        .filter_map(|discharge| {
+            path.stays.iter().map(|stay| &stay.assigned.stamp).find(|bed| follows(bed, &discharge.stamp))
+        })
         .find(|bed| !list.is_coordinated_since(bed));
     if let Some(cause) = unmet {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);

@@ -58,13 +58,18 @@ pub(super) fn before_departure(list: &mut Worklist<'_>) {
     }
 }
 
-/// Both sides are asked whether the person arrived, and how it goes after 30 and 90 days: whoever knows first says it.
+/// Both sides are asked whether the person arrived. After that an embassy sees nothing of the person any more, and how
+/// it goes after 30 and 90 days is for this side to find out.
 pub(super) fn after_departure(list: &mut Worklist<'_>) {
     for handover in list.consented() {
-        let waiting: Vec<_> = match handover.state() {
-            HandoverState::Departed => handover.departed.iter().map(|departed| arrival(list, &departed.stamp)).collect(),
+        let (embassy, waiting): (_, Vec<_>) = match handover.state() {
+            HandoverState::Departed => {
+                let departed = handover.departed.iter().map(|departed| arrival(list, &departed.stamp));
+                (Some(embassy(handover)), departed.collect())
+            }
             HandoverState::Arrived => {
-                handover.arrived.iter().flat_map(|arrived| follow_ups(handover, &arrived.stamp)).collect()
+                let arrived = handover.arrived.iter().flat_map(|arrived| follow_ups(handover, &arrived.stamp));
+                (None, arrived.collect())
             }
             HandoverState::Proposed
             | HandoverState::Acknowledged
@@ -73,8 +78,8 @@ pub(super) fn after_departure(list: &mut Worklist<'_>) {
             | HandoverState::Withdrawn => continue,
         };
         for each in waiting {
-            let both = std::iter::once(embassy(handover)).chain(list.proposer(handover, each.due));
-            list.ask(both, &each.about(handover.proposed.handover.0));
+            let asked = embassy.clone().into_iter().chain(list.proposer(handover, each.due));
+            list.ask(asked, &each.about(handover.proposed.handover.0));
         }
     }
 }

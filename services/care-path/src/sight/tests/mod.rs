@@ -3,16 +3,19 @@
 
 mod artefact;
 mod domain;
+mod interference;
 mod properties;
 mod relation;
+mod shown;
 mod sight;
 mod walls;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::{Category, Depth, Level, Relation};
-use crate::codes::{Code, Role};
+use crate::codes::{Code, DataClass, Role};
+use crate::fact::Label;
+use crate::policy::{Category, Depth, Level, Relation};
 
 /// `api-spec/policy.csv` as it is checked in.
 const FILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../api-spec/policy.csv"));
@@ -54,7 +57,7 @@ impl Reviewed {
         [others, own]
     }
 
-    /// Whether a role sees something at a depth.
+    /// Whether a role sees something at a depth, by the cells alone.
     fn shows(
         &self,
         (role, relation, consent): (Role, Relation, bool),
@@ -62,11 +65,58 @@ impl Reviewed {
         recorded_by_own: bool,
     ) -> bool {
         let [others, own] = self.disclosure(role, relation, consent, category);
-        let reaches = |level: &str| match depth {
-            Depth::Minimal => level == "minimal" || level == "full",
-            Depth::Full => level == "full",
-        };
-        reaches(others) || (recorded_by_own && reaches(own))
+        depth_within(depth, others) || (recorded_by_own && depth_within(depth, own))
+    }
+
+    /// Whether a role sees something that its own organisation recorded.
+    fn shows_own(&self, role: Role, category: Category, depth: Depth) -> bool {
+        let [_, own] = self.disclosure(role, Relation::None, false, category);
+        depth_within(depth, own)
+    }
+
+    /// Whether the table gives a fact of others: by the names that it narrows a category to, or by its depth.
+    fn gives(&self, (role, relation, consent): (Role, Relation, bool), label: &Label) -> bool {
+        let is_narrowed = self.lines.keys().any(|[table, subject, _, _, category, _]| {
+            *table == "narrowed" && *subject == role.code() && *category == label.category.name()
+        });
+        let named = ["narrowed", role.code(), "", "", label.category.name(), label.name];
+        let depth = if is_narrowed { Depth::Minimal } else { label.depth };
+        let in_cells = self.shows((role, relation, consent), (label.category, depth), false);
+        in_cells && (!is_narrowed || self.lines.contains_key(&named))
+    }
+
+    /// Whether a role reaches what is addressed.
+    fn reaches(&self, role: Role, relation: Relation, consent: &str, subject: &str) -> bool {
+        let cell = ["reach", role.code(), relation.name(), consent, "", subject];
+        let found = self.lines.iter().find(|(key, _)| **key == cell);
+        found.unwrap_or_else(|| panic!("no line {cell:?}")).1[0] == "reached"
+    }
+
+    /// The data class that a consent must name for a category.
+    fn consent(&self, category: Category) -> DataClass {
+        let answer = self.lines[&["consent", "", "", "given", category.name(), ""]][0];
+        DataClass::from_code(answer).unwrap()
+    }
+
+    /// Whether a role passes on what is sealed in a class.
+    fn passes_on(&self, role: Role, class: DataClass) -> bool {
+        let [answer, _, sealed] = self.lines[&["document", role.code(), "", "given", "medical", "document"]];
+        answer == "passes_on" && sealed == class.code()
+    }
+
+    /// What must be seen for the recorder of a role to be told.
+    fn recorder(&self, role: Role) -> Option<(Category, Depth)> {
+        Category::ALL.into_iter().find_map(|category| {
+            let level = self.lines.get(&["recorder", role.code(), "", "", category.name(), ""])?[0];
+            Some((category, if level == "full" { Depth::Full } else { Depth::Minimal }))
+        })
+    }
+}
+
+fn depth_within(depth: Depth, level: &str) -> bool {
+    match depth {
+        Depth::Minimal => level == "minimal" || level == "full",
+        Depth::Full => level == "full",
     }
 }
 
