@@ -198,6 +198,9 @@ fn sealed_document(text: &str) -> Result<&str, BadValue> {
 pub struct Country([u8; 2]);
 
 impl Country {
+    /// Where Baken is at home.
+    pub const NETHERLANDS: Self = Self(*b"NL");
+
     /// The code in capitals.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -10,6 +10,8 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use samples::Labels;
 pub(crate) use samples::fields;
 pub use samples::samples;
 #[cfg(feature = "schema")]
@@ -19,6 +21,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::codes::DataClass;
+use crate::fact::{Label, Origin, Visitor};
 use crate::path::case::CaseEvent;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::discharge::DischargeEvent;
@@ -128,10 +132,10 @@ macro_rules! catalogue {
                 }
             }
 
-            /// Names its fields with the category and depth that each of them has.
-            pub(crate) fn describe(&self, details: &mut crate::policy::Details<'_>) {
+            /// Shows each of its facts to a visitor.
+            pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
                 match self {
-                    $( Self::$part(event) => event.describe(details), )+
+                    $( Self::$part(event) => event.describe(origin, visitor), )+
                 }
             }
         }
@@ -207,7 +211,7 @@ catalogue! {
         HandoverAcknowledged = "handover_acknowledged" v 1 in Return,
         HandoverAccepted = "handover_accepted" v 1 in Return,
         HandoverDeclined = "handover_declined" v 1 in Return,
-        HandoverDocumentAttached = "handover_document_attached" v 1 in Return,
+        HandoverDocumentAttached = "handover_document_attached" v 1 in Medical,
         Departed = "departed" v 1 in Return,
         ArrivalConfirmed = "arrival_confirmed" v 1 in Return,
         FollowUpRecorded = "follow_up_recorded" v 1 in Return,
@@ -280,7 +284,7 @@ pub fn read(kind: &str, version: u32, data: Value) -> Result<Event, Unreadable> 
 }
 
 impl Event {
-    /// What of a person somebody must be allowed to see to learn that this happened: what the catalogue says of its
+    /// What of a person a reader must be allowed to see to learn that this happened: what the catalogue says of its
     /// type; of a deadline, what the task tells of that was not done.
     #[must_use]
     pub fn tells_of(&self) -> (Category, Depth) {
@@ -288,6 +292,13 @@ impl Event {
             Self::Deadline(event) => event.tells_of(),
             other => (other.kind().category(), Depth::Minimal),
         }
+    }
+
+    /// The label of its having happened. A sealed document goes where its content goes.
+    pub(crate) fn label(&self) -> Label {
+        let (category, depth) = self.tells_of();
+        let sealed = (self.kind() == EventKind::HandoverDocumentAttached).then_some(DataClass::Medical);
+        Label { name: self.kind().name(), category, depth, sealed }
     }
 
     /// The event's data as it is stored, with its private values marked and not yet sealed.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Event, EventKind, Unreadable, read};
-use crate::policy::{Details, Field};
+use crate::fact::{Fact, Label, Origin, Visitor};
 
 /// An event as it is stored, before it is sealed.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -43,20 +43,26 @@ fn of(kind: EventKind) -> Result<Vec<Event>, Unreadable> {
     parse(kind.golden()).map_err(malformed)?.values().map(Stored::read).collect()
 }
 
-/// The fields that a reader may be shown of a type of event, in their order, with category, depth and data class.
+/// The labels of what can be told of a type of event, in their order.
 ///
 /// # Errors
 /// Where a sample is not one of this type, which a test excludes.
-pub(crate) fn fields(kind: EventKind) -> Result<Vec<Field>, Unreadable> {
-    let mut fields = Vec::new();
+pub(crate) fn fields(kind: EventKind) -> Result<Vec<Label>, Unreadable> {
+    let mut labels = Labels(Vec::new());
     for sample in of(kind)? {
-        let mut details = Details::for_catalogue();
-        sample.describe(&mut details);
-        for field in details.into_catalogue() {
-            if !fields.contains(&field) {
-                fields.push(field);
-            }
+        sample.describe(Origin::derived(), &mut labels);
+    }
+    Ok(labels.0)
+}
+
+/// Collects labels, each once.
+#[derive(Default)]
+pub(crate) struct Labels(pub(crate) Vec<Label>);
+
+impl<'a> Visitor<'a> for Labels {
+    fn fact<T: serde::Serialize>(&mut self, fact: Fact<'a, T>) {
+        if !self.0.contains(&fact.label()) {
+            self.0.push(fact.label());
         }
     }
-    Ok(fields)
 }

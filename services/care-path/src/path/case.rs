@@ -4,53 +4,96 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{CloseReason, Role};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
+use crate::fact::{Origin, Visitor, events, facts};
 use crate::ids::{Municipality, NoteId, UserId};
-use crate::policy::Category::{Medical as MedicalCell, Notes, Presence};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
+use crate::policy::rules::close_reason_tells_of;
 use crate::private::{Medical, Private, Social, private};
 use crate::text::Text;
 use crate::time::Day;
 
 /// Following a case, and ending it.
-#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CaseEvent {
-    CoordinatorAssigned { municipality: Municipality, coordinator: Option<UserId> },
+    CoordinatorAssigned(CoordinatorAssigned),
     NoteAdded(NoteAdded),
-    CaseClosed { reason: CloseReason, explanation: Option<Private<Text, Social>> },
-    CaseReopened { explanation: Option<Private<Text, Social>> },
-    DeathRecorded { died_on: Option<NaiveDate>, explanation: Option<Private<Text, Medical>> },
+    CaseClosed(CaseClosed),
+    CaseReopened(CaseReopened),
+    DeathRecorded(DeathRecorded),
 }
 
-/// Somebody wrote something down.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NoteAdded {
-    pub note: NoteId,
-    pub text: Private<Text, Social>,
+events! {
+    /// Which municipality follows the case, and who.
+    pub struct CoordinatorAssigned {
+        municipality: Municipality,
+        coordinator: Option<UserId>,
+    }
+
+    /// Somebody wrote something down.
+    pub struct NoteAdded {
+        note: NoteId,
+        text: Private<Text, Social>,
+    }
+
+    /// The case was closed.
+    pub struct CaseClosed {
+        reason: CloseReason,
+        explanation: Option<Private<Text, Social>>,
+    }
+
+    /// It was opened again.
+    pub struct CaseReopened {
+        explanation: Option<Private<Text, Social>>,
+    }
+
+    /// The person died.
+    pub struct DeathRecorded {
+        died_on: Option<NaiveDate>,
+        explanation: Option<Private<Text, Medical>>,
+    }
 }
+
+facts! { CoordinatorAssigned as it {
+    municipality: Municipality = "municipality" in Presence, Minimal: clear(&it.municipality);
+    coordinator: UserId = "coordinator" in Presence, Full: maybe(it.coordinator.as_ref());
+}}
+
+facts! { NoteAdded as it {
+    note: NoteId = "note_id" in Notes, Minimal: clear(&it.note);
+    text: Text = "text" in Notes, Full: sealed(&it.text);
+}}
+
+facts! { CaseClosed as it {
+    reason: CloseReason = "reason" in close_reason_tells_of(it.reason), Full: clear(&it.reason);
+    explanation: Text = "explanation" in Notes, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { CaseReopened as it {
+    explanation: Text = "explanation" in Notes, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { DeathRecorded as it {
+    died_on: NaiveDate = "died_on" in Presence, Full: maybe(it.died_on.as_ref());
+    explanation: Text = "explanation" in Medical, Full: maybe_sealed(&it.explanation);
+}}
 
 /// Where the case stands.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CaseState {
-    pub(crate) coordinator: Option<Noted<Option<UserId>>>,
+    pub(crate) coordinator: Option<Noted<CoordinatorAssigned>>,
     pub(crate) notes: Vec<Noted<NoteAdded>>,
-    pub(crate) closed: Option<Noted<CloseReason>>,
-    pub(crate) died: Option<Noted<Option<NaiveDate>>>,
-    pub(crate) last_contact: Option<Arc<Stamp>>,
+    pub(crate) closed: Option<Noted<CaseClosed>>,
+    pub(in crate::path) died: Option<Noted<DeathRecorded>>,
+    pub(in crate::path) last_contact: Option<Arc<Stamp>>,
     /// Every time that somebody who gives care met the person.
-    pub(crate) met_by_care: Vec<Arc<Stamp>>,
-    pub(crate) dropped_out: Option<Arc<Stamp>>,
+    pub(in crate::path) met_by_care: Vec<Arc<Stamp>>,
+    pub(in crate::path) dropped_out: Option<Arc<Stamp>>,
 }
 
 impl CaseState {
@@ -66,42 +109,28 @@ impl CaseState {
 }
 
 impl CaseEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::CoordinatorAssigned { municipality, coordinator } => {
-                details.clear("municipality", Presence, Minimal, municipality);
-                details.maybe("coordinator", Presence, Full, coordinator.as_ref());
-            }
-            Self::NoteAdded(note) => {
-                details.clear("note_id", Notes, Minimal, &note.note);
-                details.private("text", Notes, Full, Some(&note.text));
-            }
-            Self::CaseClosed { reason, explanation } => {
-                details.clear("reason", Presence, Full, reason);
-                details.private("explanation", Notes, Full, explanation.as_ref());
-            }
-            Self::CaseReopened { explanation } => {
-                details.private("explanation", Notes, Full, explanation.as_ref());
-            }
-            Self::DeathRecorded { died_on, explanation } => {
-                details.maybe("died_on", Presence, Full, died_on.as_ref());
-                details.private("explanation", MedicalCell, Full, explanation.as_ref());
-            }
+            Self::CoordinatorAssigned(event) => origin.tell(event, visitor),
+            Self::NoteAdded(event) => origin.tell(event, visitor),
+            Self::CaseClosed(event) => origin.tell(event, visitor),
+            Self::CaseReopened(event) => origin.tell(event, visitor),
+            Self::DeathRecorded(event) => origin.tell(event, visitor),
         }
     }
 }
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent) {
     match event {
-        CaseEvent::CoordinatorAssigned { municipality, coordinator } => {
-            path.municipality = Some(municipality.clone());
-            path.case.coordinator = Some(Noted::new(stamp, coordinator));
+        CaseEvent::CoordinatorAssigned(assigned) => {
+            path.municipality = Some(assigned.municipality.clone());
+            path.case.coordinator = Some(Noted::new(stamp, assigned));
         }
         CaseEvent::NoteAdded(note) => path.case.notes.push(Noted::new(stamp, note)),
-        CaseEvent::CaseClosed { reason, .. } => path.case.closed = Some(Noted::new(stamp, reason)),
-        CaseEvent::CaseReopened { .. } => path.case.closed = None,
-        CaseEvent::DeathRecorded { died_on, .. } => {
-            path.case.died = Some(Noted::new(stamp, died_on));
+        CaseEvent::CaseClosed(closed) => path.case.closed = Some(Noted::new(stamp, closed)),
+        CaseEvent::CaseReopened(_) => path.case.closed = None,
+        CaseEvent::DeathRecorded(died) => {
+            path.case.died = Some(Noted::new(stamp, died));
             path.lost.back_in_sight(stamp);
         }
     }
@@ -150,7 +179,9 @@ impl Decide for AssignCoordinator {
             .or_else(|| at.home_municipality())
             .filter(|municipality| at.directory.has_municipality(municipality))
             .ok_or(Refusal::field("municipality", "no organisation of this municipality takes part"))?;
-        Ok(vec![CaseEvent::CoordinatorAssigned { municipality, coordinator: self.coordinator }.into()])
+        Ok(vec![
+            CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: self.coordinator }).into(),
+        ])
     }
 }
 
@@ -184,7 +215,9 @@ impl Decide for CloseCase {
 
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
-        Ok(vec![CaseEvent::CaseClosed { reason: self.reason, explanation: private(self.explanation) }.into()])
+        Ok(vec![
+            CaseEvent::CaseClosed(CaseClosed { reason: self.reason, explanation: private(self.explanation) }).into(),
+        ])
     }
 }
 
@@ -203,7 +236,7 @@ impl Decide for ReopenCase {
         if !path.is_closed() {
             return Err(CaseRefusal::NotClosed.into());
         }
-        Ok(vec![CaseEvent::CaseReopened { explanation: private(self.explanation) }.into()])
+        Ok(vec![CaseEvent::CaseReopened(CaseReopened { explanation: private(self.explanation) }).into()])
     }
 }
 
@@ -224,11 +257,12 @@ impl Decide for RecordDeath {
             return Err(CaseRefusal::DeathAlreadyRecorded.into());
         }
         let died_on = at.past("died_on", self.died_on.map(Day::get))?;
-        let born = path.identity.newest(|_| true, |claim| claim.birth_date);
+        let born = path.identity.newest(|claim| claim.birth_date);
         if died_on.zip(born).is_some_and(|(died, born)| died < born) {
             return Err(Refusal::field("died_on", "must not lie before the date of birth"));
         }
-        Ok(vec![CaseEvent::DeathRecorded { died_on, explanation: private(self.explanation) }.into()])
+        let explanation = private(self.explanation);
+        Ok(vec![CaseEvent::DeathRecorded(DeathRecorded { died_on, explanation }).into()])
     }
 }
 

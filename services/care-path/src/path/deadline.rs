@@ -15,9 +15,10 @@ use crate::command::{Context, Decide, Refusal, refusals};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::event::Event;
+use crate::fact::{Lies, Origin, Visitor, clear, facts, sealed};
 use crate::ids::{EventId, SubjectId};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::{Category, Depth, Details};
+use crate::policy::Category;
+use crate::policy::Depth::{self, Full};
 use crate::private::{Medical, Private, Social};
 
 /// How long after a deadline it may be noticed without that being late.
@@ -86,6 +87,14 @@ impl PassedTask {
         }
     }
 
+    fn lies(&self) -> Lies<&TaskKind> {
+        match self {
+            Self::Plain(kind) => clear(kind),
+            Self::Health(kind) => sealed(kind),
+            Self::Rights(kind) => sealed(kind),
+        }
+    }
+
     /// What of the person it tells of. What was erased tells nobody anything that a field could show.
     fn tells_of(&self) -> (Category, Depth) {
         let sealed_as = match self {
@@ -104,22 +113,19 @@ impl DeadlineEvent {
         passed.task.tells_of()
     }
 
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
-        let Self::DeadlinePassed(passed) = self;
-        // Whoever may not see what the task tells of, at its depth, does not learn that there was one.
-        let (category, _) = passed.task.tells_of();
-        match &passed.task {
-            PassedTask::Plain(kind) => {
-                details.clear("task", category, Minimal, kind);
-                details.maybe("subject_id", category, Minimal, passed.subject.as_ref());
-            }
-            PassedTask::Health(kind) => details.private("task", category, Minimal, Some(kind)),
-            PassedTask::Rights(kind) => details.private("task", category, Minimal, Some(kind)),
-        }
-        details.clear("addressees", category, Full, &passed.addressees);
-        details.clear("late", category, Minimal, &passed.late);
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
+        let Self::DeadlinePassed(event) = self;
+        origin.tell(event, visitor);
     }
 }
+
+// A reader who may not see what the task tells of, at its depth, does not learn that there was one.
+facts! { DeadlinePassed as it {
+    task: TaskKind = "task" in it.task.tells_of().0, Minimal: it.task.lies();
+    subject: SubjectId = "subject_id" in it.task.tells_of().0, Minimal: maybe(it.subject.as_ref());
+    addressees: Vec<Addressee> = "addressees" in it.task.tells_of().0, Full: clear(&it.addressees);
+    late: bool = "late" in it.task.tells_of().0, Minimal: clear(&it.late);
+}}
 
 /// A deadline that passed, as the path remembers it.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -2,11 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::CarePath;
 use super::identity::IdentityClaim;
-use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
+use super::{CarePath, Problems, Seen};
+use crate::codes::{Assurance, HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
-use crate::ids::PersonId;
+use crate::fact::{Fact, Facts, Label, Origin, derived_facts};
+use crate::ids::{Municipality, PersonId};
+use crate::policy::{Category, Depth};
 use crate::private::open;
 use crate::text::{Age, Country, Language};
 use crate::time::{DateTime, local_date, working_days_after};
@@ -21,34 +23,33 @@ impl CarePath {
     /// Where the person stands now: the furthest that still holds.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        let handover = |state: HandoverState| self.repatriation.handovers.iter().any(|each| each.state == state);
+        self.phase_within(|_| true)
+    }
+
+    /// Where the person stands, told by those phases alone that may be told.
+    #[must_use]
+    pub(crate) fn phase_within(&self, may_tell: impl Fn(Phase) -> bool) -> Phase {
+        let handover = |state: HandoverState| self.repatriation.handovers.iter().any(|each| each.state() == state);
         let returning = self.repatriation.handovers.iter().any(super::repatriation::Handover::is_open);
         let sheltered = self.open_stays().next().is_some();
         let referred = self.referrals.iter().any(|referral| {
             referral.awaits_answer()
-                || (referral.state == ReferralState::Accepted && !(sheltered && referral.asks_for_a_bed()))
+                || (referral.state() == ReferralState::Accepted && !(sheltered && referral.asks_for_a_bed()))
         });
-        if self.is_closed() {
-            Phase::Closed
-        } else if self.is_out_of_sight() {
-            Phase::OutOfSight
-        } else if returning {
-            Phase::Returning
-        } else if handover(HandoverState::Arrived) {
-            Phase::Returned
-        } else if self.referrals.iter().any(|referral| referral.state == ReferralState::Started) {
-            Phase::InCare
-        } else if referred {
-            Phase::Referred
-        } else if sheltered {
-            Phase::Sheltered
-        } else if self.case.dropped_out.is_some() {
-            Phase::DroppedOut
-        } else if self.case.last_contact.is_some() {
-            Phase::InContact
-        } else {
-            Phase::Signalled
-        }
+        let started = self.referrals.iter().any(|referral| referral.state() == ReferralState::Started);
+        let phases = [
+            (Phase::Closed, self.is_closed()),
+            (Phase::OutOfSight, self.is_out_of_sight()),
+            (Phase::Returning, returning),
+            (Phase::Returned, handover(HandoverState::Arrived)),
+            (Phase::InCare, started),
+            (Phase::Referred, referred),
+            (Phase::Sheltered, sheltered),
+            (Phase::DroppedOut, self.case.dropped_out.is_some()),
+            (Phase::InContact, self.case.last_contact.is_some()),
+        ];
+        let furthest = phases.into_iter().find(|(phase, holds)| *holds && may_tell(*phase));
+        furthest.map_or(Phase::Signalled, |(phase, _)| phase)
     }
 
     /// Every problem that was ever noted and is still known.
@@ -59,13 +60,21 @@ impl CarePath {
         signals.chain(contacts).chain(intakes)
     }
 
+    /// The problems that were noted, with whom they were noted by.
+    pub(crate) fn noted_problems(&self) -> impl Iterator<Item = Facts<'_, Problems>> {
+        let signals = self.signals.iter().map(|signal| (&signal.stamp, &signal.problems));
+        let contacts = self.contacts.iter().map(|contact| (&contact.stamp, &contact.problems));
+        let intakes = self.intakes.iter().map(|intake| (&intake.stamp, &intake.problems));
+        let noted = signals.chain(contacts).chain(intakes);
+        noted.map(|(stamp, problems)| Origin::recorded(stamp).of(problems))
+    }
+
     /// A language that somebody found the person to speak; `und` says that nobody could tell.
     pub(crate) fn speaks(&self) -> Option<&Language> {
         let told = |language: &&Language| language.as_str() != UNDETERMINED;
         let met = self.contacts.iter().rev().filter_map(|contact| open(contact.language.as_ref())).find(told);
         met.or_else(|| {
-            self.identity
-                .newest(|_| true, |claim: &IdentityClaim| claim.languages.iter().map(|each| &each.language).find(told))
+            self.identity.newest(|claim: &IdentityClaim| claim.languages.iter().map(|each| &each.language).find(told))
         })
     }
 
@@ -96,8 +105,8 @@ impl CarePath {
                 || self.urgency() >= Some(Urgency::Urgent)
                 || self.unsuitable_since().is_some(),
             confused: self.problems().any(confusing),
-            born: self.identity.newest(|_| true, |claim| claim.birth_date),
-            estimated: self.identity.newest(|_| true, |claim| claim.approximate_age),
+            born: self.identity.newest(|claim| claim.birth_date),
+            estimated: self.identity.newest(|claim| claim.approximate_age),
         }
     }
 
@@ -139,6 +148,45 @@ impl Risks {
     fn age(&self, at: DateTime) -> Option<u32> {
         let known = self.born.map(|born| local_date(at).years_since(born).unwrap_or_default());
         known.or(self.estimated.map(|age| age.years().into()))
+    }
+}
+
+/// Where the policy finds that a person is vulnerable.
+pub(crate) const VULNERABLE: Label =
+    Label { name: "vulnerable", category: Category::Medical, depth: Depth::Minimal, sealed: None };
+
+derived_facts! { CarePath as it, "case" {
+    municipality: is &'a Municipality = "municipality" in Presence, Minimal: maybe(it.municipality.as_ref());
+    opened_at: is DateTime = "opened_at" in Presence, Minimal: maybe(it.opened_at());
+    out_of_sight: is bool = "out_of_sight" in Presence, Minimal: clear(it.is_out_of_sight());
+    out_of_sight_since: is DateTime = "out_of_sight_since" in Presence, Minimal:
+        maybe(it.lost.open_episode().map(|episode| episode.began.occurred.at));
+    out_of_sight_episodes: is u32 = "out_of_sight_episodes" in Presence, Minimal:
+        maybe(u32::try_from(it.lost.episodes.len()).ok().filter(|count| *count > 0));
+    escalated_at: is DateTime = "escalated_at" in Presence, Minimal:
+        maybe(it.lost.escalated.as_ref().map(|stamp| stamp.recorded_at));
+    last_contact_at: is DateTime = "last_contact_at" in Presence, Minimal:
+        maybe(it.case.last_contact.as_ref().map(|stamp| stamp.occurred.at));
+    assurance: is Assurance = "assurance" in Identity, Full: maybe(it.identity.assurance);
+    urgency: is Urgency = "urgency" in Medical, Minimal: maybe(it.urgency());
+    unsuitable_since: is DateTime = "unsuitable_since" in Medical, Minimal:
+        maybe(it.unsuitable_since().map(|stamp| stamp.recorded_at));
+}}
+
+impl CarePath {
+    /// What can be told of the case as a whole.
+    pub(crate) fn facts(&self) -> Facts<'_, Self> {
+        Origin::derived().of(self)
+    }
+
+    /// Whether being out of sight would at once be dangerous, as it can be told.
+    pub(crate) fn vulnerable(&self, now: DateTime) -> Fact<'_, bool> {
+        Fact::new(VULNERABLE, Origin::derived(), Some(self.is_vulnerable(now)))
+    }
+
+    /// What can be told of where the person was last seen.
+    pub(crate) fn last_seen(&self) -> Option<Facts<'_, Seen>> {
+        self.lost.last_seen.as_ref().map(|seen| Origin::derived().of(seen))
     }
 }
 
@@ -193,6 +241,6 @@ impl CarePath {
     pub fn handovers_to(&self, country: Country) -> impl Iterator<Item = HandoverTally> {
         let to_country = self.repatriation.handovers.iter().filter(move |each| each.proposed.country == country);
         to_country
-            .map(|handover| HandoverTally { state: handover.state, proposed_at: handover.proposed.stamp.recorded_at })
+            .map(|handover| HandoverTally { state: handover.state(), proposed_at: handover.proposed.stamp.recorded_at })
     }
 }

@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::LocationType;
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
+use crate::fact::{Origin, Visitor, events, facts};
 use crate::ids::OrgId;
-use crate::policy::Category::{Medical as MedicalCell, Presence};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
 use crate::private::{Medical, Private, private};
 use crate::text::Text;
 
@@ -24,22 +21,30 @@ pub enum DischargeEvent {
     DischargedTo(DischargedTo),
 }
 
-/// Somebody was discharged.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct DischargedTo {
-    /// The hospital.
-    pub from: OrgId,
-    pub destination: LocationType,
-    /// Where they went, if it is an organisation.
-    pub to: Option<OrgId>,
-    /// Whether the destination was warned.
-    pub warned: bool,
-    pub letter_received: bool,
-    pub findings: Option<Private<Text, Medical>>,
+events! {
+    /// Somebody was discharged.
+    pub struct DischargedTo {
+        /// The hospital.
+        from: OrgId,
+        destination: LocationType,
+        /// Where they went, if it is an organisation.
+        to: Option<OrgId>,
+        /// Whether the destination was warned.
+        warned: bool,
+        letter_received: bool,
+        findings: Option<Private<Text, Medical>>,
+    }
 }
+
+facts! { DischargedTo as it {
+    from: OrgId = "from" in Medical, Minimal: clear(&it.from);
+    destination: LocationType = "destination" in Presence, Minimal: clear(&it.destination);
+    to: OrgId = "to" in Presence, Full: maybe(it.to.as_ref());
+    warned: bool = "warned" in Presence, Minimal: clear(&it.warned);
+    is_unsafe: is bool = "unsafe" in Presence, Minimal: clear(it.is_unsafe());
+    letter_received: bool = "letter_received" in Medical, Minimal: clear(&it.letter_received);
+    findings: Text = "findings" in Medical, Full: maybe_sealed(&it.findings);
+}}
 
 impl DischargedTo {
     /// Arriving without a warning, and going back to the street.
@@ -50,15 +55,9 @@ impl DischargedTo {
 }
 
 impl DischargeEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
-        let Self::DischargedTo(discharge) = self;
-        details.clear("from", MedicalCell, Minimal, &discharge.from);
-        details.clear("destination", Presence, Minimal, &discharge.destination);
-        details.maybe("to", Presence, Full, discharge.to.as_ref());
-        details.clear("warned", Presence, Minimal, &discharge.warned);
-        details.clear("unsafe", Presence, Minimal, &discharge.is_unsafe());
-        details.clear("letter_received", MedicalCell, Minimal, &discharge.letter_received);
-        details.private("findings", MedicalCell, Full, discharge.findings.as_ref());
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
+        let Self::DischargedTo(event) = self;
+        origin.tell(event, visitor);
     }
 }
 

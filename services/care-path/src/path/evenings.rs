@@ -66,7 +66,7 @@ impl CarePath {
     /// Whether anybody waits for the person at all.
     fn is_expected_anywhere(&self) -> bool {
         let left = |state| matches!(state, HandoverState::Departed | HandoverState::Arrived);
-        let gone = self.repatriation.handovers.iter().any(|handover| left(handover.state));
+        let gone = self.repatriation.handovers.iter().any(|handover| left(handover.state()));
         let alive = self.exists() && !self.is_erased() && self.case.died.is_none();
         alive && !gone && !self.is_closed()
     }
@@ -96,8 +96,8 @@ impl CarePath {
     ) -> Option<Evening<'a>> {
         let missed = stay.no_shows.iter().map(|no_show| no_show.stamp.occurred.at).max();
         let heard = self.last_heard().max(missed);
-        let arrived = stay.last_attended.as_ref().map(|stamp| stamp.occurred.latest());
-        let (bed, cause) = (&stay.bed, &stay.stamp);
+        let arrived = stay.last_attended.as_ref().map(|attended| attended.stamp.occurred.latest());
+        let (bed, cause) = (&stay.assigned, &stay.assigned.stamp);
         let evening = |expected_by: DateTime| {
             let risk = person.risks.at(expected_by, deadlines);
             let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
@@ -136,8 +136,8 @@ impl CarePath {
         let heard = self.last_heard().is_some_and(|heard| heard >= cause.occurred.at);
         let lost = |began: &Stamp| later(began) || began.occurred.at >= cause.occurred.at;
         let lost_since = self.lost.episodes.last().is_some_and(|episode| lost(&episode.began));
-        let elsewhere = self.stays.iter().any(|other| later(&other.stamp));
-        let explained = stay.released.as_ref().is_some_and(|released| released.fact != BedReleaseReason::NoShow);
+        let elsewhere = self.stays.iter().any(|other| later(&other.assigned.stamp));
+        let explained = stay.released.as_ref().is_some_and(|released| released.reason != BedReleaseReason::NoShow);
         if heard || lost_since || elsewhere || explained {
             return None;
         }
@@ -159,8 +159,9 @@ impl CarePath {
 
 /// The local time of an evening by which people are expected where the bed is.
 fn cut_off(stay: &Stay, directory: &Directory) -> Option<NaiveTime> {
-    let organisation = directory.find(&stay.bed.organisation)?;
-    let facility = organisation.facilities.iter().find(|facility| Some(&facility.id) == stay.bed.facility.as_ref())?;
+    let organisation = directory.find(&stay.assigned.organisation)?;
+    let facility =
+        organisation.facilities.iter().find(|facility| Some(&facility.id) == stay.assigned.facility.as_ref())?;
     NaiveTime::parse_from_str(facility.cut_off.as_deref()?, "%H:%M").ok()
 }
 

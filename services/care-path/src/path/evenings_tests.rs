@@ -6,8 +6,9 @@ use crate::codes::{AttendanceStatus, LocationType, OrgKind, Precision};
 use crate::directory::{Facility, Organisation};
 use crate::event::Event;
 use crate::ids::EventId;
+use crate::path::lost::{LostEvent, WentOutOfSight};
 use crate::path::signal::{ContactMade, SignalEvent};
-use crate::path::stay::{AttendanceRecorded, BedAssigned, NoShowRecorded, StayEvent};
+use crate::path::stay::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
 use crate::path::testing::{confused, night_shelter, signalled, this_person};
 use crate::time::Occurred;
 
@@ -216,10 +217,10 @@ fn nobody_is_missed_on_an_evening_before_baken_knew_of_the_bed() {
 
 #[test]
 fn nobody_is_expected_who_is_out_of_sight_or_whose_bed_is_gone_or_has_no_cut_off() {
-    let out_of_sight = crate::path::lost::LostEvent::WentOutOfSight { episode: 1 };
+    let out_of_sight = LostEvent::WentOutOfSight(WentOutOfSight { episode: 1 });
     assert_eq!(sheltered("2026-01-12").then("2026-01-12T15:00:00Z", &out_of_sight.into()).due("23:00"), None);
     let reason = BedReleaseReason::Ended;
-    let released = StayEvent::BedReleased { bed: BED, reason, explanation: None };
+    let released = StayEvent::BedReleased(BedReleased { bed: BED, reason, explanation: None });
     assert_eq!(sheltered("2026-01-12").then("2026-01-12T15:00:00Z", &released.into()).due("23:00"), None);
     assert_eq!(sheltered("2026-01-12").due("in the evening"), None);
 }
@@ -231,7 +232,7 @@ fn whoever_was_heard_of_since_or_given_another_bed_or_said_why_is_not_out_of_sig
     assert_eq!(vanishes(&missed()), Some(at("2026-01-13T23:00:00Z")));
     assert_eq!(vanishes(&missed().then("2026-01-12T23:30:00Z", &met())), None);
     assert_eq!(vanishes(&missed().then("2026-01-13T10:00:00Z", &bed("2026-01-13T10:00:00Z", None))), None);
-    let released = |reason| StayEvent::BedReleased { bed: BED, reason, explanation: None }.into();
+    let released = |reason| StayEvent::BedReleased(BedReleased { bed: BED, reason, explanation: None }).into();
     assert_eq!(vanishes(&missed().then("2026-01-13T10:00:00Z", &released(BedReleaseReason::OwnChoice))), None);
     let given_away = missed().then("2026-01-13T10:00:00Z", &released(BedReleaseReason::NoShow));
     assert_eq!(vanishes(&given_away), Some(at("2026-01-13T23:00:00Z")));

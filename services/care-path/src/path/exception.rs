@@ -3,139 +3,173 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
+use crate::fact::{Fact, Facts, Label, Origin, Visitor, derived_facts, events, facts};
 use crate::ids::{BedId, ExceptionId};
-use crate::policy::Category::Presence;
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
+use crate::policy::{Category, Depth};
 use crate::private::{Private, Social};
 use crate::text::Text;
 use crate::time::{DateTime, Moment};
 
 /// What becomes of a request for an exception.
-#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ExceptionEvent {
     ExceptionRequested(ExceptionRequested),
-    ExceptionGranted {
+    ExceptionGranted(ExceptionGranted),
+    ExceptionDenied(ExceptionDenied),
+    ExceptionOvertaken(ExceptionOvertaken),
+}
+
+events! {
+    /// An exception was asked for.
+    pub struct ExceptionRequested {
+        exception: ExceptionId,
+        kind: ExceptionKind,
+        /// The bed that is held until somebody decides.
+        bed: Option<BedId>,
+        until: Option<DateTime>,
+        reason: Private<Text, Social>,
+    }
+
+    /// It was granted.
+    pub struct ExceptionGranted {
         exception: ExceptionId,
         reason: Private<Text, Social>,
         expires_at: Option<DateTime>,
-    },
-    ExceptionDenied {
+    }
+
+    /// It was denied.
+    pub struct ExceptionDenied {
         exception: ExceptionId,
         reason: Private<Text, Social>,
-    },
+    }
+
     /// The person disappeared before somebody decided.
-    ExceptionOvertaken {
+    pub struct ExceptionOvertaken {
         exception: ExceptionId,
-    },
+    }
 }
 
-/// An exception was asked for.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ExceptionRequested {
-    pub exception: ExceptionId,
-    pub kind: ExceptionKind,
-    /// The bed that is held until somebody decides.
-    pub bed: Option<BedId>,
-    pub until: Option<DateTime>,
-    pub reason: Private<Text, Social>,
+facts! { ExceptionRequested as it {
+    exception: ExceptionId = "exception_id" in Presence, Minimal: clear(&it.exception);
+    kind: ExceptionKind = "kind" in Presence, Full: clear(&it.kind);
+    bed: BedId = "bed_id" in Presence, Full: maybe(it.bed.as_ref());
+    until: DateTime = "until" in Presence, Full: maybe(it.until.as_ref());
+    reason: Text = "reason" in Presence, Full: sealed(&it.reason);
+}}
+
+facts! { ExceptionGranted as it {
+    exception: ExceptionId = "exception_id" in Presence, Minimal: clear(&it.exception);
+    reason: Text = "reason" in Presence, Full: sealed(&it.reason);
+    expires_at: DateTime = "expires_at" in Presence, Full: maybe(it.expires_at.as_ref());
+}}
+
+facts! { ExceptionDenied as it {
+    exception: ExceptionId = "exception_id" in Presence, Minimal: clear(&it.exception);
+    reason: Text = "reason" in Presence, Full: sealed(&it.reason);
+}}
+
+facts! { ExceptionOvertaken as it {
+    exception: ExceptionId = "exception_id" in Presence, Minimal: clear(&it.exception);
+}}
+
+/// How a request ended.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum RequestEnd {
+    Granted(Noted<ExceptionGranted>),
+    Denied(Noted<ExceptionDenied>),
+    Overtaken(Noted<ExceptionOvertaken>),
 }
 
 /// A request and what became of it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ExceptionRequest {
     pub(crate) requested: Noted<ExceptionRequested>,
-    pub(crate) state: ExceptionState,
-    pub(crate) decided: Option<Arc<Stamp>>,
-    pub(crate) decision_reason: Option<Private<Text, Social>>,
-    pub(crate) expires_at: Option<DateTime>,
+    /// `None` while it is pending.
+    pub(crate) end: Option<RequestEnd>,
 }
 
-impl ExceptionEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
-        match self {
-            Self::ExceptionRequested(requested) => {
-                details.clear("exception_id", Presence, Minimal, &requested.exception);
-                details.clear("kind", Presence, Full, &requested.kind);
-                details.maybe("bed_id", Presence, Full, requested.bed.as_ref());
-                details.maybe("until", Presence, Full, requested.until.as_ref());
-                details.private("reason", Presence, Full, Some(&requested.reason));
-            }
-            Self::ExceptionGranted { exception, reason, expires_at } => {
-                details.clear("exception_id", Presence, Minimal, exception);
-                details.private("reason", Presence, Full, Some(reason));
-                details.maybe("expires_at", Presence, Full, expires_at.as_ref());
-            }
-            Self::ExceptionDenied { exception, reason } => {
-                details.clear("exception_id", Presence, Minimal, exception);
-                details.private("reason", Presence, Full, Some(reason));
-            }
-            Self::ExceptionOvertaken { exception } => details.clear("exception_id", Presence, Minimal, exception),
+impl ExceptionRequest {
+    /// Where it stands.
+    pub(in crate::path) fn state(&self) -> ExceptionState {
+        match self.end {
+            None => ExceptionState::Pending,
+            Some(RequestEnd::Granted(_)) => ExceptionState::Granted,
+            Some(RequestEnd::Denied(_)) => ExceptionState::Denied,
+            Some(RequestEnd::Overtaken(_)) => ExceptionState::Overtaken,
         }
+    }
+
+    fn decided_at(&self) -> Option<DateTime> {
+        let stamp = match self.end.as_ref()? {
+            RequestEnd::Granted(noted) => &noted.stamp,
+            RequestEnd::Denied(noted) => &noted.stamp,
+            RequestEnd::Overtaken(noted) => &noted.stamp,
+        };
+        Some(stamp.occurred.at)
+    }
+
+    /// What can be told of it as a whole.
+    pub(crate) fn facts(&self) -> Facts<'_, Self> {
+        Origin::derived().of(self)
     }
 }
 
-/// Moves the one of that id to a state, and gives it for what else changed.
-fn decided<'a>(
-    all: &'a mut [ExceptionRequest],
-    stamp: &Arc<Stamp>,
-    id: &ExceptionId,
-    state: ExceptionState,
-) -> Option<&'a mut ExceptionRequest> {
-    let found = all.iter_mut().find(|each| each.requested.exception == *id)?;
-    found.state = state;
-    found.decided = Some(stamp.clone());
-    Some(found)
+derived_facts! { ExceptionRequest as it, "exception" {
+    state: is ExceptionState = "state" in Presence, Full: clear(it.state());
+    decided_at: is DateTime = "decided_at" in Presence, Full: maybe(it.decided_at());
+}}
+
+impl ExceptionEvent {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
+        match self {
+            Self::ExceptionRequested(event) => origin.tell(event, visitor),
+            Self::ExceptionGranted(event) => origin.tell(event, visitor),
+            Self::ExceptionDenied(event) => origin.tell(event, visitor),
+            Self::ExceptionOvertaken(event) => origin.tell(event, visitor),
+        }
+    }
 }
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ExceptionEvent) {
-    match event {
-        ExceptionEvent::ExceptionRequested(requested) => path.exceptions.push(ExceptionRequest {
-            requested: Noted::new(stamp, requested),
-            state: ExceptionState::Pending,
-            decided: None,
-            decision_reason: None,
-            expires_at: None,
-        }),
-        ExceptionEvent::ExceptionGranted { exception, reason, expires_at } => {
-            if let Some(request) = decided(&mut path.exceptions, stamp, exception, ExceptionState::Granted) {
-                request.decision_reason = Some(reason.clone());
-                request.expires_at = *expires_at;
-            }
+    let (id, end) = match event {
+        ExceptionEvent::ExceptionRequested(requested) => {
+            path.exceptions.push(ExceptionRequest { requested: Noted::new(stamp, requested), end: None });
+            return;
         }
-        ExceptionEvent::ExceptionDenied { exception, reason } => {
-            if let Some(request) = decided(&mut path.exceptions, stamp, exception, ExceptionState::Denied) {
-                request.decision_reason = Some(reason.clone());
-            }
-        }
-        ExceptionEvent::ExceptionOvertaken { exception } => {
-            decided(&mut path.exceptions, stamp, exception, ExceptionState::Overtaken);
-        }
+        ExceptionEvent::ExceptionGranted(event) => (event.exception, RequestEnd::Granted(Noted::new(stamp, event))),
+        ExceptionEvent::ExceptionDenied(event) => (event.exception, RequestEnd::Denied(Noted::new(stamp, event))),
+        ExceptionEvent::ExceptionOvertaken(event) => (event.exception, RequestEnd::Overtaken(Noted::new(stamp, event))),
+    };
+    if let Some(request) = path.exceptions.iter_mut().find(|request| request.requested.exception == id) {
+        request.end = Some(end);
     }
 }
+
+/// Where the policy finds that a bed is held.
+pub(crate) const HELD: Label = Label { name: "held", category: Category::Presence, depth: Depth::Full, sealed: None };
 
 impl CarePath {
     /// Whether a bed is held because a decision about it is pending.
     pub(crate) fn is_held(&self, bed: BedId) -> bool {
-        let pending = |request: &ExceptionRequest| request.state == ExceptionState::Pending;
+        let pending = |request: &ExceptionRequest| request.state() == ExceptionState::Pending;
         self.exceptions.iter().any(|request| request.requested.bed == Some(bed) && pending(request))
+    }
+
+    /// Whether a bed is held, as it can be told.
+    pub(crate) fn hold_on(&self, bed: BedId) -> Fact<'_, bool> {
+        Fact::new(HELD, Origin::derived(), Some(self.is_held(bed)))
     }
 
     fn pending(&self, id: ExceptionId) -> Result<(), Refusal> {
         let request = self.exceptions.iter().find(|request| request.requested.exception == id);
-        match request.map(|request| request.state) {
+        match request.map(ExceptionRequest::state) {
             None => Err(ExceptionRefusal::Unknown.into()),
             Some(ExceptionState::Pending) => Ok(()),
             Some(ExceptionState::Overtaken) => Err(ExceptionRefusal::Overtaken.into()),
@@ -176,19 +210,19 @@ impl Decide for RequestException {
         }
         let until = at.to_come("until", self.until)?;
         let same = |request: &ExceptionRequest| {
-            request.state == ExceptionState::Pending
+            request.state() == ExceptionState::Pending
                 && request.requested.kind == self.kind
                 && request.requested.stamp.by.organisation == at.by.organisation
         };
         if path.exceptions.iter().any(same) {
             return Err(ExceptionRefusal::AlreadyPending.into());
         }
-        let bed = path.open_stays().find(|stay| stay.bed.organisation == at.by.organisation);
+        let bed = path.open_stays().find(|stay| stay.assigned.organisation == at.by.organisation);
         Ok(vec![
             ExceptionEvent::ExceptionRequested(ExceptionRequested {
                 exception: ExceptionId(at.id),
                 kind: self.kind,
-                bed: bed.map(|stay| stay.bed.bed),
+                bed: bed.map(|stay| stay.assigned.bed),
                 until,
                 reason: self.reason.into(),
             })
@@ -224,12 +258,12 @@ impl Decide for DecideException {
         path.pending(exception)?;
         let reason = self.reason.into();
         let event = match self.decision {
-            Decision::Denied => ExceptionEvent::ExceptionDenied { exception, reason },
+            Decision::Denied => ExceptionEvent::ExceptionDenied(ExceptionDenied { exception, reason }),
             Decision::Granted => {
                 let asked = path.exceptions.iter().find(|request| request.requested.exception == exception);
                 let expires_at = at.to_come("expires_at", self.expires_at)?;
                 let expires_at = expires_at.or(asked.and_then(|request| request.requested.until));
-                ExceptionEvent::ExceptionGranted { exception, reason, expires_at }
+                ExceptionEvent::ExceptionGranted(ExceptionGranted { exception, reason, expires_at })
             }
         };
         Ok(vec![event.into()])
@@ -247,7 +281,7 @@ impl Decide for OvertakeException {
 
     fn decide(self, exception: ExceptionId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.pending(exception)?;
-        Ok(vec![ExceptionEvent::ExceptionOvertaken { exception }.into()])
+        Ok(vec![ExceptionEvent::ExceptionOvertaken(ExceptionOvertaken { exception }).into()])
     }
 }
 
@@ -269,8 +303,9 @@ mod tests {
     #[test]
     fn a_request_is_granted_until_when_it_was_asked() {
         requested().and_on(REQUEST, decide(Decision::Granted)).then(|path| {
-            assert_eq!(path.exceptions[0].state, ExceptionState::Granted);
-            assert_eq!(path.exceptions[0].expires_at, path.exceptions[0].requested.until);
+            assert_eq!(path.exceptions[0].state(), ExceptionState::Granted);
+            let Some(RequestEnd::Granted(granted)) = &path.exceptions[0].end else { panic!("not granted") };
+            assert_eq!(granted.expires_at, path.exceptions[0].requested.until);
         });
     }
 

@@ -12,40 +12,85 @@ use super::{CarePath, Noted, Stamp};
 use crate::codes::{Assurance, LinkBasis, Sex};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
+use crate::fact::{Fact, Facts, Origin, Reader, Visitor, events, facts};
 use crate::ids::PersonId;
 use crate::list::Few;
-use crate::policy::Category::{Identity as IdentityCell, Notes as NotesCell};
-use crate::policy::Depth::Full;
-use crate::policy::Details;
 use crate::private::{Identity, Private, Social, private};
 use crate::text::{Age, Country, Language, Line, Text};
 use crate::time::BirthDate;
 
 /// Who somebody is, and with whom they are one.
-#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum IdentityEvent {
-    IdentityUpdated {
+    IdentityUpdated(IdentityUpdated),
+    PersonsLinked(PersonsLinked),
+    PersonsUnlinked(PersonsUnlinked),
+    MatchDismissed(MatchDismissed),
+}
+
+events! {
+    /// Somebody said who the person is.
+    pub struct IdentityUpdated {
         claim: Private<IdentityClaim, Identity>,
         assurance: Assurance,
-    },
-    PersonsLinked {
+    }
+
+    /// Two persons turned out to be one human being.
+    pub struct PersonsLinked {
         with: PersonId,
         basis: LinkBasis,
         explanation: Option<Private<Text, Identity>>,
-    },
-    PersonsUnlinked {
+    }
+
+    /// They are two after all.
+    pub struct PersonsUnlinked {
         with: PersonId,
         explanation: Option<Private<Text, Identity>>,
-    },
+    }
+
     /// A coordinator looked at two who might have been one, and they are not.
-    MatchDismissed {
+    pub struct MatchDismissed {
         other: PersonId,
         explanation: Option<Private<Text, Social>>,
-    },
+    }
 }
+
+facts! { IdentityUpdated as it {
+    assurance: Assurance = "assurance" in Identity, Full: clear(&it.assurance);
+    ..&it.claim;
+}}
+
+facts! { PersonsLinked as it {
+    with: PersonId = "with" in Identity, Full: clear(&it.with);
+    basis: LinkBasis = "basis" in Identity, Full: clear(&it.basis);
+    explanation: Text = "explanation" in Identity, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { PersonsUnlinked as it {
+    with: PersonId = "with" in Identity, Full: clear(&it.with);
+    explanation: Text = "explanation" in Identity, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { MatchDismissed as it {
+    other: PersonId = "other_person_id" in Notes, Full: clear(&it.other);
+    explanation: Text = "explanation" in Notes, Full: maybe_sealed(&it.explanation);
+}}
+
+// A claim of who somebody is: name, birth date, language and contact lie at the minimal level.
+facts! { Private<IdentityClaim, Identity> as it {
+    name: Line = "name" in Identity, Minimal: part(it, |claim| claim.name.as_ref());
+    alias: Line = "alias" in Identity, Minimal: part(it, |claim| claim.alias.as_ref());
+    birth_date: NaiveDate = "birth_date" in Identity, Minimal: part(it, |claim| claim.birth_date.as_ref());
+    contact: Line = "contact" in Identity, Minimal: part(it, |claim| claim.contact.as_ref());
+    languages: Vec<LanguageUse> = "languages" in Identity, Minimal: part(it, |claim| some(&claim.languages));
+    countries: Vec<Country> = "countries" in Identity, Full: part(it, |claim| some(&claim.countries));
+    approximate_age: Age = "approximate_age" in Identity, Full: part(it, |claim| claim.approximate_age.as_ref());
+    sex: Sex = "sex" in Identity, Full: part(it, |claim| claim.sex.as_ref());
+    origin: Line = "origin" in Identity, Full: part(it, |claim| claim.origin.as_ref());
+    appearance: Text = "appearance" in Identity, Full: part(it, |claim| claim.appearance.as_ref());
+}}
 
 /// What is claimed of who somebody is. Every field may be missing: no step asks for an identity document.
 #[skip_serializing_none]
@@ -124,49 +169,40 @@ impl IdentityState {
         state.claims.push(Noted::new(stamp, claim));
     }
 
-    /// The newest that is known of one field, among the claims that a reader may see.
-    pub(crate) fn newest<'a, T>(
+    /// The newest that is known of one field.
+    pub(in crate::path) fn newest<'a, T>(&'a self, field: impl Fn(&'a IdentityClaim) -> Option<T>) -> Option<T> {
+        self.claims.iter().rev().filter_map(|claim| claim.fact.get()).find_map(field)
+    }
+
+    /// The newest that a reader is shown of one field.
+    pub(crate) fn newest_shown<'a, T>(
         &'a self,
-        may_see: impl Fn(&Stamp) -> bool,
-        field: impl Fn(&'a IdentityClaim) -> Option<T>,
+        reader: &impl Reader,
+        fact: impl Fn(Facts<'a, Private<IdentityClaim, Identity>>) -> Fact<'a, T>,
     ) -> Option<T> {
-        let visible = self.claims.iter().rev().filter(|claim| may_see(&claim.stamp));
-        visible.filter_map(|claim| claim.fact.get()).find_map(field)
+        self.claims.iter().rev().find_map(|claim| fact(claim.facts()).shown_to(reader))
     }
 }
 
 impl IdentityEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::IdentityUpdated { claim, assurance } => {
-                details.clear("assurance", IdentityCell, Full, assurance);
-                details.identity(Some(claim));
-            }
-            Self::PersonsLinked { with, basis, explanation } => {
-                details.clear("with", IdentityCell, Full, with);
-                details.clear("basis", IdentityCell, Full, basis);
-                details.private("explanation", IdentityCell, Full, explanation.as_ref());
-            }
-            Self::PersonsUnlinked { with, explanation } => {
-                details.clear("with", IdentityCell, Full, with);
-                details.private("explanation", IdentityCell, Full, explanation.as_ref());
-            }
-            Self::MatchDismissed { other, explanation } => {
-                details.clear("other_person_id", NotesCell, Full, other);
-                details.private("explanation", NotesCell, Full, explanation.as_ref());
-            }
+            Self::IdentityUpdated(event) => origin.tell(event, visitor),
+            Self::PersonsLinked(event) => origin.tell(event, visitor),
+            Self::PersonsUnlinked(event) => origin.tell(event, visitor),
+            Self::MatchDismissed(event) => origin.tell(event, visitor),
         }
     }
 }
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IdentityEvent) {
     match event {
-        IdentityEvent::IdentityUpdated { claim, assurance } => {
-            IdentityState::claim(path, stamp, Some(claim), Some(*assurance));
+        IdentityEvent::IdentityUpdated(updated) => {
+            IdentityState::claim(path, stamp, Some(&updated.claim), Some(updated.assurance));
         }
-        IdentityEvent::PersonsLinked { with, .. } => path.identity.links.push(Noted::new(stamp, with)),
-        IdentityEvent::PersonsUnlinked { with, .. } => path.identity.links.retain(|link| link.fact != *with),
-        IdentityEvent::MatchDismissed { other, .. } => path.identity.dismissed.push(Noted::new(stamp, other)),
+        IdentityEvent::PersonsLinked(linked) => path.identity.links.push(Noted::new(stamp, &linked.with)),
+        IdentityEvent::PersonsUnlinked(unlinked) => path.identity.links.retain(|link| link.fact != unlinked.with),
+        IdentityEvent::MatchDismissed(dismissed) => path.identity.dismissed.push(Noted::new(stamp, &dismissed.other)),
     }
 }
 
@@ -250,7 +286,8 @@ impl Decide for UpdateIdentity {
         if claim.is_empty() {
             return Err(IdentityRefusal::NothingClaimed.into());
         }
-        Ok(vec![IdentityEvent::IdentityUpdated { claim: claim.into(), assurance: self.assurance }.into()])
+        let assurance = self.assurance;
+        Ok(vec![IdentityEvent::IdentityUpdated(IdentityUpdated { claim: claim.into(), assurance }).into()])
     }
 }
 
@@ -276,7 +313,7 @@ impl Decide for LinkPersons {
             return Err(IdentityRefusal::AlreadyLinked.into());
         }
         let explanation = private(self.explanation);
-        Ok(vec![IdentityEvent::PersonsLinked { with: self.with, basis: self.basis, explanation }.into()])
+        Ok(vec![IdentityEvent::PersonsLinked(PersonsLinked { with: self.with, basis: self.basis, explanation }).into()])
     }
 }
 
@@ -295,7 +332,9 @@ impl Decide for UnlinkPersons {
         if !path.identity.links.iter().any(|link| link.fact == with) {
             return Err(IdentityRefusal::NotLinked.into());
         }
-        Ok(vec![IdentityEvent::PersonsUnlinked { with, explanation: private(self.explanation) }.into()])
+        Ok(vec![
+            IdentityEvent::PersonsUnlinked(PersonsUnlinked { with, explanation: private(self.explanation) }).into(),
+        ])
     }
 }
 
@@ -320,7 +359,7 @@ impl Decide for DismissMatch {
         if path.identity.dismissed.iter().any(|dismissed| dismissed.fact == other) {
             return Err(IdentityRefusal::MatchAlreadyDismissed.into());
         }
-        Ok(vec![IdentityEvent::MatchDismissed { other, explanation: private(self.explanation) }.into()])
+        Ok(vec![IdentityEvent::MatchDismissed(MatchDismissed { other, explanation: private(self.explanation) }).into()])
     }
 }
 
@@ -420,8 +459,8 @@ mod tests {
             assurance: Assurance::SelfDeclared,
         };
         given([signalled()]).when(first).and(born).then(|path| {
-            let alias = path.identity.newest(|_| true, |claim| claim.alias.as_ref());
-            let age = path.identity.newest(|_| true, |claim| claim.approximate_age);
+            let alias = path.identity.newest(|claim| claim.alias.as_ref());
+            let age = path.identity.newest(|claim| claim.approximate_age);
             assert_eq!((alias.map(Line::as_str), age.map(Age::years)), (Some("the Captain"), Some(50)));
             assert_eq!(path.identity.assurance, Some(Assurance::SelfDeclared));
         });

@@ -10,10 +10,9 @@ use super::{CarePath, Noted, Stamp};
 use crate::codes::{IncidentKind, Severity};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::policy::Category::{self, Justice as JusticeCell, Medical as MedicalCell, Presence};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
-use crate::private::{Class, Justice, Medical, Private};
+use crate::fact::{Lies, Origin, Visitor, events, facts, part};
+use crate::policy::Category;
+use crate::private::{Justice, Medical, Private};
 use crate::text::Text;
 use crate::time::Night;
 
@@ -25,14 +24,19 @@ pub enum IncidentEvent {
     IncidentObserved(IncidentObserved),
 }
 
-/// An incident was observed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct IncidentObserved {
-    pub severity: Severity,
-    pub what: What,
+events! {
+    /// An incident was observed.
+    pub struct IncidentObserved {
+        severity: Severity,
+        what: What,
+    }
 }
+
+facts! { IncidentObserved as it {
+    severity: Severity = "severity" in Presence, Minimal: clear(&it.severity);
+    kind: IncidentKind = "kind" in it.what.category(), Minimal: it.what.part(|what| Some(&what.kind));
+    description: Text = "description" in it.what.category(), Full: it.what.part(|what| what.description.as_ref());
+}}
 
 /// What it was about, sealed by the class that its kind falls in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,20 +57,27 @@ pub struct Incident {
     pub description: Option<Text>,
 }
 
-impl IncidentEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
-        let Self::IncidentObserved(incident) = self;
-        details.clear("severity", Presence, Minimal, &incident.severity);
-        match &incident.what {
-            What::Health(what) => describe_what(details, MedicalCell, what),
-            What::Conduct(what) => describe_what(details, JusticeCell, what),
+impl What {
+    fn category(&self) -> Category {
+        match self {
+            Self::Health(_) => Category::Medical,
+            Self::Conduct(_) => Category::Justice,
+        }
+    }
+
+    fn part<'v, T>(&'v self, of: impl FnOnce(&'v Incident) -> Option<&'v T>) -> Lies<&'v T> {
+        match self {
+            Self::Health(what) => part(what, of),
+            Self::Conduct(what) => part(what, of),
         }
     }
 }
 
-fn describe_what<C: Class>(details: &mut Details<'_>, category: Category, what: &Private<Incident, C>) {
-    details.part_of("kind", category, Minimal, Some(what), |what| Some(&what.kind));
-    details.part_of("description", category, Full, Some(what), |what| what.description.as_ref());
+impl IncidentEvent {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
+        let Self::IncidentObserved(event) = self;
+        origin.tell(event, visitor);
+    }
 }
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IncidentEvent) {

@@ -12,10 +12,8 @@ use super::{CarePath, Noted, Problems, Stamp};
 use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency, YesNoUnknown};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
+use crate::fact::{Origin, Visitor, events, facts};
 use crate::list::Few;
-use crate::policy::Category::{Medical as MedicalCell, Presence, Rights, Social as SocialCell};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
 use crate::private::{Identity, Medical, Private, Social, private};
 use crate::text::Text;
 
@@ -28,27 +26,52 @@ pub enum IntakeEvent {
     TurnedAway(TurnedAway),
 }
 
-/// Somebody was taken in.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct IntakeCompleted {
-    pub location_type: Option<LocationType>,
-    pub urgency: Urgency,
-    pub identity: Option<Private<IdentityClaim, Identity>>,
-    pub living_situation: Option<Private<EthosLight, Social>>,
-    pub circumstances: Option<Private<Text, Social>>,
-    pub situation: Option<Private<SocialSituation, Social>>,
-    /// What those around the person must know to keep them safe.
-    pub care_needs: Option<Private<Text, Medical>>,
-    /// What was found.
-    pub findings: Option<Private<Text, Medical>>,
-    /// Whether an injury of the head is possible, so that somebody must look at it.
-    pub head_injury_suspected: Option<Private<bool, Medical>>,
-    #[serde(default, skip_serializing_if = "Problems::is_empty")]
-    pub problems: Problems,
+events! {
+    /// Somebody was taken in.
+    pub struct IntakeCompleted {
+        location_type: Option<LocationType>,
+        urgency: Urgency,
+        identity: Option<Private<IdentityClaim, Identity>>,
+        living_situation: Option<Private<EthosLight, Social>>,
+        circumstances: Option<Private<Text, Social>>,
+        situation: Option<Private<SocialSituation, Social>>,
+        /// What those around the person must know to keep them safe.
+        care_needs: Option<Private<Text, Medical>>,
+        /// What was found.
+        findings: Option<Private<Text, Medical>>,
+        /// Whether an injury of the head is possible, so that somebody must look at it.
+        head_injury_suspected: Option<Private<bool, Medical>>,
+        #[serde(default, skip_serializing_if = "Problems::is_empty")]
+        problems: Problems,
+    }
+
+    /// Somebody was turned away, or a number of people who are not known.
+    pub struct TurnedAway {
+        reason: TurnAwayReason,
+        offering: Option<Offering>,
+        persons: u16,
+    }
 }
+
+facts! { IntakeCompleted as it {
+    location_type: LocationType = "location_type" in Presence, Minimal: maybe(it.location_type.as_ref());
+    urgency: Urgency = "urgency" in Medical, Minimal: clear(&it.urgency);
+    ..&it.identity;
+    living_situation: EthosLight = "living_situation" in Social, Minimal: maybe_sealed(&it.living_situation);
+    circumstances: Text = "circumstances" in Social, Full: maybe_sealed(&it.circumstances);
+    situation: SocialSituation = "situation" in Social, Full: maybe_sealed(&it.situation);
+    care_needs: Text = "care_needs" in Medical, Minimal: maybe_sealed(&it.care_needs);
+    findings: Text = "findings" in Medical, Full: maybe_sealed(&it.findings);
+    head_injury_suspected: bool =
+        "head_injury_suspected" in Medical, Minimal: maybe_sealed(&it.head_injury_suspected);
+    ..&it.problems;
+}}
+
+facts! { TurnedAway as it {
+    reason: TurnAwayReason = "reason" in Rights, Minimal: clear(&it.reason);
+    offering: Offering = "offering" in Presence, Minimal: maybe(it.offering.as_ref());
+    persons: u16 = "persons" in Presence, Minimal: clear(&it.persons);
+}}
 
 /// Work, income and residence, as far as they are known.
 #[skip_serializing_none]
@@ -64,37 +87,11 @@ pub struct SocialSituation {
     pub months_in_the_netherlands: Option<u16>,
 }
 
-/// Somebody was turned away, or a number of people nobody knew.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct TurnedAway {
-    pub reason: TurnAwayReason,
-    pub offering: Option<Offering>,
-    pub persons: u16,
-}
-
 impl IntakeEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::IntakeCompleted(intake) => {
-                details.maybe("location_type", Presence, Minimal, intake.location_type.as_ref());
-                details.clear("urgency", MedicalCell, Minimal, &intake.urgency);
-                details.identity(intake.identity.as_ref());
-                details.private("living_situation", SocialCell, Minimal, intake.living_situation.as_ref());
-                details.private("circumstances", SocialCell, Full, intake.circumstances.as_ref());
-                details.private("situation", SocialCell, Full, intake.situation.as_ref());
-                details.private("care_needs", MedicalCell, Minimal, intake.care_needs.as_ref());
-                details.private("findings", MedicalCell, Full, intake.findings.as_ref());
-                details.private("head_injury_suspected", MedicalCell, Minimal, intake.head_injury_suspected.as_ref());
-                details.problems(&intake.problems);
-            }
-            Self::TurnedAway(turned_away) => {
-                details.clear("reason", Rights, Minimal, &turned_away.reason);
-                details.maybe("offering", Presence, Minimal, turned_away.offering.as_ref());
-                details.clear("persons", Presence, Minimal, &turned_away.persons);
-            }
+            Self::IntakeCompleted(event) => origin.tell(event, visitor),
+            Self::TurnedAway(event) => origin.tell(event, visitor),
         }
     }
 }

@@ -3,119 +3,263 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
 
-use super::exception::ExceptionEvent;
+use super::exception::{ExceptionEvent, ExceptionOvertaken};
 use super::{CarePath, Noted, Seen, Stamp};
 use crate::codes::{CareAlertOutcome, ExceptionState, LocationType, LookoutOutcome, LookoutState};
 use crate::command::{Refusal, refusals};
 use crate::event::{Event, EventKind};
+use crate::fact::{Facts, Origin, Visitor, derived_facts, events, facts};
 use crate::ids::{CareAlertId, LookoutId, OrgId};
-use crate::policy::Category::{Lookout as LookoutCell, Medical as MedicalCell, Presence};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
+use crate::policy::Address;
 use crate::private::{Identity, Medical, Private, Social};
 use crate::text::{Line, Text};
 use crate::time::DateTime;
 
 /// Lost, looked for, found.
-#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum LostEvent {
-    /// An episode out of sight begins: the first, the second, …
-    WentOutOfSight {
-        episode: u32,
-    },
-    /// It happened again: the coordinator is told at once.
-    Escalated {
-        episode: u32,
-    },
+    WentOutOfSight(WentOutOfSight),
+    Escalated(Escalated),
     LookoutIssued(LookoutIssued),
-    LookoutAcknowledged {
-        lookout: LookoutId,
-    },
+    LookoutAcknowledged(LookoutAcknowledged),
     SightingReported(SightingReported),
-    LookoutResolved {
+    LookoutResolved(LookoutResolved),
+    LookoutExpired(LookoutExpired),
+    CareAlertFiled(CareAlertFiled),
+    CareAlertAnswered(CareAlertAnswered),
+}
+
+events! {
+    /// An episode out of sight begins: the first, the second, …
+    pub struct WentOutOfSight {
+        episode: u32,
+    }
+
+    /// It happened again: the coordinator is told at once.
+    pub struct Escalated {
+        episode: u32,
+    }
+
+    /// People were asked to look out for somebody, by a minimal description.
+    pub struct LookoutIssued {
+        lookout: LookoutId,
+        /// The organisations that it went to.
+        recipients: Vec<OrgId>,
+        description: Private<Text, Identity>,
+        expires_at: DateTime,
+    }
+
+    /// An organisation has read it.
+    pub struct LookoutAcknowledged {
+        lookout: LookoutId,
+    }
+
+    /// Somebody was seen who is looked for.
+    pub struct SightingReported {
+        lookout: LookoutId,
+        location_type: Option<LocationType>,
+        location: Option<Private<Line, Social>>,
+        circumstances: Option<Private<Text, Social>>,
+        observations: Option<Private<Text, Medical>>,
+    }
+
+    /// The lookout is over, and how it ended.
+    pub struct LookoutResolved {
         lookout: LookoutId,
         outcome: LookoutOutcome,
         explanation: Option<Private<Text, Social>>,
-    },
-    LookoutExpired {
+    }
+
+    /// Its time was over.
+    pub struct LookoutExpired {
         lookout: LookoutId,
-    },
-    CareAlertFiled(CareAlertFiled),
-    CareAlertAnswered {
+    }
+
+    /// The police were asked to look out for somebody's sake (zorgmelding).
+    pub struct CareAlertFiled {
+        alert: CareAlertId,
+        to: OrgId,
+        description: Private<Text, Identity>,
+        expires_at: DateTime,
+    }
+
+    /// The police answered.
+    pub struct CareAlertAnswered {
         alert: CareAlertId,
         outcome: CareAlertOutcome,
         explanation: Option<Private<Text, Social>>,
-    },
+    }
 }
 
-/// People were asked to look out for somebody, by a minimal description.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct LookoutIssued {
-    pub lookout: LookoutId,
-    /// The organisations that it went to.
-    pub recipients: Vec<OrgId>,
-    pub description: Private<Text, Identity>,
-    pub expires_at: DateTime,
-}
+facts! { WentOutOfSight as it {
+    episode: u32 = "episode" in Presence, Minimal: clear(&it.episode);
+}}
 
-/// Somebody was seen who is looked for.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SightingReported {
-    pub lookout: LookoutId,
-    pub location_type: Option<LocationType>,
-    pub location: Option<Private<Line, Social>>,
-    pub circumstances: Option<Private<Text, Social>>,
-    pub observations: Option<Private<Text, Medical>>,
-}
+facts! { Escalated as it {
+    episode: u32 = "episode" in Presence, Minimal: clear(&it.episode);
+}}
 
-/// The police were asked to look out for somebody's sake (zorgmelding).
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CareAlertFiled {
-    pub alert: CareAlertId,
-    pub to: OrgId,
-    pub description: Private<Text, Identity>,
-    pub expires_at: DateTime,
-}
+facts! { LookoutIssued as it {
+    lookout: LookoutId = "lookout_id" in Lookout, Minimal: clear(&it.lookout);
+    description: Text = "description" in Lookout, Minimal: sealed(&it.description);
+    expires_at: DateTime = "expires_at" in Lookout, Minimal: clear(&it.expires_at);
+    recipients: Vec<OrgId> = "recipients" in Lookout, Full: clear(&it.recipients);
+}}
+
+facts! { LookoutAcknowledged as it {
+    lookout: LookoutId = "lookout_id" in Lookout, Minimal: clear(&it.lookout);
+}}
+
+facts! { SightingReported as it {
+    lookout: LookoutId = "lookout_id" in Lookout, Full: clear(&it.lookout);
+    location_type: LocationType = "location_type" in Lookout, Full: maybe(it.location_type.as_ref());
+    location: Line = "location" in Lookout, Full: maybe_sealed(&it.location);
+    circumstances: Text = "circumstances" in Lookout, Full: maybe_sealed(&it.circumstances);
+    observations: Text = "observations" in Medical, Full: maybe_sealed(&it.observations);
+}}
+
+facts! { LookoutResolved as it {
+    lookout: LookoutId = "lookout_id" in Lookout, Minimal: clear(&it.lookout);
+    outcome: LookoutOutcome = "outcome" in Lookout, Full: clear(&it.outcome);
+    explanation: Text = "explanation" in Lookout, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { LookoutExpired as it {
+    lookout: LookoutId = "lookout_id" in Lookout, Minimal: clear(&it.lookout);
+}}
+
+facts! { CareAlertFiled as it {
+    alert: CareAlertId = "care_alert_id" in Lookout, Minimal: clear(&it.alert);
+    to: OrgId = "to" in Lookout, Minimal: clear(&it.to);
+    description: Text = "description" in Lookout, Minimal: sealed(&it.description);
+    expires_at: DateTime = "expires_at" in Lookout, Minimal: clear(&it.expires_at);
+}}
+
+facts! { CareAlertAnswered as it {
+    alert: CareAlertId = "care_alert_id" in Lookout, Minimal: clear(&it.alert);
+    outcome: CareAlertOutcome = "outcome" in Lookout, Minimal: clear(&it.outcome);
+    explanation: Text = "explanation" in Lookout, Full: maybe_sealed(&it.explanation);
+}}
 
 /// A time during which nobody knew where the person was.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Episode {
-    pub(crate) began: Arc<Stamp>,
+    pub(in crate::path) began: Arc<Stamp>,
     /// What made somebody say so: they did not come, a lookout was issued, or it was only said.
-    pub(crate) because: EventKind,
-    pub(crate) ended: Option<Arc<Stamp>>,
+    pub(in crate::path) because: EventKind,
+    pub(in crate::path) ended: Option<Arc<Stamp>>,
     /// What brought them back into sight.
-    pub(crate) ended_by: Option<EventKind>,
+    pub(in crate::path) ended_by: Option<EventKind>,
+}
+
+impl Episode {
+    /// What can be told of it.
+    pub(crate) fn facts(&self) -> Facts<'_, Self> {
+        Origin::derived().of(self)
+    }
+}
+
+// What an episode began and ended with is told as far as events of that type are: see `EventKind::category`.
+derived_facts! { Episode as it, "episode" {
+    began: is &'a Stamp = "began" in Presence, Minimal: clear(&*it.began);
+    ended: is &'a Stamp = "ended" in Presence, Minimal: maybe(it.ended.as_deref());
+    because: is EventKind = "because" in Presence, Minimal: clear(it.because);
+    ended_by: is EventKind = "ended_by" in Presence, Minimal: maybe(it.ended_by);
+}}
+
+/// How a lookout ended.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum LookoutEnd {
+    Resolved(Noted<LookoutResolved>),
+    Expired(Noted<LookoutExpired>),
 }
 
 /// A lookout and what became of it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lookout {
     pub(crate) issued: Noted<LookoutIssued>,
-    pub(crate) state: LookoutState,
-    pub(crate) acknowledged: Vec<Arc<Stamp>>,
+    pub(crate) acknowledged: Vec<Noted<LookoutAcknowledged>>,
     pub(crate) sightings: Vec<Noted<SightingReported>>,
-    pub(crate) closed: Option<Noted<Option<LookoutOutcome>>>,
+    /// `None` while it is open.
+    pub(crate) end: Option<LookoutEnd>,
 }
+
+impl Lookout {
+    /// Where it stands.
+    pub(crate) fn state(&self) -> LookoutState {
+        match self.end {
+            None => LookoutState::Open,
+            Some(LookoutEnd::Resolved(_)) => LookoutState::Resolved,
+            Some(LookoutEnd::Expired(_)) => LookoutState::Expired,
+        }
+    }
+
+    /// Whether somebody still looks out.
+    pub(crate) fn runs(&self, at: DateTime) -> bool {
+        self.end.is_none() && self.issued.expires_at > at
+    }
+
+    /// To whom it is addressed.
+    pub(crate) fn address(&self) -> Address<'_> {
+        let until = self.end.is_none().then_some(self.issued.expires_at);
+        Address::Lookout { recipients: &self.issued.recipients, until }
+    }
+
+    /// The recipients that have not acknowledged it, without those who issued it.
+    fn silent(&self) -> Vec<&OrgId> {
+        let acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp);
+        let heard: Vec<_> = acknowledged.chain([&self.issued.stamp]).map(|stamp| &stamp.by.organisation).collect();
+        self.issued.recipients.iter().filter(|recipient| !heard.contains(recipient)).collect()
+    }
+
+    /// Whether an organisation acknowledged it: that is told to the organisation itself.
+    pub(crate) fn is_acknowledged_by(&self, organisation: &OrgId) -> bool {
+        self.acknowledged.iter().any(|noted| noted.stamp.by.organisation == *organisation)
+    }
+
+    /// What can be told of it as a whole.
+    pub(crate) fn facts(&self) -> Facts<'_, Self> {
+        Origin::derived().addressed(self.address()).of(self)
+    }
+
+    /// The facts of how it was issued, or of what followed.
+    pub(crate) fn step<'a, E>(&'a self, step: &'a Noted<E>) -> Facts<'a, E> {
+        step.addressed(self.address())
+    }
+}
+
+derived_facts! { Lookout as it, "lookout" {
+    state: is LookoutState = "state" in Lookout, Minimal: clear(it.state());
+    acknowledged: is Vec<&'a Stamp> =
+        "acknowledgements" in Lookout, Full: clear(it.acknowledged.iter().map(|noted| &*noted.stamp).collect());
+    silent: is Vec<&'a OrgId> = "silent" in Lookout, Full: clear(it.silent());
+}}
 
 /// A care alert and its answers.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CareAlert {
     pub(crate) filed: Noted<CareAlertFiled>,
-    pub(crate) answers: Vec<Noted<CareAlertOutcome>>,
+    pub(crate) answers: Vec<Noted<CareAlertAnswered>>,
+}
+
+impl CareAlert {
+    /// Whether it still waits for somebody to look.
+    pub(crate) fn runs(&self, at: DateTime) -> bool {
+        self.filed.expires_at > at
+    }
+
+    /// To whom it is addressed.
+    pub(crate) fn address(&self) -> Address<'_> {
+        Address::CareAlert { to: &self.filed.to, until: Some(self.filed.expires_at) }
+    }
+
+    /// The facts of how it was filed, or of what followed.
+    pub(crate) fn step<'a, E>(&'a self, step: &'a Noted<E>) -> Facts<'a, E> {
+        step.addressed(self.address())
+    }
 }
 
 /// Where, when and by whom somebody was last seen, and how they are looked for.
@@ -168,43 +312,46 @@ impl LostState {
 }
 
 impl LostEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::WentOutOfSight { episode } | Self::Escalated { episode } => {
-                details.clear("episode", Presence, Minimal, episode);
-            }
-            Self::LookoutIssued(issued) => {
-                details.clear("lookout_id", LookoutCell, Minimal, &issued.lookout);
-                details.private("description", LookoutCell, Minimal, Some(&issued.description));
-                details.clear("expires_at", LookoutCell, Minimal, &issued.expires_at);
-                details.clear("recipients", LookoutCell, Full, &issued.recipients);
-            }
-            Self::LookoutAcknowledged { lookout } | Self::LookoutExpired { lookout } => {
-                details.clear("lookout_id", LookoutCell, Minimal, lookout);
-            }
-            Self::SightingReported(sighting) => {
-                details.clear("lookout_id", LookoutCell, Full, &sighting.lookout);
-                details.maybe("location_type", LookoutCell, Full, sighting.location_type.as_ref());
-                details.private("location", LookoutCell, Full, sighting.location.as_ref());
-                details.private("circumstances", LookoutCell, Full, sighting.circumstances.as_ref());
-                details.private("observations", MedicalCell, Full, sighting.observations.as_ref());
-            }
-            Self::LookoutResolved { lookout, outcome, explanation } => {
-                details.clear("lookout_id", LookoutCell, Minimal, lookout);
-                details.clear("outcome", LookoutCell, Full, outcome);
-                details.private("explanation", LookoutCell, Full, explanation.as_ref());
-            }
-            Self::CareAlertFiled(filed) => {
-                details.clear("care_alert_id", LookoutCell, Minimal, &filed.alert);
-                details.clear("to", LookoutCell, Minimal, &filed.to);
-                details.private("description", LookoutCell, Minimal, Some(&filed.description));
-                details.clear("expires_at", LookoutCell, Minimal, &filed.expires_at);
-            }
-            Self::CareAlertAnswered { alert, outcome, explanation } => {
-                details.clear("care_alert_id", LookoutCell, Minimal, alert);
-                details.clear("outcome", LookoutCell, Minimal, outcome);
-                details.private("explanation", LookoutCell, Full, explanation.as_ref());
-            }
+            Self::WentOutOfSight(event) => origin.tell(event, visitor),
+            Self::Escalated(event) => origin.tell(event, visitor),
+            Self::LookoutIssued(event) => origin.tell(event, visitor),
+            Self::LookoutAcknowledged(event) => origin.tell(event, visitor),
+            Self::SightingReported(event) => origin.tell(event, visitor),
+            Self::LookoutResolved(event) => origin.tell(event, visitor),
+            Self::LookoutExpired(event) => origin.tell(event, visitor),
+            Self::CareAlertFiled(event) => origin.tell(event, visitor),
+            Self::CareAlertAnswered(event) => origin.tell(event, visitor),
+        }
+    }
+
+    /// The lookout that it is about, if it is about one.
+    #[must_use]
+    pub fn lookout(&self) -> Option<LookoutId> {
+        match self {
+            Self::LookoutIssued(event) => Some(event.lookout),
+            Self::LookoutAcknowledged(event) => Some(event.lookout),
+            Self::SightingReported(event) => Some(event.lookout),
+            Self::LookoutResolved(event) => Some(event.lookout),
+            Self::LookoutExpired(event) => Some(event.lookout),
+            Self::WentOutOfSight(_) | Self::Escalated(_) | Self::CareAlertFiled(_) | Self::CareAlertAnswered(_) => None,
+        }
+    }
+
+    /// The care alert that it is about, if it is about one.
+    #[must_use]
+    pub fn care_alert(&self) -> Option<CareAlertId> {
+        match self {
+            Self::CareAlertFiled(event) => Some(event.alert),
+            Self::CareAlertAnswered(event) => Some(event.alert),
+            Self::WentOutOfSight(_)
+            | Self::Escalated(_)
+            | Self::LookoutIssued(_)
+            | Self::LookoutAcknowledged(_)
+            | Self::SightingReported(_)
+            | Self::LookoutResolved(_)
+            | Self::LookoutExpired(_) => None,
         }
     }
 }
@@ -213,26 +360,25 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent)
     let not_come = path.did_not_come();
     let lost = &mut path.lost;
     match event {
-        LostEvent::WentOutOfSight { .. } => {
+        LostEvent::WentOutOfSight(_) => {
             if lost.open_episode().is_none() {
                 let because = if not_come { EventKind::NoShowRecorded } else { EventKind::WentOutOfSight };
                 lost.episodes.push(Episode { began: stamp.clone(), because, ended: None, ended_by: None });
             }
         }
-        LostEvent::Escalated { .. } => lost.escalated = Some(stamp.clone()),
+        LostEvent::Escalated(_) => lost.escalated = Some(stamp.clone()),
         LostEvent::LookoutIssued(issued) => {
             lost.begun_by_lookout(stamp);
             lost.lookouts.push(Lookout {
                 issued: Noted::new(stamp, issued),
-                state: LookoutState::Open,
                 acknowledged: Vec::new(),
                 sightings: Vec::new(),
-                closed: None,
+                end: None,
             });
         }
-        LostEvent::LookoutAcknowledged { lookout } => {
-            if let Some(lookout) = lost.lookout_mut(*lookout) {
-                lookout.acknowledged.push(stamp.clone());
+        LostEvent::LookoutAcknowledged(acknowledged) => {
+            if let Some(lookout) = lost.lookout_mut(acknowledged.lookout) {
+                lookout.acknowledged.push(Noted::new(stamp, acknowledged));
             }
         }
         LostEvent::SightingReported(sighting) => {
@@ -241,25 +387,23 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent)
             }
             path.sighted(stamp, sighting);
         }
-        LostEvent::LookoutResolved { lookout, outcome, .. } => {
-            if let Some(lookout) = lost.lookout_mut(*lookout) {
-                lookout.state = LookoutState::Resolved;
-                lookout.closed = Some(Noted::new(stamp, &Some(*outcome)));
+        LostEvent::LookoutResolved(resolved) => {
+            if let Some(lookout) = lost.lookout_mut(resolved.lookout) {
+                lookout.end = Some(LookoutEnd::Resolved(Noted::new(stamp, resolved)));
             }
             lost.back_in_sight(stamp);
         }
-        LostEvent::LookoutExpired { lookout } => {
-            if let Some(lookout) = lost.lookout_mut(*lookout) {
-                lookout.state = LookoutState::Expired;
-                lookout.closed = Some(Noted::new(stamp, &None));
+        LostEvent::LookoutExpired(expired) => {
+            if let Some(lookout) = lost.lookout_mut(expired.lookout) {
+                lookout.end = Some(LookoutEnd::Expired(Noted::new(stamp, expired)));
             }
         }
         LostEvent::CareAlertFiled(filed) => {
             lost.care_alerts.push(CareAlert { filed: Noted::new(stamp, filed), answers: Vec::new() });
         }
-        LostEvent::CareAlertAnswered { alert, outcome, .. } => {
-            if let Some(alert) = lost.care_alerts.iter_mut().find(|filed| filed.filed.alert == *alert) {
-                alert.answers.push(Noted::new(stamp, outcome));
+        LostEvent::CareAlertAnswered(answered) => {
+            if let Some(alert) = lost.care_alerts.iter_mut().find(|alert| alert.filed.alert == answered.alert) {
+                alert.answers.push(Noted::new(stamp, answered));
             }
         }
     }
@@ -297,14 +441,14 @@ impl CarePath {
             return Vec::new();
         }
         let episode = u32::try_from(self.lost.episodes.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let mut events = vec![LostEvent::WentOutOfSight { episode }.into()];
+        let mut events = vec![LostEvent::WentOutOfSight(WentOutOfSight { episode }).into()];
         if episode > 1 {
-            events.push(LostEvent::Escalated { episode }.into());
+            events.push(LostEvent::Escalated(Escalated { episode }).into());
         }
-        let pending = self.exceptions.iter().filter(|request| request.state == ExceptionState::Pending);
-        events.extend(
-            pending.map(|request| ExceptionEvent::ExceptionOvertaken { exception: request.requested.exception }.into()),
-        );
+        let pending = self.exceptions.iter().filter(|request| request.state() == ExceptionState::Pending);
+        events.extend(pending.map(|request| {
+            ExceptionEvent::ExceptionOvertaken(ExceptionOvertaken { exception: request.requested.exception }).into()
+        }));
         events
     }
 
@@ -312,7 +456,7 @@ impl CarePath {
         let lookout = self.lost.lookouts.iter().find(|lookout| lookout.issued.lookout == id);
         match lookout {
             None => Err(LostRefusal::UnknownLookout.into()),
-            Some(lookout) if lookout.state == LookoutState::Open => Ok(lookout),
+            Some(lookout) if lookout.end.is_none() => Ok(lookout),
             Some(_) => Err(LostRefusal::LookoutClosed.into()),
         }
     }

@@ -3,7 +3,10 @@
 use serde::Deserialize;
 
 use super::super::CarePath;
-use super::{CareAlertFiled, LookoutIssued, LostEvent, LostRefusal, SightingReported};
+use super::{
+    CareAlertAnswered, CareAlertFiled, LookoutAcknowledged, LookoutExpired, LookoutIssued, LookoutResolved, LostEvent,
+    LostRefusal, SightingReported,
+};
 use crate::actor::Actor;
 use crate::codes::{CareAlertOutcome, LocationType, LookoutOutcome, OrgKind};
 use crate::command::{Context, Decide, Refusal};
@@ -149,10 +152,10 @@ impl Decide for AcknowledgeLookout {
         if !open.issued.recipients.iter().any(|recipient| at.acts_for(recipient)) {
             return Err(Refusal::NotYours);
         }
-        if open.acknowledged.iter().any(|stamp| stamp.by.organisation == at.by.organisation) {
+        if open.is_acknowledged_by(&at.by.organisation) {
             return Err(LostRefusal::AlreadyAcknowledged.into());
         }
-        Ok(vec![LostEvent::LookoutAcknowledged { lookout }.into()])
+        Ok(vec![LostEvent::LookoutAcknowledged(LookoutAcknowledged { lookout }).into()])
     }
 }
 
@@ -206,7 +209,7 @@ impl Decide for ResolveLookout {
             return Err(Refusal::NotYours);
         }
         let explanation = private(self.explanation);
-        Ok(vec![LostEvent::LookoutResolved { lookout, outcome: self.outcome, explanation }.into()])
+        Ok(vec![LostEvent::LookoutResolved(LookoutResolved { lookout, outcome: self.outcome, explanation }).into()])
     }
 }
 
@@ -223,7 +226,7 @@ impl Decide for ExpireLookout {
         if path.open_lookout(lookout)?.issued.expires_at > at.now {
             return Err(LostRefusal::NotExpired.into());
         }
-        Ok(vec![LostEvent::LookoutExpired { lookout }.into()])
+        Ok(vec![LostEvent::LookoutExpired(LookoutExpired { lookout }).into()])
     }
 }
 
@@ -275,7 +278,7 @@ impl Decide for AnswerCareAlert {
             return Err(LostRefusal::AlertEnded.into());
         }
         let explanation = private(self.explanation);
-        Ok(vec![LostEvent::CareAlertAnswered { alert, outcome: self.outcome, explanation }.into()])
+        Ok(vec![LostEvent::CareAlertAnswered(CareAlertAnswered { alert, outcome: self.outcome, explanation }).into()])
     }
 }
 
@@ -324,7 +327,7 @@ mod tests {
             .and(an_exception_request())
             .and(a_lookout())
             .then_types(["went_out_of_sight", "exception_overtaken", "lookout_issued"])
-            .then(|path| assert_eq!(path.exceptions[0].state, ExceptionState::Overtaken));
+            .then(|path| assert_eq!(path.exceptions[0].state(), ExceptionState::Overtaken));
     }
 
     #[test]
@@ -453,7 +456,7 @@ mod tests {
             .when(a_lookout())
             .days_later(15)
             .and_on(LOOKOUT, ExpireLookout {})
-            .then(|path| assert_eq!(path.lost.lookouts[0].state, LookoutState::Expired));
+            .then(|path| assert_eq!(path.lost.lookouts[0].state(), LookoutState::Expired));
     }
 
     #[test]

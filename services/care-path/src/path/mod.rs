@@ -11,57 +11,52 @@ pub mod identity;
 pub mod incident;
 pub mod intake;
 pub mod lost;
+pub mod matching;
 pub mod privacy;
 pub mod referral;
 pub mod repatriation;
 pub mod rights;
 pub mod signal;
 pub mod stay;
+pub mod subjects;
 pub mod tasks;
 pub mod timers;
 
+mod addresses;
 mod bounds;
 mod derived;
 mod evenings;
 mod lookup;
+mod parties;
+#[cfg(test)]
+pub(crate) mod random;
 mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+pub use crate::stamp::Stamp;
+pub(crate) use derived::VULNERABLE;
 pub use shared::{Noted, Problems, Seen};
 
-use crate::actor::{Author, Principal};
+use crate::actor::Principal;
 use crate::codes::Role;
 use crate::event::Event;
-use crate::ids::{EventId, Municipality, OrgId, PersonId};
-use crate::time::{DateTime, Occurred};
-
-/// What is known of an event beside its content: both times, and who recorded it on whose stream.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Stamp {
-    pub event_id: EventId,
-    pub person_id: PersonId,
-    #[serde(flatten)]
-    pub occurred: Occurred,
-    pub recorded_at: DateTime,
-    pub by: Author,
-}
+use crate::ids::{Municipality, OrgId, PersonId};
+use crate::time::DateTime;
 
 /// A person's path so far. It is a row: it cannot be serialised, and only the policy makes a view of it.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CarePath {
-    pub(crate) opened: Option<Arc<Stamp>>,
-    pub(crate) updated: Option<Arc<Stamp>>,
-    pub(crate) municipality: Option<Municipality>,
+    pub(in crate::path) opened: Option<Arc<Stamp>>,
+    pub(in crate::path) updated: Option<Arc<Stamp>>,
+    pub(in crate::path) municipality: Option<Municipality>,
     pub(crate) signals: Vec<Noted<signal::SignalReceived>>,
     pub(crate) contacts: Vec<Noted<signal::ContactMade>>,
     pub(crate) identity: identity::IdentityState,
     pub(crate) intakes: Vec<Noted<intake::IntakeCompleted>>,
-    pub(crate) turn_aways: Vec<Noted<intake::TurnedAway>>,
+    pub(in crate::path) turn_aways: Vec<Noted<intake::TurnedAway>>,
     pub(crate) stays: Vec<stay::Stay>,
     pub(crate) incidents: Vec<Noted<incident::IncidentObserved>>,
     pub(crate) rights: rights::RightsState,
@@ -71,10 +66,12 @@ pub struct CarePath {
     pub(crate) discharges: Vec<Noted<discharge::DischargedTo>>,
     pub(crate) repatriation: repatriation::RepatriationState,
     pub(crate) case: case::CaseState,
-    pub(crate) privacy: privacy::PrivacyState,
-    pub(crate) passed: Vec<deadline::Passed>,
+    pub(in crate::path) privacy: privacy::PrivacyState,
+    pub(in crate::path) passed: Vec<deadline::Passed>,
     /// Who recorded anything at all, in order of first appearance.
-    pub(crate) recorded_by: Vec<(OrgId, Role)>,
+    pub(in crate::path) recorded_by: Vec<(OrgId, Role)>,
+    /// Which organisation opened each of the streams that the path is folded from.
+    pub(in crate::path) openers: Vec<(PersonId, OrgId)>,
 }
 
 impl CarePath {
@@ -96,6 +93,9 @@ impl CarePath {
             |(organisation, role): &(OrgId, Role)| *organisation == stamp.by.organisation && *role == stamp.by.role;
         if !self.recorded_by.iter().any(known) {
             self.recorded_by.push((stamp.by.organisation.clone(), stamp.by.role));
+        }
+        if !self.openers.iter().any(|(person, _)| *person == stamp.person_id) {
+            self.openers.push((stamp.person_id, stamp.by.organisation.clone()));
         }
         let was_lost = self.is_out_of_sight();
         match event {

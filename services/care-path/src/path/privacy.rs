@@ -8,42 +8,54 @@ use super::{CarePath, Noted, Stamp};
 use crate::codes::HoldReason;
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
+use crate::fact::{Origin, Visitor, events, facts};
 use crate::ids::HoldId;
-use crate::policy::Category::Notes;
-use crate::policy::Depth::Full;
-use crate::policy::Details;
 
 /// Keeping and forgetting.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum PrivacyEvent {
-    HoldPlaced {
-        hold: HoldId,
-        reason: HoldReason,
-    },
-    HoldLifted {
-        hold: HoldId,
-    },
+    HoldPlaced(HoldPlaced),
+    HoldLifted(HoldLifted),
     /// The person's keys were destroyed: what described them reads as erased from here back to the beginning.
     SubjectErased,
 }
 
+events! {
+    /// The record must not be erased.
+    pub struct HoldPlaced {
+        hold: HoldId,
+        reason: HoldReason,
+    }
+
+    /// It may be again.
+    pub struct HoldLifted {
+        hold: HoldId,
+    }
+}
+
+facts! { HoldPlaced as it {
+    hold: HoldId = "hold_id" in Notes, Full: clear(&it.hold);
+    reason: HoldReason = "reason" in Notes, Full: clear(&it.reason);
+}}
+
+facts! { HoldLifted as it {
+    hold: HoldId = "hold_id" in Notes, Full: clear(&it.hold);
+}}
+
 /// What must be kept, and whether the person was forgotten.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PrivacyState {
-    pub(crate) holds: Vec<Noted<(HoldId, HoldReason)>>,
-    pub(crate) erased: Option<Arc<Stamp>>,
+    pub(in crate::path) holds: Vec<Noted<HoldPlaced>>,
+    pub(in crate::path) erased: Option<Arc<Stamp>>,
 }
 
 impl PrivacyEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::HoldPlaced { hold, reason } => {
-                details.clear("hold_id", Notes, Full, hold);
-                details.clear("reason", Notes, Full, reason);
-            }
-            Self::HoldLifted { hold } => details.clear("hold_id", Notes, Full, hold),
+            Self::HoldPlaced(event) => origin.tell(event, visitor),
+            Self::HoldLifted(event) => origin.tell(event, visitor),
             Self::SubjectErased => {}
         }
     }
@@ -51,8 +63,8 @@ impl PrivacyEvent {
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &PrivacyEvent) {
     match event {
-        PrivacyEvent::HoldPlaced { hold, reason } => path.privacy.holds.push(Noted::new(stamp, &(*hold, *reason))),
-        PrivacyEvent::HoldLifted { hold } => path.privacy.holds.retain(|held| held.fact.0 != *hold),
+        PrivacyEvent::HoldPlaced(placed) => path.privacy.holds.push(Noted::new(stamp, placed)),
+        PrivacyEvent::HoldLifted(lifted) => path.privacy.holds.retain(|held| held.hold != lifted.hold),
         PrivacyEvent::SubjectErased => path.privacy.erased = Some(stamp.clone()),
     }
 }
@@ -90,7 +102,7 @@ impl Decide for PlaceHold {
     type Subject = ();
 
     fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        Ok(vec![PrivacyEvent::HoldPlaced { hold: HoldId(at.id), reason: self.reason }.into()])
+        Ok(vec![PrivacyEvent::HoldPlaced(HoldPlaced { hold: HoldId(at.id), reason: self.reason }).into()])
     }
 }
 
@@ -104,10 +116,10 @@ impl Decide for LiftHold {
     type Subject = HoldId;
 
     fn decide(self, hold: HoldId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        if !path.privacy.holds.iter().any(|held| held.fact.0 == hold) {
+        if !path.privacy.holds.iter().any(|held| held.hold == hold) {
             return Err(PrivacyRefusal::UnknownHold.into());
         }
-        Ok(vec![PrivacyEvent::HoldLifted { hold }.into()])
+        Ok(vec![PrivacyEvent::HoldLifted(HoldLifted { hold }).into()])
     }
 }
 

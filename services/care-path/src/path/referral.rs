@@ -4,102 +4,197 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{DeclineReason, DropoutReason, Offering, Phase, ReferralState, Urgency, WithdrawReason};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
+use crate::fact::{Fact, Facts, Label, Origin, Visitor, derived_facts, events, facts};
 use crate::ids::{OrgId, ReferralId};
-use crate::policy::Category::Referrals;
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
+use crate::policy::rules::phase_tells_of;
+use crate::policy::{Category, Depth};
 use crate::private::{Medical, Private, private};
 use crate::text::Text;
-use crate::time::Day;
+use crate::time::{DateTime, Day};
 
 /// What becomes of a referral.
-#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ReferralEvent {
     ReferralMade(ReferralMade),
-    ReferralAccepted {
+    ReferralAccepted(ReferralAccepted),
+    ReferralDeclined(ReferralDeclined),
+    ReferralWaitlisted(ReferralWaitlisted),
+    ReferralWithdrawn(ReferralWithdrawn),
+    CareStarted(CareStarted),
+    CareEnded(CareEnded),
+    DroppedOut(DroppedOut),
+}
+
+events! {
+    /// An organisation was asked to take somebody on.
+    pub struct ReferralMade {
+        referral: ReferralId,
+        from: OrgId,
+        to: OrgId,
+        offering: Offering,
+        urgency: Urgency,
+        reason: Option<Private<Text, Medical>>,
+    }
+
+    /// It takes the person on.
+    pub struct ReferralAccepted {
         referral: ReferralId,
         explanation: Option<Private<Text, Medical>>,
-    },
-    ReferralDeclined {
+    }
+
+    /// It does not.
+    pub struct ReferralDeclined {
         referral: ReferralId,
         reason: DeclineReason,
         explanation: Option<Private<Text, Medical>>,
-    },
-    ReferralWaitlisted {
+    }
+
+    /// It has a waiting list.
+    pub struct ReferralWaitlisted {
         referral: ReferralId,
         until: Option<NaiveDate>,
-    },
-    ReferralWithdrawn {
+    }
+
+    /// Those who asked took the referral back.
+    pub struct ReferralWithdrawn {
         referral: ReferralId,
         reason: WithdrawReason,
         explanation: Option<Private<Text, Medical>>,
-    },
-    CareStarted {
+    }
+
+    /// Care began.
+    pub struct CareStarted {
         referral: ReferralId,
-    },
-    CareEnded {
+    }
+
+    /// Care ended as planned.
+    pub struct CareEnded {
         referral: ReferralId,
         explanation: Option<Private<Text, Medical>>,
-    },
+    }
+
     /// The trajectory broke off: why, and where on the path the person then stood.
-    DroppedOut {
+    pub struct DroppedOut {
         referral: ReferralId,
         reason: DropoutReason,
         phase: Phase,
         explanation: Option<Private<Text, Medical>>,
-    },
+    }
 }
 
-/// An organisation was asked to take somebody on.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ReferralMade {
-    pub referral: ReferralId,
-    pub from: OrgId,
-    pub to: OrgId,
-    pub offering: Offering,
-    pub urgency: Urgency,
-    pub reason: Option<Private<Text, Medical>>,
+facts! { ReferralMade as it {
+    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
+    from: OrgId = "from" in Referrals, Minimal: clear(&it.from);
+    to: OrgId = "to" in Referrals, Minimal: clear(&it.to);
+    offering: Offering = "offering" in Referrals, Minimal: clear(&it.offering);
+    urgency: Urgency = "urgency" in Referrals, Minimal: clear(&it.urgency);
+    reason: Text = "reason" in Referrals, Full: maybe_sealed(&it.reason);
+}}
+
+facts! { ReferralAccepted as it {
+    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
+    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { ReferralDeclined as it {
+    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
+    reason: DeclineReason = "reason" in Referrals, Minimal: clear(&it.reason);
+    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { ReferralWaitlisted as it {
+    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
+    until: NaiveDate = "until" in Referrals, Minimal: maybe(it.until.as_ref());
+}}
+
+facts! { ReferralWithdrawn as it {
+    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
+    reason: WithdrawReason = "reason" in Referrals, Minimal: clear(&it.reason);
+    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { CareStarted as it {
+    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
+}}
+
+facts! { CareEnded as it {
+    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
+    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { DroppedOut as it {
+    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
+    reason: DropoutReason = "reason" in Referrals, Full: clear(&it.reason);
+    phase: Phase = "phase" in phase_tells_of(it.phase), Full: clear(&it.phase);
+    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
+}}
+
+/// What became of a referral last.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Answer {
+    Waitlisted(Noted<ReferralWaitlisted>),
+    Accepted(Noted<ReferralAccepted>),
+    Declined(Noted<ReferralDeclined>),
+    Withdrawn(Noted<ReferralWithdrawn>),
+    Started(Noted<CareStarted>),
+    Ended(Noted<CareEnded>),
+    DroppedOut(Noted<DroppedOut>),
 }
 
 /// A referral and what became of it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Referral {
     pub(crate) made: Noted<ReferralMade>,
-    pub(crate) state: ReferralState,
-    /// The last change of state.
-    pub(crate) changed: Arc<Stamp>,
-    pub(crate) decline_reason: Option<DeclineReason>,
-    pub(crate) dropout_reason: Option<DropoutReason>,
-    pub(crate) withdraw_reason: Option<WithdrawReason>,
-    pub(crate) waitlisted_until: Option<NaiveDate>,
-    pub(crate) explanation: Option<Private<Text, Medical>>,
+    /// `None` while nothing has.
+    pub(crate) answer: Option<Answer>,
 }
 
 impl Referral {
+    /// Where it stands.
+    pub(in crate::path) fn state(&self) -> ReferralState {
+        match self.answer {
+            None => ReferralState::Made,
+            Some(Answer::Waitlisted(_)) => ReferralState::Waitlisted,
+            Some(Answer::Accepted(_)) => ReferralState::Accepted,
+            Some(Answer::Declined(_)) => ReferralState::Declined,
+            Some(Answer::Withdrawn(_)) => ReferralState::Withdrawn,
+            Some(Answer::Started(_)) => ReferralState::Started,
+            Some(Answer::Ended(_)) => ReferralState::Ended,
+            Some(Answer::DroppedOut(_)) => ReferralState::DroppedOut,
+        }
+    }
+
+    /// The last change of state.
+    pub(in crate::path) fn changed(&self) -> &Arc<Stamp> {
+        match &self.answer {
+            None => &self.made.stamp,
+            Some(Answer::Waitlisted(noted)) => &noted.stamp,
+            Some(Answer::Accepted(noted)) => &noted.stamp,
+            Some(Answer::Declined(noted)) => &noted.stamp,
+            Some(Answer::Withdrawn(noted)) => &noted.stamp,
+            Some(Answer::Started(noted)) => &noted.stamp,
+            Some(Answer::Ended(noted)) => &noted.stamp,
+            Some(Answer::DroppedOut(noted)) => &noted.stamp,
+        }
+    }
+
     /// Whether it still waits for its answer.
     pub(crate) fn awaits_answer(&self) -> bool {
-        matches!(self.state, ReferralState::Made | ReferralState::Waitlisted)
+        matches!(self.answer, None | Some(Answer::Waitlisted(_)))
     }
 
     /// Whether it neither ended nor came to nothing.
     pub(crate) fn is_open(&self) -> bool {
-        match self.state {
-            ReferralState::Made | ReferralState::Waitlisted | ReferralState::Accepted | ReferralState::Started => true,
-            ReferralState::Declined | ReferralState::Withdrawn | ReferralState::DroppedOut | ReferralState::Ended => {
-                false
-            }
+        match self.answer {
+            None | Some(Answer::Waitlisted(_) | Answer::Accepted(_) | Answer::Started(_)) => true,
+            Some(Answer::Declined(_) | Answer::Withdrawn(_) | Answer::DroppedOut(_) | Answer::Ended(_)) => false,
         }
     }
 
@@ -110,117 +205,73 @@ impl Referral {
             Offering::NightBed | Offering::WinterBed | Offering::Bed24h | Offering::ShortStayShelter
         )
     }
+
+    /// What the receiver must know to answer: to the organisation that was asked, as deep as that it was asked at all.
+    pub(crate) fn reason_for(&self, asked: bool) -> Fact<'_, &Text> {
+        let reason = self.made.facts().reason();
+        if asked { reason.at(REASON_TO_THE_ASKED) } else { reason }
+    }
+
+    /// What can be told of it as a whole.
+    pub(crate) fn facts(&self) -> Facts<'_, Self> {
+        Origin::derived().of(self)
+    }
 }
 
+/// Where the policy finds the reason of a referral for the organisation that was asked.
+pub(crate) const REASON_TO_THE_ASKED: Label =
+    Label { name: "reason_to_the_asked", category: Category::Referrals, depth: Depth::Minimal, sealed: None };
+
+derived_facts! { Referral as it, "referral" {
+    state: is ReferralState = "state" in Referrals, Minimal: clear(it.state());
+    changed_at: is DateTime = "changed_at" in Referrals, Minimal: clear(it.changed().occurred.at);
+}}
+
 impl ReferralEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::ReferralMade(made) => {
-                details.clear("referral_id", Referrals, Minimal, &made.referral);
-                details.clear("from", Referrals, Minimal, &made.from);
-                details.clear("to", Referrals, Minimal, &made.to);
-                details.clear("offering", Referrals, Minimal, &made.offering);
-                details.clear("urgency", Referrals, Minimal, &made.urgency);
-                details.private("reason", Referrals, Full, made.reason.as_ref());
-            }
-            Self::ReferralAccepted { referral, explanation } | Self::CareEnded { referral, explanation } => {
-                details.clear("referral_id", Referrals, Minimal, referral);
-                details.private("explanation", Referrals, Full, explanation.as_ref());
-            }
-            Self::ReferralDeclined { referral, reason, explanation } => {
-                details.clear("referral_id", Referrals, Minimal, referral);
-                details.clear("reason", Referrals, Minimal, reason);
-                details.private("explanation", Referrals, Full, explanation.as_ref());
-            }
-            Self::ReferralWaitlisted { referral, until } => {
-                details.clear("referral_id", Referrals, Minimal, referral);
-                details.maybe("until", Referrals, Minimal, until.as_ref());
-            }
-            Self::ReferralWithdrawn { referral, reason, explanation } => {
-                details.clear("referral_id", Referrals, Minimal, referral);
-                details.clear("reason", Referrals, Minimal, reason);
-                details.private("explanation", Referrals, Full, explanation.as_ref());
-            }
-            Self::CareStarted { referral } => details.clear("referral_id", Referrals, Minimal, referral),
-            Self::DroppedOut { referral, reason, phase, explanation } => {
-                details.clear("referral_id", Referrals, Minimal, referral);
-                details.clear("reason", Referrals, Full, reason);
-                details.clear("phase", Referrals, Full, phase);
-                details.private("explanation", Referrals, Full, explanation.as_ref());
-            }
+            Self::ReferralMade(event) => origin.tell(event, visitor),
+            Self::ReferralAccepted(event) => origin.tell(event, visitor),
+            Self::ReferralDeclined(event) => origin.tell(event, visitor),
+            Self::ReferralWaitlisted(event) => origin.tell(event, visitor),
+            Self::ReferralWithdrawn(event) => origin.tell(event, visitor),
+            Self::CareStarted(event) => origin.tell(event, visitor),
+            Self::CareEnded(event) => origin.tell(event, visitor),
+            Self::DroppedOut(event) => origin.tell(event, visitor),
         }
     }
 }
 
-/// Moves the one of that id to a state, and gives it for what else changed.
-fn changed<'a>(
-    all: &'a mut [Referral],
-    stamp: &Arc<Stamp>,
-    id: &ReferralId,
-    state: ReferralState,
-) -> Option<&'a mut Referral> {
-    let found = all.iter_mut().find(|each| each.made.referral == *id)?;
-    found.state = state;
-    found.changed = stamp.clone();
-    Some(found)
-}
-
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ReferralEvent) {
-    match event {
+    let (id, answer) = match event {
         ReferralEvent::ReferralMade(made) => {
             path.case.dropped_out = None;
-            path.referrals.push(Referral {
-                made: Noted::new(stamp, made),
-                state: ReferralState::Made,
-                changed: stamp.clone(),
-                decline_reason: None,
-                dropout_reason: None,
-                withdraw_reason: None,
-                waitlisted_until: None,
-                explanation: None,
-            });
+            path.referrals.push(Referral { made: Noted::new(stamp, made), answer: None });
+            return;
         }
-        ReferralEvent::ReferralAccepted { referral, explanation } => {
-            if let Some(referral) = changed(&mut path.referrals, stamp, referral, ReferralState::Accepted) {
-                referral.explanation.clone_from(explanation);
-            }
+        ReferralEvent::ReferralAccepted(event) => (event.referral, Answer::Accepted(Noted::new(stamp, event))),
+        ReferralEvent::ReferralDeclined(event) => (event.referral, Answer::Declined(Noted::new(stamp, event))),
+        ReferralEvent::ReferralWaitlisted(event) => (event.referral, Answer::Waitlisted(Noted::new(stamp, event))),
+        ReferralEvent::ReferralWithdrawn(event) => (event.referral, Answer::Withdrawn(Noted::new(stamp, event))),
+        ReferralEvent::CareStarted(event) => (event.referral, Answer::Started(Noted::new(stamp, event))),
+        ReferralEvent::CareEnded(event) => (event.referral, Answer::Ended(Noted::new(stamp, event))),
+        ReferralEvent::DroppedOut(event) => (event.referral, Answer::DroppedOut(Noted::new(stamp, event))),
+    };
+    let Some(referral) = path.referrals.iter_mut().find(|referral| referral.made.referral == id) else { return };
+    referral.answer = Some(answer);
+    match event {
+        ReferralEvent::CareStarted(_) => {
+            path.case.dropped_out = None;
+            path.case.contact(stamp);
+            path.lost.back_in_sight(stamp);
         }
-        ReferralEvent::ReferralDeclined { referral, reason, explanation } => {
-            if let Some(referral) = changed(&mut path.referrals, stamp, referral, ReferralState::Declined) {
-                referral.decline_reason = Some(*reason);
-                referral.explanation.clone_from(explanation);
-            }
-        }
-        ReferralEvent::ReferralWaitlisted { referral, until } => {
-            if let Some(referral) = changed(&mut path.referrals, stamp, referral, ReferralState::Waitlisted) {
-                referral.waitlisted_until = *until;
-            }
-        }
-        ReferralEvent::ReferralWithdrawn { referral, reason, explanation } => {
-            if let Some(referral) = changed(&mut path.referrals, stamp, referral, ReferralState::Withdrawn) {
-                referral.withdraw_reason = Some(*reason);
-                referral.explanation.clone_from(explanation);
-            }
-        }
-        ReferralEvent::CareStarted { referral } => {
-            if changed(&mut path.referrals, stamp, referral, ReferralState::Started).is_some() {
-                path.case.dropped_out = None;
-                path.case.contact(stamp);
-                path.lost.back_in_sight(stamp);
-            }
-        }
-        ReferralEvent::CareEnded { referral, explanation } => {
-            if let Some(referral) = changed(&mut path.referrals, stamp, referral, ReferralState::Ended) {
-                referral.explanation.clone_from(explanation);
-            }
-        }
-        ReferralEvent::DroppedOut { referral, reason, explanation, .. } => {
-            if let Some(referral) = changed(&mut path.referrals, stamp, referral, ReferralState::DroppedOut) {
-                referral.dropout_reason = Some(*reason);
-                referral.explanation.clone_from(explanation);
-                path.case.dropped_out = Some(stamp.clone());
-            }
-        }
+        ReferralEvent::DroppedOut(_) => path.case.dropped_out = Some(stamp.clone()),
+        ReferralEvent::ReferralMade(_)
+        | ReferralEvent::ReferralAccepted(_)
+        | ReferralEvent::ReferralDeclined(_)
+        | ReferralEvent::ReferralWaitlisted(_)
+        | ReferralEvent::ReferralWithdrawn(_)
+        | ReferralEvent::CareEnded(_) => {}
     }
 }
 
@@ -242,7 +293,7 @@ impl CarePath {
         if !at.acts_for(&referral.made.to) {
             return Err(Refusal::NotYours);
         }
-        if accepts(referral.state) { Ok(()) } else { Err(otherwise.into()) }
+        if accepts(referral.state()) { Ok(()) } else { Err(otherwise.into()) }
     }
 
     /// Referrals for a bed that wait for this organisation's answer: giving the bed is the answer.
@@ -325,7 +376,10 @@ impl Decide for AcceptReferral {
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
         path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
-        Ok(vec![ReferralEvent::ReferralAccepted { referral, explanation: private(self.explanation) }.into()])
+        Ok(vec![
+            ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: private(self.explanation) })
+                .into(),
+        ])
     }
 }
 
@@ -345,7 +399,9 @@ impl Decide for DeclineReferral {
         let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
         path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
         let explanation = private(self.explanation);
-        Ok(vec![ReferralEvent::ReferralDeclined { referral, reason: self.reason, explanation }.into()])
+        Ok(vec![
+            ReferralEvent::ReferralDeclined(ReferralDeclined { referral, reason: self.reason, explanation }).into(),
+        ])
     }
 }
 
@@ -365,7 +421,7 @@ impl Decide for WaitlistReferral {
         let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
         path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
         let until = at.planned_day("until", self.until)?;
-        Ok(vec![ReferralEvent::ReferralWaitlisted { referral, until }.into()])
+        Ok(vec![ReferralEvent::ReferralWaitlisted(ReferralWaitlisted { referral, until }).into()])
     }
 }
 
@@ -386,11 +442,14 @@ impl Decide for WithdrawReferral {
         if !at.acts_for(&referral.made.from) && !at.is_coordinator() {
             return Err(Refusal::NotYours);
         }
-        if !referral.is_open() || referral.state == ReferralState::Started {
+        if !referral.is_open() || referral.state() == ReferralState::Started {
             return Err(ReferralRefusal::NotOpen.into());
         }
         let explanation = private(self.explanation);
-        Ok(vec![ReferralEvent::ReferralWithdrawn { referral: id, reason: self.reason, explanation }.into()])
+        Ok(vec![
+            ReferralEvent::ReferralWithdrawn(ReferralWithdrawn { referral: id, reason: self.reason, explanation })
+                .into(),
+        ])
     }
 }
 
@@ -406,7 +465,7 @@ impl Decide for StartCare {
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
         path.asked(referral, at, |state| state == ReferralState::Accepted, ReferralRefusal::NotAccepted)?;
-        Ok(vec![ReferralEvent::CareStarted { referral }.into()])
+        Ok(vec![ReferralEvent::CareStarted(CareStarted { referral }).into()])
     }
 }
 
@@ -423,7 +482,7 @@ impl Decide for EndCare {
 
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.asked(referral, at, |state| state == ReferralState::Started, ReferralRefusal::CareNotStarted)?;
-        Ok(vec![ReferralEvent::CareEnded { referral, explanation: private(self.explanation) }.into()])
+        Ok(vec![ReferralEvent::CareEnded(CareEnded { referral, explanation: private(self.explanation) }).into()])
     }
 }
 
@@ -444,7 +503,10 @@ impl Decide for RecordDropout {
             |state| matches!(state, ReferralState::Accepted | ReferralState::Waitlisted | ReferralState::Started);
         path.asked(referral, at, going_on, ReferralRefusal::NotOpen)?;
         let (reason, phase) = (self.reason, path.phase());
-        Ok(vec![ReferralEvent::DroppedOut { referral, reason, phase, explanation: private(self.explanation) }.into()])
+        Ok(vec![
+            ReferralEvent::DroppedOut(DroppedOut { referral, reason, phase, explanation: private(self.explanation) })
+                .into(),
+        ])
     }
 }
 

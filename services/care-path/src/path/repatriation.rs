@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{
@@ -14,15 +13,14 @@ use crate::codes::{
     HandoverState, HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
 };
 use crate::event::Event;
+use crate::fact::{Fact, Facts, Label, Origin, Visitor, derived_facts, events, facts};
 use crate::ids::{ConsentId, HandoverId, OrgId};
-use crate::policy::Category::{Medical as MedicalCell, Return as ReturnCell};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
+use crate::policy::{Address, Category, Depth};
 use crate::private::{Medical, Private, Return};
 use crate::text::{Country, Language, Line, SealedDocument, Text};
+use crate::time::DateTime;
 
 /// Going home.
-#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
@@ -30,41 +28,16 @@ pub enum RepatriationEvent {
     ReturnOptionsPresented(ReturnOptionsPresented),
     ReturnConditionEvidenced(ReturnConditionEvidenced),
     ConsentGiven(ConsentGiven),
-    ConsentWithdrawn {
-        consent: ConsentId,
-    },
+    ConsentWithdrawn(ConsentWithdrawn),
     HandoverProposed(HandoverProposed),
-    HandoverAcknowledged {
-        handover: HandoverId,
-    },
-    HandoverAccepted {
-        handover: HandoverId,
-        explanation: Option<Private<Text, Return>>,
-    },
-    HandoverDeclined {
-        handover: HandoverId,
-        reason: HandoverDeclineReason,
-        explanation: Option<Private<Text, Return>>,
-    },
+    HandoverAcknowledged(HandoverAcknowledged),
+    HandoverAccepted(HandoverAccepted),
+    HandoverDeclined(HandoverDeclined),
     HandoverDocumentAttached(Box<HandoverDocumentAttached>),
-    Departed {
-        handover: HandoverId,
-        travels: Option<Private<Line, Return>>,
-    },
-    ArrivalConfirmed {
-        handover: HandoverId,
-    },
-    FollowUpRecorded {
-        handover: HandoverId,
-        term: FollowUpTerm,
-        outcome: Private<FollowUpOutcome, Return>,
-        explanation: Option<Private<Text, Return>>,
-    },
-    HandoverWithdrawn {
-        handover: HandoverId,
-        reason: HandoverWithdrawReason,
-        explanation: Option<Private<Text, Return>>,
-    },
+    Departed(Departed),
+    ArrivalConfirmed(ArrivalConfirmed),
+    FollowUpRecorded(FollowUpRecorded),
+    HandoverWithdrawn(HandoverWithdrawn),
 }
 
 impl RepatriationEvent {
@@ -75,41 +48,36 @@ impl RepatriationEvent {
             Self::ReturnOptionsPresented(_)
             | Self::ReturnConditionEvidenced(_)
             | Self::ConsentGiven(_)
-            | Self::ConsentWithdrawn { .. } => None,
-            Self::HandoverProposed(proposed) => Some(proposed.handover),
-            Self::HandoverDocumentAttached(attached) => Some(attached.handover),
-            Self::HandoverAcknowledged { handover }
-            | Self::HandoverAccepted { handover, .. }
-            | Self::HandoverDeclined { handover, .. }
-            | Self::Departed { handover, .. }
-            | Self::ArrivalConfirmed { handover }
-            | Self::FollowUpRecorded { handover, .. }
-            | Self::HandoverWithdrawn { handover, .. } => Some(*handover),
+            | Self::ConsentWithdrawn(_) => None,
+            Self::HandoverProposed(event) => Some(event.handover),
+            Self::HandoverAcknowledged(event) => Some(event.handover),
+            Self::HandoverAccepted(event) => Some(event.handover),
+            Self::HandoverDeclined(event) => Some(event.handover),
+            Self::HandoverDocumentAttached(event) => Some(event.handover),
+            Self::Departed(event) => Some(event.handover),
+            Self::ArrivalConfirmed(event) => Some(event.handover),
+            Self::FollowUpRecorded(event) => Some(event.handover),
+            Self::HandoverWithdrawn(event) => Some(event.handover),
         }
     }
-}
 
-/// The options for a return were presented: in which language, by whom, and what the person wants.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ReturnOptionsPresented {
-    pub language: Private<Language, Return>,
-    pub wish: Private<ReturnWish, Return>,
-    pub options: Option<Private<Text, Return>>,
-    pub barriers: Option<Private<Vec<ReturnBarrier>, Return>>,
-}
-
-/// One of the six conditions is met.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ReturnConditionEvidenced {
-    pub condition: ReturnCondition,
-    pub status: ConditionStatus,
-    pub evidence: Private<Text, Return>,
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
+        match self {
+            Self::ReturnOptionsPresented(event) => origin.tell(event, visitor),
+            Self::ReturnConditionEvidenced(event) => origin.tell(event, visitor),
+            Self::ConsentGiven(event) => origin.tell(event, visitor),
+            Self::ConsentWithdrawn(event) => origin.tell(event, visitor),
+            Self::HandoverProposed(event) => origin.tell(event, visitor),
+            Self::HandoverAcknowledged(event) => origin.tell(event, visitor),
+            Self::HandoverAccepted(event) => origin.tell(event, visitor),
+            Self::HandoverDeclined(event) => origin.tell(event, visitor),
+            Self::HandoverDocumentAttached(event) => origin.tell(event, visitor),
+            Self::Departed(event) => origin.tell(event, visitor),
+            Self::ArrivalConfirmed(event) => origin.tell(event, visitor),
+            Self::FollowUpRecorded(event) => origin.tell(event, visitor),
+            Self::HandoverWithdrawn(event) => origin.tell(event, visitor),
+        }
+    }
 }
 
 /// Who receives what a consent is given for.
@@ -123,71 +91,242 @@ pub enum Recipient {
     Organisation(OrgId),
 }
 
-/// The person consented.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ConsentGiven {
-    pub consent: ConsentId,
-    pub purpose: ConsentPurpose,
-    pub recipient: Recipient,
-    pub data_classes: Vec<DataClass>,
-    pub language: Private<Language, Return>,
-    pub interpreter: bool,
+events! {
+    /// The options for a return were presented: in which language, by whom, and what the person wants.
+    pub struct ReturnOptionsPresented {
+        language: Private<Language, Return>,
+        wish: Private<ReturnWish, Return>,
+        options: Option<Private<Text, Return>>,
+        barriers: Option<Private<Vec<ReturnBarrier>, Return>>,
+    }
+
+    /// One of the six conditions is met.
+    pub struct ReturnConditionEvidenced {
+        condition: ReturnCondition,
+        status: ConditionStatus,
+        evidence: Private<Text, Return>,
+    }
+
+    /// The person consented.
+    pub struct ConsentGiven {
+        consent: ConsentId,
+        purpose: ConsentPurpose,
+        recipient: Recipient,
+        data_classes: Vec<DataClass>,
+        language: Private<Language, Return>,
+        interpreter: bool,
+    }
+
+    /// The person took a consent back.
+    pub struct ConsentWithdrawn {
+        consent: ConsentId,
+    }
+
+    /// A handover was proposed to the country of origin.
+    pub struct HandoverProposed {
+        handover: HandoverId,
+        country: Country,
+        consent: ConsentId,
+        receiving_organisation: Private<Line, Return>,
+        plan: Option<Private<Text, Return>>,
+    }
+
+    /// The embassy has read it.
+    pub struct HandoverAcknowledged {
+        handover: HandoverId,
+    }
+
+    /// The receiving side takes the person over.
+    pub struct HandoverAccepted {
+        handover: HandoverId,
+        explanation: Option<Private<Text, Return>>,
+    }
+
+    /// It does not.
+    pub struct HandoverDeclined {
+        handover: HandoverId,
+        reason: HandoverDeclineReason,
+        explanation: Option<Private<Text, Return>>,
+    }
+
+    /// A sealed document travels with the handover; Baken and the embassy pass it through unread.
+    pub struct HandoverDocumentAttached {
+        handover: HandoverId,
+        document: Private<SealedDocument, Medical>,
+    }
+
+    /// The person left.
+    pub struct Departed {
+        handover: HandoverId,
+        travels: Option<Private<Line, Return>>,
+    }
+
+    /// The person arrived.
+    pub struct ArrivalConfirmed {
+        handover: HandoverId,
+    }
+
+    /// How it goes, some time after the arrival.
+    pub struct FollowUpRecorded {
+        handover: HandoverId,
+        term: FollowUpTerm,
+        outcome: Private<FollowUpOutcome, Return>,
+        explanation: Option<Private<Text, Return>>,
+    }
+
+    /// The handover was taken back.
+    pub struct HandoverWithdrawn {
+        handover: HandoverId,
+        reason: HandoverWithdrawReason,
+        explanation: Option<Private<Text, Return>>,
+    }
 }
 
-/// A handover was proposed to the country of origin.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct HandoverProposed {
-    pub handover: HandoverId,
-    pub country: Country,
-    pub consent: ConsentId,
-    pub receiving_organisation: Private<Line, Return>,
-    pub plan: Option<Private<Text, Return>>,
-}
+facts! { ReturnOptionsPresented as it {
+    language: Language = "language" in Return, Full: sealed(&it.language);
+    wish: ReturnWish = "wish" in Return, Full: sealed(&it.wish);
+    options: Text = "options" in Return, Full: maybe_sealed(&it.options);
+    barriers: Vec<ReturnBarrier> = "barriers" in Return, Full: maybe_sealed(&it.barriers);
+}}
 
-/// A sealed document travels with the handover; Baken and the embassy pass it through unread.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct HandoverDocumentAttached {
-    pub handover: HandoverId,
-    pub document: Private<SealedDocument, Medical>,
-}
+facts! { ReturnConditionEvidenced as it {
+    condition: ReturnCondition = "condition" in Return, Minimal: clear(&it.condition);
+    status: ConditionStatus = "status" in Return, Minimal: clear(&it.status);
+    evidence: Text = "evidence" in Return, Full: sealed(&it.evidence);
+}}
+
+facts! { ConsentGiven as it {
+    consent: ConsentId = "consent_id" in Return, Minimal: clear(&it.consent);
+    purpose: ConsentPurpose = "purpose" in Return, Minimal: clear(&it.purpose);
+    recipient: Recipient = "recipient" in Return, Full: clear(&it.recipient);
+    data_classes: Vec<DataClass> = "data_classes" in Return, Full: clear(&it.data_classes);
+    language: Language = "language" in Return, Full: sealed(&it.language);
+    interpreter: bool = "interpreter" in Return, Full: clear(&it.interpreter);
+}}
+
+facts! { ConsentWithdrawn as it {
+    consent: ConsentId = "consent_id" in Return, Minimal: clear(&it.consent);
+}}
+
+facts! { HandoverProposed as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+    country: Country = "country" in Return, Minimal: clear(&it.country);
+    consent: ConsentId = "consent_id" in Return, Full: clear(&it.consent);
+    receiving_organisation: Line = "receiving_organisation" in Return, Full: sealed(&it.receiving_organisation);
+    plan: Text = "plan" in Return, Full: maybe_sealed(&it.plan);
+}}
+
+facts! { HandoverAcknowledged as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+}}
+
+facts! { HandoverAccepted as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+    explanation: Text = "explanation" in Return, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { HandoverDeclined as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+    reason: HandoverDeclineReason = "reason" in Return, Full: clear(&it.reason);
+    explanation: Text = "explanation" in Return, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { HandoverDocumentAttached as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+    document: SealedDocument = "document" in Medical, Full: sealed(&it.document);
+}}
+
+facts! { Departed as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+    travels: Line = "travels" in Return, Full: maybe_sealed(&it.travels);
+}}
+
+facts! { ArrivalConfirmed as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+}}
+
+facts! { FollowUpRecorded as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+    term: FollowUpTerm = "term" in Return, Full: clear(&it.term);
+    outcome: FollowUpOutcome = "outcome" in Return, Full: sealed(&it.outcome);
+    explanation: Text = "explanation" in Return, Full: maybe_sealed(&it.explanation);
+}}
+
+facts! { HandoverWithdrawn as it {
+    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
+    reason: HandoverWithdrawReason = "reason" in Return, Full: clear(&it.reason);
+    explanation: Text = "explanation" in Return, Full: maybe_sealed(&it.explanation);
+}}
 
 /// A consent and whether it still holds.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Consent {
     pub(crate) given: Noted<ConsentGiven>,
-    pub(crate) withdrawn: Option<Arc<Stamp>>,
+    pub(crate) withdrawn: Option<Noted<ConsentWithdrawn>>,
 }
 
-/// A handover and what became of it.
+/// How a handover ended before the person left.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum HandoverEnd {
+    Declined(Noted<HandoverDeclined>),
+    Withdrawn(Noted<HandoverWithdrawn>),
+}
+
+/// A handover, step by step.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Handover {
     pub(crate) proposed: Noted<HandoverProposed>,
-    pub(crate) state: HandoverState,
-    pub(crate) changed: Arc<Stamp>,
-    pub(crate) acknowledged: Option<Arc<Stamp>>,
-    pub(crate) departed: Option<Arc<Stamp>>,
-    pub(crate) arrived: Option<Arc<Stamp>>,
-    pub(crate) decline_reason: Option<HandoverDeclineReason>,
-    pub(crate) withdraw_reason: Option<HandoverWithdrawReason>,
-    /// What was said of the last answer or withdrawal, and by whom.
-    pub(crate) explanation: Option<Noted<Private<Text, Return>>>,
-    pub(crate) travels: Option<Private<Line, Return>>,
-    pub(crate) follow_ups: Vec<Noted<(FollowUpTerm, Private<FollowUpOutcome, Return>)>>,
-    pub(crate) document: Option<Noted<Private<SealedDocument, Medical>>>,
+    pub(crate) acknowledged: Option<Noted<HandoverAcknowledged>>,
+    pub(crate) accepted: Option<Noted<HandoverAccepted>>,
+    pub(crate) departed: Option<Noted<Departed>>,
+    pub(crate) arrived: Option<Noted<ArrivalConfirmed>>,
+    pub(crate) end: Option<HandoverEnd>,
+    pub(crate) follow_ups: Vec<Noted<FollowUpRecorded>>,
+    pub(crate) document: Option<Noted<HandoverDocumentAttached>>,
 }
 
 impl Handover {
+    fn new(stamp: &Arc<Stamp>, proposed: &HandoverProposed) -> Self {
+        Self {
+            proposed: Noted::new(stamp, proposed),
+            acknowledged: None,
+            accepted: None,
+            departed: None,
+            arrived: None,
+            end: None,
+            follow_ups: Vec::new(),
+            document: None,
+        }
+    }
+
+    /// Where it stands, and since which step.
+    fn stands(&self) -> (HandoverState, &Arc<Stamp>) {
+        match &self.end {
+            Some(HandoverEnd::Withdrawn(noted)) => return (HandoverState::Withdrawn, &noted.stamp),
+            Some(HandoverEnd::Declined(noted)) => return (HandoverState::Declined, &noted.stamp),
+            None => {}
+        }
+        let arrived = self.arrived.as_ref().map(|noted| (HandoverState::Arrived, &noted.stamp));
+        let departed = self.departed.as_ref().map(|noted| (HandoverState::Departed, &noted.stamp));
+        let accepted = self.accepted.as_ref().map(|noted| (HandoverState::Accepted, &noted.stamp));
+        let acknowledged = self.acknowledged.as_ref().map(|noted| (HandoverState::Acknowledged, &noted.stamp));
+        let proposed = (HandoverState::Proposed, &self.proposed.stamp);
+        arrived.or(departed).or(accepted).or(acknowledged).unwrap_or(proposed)
+    }
+
+    /// Where it stands.
+    pub(in crate::path) fn state(&self) -> HandoverState {
+        self.stands().0
+    }
+
+    /// The step that brought it there.
+    pub(in crate::path) fn changed(&self) -> &Arc<Stamp> {
+        self.stands().1
+    }
+
     /// Whether it still goes on.
     pub(crate) fn is_open(&self) -> bool {
-        match self.state {
+        match self.state() {
             HandoverState::Proposed
             | HandoverState::Acknowledged
             | HandoverState::Accepted
@@ -196,6 +335,49 @@ impl Handover {
         }
     }
 }
+
+/// A handover with what it rests on, for those to whom it is addressed.
+#[derive(Clone, Copy)]
+pub(crate) struct Addressed<'a> {
+    pub(crate) handover: &'a Handover,
+    address: Address<'a>,
+}
+
+impl<'a> Addressed<'a> {
+    /// To whom it is addressed, and what of the person its consent lets them see.
+    pub(crate) fn address(self) -> Address<'a> {
+        self.address
+    }
+
+    /// The facts of one of its steps.
+    pub(crate) fn step<E>(self, step: &'a Noted<E>) -> Facts<'a, E> {
+        step.addressed(self.address)
+    }
+
+    /// Whether a sealed document travels with it: told to those who see or pass on such a document.
+    pub(crate) fn has_document(self) -> Fact<'a, bool> {
+        let origin = Origin::derived().addressed(self.address);
+        Fact::new(HAS_DOCUMENT, origin, Some(self.handover.document.is_some()))
+    }
+
+    /// What can be told of it as a whole.
+    pub(crate) fn facts(self) -> Facts<'a, Handover> {
+        Origin::derived().addressed(self.address).of(self.handover)
+    }
+}
+
+/// Where the policy finds that a document travels with a handover.
+pub(crate) const HAS_DOCUMENT: Label = Label {
+    name: "has_document",
+    category: Category::Medical,
+    depth: Depth::Minimal,
+    sealed: Some(DataClass::Medical),
+};
+
+derived_facts! { Handover as it, "handover" {
+    state: is HandoverState = "state" in Return, Minimal: clear(it.state());
+    changed_at: is DateTime = "changed_at" in Return, Minimal: clear(it.changed().occurred.at);
+}}
 
 /// How far a return is prepared, agreed and done.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -211,7 +393,19 @@ impl RepatriationState {
         self.handovers.iter().find(|handover| handover.proposed.handover == id)
     }
 
-    /// The conditions that nobody has evidenced yet, in their order.
+    /// The handovers with what they rest on.
+    pub(crate) fn addressed(&self) -> impl Iterator<Item = Addressed<'_>> {
+        self.handovers.iter().map(|handover| Addressed { handover, address: self.address(handover) })
+    }
+
+    /// To whom a handover is addressed, and what of the person its consent lets them see while it is open.
+    pub(crate) fn address<'a>(&'a self, handover: &Handover) -> Address<'a> {
+        let consented = self.standing_consent(handover).filter(|_| handover.is_open());
+        let consented = consented.map(|consent| consent.given.data_classes.as_slice());
+        Address::Handover { country: handover.proposed.country, consented }
+    }
+
+    /// The conditions that have not been evidenced yet, in their order.
     pub(crate) fn missing_conditions(&self) -> Vec<ReturnCondition> {
         let met = |condition: &ReturnCondition| self.conditions.iter().any(|met| met.condition == *condition);
         ReturnCondition::ALL.iter().copied().filter(|condition| !met(condition)).collect()
@@ -222,160 +416,75 @@ impl RepatriationState {
         self.presented.iter().rev().find_map(|presented| presented.wish.get().copied())
     }
 
+    /// The consent that a handover rests on, while it holds.
+    fn standing_consent(&self, handover: &Handover) -> Option<&Consent> {
+        let of_handover = |consent: &&Consent| consent.given.consent == handover.proposed.consent;
+        self.consents.iter().find(of_handover).filter(|consent| consent.withdrawn.is_none())
+    }
+
     /// Whether the consent that a handover rests on still holds.
     pub(crate) fn consent_holds(&self, handover: &Handover) -> bool {
-        let of_handover = |consent: &&Consent| consent.given.consent == handover.proposed.consent;
-        self.consents.iter().find(of_handover).is_some_and(|consent| consent.withdrawn.is_none())
+        self.standing_consent(handover).is_some()
+    }
+
+    /// What can be told of the preparation as a whole.
+    pub(crate) fn facts(&self) -> Facts<'_, Self> {
+        Origin::derived().addressed(Address::ReturnPreparation).of(self)
     }
 }
 
-impl RepatriationEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
-        let mut handover = |id: &HandoverId| details.clear("handover_id", ReturnCell, Minimal, id);
-        match self {
-            Self::ReturnOptionsPresented(presented) => {
-                details.private("language", ReturnCell, Full, Some(&presented.language));
-                details.private("wish", ReturnCell, Full, Some(&presented.wish));
-                details.private("options", ReturnCell, Full, presented.options.as_ref());
-                details.private("barriers", ReturnCell, Full, presented.barriers.as_ref());
-            }
-            Self::ReturnConditionEvidenced(condition) => {
-                details.clear("condition", ReturnCell, Minimal, &condition.condition);
-                details.clear("status", ReturnCell, Minimal, &condition.status);
-                details.private("evidence", ReturnCell, Full, Some(&condition.evidence));
-            }
-            Self::ConsentGiven(consent) => {
-                details.clear("consent_id", ReturnCell, Minimal, &consent.consent);
-                details.clear("purpose", ReturnCell, Minimal, &consent.purpose);
-                details.clear("recipient", ReturnCell, Full, &consent.recipient);
-                details.clear("data_classes", ReturnCell, Full, &consent.data_classes);
-                details.private("language", ReturnCell, Full, Some(&consent.language));
-                details.clear("interpreter", ReturnCell, Full, &consent.interpreter);
-            }
-            Self::ConsentWithdrawn { consent } => details.clear("consent_id", ReturnCell, Minimal, consent),
-            Self::HandoverProposed(proposed) => {
-                details.clear("handover_id", ReturnCell, Minimal, &proposed.handover);
-                details.clear("country", ReturnCell, Minimal, &proposed.country);
-                details.clear("consent_id", ReturnCell, Full, &proposed.consent);
-                details.private("receiving_organisation", ReturnCell, Full, Some(&proposed.receiving_organisation));
-                details.private("plan", ReturnCell, Full, proposed.plan.as_ref());
-            }
-            Self::HandoverAcknowledged { handover: id } | Self::ArrivalConfirmed { handover: id } => handover(id),
-            Self::HandoverAccepted { handover: id, explanation } => {
-                handover(id);
-                details.private("explanation", ReturnCell, Full, explanation.as_ref());
-            }
-            Self::HandoverDeclined { handover: id, reason, explanation } => {
-                handover(id);
-                details.clear("reason", ReturnCell, Full, reason);
-                details.private("explanation", ReturnCell, Full, explanation.as_ref());
-            }
-            Self::HandoverDocumentAttached(attached) => {
-                handover(&attached.handover);
-                details.private("document", MedicalCell, Full, Some(&attached.document));
-            }
-            Self::Departed { handover: id, travels } => {
-                handover(id);
-                details.private("travels", ReturnCell, Full, travels.as_ref());
-            }
-            Self::FollowUpRecorded { handover: id, term, outcome, explanation } => {
-                handover(id);
-                details.clear("term", ReturnCell, Full, term);
-                details.private("outcome", ReturnCell, Full, Some(outcome));
-                details.private("explanation", ReturnCell, Full, explanation.as_ref());
-            }
-            Self::HandoverWithdrawn { handover: id, reason, explanation } => {
-                handover(id);
-                details.clear("reason", ReturnCell, Full, reason);
-                details.private("explanation", ReturnCell, Full, explanation.as_ref());
-            }
-        }
-    }
-}
-
-/// Moves the one of that id to a state, and gives it for what else changed.
-fn changed<'a>(
-    all: &'a mut [Handover],
-    stamp: &Arc<Stamp>,
-    id: &HandoverId,
-    state: HandoverState,
-) -> Option<&'a mut Handover> {
-    let found = all.iter_mut().find(|each| each.proposed.handover == *id)?;
-    found.state = state;
-    found.changed = stamp.clone();
-    Some(found)
-}
+derived_facts! { RepatriationState as it, "return" {
+    missing_conditions: is Vec<ReturnCondition> = "missing_conditions" in Return, Minimal:
+        maybe((!(it.presented.is_empty() && it.conditions.is_empty())).then(|| it.missing_conditions()));
+}}
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &RepatriationEvent) {
     let state = &mut path.repatriation;
-    let handovers = &mut state.handovers;
     match event {
         RepatriationEvent::ReturnOptionsPresented(presented) => state.presented.push(Noted::new(stamp, presented)),
         RepatriationEvent::ReturnConditionEvidenced(condition) => state.conditions.push(Noted::new(stamp, condition)),
         RepatriationEvent::ConsentGiven(given) => {
             state.consents.push(Consent { given: Noted::new(stamp, given), withdrawn: None });
         }
-        RepatriationEvent::ConsentWithdrawn { consent } => {
-            if let Some(consent) = state.consents.iter_mut().find(|given| given.given.consent == *consent) {
-                consent.withdrawn = Some(stamp.clone());
+        RepatriationEvent::ConsentWithdrawn(withdrawn) => {
+            if let Some(consent) = state.consents.iter_mut().find(|each| each.given.consent == withdrawn.consent) {
+                consent.withdrawn = Some(Noted::new(stamp, withdrawn));
             }
         }
-        RepatriationEvent::HandoverProposed(proposed) => handovers.push(Handover {
-            proposed: Noted::new(stamp, proposed),
-            state: HandoverState::Proposed,
-            changed: stamp.clone(),
-            acknowledged: None,
-            departed: None,
-            arrived: None,
-            decline_reason: None,
-            withdraw_reason: None,
-            explanation: None,
-            travels: None,
-            follow_ups: Vec::new(),
-            document: None,
-        }),
-        RepatriationEvent::HandoverAcknowledged { handover } => {
-            if let Some(handover) = changed(handovers, stamp, handover, HandoverState::Acknowledged) {
-                handover.acknowledged = Some(stamp.clone());
-            }
+        RepatriationEvent::HandoverProposed(proposed) => state.handovers.push(Handover::new(stamp, proposed)),
+        RepatriationEvent::HandoverAcknowledged(event) => {
+            state.step(event.handover, |handover| handover.acknowledged = Some(Noted::new(stamp, event)));
         }
-        RepatriationEvent::HandoverAccepted { handover, explanation } => {
-            if let Some(handover) = changed(handovers, stamp, handover, HandoverState::Accepted) {
-                handover.explanation = explanation.as_ref().map(|text| Noted::new(stamp, text));
-            }
+        RepatriationEvent::HandoverAccepted(event) => {
+            state.step(event.handover, |handover| handover.accepted = Some(Noted::new(stamp, event)));
         }
-        RepatriationEvent::HandoverDeclined { handover, reason, explanation } => {
-            if let Some(handover) = changed(handovers, stamp, handover, HandoverState::Declined) {
-                handover.decline_reason = Some(*reason);
-                handover.explanation = explanation.as_ref().map(|text| Noted::new(stamp, text));
-            }
+        RepatriationEvent::HandoverDeclined(event) => {
+            let end = HandoverEnd::Declined(Noted::new(stamp, event));
+            state.step(event.handover, |handover| handover.end = Some(end));
         }
-        RepatriationEvent::HandoverDocumentAttached(attached) => {
-            if let Some(handover) = handovers.iter_mut().find(|each| each.proposed.handover == attached.handover) {
-                handover.document = Some(Noted::new(stamp, &attached.document));
-            }
+        RepatriationEvent::HandoverDocumentAttached(event) => {
+            state.step(event.handover, |handover| handover.document = Some(Noted::new(stamp, event)));
         }
-        RepatriationEvent::Departed { handover, travels } => {
-            if let Some(handover) = changed(handovers, stamp, handover, HandoverState::Departed) {
-                handover.departed = Some(stamp.clone());
-                handover.travels.clone_from(travels);
-            }
+        RepatriationEvent::Departed(event) => {
+            state.step(event.handover, |handover| handover.departed = Some(Noted::new(stamp, event)));
         }
-        RepatriationEvent::ArrivalConfirmed { handover } => {
-            if let Some(handover) = changed(handovers, stamp, handover, HandoverState::Arrived) {
-                handover.arrived = Some(stamp.clone());
-            }
+        RepatriationEvent::ArrivalConfirmed(event) => {
+            state.step(event.handover, |handover| handover.arrived = Some(Noted::new(stamp, event)));
         }
-        RepatriationEvent::FollowUpRecorded { handover, term, outcome, .. } => {
-            if let Some(handover) = handovers.iter_mut().find(|each| each.proposed.handover == *handover) {
-                handover.follow_ups.push(Noted::new(stamp, &(*term, outcome.clone())));
-            }
+        RepatriationEvent::FollowUpRecorded(event) => {
+            state.step(event.handover, |handover| handover.follow_ups.push(Noted::new(stamp, event)));
         }
-        RepatriationEvent::HandoverWithdrawn { handover, reason, explanation } => {
-            if let Some(handover) = changed(handovers, stamp, handover, HandoverState::Withdrawn) {
-                handover.withdraw_reason = Some(*reason);
-                handover.explanation = explanation.as_ref().map(|text| Noted::new(stamp, text));
-            }
+        RepatriationEvent::HandoverWithdrawn(event) => {
+            let end = HandoverEnd::Withdrawn(Noted::new(stamp, event));
+            state.step(event.handover, |handover| handover.end = Some(end));
+        }
+    }
+}
+
+impl RepatriationState {
+    fn step(&mut self, id: HandoverId, take: impl FnOnce(&mut Handover)) {
+        if let Some(handover) = self.handovers.iter_mut().find(|handover| handover.proposed.handover == id) {
+            take(handover);
         }
     }
 }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::{
-    ConsentGiven, Handover, HandoverDocumentAttached, HandoverProposed, Recipient, RepatriationEvent,
-    ReturnConditionEvidenced, ReturnOptionsPresented, ReturnRefusal,
+    ArrivalConfirmed, ConsentGiven, ConsentWithdrawn, Departed, FollowUpRecorded, Handover, HandoverAccepted,
+    HandoverAcknowledged, HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, Recipient,
+    RepatriationEvent, ReturnConditionEvidenced, ReturnOptionsPresented, ReturnRefusal,
 };
 use crate::actor::Actor;
 use crate::codes::{
@@ -134,9 +135,11 @@ impl Decide for WithdrawConsent {
         let rests_on_it = |handover: &&Handover| handover.is_open() && handover.proposed.consent == consent;
         let stopped = path.repatriation.handovers.iter().filter(rests_on_it).map(|handover| {
             let (handover, reason) = (handover.proposed.handover, HandoverWithdrawReason::ConsentWithdrawn);
-            RepatriationEvent::HandoverWithdrawn { handover, reason, explanation: None }.into()
+            RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason, explanation: None }).into()
         });
-        Ok(std::iter::once(RepatriationEvent::ConsentWithdrawn { consent }.into()).chain(stopped).collect())
+        Ok(std::iter::once(RepatriationEvent::ConsentWithdrawn(ConsentWithdrawn { consent }).into())
+            .chain(stopped)
+            .collect())
     }
 }
 
@@ -199,7 +202,7 @@ impl CarePath {
         if !self.repatriation.consent_holds(handover) {
             return Err(ReturnRefusal::ConsentWithdrawn.into());
         }
-        if !from.contains(&handover.state) {
+        if !from.contains(&handover.state()) {
             return Err(ReturnRefusal::OutOfOrder.into());
         }
         Ok(handover)
@@ -217,7 +220,7 @@ impl Decide for AcknowledgeHandover {
 
     fn decide(self, handover: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.moving(handover, at, &[HandoverState::Proposed])?;
-        Ok(RepatriationEvent::HandoverAcknowledged { handover }.into())
+        Ok(RepatriationEvent::HandoverAcknowledged(HandoverAcknowledged { handover }).into())
     }
 }
 
@@ -234,7 +237,8 @@ impl Decide for AcceptHandover {
 
     fn decide(self, handover: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.moving(handover, at, &[HandoverState::Acknowledged])?;
-        Ok(RepatriationEvent::HandoverAccepted { handover, explanation: private(self.explanation) }.into())
+        Ok(RepatriationEvent::HandoverAccepted(HandoverAccepted { handover, explanation: private(self.explanation) })
+            .into())
     }
 }
 
@@ -253,7 +257,7 @@ impl Decide for DeclineHandover {
     fn decide(self, handover: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.moving(handover, at, &[HandoverState::Proposed, HandoverState::Acknowledged])?;
         let explanation = private(self.explanation);
-        Ok(RepatriationEvent::HandoverDeclined { handover, reason: self.reason, explanation }.into())
+        Ok(RepatriationEvent::HandoverDeclined(HandoverDeclined { handover, reason: self.reason, explanation }).into())
     }
 }
 
@@ -291,7 +295,7 @@ impl Decide for RecordDeparture {
 
     fn decide(self, handover: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.moving(handover, at, &[HandoverState::Accepted])?;
-        Ok(RepatriationEvent::Departed { handover, travels: private(self.travels) }.into())
+        Ok(RepatriationEvent::Departed(Departed { handover, travels: private(self.travels) }).into())
     }
 }
 
@@ -306,7 +310,7 @@ impl Decide for ConfirmArrival {
 
     fn decide(self, handover: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.moving(handover, at, &[HandoverState::Departed])?;
-        Ok(RepatriationEvent::ArrivalConfirmed { handover }.into())
+        Ok(RepatriationEvent::ArrivalConfirmed(ArrivalConfirmed { handover }).into())
     }
 }
 
@@ -325,11 +329,17 @@ impl Decide for RecordFollowUp {
 
     fn decide(self, id: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let handover = path.moving(id, at, &[HandoverState::Arrived])?;
-        if handover.follow_ups.iter().any(|done| done.fact.0 == self.term) {
+        if handover.follow_ups.iter().any(|done| done.term == self.term) {
             return Err(ReturnRefusal::FollowUpAlreadyRecorded.into());
         }
         let (outcome, explanation) = (self.outcome.into(), private(self.explanation));
-        Ok(RepatriationEvent::FollowUpRecorded { handover: id, term: self.term, outcome, explanation }.into())
+        Ok(RepatriationEvent::FollowUpRecorded(FollowUpRecorded {
+            handover: id,
+            term: self.term,
+            outcome,
+            explanation,
+        })
+        .into())
     }
 }
 
@@ -351,7 +361,8 @@ impl Decide for WithdrawHandover {
             return Err(ReturnRefusal::OutOfOrder.into());
         }
         let explanation = private(self.explanation);
-        Ok(RepatriationEvent::HandoverWithdrawn { handover, reason: self.reason, explanation }.into())
+        Ok(RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason: self.reason, explanation })
+            .into())
     }
 }
 

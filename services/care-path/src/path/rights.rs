@@ -13,10 +13,8 @@ use super::{CarePath, Noted, Stamp};
 use crate::codes::{IndOutcome, InsuranceStatus, Offering, RightsBasis, RightsOutcome, YesNoUnknown};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::policy::Category::{Rights, Social as SocialCell};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
-use crate::private::{Private, Social, open};
+use crate::fact::{Origin, Visitor, events, facts};
+use crate::private::{Private, Social};
 use crate::text::Text;
 use crate::time::Day;
 
@@ -34,36 +32,65 @@ pub use rules::{Assessment, IndDecision, RightsAnswers, WITHOUT_ENTITLEMENT, art
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RightsEvent {
     RightsAssessed(Box<RightsAssessed>),
-    /// The IND decided on the right of residence.
-    IndDecisionRecorded {
-        decision: Private<IndDecision, Social>,
-    },
-    InsuranceRecorded {
-        status: Private<InsuranceStatus, Social>,
-    },
-    /// Care for an uninsured person was reported under the SOV, with what was done to obtain the person's consent.
-    UninsuredReportFiled {
-        consent_effort: Private<Text, Social>,
-    },
+    IndDecisionRecorded(IndDecisionRecorded),
+    InsuranceRecorded(InsuranceRecorded),
+    UninsuredReportFiled(UninsuredReportFiled),
 }
 
-/// The checklist was gone through.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct RightsAssessed {
-    pub ruleset: Ruleset,
-    pub answers: Private<RightsAnswers, Social>,
-    pub outcome: RightsOutcome,
-    /// The ground. It is sealed, since it may tell of an illness or of violence.
-    pub article: Private<RightsBasis, Social>,
-    #[serde(deserialize_with = "never")]
-    binding: bool,
-    /// Nothing but a decision of the IND can be the ground of a refusal.
-    pub ind_decision_needed: bool,
-    /// What is open to the person without a right.
-    pub alternatives: Vec<Offering>,
+events! {
+    /// The checklist was gone through.
+    pub struct RightsAssessed {
+        ruleset: Ruleset,
+        answers: Private<RightsAnswers, Social>,
+        outcome: RightsOutcome,
+        /// The ground. It is sealed, since it may tell of an illness or of violence.
+        article: Private<RightsBasis, Social>,
+        #[serde(deserialize_with = "never")]
+        binding: bool,
+        /// Nothing but a decision of the IND can be the ground of a refusal.
+        ind_decision_needed: bool,
+        /// What is open to the person without a right.
+        alternatives: Vec<Offering>,
+    }
+
+    /// The IND decided on the right of residence.
+    pub struct IndDecisionRecorded {
+        decision: Private<IndDecision, Social>,
+    }
+
+    /// Whether the person is insured for health care.
+    pub struct InsuranceRecorded {
+        status: Private<InsuranceStatus, Social>,
+    }
+
+    /// Care for an uninsured person was reported under the SOV, with what was done to obtain the person's consent.
+    pub struct UninsuredReportFiled {
+        consent_effort: Private<Text, Social>,
+    }
 }
+
+facts! { RightsAssessed as it {
+    ruleset: Ruleset = "ruleset" in Rights, Minimal: clear(&it.ruleset);
+    outcome: RightsOutcome = "outcome" in Rights, Minimal: clear(&it.outcome);
+    binding: bool = "binding" in Rights, Minimal: clear(&it.binding);
+    basis: RightsBasis = "basis" in Rights, Full: sealed(&it.article);
+    article: is &'static str = "article" in Rights, Full: part(&it.article, |basis| Some(article(*basis)));
+    ind_decision_needed: bool = "ind_decision_needed" in Rights, Full: clear(&it.ind_decision_needed);
+    alternatives: Vec<Offering> = "alternatives" in Rights, Full: clear(&it.alternatives);
+    answers: RightsAnswers = "answers" in Social, Full: sealed(&it.answers);
+}}
+
+facts! { IndDecisionRecorded as it {
+    decision: IndDecision = "decision" in Rights, Full: sealed(&it.decision);
+}}
+
+facts! { InsuranceRecorded as it {
+    status: InsuranceStatus = "status" in Rights, Full: sealed(&it.status);
+}}
+
+facts! { UninsuredReportFiled as it {
+    consent_effort: Text = "consent_effort" in Rights, Full: sealed(&it.consent_effort);
+}}
 
 /// An assessment that binds anybody cannot be read from the log, as it cannot be made.
 fn never<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
@@ -102,31 +129,20 @@ impl RightsAssessed {
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct RightsState {
     pub(crate) assessments: Vec<Noted<RightsAssessed>>,
-    pub(crate) ind_decision: Option<Noted<Private<IndDecision, Social>>>,
-    pub(crate) insurance: Option<Noted<Private<InsuranceStatus, Social>>>,
-    pub(crate) uninsured_reports: Vec<Noted<Private<Text, Social>>>,
+    pub(crate) ind_decisions: Vec<Noted<IndDecisionRecorded>>,
+    pub(crate) insurance: Vec<Noted<InsuranceRecorded>>,
+    pub(crate) uninsured_reports: Vec<Noted<UninsuredReportFiled>>,
     ind_awaited: Option<Arc<Stamp>>,
     unreported: Option<Arc<Stamp>>,
 }
 
 impl RightsEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::RightsAssessed(assessed) => {
-                details.clear("ruleset", Rights, Minimal, &assessed.ruleset);
-                details.clear("outcome", Rights, Minimal, &assessed.outcome);
-                details.clear("binding", Rights, Minimal, &assessed.binding);
-                details.private("basis", Rights, Full, Some(&assessed.article));
-                details.part_of("article", Rights, Full, Some(&assessed.article), |basis| Some(article(*basis)));
-                details.clear("ind_decision_needed", Rights, Full, &assessed.ind_decision_needed);
-                details.clear("alternatives", Rights, Full, &assessed.alternatives);
-                details.private("answers", SocialCell, Full, Some(&assessed.answers));
-            }
-            Self::IndDecisionRecorded { decision } => details.private("decision", Rights, Full, Some(decision)),
-            Self::InsuranceRecorded { status } => details.private("status", Rights, Full, Some(status)),
-            Self::UninsuredReportFiled { consent_effort } => {
-                details.private("consent_effort", Rights, Full, Some(consent_effort));
-            }
+            Self::RightsAssessed(event) => origin.tell(event, visitor),
+            Self::IndDecisionRecorded(event) => origin.tell(event, visitor),
+            Self::InsuranceRecorded(event) => origin.tell(event, visitor),
+            Self::UninsuredReportFiled(event) => origin.tell(event, visitor),
         }
     }
 }
@@ -138,20 +154,21 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &RightsEven
             // Asking again does not let the IND's time begin again.
             let since = rights.ind_awaited.take().unwrap_or_else(|| stamp.clone());
             rights.ind_awaited = assessed.asks_the_ind().then_some(since);
-            rights.assessments.push(Noted { stamp: stamp.clone(), fact: (**assessed).clone() });
+            rights.assessments.push(Noted::new(stamp, assessed));
         }
-        RightsEvent::IndDecisionRecorded { decision } => {
-            rights.ind_decision = Some(Noted::new(stamp, decision));
+        RightsEvent::IndDecisionRecorded(decision) => {
+            rights.ind_decisions.push(Noted::new(stamp, decision));
             rights.ind_awaited = None;
         }
-        RightsEvent::InsuranceRecorded { status } => {
+        RightsEvent::InsuranceRecorded(insurance) => {
             // Nor does recording the same again move the day by which the report is due.
             let since = rights.unreported.take().unwrap_or_else(|| stamp.clone());
-            rights.unreported = (status.get() == Some(&InsuranceStatus::Uninsured)).then_some(since);
-            rights.insurance = Some(Noted::new(stamp, status));
+            let uninsured = insurance.status.get() == Some(&InsuranceStatus::Uninsured);
+            rights.unreported = uninsured.then_some(since);
+            rights.insurance.push(Noted::new(stamp, insurance));
         }
-        RightsEvent::UninsuredReportFiled { consent_effort } => {
-            rights.uninsured_reports.push(Noted::new(stamp, consent_effort));
+        RightsEvent::UninsuredReportFiled(report) => {
+            rights.uninsured_reports.push(Noted::new(stamp, report));
             rights.unreported = None;
         }
     }
@@ -174,7 +191,7 @@ impl CarePath {
     }
 
     fn is_insured(&self) -> bool {
-        let status = open(self.rights.insurance.as_ref().map(|noted| &noted.fact));
+        let status = self.rights.insurance.last().and_then(|insurance| insurance.status.get());
         match status {
             Some(InsuranceStatus::InsuredNl | InsuranceStatus::InsuredHomeCountry) => true,
             Some(InsuranceStatus::Uninsured | InsuranceStatus::Unknown) | None => false,
@@ -202,7 +219,7 @@ impl Decide for AssessRights {
         path.require_open()?;
         let Self(answers) = self;
         possible(&answers)?;
-        let ind = open(path.rights.ind_decision.as_ref().map(|noted| &noted.fact));
+        let ind = path.rights.ind_decisions.last().and_then(|recorded| recorded.decision.get());
         let assessment = assess(&answers, ind, at.norms);
         Ok(vec![RightsEvent::RightsAssessed(Box::new(RightsAssessed::new(at.norms, answers, assessment))).into()])
     }
@@ -254,7 +271,7 @@ impl Decide for RecordIndDecision {
         path.require_open()?;
         let decided_on = at.past("decided_on", self.decided_on.map(Day::get))?;
         let decision = IndDecision { outcome: self.outcome, decided_on, appeal_pending: self.appeal_pending };
-        Ok(vec![RightsEvent::IndDecisionRecorded { decision: decision.into() }.into()])
+        Ok(vec![RightsEvent::IndDecisionRecorded(IndDecisionRecorded { decision: decision.into() }).into()])
     }
 }
 
@@ -271,7 +288,7 @@ impl Decide for RecordInsurance {
 
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
-        Ok(vec![RightsEvent::InsuranceRecorded { status: self.status.into() }.into()])
+        Ok(vec![RightsEvent::InsuranceRecorded(InsuranceRecorded { status: self.status.into() }).into()])
     }
 }
 
@@ -292,7 +309,10 @@ impl Decide for FileUninsuredReport {
         if path.is_insured() {
             return Err(RightsRefusal::Insured.into());
         }
-        Ok(vec![RightsEvent::UninsuredReportFiled { consent_effort: self.consent_effort.into() }.into()])
+        Ok(vec![
+            RightsEvent::UninsuredReportFiled(UninsuredReportFiled { consent_effort: self.consent_effort.into() })
+                .into(),
+        ])
     }
 }
 

@@ -176,7 +176,7 @@ fn a_report_answers_the_duty_and_records_the_effort_to_obtain_consent() {
         .then_types(["uninsured_report_filed"])
         .then(|path| {
             assert_eq!(path.uninsured_since(), None);
-            assert_eq!(path.rights.uninsured_reports[0].get(), Some(&report().consent_effort));
+            assert_eq!(path.rights.uninsured_reports[0].consent_effort.get(), Some(&report().consent_effort));
         })
         .days_later(60)
         .and(insurance(InsuranceStatus::Uninsured))
@@ -271,11 +271,11 @@ fn the_log_keeps_what_describes_the_person_sealed_and_the_outcome_in_clear() {
 
 #[test]
 fn after_an_erasure_the_outcome_remains_and_nothing_that_describes_the_person() {
-    let erased = RightsEvent::IndDecisionRecorded { decision: Private::erased() };
+    let erased = RightsEvent::IndDecisionRecorded(IndDecisionRecorded { decision: Private::erased() });
     given([signalled(), erased.into()]).when(worker()).then(|path| {
         assert_eq!(path.latest_assessment().unwrap().outcome, RightsOutcome::Likely);
     });
-    let erased = RightsEvent::InsuranceRecorded { status: Private::erased() };
+    let erased = RightsEvent::InsuranceRecorded(InsuranceRecorded { status: Private::erased() });
     given([signalled(), erased.into()]).when(report()).then(|path| assert_eq!(path.uninsured_since(), None));
 }
 

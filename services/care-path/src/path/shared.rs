@@ -7,19 +7,34 @@ use serde::{Deserialize, Serialize};
 
 use super::{CarePath, Stamp};
 use crate::codes::{DataClass, LocationType, Problem};
+use crate::fact::{Facts, Origin, derived_facts, facts};
+use crate::policy::Address;
 use crate::private::{Justice, Medical, Private, Social, open};
 use crate::text::Line;
+use crate::time::Occurred;
 
 /// A fact with its stamp: when it happened, when we learned it, who recorded it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Noted<T> {
-    pub(crate) stamp: Arc<Stamp>,
-    pub(crate) fact: T,
+    pub(in crate::path) stamp: Arc<Stamp>,
+    pub(in crate::path) fact: T,
 }
 
 impl<T: Clone> Noted<T> {
-    pub(crate) fn new(stamp: &Arc<Stamp>, fact: &T) -> Self {
+    pub(in crate::path) fn new(stamp: &Arc<Stamp>, fact: &T) -> Self {
         Self { stamp: stamp.clone(), fact: fact.clone() }
+    }
+}
+
+impl<T> Noted<T> {
+    /// What can be told of it, as a part of the case.
+    pub(crate) fn facts(&self) -> Facts<'_, T> {
+        self.addressed(Address::Case)
+    }
+
+    /// What can be told of it, as a part of something that is addressed to somebody.
+    pub(crate) fn addressed<'a>(&'a self, address: Address<'a>) -> Facts<'a, T> {
+        Origin::recorded(&self.stamp).addressed(address).of(&self.fact)
     }
 }
 
@@ -57,6 +72,7 @@ impl Problems {
         }
     }
 
+    /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.social.is_none() && self.medical.is_none() && self.justice.is_none()
     }
@@ -69,13 +85,27 @@ impl Problems {
     }
 }
 
+// Each class in its own category: what those around a person must know of.
+facts! { Problems as it {
+    social: Vec<Problem> = "problems" in Social, Minimal: maybe_sealed(&it.social);
+    medical: Vec<Problem> = "health_problems" in Medical, Minimal: maybe_sealed(&it.medical);
+    justice: Vec<Problem> = "conduct_problems" in Justice, Minimal: maybe_sealed(&it.justice);
+}}
+
 /// Where somebody was last seen, and by whom.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Seen {
-    pub(crate) stamp: Arc<Stamp>,
-    pub(crate) location_type: Option<LocationType>,
-    pub(crate) location: Option<Private<Line, Social>>,
+    pub(in crate::path) stamp: Arc<Stamp>,
+    pub(in crate::path) location_type: Option<LocationType>,
+    pub(in crate::path) location: Option<Private<Line, Social>>,
 }
+
+derived_facts! { Seen as it, "last_seen" {
+    at: is Occurred = "occurred_at" in Presence, Minimal: clear(it.stamp.occurred);
+    stamp: is &'a Stamp = "recorded" in Presence, Minimal: clear(&*it.stamp);
+    location_type: is LocationType = "location_type" in Presence, Minimal: maybe(it.location_type);
+    location: is &'a Line = "location" in Presence, Full: maybe(it.location.as_ref().and_then(Private::get));
+}}
 
 impl CarePath {
     /// The person was there: the last sighting moves on, an episode out of sight ends, a dropout is behind them.

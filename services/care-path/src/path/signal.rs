@@ -3,21 +3,16 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
 
-use super::case::CaseEvent;
+use super::case::{CaseEvent, CoordinatorAssigned};
 use super::identity::{IdentityClaim, IdentityInput, IdentityState};
 use super::{CarePath, Noted, Problems, Stamp};
 use crate::codes::{LocationType, Problem, SignalChannel, Urgency};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
+use crate::fact::{Origin, Visitor, events, facts};
 use crate::ids::Municipality;
 use crate::list::Few;
-use crate::policy::Category::{
-    Identity as IdentityCell, Justice as JusticeCell, Medical as MedicalCell, Presence, Social as SocialCell,
-};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
 use crate::private::{Identity, Justice, Medical, Private, Social, private};
 use crate::text::{Language, Line, Text};
 
@@ -30,63 +25,61 @@ pub enum SignalEvent {
     ContactMade(ContactMade),
 }
 
-/// Somebody was signalled. The first signal opens a provisional person.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct SignalReceived {
-    pub channel: SignalChannel,
-    pub urgency: Urgency,
-    pub municipality: Option<Municipality>,
-    pub location_type: Option<LocationType>,
-    pub location: Option<Private<Line, Social>>,
-    pub identity: Option<Private<IdentityClaim, Identity>>,
-    pub circumstances: Option<Private<Text, Social>>,
-    pub observations: Option<Private<Text, Medical>>,
-    pub conduct: Option<Private<Text, Justice>>,
-    #[serde(default, skip_serializing_if = "Problems::is_empty")]
-    pub problems: Problems,
+events! {
+    /// Somebody was signalled. The first signal opens a provisional person.
+    pub struct SignalReceived {
+        channel: SignalChannel,
+        urgency: Urgency,
+        municipality: Option<Municipality>,
+        location_type: Option<LocationType>,
+        location: Option<Private<Line, Social>>,
+        identity: Option<Private<IdentityClaim, Identity>>,
+        circumstances: Option<Private<Text, Social>>,
+        observations: Option<Private<Text, Medical>>,
+        conduct: Option<Private<Text, Justice>>,
+        #[serde(default, skip_serializing_if = "Problems::is_empty")]
+        problems: Problems,
+    }
+
+    /// Somebody was met.
+    pub struct ContactMade {
+        location_type: Option<LocationType>,
+        location: Option<Private<Line, Social>>,
+        language: Option<Private<Language, Identity>>,
+        summary: Option<Private<Text, Social>>,
+        observations: Option<Private<Text, Medical>>,
+        #[serde(default, skip_serializing_if = "Problems::is_empty")]
+        problems: Problems,
+    }
 }
 
-/// Somebody was met.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ContactMade {
-    pub location_type: Option<LocationType>,
-    pub location: Option<Private<Line, Social>>,
-    pub language: Option<Private<Language, Identity>>,
-    pub summary: Option<Private<Text, Social>>,
-    pub observations: Option<Private<Text, Medical>>,
-    #[serde(default, skip_serializing_if = "Problems::is_empty")]
-    pub problems: Problems,
-}
+facts! { SignalReceived as it {
+    channel: SignalChannel = "channel" in Presence, Minimal: clear(&it.channel);
+    urgency: Urgency = "urgency" in Medical, Minimal: clear(&it.urgency);
+    municipality: Municipality = "municipality" in Presence, Minimal: maybe(it.municipality.as_ref());
+    location_type: LocationType = "location_type" in Presence, Minimal: maybe(it.location_type.as_ref());
+    location: Line = "location" in Presence, Full: maybe_sealed(&it.location);
+    ..&it.identity;
+    circumstances: Text = "circumstances" in Social, Full: maybe_sealed(&it.circumstances);
+    observations: Text = "observations" in Medical, Full: maybe_sealed(&it.observations);
+    conduct: Text = "conduct" in Justice, Full: maybe_sealed(&it.conduct);
+    ..&it.problems;
+}}
+
+facts! { ContactMade as it {
+    location_type: LocationType = "location_type" in Presence, Minimal: maybe(it.location_type.as_ref());
+    location: Line = "location" in Presence, Full: maybe_sealed(&it.location);
+    language: Language = "language" in Identity, Minimal: maybe_sealed(&it.language);
+    summary: Text = "summary" in Social, Full: maybe_sealed(&it.summary);
+    observations: Text = "observations" in Medical, Full: maybe_sealed(&it.observations);
+    ..&it.problems;
+}}
 
 impl SignalEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::SignalReceived(signal) => {
-                details.clear("channel", Presence, Minimal, &signal.channel);
-                details.clear("urgency", MedicalCell, Minimal, &signal.urgency);
-                details.maybe("municipality", Presence, Minimal, signal.municipality.as_ref());
-                details.maybe("location_type", Presence, Minimal, signal.location_type.as_ref());
-                details.private("location", Presence, Full, signal.location.as_ref());
-                details.identity(signal.identity.as_ref());
-                details.private("circumstances", SocialCell, Full, signal.circumstances.as_ref());
-                details.private("observations", MedicalCell, Full, signal.observations.as_ref());
-                details.private("conduct", JusticeCell, Full, signal.conduct.as_ref());
-                details.problems(&signal.problems);
-            }
-            Self::ContactMade(contact) => {
-                details.maybe("location_type", Presence, Minimal, contact.location_type.as_ref());
-                details.private("location", Presence, Full, contact.location.as_ref());
-                details.private("language", IdentityCell, Minimal, contact.language.as_ref());
-                details.private("summary", SocialCell, Full, contact.summary.as_ref());
-                details.private("observations", MedicalCell, Full, contact.observations.as_ref());
-                details.problems(&contact.problems);
-            }
+            Self::SignalReceived(event) => origin.tell(event, visitor),
+            Self::ContactMade(event) => origin.tell(event, visitor),
         }
     }
 }
@@ -161,7 +154,7 @@ impl Decide for ReportSignal {
         if !path.exists()
             && let Some(municipality) = municipality
         {
-            events.push(CaseEvent::CoordinatorAssigned { municipality, coordinator: None }.into());
+            events.push(CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: None }).into());
         }
         Ok(events)
     }

@@ -3,24 +3,20 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
 
-use super::referral::ReferralEvent;
+use super::referral::{ReferralAccepted, ReferralEvent};
 use super::{CarePath, Noted, Stamp};
 use crate::actor::Actor;
 use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
+use crate::fact::{Origin, Visitor, events, facts};
 use crate::ids::{BedId, FacilityId, OrgId};
-use crate::policy::Category::Presence;
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Details;
 use crate::private::{Private, Social, private};
 use crate::text::Text;
 use crate::time::{DateTime, Moment};
 
 /// Beds and nights.
-#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
@@ -28,55 +24,79 @@ pub enum StayEvent {
     BedAssigned(BedAssigned),
     AttendanceRecorded(AttendanceRecorded),
     NoShowRecorded(NoShowRecorded),
-    BedReleased { bed: BedId, reason: BedReleaseReason, explanation: Option<Private<Text, Social>> },
+    BedReleased(BedReleased),
 }
 
-/// A bed was assigned: which kind, where, from when, and by what time the person is expected of an evening.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct BedAssigned {
-    pub bed: BedId,
-    pub organisation: OrgId,
-    pub facility: Option<FacilityId>,
-    pub kind: LocationType,
-    pub from: DateTime,
-    pub until: Option<DateTime>,
-    pub expected_by: Option<DateTime>,
+events! {
+    /// A bed was assigned: which kind, where, from when, and by what time the person is expected of an evening.
+    pub struct BedAssigned {
+        bed: BedId,
+        organisation: OrgId,
+        facility: Option<FacilityId>,
+        kind: LocationType,
+        from: DateTime,
+        until: Option<DateTime>,
+        expected_by: Option<DateTime>,
+    }
+
+    /// Somebody was there, or left.
+    pub struct AttendanceRecorded {
+        bed: Option<BedId>,
+        status: AttendanceStatus,
+        location_type: Option<LocationType>,
+    }
+
+    /// Somebody was expected and did not come.
+    pub struct NoShowRecorded {
+        bed: BedId,
+        expected_by: Option<DateTime>,
+        /// The bed stays theirs: the person is vulnerable, or a decision is pending.
+        bed_held: bool,
+    }
+
+    /// The bed was given up.
+    pub struct BedReleased {
+        bed: BedId,
+        reason: BedReleaseReason,
+        explanation: Option<Private<Text, Social>>,
+    }
 }
 
-/// Somebody was there, or left.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct AttendanceRecorded {
-    pub bed: Option<BedId>,
-    pub status: AttendanceStatus,
-    pub location_type: Option<LocationType>,
-}
+facts! { BedAssigned as it {
+    bed: BedId = "bed_id" in Presence, Full: clear(&it.bed);
+    organisation: OrgId = "organisation" in Presence, Full: clear(&it.organisation);
+    facility: FacilityId = "facility" in Presence, Full: maybe(it.facility.as_ref());
+    kind: LocationType = "kind" in Presence, Full: clear(&it.kind);
+    from: DateTime = "from" in Presence, Full: clear(&it.from);
+    until: DateTime = "until" in Presence, Full: maybe(it.until.as_ref());
+    expected_by: DateTime = "expected_by" in Presence, Full: maybe(it.expected_by.as_ref());
+}}
 
-/// Somebody was expected and did not come.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NoShowRecorded {
-    pub bed: BedId,
-    pub expected_by: Option<DateTime>,
-    /// The bed stays theirs: the person is vulnerable, or a decision is pending.
-    pub bed_held: bool,
-}
+facts! { AttendanceRecorded as it {
+    bed: BedId = "bed_id" in Presence, Full: maybe(it.bed.as_ref());
+    status: AttendanceStatus = "status" in Presence, Minimal: clear(&it.status);
+    location_type: LocationType = "location_type" in Presence, Minimal: maybe(it.location_type.as_ref());
+}}
+
+facts! { NoShowRecorded as it {
+    bed: BedId = "bed_id" in Presence, Full: clear(&it.bed);
+    expected_by: DateTime = "expected_by" in Presence, Full: maybe(it.expected_by.as_ref());
+    bed_held: bool = "bed_held" in Presence, Full: clear(&it.bed_held);
+}}
+
+facts! { BedReleased as it {
+    bed: BedId = "bed_id" in Presence, Full: clear(&it.bed);
+    reason: BedReleaseReason = "reason" in Presence, Full: clear(&it.reason);
+    explanation: Text = "explanation" in Presence, Full: maybe_sealed(&it.explanation);
+}}
 
 /// A bed that somebody has or had.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Stay {
-    pub(crate) stamp: Arc<Stamp>,
-    pub(crate) bed: BedAssigned,
-    pub(crate) last_attended: Option<Arc<Stamp>>,
+    pub(crate) assigned: Noted<BedAssigned>,
+    pub(crate) last_attended: Option<Noted<AttendanceRecorded>>,
     pub(crate) no_shows: Vec<Noted<NoShowRecorded>>,
-    pub(crate) released: Option<Noted<BedReleaseReason>>,
+    pub(crate) released: Option<Noted<BedReleased>>,
 }
 
 impl Stay {
@@ -88,32 +108,12 @@ impl Stay {
 }
 
 impl StayEvent {
-    pub(crate) fn describe(&self, details: &mut Details<'_>) {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
-            Self::BedAssigned(assigned) => {
-                details.clear("bed_id", Presence, Full, &assigned.bed);
-                details.clear("organisation", Presence, Full, &assigned.organisation);
-                details.maybe("facility", Presence, Full, assigned.facility.as_ref());
-                details.clear("kind", Presence, Full, &assigned.kind);
-                details.clear("from", Presence, Full, &assigned.from);
-                details.maybe("until", Presence, Full, assigned.until.as_ref());
-                details.maybe("expected_by", Presence, Full, assigned.expected_by.as_ref());
-            }
-            Self::AttendanceRecorded(attendance) => {
-                details.maybe("bed_id", Presence, Full, attendance.bed.as_ref());
-                details.clear("status", Presence, Minimal, &attendance.status);
-                details.maybe("location_type", Presence, Minimal, attendance.location_type.as_ref());
-            }
-            Self::NoShowRecorded(no_show) => {
-                details.clear("bed_id", Presence, Full, &no_show.bed);
-                details.maybe("expected_by", Presence, Full, no_show.expected_by.as_ref());
-                details.clear("bed_held", Presence, Full, &no_show.bed_held);
-            }
-            Self::BedReleased { bed, reason, explanation } => {
-                details.clear("bed_id", Presence, Full, bed);
-                details.clear("reason", Presence, Full, reason);
-                details.private("explanation", Presence, Full, explanation.as_ref());
-            }
+            Self::BedAssigned(event) => origin.tell(event, visitor),
+            Self::AttendanceRecorded(event) => origin.tell(event, visitor),
+            Self::NoShowRecorded(event) => origin.tell(event, visitor),
+            Self::BedReleased(event) => origin.tell(event, visitor),
         }
     }
 }
@@ -123,8 +123,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
         StayEvent::BedAssigned(assigned) => {
             path.case.dropped_out = None;
             path.stays.push(Stay {
-                stamp: stamp.clone(),
-                bed: assigned.clone(),
+                assigned: Noted::new(stamp, assigned),
                 last_attended: None,
                 no_shows: Vec::new(),
                 released: None,
@@ -132,7 +131,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
         }
         StayEvent::AttendanceRecorded(attendance) => {
             if let Some(stay) = attendance.bed.and_then(|bed| path.stay_mut(bed)) {
-                stay.last_attended = Some(stamp.clone());
+                stay.last_attended = Some(Noted::new(stamp, attendance));
             }
             path.seen(stamp, attendance.location_type, None);
             path.case.contact(stamp);
@@ -142,9 +141,9 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
                 stay.no_shows.push(Noted::new(stamp, no_show));
             }
         }
-        StayEvent::BedReleased { bed, reason, .. } => {
-            if let Some(stay) = path.stay_mut(*bed) {
-                stay.released.get_or_insert_with(|| Noted::new(stamp, reason));
+        StayEvent::BedReleased(released) => {
+            if let Some(stay) = path.stay_mut(released.bed) {
+                stay.released.get_or_insert_with(|| Noted::new(stamp, released));
             }
         }
     }
@@ -152,7 +151,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
 
 impl CarePath {
     fn stay_mut(&mut self, bed: BedId) -> Option<&mut Stay> {
-        self.stays.iter_mut().find(|stay| stay.bed.bed == bed)
+        self.stays.iter_mut().find(|stay| stay.assigned.bed == bed)
     }
 
     /// The stays that are still going on.
@@ -161,7 +160,7 @@ impl CarePath {
     }
 
     pub(crate) fn open_stay_at(&self, organisation: &OrgId) -> Option<&Stay> {
-        self.open_stays().find(|stay| stay.bed.organisation == *organisation)
+        self.open_stays().find(|stay| stay.assigned.organisation == *organisation)
     }
 }
 
@@ -215,7 +214,7 @@ impl Decide for AssignBed {
         }
         let mut events = Vec::new();
         for referral in path.bed_referrals_awaiting(&at.by.organisation) {
-            events.push(ReferralEvent::ReferralAccepted { referral, explanation: None }.into());
+            events.push(ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: None }).into());
         }
         events.push(
             StayEvent::BedAssigned(BedAssigned {
@@ -229,9 +228,11 @@ impl Decide for AssignBed {
             })
             .into(),
         );
-        for elsewhere in path.open_stays().filter(|stay| !path.is_held(stay.bed.bed)) {
+        for elsewhere in path.open_stays().filter(|stay| !path.is_held(stay.assigned.bed)) {
             let reason = BedReleaseReason::MovedOn;
-            events.push(StayEvent::BedReleased { bed: elsewhere.bed.bed, reason, explanation: None }.into());
+            events.push(
+                StayEvent::BedReleased(BedReleased { bed: elsewhere.assigned.bed, reason, explanation: None }).into(),
+            );
         }
         Ok(events)
     }
@@ -253,9 +254,9 @@ impl Decide for RecordAttendance {
         path.require_open()?;
         let stay = path.open_stay_at(&at.by.organisation);
         let attendance = AttendanceRecorded {
-            bed: stay.map(|stay| stay.bed.bed),
+            bed: stay.map(|stay| stay.assigned.bed),
             status: self.status,
-            location_type: self.location_type.or(stay.map(|stay| stay.bed.kind)),
+            location_type: self.location_type.or(stay.map(|stay| stay.assigned.kind)),
         };
         Ok(vec![StayEvent::AttendanceRecorded(attendance).into()])
     }
@@ -275,21 +276,23 @@ impl Decide for RecordNoShow {
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let stay = match self.bed_id {
-            Some(bed) => path.open_stays().find(|stay| stay.bed.bed == bed && at.acts_for(&stay.bed.organisation)),
+            Some(bed) => {
+                path.open_stays().find(|stay| stay.assigned.bed == bed && at.acts_for(&stay.assigned.organisation))
+            }
             None => path.open_stay_at(&at.by.organisation),
         };
         let stay = stay.ok_or(StayRefusal::NoOpenStay)?;
         // A worker sees that somebody is not there; Baken goes by the clock and by what it heard.
         let expected_by = if at.by.actor == Actor::System {
-            let missed = path.missed_evening(stay.bed.bed, at.now, at.deadlines, at.directory);
+            let missed = path.missed_evening(stay.assigned.bed, at.now, at.deadlines, at.directory);
             Some(missed.ok_or(StayRefusal::NotExpected)?.expected_by)
         } else {
-            stay.bed.expected_by
+            stay.assigned.expected_by
         };
         let no_show = NoShowRecorded {
-            bed: stay.bed.bed,
+            bed: stay.assigned.bed,
             expected_by,
-            bed_held: path.is_vulnerable(at.now) || path.is_held(stay.bed.bed),
+            bed_held: path.is_vulnerable(at.now) || path.is_held(stay.assigned.bed),
         };
         Ok(vec![StayEvent::NoShowRecorded(no_show).into()])
     }
@@ -308,8 +311,8 @@ impl Decide for ReleaseBed {
     type Subject = BedId;
 
     fn decide(self, bed: BedId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let stay = path.stays.iter().find(|stay| stay.bed.bed == bed).ok_or(StayRefusal::NoOpenStay)?;
-        if !at.acts_for(&stay.bed.organisation) {
+        let stay = path.stays.iter().find(|stay| stay.assigned.bed == bed).ok_or(StayRefusal::NoOpenStay)?;
+        if !at.acts_for(&stay.assigned.organisation) {
             return Err(Refusal::NotYours);
         }
         if !stay.is_open() {
@@ -318,7 +321,10 @@ impl Decide for ReleaseBed {
         if path.is_held(bed) {
             return Err(StayRefusal::HeldByPendingException.into());
         }
-        Ok(vec![StayEvent::BedReleased { bed, reason: self.reason, explanation: private(self.explanation) }.into()])
+        Ok(vec![
+            StayEvent::BedReleased(BedReleased { bed, reason: self.reason, explanation: private(self.explanation) })
+                .into(),
+        ])
     }
 }
 

@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use super::derived::Risks;
 use super::lookup::Answers;
+use super::matching::{Likeness, Traits};
 use super::{CarePath, Stamp};
 use crate::actor::{Actor, Principal};
 use crate::codes::{Offering, Role, TaskKind};
@@ -33,8 +34,8 @@ use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
 use crate::event::EventKind;
+use crate::fact::{Fact, Label, Origin};
 use crate::ids::{EventId, Municipality, OrgId, PersonId, SubjectId};
-use crate::matching::{Likeness, Traits};
 use crate::policy::{Category, Depth};
 use crate::text::Country;
 use crate::time::{DateTime, days_after, hours_after, minutes_after};
@@ -58,7 +59,15 @@ pub struct Task {
     /// What happened that makes it wait; `None` where it is that nothing happened.
     pub because: Option<EventKind>,
     /// The event that it arose from.
-    pub(crate) cause: Arc<Stamp>,
+    pub(in crate::path) cause: Arc<Stamp>,
+}
+
+impl Task {
+    /// That it waits, as it can be told: by its category and depth, and to those who recorded what it arose from.
+    pub(crate) fn told(&self) -> Fact<'_, TaskKind> {
+        let label = Label { name: "task", category: self.category, depth: self.depth, sealed: None };
+        Fact::new(label, Origin::recorded(&self.cause), Some(self.kind))
+    }
 }
 
 /// For whom something waits.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::case::CaseEvent;
+use super::case::{CaseClosed, CaseEvent};
 use super::exception::RequestException;
 use super::lost::{Addressee, IssueLookout};
 use super::referral::Refer;
@@ -191,7 +191,7 @@ pub fn confused() -> Event {
 }
 
 pub fn closed(reason: CloseReason) -> Event {
-    CaseEvent::CaseClosed { reason, explanation: None }.into()
+    CaseEvent::CaseClosed(CaseClosed { reason, explanation: None }).into()
 }
 
 /// A path in a test: what was given, and what the last command answered.

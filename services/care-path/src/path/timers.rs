@@ -7,7 +7,7 @@ use super::deadline::PassDeadline;
 use super::lost::{ExpireLookout, MarkOutOfSight};
 use super::stay::RecordNoShow;
 use super::{CarePath, Stamp};
-use crate::codes::{Code, LookoutState, TaskKind};
+use crate::codes::{Code, TaskKind};
 use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
@@ -96,12 +96,10 @@ impl CarePath {
             timers.push(Timer::new(task.due, what, &task.cause));
         }
         if self.exists() && !self.is_erased() {
-            timers.extend(self.lost.lookouts.iter().filter(|lookout| lookout.state == LookoutState::Open).map(
-                |lookout| {
-                    let what = TimerKind::LookoutExpires(lookout.issued.lookout);
-                    Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
-                },
-            ));
+            timers.extend(self.lost.lookouts.iter().filter(|lookout| lookout.end.is_none()).map(|lookout| {
+                let what = TimerKind::LookoutExpires(lookout.issued.lookout);
+                Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
+            }));
         }
         timers.extend(self.evenings(deadlines, directory).into_iter().map(|evening| {
             let what = TimerKind::NoShow { bed: evening.bed, expected_by: evening.expected_by };
@@ -124,7 +122,7 @@ impl CarePath {
         let intakes = self.intakes.iter().map(|intake| intake.stamp.occurred.at);
         let stays = self.stays.iter().filter_map(|stay| stay.released.as_ref()).map(|ended| ended.stamp.occurred.at);
         let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
-        let parts = intakes.chain(stays).chain(referrals.map(|referral| referral.changed.occurred.at));
+        let parts = intakes.chain(stays).chain(referrals.map(|referral| referral.changed().occurred.at));
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));

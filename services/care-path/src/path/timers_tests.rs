@@ -13,9 +13,9 @@ use crate::codes::Role;
 use crate::event::Event;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::lost::LostEvent;
+use crate::path::random::{everybody, histories};
 use crate::path::stay::{BedAssigned, NoShowRecorded, StayEvent};
 use crate::path::testing::*;
-use crate::policy::random::{everybody, histories};
 
 /// What a timer's event is the one of: no two may be the same.
 fn fired(event: &Event, stamp: &Stamp) -> Option<String> {
@@ -24,8 +24,8 @@ fn fired(event: &Event, stamp: &Stamp) -> Option<String> {
             Some(format!("{:?} {:?} {} {}", passed.task.kind(), passed.subject, passed.cause, passed.round))
         }
         Event::Stay(StayEvent::NoShowRecorded(no_show)) => Some(format!("{} {:?}", no_show.bed, no_show.expected_by)),
-        Event::Lost(LostEvent::LookoutExpired { lookout }) => Some(lookout.to_string()),
-        Event::Lost(LostEvent::WentOutOfSight { episode }) => Some(format!("{episode} {}", stamp.recorded_at)),
+        Event::Lost(LostEvent::LookoutExpired(expired)) => Some(expired.lookout.to_string()),
+        Event::Lost(LostEvent::WentOutOfSight(lost)) => Some(format!("{} {}", lost.episode, stamp.recorded_at)),
         _ => None,
     }
 }
@@ -34,7 +34,9 @@ fn fired(event: &Event, stamp: &Stamp) -> Option<String> {
 fn is_of(timer: &Timer, event: &Event) -> bool {
     match (timer.what, event) {
         (TimerKind::OutOfSight, Event::Lost(LostEvent::WentOutOfSight { .. })) => true,
-        (TimerKind::LookoutExpires(expires), Event::Lost(LostEvent::LookoutExpired { lookout })) => expires == *lookout,
+        (TimerKind::LookoutExpires(expires), Event::Lost(LostEvent::LookoutExpired(expired))) => {
+            expires == expired.lookout
+        }
         (TimerKind::NoShow { bed, expected_by }, Event::Stay(StayEvent::NoShowRecorded(no_show))) => {
             no_show.bed == bed && no_show.expected_by == Some(expected_by)
         }

@@ -1,28 +1,18 @@
 //! The policy: who may do what, and who sees what of whom, as finite tables in which every cell is decided.
 //!
-//! `may` answers for commands, [`Sight`] for reads. A sight is made here and nowhere else, from a principal and a
-//! path; without one no view can be built. Roles, relations and categories are closed enums matched without wildcard
-//! arms: a new one does not compile until somebody decides.
+//! `may` answers for commands, [`disclosed`] for reads, [`rules`] says what a cell cannot. All of it is below the path
+//! and knows nothing of it; [`sight`](crate::sight) applies it to one. Roles, relations and categories are closed enums
+//! matched without wildcard arms: a new one does not compile until somebody decides.
 
+mod address;
 pub(crate) mod commands;
-mod csv;
-mod details;
-mod late;
-#[cfg(test)]
-pub(crate) mod random;
 mod relation;
-mod sight;
+pub mod rules;
 mod table;
-#[cfg(test)]
-mod tests;
 
+pub use address::Address;
 pub use commands::{acts_unseen, may};
-pub use csv::csv;
-pub use details::Details;
-pub(crate) use details::Field;
-pub use late::too_late;
-pub use relation::{Relation, Standing};
-pub use sight::Sight;
+pub use relation::Relation;
 pub use table::{Cells, disclosed, own_recordings};
 
 use serde::{Deserialize, Serialize};

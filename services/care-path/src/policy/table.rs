@@ -6,8 +6,9 @@
 //! police, embassies and those who work without persons.
 
 use super::Level::{Full as F, Minimal as M, None as X};
+use super::rules::consented_as;
 use super::{Category, Level, Relation};
-use crate::codes::Role;
+use crate::codes::{DataClass, Role};
 
 /// A level per category, in the order of [`Category::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,18 @@ impl Cells {
         self.0[category as usize]
     }
 
+    /// What of them may leave with a consent that names these data classes.
+    #[must_use]
+    pub fn consented(&self, classes: &[DataClass]) -> Self {
+        let mut cells = *self;
+        for category in Category::ALL {
+            if !classes.contains(&consented_as(category)) {
+                cells.0[category as usize] = X;
+            }
+        }
+        cells
+    }
+
     /// Whether nothing at all is seen.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
@@ -31,7 +44,7 @@ impl Cells {
 }
 
 /// What a role sees, in a relation, of what others recorded. `consent` is the person's consent to the handover that
-/// is addressed to the reader's country; only a liaison's cells depend on it.
+/// is addressed to the reader's country and is open; only a liaison's cells depend on it.
 #[must_use]
 #[rustfmt::skip]
 #[allow(clippy::unnested_or_patterns, clippy::match_same_arms)] // one line per group of roles reads as the table does
@@ -73,9 +86,9 @@ pub fn own_recordings(role: Role) -> Cells {
         | Role::MunicipalAssessor     => Cells([F,  F,   F,   F,   F,   F,   F,   F,   F,   F]),
         // Never where somebody sleeps, nor anything medical, nor anything of a return: not even out of the own files.
         Role::Police                  => Cells([X,  X,   X,   X,   F,   X,   X,   X,   F,   X]),
-        // With consent the handover is theirs in full; without it, nothing is, what they wrote included.
-        Role::EmbassyLiaison
-        | Role::Ambassador
+        // Of a return, what they recorded of it themselves, whatever became of it.
+        Role::EmbassyLiaison          => Cells([X,  X,   X,   X,   X,   X,   X,   F,   X,   X]),
+        Role::Ambassador
         | Role::MonitorAnalyst
         | Role::PrivacyOfficer
         | Role::Administrator

@@ -4,20 +4,20 @@ use serde::Serialize;
 
 use super::handovers::ReturnView;
 use super::presence::{PresenceView, incidents, remarks};
+use super::progress::Progress;
 use super::rights::RightsView;
 use super::{
     CareAlertView, ExceptionView, IdentityView, IncidentView, LookoutView, NotedView, ReferralView, RemarkView,
     disclose_alerts, disclose_exceptions, disclose_lookouts, disclose_referrals, section, views,
 };
 use crate::codes::{CloseReason, EthosLight, Phase, Problem, Urgency};
+use crate::fact::{Fact, Facts, Label, Origin};
 use crate::ids::{Municipality, NoteId, PersonId, UserId};
-use crate::path::Problems;
-use crate::path::intake::SocialSituation;
-use crate::path::{Noted, Stamp};
-use crate::policy::Category::{Identity, Justice, Medical, Notes, Presence, Social};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Sight;
-use crate::private::{Class, Private, open};
+use crate::path::case::NoteAdded;
+use crate::path::intake::{IntakeCompleted, SocialSituation};
+use crate::path::{Noted, Problems};
+use crate::policy::{Category, Depth};
+use crate::sight::Sight;
 use crate::text::Text;
 use crate::time::DateTime;
 
@@ -25,7 +25,7 @@ views! {
     /// All that a reader may see of a person. What they may not see is absent.
     pub struct CaseFileView as "CaseFile" {
         pub person_id: PersonId,
-        /// The stream's revision: the `ETag`, for `If-Match`.
+        /// How many recordings of the case the reader may know of: the `ETag`, for `If-Match`.
         pub revision: u64,
         /// Others that turned out to be the same human being; their paths are told here as one.
         pub linked_persons: Option<Vec<PersonId>>,
@@ -58,6 +58,7 @@ views! {
     }
 
     /// How somebody lives.
+    #[derive(Default)]
     pub struct SocialView as "Social" {
         pub problems: Option<Vec<Problem>>,
         pub living_situation: Option<EthosLight>,
@@ -66,6 +67,7 @@ views! {
     }
 
     /// What concerns somebody's health.
+    #[derive(Default)]
     pub struct MedicalView as "Medical" {
         pub urgency: Option<Urgency>,
         pub problems: Option<Vec<Problem>>,
@@ -79,6 +81,7 @@ views! {
     }
 
     /// What concerns conduct and justice.
+    #[derive(Default)]
     pub struct JusticeView as "Justice" {
         pub problems: Option<Vec<Problem>>,
         pub conduct: Option<Vec<RemarkView>>,
@@ -94,25 +97,28 @@ views! {
     }
 }
 
-/// The case file of a person as a reader sees it. `person_id` is the id that was asked for, `revision` its stream's,
-/// `linked` the others whose paths are folded into this one.
+/// The case file of a person as a reader sees it. `person_id` is the id that was asked for, `linked` the others whose
+/// paths are folded into this one, `progress` how far the path has come for this reader.
 #[must_use]
-pub fn disclose_case_file(sight: &Sight<'_>, person_id: PersonId, revision: u64, linked: &[PersonId]) -> CaseFileView {
+pub fn disclose_case_file(
+    sight: &Sight<'_>,
+    person_id: PersonId,
+    progress: Progress,
+    linked: &[PersonId],
+) -> CaseFileView {
     let path = sight.path();
-    let presence = sight.shows_derived(Presence, Minimal);
-    let closely = sight.shows_derived(Presence, Full);
-    let names_links = sight.shows_derived(Identity, Full);
+    let coordinator = path.case.coordinator.as_ref().and_then(|assigned| sight.show(assigned.facts().coordinator()));
     CaseFileView {
         person_id,
-        revision,
-        linked_persons: section(linked.to_vec()).filter(|_| names_links),
-        phase: presence.then(|| path.phase()),
-        municipality: path.municipality().filter(|_| presence).cloned(),
-        coordinator: path.case.coordinator.as_ref().filter(|_| closely).and_then(|assigned| assigned.fact.clone()),
-        vulnerable: sight.shows_derived(Medical, Minimal).then(|| path.is_vulnerable(sight.now())),
-        opened_at: path.opened_at().filter(|_| presence),
-        updated_at: path.updated_at().filter(|_| presence),
-        closed: path.case.closed.as_ref().filter(|_| closely).map(|closed| closed.fact),
+        revision: progress.revision,
+        linked_persons: sight.show(linked_persons(linked)),
+        phase: sight.phase(),
+        municipality: sight.show(path.facts().municipality()).cloned(),
+        coordinator: coordinator.cloned(),
+        vulnerable: sight.show(path.vulnerable(sight.now())),
+        opened_at: sight.show(path.facts().opened_at()),
+        updated_at: progress.updated_at,
+        closed: path.case.closed.as_ref().and_then(|closed| sight.show(closed.facts().reason())).copied(),
         erased: path.is_erased().then_some(true),
         lacking: None,
         presence: PresenceView::of(sight),
@@ -127,7 +133,7 @@ pub fn disclose_case_file(sight: &Sight<'_>, person_id: PersonId, revision: u64,
         lookouts: section(disclose_lookouts(sight)),
         care_alerts: section(disclose_alerts(sight)),
         r#return: ReturnView::of(sight),
-        notes: notes(sight),
+        notes: section(path.case.notes.iter().filter_map(|note| note_view(sight, note)).collect()),
     }
 }
 
@@ -135,126 +141,85 @@ impl CaseFileView {
     /// Says that a part of what was recorded cannot be read, to those who may see that somebody is there.
     #[must_use]
     pub fn with_lacking(self, sight: &Sight<'_>, lacking: bool) -> Self {
-        let lacking = (lacking && sight.shows_derived(Presence, Minimal)).then_some(true);
+        let lacking = (lacking && sight.knows(Category::Presence, Depth::Minimal)).then_some(true);
         Self { lacking, ..self }
     }
 }
 
-/// Problems that somebody noted, with who noted them: each is shown if that recording is.
-fn problems<C: Class>(
-    sight: &Sight<'_>,
-    category: crate::policy::Category,
-    of_class: impl Fn(&Problems) -> Option<&Private<Vec<Problem>, C>>,
+/// Where the policy finds who else is the same human being.
+pub(crate) const LINKED: Label =
+    Label { name: "linked_persons", category: Category::Identity, depth: Depth::Full, sealed: None };
+
+fn linked_persons(linked: &[PersonId]) -> Fact<'_, Vec<PersonId>> {
+    Fact::new(LINKED, Origin::derived(), section(linked.to_vec()))
+}
+
+/// Problems of one class, as far as the recordings that noted them are shown.
+fn problems<'a>(
+    sight: &Sight<'a>,
+    of_class: impl Fn(Facts<'a, Problems>) -> Fact<'a, &'a Vec<Problem>>,
 ) -> Option<Vec<Problem>> {
-    let path = sight.path();
-    let signals = path.signals.iter().map(|signal| (&signal.stamp, &signal.problems));
-    let contacts = path.contacts.iter().map(|contact| (&contact.stamp, &contact.problems));
-    let intakes = path.intakes.iter().map(|intake| (&intake.stamp, &intake.problems));
-    let mut found: Vec<_> = signals
-        .chain(contacts)
-        .chain(intakes)
-        .filter(|(stamp, _)| sight.shows(category, Minimal, stamp))
-        .filter_map(|(_, problems)| open(of_class(problems)))
-        .flatten()
-        .copied()
-        .collect();
+    let shown = sight.path().noted_problems().filter_map(|noted| sight.show(of_class(noted)));
+    let mut found: Vec<_> = shown.flatten().copied().collect();
     found.sort_unstable();
     found.dedup();
     section(found)
 }
 
 /// The newest value of an intake's field among those that are shown.
-fn newest_of_intakes<'a, T>(
+fn newest_of_intakes<'a, T: 'a>(
     sight: &Sight<'a>,
-    shown: impl Fn(&Stamp) -> bool,
-    field: impl Fn(&'a crate::path::intake::IntakeCompleted) -> Option<T>,
-) -> Option<T> {
-    let mut visible = sight.path().intakes.iter().rev().filter(|intake| shown(&intake.stamp));
-    visible.find_map(|intake: &'a Noted<_>| field(&intake.fact))
+    fact: impl Fn(Facts<'a, IntakeCompleted>) -> Fact<'a, &'a T>,
+) -> Option<&'a T> {
+    sight.path().intakes.iter().rev().find_map(|intake| sight.show(fact(intake.facts())))
 }
 
 impl SocialView {
     fn of(sight: &Sight<'_>) -> Option<Self> {
-        if !sight.opens(Social) {
-            return None;
-        }
         let path = sight.path();
-        let at = |depth| move |stamp: &Stamp| sight.shows(Social, depth, stamp);
-        let signals = path.signals.iter().map(|one| sight.remark(Social, Full, &one.stamp, one.circumstances.as_ref()));
-        let contacts = path.contacts.iter().map(|one| sight.remark(Social, Full, &one.stamp, one.summary.as_ref()));
-        let intakes = path.intakes.iter().map(|one| sight.remark(Social, Full, &one.stamp, one.circumstances.as_ref()));
+        let signals = path.signals.iter().map(|signal| sight.remark(signal.facts().circumstances()));
+        let contacts = path.contacts.iter().map(|contact| sight.remark(contact.facts().summary()));
+        let intakes = path.intakes.iter().map(|intake| sight.remark(intake.facts().circumstances()));
         let view = Self {
-            problems: problems(sight, Social, |problems| problems.social.as_ref()),
-            living_situation: newest_of_intakes(sight, at(Minimal), |one| open(one.living_situation.as_ref()).copied()),
-            situation: newest_of_intakes(sight, at(Full), |one| open(one.situation.as_ref()).cloned()),
+            problems: problems(sight, Facts::<Problems>::social),
+            living_situation: newest_of_intakes(sight, Facts::<IntakeCompleted>::living_situation).copied(),
+            situation: newest_of_intakes(sight, Facts::<IntakeCompleted>::situation).cloned(),
             circumstances: remarks(signals.chain(contacts).chain(intakes)),
         };
-        let empty = Self { problems: None, living_situation: None, situation: None, circumstances: None };
-        (view != empty).then_some(view)
+        (view != Self::default()).then_some(view)
     }
 }
 
 impl MedicalView {
     fn of(sight: &Sight<'_>) -> Option<Self> {
-        if !sight.opens(Medical) {
-            return None;
-        }
         let path = sight.path();
-        let minimal = |stamp: &Stamp| sight.shows(Medical, Minimal, stamp);
-        let needs = path.intakes.iter().map(|one| sight.remark(Medical, Minimal, &one.stamp, one.care_needs.as_ref()));
-        let signals = path.signals.iter().map(|one| sight.remark(Medical, Full, &one.stamp, one.observations.as_ref()));
-        let contacts =
-            path.contacts.iter().map(|one| sight.remark(Medical, Full, &one.stamp, one.observations.as_ref()));
-        let intakes = path.intakes.iter().map(|one| sight.remark(Medical, Full, &one.stamp, one.findings.as_ref()));
-        let discharges =
-            path.discharges.iter().map(|one| sight.remark(Medical, Full, &one.stamp, one.findings.as_ref()));
+        let needs = path.intakes.iter().map(|intake| sight.remark(intake.facts().care_needs()));
+        let signals = path.signals.iter().map(|signal| sight.remark(signal.facts().observations()));
+        let contacts = path.contacts.iter().map(|contact| sight.remark(contact.facts().observations()));
+        let intakes = path.intakes.iter().map(|intake| sight.remark(intake.facts().findings()));
+        let discharges = path.discharges.iter().map(|discharge| sight.remark(discharge.facts().findings()));
         let view = Self {
-            urgency: path.urgency().filter(|_| sight.shows_derived(Medical, Minimal)),
-            problems: problems(sight, Medical, |problems| problems.medical.as_ref()),
-            head_injury_suspected: newest_of_intakes(sight, minimal, |one| {
-                open(one.head_injury_suspected.as_ref()).copied()
-            }),
-            unsuitable_since: path.unsuitable_since().filter(|stamp| minimal(stamp)).map(|stamp| stamp.recorded_at),
+            urgency: sight.show(path.facts().urgency()),
+            problems: problems(sight, Facts::<Problems>::medical),
+            head_injury_suspected: newest_of_intakes(sight, Facts::<IntakeCompleted>::head_injury_suspected).copied(),
+            unsuitable_since: sight.show(path.facts().unsuitable_since()),
             care_needs: remarks(needs),
             findings: remarks(signals.chain(contacts).chain(intakes).chain(discharges)),
         };
-        let empty = Self {
-            urgency: None,
-            problems: None,
-            head_injury_suspected: None,
-            unsuitable_since: None,
-            care_needs: None,
-            findings: None,
-        };
-        (view != empty).then_some(view)
+        (view != Self::default()).then_some(view)
     }
 }
 
 impl JusticeView {
     fn of(sight: &Sight<'_>) -> Option<Self> {
-        if !sight.opens(Justice) {
-            return None;
-        }
-        let signals = &sight.path().signals;
-        let conduct = signals.iter().map(|one| sight.remark(Justice, Full, &one.stamp, one.conduct.as_ref()));
-        let view = Self {
-            problems: problems(sight, Justice, |problems| problems.justice.as_ref()),
-            conduct: remarks(conduct),
-        };
-        let empty = Self { problems: None, conduct: None };
-        (view != empty).then_some(view)
+        let conduct = sight.path().signals.iter().map(|signal| sight.remark(signal.facts().conduct()));
+        let view = Self { problems: problems(sight, Facts::<Problems>::justice), conduct: remarks(conduct) };
+        (view != Self::default()).then_some(view)
     }
 }
 
-fn notes(sight: &Sight<'_>) -> Option<Vec<NoteView>> {
-    let shown = sight.path().case.notes.iter().filter(|note| sight.shows(Notes, Minimal, &note.stamp));
-    section(
-        shown
-            .map(|note| NoteView {
-                note_id: note.note,
-                text: note.text.get().filter(|_| sight.shows(Notes, Full, &note.stamp)).cloned(),
-                noted: NotedView::of(&note.stamp),
-            })
-            .collect(),
-    )
+fn note_view(sight: &Sight<'_>, note: &Noted<NoteAdded>) -> Option<NoteView> {
+    let (note_id, stamp) = sight.show_noted(note.facts().note())?;
+    let text = sight.show(note.facts().text()).cloned();
+    Some(NoteView { note_id: *note_id, text, noted: NotedView::of(sight, stamp) })
 }

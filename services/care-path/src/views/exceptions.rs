@@ -5,11 +5,8 @@ use serde::Serialize;
 use super::{NotedView, views};
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::ids::{BedId, ExceptionId};
-use crate::path::exception::ExceptionRequest;
-use crate::policy::Category::Presence;
-use crate::policy::Depth::Full;
-use crate::policy::Sight;
-use crate::private::open;
+use crate::path::exception::{ExceptionRequest, RequestEnd};
+use crate::sight::Sight;
 use crate::text::Text;
 use crate::time::DateTime;
 
@@ -18,7 +15,7 @@ views! {
     pub struct ExceptionView as "Exception" {
         pub exception_id: ExceptionId,
         pub kind: ExceptionKind,
-        pub state: ExceptionState,
+        pub state: Option<ExceptionState>,
         /// The bed that is held until somebody decides.
         pub bed_id: Option<BedId>,
         pub until: Option<DateTime>,
@@ -35,22 +32,29 @@ views! {
 /// The requests of a path that a reader may see.
 #[must_use]
 pub fn disclose_exceptions(sight: &Sight<'_>) -> Vec<ExceptionView> {
-    let shown = sight.path().exceptions.iter().filter(|request| sight.shows(Presence, Full, &request.requested.stamp));
-    let decided = |request: &ExceptionRequest| {
-        request.decided.as_ref().is_some_and(|decided| sight.shows(Presence, Full, decided))
+    sight.path().exceptions.iter().filter_map(|request| view(sight, request)).collect()
+}
+
+fn view(sight: &Sight<'_>, request: &ExceptionRequest) -> Option<ExceptionView> {
+    let (whole, requested) = (request.facts(), request.requested.facts());
+    let (kind, stamp) = sight.show_noted(requested.kind())?;
+    let (decision_reason, expires_at) = match &request.end {
+        None | Some(RequestEnd::Overtaken(_)) => (None, None),
+        Some(RequestEnd::Granted(granted)) => {
+            (sight.show(granted.facts().reason()), sight.show(granted.facts().expires_at()))
+        }
+        Some(RequestEnd::Denied(denied)) => (sight.show(denied.facts().reason()), None),
     };
-    shown
-        .map(|request| ExceptionView {
-            exception_id: request.requested.exception,
-            kind: request.requested.kind,
-            state: request.state,
-            bed_id: request.requested.bed,
-            until: request.requested.until,
-            reason: request.requested.reason.get().cloned(),
-            decided_at: request.decided.as_ref().map(|stamp| stamp.occurred.at),
-            decision_reason: open(request.decision_reason.as_ref()).filter(|_| decided(request)).cloned(),
-            expires_at: request.expires_at.filter(|_| decided(request)),
-            noted: NotedView::of(&request.requested.stamp),
-        })
-        .collect()
+    Some(ExceptionView {
+        exception_id: *sight.show(requested.exception())?,
+        kind: *kind,
+        state: sight.show(whole.state()),
+        bed_id: sight.show(requested.bed()).copied(),
+        until: sight.show(requested.until()).copied(),
+        reason: sight.show(requested.reason()).cloned(),
+        decided_at: sight.show(whole.decided_at()),
+        decision_reason: decision_reason.cloned(),
+        expires_at: expires_at.copied(),
+        noted: NotedView::of(sight, stamp),
+    })
 }

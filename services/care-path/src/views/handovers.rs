@@ -1,8 +1,6 @@
 //! The return, as a reader is shown it. A liaison sees the handovers to her country, while consent holds, in full; of
 //! how a return was prepared she sees nothing.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::{IdentityView, NotedView, section, views};
@@ -10,18 +8,20 @@ use crate::codes::{
     ConditionStatus, ConsentPurpose, DataClass, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
     HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
 };
+use crate::fact::{Fact, Facts};
 use crate::ids::{ConsentId, HandoverId, OrgId};
-use crate::path::repatriation::{Consent, Handover, Recipient, ReturnConditionEvidenced, ReturnOptionsPresented};
-use crate::path::{Noted, Stamp};
-use crate::policy::Category::Return;
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Sight;
-use crate::private::open;
+use crate::path::Noted;
+use crate::path::repatriation::{
+    Addressed, Consent, Departed, HandoverEnd, Recipient, ReturnConditionEvidenced, ReturnOptionsPresented,
+};
+use crate::policy::Address;
+use crate::sight::Sight;
 use crate::text::{Country, Language, Line, SealedDocument, Text};
 use crate::time::DateTime;
 
 views! {
     /// How far a return is prepared, agreed and done.
+    #[derive(Default)]
     pub struct ReturnView as "Return" {
         pub options: Option<Vec<OptionsView>>,
         pub conditions: Option<Vec<ConditionView>>,
@@ -70,14 +70,14 @@ views! {
     pub struct HandoverView as "Handover" {
         pub handover_id: HandoverId,
         pub country: Country,
-        pub state: HandoverState,
-        pub changed_at: DateTime,
+        pub state: Option<HandoverState>,
+        pub changed_at: Option<DateTime>,
         /// Who it is about, as far as the reader may know.
         pub identity: Option<IdentityView>,
         pub receiving_organisation: Option<Line>,
         pub plan: Option<Text>,
         /// Whether a sealed document travels with it.
-        pub has_document: bool,
+        pub has_document: Option<bool>,
         pub acknowledged_at: Option<DateTime>,
         pub departed_at: Option<DateTime>,
         pub travels: Option<Line>,
@@ -103,116 +103,126 @@ views! {
 
 impl ReturnView {
     pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
-        if !sight.opens(Return) {
-            return None;
-        }
         let state = &sight.path().repatriation;
-        let (mut options, mut conditions, mut consents, mut missing) = (vec![], vec![], vec![], None);
-        if sight.sees_return_preparation() {
-            let shown = state.presented.iter().filter(|presented| sight.shows(Return, Full, &presented.stamp));
-            options = shown.map(options_view).collect();
-            let shown = state.conditions.iter().filter(|condition| sight.shows(Return, Minimal, &condition.stamp));
-            conditions = shown.map(|condition| condition_view(sight, condition)).collect();
-            let shown = state.consents.iter().filter(|consent| sight.shows(Return, Minimal, &consent.given.stamp));
-            consents = shown.map(|consent| consent_view(sight, consent)).collect();
-            let begun = !(state.presented.is_empty() && state.conditions.is_empty());
-            missing = (begun && sight.shows_derived(Return, Minimal)).then(|| state.missing_conditions());
-        }
+        let options = state.presented.iter().filter_map(|presented| options_view(sight, presented));
+        let conditions = state.conditions.iter().filter_map(|condition| condition_view(sight, condition));
+        let consents = state.consents.iter().filter_map(|consent| consent_view(sight, consent));
         let view = Self {
-            options: section(options),
-            conditions: section(conditions),
-            missing_conditions: missing,
-            consents: section(consents),
+            options: section(options.collect()),
+            conditions: section(conditions.collect()),
+            missing_conditions: sight.show(state.facts().missing_conditions()),
+            consents: section(consents.collect()),
             handovers: section(disclose_handovers(sight)),
         };
-        let empty = Self { options: None, conditions: None, missing_conditions: None, consents: None, handovers: None };
-        (view != empty).then_some(view)
+        (view != Self::default()).then_some(view)
     }
 }
 
-fn options_view(presented: &Noted<ReturnOptionsPresented>) -> OptionsView {
-    OptionsView {
-        language: presented.language.get().cloned(),
-        wish: presented.wish.get().copied(),
-        options: open(presented.options.as_ref()).cloned(),
-        barriers: open(presented.barriers.as_ref()).cloned(),
-        noted: NotedView::of(&presented.stamp),
-    }
+fn options_view(sight: &Sight<'_>, presented: &Noted<ReturnOptionsPresented>) -> Option<OptionsView> {
+    let facts = presented.addressed(Address::ReturnPreparation);
+    let (language, stamp) = sight.show_even_erased(facts.language())?;
+    Some(OptionsView {
+        language: language.cloned(),
+        wish: sight.show(facts.wish()).copied(),
+        options: sight.show(facts.options()).cloned(),
+        barriers: sight.show(facts.barriers()).cloned(),
+        noted: NotedView::of(sight, stamp),
+    })
 }
 
-fn condition_view(sight: &Sight<'_>, condition: &Noted<ReturnConditionEvidenced>) -> ConditionView {
-    let told = sight.shows(Return, Full, &condition.stamp);
-    ConditionView {
-        condition: condition.condition,
-        status: condition.status,
-        evidence: condition.evidence.get().filter(|_| told).cloned(),
-        noted: NotedView::of(&condition.stamp),
-    }
+fn condition_view(sight: &Sight<'_>, evidenced: &Noted<ReturnConditionEvidenced>) -> Option<ConditionView> {
+    let facts = evidenced.addressed(Address::ReturnPreparation);
+    let (condition, stamp) = sight.show_noted(facts.condition())?;
+    Some(ConditionView {
+        condition: *condition,
+        status: *sight.show(facts.status())?,
+        evidence: sight.show(facts.evidence()).cloned(),
+        noted: NotedView::of(sight, stamp),
+    })
 }
 
-fn consent_view(sight: &Sight<'_>, consent: &Consent) -> ConsentView {
-    let told = sight.shows(Return, Full, &consent.given.stamp);
-    let (country, organisation) = match &consent.given.recipient {
-        Recipient::Country(country) => (Some(*country), None),
-        Recipient::Organisation(organisation) => (None, Some(organisation.clone())),
+fn consent_view(sight: &Sight<'_>, consent: &Consent) -> Option<ConsentView> {
+    let given = consent.given.addressed(Address::ReturnPreparation);
+    let (consent_id, stamp) = sight.show_noted(given.consent())?;
+    let (country, organisation) = match sight.show(given.recipient()) {
+        Some(Recipient::Country(country)) => (Some(*country), None),
+        Some(Recipient::Organisation(organisation)) => (None, Some(organisation.clone())),
+        None => (None, None),
     };
-    ConsentView {
-        consent_id: consent.given.consent,
-        purpose: consent.given.purpose,
-        recipient_country: country.filter(|_| told),
-        recipient_organisation: organisation.filter(|_| told),
-        data_classes: told.then(|| consent.given.data_classes.clone()),
-        language: consent.given.language.get().filter(|_| told).cloned(),
-        withdrawn_at: consent.withdrawn.as_ref().map(|stamp| stamp.occurred.at),
-        noted: NotedView::of(&consent.given.stamp),
-    }
+    let withdrawn = consent.withdrawn.as_ref().map(|withdrawn| withdrawn.addressed(Address::ReturnPreparation));
+    let withdrawn = withdrawn.and_then(|withdrawn| sight.show_noted(withdrawn.consent()));
+    Some(ConsentView {
+        consent_id: *consent_id,
+        purpose: *sight.show(given.purpose())?,
+        recipient_country: country,
+        recipient_organisation: organisation,
+        data_classes: sight.show(given.data_classes()).cloned(),
+        language: sight.show(given.language()).cloned(),
+        withdrawn_at: withdrawn.map(|(_, stamp)| stamp.occurred.at),
+        noted: NotedView::of(sight, stamp),
+    })
 }
 
 /// The handovers of a path that a reader may see.
 #[must_use]
 pub fn disclose_handovers(sight: &Sight<'_>) -> Vec<HandoverView> {
-    let shown = sight.path().repatriation.handovers.iter().filter(|handover| sight.sees_handover(handover));
-    shown.map(|handover| view(sight, handover)).collect()
+    sight.path().repatriation.addressed().filter_map(|handover| view(sight, handover)).collect()
 }
 
-fn view(sight: &Sight<'_>, handover: &Handover) -> HandoverView {
-    let proposed = &handover.proposed;
-    // Each step may be another organisation's to tell of: who recorded the proposal does not see the answer for that.
-    let tells = |stamp: &Arc<Stamp>| sight.shows(Return, Full, stamp);
-    let (full, reasons) = (tells(&proposed.stamp), tells(&handover.changed));
-    let departed = handover.departed.as_ref().filter(|departed| tells(departed));
-    let explained = handover.explanation.as_ref().filter(|explanation| tells(&explanation.stamp));
-    let follow_ups = handover.follow_ups.iter().filter(|follow_up| tells(&follow_up.stamp));
-    let follow_ups = follow_ups.map(|follow_up| FollowUpView {
-        term: follow_up.fact.0,
-        outcome: follow_up.fact.1.get().copied(),
-        noted: NotedView::of(&follow_up.stamp),
-    });
-    HandoverView {
-        handover_id: proposed.handover,
-        country: proposed.country,
-        state: handover.state,
-        changed_at: handover.changed.occurred.at,
-        identity: IdentityView::of(sight),
-        receiving_organisation: proposed.receiving_organisation.get().filter(|_| full).cloned(),
-        plan: open(proposed.plan.as_ref()).filter(|_| full).cloned(),
-        has_document: handover.document.is_some(),
-        acknowledged_at: handover.acknowledged.as_ref().map(|stamp| stamp.occurred.at),
-        departed_at: handover.departed.as_ref().map(|stamp| stamp.occurred.at),
-        travels: departed.and_then(|_| open(handover.travels.as_ref())).cloned(),
-        arrived_at: handover.arrived.as_ref().map(|stamp| stamp.occurred.at),
-        decline_reason: handover.decline_reason.filter(|_| reasons),
-        withdraw_reason: handover.withdraw_reason.filter(|_| reasons),
-        explanation: explained.and_then(|explanation| explanation.get()).cloned(),
-        follow_ups: section(follow_ups.collect()),
-        noted: NotedView::of(&proposed.stamp),
+fn view(sight: &Sight<'_>, addressed: Addressed<'_>) -> Option<HandoverView> {
+    let (handover, whole) = (addressed.handover, addressed.facts());
+    let proposed = addressed.step(&handover.proposed);
+    let (handover_id, stamp) = sight.show_noted(proposed.handover())?;
+    let when = |step: Option<Fact<'_, &HandoverId>>| {
+        step.and_then(|id| sight.show_noted(id)).map(|(_, stamp)| stamp.occurred.at)
+    };
+    let accepted = handover.accepted.as_ref().map(|accepted| addressed.step(accepted));
+    let departed = handover.departed.as_ref().map(|departed| addressed.step(departed));
+    let mut explanation = accepted.and_then(|accepted| sight.show(accepted.explanation()));
+    let (mut decline_reason, mut withdraw_reason) = (None, None);
+    match &handover.end {
+        Some(HandoverEnd::Declined(declined)) => {
+            decline_reason = sight.show(addressed.step(declined).reason()).copied();
+            explanation = sight.show(addressed.step(declined).explanation());
+        }
+        Some(HandoverEnd::Withdrawn(withdrawn)) => {
+            withdraw_reason = sight.show(addressed.step(withdrawn).reason()).copied();
+            explanation = sight.show(addressed.step(withdrawn).explanation());
+        }
+        None => {}
     }
+    let follow_ups = handover.follow_ups.iter().filter_map(|done| {
+        let done = addressed.step(done);
+        let (term, stamp) = sight.show_noted(done.term())?;
+        let outcome = sight.show(done.outcome()).copied();
+        Some(FollowUpView { term: *term, outcome, noted: NotedView::of(sight, stamp) })
+    });
+    Some(HandoverView {
+        handover_id: *handover_id,
+        country: *sight.show(proposed.country())?,
+        state: sight.show(whole.state()),
+        changed_at: sight.show(whole.changed_at()),
+        identity: IdentityView::of(sight),
+        receiving_organisation: sight.show(proposed.receiving_organisation()).cloned(),
+        plan: sight.show(proposed.plan()).cloned(),
+        has_document: sight.show(addressed.has_document()),
+        acknowledged_at: when(handover.acknowledged.as_ref().map(|step| addressed.step(step).handover())),
+        departed_at: when(departed.map(Facts::<Departed>::handover)),
+        travels: departed.and_then(|departed| sight.show(departed.travels())).cloned(),
+        arrived_at: when(handover.arrived.as_ref().map(|step| addressed.step(step).handover())),
+        decline_reason,
+        withdraw_reason,
+        explanation: explanation.cloned(),
+        follow_ups: section(follow_ups.collect()),
+        noted: NotedView::of(sight, stamp),
+    })
 }
 
-/// The sealed document of a handover, for those who pass it on. It is shown to nobody in clear: Baken has no key.
+/// The sealed document of a handover, for those who pass it on. Baken has no key to it.
 #[must_use]
 pub fn disclose_document(sight: &Sight<'_>, handover: HandoverId) -> Option<SealedDocument> {
-    let handover = sight.path().repatriation.handover(handover).filter(|handover| sight.sees_handover(handover))?;
-    let full = sight.shows(Return, Full, &handover.proposed.stamp);
-    handover.document.as_ref().filter(|_| full)?.fact.get().cloned()
+    let mut handovers = sight.path().repatriation.addressed();
+    let found = handovers.find(|each| sight.show(each.step(&each.handover.proposed).handover()) == Some(&handover))?;
+    let document = found.step(found.handover.document.as_ref()?);
+    sight.show(document.document()).cloned()
 }

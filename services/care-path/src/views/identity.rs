@@ -6,13 +6,12 @@ use serde::Serialize;
 use super::views;
 use crate::codes::{Assurance, Sex};
 use crate::path::identity::LanguageUse;
-use crate::policy::Category::Identity;
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::{Depth, Sight};
+use crate::sight::Sight;
 use crate::text::{Age, Country, Line, Text};
 
 views! {
     /// Who somebody is: of every field the newest that is known.
+    #[derive(Default)]
     pub struct IdentityView as "Identity" {
         pub name: Option<Line>,
         pub alias: Option<Line>,
@@ -32,39 +31,20 @@ views! {
 
 impl IdentityView {
     pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
-        if !sight.opens(Identity) {
-            return None;
-        }
         let state = &sight.path().identity;
-        let at = |depth: Depth| move |stamp: &crate::path::Stamp| sight.shows(Identity, depth, stamp);
-        let some = |list: &Vec<_>| !list.is_empty();
         let view = Self {
-            name: state.newest(at(Minimal), |claim| claim.name.clone()),
-            alias: state.newest(at(Minimal), |claim| claim.alias.clone()),
-            birth_date: state.newest(at(Minimal), |claim| claim.birth_date),
-            contact: state.newest(at(Minimal), |claim| claim.contact.clone()),
-            languages: state
-                .newest(at(Minimal), |claim| (!claim.languages.is_empty()).then(|| claim.languages.clone())),
-            countries: state.newest(at(Full), |claim| some(&claim.countries).then(|| claim.countries.clone())),
-            approximate_age: state.newest(at(Full), |claim| claim.approximate_age),
-            sex: state.newest(at(Full), |claim| claim.sex),
-            origin: state.newest(at(Full), |claim| claim.origin.clone()),
-            appearance: state.newest(at(Full), |claim| claim.appearance.clone()),
-            assurance: state.assurance.filter(|_| sight.shows_derived(Identity, Full)),
+            name: state.newest_shown(sight, |claim| claim.name()).cloned(),
+            alias: state.newest_shown(sight, |claim| claim.alias()).cloned(),
+            birth_date: state.newest_shown(sight, |claim| claim.birth_date()).copied(),
+            approximate_age: state.newest_shown(sight, |claim| claim.approximate_age()).copied(),
+            sex: state.newest_shown(sight, |claim| claim.sex()).copied(),
+            countries: state.newest_shown(sight, |claim| claim.countries()).cloned(),
+            origin: state.newest_shown(sight, |claim| claim.origin()).cloned(),
+            languages: state.newest_shown(sight, |claim| claim.languages()).cloned(),
+            contact: state.newest_shown(sight, |claim| claim.contact()).cloned(),
+            appearance: state.newest_shown(sight, |claim| claim.appearance()).cloned(),
+            assurance: sight.show(sight.path().facts().assurance()),
         };
-        let empty = Self {
-            name: None,
-            alias: None,
-            birth_date: None,
-            contact: None,
-            languages: None,
-            countries: None,
-            approximate_age: None,
-            sex: None,
-            origin: None,
-            appearance: None,
-            assurance: None,
-        };
-        (view != empty).then_some(view)
+        (view != Self::default()).then_some(view)
     }
 }

@@ -4,12 +4,11 @@ use serde::Serialize;
 
 use super::{NotedView, section, views};
 use crate::codes::{CareAlertOutcome, LocationType, LookoutOutcome, LookoutState};
+use crate::fact::Facts;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
-use crate::path::lost::{CareAlert, Lookout};
-use crate::policy::Category::{Lookout as LookoutCell, Medical};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Sight;
-use crate::private::open;
+use crate::path::Stamp;
+use crate::path::lost::{CareAlert, Lookout, LookoutEnd, SightingReported};
+use crate::sight::Sight;
 use crate::text::{Line, Text};
 use crate::time::DateTime;
 
@@ -17,7 +16,7 @@ views! {
     /// A lookout for somebody who is lost.
     pub struct LookoutView as "Lookout" {
         pub lookout_id: LookoutId,
-        pub state: LookoutState,
+        pub state: Option<LookoutState>,
         /// By what to know the person: all that a recipient is told.
         pub description: Option<Text>,
         pub expires_at: DateTime,
@@ -75,66 +74,68 @@ views! {
 /// The lookouts of a path that a reader may see.
 #[must_use]
 pub fn disclose_lookouts(sight: &Sight<'_>) -> Vec<LookoutView> {
-    let shown = sight.path().lost.lookouts.iter().filter(|lookout| sight.sees_lookout(lookout));
-    shown.map(|lookout| view(sight, lookout)).collect()
+    sight.path().lost.lookouts.iter().filter_map(|lookout| view(sight, lookout)).collect()
 }
 
-fn view(sight: &Sight<'_>, lookout: &Lookout) -> LookoutView {
-    let full = sight.shows(LookoutCell, Full, &lookout.issued.stamp);
-    let acknowledgements = lookout.acknowledged.iter().map(|stamp| AcknowledgementView {
+fn view(sight: &Sight<'_>, lookout: &Lookout) -> Option<LookoutView> {
+    let (whole, issued) = (lookout.facts(), lookout.step(&lookout.issued));
+    let (lookout_id, stamp) = sight.show_noted(issued.lookout())?;
+    let acknowledgement = |stamp: &Stamp| AcknowledgementView {
         organisation: stamp.by.organisation.clone(),
         acknowledged_at: stamp.occurred.at,
-    });
-    let heard = lookout.acknowledged.iter().chain([&lookout.issued.stamp]).map(|stamp| &stamp.by.organisation);
-    let silent =
-        lookout.issued.recipients.iter().filter(|recipient| !heard.clone().any(|known| known == *recipient)).cloned();
-    let sightings = lookout.sightings.iter().filter(|sighting| sight.shows(LookoutCell, Full, &sighting.stamp));
-    LookoutView {
-        lookout_id: lookout.issued.lookout,
-        state: lookout.state,
-        description: lookout.issued.description.get().cloned(),
-        expires_at: lookout.issued.expires_at,
-        acknowledged: lookout.acknowledged.iter().any(|stamp| sight.acts_for(&stamp.by.organisation)),
-        recipients: full.then(|| lookout.issued.recipients.clone()),
-        acknowledgements: full.then(|| acknowledgements.collect()).and_then(section),
-        silent: full.then(|| silent.collect()).and_then(section),
-        sightings: section(
-            sightings
-                .map(|sighting| SightingView {
-                    location_type: sighting.location_type,
-                    location: open(sighting.location.as_ref()).cloned(),
-                    circumstances: open(sighting.circumstances.as_ref()).cloned(),
-                    observations: open(sighting.observations.as_ref())
-                        .filter(|_| sight.shows(Medical, Full, &sighting.stamp))
-                        .cloned(),
-                    noted: NotedView::of(&sighting.stamp),
-                })
-                .collect(),
-        ),
-        outcome: lookout.closed.as_ref().filter(|_| full).and_then(|closed| closed.fact),
-        noted: NotedView::of(&lookout.issued.stamp),
-    }
+    };
+    let acknowledgements = sight.show(whole.acknowledged()).into_iter().flatten().map(acknowledgement);
+    let silent = sight.show(whole.silent()).into_iter().flatten().cloned();
+    let sightings = lookout.sightings.iter().filter_map(|sighting| sighting_view(sight, lookout.step(sighting)));
+    let outcome = match &lookout.end {
+        Some(LookoutEnd::Resolved(resolved)) => sight.show(lookout.step(resolved).outcome()).copied(),
+        Some(LookoutEnd::Expired(_)) | None => None,
+    };
+    Some(LookoutView {
+        lookout_id: *lookout_id,
+        state: sight.show(whole.state()),
+        description: sight.show(issued.description()).cloned(),
+        expires_at: *sight.show(issued.expires_at())?,
+        acknowledged: lookout.is_acknowledged_by(&sight.principal().organisation),
+        recipients: sight.show(issued.recipients()).cloned(),
+        acknowledgements: section(acknowledgements.collect()),
+        silent: section(silent.collect()),
+        sightings: section(sightings.collect()),
+        outcome,
+        noted: NotedView::of(sight, stamp),
+    })
+}
+
+fn sighting_view(sight: &Sight<'_>, sighting: Facts<'_, SightingReported>) -> Option<SightingView> {
+    let (_, stamp) = sight.show_noted(sighting.lookout())?;
+    Some(SightingView {
+        location_type: sight.show(sighting.location_type()).copied(),
+        location: sight.show(sighting.location()).cloned(),
+        circumstances: sight.show(sighting.circumstances()).cloned(),
+        observations: sight.show(sighting.observations()).cloned(),
+        noted: NotedView::of(sight, stamp),
+    })
 }
 
 /// The care alerts of a path that a reader may see.
 #[must_use]
 pub fn disclose_alerts(sight: &Sight<'_>) -> Vec<CareAlertView> {
-    let shown = sight.path().lost.care_alerts.iter().filter(|alert| sight.sees_alert(alert));
-    shown.map(|alert| alert_view(sight, alert)).collect()
+    sight.path().lost.care_alerts.iter().filter_map(|alert| alert_view(sight, alert)).collect()
 }
 
-fn alert_view(sight: &Sight<'_>, alert: &CareAlert) -> CareAlertView {
-    let answers = alert.answers.iter().filter(|answer| sight.shows(LookoutCell, Minimal, &answer.stamp));
-    CareAlertView {
-        care_alert_id: alert.filed.alert,
-        to: alert.filed.to.clone(),
-        description: alert.filed.description.get().cloned(),
-        expires_at: alert.filed.expires_at,
-        answers: section(
-            answers
-                .map(|answer| CareAlertAnswerView { outcome: answer.fact, noted: NotedView::of(&answer.stamp) })
-                .collect(),
-        ),
-        noted: NotedView::of(&alert.filed.stamp),
-    }
+fn alert_view(sight: &Sight<'_>, alert: &CareAlert) -> Option<CareAlertView> {
+    let filed = alert.step(&alert.filed);
+    let (care_alert_id, stamp) = sight.show_noted(filed.alert())?;
+    let answers = alert.answers.iter().filter_map(|answer| {
+        let (outcome, stamp) = sight.show_noted(alert.step(answer).outcome())?;
+        Some(CareAlertAnswerView { outcome: *outcome, noted: NotedView::of(sight, stamp) })
+    });
+    Some(CareAlertView {
+        care_alert_id: *care_alert_id,
+        to: sight.show(filed.to())?.clone(),
+        description: sight.show(filed.description()).cloned(),
+        expires_at: *sight.show(filed.expires_at())?,
+        answers: section(answers.collect()),
+        noted: NotedView::of(sight, stamp),
+    })
 }

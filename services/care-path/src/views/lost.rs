@@ -13,9 +13,9 @@ use crate::event::EventKind;
 use crate::ids::{Municipality, PersonId};
 use crate::path::lost::Episode;
 use crate::path::tasks::Task;
-use crate::policy::Category::{Lookout as LookoutCell, Medical, Presence};
+use crate::policy::Category::{Lookout as LookoutCell, Presence};
 use crate::policy::Depth::Minimal;
-use crate::policy::Sight;
+use crate::sight::Sight;
 use crate::time::DateTime;
 
 views! {
@@ -77,19 +77,19 @@ pub fn disclose_lost(
         return None;
     }
     let path = sight.path();
-    let mut episodes = EpisodeView::all(sight)?;
+    let mut episodes = EpisodeView::all(sight);
     let episode = episodes.pop()?;
     let lookouts = disclose_lookouts(sight).into_iter();
-    let runs = |lookout: &LookoutView| lookout.state == LookoutState::Open && lookout.expires_at > sight.now();
+    let runs = |lookout: &LookoutView| lookout.state == Some(LookoutState::Open) && lookout.expires_at > sight.now();
     let alerts = disclose_alerts(sight).into_iter().filter(|alert| alert.expires_at > sight.now());
     Some(LostView {
         person_id,
         identity: IdentityView::of(sight),
-        municipality: path.municipality().cloned(),
+        municipality: sight.show(path.facts().municipality()).cloned(),
         episode,
-        escalated_at: path.lost.escalated.as_ref().map(|stamp| stamp.recorded_at),
-        vulnerable: sight.shows_derived(Medical, Minimal).then(|| path.is_vulnerable(sight.now())),
-        last_seen: path.lost.last_seen.as_ref().and_then(|seen| SeenView::of(sight, seen)),
+        escalated_at: sight.show(path.facts().escalated_at()),
+        vulnerable: sight.show(path.vulnerable(sight.now())),
+        last_seen: SeenView::of(sight),
         lookouts: section(lookouts.filter(runs).collect()),
         care_alerts: section(alerts.collect()),
         next: next_task(sight, deadlines, directory).map(|task| TaskView::of(&task, person_id, sight.now())),
@@ -100,7 +100,7 @@ pub fn disclose_lost(
 /// Nobody is looked for any more whose case was closed, or who was erased.
 fn is_shown_lost(sight: &Sight<'_>) -> bool {
     let path = sight.path();
-    let may_know = sight.shows_derived(Presence, Minimal) && sight.shows_derived(LookoutCell, Minimal);
+    let may_know = sight.knows(Presence, Minimal) && sight.knows(LookoutCell, Minimal);
     may_know && path.is_out_of_sight() && !path.is_closed() && !path.is_erased()
 }
 
@@ -139,28 +139,27 @@ fn is_of_the_search(kind: TaskKind) -> bool {
 }
 
 impl EpisodeView {
-    /// The episodes of a path, oldest first, if the reader may know of any.
-    pub(super) fn all(sight: &Sight<'_>) -> Option<Vec<Self>> {
-        if !sight.shows_derived(Presence, Minimal) {
-            return None;
-        }
+    /// The episodes of a path, oldest first, as far as the reader may know of them.
+    pub(super) fn all(sight: &Sight<'_>) -> Vec<Self> {
         let episodes = sight.path().lost.episodes.iter();
-        section((1..).zip(episodes).map(|(number, episode)| Self::of(sight, number, episode)).collect())
+        (1..).zip(episodes).filter_map(|(number, episode)| Self::of(sight, number, episode)).collect()
     }
 
-    fn of(sight: &Sight<'_>, number: u32, episode: &Episode) -> Self {
-        let told = |kind: &EventKind| sight.shows_derived(kind.category(), Minimal);
-        let ended = episode.ended.as_ref();
-        Self {
+    fn of(sight: &Sight<'_>, number: u32, episode: &Episode) -> Option<Self> {
+        let facts = episode.facts();
+        let began = sight.show(facts.began())?;
+        let ended = sight.show(facts.ended());
+        let told = |kind: &EventKind| sight.knows(kind.category(), Minimal);
+        Some(Self {
             number,
-            began_at: episode.began.occurred.at,
-            began_precision: episode.began.occurred.precision,
-            began_recorded_at: episode.began.recorded_at,
-            because: Some(episode.because).filter(told).unwrap_or(EventKind::WentOutOfSight),
+            began_at: began.occurred.at,
+            began_precision: began.occurred.precision,
+            began_recorded_at: began.recorded_at,
+            because: sight.show(facts.because()).filter(told).unwrap_or(EventKind::WentOutOfSight),
             ended_at: ended.map(|stamp| stamp.occurred.at),
             ended_precision: ended.map(|stamp| stamp.occurred.precision),
-            ended_by: episode.ended_by.filter(told),
-        }
+            ended_by: sight.show(facts.ended_by()).filter(told),
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use crate::path::case::RecordDeath;
 use crate::path::lost::{AcknowledgeLookout, Addressee, FileCareAlert, IssueLookout, MarkOutOfSight, ResolveLookout};
 use crate::path::stay::RecordNoShow;
 use crate::path::testing::*;
-use crate::views::disclose_case_file;
+use crate::views::{Progress, disclose_case_file};
 
 const LOOKOUT: LookoutId = LookoutId(id_of_command(2));
 
@@ -24,7 +24,7 @@ fn lost(reader: &Principal, path: &CarePath, day: i64) -> Option<LostView> {
 fn episodes(path: &CarePath) -> Vec<EpisodeView> {
     let (reader, deadlines) = (coordinator(), Deadlines::default());
     let sight = Sight::of(&reader, path, evening(9), &deadlines).unwrap();
-    let file = disclose_case_file(&sight, this_person(), 0, &[]);
+    let file = disclose_case_file(&sight, this_person(), Progress::default(), &[]);
     file.presence.and_then(|presence| presence.episodes).unwrap_or_default()
 }
 
@@ -119,7 +119,7 @@ fn an_outreach_worker_who_looks_out_is_told_where_to_look_and_nothing_of_health(
         let view = lost(&worker, path, 1).unwrap();
         assert_eq!((view.vulnerable, view.episode.because), (None, EventKind::NoShowRecorded));
         let seen = view.last_seen.unwrap();
-        assert!(seen.location.is_none() && seen.noted.recorded_by.as_str() == "night-shelter-rotterdam");
+        assert!(seen.location.is_none() && seen.noted.recorded_by == Some(night_shelter().organisation));
         assert!(view.lookouts.is_some_and(|lookouts| lookouts[0].silent.is_some()));
         assert_eq!(view.next.unwrap().kind, TaskKind::FindPerson);
     });

@@ -11,11 +11,11 @@ use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::PersonId;
-use crate::matching::{Likeness, Traits};
+use crate::path::matching::{Likeness, Traits};
 use crate::path::tasks::{done_by, match_review};
 use crate::policy::Category::Identity;
 use crate::policy::Depth::Full;
-use crate::policy::Sight;
+use crate::sight::Sight;
 use crate::time::DateTime;
 
 views! {
@@ -31,7 +31,7 @@ views! {
         /// What happened that made it enough.
         pub because: EventKind,
         /// Nobody knows where they are.
-        pub out_of_sight: bool,
+        pub out_of_sight: Option<bool>,
         pub identity: Option<IdentityView>,
         pub last_seen: Option<SeenView>,
     }
@@ -39,11 +39,11 @@ views! {
 
 /// As much of a likeness of two persons as a reader may know, if it is still enough to suggest it to them.
 fn told(sights: [&Sight<'_>; 2], likeness: &Likeness) -> Option<Likeness> {
-    let reviews = |sight: &Sight<'_>| sight.shows_derived(Identity, Full) && sight.may(CommandKind::LinkPersons);
+    let reviews = |sight: &Sight<'_>| sight.knows(Identity, Full) && sight.may(CommandKind::LinkPersons);
     if !sights.iter().all(|sight| reviews(sight)) {
         return None;
     }
-    likeness.told(|evidence| sights.iter().all(|sight| sight.shows_derived(evidence.category, evidence.depth)))
+    likeness.told(|evidence| sights.iter().all(|sight| sight.knows(evidence.category, evidence.depth)))
 }
 
 /// Another who may be the person of `sight`.
@@ -66,9 +66,9 @@ pub fn disclose_match(
         reasons,
         since: cause.recorded_at,
         because,
-        out_of_sight: path.is_out_of_sight(),
+        out_of_sight: other.show(path.facts().out_of_sight()),
         identity: IdentityView::of(other),
-        last_seen: path.lost.last_seen.as_ref().and_then(|seen| SeenView::of(other, seen)),
+        last_seen: SeenView::of(other),
     })
 }
 

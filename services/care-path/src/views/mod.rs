@@ -13,11 +13,13 @@ mod matches;
 mod notice;
 mod persons;
 mod presence;
+mod progress;
 mod referrals;
 mod rights;
 mod timeline;
 mod worklist;
 
+pub(crate) use case_file::LINKED;
 pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, SocialView, disclose_case_file};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{
@@ -31,6 +33,7 @@ pub use matches::{MatchView, disclose_match, disclose_match_review};
 pub use notice::{NoticeView, disclose_notice};
 pub use persons::{PersonSummaryView, disclose_summary};
 pub use presence::{DischargeView, PresenceView, SeenView, StayView};
+pub use progress::{Progress, last_known, progress};
 pub use referrals::{ReferralView, disclose_referrals};
 pub use rights::{RightsAssessmentView, RightsView};
 pub use timeline::{DetailsView, TimelineEntryView, disclose_entry};
@@ -39,9 +42,10 @@ pub use worklist::{TaskView, disclose_tasks};
 use serde::Serialize;
 
 use crate::codes::{IncidentKind, Precision, Role, Severity};
+use crate::fact::Fact;
 use crate::ids::{OrgId, PersonId};
 use crate::path::Stamp;
-use crate::policy::Sight;
+use crate::sight::Sight;
 use crate::text::Text;
 use crate::time::DateTime;
 
@@ -70,10 +74,10 @@ views! {
         pub occurred_precision: Precision,
         /// When it was recorded.
         pub recorded_at: DateTime,
-        /// The organisation that recorded it.
-        pub recorded_by: OrgId,
-        /// The role of who recorded it.
-        pub recorded_by_role: Role,
+        /// The organisation that recorded it. Absent where its name would tell what the reader may not know.
+        pub recorded_by: Option<OrgId>,
+        /// The role of who recorded it, under the same rule.
+        pub recorded_by_role: Option<Role>,
         /// The person on whose stream it was recorded: linked persons share one case file.
         pub person_id: PersonId,
     }
@@ -88,7 +92,7 @@ views! {
 
     /// An incident.
     pub struct IncidentView as "Incident" {
-        pub severity: Severity,
+        pub severity: Option<Severity>,
         pub kind: Option<IncidentKind>,
         pub description: Option<Text>,
         #[serde(flatten)]
@@ -98,21 +102,16 @@ views! {
 }
 
 impl NotedView {
-    pub(crate) fn of(stamp: &Stamp) -> Self {
+    pub(crate) fn of(sight: &Sight<'_>, stamp: &Stamp) -> Self {
+        let names_recorder = sight.names_recorder(stamp);
         Self {
             occurred_at: stamp.occurred.at,
             occurred_precision: stamp.occurred.precision,
             recorded_at: stamp.recorded_at,
-            recorded_by: stamp.by.organisation.clone(),
-            recorded_by_role: stamp.by.role,
+            recorded_by: names_recorder.then(|| stamp.by.organisation.clone()),
+            recorded_by_role: names_recorder.then_some(stamp.by.role),
             person_id: stamp.person_id,
         }
-    }
-}
-
-impl RemarkView {
-    pub(crate) fn of(stamp: &Stamp, text: &Text) -> Self {
-        Self { text: text.clone(), noted: NotedView::of(stamp) }
     }
 }
 
@@ -122,14 +121,9 @@ pub(crate) fn section<T>(items: Vec<T>) -> Option<Vec<T>> {
 }
 
 impl Sight<'_> {
-    pub(crate) fn remark<C>(
-        &self,
-        category: crate::policy::Category,
-        depth: crate::policy::Depth,
-        stamp: &Stamp,
-        text: Option<&crate::private::Private<Text, C>>,
-    ) -> Option<RemarkView> {
-        let text = text.and_then(crate::private::Private::get)?;
-        self.shows(category, depth, stamp).then(|| RemarkView::of(stamp, text))
+    /// A text with who wrote it and when, where the reader is shown it.
+    pub(crate) fn remark(&self, text: Fact<'_, &Text>) -> Option<RemarkView> {
+        let (text, stamp) = self.show_noted(text)?;
+        Some(RemarkView { text: text.clone(), noted: NotedView::of(self, stamp) })
     }
 }

@@ -3,12 +3,11 @@
 
 use serde::Serialize;
 
-use super::timeline::may_know;
 use super::views;
 use crate::event::{Event, EventKind};
 use crate::ids::{EventId, PersonId};
 use crate::path::Stamp;
-use crate::policy::Sight;
+use crate::sight::Sight;
 use crate::time::DateTime;
 
 views! {
@@ -28,7 +27,7 @@ views! {
 /// The notice of one event, if the reader may know that it happened.
 #[must_use]
 pub fn disclose_notice(sight: &Sight<'_>, stamp: &Stamp, event: &Event, position: u64) -> Option<NoticeView> {
-    may_know(sight, stamp, event).then(|| NoticeView {
+    sight.knows_of(stamp, event).then(|| NoticeView {
         event_id: stamp.event_id,
         r#type: event.kind(),
         person_id: stamp.person_id,

@@ -5,9 +5,7 @@ use serde::Serialize;
 use super::{IdentityView, views};
 use crate::codes::Phase;
 use crate::ids::{Municipality, PersonId};
-use crate::policy::Category::{Medical, Presence};
-use crate::policy::Depth::Minimal;
-use crate::policy::Sight;
+use crate::sight::Sight;
 use crate::time::DateTime;
 
 views! {
@@ -25,19 +23,18 @@ views! {
     }
 }
 
-/// The line of one person.
+/// The line of one person. `updated_at` is when something was last recorded that the reader may know of.
 #[must_use]
-pub fn disclose_summary(sight: &Sight<'_>, person_id: PersonId) -> PersonSummaryView {
+pub fn disclose_summary(sight: &Sight<'_>, person_id: PersonId, updated_at: Option<DateTime>) -> PersonSummaryView {
     let path = sight.path();
-    let presence = sight.shows_derived(Presence, Minimal);
     PersonSummaryView {
         person_id,
-        phase: presence.then(|| path.phase()),
-        municipality: path.municipality().filter(|_| presence).cloned(),
-        out_of_sight: presence.then(|| path.is_out_of_sight()),
-        vulnerable: sight.shows_derived(Medical, Minimal).then(|| path.is_vulnerable(sight.now())),
+        phase: sight.phase(),
+        municipality: sight.show(path.facts().municipality()).cloned(),
+        out_of_sight: sight.show(path.facts().out_of_sight()),
+        vulnerable: sight.show(path.vulnerable(sight.now())),
         identity: IdentityView::of(sight),
-        last_seen_at: path.lost.last_seen.as_ref().filter(|_| presence).map(|seen| seen.stamp.occurred.at),
-        updated_at: path.updated_at().filter(|_| presence),
+        last_seen_at: path.last_seen().and_then(|seen| sight.show(seen.at())).map(|occurred| occurred.at),
+        updated_at,
     }
 }

@@ -5,18 +5,16 @@ use serde::Serialize;
 use super::{EpisodeView, IncidentView, NotedView, RemarkView, section, views};
 use crate::codes::{BedReleaseReason, LocationType};
 use crate::ids::{BedId, FacilityId, OrgId};
-use crate::path::Seen;
+use crate::path::Noted;
 use crate::path::discharge::DischargedTo;
 use crate::path::stay::Stay;
-use crate::policy::Category::{Medical, Presence};
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Sight;
-use crate::private::open;
+use crate::sight::Sight;
 use crate::text::Line;
 use crate::time::DateTime;
 
 views! {
     /// Where somebody is and was.
+    #[derive(Default)]
     pub struct PresenceView as "Presence" {
         /// Since when nobody knows where they are.
         pub out_of_sight_since: Option<DateTime>,
@@ -48,8 +46,8 @@ views! {
         pub from: DateTime,
         pub until: Option<DateTime>,
         pub expected_by: Option<DateTime>,
-        /// Nobody gives the bed away while a decision about it is pending.
-        pub held: bool,
+        /// The bed is not given away while a decision about it is pending.
+        pub held: Option<bool>,
         pub no_shows: u32,
         pub last_attended_at: Option<DateTime>,
         pub released_at: Option<DateTime>,
@@ -76,107 +74,87 @@ views! {
 
 impl PresenceView {
     pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
-        if !sight.opens(Presence) {
-            return None;
-        }
         let path = sight.path();
-        let knows = sight.shows_derived(Presence, Minimal);
-        let stays = path.stays.iter().filter(|stay| sight.shows(Presence, Full, &stay.stamp));
-        let discharges = path.discharges.iter().filter(|discharge| sight.shows(Presence, Minimal, &discharge.stamp));
-        let episodes = u32::try_from(path.lost.episodes.len()).unwrap_or(u32::MAX);
+        let stays = path.stays.iter().filter_map(|stay| StayView::of(sight, stay));
+        let discharges = path.discharges.iter().filter_map(|discharge| DischargeView::of(sight, discharge));
         let view = Self {
-            out_of_sight_since: path.lost.open_episode().filter(|_| knows).map(|episode| episode.began.occurred.at),
-            out_of_sight_episodes: (knows && episodes > 0).then_some(episodes),
-            episodes: EpisodeView::all(sight),
-            last_seen: path.lost.last_seen.as_ref().and_then(|seen| SeenView::of(sight, seen)),
-            last_contact_at: path.case.last_contact.as_ref().filter(|_| knows).map(|stamp| stamp.occurred.at),
-            stays: section(stays.map(|stay| StayView::of(sight, stay)).collect()),
-            discharges: section(
-                discharges.map(|discharge| DischargeView::of(sight, &discharge.stamp, &discharge.fact)).collect(),
-            ),
+            out_of_sight_since: sight.show(path.facts().out_of_sight_since()),
+            out_of_sight_episodes: sight.show(path.facts().out_of_sight_episodes()),
+            episodes: section(EpisodeView::all(sight)),
+            last_seen: SeenView::of(sight),
+            last_contact_at: sight.show(path.facts().last_contact_at()),
+            stays: section(stays.collect()),
+            discharges: section(discharges.collect()),
         };
-        let empty = Self {
-            out_of_sight_since: None,
-            out_of_sight_episodes: None,
-            episodes: None,
-            last_seen: None,
-            last_contact_at: None,
-            stays: None,
-            discharges: None,
-        };
-        (view != empty).then_some(view)
+        (view != Self::default()).then_some(view)
     }
 }
 
 impl SeenView {
-    pub(super) fn of(sight: &Sight<'_>, seen: &Seen) -> Option<Self> {
-        if !sight.shows(Presence, Minimal, &seen.stamp) {
-            return None;
-        }
-        let exactly = sight.shows(Presence, Full, &seen.stamp);
+    pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
+        let seen = sight.path().last_seen()?;
+        let stamp = sight.show(seen.stamp())?;
         Some(Self {
-            location_type: seen.location_type,
-            location: open(seen.location.as_ref()).filter(|_| exactly).cloned(),
-            noted: NotedView::of(&seen.stamp),
+            location_type: sight.show(seen.location_type()),
+            location: sight.show(seen.location()).cloned(),
+            noted: NotedView::of(sight, stamp),
         })
     }
 }
 
 impl StayView {
-    fn of(sight: &Sight<'_>, stay: &Stay) -> Self {
-        Self {
-            bed_id: stay.bed.bed,
-            organisation: stay.bed.organisation.clone(),
-            facility: stay.bed.facility.clone(),
-            kind: stay.bed.kind,
-            from: stay.bed.from,
-            until: stay.bed.until,
-            expected_by: stay.bed.expected_by,
-            held: sight.path().is_held(stay.bed.bed),
-            no_shows: u32::try_from(stay.no_shows.len()).unwrap_or(u32::MAX),
-            last_attended_at: stay.last_attended.as_ref().map(|stamp| stamp.occurred.at),
-            released_at: stay.released.as_ref().map(|released| released.stamp.occurred.at),
-            release_reason: stay.released.as_ref().map(|released| released.fact),
-            noted: NotedView::of(&stay.stamp),
-        }
+    fn of(sight: &Sight<'_>, stay: &Stay) -> Option<Self> {
+        let assigned = stay.assigned.facts();
+        let (bed_id, stamp) = sight.show_noted(assigned.bed())?;
+        let no_shows = stay.no_shows.iter().filter(|missed| sight.show(missed.facts().bed()).is_some()).count();
+        let attended = stay.last_attended.as_ref().and_then(|attended| sight.show_noted(attended.facts().status()));
+        let released = stay.released.as_ref().and_then(|released| sight.show_noted(released.facts().reason()));
+        Some(Self {
+            bed_id: *bed_id,
+            organisation: sight.show(assigned.organisation())?.clone(),
+            facility: sight.show(assigned.facility()).cloned(),
+            kind: *sight.show(assigned.kind())?,
+            from: *sight.show(assigned.from())?,
+            until: sight.show(assigned.until()).copied(),
+            expected_by: sight.show(assigned.expected_by()).copied(),
+            held: sight.show(sight.path().hold_on(*bed_id)),
+            no_shows: u32::try_from(no_shows).unwrap_or(u32::MAX),
+            last_attended_at: attended.map(|(_, stamp)| stamp.occurred.at),
+            released_at: released.map(|(_, stamp)| stamp.occurred.at),
+            release_reason: released.map(|(reason, _)| *reason),
+            noted: NotedView::of(sight, stamp),
+        })
     }
 }
 
 impl DischargeView {
-    fn of(sight: &Sight<'_>, stamp: &crate::path::Stamp, discharge: &DischargedTo) -> Self {
-        let medical = sight.shows(Medical, Minimal, stamp);
-        Self {
-            from: medical.then(|| discharge.from.clone()),
-            destination: discharge.destination,
-            to: discharge.to.clone().filter(|_| sight.shows(Presence, Full, stamp)),
-            warned: discharge.warned,
-            r#unsafe: discharge.is_unsafe(),
-            letter_received: medical.then_some(discharge.letter_received),
-            noted: NotedView::of(stamp),
-        }
+    fn of(sight: &Sight<'_>, discharge: &Noted<DischargedTo>) -> Option<Self> {
+        let facts = discharge.facts();
+        let (destination, stamp) = sight.show_noted(facts.destination())?;
+        Some(Self {
+            from: sight.show(facts.from()).cloned(),
+            destination: *destination,
+            to: sight.show(facts.to()).cloned(),
+            warned: *sight.show(facts.warned())?,
+            r#unsafe: sight.show(facts.is_unsafe())?,
+            letter_received: sight.show(facts.letter_received()).copied(),
+            noted: NotedView::of(sight, stamp),
+        })
     }
 }
 
 /// Incidents whose kind a reader may not know still show that something happened.
 pub(super) fn incidents(sight: &Sight<'_>) -> Option<Vec<IncidentView>> {
-    use crate::path::incident::What;
-    use crate::policy::Category::Justice;
     let shown = sight.path().incidents.iter().filter_map(|incident| {
-        let (category, what) = match &incident.what {
-            What::Health(what) => (Medical, what.get()),
-            What::Conduct(what) => (Justice, what.get()),
-        };
-        let stamp = &incident.stamp;
-        let known = sight.shows(category, Minimal, stamp);
-        if !known && !sight.shows(Presence, Minimal, stamp) {
-            return None;
-        }
-        let told = sight.shows(category, Full, stamp);
+        let facts = incident.facts();
+        let severity = sight.show_noted(facts.severity());
+        let kind = sight.show_noted(facts.kind());
+        let stamp = severity.map(|(_, stamp)| stamp).or(kind.map(|(_, stamp)| stamp))?;
         Some(IncidentView {
-            severity: incident.severity,
-            kind: what.filter(|_| known).map(|what| what.kind),
-            description: what.filter(|_| told).and_then(|what| what.description.clone()),
-            noted: NotedView::of(stamp),
+            severity: severity.map(|(severity, _)| *severity),
+            kind: kind.map(|(kind, _)| *kind),
+            description: sight.show(facts.description()).cloned(),
+            noted: NotedView::of(sight, stamp),
         })
     });
     section(shown.collect())

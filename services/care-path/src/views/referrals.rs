@@ -6,11 +6,8 @@ use serde::Serialize;
 use super::{NotedView, views};
 use crate::codes::{DeclineReason, DropoutReason, Offering, ReferralState, Urgency, WithdrawReason};
 use crate::ids::{OrgId, ReferralId};
-use crate::path::referral::Referral;
-use crate::policy::Category::Referrals;
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Sight;
-use crate::private::open;
+use crate::path::referral::{Answer, Referral};
+use crate::sight::Sight;
 use crate::text::Text;
 use crate::time::DateTime;
 
@@ -22,9 +19,9 @@ views! {
         pub to: OrgId,
         pub offering: Offering,
         pub urgency: Urgency,
-        pub state: ReferralState,
+        pub state: Option<ReferralState>,
         /// When the state last changed.
-        pub changed_at: DateTime,
+        pub changed_at: Option<DateTime>,
         /// What the receiver must know to answer.
         pub reason: Option<Text>,
         pub decline_reason: Option<DeclineReason>,
@@ -38,32 +35,51 @@ views! {
     }
 }
 
-/// The referrals of a path that a reader may see. To the organisation that was asked, the reason is its own to read:
-/// it cannot answer without.
+/// The referrals of a path that a reader may see.
 #[must_use]
 pub fn disclose_referrals(sight: &Sight<'_>) -> Vec<ReferralView> {
-    let shown = sight.path().referrals.iter().filter(|referral| sight.shows(Referrals, Minimal, &referral.made.stamp));
-    shown.map(|referral| view(sight, referral)).collect()
+    sight.path().referrals.iter().filter_map(|referral| view(sight, referral)).collect()
 }
 
-fn view(sight: &Sight<'_>, referral: &Referral) -> ReferralView {
-    let made = &referral.made;
-    let told = sight.shows(Referrals, Full, &made.stamp) || sight.acts_for(&made.to);
-    let explained = sight.shows(Referrals, Full, &referral.changed);
-    ReferralView {
-        referral_id: made.referral,
-        from: made.from.clone(),
-        to: made.to.clone(),
-        offering: made.offering,
-        urgency: made.urgency,
-        state: referral.state,
-        changed_at: referral.changed.occurred.at,
-        reason: open(made.reason.as_ref()).filter(|_| told).cloned(),
-        decline_reason: referral.decline_reason,
-        dropout_reason: referral.dropout_reason.filter(|_| explained),
-        withdraw_reason: referral.withdraw_reason,
-        waitlisted_until: referral.waitlisted_until,
-        explanation: open(referral.explanation.as_ref()).filter(|_| explained).cloned(),
-        noted: NotedView::of(&made.stamp),
+fn view(sight: &Sight<'_>, referral: &Referral) -> Option<ReferralView> {
+    let (whole, made) = (referral.facts(), referral.made.facts());
+    let (referral_id, stamp) = sight.show_noted(made.referral())?;
+    let to = sight.show(made.to())?.clone();
+    let mut view = ReferralView {
+        referral_id: *referral_id,
+        from: sight.show(made.from())?.clone(),
+        offering: *sight.show(made.offering())?,
+        urgency: *sight.show(made.urgency())?,
+        state: sight.show(whole.state()),
+        changed_at: sight.show(whole.changed_at()),
+        reason: sight.show(referral.reason_for(sight.acts_for(&to))).cloned(),
+        to,
+        decline_reason: None,
+        dropout_reason: None,
+        withdraw_reason: None,
+        waitlisted_until: None,
+        explanation: None,
+        noted: NotedView::of(sight, stamp),
+    };
+    match &referral.answer {
+        None | Some(Answer::Started(_)) => {}
+        Some(Answer::Waitlisted(answer)) => {
+            view.waitlisted_until = sight.show(answer.facts().until()).copied();
+        }
+        Some(Answer::Accepted(answer)) => view.explanation = sight.show(answer.facts().explanation()).cloned(),
+        Some(Answer::Declined(answer)) => {
+            view.decline_reason = sight.show(answer.facts().reason()).copied();
+            view.explanation = sight.show(answer.facts().explanation()).cloned();
+        }
+        Some(Answer::Withdrawn(answer)) => {
+            view.withdraw_reason = sight.show(answer.facts().reason()).copied();
+            view.explanation = sight.show(answer.facts().explanation()).cloned();
+        }
+        Some(Answer::Ended(answer)) => view.explanation = sight.show(answer.facts().explanation()).cloned(),
+        Some(Answer::DroppedOut(answer)) => {
+            view.dropout_reason = sight.show(answer.facts().reason()).copied();
+            view.explanation = sight.show(answer.facts().explanation()).cloned();
+        }
     }
+    Some(view)
 }

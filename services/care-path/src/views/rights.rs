@@ -7,14 +7,13 @@ use chrono::NaiveDate;
 use super::{NotedView, section, views};
 use crate::codes::{IndOutcome, InsuranceStatus, Offering, RightsBasis, RightsOutcome};
 use crate::path::Noted;
-use crate::path::rights::{RightsAssessed, article};
-use crate::policy::Category::Rights;
-use crate::policy::Depth::{Full, Minimal};
-use crate::policy::Sight;
+use crate::path::rights::{IndDecisionRecorded, RightsAssessed};
+use crate::sight::Sight;
 use crate::time::DateTime;
 
 views! {
     /// What is known of somebody's rights.
+    #[derive(Default)]
     pub struct RightsView as "Rights" {
         /// Assessments, oldest first. None of them binds anybody.
         pub assessments: Option<Vec<RightsAssessmentView>>,
@@ -52,49 +51,44 @@ views! {
 
 impl RightsView {
     pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
-        if !sight.opens(Rights) {
-            return None;
-        }
         let state = &sight.path().rights;
-        let assessments = state.assessments.iter().filter(|assessed| sight.shows(Rights, Minimal, &assessed.stamp));
-        let told = |stamp: &crate::path::Stamp| sight.shows(Rights, Full, stamp);
+        let assessments = state.assessments.iter().filter_map(|assessed| assessment(sight, assessed));
+        let decisions = state.ind_decisions.iter().rev();
+        let reports = state.uninsured_reports.iter().rev();
         let view = Self {
-            assessments: section(assessments.map(|assessed| assessment(sight, assessed)).collect()),
-            ind_decision: state.ind_decision.as_ref().filter(|noted| told(&noted.stamp)).and_then(|noted| {
-                noted.fact.get().map(|decision| IndDecisionView {
-                    outcome: decision.outcome,
-                    decided_on: decision.decided_on,
-                    appeal_pending: decision.appeal_pending,
-                    noted: NotedView::of(&noted.stamp),
-                })
-            }),
-            insurance: state
-                .insurance
-                .as_ref()
-                .filter(|noted| told(&noted.stamp))
-                .and_then(|noted| noted.fact.get().copied()),
-            uninsured_report_filed_at: state
-                .uninsured_reports
-                .last()
-                .filter(|noted| told(&noted.stamp))
-                .map(|noted| noted.stamp.occurred.at),
+            assessments: section(assessments.collect()),
+            ind_decision: decisions.filter_map(|decided| decision(sight, decided)).next(),
+            insurance: state.insurance.iter().rev().find_map(|known| sight.show(known.facts().status())).copied(),
+            uninsured_report_filed_at: reports
+                .filter_map(|filed| sight.show_even_erased(filed.facts().consent_effort()))
+                .map(|(_, stamp)| stamp.occurred.at)
+                .next(),
         };
-        let empty = Self { assessments: None, ind_decision: None, insurance: None, uninsured_report_filed_at: None };
-        (view != empty).then_some(view)
+        (view != Self::default()).then_some(view)
     }
 }
 
-fn assessment(sight: &Sight<'_>, assessed: &Noted<RightsAssessed>) -> RightsAssessmentView {
-    let told = sight.shows(Rights, Full, &assessed.stamp);
-    let basis = assessed.article.get().copied().filter(|_| told);
-    RightsAssessmentView {
-        ruleset: assessed.ruleset.to_string(),
-        outcome: assessed.outcome,
-        binding: assessed.binding(),
-        basis,
-        article: basis.map(|basis| article(basis).to_owned()),
-        ind_decision_needed: told.then_some(assessed.ind_decision_needed),
-        alternatives: section(assessed.alternatives.clone()).filter(|_| told),
-        noted: NotedView::of(&assessed.stamp),
-    }
+fn decision(sight: &Sight<'_>, decided: &Noted<IndDecisionRecorded>) -> Option<IndDecisionView> {
+    let (decision, stamp) = sight.show_noted(decided.facts().decision())?;
+    Some(IndDecisionView {
+        outcome: decision.outcome,
+        decided_on: decision.decided_on,
+        appeal_pending: decision.appeal_pending,
+        noted: NotedView::of(sight, stamp),
+    })
+}
+
+fn assessment(sight: &Sight<'_>, assessed: &Noted<RightsAssessed>) -> Option<RightsAssessmentView> {
+    let facts = assessed.facts();
+    let (outcome, stamp) = sight.show_noted(facts.outcome())?;
+    Some(RightsAssessmentView {
+        ruleset: sight.show(facts.ruleset())?.to_string(),
+        outcome: *outcome,
+        binding: *sight.show(facts.binding())?,
+        basis: sight.show(facts.basis()).copied(),
+        article: sight.show(facts.article()).map(str::to_owned),
+        ind_decision_needed: sight.show(facts.ind_decision_needed()).copied(),
+        alternatives: sight.show(facts.alternatives()).cloned().and_then(section),
+        noted: NotedView::of(sight, stamp),
+    })
 }

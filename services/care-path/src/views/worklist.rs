@@ -9,7 +9,7 @@ use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::{PersonId, SubjectId};
 use crate::path::tasks::{Task, done_by};
-use crate::policy::Sight;
+use crate::sight::Sight;
 use crate::time::DateTime;
 
 views! {
@@ -62,7 +62,7 @@ impl Sight<'_> {
     /// Whether what a task tells of a person is shown. Their own recordings count: a hospital that reported a discharge
     /// knows that it owes a letter, involved or not.
     pub(super) fn shows_task(&self, task: &Task) -> bool {
-        self.shows(task.category, task.depth, &task.cause)
+        self.show(task.told()).is_some()
     }
 }
 

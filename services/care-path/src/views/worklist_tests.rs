@@ -18,7 +18,8 @@ use crate::ids::EventId;
 use crate::path::CarePath;
 use crate::path::Stamp;
 use crate::path::testing::*;
-use crate::policy::{Depth, Standing, disclosed, may, own_recordings};
+use crate::policy::{Depth, disclosed, may, own_recordings};
+use crate::sight::Standing;
 use crate::time::Occurred;
 use crate::views::{disclose_alerts, disclose_exceptions, disclose_handovers, disclose_lookouts, disclose_referrals};
 
@@ -218,7 +219,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
         Role::MunicipalAssessor => task == T::RightsAssessment,
         Role::Police => task == T::AnswerCareAlert,
         Role::EmbassyLiaison => {
-            matches!(task, T::AcknowledgeHandover | T::AnswerHandover | T::ConfirmArrival | T::FollowUp)
+            matches!(task, T::AcknowledgeHandover | T::AnswerHandover | T::ConfirmArrival)
         }
         Role::Ambassador | Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System => false,
     }
@@ -255,7 +256,7 @@ fn check(living: &Living, principal: &Principal) -> Result<(), TestCaseError> {
     let (path, now, deadlines) = (&living.path, living.now, Deadlines::default());
     let role = principal.actor.role();
     let standing = Standing::of(principal, path, now, &deadlines);
-    let shown_of_others = disclosed(role, standing.relation, standing.consent);
+    let shown_of_others = disclosed(role, standing.relation, standing.has_consent());
     for view in living.worklist(principal) {
         prop_assert!(ever_asked(role, view.kind), "{role} is asked for {}", view.kind);
         let may_do = done_by(view.kind).iter().any(|command| may(role, *command, standing.relation));
@@ -266,7 +267,7 @@ fn check(living: &Living, principal: &Principal) -> Result<(), TestCaseError> {
         let same = |task: &Task| task.kind == view.kind && task.subject == view.subject_id && task.due == view.due_at;
         let task = tasks.find(|task| same(task) && task.addressee.is(principal, &directory));
         let task = task.ok_or_else(|| TestCaseError::fail("a task that is not theirs"))?;
-        let own = principal.recorded(&task.cause.by);
+        let own = principal.recorded(&task.told().origin().stamp.unwrap().by);
         let shows = |category, depth: Depth| {
             let of_own = || own && depth.within(own_recordings(role).level(category));
             depth.within(shown_of_others.level(category)) || of_own()

@@ -4,11 +4,11 @@ use chrono::NaiveTime;
 use std::collections::BTreeSet;
 
 use super::{Addressee, AsOf, Waiting, Worklist, recorded};
-use crate::codes::{ExceptionState, LookoutState, OrgKind, ReferralState, TaskKind};
+use crate::codes::{ExceptionState, OrgKind, ReferralState, TaskKind};
 use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::OrgId;
-use crate::path::referral::Referral;
+use crate::path::referral::{Answer, Referral};
 use crate::time::{DateTime, days_after, working_days_after};
 
 pub(super) fn add(list: &mut Worklist<'_>) {
@@ -99,7 +99,7 @@ fn uninsured_report(list: &mut Worklist<'_>) {
 fn referrals(list: &mut Worklist<'_>) {
     let days = list.deadlines.referral_answer_working_days;
     for referral in &list.path.referrals {
-        let (kind, because) = match referral.state {
+        let (kind, because) = match referral.state() {
             ReferralState::Made => (TaskKind::AnswerReferral, EventKind::ReferralMade),
             ReferralState::Waitlisted => (TaskKind::AnswerReferral, EventKind::ReferralWaitlisted),
             ReferralState::Accepted if !referral.asks_for_a_bed() => (TaskKind::StartCare, EventKind::ReferralAccepted),
@@ -110,7 +110,7 @@ fn referrals(list: &mut Worklist<'_>) {
             | ReferralState::DroppedOut
             | ReferralState::Ended => continue,
         };
-        let cause = &referral.changed;
+        let cause = referral.changed();
         let due = waits_until(referral).unwrap_or_else(|| working_days_after(cause.recorded_at, days));
         let asked = Addressee::Organisation(referral.made.to.clone());
         list.ask([asked], &Waiting::new(kind, cause, because, due).about(referral.made.referral.0));
@@ -119,7 +119,8 @@ fn referrals(list: &mut Worklist<'_>) {
 
 /// Noon in UTC of the day that a waiting list names: in the afternoon, in the Netherlands.
 fn waits_until(referral: &Referral) -> Option<DateTime> {
-    let day = referral.waitlisted_until.filter(|_| referral.state == ReferralState::Waitlisted)?;
+    let Some(Answer::Waitlisted(waitlisted)) = &referral.answer else { return None };
+    let day = waitlisted.until?;
     NaiveTime::from_hms_opt(12, 0, 0).map(|noon| day.and_time(noon).and_utc())
 }
 
@@ -143,13 +144,14 @@ fn lookouts(list: &mut Worklist<'_>) {
     for lookout in &list.path.lost.lookouts {
         let cause = &lookout.issued.stamp;
         let due = list.lookout_answered(cause);
-        let runs = lookout.state == LookoutState::Open && lookout.issued.expires_at > list.at(due);
+        let runs = lookout.runs(list.at(due));
         if !runs || list.was_found_since(cause) {
             continue;
         }
         // Who acknowledged it after it was due kept silent until then, also where that is told before this is.
         let as_of = list.as_of;
-        let in_time = lookout.acknowledged.iter().filter(|stamp| as_of != AsOf::WhenDue || stamp.occurred.at <= due);
+        let acknowledged = lookout.acknowledged.iter().map(|acknowledged| &acknowledged.stamp);
+        let in_time = acknowledged.filter(|stamp| as_of != AsOf::WhenDue || stamp.occurred.at <= due);
         let know: BTreeSet<_> = in_time.chain([cause]).map(|stamp| &stamp.by.organisation).collect();
         let silent = lookout.issued.recipients.iter().filter(|recipient| !know.contains(recipient));
         let waiting = Waiting::new(TaskKind::AcknowledgeLookout, cause, EventKind::LookoutIssued, due);
@@ -162,7 +164,7 @@ fn care_alerts(list: &mut Worklist<'_>) {
     for alert in &list.path.lost.care_alerts {
         let cause = &alert.filed.stamp;
         let due = list.lookout_answered(cause);
-        let runs = alert.answers.is_empty() && alert.filed.expires_at > list.at(due);
+        let runs = alert.answers.is_empty() && alert.runs(list.at(due));
         if !runs || list.was_found_since(cause) {
             continue;
         }
@@ -172,7 +174,7 @@ fn care_alerts(list: &mut Worklist<'_>) {
 }
 
 fn exceptions(list: &mut Worklist<'_>) {
-    for request in list.path.exceptions.iter().filter(|request| request.state == ExceptionState::Pending) {
+    for request in list.path.exceptions.iter().filter(|request| request.state() == ExceptionState::Pending) {
         let cause = &request.requested.stamp;
         let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
         let waiting = Waiting::new(TaskKind::DecideException, cause, EventKind::ExceptionRequested, due);

@@ -32,13 +32,13 @@ fn street_doctor_visit(list: &mut Worklist<'_>) {
     let path = list.path;
     let signals = path.signals.iter().filter(|signal| is_alarming(&signal.problems, signal.urgency));
     let intakes = path.intakes.iter().filter(|intake| is_alarming(&intake.problems, intake.urgency));
-    let beds = path.stays.iter().filter(|stay| stay.bed.kind == LocationType::EmergencyBed);
+    let beds = path.stays.iter().filter(|stay| stay.assigned.kind == LocationType::EmergencyBed);
     let visits: HashSet<_> = path.case.met_by_care.iter().map(|visit| visit.event_id).collect();
     let visited = |cause: &Stamp| visits.contains(&cause.event_id) || list.is_visited_since(cause);
     let first = signals
         .map(|signal| (&signal.stamp, EventKind::SignalReceived))
         .chain(intakes.map(|intake| (&intake.stamp, EventKind::IntakeCompleted)))
-        .chain(beds.map(|stay| (&stay.stamp, EventKind::BedAssigned)))
+        .chain(beds.map(|stay| (&stay.assigned.stamp, EventKind::BedAssigned)))
         .filter(|(cause, _)| !visited(cause))
         .min_by_key(|(cause, _)| recorded(cause));
     if let Some((cause, because)) = first {
@@ -68,7 +68,8 @@ fn head_injury_screen(list: &mut Worklist<'_>) {
 /// than the last one before the second incident, or when the coordinator wrote a note after it, which records that it
 /// was reviewed and why the person stays.
 fn suitability_review(list: &mut Worklist<'_>) {
-    let mut beds: Vec<_> = list.path.stays.iter().map(|stay| (recorded(&stay.stamp), stay.bed.kind)).collect();
+    let mut beds: Vec<_> =
+        list.path.stays.iter().map(|stay| (recorded(&stay.assigned.stamp), stay.assigned.kind)).collect();
     beds.sort_by_key(|(recorded, _)| *recorded);
     // From which bed on all are of the kind of the last one.
     let last = beds.last().map(|(_, kind)| *kind);
@@ -153,7 +154,7 @@ fn parties_meeting(list: &mut Worklist<'_>) {
         let began_later = |began: &Reverse<_>| began.0 > discharge.occurred.latest();
         ended.first(began_later, |found| *found >= discharge.occurred.at).is_some()
     };
-    let beds: Answers<'_> = path.stays.iter().map(|stay| &stay.stamp).collect();
+    let beds: Answers<'_> = path.stays.iter().map(|stay| &stay.assigned.stamp).collect();
     let unmet = unsafe_ones(list)
         .filter(|discharge| was_lost(&discharge.stamp))
         .filter_map(|discharge| beds.first_to(&discharge.stamp))

@@ -175,7 +175,7 @@ const STEPS: &[Step] = &[
             case.and(lookout()).then(|path| {
                 let find = waiting(path, 5).into_iter().find(|task| task.kind == TaskKind::FindPerson).unwrap();
                 assert_eq!((find.since, find.due), (evening(5), evening(5)), "the second time at once");
-                assert_eq!(path.exceptions[0].state, ExceptionState::Overtaken);
+                assert_eq!(path.exceptions[0].state(), ExceptionState::Overtaken);
             })
         },
         comes: &[

@@ -42,8 +42,8 @@ pub(super) fn before_departure(list: &mut Worklist<'_>) {
     let days = list.deadlines.handover_acknowledge_working_days;
     let working_days_since = |stamp: &Stamp| working_days_after(stamp.recorded_at, days);
     for handover in list.consented() {
-        let cause = &handover.changed;
-        let (who, waiting) = match handover.state {
+        let cause = handover.changed();
+        let (who, waiting) = match handover.state() {
             HandoverState::Proposed => {
                 let (kind, because) = (TaskKind::AcknowledgeHandover, EventKind::HandoverProposed);
                 (Some(embassy(handover)), Waiting::new(kind, cause, because, working_days_since(cause)))
@@ -65,13 +65,18 @@ pub(super) fn before_departure(list: &mut Worklist<'_>) {
     }
 }
 
-/// Both sides are asked whether the person arrived, and how it goes after 30 and 90 days: whoever knows first says it.
+/// Both sides are asked whether the person arrived. After that an embassy sees nothing of the person any more, and how
+/// it goes after 30 and 90 days is for this side to find out.
 pub(super) fn after_departure(list: &mut Worklist<'_>) {
     for handover in list.consented() {
-        let waiting: Vec<_> = match handover.state {
-            HandoverState::Departed => handover.departed.iter().map(|departed| arrival(list, departed)).collect(),
+        let (embassy, waiting): (_, Vec<_>) = match handover.state() {
+            HandoverState::Departed => {
+                let departed = handover.departed.iter().map(|departed| arrival(list, &departed.stamp));
+                (Some(embassy(handover)), departed.collect())
+            }
             HandoverState::Arrived => {
-                handover.arrived.iter().flat_map(|arrived| follow_ups(handover, arrived)).collect()
+                let arrived = handover.arrived.iter().flat_map(|arrived| follow_ups(handover, &arrived.stamp));
+                (None, arrived.collect())
             }
             HandoverState::Proposed
             | HandoverState::Acknowledged
@@ -80,8 +85,8 @@ pub(super) fn after_departure(list: &mut Worklist<'_>) {
             | HandoverState::Withdrawn => continue,
         };
         for each in waiting {
-            let both = std::iter::once(embassy(handover)).chain(list.proposer(handover, each.due));
-            list.ask(both, &each.about(handover.proposed.handover.0));
+            let asked = embassy.clone().into_iter().chain(list.proposer(handover, each.due));
+            list.ask(asked, &each.about(handover.proposed.handover.0));
         }
     }
 }
@@ -92,7 +97,7 @@ fn arrival<'a>(list: &Worklist<'_>, departed: &'a Arc<Stamp>) -> Waiting<'a> {
 }
 
 fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator<Item = Waiting<'a>> {
-    let done = |term| handover.follow_ups.iter().any(|done| done.fact.0 == term);
+    let done = |term| handover.follow_ups.iter().any(|done| done.term == term);
     let terms = [(FollowUpTerm::Days30, 30), (FollowUpTerm::Days90, 90)];
     (0..).zip(terms).filter(move |(_, (term, _))| !done(*term)).map(|(round, (_, days))| {
         let due = days_after(arrived.occurred.at, days);

@@ -6,12 +6,12 @@ use crate::codes::{
 };
 use crate::ids::{ConsentId, HandoverId};
 use crate::path::CarePath;
-use crate::path::case::CloseCase;
+use crate::path::case::{CaseEvent, CloseCase, CoordinatorAssigned};
 use crate::path::intake::RecordIntake;
 use crate::path::repatriation::{
-    AcceptHandover, AcknowledgeHandover, ConfirmArrival, ConsentGiven, DeclineHandover, EvidenceReturnCondition,
-    GiveConsent, HandoverProposed, PresentReturnOptions, ProposeHandover, Recipient, RecordDeparture, RecordFollowUp,
-    RepatriationEvent, WithdrawConsent,
+    AcceptHandover, AcknowledgeHandover, ArrivalConfirmed, ConfirmArrival, ConsentGiven, DeclineHandover,
+    EvidenceReturnCondition, GiveConsent, HandoverProposed, PresentReturnOptions, ProposeHandover, Recipient,
+    RecordDeparture, RecordFollowUp, RepatriationEvent, WithdrawConsent,
 };
 use crate::path::testing::*;
 use crate::text::{Language, Line};
@@ -147,11 +147,11 @@ fn both_sides_are_asked_whether_the_person_arrived() {
 
 #[test]
 fn how_it_goes_is_asked_after_thirty_and_ninety_days() {
-    let both = |due| [(the_embassy(), due), (the_supporter(), due)];
+    let asked = |due| (the_supporter(), due);
     arrived()
-        .then(|path| assert_eq!(follow_ups(path, 0), [both(evening(30)), both(evening(90))].concat()))
+        .then(|path| assert_eq!(follow_ups(path, 0), [asked(evening(30)), asked(evening(90))]))
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days30))
-        .then(|path| assert_eq!(follow_ups(path, 0), both(evening(90))))
+        .then(|path| assert_eq!(follow_ups(path, 0), [asked(evening(90))]))
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days90))
         .waits_not(FollowUp);
 }
@@ -174,18 +174,23 @@ fn the_days_count_from_the_arrival_and_not_from_when_it_was_told() {
         plan: None,
     };
     let path = told([
+        (
+            0,
+            0,
+            CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality: rotterdam(), coordinator: None }).into(),
+        ),
         (0, 0, RepatriationEvent::ConsentGiven(consent).into()),
         (0, 0, RepatriationEvent::HandoverProposed(proposal).into()),
-        (2, 5, RepatriationEvent::ArrivalConfirmed { handover: HANDOVER }.into()),
+        (2, 5, RepatriationEvent::ArrivalConfirmed(ArrivalConfirmed { handover: HANDOVER }).into()),
     ]);
-    assert_eq!(follow_ups(&path, 5), [(the_embassy(), evening(32)), (the_embassy(), evening(92))]);
+    assert_eq!(follow_ups(&path, 5), [(the_coordinator(), evening(32)), (the_coordinator(), evening(92))]);
 }
 
 #[test]
 fn a_case_that_was_closed_because_somebody_went_home_still_asks_how_it_goes_and_nothing_else() {
     arrived().and(close()).then(|path| {
-        assert_eq!(follow_ups(path, 0).len(), 4);
-        assert_eq!(waiting(path, 0).len(), 4);
+        assert_eq!(follow_ups(path, 0).len(), 2);
+        assert_eq!(waiting(path, 0).len(), 2);
     });
     accepted_by(supporter()).and(close()).then(|path| assert_eq!(waiting(path, 0), []));
 }

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use uuid::Uuid;
 
-use super::{Relation, Standing, may};
+use super::{CarePath, Stamp};
 use crate::actor::{Actor, Area, Principal};
 use crate::codes::{LocationType, OrgKind, Precision};
 use crate::command::{Command, CommandKind, Context, Decide, Refusal};
@@ -24,7 +24,8 @@ use crate::event::Event;
 use crate::ids::{EventId, Municipality};
 use crate::path::rights::Norms;
 use crate::path::testing::{directory, evening, norms, principal, this_person};
-use crate::path::{CarePath, Stamp};
+use crate::policy::{Relation, may};
+use crate::sight::Standing;
 use crate::time::{DateTime, Occurred};
 use dice::Dice;
 

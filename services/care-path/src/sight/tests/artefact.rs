@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
-use super::super::{Category, Depth, Relation, csv, disclosed, may, own_recordings};
+use super::super::csv;
 use super::{FILE, Reviewed, standings};
 use crate::codes::{Code, Role};
 use crate::command::CommandKind;
 use crate::event::{EventKind, fields};
+use crate::policy::{Category, Depth, Relation, disclosed, may, own_recordings};
 
 const REVIEW: &str = "If it was meant, write the files anew (`baken spec`) and have the change reviewed.";
 
@@ -99,4 +100,9 @@ fn consent_has_lines_of_its_own_only_where_it_changes_an_answer() {
         .map(|[_, role, relation, ..]| (*role, *relation))
         .collect();
     assert_eq!(by_consent, BTreeSet::from([("embassy_liaison", "addressed")]));
+}
+#[test]
+#[ignore = "writes the file"]
+fn write_file() {
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../api-spec/policy.csv"), csv().unwrap()).unwrap();
 }

@@ -2,12 +2,11 @@
 //! report is refused with the reason, not as if nobody had ever asked them: they know it already, and must be told that
 //! nobody reads it there any more. Nothing else is told.
 
-use super::{Relation, may};
 use crate::actor::Principal;
-use crate::codes::LookoutState;
 use crate::command::{Command, Refusal, Subject};
 use crate::path::CarePath;
 use crate::path::lost::LostRefusal;
+use crate::policy::{Relation, may};
 use crate::time::DateTime;
 
 /// Why an answer comes too late, where the principal's organisation was asked for it and it is over.
@@ -18,16 +17,9 @@ pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: 
     }
     let organisation = &principal.organisation;
     match command.subject() {
-        Subject::Lookout(id) => {
-            let lookout = path.lost.lookouts.iter().find(|lookout| lookout.issued.lookout == id)?;
-            let over = lookout.state != LookoutState::Open || lookout.issued.expires_at <= now;
-            let asked = lookout.issued.recipients.contains(organisation);
-            (over && asked).then(|| LostRefusal::LookoutClosed.into())
-        }
+        Subject::Lookout(id) => path.lookout_is_over(id, organisation, now).then(|| LostRefusal::LookoutClosed.into()),
         Subject::CareAlert(id) => {
-            let alert = path.lost.care_alerts.iter().find(|alert| alert.filed.alert == id)?;
-            let over = alert.filed.expires_at <= now;
-            (over && alert.filed.to == *organisation).then(|| LostRefusal::AlertEnded.into())
+            path.care_alert_is_over(id, organisation, now).then(|| LostRefusal::AlertEnded.into())
         }
         Subject::Path
         | Subject::Person(_)

@@ -1,9 +1,9 @@
 //! The walls: what must not be whatever else changes. "People associate getting help with the risk of being sent back."
 
-use super::super::{Category, Cells, Level, Relation, disclosed, may, own_recordings};
 use super::{levels, standings};
 use crate::codes::{Code, Role};
 use crate::command::CommandKind;
+use crate::policy::{Category, Cells, Level, Relation, disclosed, may, own_recordings};
 
 /// The standings in which a role sees a category of what others recorded, at exactly a level.
 fn who_sees(category: Category, level: Level) -> Vec<String> {
@@ -47,8 +47,11 @@ fn police_see_of_others_nothing_but_alerts_that_are_addressed_to_them_and_those_
 }
 
 #[test]
-fn an_embassy_sees_nothing_without_consent_not_even_what_it_wrote_itself() {
-    assert!(own_recordings(Role::EmbassyLiaison).is_nothing());
+fn an_embassy_sees_nothing_without_consent_but_what_it_recorded_itself_of_a_return() {
+    for category in Category::ALL {
+        let own = if category == Category::Return { Level::Full } else { Level::None };
+        assert_eq!(own_recordings(Role::EmbassyLiaison).level(category), own, "{}", category.name());
+    }
     for relation in Relation::ALL {
         assert!(disclosed(Role::EmbassyLiaison, relation, false).is_nothing(), "{}", relation.name());
     }

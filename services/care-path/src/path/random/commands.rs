@@ -216,7 +216,7 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         }
         K::PlaceHold => Command::PlaceHold((), PlaceHold { reason: dice.code() }),
         K::LiftHold => {
-            let holds: Vec<_> = path.privacy.holds.iter().map(|hold| hold.fact.0).collect();
+            let holds: Vec<_> = path.privacy.holds.iter().map(|hold| hold.hold).collect();
             Command::LiftHold(dice.one_of(&holds)?, LiftHold {})
         }
         K::PassDeadline => {
@@ -228,7 +228,7 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
 }
 
 fn beds(path: &CarePath) -> Vec<BedId> {
-    path.open_stays().map(|stay| stay.bed.bed).collect()
+    path.open_stays().map(|stay| stay.assigned.bed).collect()
 }
 
 fn exception(path: &CarePath, dice: &mut Dice<'_>) -> Option<ExceptionId> {

@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 
-use super::super::{Relation, Standing};
+use super::super::Standing;
 use crate::actor::{Actor, Area, Principal};
 use crate::codes::{
-    BedReleaseReason, CareAlertOutcome, ConsentPurpose, DataClass, DeclineReason, LookoutOutcome, ReturnCondition,
-    ReturnWish,
+    BedReleaseReason, CareAlertOutcome, ConsentPurpose, DataClass, DeclineReason, HandoverDeclineReason,
+    HandoverWithdrawReason, LookoutOutcome, ReturnCondition, ReturnWish,
 };
 use crate::deadlines::Deadlines;
 use crate::ids::{BedId, CareAlertId, ConsentId, HandoverId, LookoutId, ReferralId};
@@ -16,11 +16,12 @@ use crate::path::intake::RecordIntake;
 use crate::path::lost::{AnswerCareAlert, ExpireLookout, FileCareAlert, ResolveLookout};
 use crate::path::referral::{AcceptReferral, DeclineReferral, EndCare, StartCare};
 use crate::path::repatriation::{
-    DeclineHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, Recipient,
-    WithdrawConsent,
+    AcceptHandover, AcknowledgeHandover, ConfirmArrival, DeclineHandover, EvidenceReturnCondition, GiveConsent,
+    PresentReturnOptions, ProposeHandover, Recipient, RecordDeparture, WithdrawConsent, WithdrawHandover,
 };
 use crate::path::stay::ReleaseBed;
 use crate::path::testing::*;
+use crate::policy::Relation;
 use crate::time::DateTime;
 
 fn standing(who: &Principal, path: &CarePath, now: DateTime) -> Standing {
@@ -85,6 +86,34 @@ fn an_intake_involves_for_thirty_days_and_not_longer() {
         assert_eq!(relation(&night_shelter(), path, evening(30) + TimeDelta::seconds(1)), Relation::None);
         assert_eq!(relation(&shelter24(), path, evening(0)), Relation::None);
     });
+}
+
+/// Asked by the night shelter to look out (command 0), another shelter writes an intake (1).
+fn an_intake_of_one_who_was_asked_to_look_out() -> Given {
+    given([signalled()]).when(a_lookout()).by(shelter24()).and(RecordIntake::default())
+}
+
+#[test]
+fn an_organisation_that_was_asked_to_look_out_does_not_involve_itself_by_an_intake() {
+    an_intake_of_one_who_was_asked_to_look_out()
+        .then(|path| assert_eq!(relation(&shelter24(), path, evening(0)), Relation::Addressed));
+}
+
+#[test]
+fn its_intake_opens_the_file_once_those_who_look_for_the_person_say_that_they_are_found() {
+    let found = ResolveLookout { outcome: LookoutOutcome::FoundSafe, explanation: None };
+    let lookout = LookoutId(id_of_command(0));
+    an_intake_of_one_who_was_asked_to_look_out()
+        .by(night_shelter())
+        .and_on(lookout, found)
+        .then(|path| assert_eq!(relation(&shelter24(), path, evening(0)), Relation::Involved));
+}
+
+#[test]
+fn a_bed_or_a_referral_opens_it_as_well() {
+    an_intake_of_one_who_was_asked_to_look_out()
+        .and(a_bed())
+        .then(|path| assert_eq!(relation(&shelter24(), path, evening(0)), Relation::Involved));
 }
 
 #[test]
@@ -203,6 +232,8 @@ fn police_who_answered_an_alert_or_signalled_somebody_are_not_involved() {
         });
 }
 
+const HANDOVER: HandoverId = HandoverId(id_of_command(8));
+
 /// The supporter prepares the return (commands 0 to 6), the person consents (7), and a handover is proposed (8).
 fn proposed() -> Given {
     let options = PresentReturnOptions {
@@ -231,15 +262,18 @@ fn proposed() -> Given {
     given.and(consent).and(proposal)
 }
 
+/// How a liaison stands: her relation, and what the person consented to.
+fn liaisons(country: &str, path: &CarePath, day: i64) -> (Relation, Vec<DataClass>) {
+    let standing = standing(&liaison(country), path, evening(day));
+    (standing.relation, standing.consented.unwrap())
+}
+
 #[test]
 fn a_handover_addresses_the_country_that_it_is_proposed_to_and_no_other() {
-    let ambassador = principal("embassy-pl", Actor::Ambassador { country: "PL".parse().unwrap() });
     proposed().then(|path| {
-        let stands = Standing { relation: Relation::Addressed, consent: true };
-        assert_eq!(standing(&liaison("PL"), path, evening(0)), stands);
-        assert_eq!(standing(&ambassador, path, evening(0)), stands);
-        let nothing = Standing { relation: Relation::None, consent: false };
-        assert_eq!(standing(&liaison("RO"), path, evening(0)), nothing);
+        let consented = vec![DataClass::Identity, DataClass::Return];
+        assert_eq!(liaisons("PL", path, 0), (Relation::Addressed, consented));
+        assert_eq!(liaisons("RO", path, 0), (Relation::None, vec![]));
     });
     given([signalled()]).then(|path| assert_eq!(relation(&liaison("PL"), path, evening(0)), Relation::None));
 }
@@ -247,18 +281,27 @@ fn a_handover_addresses_the_country_that_it_is_proposed_to_and_no_other() {
 #[test]
 fn a_consent_that_is_withdrawn_closes_the_liaisons_sight_at_once() {
     proposed().and_on(ConsentId(id_of_command(7)), WithdrawConsent {}).then(|path| {
-        let without = Standing { relation: Relation::Addressed, consent: false };
-        assert_eq!(standing(&liaison("PL"), path, evening(0)), without);
+        assert_eq!(liaisons("PL", path, 0), (Relation::None, vec![]));
     });
 }
 
 #[test]
-fn a_declined_handover_is_still_the_liaisons_while_the_consent_holds() {
-    let reason = crate::codes::HandoverDeclineReason::NoPlace;
-    let decline = DeclineHandover { reason, explanation: None };
-    proposed().by(liaison("PL")).and_on(HandoverId(id_of_command(8)), decline).then(|path| {
-        let stands = Standing { relation: Relation::Addressed, consent: true };
-        assert_eq!(standing(&liaison("PL"), path, evening(60)), stands);
+fn a_handover_that_was_declined_or_withdrawn_closes_it_too() {
+    let (reason, explanation) = (HandoverDeclineReason::NoPlace, None);
+    let declined = proposed().by(liaison("PL")).and_on(HANDOVER, DeclineHandover { reason, explanation });
+    declined.then(|path| assert_eq!(liaisons("PL", path, 0), (Relation::None, vec![])));
+    let (reason, explanation) = (HandoverWithdrawReason::PersonChangedMind, None);
+    let withdrawn = proposed().and_on(HANDOVER, WithdrawHandover { reason, explanation });
+    withdrawn.then(|path| assert_eq!(liaisons("PL", path, 0), (Relation::None, vec![])));
+}
+
+#[test]
+fn after_the_arrival_a_liaison_may_still_say_how_it_goes_and_sees_nothing_of_the_person() {
+    let accepted = proposed().by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {});
+    let accepted = accepted.and_on(HANDOVER, AcceptHandover::default());
+    let departed = accepted.by(supporter()).and_on(HANDOVER, RecordDeparture::default());
+    departed.by(liaison("PL")).and_on(HANDOVER, ConfirmArrival {}).then(|path| {
+        assert_eq!(liaisons("PL", path, 0), (Relation::Addressed, vec![]));
     });
 }
 
@@ -267,13 +310,14 @@ fn those_who_work_without_persons_stand_in_no_relation_to_anybody() {
     for actor in [
         Actor::MonitorAnalyst { area: Area::Region(rotterdam()) },
         Actor::MonitorAnalyst { area: Area::National },
+        Actor::Ambassador { country: "PL".parse().unwrap() },
         Actor::PrivacyOfficer,
         Actor::Administrator,
         Actor::System,
     ] {
         let who = principal("night-shelter-rotterdam", actor);
         proposed().by(night_shelter()).and(a_bed()).then(|path| {
-            let nothing = Standing { relation: Relation::None, consent: false };
+            let nothing = Standing { relation: Relation::None, consented: None };
             assert_eq!(standing(&who, path, evening(0)), nothing);
         });
     }

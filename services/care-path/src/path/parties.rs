@@ -1,0 +1,122 @@
+//! Who has to do with a person: involved organisations, those that are addressed, and all that may ever be either.
+
+use chrono::TimeDelta;
+
+use super::intake::IntakeCompleted;
+use super::lost::LookoutEnd;
+use super::{CarePath, Noted};
+use crate::codes::HandoverState;
+use crate::deadlines::Deadlines;
+use crate::ids::{CareAlertId, LookoutId, OrgId};
+use crate::text::Country;
+use crate::time::DateTime;
+
+impl CarePath {
+    /// Whether an organisation has an open intake, stay, referral or care for the person, or had one lately. An intake
+    /// stays open for as long as a part that ended counts, and counts only where the organisation has a standing.
+    #[must_use]
+    pub fn involves(&self, organisation: &OrgId, now: DateTime, deadlines: &Deadlines) -> bool {
+        let since = now.checked_sub_signed(TimeDelta::days(deadlines.involvement_days)).unwrap_or(DateTime::MIN_UTC);
+        let intake = || {
+            let own = self.intakes.iter().filter(|intake| intake.stamp.by.organisation == *organisation);
+            own.filter(|intake| intake.stamp.occurred.at >= since).any(|intake| self.gives_standing(intake))
+        };
+        let stay = || {
+            self.stays
+                .iter()
+                .filter(|stay| stay.assigned.organisation == *organisation)
+                .any(|stay| stay.released.as_ref().is_none_or(|released| released.stamp.occurred.at >= since))
+        };
+        let referral = || {
+            self.referrals
+                .iter()
+                .filter(|referral| referral.made.to == *organisation || referral.made.from == *organisation)
+                .any(|referral| referral.is_open() || referral.changed().occurred.at >= since)
+        };
+        stay() || referral() || intake()
+    }
+
+    /// Whether an intake opens the person's file to the organisation that recorded it. An organisation that was merely
+    /// asked to look out cannot involve itself by writing one: it must have known the person before, or have had a bed or
+    /// a referral for them, or those who look for the person must have resolved the lookout since.
+    fn gives_standing(&self, intake: &Noted<IntakeCompleted>) -> bool {
+        let organisation = &intake.stamp.by.organisation;
+        let addressed = self.lost.lookouts.iter().filter(|lookout| lookout.issued.recipients.contains(organisation));
+        let Some(asked_at) = addressed.map(|lookout| lookout.issued.stamp.recorded_at).min() else { return true };
+        let known = || {
+            let mut intakes = self.intakes.iter().filter(|each| each.stamp.by.organisation == *organisation);
+            intakes.any(|each| each.stamp.recorded_at < asked_at)
+        };
+        let opened = || self.openers.iter().any(|(_, opener)| opener == organisation);
+        let slept = || self.stays.iter().any(|stay| stay.assigned.organisation == *organisation);
+        let referred = || {
+            let mut referrals = self.referrals.iter();
+            referrals.any(|referral| referral.made.to == *organisation || referral.made.from == *organisation)
+        };
+        let confirmed = || {
+            self.lost.lookouts.iter().filter(|lookout| lookout.issued.recipients.contains(organisation)).any(
+                |lookout| {
+                    let Some(LookoutEnd::Resolved(resolved)) = &lookout.end else { return false };
+                    let by = &resolved.stamp.by;
+                    by.organisation != *organisation && resolved.stamp.recorded_at >= intake.stamp.recorded_at
+                },
+            )
+        };
+        known() || opened() || slept() || referred() || confirmed()
+    }
+
+    /// Whether an open lookout for the person is addressed to an organisation.
+    #[must_use]
+    pub fn looked_out_for_by(&self, organisation: &OrgId, now: DateTime) -> bool {
+        let mut lookouts = self.lost.lookouts.iter();
+        lookouts.any(|lookout| lookout.runs(now) && lookout.issued.recipients.contains(organisation))
+    }
+
+    /// Whether a care alert that still runs is addressed to an organisation.
+    #[must_use]
+    pub fn alerts(&self, organisation: &OrgId, now: DateTime) -> bool {
+        self.lost.care_alerts.iter().any(|alert| alert.filed.to == *organisation && alert.runs(now))
+    }
+
+    /// Whether a lookout was addressed to an organisation and is over.
+    #[must_use]
+    pub(crate) fn lookout_is_over(&self, id: LookoutId, organisation: &OrgId, now: DateTime) -> bool {
+        let mut lookouts = self.lost.lookouts.iter().filter(|lookout| lookout.issued.lookout == id);
+        lookouts.any(|lookout| !lookout.runs(now) && lookout.issued.recipients.contains(organisation))
+    }
+
+    /// Whether a care alert was addressed to an organisation and is over.
+    #[must_use]
+    pub(crate) fn care_alert_is_over(&self, id: CareAlertId, organisation: &OrgId, now: DateTime) -> bool {
+        let mut alerts = self.lost.care_alerts.iter().filter(|alert| alert.filed.alert == id);
+        alerts.any(|alert| !alert.runs(now) && alert.filed.to == *organisation)
+    }
+
+    /// Whether a handover to a country stands, or was finished: then its embassy may still say how it goes. Its consent
+    /// must hold.
+    #[must_use]
+    pub fn hands_over_to(&self, country: Country) -> bool {
+        let state = &self.repatriation;
+        let mut to_country = state.handovers.iter().filter(|handover| handover.proposed.country == country);
+        to_country.any(|handover| {
+            let stands = handover.is_open() || handover.state() == HandoverState::Arrived;
+            stands && state.consent_holds(handover)
+        })
+    }
+
+    /// The organisations that may at any time stand in a relation to the person: what an index of cases by
+    /// organisation holds. It may hold more than are related now, never fewer.
+    pub fn concerned_organisations(&self) -> impl Iterator<Item = &OrgId> {
+        let beds = self.stays.iter().map(|stay| &stay.assigned.organisation);
+        let referrals = self.referrals.iter().flat_map(|referral| [&referral.made.from, &referral.made.to]);
+        let lookouts = self.lost.lookouts.iter().flat_map(|lookout| &lookout.issued.recipients);
+        let alerts = self.lost.care_alerts.iter().map(|alert| &alert.filed.to);
+        let recorders = self.recorded_by.iter().map(|(organisation, _)| organisation);
+        recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts)
+    }
+
+    /// The countries that a handover was ever proposed to.
+    pub fn concerned_countries(&self) -> impl Iterator<Item = Country> {
+        self.repatriation.handovers.iter().map(|handover| handover.proposed.country)
+    }
+}

@@ -1,0 +1,104 @@
+//! The rules that a cell of the table cannot say. Each has its rows in `api-spec/policy.csv`.
+
+use super::{Category, Depth};
+use crate::codes::{CloseReason, DataClass, Phase, Role};
+
+/// The facts by name that a role sees of a category, where the cell says less than it means: of identity, a liaison sees
+/// what a travel document needs; of how somebody lives, an assessor sees work, income and residence. `None` where the
+/// depth of each fact decides.
+#[must_use]
+pub fn narrowed(role: Role, category: Category) -> Option<&'static [&'static str]> {
+    let (of, names): (Category, &[&str]) = match role {
+        Role::EmbassyLiaison => {
+            (Category::Identity, &["name", "birth_date", "sex", "countries", "languages", "contact"])
+        }
+        Role::MunicipalAssessor => (Category::Social, &["situation", "answers"]),
+        Role::ProcessCoordinator
+        | Role::ShelterWorker
+        | Role::OutreachWorker
+        | Role::CareProvider
+        | Role::ClientSupporter
+        | Role::Police
+        | Role::Ambassador
+        | Role::MonitorAnalyst
+        | Role::PrivacyOfficer
+        | Role::Administrator
+        | Role::System => return None,
+    };
+    (of == category).then_some(names)
+}
+
+/// What of a person the name of a recorder tells: a clinic's tells of health, a shelter's where somebody sleeps, an
+/// embassy's of a return. `None` where it tells no more than what was recorded.
+#[must_use]
+pub fn recorder_tells_of(recorder: Role) -> Option<(Category, Depth)> {
+    match recorder {
+        Role::CareProvider => Some((Category::Medical, Depth::Minimal)),
+        Role::ShelterWorker | Role::OutreachWorker | Role::Police => Some((Category::Presence, Depth::Minimal)),
+        Role::EmbassyLiaison | Role::Ambassador => Some((Category::Return, Depth::Minimal)),
+        Role::ProcessCoordinator
+        | Role::ClientSupporter
+        | Role::MunicipalAssessor
+        | Role::MonitorAnalyst
+        | Role::PrivacyOfficer
+        | Role::Administrator
+        | Role::System => None,
+    }
+}
+
+/// What of a person a phase tells. Readers who may not see it are told the phase that the rest of the path makes.
+#[must_use]
+pub fn phase_tells_of(phase: Phase) -> Category {
+    match phase {
+        Phase::Signalled | Phase::InContact | Phase::Sheltered | Phase::OutOfSight | Phase::Closed => {
+            Category::Presence
+        }
+        Phase::Referred | Phase::InCare | Phase::DroppedOut => Category::Referrals,
+        Phase::Returning | Phase::Returned => Category::Return,
+    }
+}
+
+/// What of a person the reason tells for which a case was closed.
+#[must_use]
+pub fn close_reason_tells_of(reason: CloseReason) -> Category {
+    match reason {
+        CloseReason::Returned => Category::Return,
+        CloseReason::Housed
+        | CloseReason::TransferredElsewhere
+        | CloseReason::NoLongerHomeless
+        | CloseReason::LeftCountry
+        | CloseReason::Died
+        | CloseReason::RegisteredInError
+        | CloseReason::Other => Category::Presence,
+    }
+}
+
+/// The data class that a consent must name before a category leaves for the country of return.
+#[must_use]
+pub fn consented_as(category: Category) -> DataClass {
+    match category {
+        Category::Identity => DataClass::Identity,
+        Category::Medical | Category::Referrals => DataClass::Medical,
+        Category::Justice => DataClass::Justice,
+        Category::Return => DataClass::Return,
+        Category::Presence | Category::Social | Category::Rights | Category::Lookout | Category::Notes => {
+            DataClass::Social
+        }
+    }
+}
+
+/// A count below this tells of people whom somebody may know.
+pub const SMALLEST_COUNT: u32 = 5;
+
+/// A count as it may be told: `None` where so few were counted that it would tell of them.
+#[must_use]
+pub fn told_count(count: u32) -> Option<u32> {
+    (count >= SMALLEST_COUNT).then_some(count)
+}
+
+/// A part of a count as it may be told: neither it nor the rest is small, for one is known from the other.
+#[must_use]
+pub fn told_part(part: u32, whole: u32) -> Option<u32> {
+    let rest = whole.saturating_sub(part);
+    told_count(part).filter(|_| rest == 0 || rest >= SMALLEST_COUNT)
+}

@@ -1,0 +1,247 @@
+//! The policy as one table that a privacy officer can read and review: `api-spec/policy.csv`. It is written from the
+//! functions that decide, every cell of them, and a test holds the checked-in file against them.
+//!
+//! Several tables in one, told apart by the first column:
+//! `disclosure`: how much a role sees of a category, of what others and of what the own organisation recorded;
+//! `narrowed`: the facts by name that a role sees of a category, whatever their depth;
+//! `reach`: whether a role reaches what is addressed to somebody, in a relation and with or without consent;
+//! `document`: whether a role passes on the sealed document of a handover whose consent names its data class;
+//! `consent`: the data class that a consent must name before a category leaves;
+//! `command`: whether a role may send a command;
+//! `event`: the category that tells that such an event happened, of a deadline by its task;
+//! `field`: the category and the level at which a field of an event is seen, and the data class that it is sealed in;
+//! `derived`: the same for what several events make;
+//! `recorder`: what must be seen for the organisation and role of who recorded something to be told;
+//! `phase`, `close_reason`: the category that a value tells of;
+//! `count`: the smallest count that is told.
+
+use std::collections::BTreeMap;
+
+use crate::actor::{Actor, Area, Principal};
+use crate::codes::{CloseReason, Code, DataClass, Phase, Role, TaskKind};
+use crate::command::CommandKind;
+use crate::event::{EventKind, Unreadable, fields};
+use crate::fact::{Label, Labels};
+use crate::ids::{Municipality, OrgId};
+use crate::path::repatriation::{Handover, RepatriationState};
+use crate::path::{CarePath, Seen, exception, lost, referral, repatriation, tasks};
+use crate::policy::{Address, Category, Depth, Level, Relation, disclosed, may, own_recordings, rules};
+use crate::text::Country;
+use crate::time::DateTime;
+use crate::views;
+
+/// The names of the columns.
+const COLUMNS: [&str; 9] =
+    ["table", "subject", "relation", "consent", "category", "item", "answer", "own_recordings", "sealed_as"];
+
+/// The whole policy as comma-separated values: one line of column names, then one line for each cell.
+///
+/// # Errors
+/// Where a sample of the event catalogue cannot be read, which a test excludes.
+pub fn csv() -> Result<String, Unreadable> {
+    let mut table = Table(String::new());
+    table.line(COLUMNS);
+    for role in Role::ALL {
+        for relation in Relation::ALL {
+            disclosure(&mut table, *role, relation);
+        }
+    }
+    bounds(&mut table);
+    for role in Role::ALL {
+        for relation in Relation::ALL {
+            for command in CommandKind::ALL {
+                let answer = if may(*role, *command, relation) { "may" } else { "may_not" };
+                table.line(["command", role.code(), relation.name(), "", "", command.name(), answer, "", ""]);
+            }
+        }
+    }
+    for kind in EventKind::ALL {
+        for (item, category, depth) in tells_of(*kind) {
+            table.line(["event", kind.name(), "", "", category.name(), item, level(depth).name(), "", ""]);
+        }
+    }
+    for kind in EventKind::ALL {
+        for field in fields(*kind)? {
+            let level = level(field.depth);
+            let sealed = field.sealed.map_or("clear", Code::code);
+            table.line(["field", kind.name(), "", "", field.category.name(), field.name, level.name(), "", sealed]);
+        }
+    }
+    for (part, labels) in derived() {
+        for label in labels {
+            let sealed = label.sealed.map_or("", Code::code);
+            let level = level(label.depth).name();
+            table.line(["derived", part, "", "", label.category.name(), label.name, level, "", sealed]);
+        }
+    }
+    values(&mut table);
+    Ok(table.0)
+}
+
+/// What can be told of parts of a path, by part. Some of it takes a rule to make, and is labelled beside the rule.
+pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
+    let mut parts = BTreeMap::new();
+    let mut add = |part: &'static str, labels: Vec<Label>| parts.entry(part).or_insert_with(Vec::new).extend(labels);
+    add(CarePath::PART, CarePath::labels());
+    add(CarePath::PART, vec![crate::path::VULNERABLE, views::LINKED]);
+    add(Seen::PART, Seen::labels());
+    add("stay", vec![exception::HELD]);
+    add(referral::Referral::PART, referral::Referral::labels());
+    add(referral::Referral::PART, vec![referral::REASON_TO_THE_ASKED]);
+    add(lost::Episode::PART, lost::Episode::labels());
+    add(lost::Lookout::PART, lost::Lookout::labels());
+    add(exception::ExceptionRequest::PART, exception::ExceptionRequest::labels());
+    add(Handover::PART, Handover::labels());
+    add(Handover::PART, vec![repatriation::HAS_DOCUMENT]);
+    add(RepatriationState::PART, RepatriationState::labels());
+    parts
+}
+
+/// What the cells of disclosure cannot say of a role.
+fn bounds(table: &mut Table) {
+    for role in Role::ALL {
+        for category in Category::ALL {
+            for name in rules::narrowed(*role, category).unwrap_or_default() {
+                table.line(["narrowed", role.code(), "", "", category.name(), name, "shown", "", ""]);
+            }
+        }
+    }
+    for role in Role::ALL {
+        for relation in Relation::ALL {
+            for (subject, consent, reaches) in reach(*role, relation) {
+                let answer = if reaches { "reached" } else { "hidden" };
+                table.line(["reach", role.code(), relation.name(), consent, "", subject, answer, "", ""]);
+            }
+        }
+    }
+    for role in Role::ALL {
+        let classes = [DataClass::Medical];
+        let document = Address::Handover { country: Country::NETHERLANDS, consented: Some(&classes) };
+        let answer = if document.passes_on(*role, Some(DataClass::Medical)) { "passes_on" } else { "does_not" };
+        table.line(["document", role.code(), "", "given", "medical", "document", answer, "", "medical"]);
+    }
+    for category in Category::ALL {
+        let class = rules::consented_as(category).code();
+        table.line(["consent", "", "", "given", category.name(), "", class, "", ""]);
+    }
+}
+
+/// A country that has an embassy, and another that has none here.
+fn countries() -> Option<[Country; 2]> {
+    Some(["PL".parse().ok()?, Country::NETHERLANDS])
+}
+
+/// Whether a role reaches what is addressed, to itself or to others, while it runs and afterwards.
+fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, bool)> {
+    let Some([home, elsewhere]) = countries() else { return Vec::new() };
+    let (Some(reader), Some(other)) = (reader(role), organisation("other")) else { return Vec::new() };
+    let (own, others) = ([reader.organisation.clone()], [other]);
+    let (now, later) = (DateTime::UNIX_EPOCH, Some(DateTime::MAX_UTC));
+    let classes = [DataClass::Identity];
+    let addresses = [
+        ("lookout_to_own", "", Address::Lookout { recipients: &own, until: later }),
+        ("lookout_to_own_that_is_over", "", Address::Lookout { recipients: &own, until: None }),
+        ("lookout_to_others", "", Address::Lookout { recipients: &others, until: later }),
+        ("care_alert_to_own", "", Address::CareAlert { to: &own[0], until: later }),
+        ("care_alert_to_own_that_is_over", "", Address::CareAlert { to: &own[0], until: None }),
+        ("care_alert_to_others", "", Address::CareAlert { to: &others[0], until: later }),
+        ("open_handover_to_own_country", "given", Address::Handover { country: home, consented: Some(&classes) }),
+        ("handover_to_own_country", "withheld", Address::Handover { country: home, consented: None }),
+        ("handover_elsewhere", "given", Address::Handover { country: elsewhere, consented: Some(&classes) }),
+        ("preparation_of_a_return", "", Address::ReturnPreparation),
+    ];
+    let asked = addresses.into_iter();
+    asked.map(|(subject, consent, address)| (subject, consent, address.reaches(&reader, relation, now))).collect()
+}
+
+fn organisation(name: &str) -> Option<OrgId> {
+    name.parse().ok()
+}
+
+/// A reader of a role.
+fn reader(role: Role) -> Option<Principal> {
+    let municipality: Municipality = "rotterdam".parse().ok()?;
+    let [country, _] = countries()?;
+    let actor = match role {
+        Role::ProcessCoordinator => Actor::ProcessCoordinator { municipality },
+        Role::ShelterWorker => Actor::ShelterWorker,
+        Role::OutreachWorker => Actor::OutreachWorker { municipality },
+        Role::CareProvider => Actor::CareProvider,
+        Role::ClientSupporter => Actor::ClientSupporter,
+        Role::MunicipalAssessor => Actor::MunicipalAssessor { municipality },
+        Role::Police => Actor::Police,
+        Role::EmbassyLiaison => Actor::EmbassyLiaison { country },
+        Role::Ambassador => Actor::Ambassador { country },
+        Role::MonitorAnalyst => Actor::MonitorAnalyst { area: Area::National },
+        Role::PrivacyOfficer => Actor::PrivacyOfficer,
+        Role::Administrator => Actor::Administrator,
+        Role::System => Actor::System,
+    };
+    Some(Principal { user: "reader".parse().ok()?, organisation: organisation("own")?, actor })
+}
+
+/// What single values tell of.
+fn values(table: &mut Table) {
+    for role in Role::ALL {
+        if let Some((category, depth)) = rules::recorder_tells_of(*role) {
+            table.line(["recorder", role.code(), "", "", category.name(), "", level(depth).name(), "", ""]);
+        }
+    }
+    for phase in Phase::ALL {
+        let category = rules::phase_tells_of(*phase).name();
+        table.line(["phase", phase.code(), "", "", category, "", "minimal", "", ""]);
+    }
+    for reason in CloseReason::ALL {
+        let category = rules::close_reason_tells_of(*reason).name();
+        table.line(["close_reason", reason.code(), "", "", category, "", "full", "", ""]);
+    }
+    let smallest = rules::SMALLEST_COUNT.to_string();
+    table.line(["count", Role::Ambassador.code(), "", "", "return", "handovers", &smallest, "", ""]);
+}
+
+fn level(depth: Depth) -> Level {
+    match depth {
+        Depth::Minimal => Level::Minimal,
+        Depth::Full => Level::Full,
+    }
+}
+
+/// What a type of event tells of; of a deadline that passed, for each task.
+pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> {
+    if kind == EventKind::SightingReported {
+        // Where somebody was seen is where they were: their presence, as well as a matter of the lookout.
+        return vec![("", kind.category(), Depth::Minimal), ("last_seen", Category::Presence, Depth::Minimal)];
+    }
+    if kind != EventKind::DeadlinePassed {
+        return vec![("", kind.category(), Depth::Minimal)];
+    }
+    let of_task = |task: &TaskKind| {
+        let (category, depth) = tasks::tells_of(*task);
+        (task.code(), category, depth)
+    };
+    TaskKind::ALL.iter().map(of_task).collect()
+}
+
+/// Consent has lines of its own only where it changes an answer.
+fn disclosure(table: &mut Table, role: Role, relation: Relation) {
+    let matters = disclosed(role, relation, true) != disclosed(role, relation, false);
+    let consents: &[(&str, bool)] = if matters { &[("given", true), ("withheld", false)] } else { &[("any", false)] };
+    for (consent, given) in consents {
+        for category in Category::ALL {
+            let others = disclosed(role, relation, *given).level(category).name();
+            let own = own_recordings(role).level(category).name();
+            let relation = relation.name();
+            table.line(["disclosure", role.code(), relation, consent, category.name(), "", others, own, ""]);
+        }
+    }
+}
+
+/// Cells are names and need no quoting.
+struct Table(String);
+
+impl Table {
+    fn line(&mut self, cells: [&str; COLUMNS.len()]) {
+        self.0.push_str(&cells.join(","));
+        self.0.push('\n');
+    }
+}

@@ -1,0 +1,145 @@
+//! What one reader sees of one person: the table's cells for their relation, and the rules that a cell cannot say. It is
+//! the only reader of facts that views have.
+
+mod csv;
+mod late;
+mod standing;
+#[cfg(test)]
+mod tests;
+
+pub use csv::csv;
+pub use late::too_late;
+pub use standing::Standing;
+
+use crate::actor::Principal;
+use crate::codes::Phase;
+use crate::command::CommandKind;
+use crate::deadlines::Deadlines;
+use crate::event::Event;
+use crate::fact::{Fact, Label, Origin, Reader};
+use crate::ids::OrgId;
+use crate::path::{CarePath, Stamp};
+use crate::policy::rules::{narrowed, phase_tells_of, recorder_tells_of};
+use crate::policy::{Category, Cells, Depth, Relation, disclosed, may, own_recordings};
+use crate::time::DateTime;
+
+/// A reader's sight of a person. Having one means that something may be shown; each fact is asked for still.
+pub struct Sight<'a> {
+    principal: &'a Principal,
+    path: &'a CarePath,
+    now: DateTime,
+    standing: Standing,
+    others: Cells,
+    own: Cells,
+}
+
+impl<'a> Sight<'a> {
+    /// The sight that a principal has of the person of a path; `None` hides that the person exists.
+    #[must_use]
+    pub fn of(principal: &'a Principal, path: &'a CarePath, now: DateTime, deadlines: &Deadlines) -> Option<Self> {
+        if !path.exists() {
+            return None;
+        }
+        let standing = Standing::of(principal, path, now, deadlines);
+        let role = principal.actor.role();
+        let others = disclosed(role, standing.relation, standing.has_consent());
+        let others = standing.consented.as_ref().map_or(others, |classes| others.consented(classes));
+        let own = if path.was_recorded_by(principal) { own_recordings(role) } else { Cells::NOTHING };
+        let sees_something = !(others.is_nothing() && own.is_nothing());
+        sees_something.then_some(Self { principal, path, now, standing, others, own })
+    }
+
+    /// The relation that the sight rests on.
+    #[must_use]
+    pub fn relation(&self) -> Relation {
+        self.standing.relation
+    }
+
+    /// The value of a fact, where this reader is shown it.
+    pub(crate) fn show<T>(&self, fact: Fact<'_, T>) -> Option<T> {
+        fact.shown_to(self)
+    }
+
+    /// The same, with who recorded it and when, for a fact of one recording.
+    pub(crate) fn show_noted<'f, T>(&self, fact: Fact<'f, T>) -> Option<(T, &'f Stamp)> {
+        let stamp = fact.origin().stamp?;
+        fact.shown_to(self).map(|value| (value, stamp))
+    }
+
+    /// The same for a fact that may have been erased, or left out: that it was recorded is shown all the same.
+    pub(crate) fn show_even_erased<'f, T>(&self, fact: Fact<'f, T>) -> Option<(Option<T>, &'f Stamp)> {
+        let stamp = fact.origin().stamp?;
+        self.shows(&fact.label(), &fact.origin()).then(|| (fact.shown_to(self), stamp))
+    }
+
+    /// Whether the reader may send a command about the person.
+    pub(crate) fn may(&self, command: CommandKind) -> bool {
+        may(self.principal.actor.role(), command, self.standing.relation)
+    }
+
+    pub(crate) fn principal(&self) -> &'a Principal {
+        self.principal
+    }
+
+    pub(crate) fn path(&self) -> &'a CarePath {
+        self.path
+    }
+
+    pub(crate) fn now(&self) -> DateTime {
+        self.now
+    }
+
+    /// Whether the reader acts for this organisation.
+    pub(crate) fn acts_for(&self, organisation: &OrgId) -> bool {
+        self.principal.organisation == *organisation
+    }
+
+    /// Whether the reader is told who recorded something that they are shown: see [`recorder_tells_of`].
+    pub(crate) fn names_recorder(&self, stamp: &Stamp) -> bool {
+        self.is_own(stamp)
+            || recorder_tells_of(stamp.by.role).is_none_or(|(category, depth)| self.knows(category, depth))
+    }
+
+    /// Whether the reader knows of a category, at a depth, whoever recorded it.
+    pub(crate) fn knows(&self, category: Category, depth: Depth) -> bool {
+        depth.within(self.others.level(category))
+    }
+
+    /// Whether the reader may know that an event happened at all. That they recorded something, all readers know of
+    /// themselves, as long as anything is theirs to see.
+    pub(crate) fn knows_of(&self, stamp: &Stamp, event: &Event) -> bool {
+        let keeps_own = self.is_own(stamp) && !self.own.is_nothing();
+        keeps_own || self.shows(&event.label(), &self.path.origin(stamp, event))
+    }
+
+    /// The phase, as far as the reader may know of what makes it; `None` where presence is not theirs to see.
+    pub(crate) fn phase(&self) -> Option<Phase> {
+        self.knows(Category::Presence, Depth::Minimal)
+            .then(|| self.path.phase_within(|phase| self.knows(phase_tells_of(phase), Depth::Minimal)))
+    }
+
+    /// Whether the reader's organisation recorded this itself, in the reader's role.
+    fn is_own(&self, stamp: &Stamp) -> bool {
+        self.principal.recorded(&stamp.by)
+    }
+
+    fn within_cells(&self, label: &Label) -> bool {
+        match narrowed(self.principal.actor.role(), label.category) {
+            Some(names) => self.knows(label.category, Depth::Minimal) && names.contains(&label.name),
+            None => self.knows(label.category, label.depth),
+        }
+    }
+}
+
+impl Reader for Sight<'_> {
+    fn shows(&self, label: &Label, origin: &Origin<'_>) -> bool {
+        let own = || {
+            let recorded = origin.stamp.is_some_and(|stamp| self.is_own(stamp));
+            recorded && label.depth.within(self.own.level(label.category))
+        };
+        let role = self.principal.actor.role();
+        let within_reach = || origin.address.reaches(self.principal, self.standing.relation, self.now);
+        let given = || self.within_cells(label) || origin.address.passes_on(role, label.sealed);
+        own() || (given() && within_reach())
+    }
+}

@@ -1,0 +1,18 @@
+//! What is known of an event beside its content.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Author;
+use crate::ids::{EventId, PersonId};
+use crate::time::{DateTime, Occurred};
+
+/// What is known of an event beside its content: both times, and who recorded it on whose stream.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stamp {
+    pub event_id: EventId,
+    pub person_id: PersonId,
+    #[serde(flatten)]
+    pub occurred: Occurred,
+    pub recorded_at: DateTime,
+    pub by: Author,
+}
