@@ -52,9 +52,10 @@ impl DecodeError {
                 | OpenError::KeyMissing(_)
                 | OpenError::Key(KeyError::Damaged(_) | KeyError::Erased),
             ) => Fault::Event,
-            Reason::Event(Unreadable::UnknownType(_) | Unreadable::TooNew { .. }) | Reason::OtherKeys(_) => Fault::Node,
             Reason::Sealed(OpenError::Key(why)) if why.is_passing() => Fault::Passing,
-            Reason::Sealed(OpenError::Key(
+            Reason::Event(Unreadable::UnknownType(_) | Unreadable::TooNew { .. })
+            | Reason::OtherKeys(_)
+            | Reason::Sealed(OpenError::Key(
                 KeyError::WrongKek(_) | KeyError::Kek(_) | KeyError::Store(_) | KeyError::Crypto(_),
             )) => Fault::Node,
         }

@@ -18,11 +18,15 @@ pub enum At {
 
 impl At {
     /// The id of an event at which it panics there.
+    #[must_use]
     pub fn id(self, number: u64) -> EventId {
         EventId(Uuid::from_u64_pair(self as u64, number))
     }
 
-    /// Panics where the event is one of these.
+    /// Does what is made for the test.
+    ///
+    /// # Panics
+    /// Where the event is one of these.
     pub fn panic_at(self, event: EventId) {
         assert!(event.0.as_u64_pair().0 != self as u64, "made for the test: {self:?}");
     }

@@ -119,7 +119,7 @@ fn whoever_was_compared_at_the_start_is_found_by_the_same_addressees() {
         let addressees = users.iter().flat_map(|user| addresses(&user.principal, world.directory()));
         assert!(
             addressees
-                .flat_map(|addressee| world.waiting(&addressee).map(|places| places.len()).collect::<Vec<_>>())
+                .flat_map(|addressee| world.waiting(&addressee).map(BTreeSet::len).collect::<Vec<_>>())
                 .any(|waiting| waiting > 0)
         );
     });

@@ -147,13 +147,10 @@ impl Watch {
 
     /// Fires everything that is due on a case. Where that panics, the others must not wait for it.
     async fn fire_or_put_off(&self, case: PersonId, now: DateTime) -> Ticked {
-        match AssertUnwindSafe(self.fire_all(case, now)).catch_unwind().await {
-            Ok(ticked) => ticked,
-            Err(_) => {
-                tracing::error!("what is due on a case panicked; put off");
-                Ticked { put_off: self.put_off(case, now + LOOK_AGAIN), ..Ticked::default() }
-            }
-        }
+        AssertUnwindSafe(self.fire_all(case, now)).catch_unwind().await.unwrap_or_else(|_| {
+            tracing::error!("what is due on a case panicked; put off");
+            Ticked { put_off: self.put_off(case, now + LOOK_AGAIN), ..Ticked::default() }
+        })
     }
 
     /// Fires everything that is due on a case, one after the other: what was done may overtake what comes next.
