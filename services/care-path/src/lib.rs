@@ -10,6 +10,7 @@ pub mod deadlines;
 pub mod directory;
 pub mod event;
 pub mod ids;
+pub mod jwe;
 pub mod list;
 pub mod matching;
 pub mod path;

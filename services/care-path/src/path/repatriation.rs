@@ -15,11 +15,12 @@ use crate::codes::{
 };
 use crate::event::Event;
 use crate::ids::{ConsentId, HandoverId, OrgId};
+use crate::jwe::SealedDocument;
 use crate::policy::Category::{Medical as MedicalCell, Return as ReturnCell};
 use crate::policy::Depth::{Full, Minimal};
 use crate::policy::Details;
 use crate::private::{Medical, Private, Return};
-use crate::text::{Country, Language, Line, SealedDocument, Text};
+use crate::text::{Country, Language, Line, Text};
 
 /// Going home.
 #[skip_serializing_none]
@@ -383,7 +384,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &Repatriati
 /// Why a return does not go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReturnRefusal {
-    #[error("this condition cannot be not applicable")]
+    #[error("this condition always applies")]
     ConditionAlwaysApplies,
     #[error("a consent names at least one data class")]
     NothingConsented,

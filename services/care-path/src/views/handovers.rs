@@ -11,13 +11,14 @@ use crate::codes::{
     HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
 };
 use crate::ids::{ConsentId, HandoverId, OrgId};
+use crate::jwe::SealedDocument;
 use crate::path::repatriation::{Consent, Handover, Recipient, ReturnConditionEvidenced, ReturnOptionsPresented};
 use crate::path::{Noted, Stamp};
 use crate::policy::Category::Return;
 use crate::policy::Depth::{Full, Minimal};
 use crate::policy::Sight;
 use crate::private::open;
-use crate::text::{Country, Language, Line, SealedDocument, Text};
+use crate::text::{Country, Language, Line, Text};
 use crate::time::DateTime;
 
 views! {
