@@ -82,7 +82,7 @@ async fn a_return_goes_its_whole_way_and_each_liaison_sees_her_own_while_consent
     ro.post(&step("acknowledge"), json!({})).await.expect(404);
     pl.post(&step("acknowledge"), json!({})).await.expect(201);
     pl.post(&step("accept"), json!({})).await.expect(201);
-    let jwe = json!({"document": "eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVy.dGFn"});
+    let jwe = json!({"document": "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVy.dGFn"});
     supporter.post(&step("document"), jwe.clone()).await.expect(201);
     assert_eq!(pl.get(&step("document")).await.expect(200).json()["document"], jwe["document"]);
     supporter.post(&step("departure"), json!({"travels": "by bus"})).await.expect(201);

@@ -266,13 +266,14 @@ def main(binary, folder, seeds, wanted, persons="5", meetings="9", only=None):
     with open(f"{common}/kek", "w") as key:
         os.chmod(key.name, 0o600)
         key.write("1:" + __import__("base64").b64encode(os.urandom(32)).decode() + "\n")
-    token = subprocess.run([binary, "token", OUTREACH, "--data", common], check=True, capture_output=True,
-                           text=True).stdout.strip()
     make = lambda: Run(binary, seeds, common, f"{folder}/run-{next(numbers)}", int(persons), int(meetings))
 
     clean = make()
     if not clean.start(["-y", "-o", f"{folder}/clean", "-e", f"trace={CALLS}"], only is not None):
         sys.exit(f"it does not start under strace: {open(clean.trace).read()}")
+    # The service made the issuer's key when it started.
+    token = subprocess.run([binary, "token", OUTREACH, "--data", common], check=True, capture_output=True,
+                           text=True).stdout.strip()
     answers = clean.give(token)
     clean.end()
     if [answer and answer[0] for answer in answers] != [201] * len(clean.commands):

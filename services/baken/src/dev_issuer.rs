@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
@@ -46,9 +46,11 @@ pub enum DevIssuerError {
     Storage(#[from] io::Error),
     #[error("the key of the development issuer is damaged: remove {KEY_FILE} from the data folder to get a new one")]
     DamagedKey,
-    #[error("no key or token could be made")]
+    #[error("there is no demo in {}: start `baken demo --data {}` first", .0.display(), .0.display())]
+    NoKey(PathBuf),
+    #[error("the cryptographic library did not make a key or a token")]
     Cryptography,
-    #[error("no token makes somebody the system")]
+    #[error("a token cannot have the role of the system")]
     SystemNeedsNoToken,
 }
 
@@ -75,9 +77,19 @@ impl DevIssuer {
         let path = dir.join(KEY_FILE);
         match read_key(&path) {
             Err(DevIssuerError::Storage(error)) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(dir)?;
+                owner_only::make_folder(dir)?;
                 store_new_key(dir, &path)?;
                 Self::from_pkcs8(&read_key(&path)?)
+            }
+            read => Self::from_pkcs8(&read?),
+        }
+    }
+
+    /// The issuer whose key lies in this folder. Where there is none, none is made: no service would accept its tokens.
+    pub fn open(dir: &Path) -> Result<Self, DevIssuerError> {
+        match read_key(&dir.join(KEY_FILE)) {
+            Err(DevIssuerError::Storage(error)) if error.kind() == io::ErrorKind::NotFound => {
+                Err(DevIssuerError::NoKey(dir.to_owned()))
             }
             read => Self::from_pkcs8(&read?),
         }
@@ -135,7 +147,7 @@ impl DevIssuer {
 
 fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>, DevIssuerError> {
     let pkcs8 = Zeroizing::new(fs::read(path)?);
-    keep_private(path)?;
+    owner_only::keep(path)?;
     Ok(pkcs8)
 }
 
@@ -162,21 +174,6 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = owner_only::file().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-/// Takes back what group and others may do with the key.
-#[cfg(unix)]
-fn keep_private(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    const GROUP_AND_OTHERS: u32 = 0o077;
-    let mode = fs::metadata(path)?.permissions().mode();
-    if mode & GROUP_AND_OTHERS == 0 { Ok(()) } else { fs::set_permissions(path, fs::Permissions::from_mode(0o600)) }
-}
-
-#[cfg(not(unix))]
-fn keep_private(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

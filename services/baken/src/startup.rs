@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use parking_lot::RwLock;
 use tokio::task::JoinHandle;
 
@@ -13,7 +13,7 @@ use crate::edge::auth::{IssuerConfig, Verifier, WorldKeys};
 use crate::edge::channels::Channels;
 use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
-use crate::edge::{Edge, Limits, observe, rest};
+use crate::edge::{Edge, Limits, observe, rest, wire};
 use crate::event_log::{self, EventLog, LogUrl};
 use crate::history::Decoder;
 use crate::projections::{FollowError, Follower, World};
@@ -44,13 +44,13 @@ pub enum StartError {
     Rebuild(#[from] FollowError),
     #[error("the issuers of tokens cannot be used: {0}")]
     Issuers(#[from] crate::edge::auth::AuthConfigError),
-    #[error("keys cannot be fetched: {0}")]
+    #[error("the keys of token issuers cannot be fetched: {0}")]
     Fetch(#[from] crate::edge::auth::FetchError),
     #[error("the GraphQL schema cannot be used: {0}")]
     Schema(#[from] crate::edge::graphql::limits::BadSchema),
     #[error("webhooks cannot be sent: {0}")]
     Webhooks(#[from] WebhookStartError),
-    #[error("the address cannot be listened on: {0}")]
+    #[error("the service cannot listen on its address: {0}")]
     Listen(#[from] std::io::Error),
 }
 
@@ -225,20 +225,12 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
         operator_token: parts.operator_token,
         webhooks: service.webhooks.clone(),
     });
-    let server = HttpServer::new(move || {
+    let (server, address) = wire::serve(bind, move || {
         App::new()
             .app_data(edge.clone())
             .configure(graphql::routes(graphql.clone()))
             .configure(rest::configure)
             .wrap(from_fn(observe::observe))
-    })
-    .bind(bind)?
-    // A connection that does not send its head in time is closed; bodies have a deadline of their own.
-    .client_request_timeout(std::time::Duration::from_secs(5))
-    // One whose client is gone ends at once, also where nothing is being sent: a stream would keep its place.
-    .h1_allow_half_closed(false)
-    .max_connections(10_000)
-    .shutdown_timeout(10);
-    let address = server.addrs().first().copied().unwrap_or(bind);
-    Ok(Listening { server: server.run(), address, channels })
+    })?;
+    Ok(Listening { server, address, channels })
 }

@@ -89,7 +89,7 @@ pub enum ScopeError {
     Missing(ScopePart),
     #[error("the role does not have that scope")]
     Unexpected(ScopePart),
-    #[error("it is Baken itself, which nobody can be")]
+    #[error("the role is reserved for Baken itself")]
     Nobody,
 }
 

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod event;
 mod fact;
 pub mod ids;
+pub mod jwe;
 pub mod list;
 pub mod path;
 pub mod policy;

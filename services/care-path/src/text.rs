@@ -22,8 +22,6 @@ pub enum BadValue {
     Language,
     #[error("must be a whole number from 0 to 120")]
     Age,
-    #[error("must be a JWE in compact serialisation (RFC 7516): a document that only its receiver can open")]
-    Document,
 }
 
 macro_rules! typed {
@@ -76,13 +74,10 @@ typed! {
     Line(line) schema(value_type = String, min_length = 1, max_length = 200),
     /// A language: a BCP 47 tag.
     Language(language) schema(value_type = String, min_length = 2, max_length = 35),
-    /// A document sealed for its receiver, which Baken passes through unread: a JWE in compact serialisation.
-    SealedDocument(sealed_document) schema(value_type = String, min_length = 9, max_length = 262_144),
 }
 
 const TEXT_MAX: usize = 4000;
 const LINE_MAX: usize = 200;
-const DOCUMENT_MAX: usize = 262_144;
 
 fn bounded(text: &str, most: usize) -> Result<&str, BadValue> {
     let trimmed = text.trim();
@@ -177,18 +172,6 @@ fn language(text: &str) -> Result<String, BadValue> {
         .filter(|tag| tag.as_str().len() <= 35)
         .map(oxilangtag::LanguageTag::into_inner)
         .ok_or(BadValue::Language)
-}
-
-fn sealed_document(text: &str) -> Result<&str, BadValue> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let parts: Vec<&str> = text.split('.').collect();
-    // RFC 7516 §3.1: header, encrypted key (empty where the key is agreed directly), IV, ciphertext, tag.
-    let complete = matches!(parts.as_slice(), [header, _, iv, ciphertext, tag]
-        if [header, iv, ciphertext, tag].iter().all(|part| !part.is_empty()));
-    if text.len() > DOCUMENT_MAX || !complete || !parts.iter().all(|part| part.bytes().all(allowed)) {
-        return Err(BadValue::Document);
-    }
-    Ok(text)
 }
 
 /// A country: ISO 3166-1 alpha-2.
@@ -375,14 +358,6 @@ mod tests {
         assert_eq!("PL".parse::<Language>().unwrap().as_str(), "pl");
         for bad in ["Polish please", "", "p"] {
             assert_eq!(bad.parse::<Language>(), Err(BadValue::Language), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn only_a_sealed_document_passes_and_never_plain_text() {
-        assert!("eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVy.dGFn".parse::<SealedDocument>().is_ok());
-        for bad in ["diagnosis: …", "a.b.c", "a..c.d.", "a.b.c.d.e.f", "a.b c.d.e.f"] {
-            assert_eq!(bad.parse::<SealedDocument>(), Err(BadValue::Document), "{bad:?}");
         }
     }
 

@@ -57,11 +57,11 @@ pub struct Copied {
 /// Why there is no copy. Events are named by their number in the order of the log, from 1.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    #[error("the target is no beginning of the source: their events number {number} differ; nothing was written")]
+    #[error("the target is not a partial copy of the source: event number {number} differs; nothing was written")]
     Differs { number: u64 },
     #[error("the target has more events than the source, which ends after {source_events}; nothing was written")]
     Longer { source_events: u64 },
-    #[error("somebody else wrote to the target: event number {number} did not come to lie where it belongs")]
+    #[error("another process wrote to the target: event number {number} is not where it belongs")]
     TargetWritten { number: u64 },
     #[error("after copying, the events number {number} of source and target differ")]
     NotEqual { number: u64 },

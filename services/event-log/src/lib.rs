@@ -164,13 +164,21 @@ pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
     }
 }
 
-/// Opens a log to read from it: a file also while its service writes to it, and never to make one.
+/// Opens a log to read from it: a file also while its service writes to it. Where there is none, none is made.
 pub async fn open_to_read(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
-    let LogUrl::Sqlite(path) = url else { return open(url).await };
-    let path = path.clone();
-    let opened =
-        tokio::task::spawn_blocking(move || sqlite::SqliteLog::open_read_only(&path, &sqlite::Options::default()));
-    Ok(Arc::new(opened.await??))
+    match url {
+        LogUrl::Memory | LogUrl::KurrentDb(_) => open(url).await,
+        LogUrl::Sqlite(path) => {
+            let path = path.clone();
+            let opened = tokio::task::spawn_blocking(move || {
+                sqlite::SqliteLog::open_read_only(&path, &sqlite::Options::default())
+            });
+            Ok(Arc::new(opened.await??))
+        }
+        LogUrl::Postgres(url) => {
+            Ok(Arc::new(postgres::PostgresLog::open_existing(url, &postgres::Options::default()).await?))
+        }
+    }
 }
 
 #[cfg(test)]

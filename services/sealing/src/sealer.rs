@@ -73,7 +73,7 @@ impl From<KeyError> for SealError {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// It was changed, or it was sealed for another event, stream, type or class.
-    #[error("it is not as it was sealed")]
+    #[error("its seal does not match: it was changed, or sealed for another event")]
     Tampered,
     /// The key store has never had this key: it is another one, or older than the log.
     #[error("the key store does not know the data key {0}: it is another store, or an older one")]

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use crate::files::beside;
 use crate::owner_only;
 
 /// How a file of ours is known by its header, and how it is laid out.
@@ -44,15 +45,26 @@ pub fn create(path: &Path) -> io::Result<()> {
     owner_only::file().write(true).create_new(true).open(path).map(|_| ())
 }
 
-/// Makes the file where there is none.
+/// Makes the file where there is none. One that is there, as an older Baken made it, is kept from others from now on, with
+/// its write-ahead log.
 ///
 /// # Errors
 /// Where it cannot be made.
 pub fn create_if_missing(path: &Path) -> io::Result<()> {
     match create(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        created => return created,
     }
+    for part in ["", "-wal", "-shm"] {
+        match owner_only::keep(&beside(path, part)) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                tracing::warn!(%error, "a database file belongs to another user, and others may be able to read it");
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 impl Layout {

@@ -10,7 +10,7 @@ use care_path::{CarePath, EventId, PersonId, Principal};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::Baken;
+use super::{Baken, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::history::{Answer, Envelope, Idempotency, Purpose, Stream};
 use crate::projections::World;
@@ -63,7 +63,7 @@ pub enum ExecuteError {
     Forbidden,
     #[error(transparent)]
     Refused(#[from] Refusal),
-    #[error("the path has moved on: it is at revision {actual}")]
+    #[error("the path has changed: it is at revision {actual}; read it again")]
     Stale { actual: u64 },
     #[error("this idempotency key was used for another request")]
     KeyReused,
@@ -72,17 +72,51 @@ pub enum ExecuteError {
     Contended,
     #[error("the person was erased")]
     Erased,
+    /// The log takes no append of that size, at any time.
+    #[error("what is to be recorded is larger than the event log takes at once: {limit} bytes")]
+    TooLarge { limit: usize },
     /// Not recorded, or not known to be: the same request may be sent again.
-    #[error("the event log is not available")]
-    Unavailable(#[source] LogError),
-    /// Something of ours is broken; the source says what, and never about whom.
+    #[error("the event log did not answer; send the same request again")]
+    Log(#[source] LogError),
+    /// Not recorded: what describes a person cannot be sealed or opened at the moment.
+    #[error("the key store did not answer; send the same request again")]
+    Keys(#[source] KeyError),
+    /// The read models of this node have not reached what the log holds. It may have been recorded.
+    #[error("the read models are behind the event log; send the same request again")]
+    Behind(#[source] NotYet),
+    /// This node has stopped following the log. Another one may take the request.
+    #[error("this node has stopped following the event log")]
+    Outdated,
+    /// A fault in Baken or in what it has stored. The source says what, and never about whom.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// The read models are not where the decision would have to be seen. Another node may have them there.
-fn not_followed(why: &dyn std::fmt::Display) -> ExecuteError {
-    ExecuteError::Unavailable(LogError::Unavailable(why.to_string()))
+impl ExecuteError {
+    /// Whether the same request may be recorded when it is sent again unchanged, here or to another node.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::Contended | Self::Log(_) | Self::Keys(_) | Self::Behind(_) | Self::Outdated => true,
+            Self::NotFound
+            | Self::Forbidden
+            | Self::Refused(_)
+            | Self::Stale { .. }
+            | Self::KeyReused
+            | Self::Erased
+            | Self::TooLarge { .. }
+            | Self::Internal(_) => false,
+        }
+    }
+}
+
+impl From<LogError> for ExecuteError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::TooLarge { limit } => Self::TooLarge { limit },
+            other => Self::Log(other),
+        }
+    }
 }
 
 /// How far ahead of ours a reporter's clock may run.
@@ -94,10 +128,10 @@ impl Baken {
     /// Executes a command: what it records is durable, and visible here, when this answers.
     ///
     /// # Errors
-    /// See [`ExecuteError`]: then nothing was recorded, but for `Unavailable`, where it may have been.
+    /// See [`ExecuteError`]: then nothing was recorded, but for `Log`, `Behind` and `Outdated`, where it may have been.
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
         if !self.follows() {
-            return Err(not_followed(&"this node has stopped following the log"));
+            return Err(ExecuteError::Outdated);
         }
         let Some(idempotency) = request.idempotency else { return self.execute_once(request).await };
         let _turn = self.in_flight.turn(idempotency.key).await;
@@ -153,7 +187,7 @@ impl Baken {
             };
             match self.log.append(&target.stream, expected, proposed).await {
                 Ok(appended) => {
-                    self.reach(appended.position).await.map_err(|why| not_followed(&why))?;
+                    self.caught_up(appended.position).await?;
                     return Ok(Receipt {
                         person_id: target.person,
                         event_ids,
@@ -168,7 +202,7 @@ impl Baken {
                         return Ok(receipt);
                     }
                 }
-                Err(error) => return Err(ExecuteError::Unavailable(error)),
+                Err(error) => return Err(error.into()),
             }
         }
         Err(ExecuteError::Contended)
@@ -176,9 +210,15 @@ impl Baken {
 
     /// Whether the log goes on after a position. The read models have reached its end, as it was, when this answers.
     async fn is_beyond(&self, seen: Position) -> Result<bool, ExecuteError> {
-        let head = self.log.head().await.map_err(ExecuteError::Unavailable)?;
-        self.reach(head).await.map_err(|why| not_followed(&why))?;
+        let head = self.log.head().await?;
+        self.caught_up(head).await?;
         Ok(head > seen)
+    }
+
+    /// Waits until the read models have reached a position.
+    async fn caught_up(&self, position: Position) -> Result<(), ExecuteError> {
+        let behind = |why| if self.follows() { ExecuteError::Behind(why) } else { ExecuteError::Outdated };
+        self.reach(position).await.map_err(behind)
     }
 
     /// Somebody wrote to the stream in between, on another node: it may have been this very request.
@@ -357,15 +397,17 @@ fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteEr
     ExecuteError::Internal(Box::new(error))
 }
 
-/// Keys that cannot be had for a moment are asked for again by whoever sends the same again; a key store that has stopped
-/// takes nothing more until the service is started anew, like a log.
+/// The key store, or what unwraps its keys, does not answer. One that has stopped takes nothing more until the service is
+/// started anew, like a log; another node may.
+fn no_key(error: KeyError) -> ExecuteError {
+    let stopped = matches!(error, KeyError::Store(KeyStoreError::Stopped(_)));
+    if stopped || error.is_passing() { ExecuteError::Keys(error) } else { internal(error) }
+}
+
 fn not_sealed(error: SealError) -> ExecuteError {
     match error {
         SealError::Erased => ExecuteError::Erased,
-        SealError::Key(KeyError::Store(KeyStoreError::Stopped(why))) => {
-            ExecuteError::Unavailable(LogError::Stopped(why))
-        }
-        SealError::Key(why) if why.is_passing() => not_followed(&why),
+        SealError::Key(why) => no_key(why),
         other => internal(other),
     }
 }

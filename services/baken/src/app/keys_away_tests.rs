@@ -20,12 +20,21 @@ use crate::sealing::{
 
 /// A key store that can be away.
 #[derive(Default)]
-struct Away {
+pub struct Away {
     store: Arc<MemoryKeyStore>,
     away: AtomicBool,
 }
 
 impl Away {
+    /// What seals with keys of this store.
+    pub async fn sealer(self: &Arc<Self>) -> Arc<Sealer> {
+        sealer(self.clone()).await
+    }
+
+    pub fn set_away(&self, away: bool) {
+        self.away.store(away, Ordering::Relaxed);
+    }
+
     fn here(&self) -> Result<&MemoryKeyStore, KeyStoreError> {
         let away = self.away.load(Ordering::Relaxed);
         if away { Err(KeyStoreError::Unavailable("for the test".to_owned())) } else { Ok(&self.store) }
@@ -113,7 +122,7 @@ async fn what_cannot_be_sealed_for_the_moment_may_be_sent_again() {
     let signal = request(user("outreach-rotterdam"), None, CommandKind::ReportSignal.read(None, &body).unwrap());
     keys.away.store(true, Ordering::Relaxed);
     let refused = node.baken.execute(signal.clone()).await;
-    assert!(matches!(refused, Err(ExecuteError::Unavailable(_))), "{refused:?}");
+    assert!(matches!(refused, Err(ExecuteError::Keys(_))), "{refused:?}");
     keys.away.store(false, Ordering::Relaxed);
     assert!(!node.baken.execute(signal).await.unwrap().repeated);
 }

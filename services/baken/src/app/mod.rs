@@ -8,7 +8,7 @@ mod following;
 mod following_tests;
 mod guard;
 #[cfg(test)]
-mod keys_away_tests;
+pub mod keys_away_tests;
 #[cfg(test)]
 mod kurrentdb_tests;
 #[cfg(test)]

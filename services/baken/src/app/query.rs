@@ -5,8 +5,9 @@ use std::ops::Bound;
 
 use care_path::codes::{HandoverState, Phase};
 use care_path::ids::{HandoverId, Municipality};
+use care_path::jwe::SealedDocument;
 use care_path::policy::Sight;
-use care_path::text::{Country, SealedDocument};
+use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::views::{
     self, CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, PersonSummaryView, ReferralView,
@@ -25,7 +26,7 @@ pub enum QueryError {
     /// There is no such thing, or none that the principal may know of: the same to them.
     #[error("not found")]
     NotFound,
-    #[error("the cursor is none of this list")]
+    #[error("the cursor does not belong to this list")]
     BadCursor,
 }
 

@@ -298,6 +298,6 @@ async fn a_key_store_of_another_log_is_refused_as_before() {
     tokio::time::timeout(std::time::Duration::from_secs(10), stranger.baken.stopped_following()).await.unwrap();
     let body = CommandKind::ReportSignal.read(None, json!({"channel": "outreach_round"})).unwrap();
     let refused = stranger.baken.execute(request(user(SHELTER), None, body)).await;
-    assert!(matches!(refused, Err(ExecuteError::Unavailable(_))));
+    assert!(matches!(refused, Err(ExecuteError::Outdated)));
     assert!(stranger.why_it_stopped().await.to_string().contains("another store"));
 }

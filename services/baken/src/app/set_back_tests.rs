@@ -120,7 +120,7 @@ async fn a_server_that_lacks_what_was_read_stops_the_node_although_its_log_has_g
     assert!(grown > log.servers[0].head().await.unwrap());
     log.answers.store(1, Ordering::Relaxed);
     tokio::time::timeout(Duration::from_secs(10), node.baken.stopped_following()).await.unwrap();
-    assert!(matches!(met(&node, person).await, Err(ExecuteError::Unavailable(_))));
+    assert!(matches!(met(&node, person).await, Err(ExecuteError::Outdated)));
     let head = log.servers[1].head().await.unwrap();
     assert_eq!(head, grown, "nothing was written on the strength of what never was");
     assert!(matches!(node.why_it_stopped().await, FollowError::SetBack));

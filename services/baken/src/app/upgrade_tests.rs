@@ -102,7 +102,7 @@ async fn an_older_node_stops_at_a_version_that_it_does_not_know_and_takes_no_mor
     let head = older.log.head().await.unwrap();
     // Neither to the case that it cannot read, nor to any other: it does not see what else happened to that one.
     for person in [person, other] {
-        assert!(matches!(met(&older.baken, person).await, Err(ExecuteError::Unavailable(_))));
+        assert!(matches!(met(&older.baken, person).await, Err(ExecuteError::Outdated)));
     }
     assert_eq!(older.log.head().await.unwrap(), head);
 }

@@ -29,14 +29,14 @@ impl Backup {
     pub async fn run(self) -> Result<(), Failure> {
         let installation = self.chosen.read()?;
         let LogUrl::Sqlite(log) = installation.log()? else {
-            return Err("the log is in no file: back it up by its server's own means".into());
+            return Err("the log is not in a file: back it up with its server's own tools".into());
         };
         // Before anything is made.
         let keys = match self.keys {
             None => None,
             Some(to) => match installation.keys()?.file() {
                 Some(from) => Some((from.to_owned(), to)),
-                None => return Err("the key store is in no file: back it up by its server's own means".into()),
+                None => return Err("the key store is not in a file: back it up with its server's own tools".into()),
             },
         };
         let log = SqliteLog::open_read_only(&log, &Options::default())?;

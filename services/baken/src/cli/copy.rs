@@ -106,7 +106,7 @@ async fn log_over(from: &LogUrl, to: &LogUrl) -> Result<CopiedLog, Failure> {
 }
 
 async fn keys_over(from: &KeysPlace, to: &KeysPlace) -> Result<(), Failure> {
-    let source = from.open().await.map_err(|error| format!("the source of the keys: {error}"))?;
+    let source = from.open_existing().await.map_err(|error| format!("the source of the keys: {error}"))?;
     let target = to.open().await.map_err(|error| format!("the target of the keys: {error}"))?;
     let CopiedKeys { found, keys, erased } =
         copy_keys(&*source, &*target).await.map_err(|error| format!("the keys: {error}"))?;

@@ -9,6 +9,7 @@ use super::{DataFolder, Failure, data, welcome};
 use crate::demo;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
+use crate::owner_only;
 use crate::sources::{Clock, SystemClock};
 use crate::startup::{EdgeParts, listen};
 use crate::telemetry::{self, Format};
@@ -63,7 +64,7 @@ impl Demo {
             EdgeParts { issuers: vec![issuer.issuer_config()?], limits, introspection: true, operator_token: None };
         let listening = listen(&service, bind, edge)?;
         let url = format!("http://{}", listening.address);
-        std::fs::write(data::address_file(folder), &url)?;
+        owner_only::write(&data::address_file(folder), &url)?;
         print!("{}", welcome::text(&url, folder, &loaded)?);
         listening.server.await?;
         service.stop().await;

@@ -87,3 +87,85 @@ pub async fn run() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Every file and folder below a folder, with what its owner, its group and others may do.
+    fn modes(folder: &Path) -> Vec<(PathBuf, bool, u32)> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let about = std::fs::metadata(&path).unwrap();
+            found.push((path.clone(), about.is_dir(), about.permissions().mode() & 0o777));
+            if about.is_dir() {
+                found.extend(modes(&path));
+            }
+        }
+        found
+    }
+
+    async fn runs(folder: &Path, line: &str) {
+        let at = |word: &str| word.replace("DIR", folder.to_str().unwrap());
+        let words = std::iter::once("baken".to_owned()).chain(line.split(' ').map(at));
+        let ran = match Cli::try_parse_from(words).unwrap().command {
+            Command::Demo(demo) => demo.run().await,
+            Command::Backup(backup) => backup.run().await,
+            Command::Copy(copy) => copy.run().await,
+            Command::Simulate(simulate) => simulate.run().await,
+            _ => panic!("{line}"),
+        };
+        ran.unwrap_or_else(|error| panic!("{line}: {error}"));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_the_commands_write_is_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let writing = async {
+            while !folder.join("data/address").exists() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            for line in [
+                "backup DIR/backup.db --keys DIR/backup-keys.db --data DIR/data",
+                "copy --from sqlite:DIR/data/log.db --to sqlite:DIR/copy.db --keys-from DIR/data/keys.db --keys-to DIR/copy-keys.db",
+                "simulate --persons 2 --seed 1 --ndjson DIR/batches",
+            ] {
+                runs(folder, line).await;
+            }
+            // While the service runs: its write-ahead logs go with it.
+            modes(folder)
+        };
+        let found = tokio::select! {
+            () = runs(folder, "demo --port 0 --data DIR/data --no-watch") => panic!("the demo ended"),
+            found = writing => found,
+        };
+        let named = |name: &str| found.iter().any(|(path, ..)| path.ends_with(name));
+        for name in [
+            "data/log.db",
+            "data/log.db-wal",
+            "data/log.db.lock",
+            "data/keys.db",
+            "data/webhooks.db",
+            "data/kek",
+            "data/dev-issuer.p8",
+            "data/snapshots",
+            "backup.db",
+            "backup-keys.db",
+            "copy.db",
+            "copy-keys.db",
+            "batches/users.json",
+        ] {
+            assert!(named(name), "{name} is not there: {found:?}");
+        }
+        for (path, is_folder, mode) in found {
+            assert_eq!(mode, if is_folder { 0o700 } else { 0o600 }, "{} has mode {mode:o}", path.display());
+        }
+    }
+}

@@ -48,7 +48,7 @@ impl Rebuild {
             let live = live.map_or("none", |live| &live.digest);
             println!("{verdict:9}  {}: {} rows, {} (live {live})", rebuilt.model, rebuilt.rows, rebuilt.digest);
         }
-        if equal { Ok(()) } else { Err("the live read models are not what the log says".into()) }
+        if equal { Ok(()) } else { Err("the live read models differ from the log".into()) }
     }
 }
 
@@ -70,7 +70,7 @@ async fn live_digests(url: &str, token: Option<&SecretString>) -> Result<Digests
 /// The digests of what the log tells, at the position and as of the moment of others.
 async fn rebuild(installation: &Installation, live: &Digests) -> Result<Digests, Failure> {
     let log = open_to_read(&installation.log()?).await?;
-    let (keys, kek) = (installation.keys()?.open().await?, installation.kek()?);
+    let (keys, kek) = (installation.keys()?.open_existing().await?, installation.kek()?);
     let ring = Arc::new(KeyRing::open_to_read(keys, kek, KeyRing::CAPACITY).await?);
     let _preloaded = ring.preload_all().await?;
     let world = World::new(Arc::new(installation.settings()?));

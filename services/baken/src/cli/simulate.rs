@@ -42,7 +42,7 @@ impl Simulate {
             return Ok(());
         }
         let report = if let Some(url) = &self.url {
-            let issuer = DevIssuer::open_or_create(&self.folder.data)?;
+            let issuer = DevIssuer::open(&self.folder.data)?;
             let http = Http::new(url, issuer, Arc::new(SystemClock), Arc::new(RandomIds));
             simulate::run(&http, &directory, &simulation, &progress).await?
         } else {

@@ -109,11 +109,11 @@ pub struct PlanError {
 pub enum PlanProblem {
     #[error("there is no such user")]
     UnknownUser,
-    #[error("`{0}` names nothing that came before")]
+    #[error("`{0}` is not the name of an earlier step")]
     UnknownName(String),
-    #[error("`{0}` is no time")]
+    #[error("`{0}` is not a time")]
     BadTime(String),
-    #[error("it cannot be written down again")]
+    #[error("the command cannot be written as JSON")]
     Unwritable,
 }
 

@@ -311,5 +311,5 @@ fn a_script_that_names_what_is_not_there_says_where() {
     let mut script = marek().unwrap();
     script.steps.remove(0);
     let error = plan(&script, &users().unwrap(), now()).err().unwrap().to_string();
-    assert_eq!(error, "script `marek`, step 2, command 0: `$day_shelter_referral` names nothing that came before");
+    assert_eq!(error, "script `marek`, step 2, command 0: `$day_shelter_referral` is not the name of an earlier step");
 }

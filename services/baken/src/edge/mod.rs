@@ -5,6 +5,7 @@ pub mod auth;
 pub mod caller;
 pub mod channels;
 mod fallback;
+mod field_problem;
 pub mod graphql;
 pub mod observe;
 pub mod openapi;
@@ -12,6 +13,7 @@ mod operators;
 pub mod problem;
 pub mod rates;
 pub mod rest;
+pub mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;

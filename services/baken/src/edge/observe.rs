@@ -46,7 +46,8 @@ pub async fn observe<B: MessageBody + 'static>(
     };
     let given = request.headers().get(REQUEST_ID).and_then(|id| headers::uuid(id.to_str().ok()?));
     let id = given.unwrap_or_else(|| edge.baken.ids().uuid_v7());
-    request.extensions_mut().insert(RequestId(CorrelationId(id)));
+    let request_id = RequestId(CorrelationId(id));
+    request.extensions_mut().insert(request_id);
     let method = known(request.method());
     let is_docs = request.path().starts_with("/docs");
     let span = tracing::info_span!("request", correlation_id = %id, method, route = Empty, status = Empty);
@@ -59,10 +60,13 @@ pub async fn observe<B: MessageBody + 'static>(
     let answered = match answered {
         Ok(Ok(response)) => {
             route = response.request().match_pattern();
-            Ok(in_words(response.map_into_boxed_body()))
+            Ok(in_words(response.map_into_boxed_body(), request_id))
         }
-        Ok(Err(error)) => Err(error.error_response()),
-        Err(_) => Err(span.in_scope(|| Problem::Internal("a handler panicked".into()).error_response())),
+        Ok(Err(error)) => {
+            let problem = error.as_error::<Problem>();
+            Err(problem.map_or_else(|| error.error_response(), |problem| told(problem, request_id)))
+        }
+        Err(_) => Err(told(&Problem::Internal("a handler panicked".into()), request_id)),
     };
     let route = route.as_deref().unwrap_or("none");
     let status = match &answered {
@@ -96,10 +100,26 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// A 404 that comes without words, of a file that the documentation does not have, is given them.
-fn in_words(response: ServiceResponse) -> ServiceResponse {
+/// What a handler has answered with a problem is logged, and an internal error is given the id of its request. A 404 that
+/// comes without words, of a file that the documentation does not have, is given them.
+fn in_words(response: ServiceResponse, id: RequestId) -> ServiceResponse {
+    let problem = response.response().error().and_then(Error::as_error::<Problem>);
+    if let Some(problem) = problem {
+        if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+            problem.log(id);
+            return response;
+        }
+        let told = told(problem, id);
+        return response.into_response(told);
+    }
     let silent = response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(CONTENT_TYPE);
     if silent { response.into_response(not_found()) } else { response }
+}
+
+/// A problem as the operators and the client are told of it.
+fn told(problem: &Problem, id: RequestId) -> HttpResponse {
+    problem.log(id);
+    problem.response(&problem.details_of(id))
 }
 
 fn not_found() -> HttpResponse {

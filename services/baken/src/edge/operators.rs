@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, FORWARDED, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use care_path::event::EventKind;
@@ -18,13 +18,11 @@ use super::caller::edge;
 use super::openapi;
 use super::problem::Problem;
 use super::{Edge, rest::reader::shown};
-use crate::app::Baken;
+use crate::app::{Baken, ExecuteError};
 use crate::projections::Digests;
 
 /// How long the read models may take to catch up with the log before the service is not ready.
 const CATCH_UP: Duration = Duration::from_secs(1);
-/// The proxies' header before there was a standard one.
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// The text format of Prometheus.
 const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -81,7 +79,7 @@ pub async fn live() -> HttpResponse {
     get, path = "/health/ready", tag = "Operations", impl_for = ready,
     responses(
         (status = 200, description = "They are.", body = Health),
-        (status = 503, description = "They are not, or the log does not answer; `outdated`: they never will be, until this node is upgraded."),
+        (status = 503, description = "They are not (`not_ready`), or the log does not answer (`log_unavailable`); `outdated`: they never will be, until this node is upgraded."),
     )
 )]
 #[get("/health/ready")]
@@ -90,7 +88,7 @@ pub async fn ready(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if !edge.baken.follows() {
         return Err(Problem::Outdated);
     }
-    let head = edge.baken.head().await.map_err(|_| Problem::NotReady)?;
+    let head = edge.baken.head().await.map_err(ExecuteError::Log)?;
     let reached = tokio::time::timeout(CATCH_UP, edge.baken.reach(head)).await;
     match reached {
         Ok(Ok(())) => {
@@ -110,7 +108,7 @@ pub async fn ready(request: HttpRequest) -> Result<HttpResponse, Problem> {
 pub async fn metrics(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let edge = edge(&request)?;
     for_operators(&request, &edge)?;
-    let head = edge.baken.head().await.map_err(|_| Problem::NotReady)?;
+    let head = edge.baken.head().await.map_err(ExecuteError::Log)?;
     if let Some(webhooks) = &edge.webhooks {
         webhooks.measure();
     }
@@ -130,7 +128,7 @@ pub async fn read_models(request: HttpRequest) -> Result<HttpResponse, Problem> 
     for_operators(&request, &edge)?;
     // It reads every case, so that it is not for a thread that others wait for.
     let baken = edge.baken.clone();
-    let digests = web::block(move || baken.digests()).await.map_err(|_| Problem::NotReady)?;
+    let digests = web::block(move || baken.digests()).await.map_err(|error| Problem::Internal(error.into()))?;
     Ok(shown(&digests))
 }
 
@@ -138,9 +136,9 @@ pub async fn read_models(request: HttpRequest) -> Result<HttpResponse, Problem> 
 /// from elsewhere.
 fn for_operators(request: &HttpRequest, edge: &Edge) -> Result<(), Problem> {
     let headers = request.headers();
-    let passed_on = headers.contains_key(FORWARDED) || headers.contains_key(X_FORWARDED_FOR);
+    // The address of the socket, and no other: a header that names one is anybody's to write.
     let here = request.peer_addr().is_some_and(|address| address.ip().to_canonical().is_loopback());
-    if here && !passed_on {
+    if here && !headers.keys().any(is_of_a_proxy) {
         return Ok(());
     }
     let refused = |error: AuthError| match edge.rates.stranger(request.peer_addr().map(|address| address.ip())) {
@@ -151,6 +149,13 @@ fn for_operators(request: &HttpRequest, edge: &Edge) -> Result<(), Problem> {
     let held = edge.operator_token.as_ref().map(|held| held.expose_secret().as_bytes());
     let same = held.is_some_and(|held| verify_slices_are_equal(held, token.as_bytes()).is_ok());
     if same { Ok(()) } else { Err(refused(AuthError::SignatureInvalid)) }
+}
+
+/// Whether a proxy adds this header to what it passes on.
+fn is_of_a_proxy(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("x-forwarded")
+        || ["forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip"].contains(&name)
 }
 
 static DOCUMENT: LazyLock<Option<String>> = LazyLock::new(|| openapi::document().to_json().ok());

@@ -14,8 +14,11 @@ use care_path::command::Refusal;
 use care_path::path::repatriation::ReturnRefusal;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::auth::AuthError;
+use super::caller::RequestId;
+pub use super::field_problem::{FieldProblem, FieldProblems};
 use crate::app::{ExecuteError, NotYet, QueryError};
 use crate::webhooks::WebhookError;
 
@@ -43,7 +46,7 @@ pub enum Problem {
     Header { header: &'static str, message: &'static str },
     /// Values of fields or query parameters that cannot be.
     #[error("values are not valid")]
-    Fields(Vec<FieldProblem>),
+    Fields(FieldProblems),
     /// There is no such route, or nothing there that the caller may know of.
     #[error("not found")]
     NotFound,
@@ -51,6 +54,10 @@ pub enum Problem {
     MethodNotAllowed(Vec<Method>),
     #[error("the body arrived too slowly")]
     TooSlow,
+    #[error("the head of the request arrived too slowly")]
+    HeadTooSlow,
+    #[error("the head of the request is too long, or has too many headers")]
+    HeadTooLarge,
     /// A line of a batch waits for an earlier one about the same person, which was not recorded.
     #[error("an earlier line about the same person was not recorded; send it again, and this one after it")]
     BehindUnavailable,
@@ -62,49 +69,22 @@ pub enum Problem {
     MediaType { accepted: &'static str },
     #[error("too many requests")]
     RateLimited { retry_after: Duration },
-    #[error("you have as many streams and sockets open as you may")]
+    #[error("you have as many streams and sockets open as one user may have; close one first")]
     TooManyChannels,
-    #[error("as many streams and sockets are open as the service holds")]
+    #[error("the service has as many streams and sockets open as it can hold; try later")]
     Crowded,
     /// Another site's page asks.
     #[error("the request comes from a page of another site")]
     ForeignOrigin,
     /// The log has an event that this node does not understand, so that it waits for its upgrade; or it was set back.
-    #[error("this node follows the event log no longer and must be upgraded or started anew; another one may answer")]
+    #[error(
+        "this node has stopped following the event log, and must be upgraded or restarted; another node may answer"
+    )]
     Outdated,
-    /// The service cannot answer yet: it has just begun.
-    #[error("the service is not ready")]
+    #[error("the read models have not caught up with the event log")]
     NotReady,
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-/// A value that cannot be, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldProblem {
-    /// A JSON pointer (RFC 6901) into the body.
-    #[schema(example = "/identity/countries/0")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
-    /// The name of a query parameter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parameter: Option<String>,
-    /// The rule that the value breaks; never the value.
-    pub message: String,
-}
-
-impl FieldProblem {
-    /// A field of the body.
-    #[must_use]
-    pub fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, message: message.into() }
-    }
-
-    /// A query parameter.
-    #[must_use]
-    pub fn parameter(name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.into()), message: message.into() }
-    }
 }
 
 /// Problem details (RFC 9457).
@@ -124,6 +104,9 @@ pub struct ProblemDetails {
     /// Every field or parameter that is not valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Vec<FieldProblem>>,
+    /// Of an internal error: the id under which it was logged, which is also in the header `X-Request-Id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Uuid>,
     /// The conditions of a return that nobody has evidenced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_conditions: Option<Vec<ReturnCondition>>,
@@ -151,8 +134,13 @@ fn invalid() -> Kind {
     kind(StatusCode::UNPROCESSABLE_ENTITY, "invalid_values", "Invalid values", "Values are not valid.")
 }
 
-fn broken() -> Kind {
-    kind(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", "Something of ours is broken.")
+fn internal() -> Kind {
+    let detail = "Internal error. It was logged under this request id.";
+    kind(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal error", detail)
+}
+
+fn unavailable(code: &'static str, why: &dyn std::fmt::Display) -> Kind {
+    kind(StatusCode::SERVICE_UNAVAILABLE, code, UNAVAILABLE, sentence(why))
 }
 
 impl Problem {
@@ -162,9 +150,7 @@ impl Problem {
             Self::Query(QueryError::NotFound) | Self::NotFound => hidden_or_missing(),
             Self::Auth(error) => of_auth(error),
             Self::Webhook(error) => of_webhook(error),
-            Self::NotYet(error) => {
-                kind(StatusCode::SERVICE_UNAVAILABLE, "position_not_reached", UNAVAILABLE, sentence(error))
-            }
+            Self::NotYet(error) => unavailable("position_not_reached", error),
             Self::Malformed(detail) => kind(StatusCode::BAD_REQUEST, "malformed", "Malformed request", *detail),
             Self::Header { .. } => {
                 kind(StatusCode::BAD_REQUEST, "malformed_header", "Malformed request", sentence(self))
@@ -173,14 +159,17 @@ impl Problem {
             Self::MethodNotAllowed(_) => {
                 kind(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", sentence(self))
             }
-            Self::TooSlow => kind(StatusCode::REQUEST_TIMEOUT, "too_slow", "Too slow", sentence(self)),
+            Self::TooSlow | Self::HeadTooSlow => {
+                kind(StatusCode::REQUEST_TIMEOUT, "too_slow", "Too slow", sentence(self))
+            }
+            Self::HeadTooLarge => {
+                kind(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_large", "Head too large", sentence(self))
+            }
             Self::TooLarge { .. } => kind(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", sentence(self)),
             Self::LineTooLong { .. } => {
                 kind(StatusCode::PAYLOAD_TOO_LARGE, "line_too_long", "Line too long", sentence(self))
             }
-            Self::BehindUnavailable => {
-                kind(StatusCode::SERVICE_UNAVAILABLE, "earlier_line_unavailable", UNAVAILABLE, sentence(self))
-            }
+            Self::BehindUnavailable => unavailable("earlier_line_unavailable", self),
             Self::MediaType { .. } => {
                 kind(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "Unsupported media type", sentence(self))
             }
@@ -190,17 +179,17 @@ impl Problem {
             Self::TooManyChannels => {
                 kind(StatusCode::TOO_MANY_REQUESTS, "too_many_channels", "Too many connections", sentence(self))
             }
-            Self::Crowded => kind(StatusCode::SERVICE_UNAVAILABLE, "crowded", UNAVAILABLE, sentence(self)),
+            Self::Crowded => unavailable("crowded", self),
             Self::ForeignOrigin => kind(StatusCode::FORBIDDEN, "foreign_origin", "Not allowed", sentence(self)),
-            Self::Outdated => kind(StatusCode::SERVICE_UNAVAILABLE, "outdated", UNAVAILABLE, sentence(self)),
-            Self::NotReady => kind(StatusCode::SERVICE_UNAVAILABLE, "not_ready", UNAVAILABLE, sentence(self)),
-            Self::Internal(_) => broken(),
+            Self::Outdated => unavailable("outdated", self),
+            Self::NotReady => unavailable("not_ready", self),
+            Self::Internal(_) => internal(),
         }
     }
 
     fn errors(&self) -> Option<Vec<FieldProblem>> {
         match self {
-            Self::Fields(errors) => Some(errors.clone()),
+            Self::Fields(problems) => Some(problems.told()),
             Self::Query(error @ QueryError::BadCursor) => {
                 Some(vec![FieldProblem::parameter("after", error.to_string())])
             }
@@ -235,8 +224,17 @@ impl Problem {
             detail,
             code,
             errors: self.errors(),
+            request_id: None,
             missing_conditions: self.missing_conditions(),
         }
+    }
+
+    /// The same, of a request: what the operators are to look for is told with its id.
+    #[must_use]
+    pub fn details_of(&self, request: RequestId) -> ProblemDetails {
+        let details = self.details();
+        let is_internal = details.status == StatusCode::INTERNAL_SERVER_ERROR.as_u16();
+        ProblemDetails { request_id: is_internal.then_some(request.0.0), ..details }
     }
 
     /// Seconds after which it is worth trying again.
@@ -245,31 +243,28 @@ impl Problem {
             Self::RateLimited { retry_after } => {
                 Some(retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0))
             }
-            Self::Execute(ExecuteError::Contended | ExecuteError::Unavailable(_))
-            | Self::Webhook(WebhookError::Store(_))
-            | Self::NotYet(_)
-            | Self::Outdated
-            | Self::NotReady => Some(1),
+            Self::Execute(error) if error.is_passing() => Some(1),
+            Self::Webhook(WebhookError::Store(_)) | Self::NotYet(_) | Self::Outdated | Self::NotReady => Some(1),
             Self::Auth(AuthError::KeysUnavailable) | Self::TooManyChannels | Self::Crowded => Some(5),
             _ => None,
         }
     }
 
-    /// Tells the operators what the client is not told. None of these sources knows whom it was about.
-    pub fn log(&self) {
-        match self {
-            Self::Execute(ExecuteError::Internal(source)) | Self::Internal(source) => {
-                tracing::error!(error = %source, "a request failed");
-            }
-            Self::Execute(ExecuteError::Unavailable(source)) => {
-                tracing::error!(error = %source, "the event log did not take an append");
-            }
-            Self::Webhook(WebhookError::Internal(source)) => tracing::error!(error = %source, "a request failed"),
-            Self::Webhook(WebhookError::Store(source)) => {
-                tracing::error!(error = %source, "the webhook store does not answer");
-            }
-            _ => {}
-        }
+    /// Tells the operators what the client is not told, under the id of the request. None of these sources knows whom it was
+    /// about.
+    pub fn log(&self, request: RequestId) {
+        let (error, what): (&dyn std::fmt::Display, _) = match self {
+            Self::Execute(ExecuteError::Internal(source))
+            | Self::Webhook(WebhookError::Internal(source))
+            | Self::Internal(source) => (source, "a request failed"),
+            Self::Execute(ExecuteError::Log(source)) => (source, "the event log did not answer"),
+            Self::Execute(ExecuteError::Keys(source)) => (source, "the key store did not answer"),
+            Self::Execute(ExecuteError::Behind(source)) => (source, "the read models are behind the event log"),
+            Self::Webhook(WebhookError::Store(source)) => (source, "the webhook store did not answer"),
+            _ => return,
+        };
+        // The id by itself: the request's span is not there where only warnings are traced.
+        tracing::error!(request_id = %request.0.0, %error, "{what}");
     }
 }
 
@@ -298,12 +293,16 @@ fn of_execute(error: &ExecuteError) -> Kind {
         ExecuteError::KeyReused => {
             kind(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "Key used before", sentence(error))
         }
-        ExecuteError::Contended => kind(StatusCode::SERVICE_UNAVAILABLE, "contended", UNAVAILABLE, sentence(error)),
+        ExecuteError::Contended => unavailable("contended", error),
         ExecuteError::Erased => kind(StatusCode::CONFLICT, "erased", "A rule stands against it", sentence(error)),
-        ExecuteError::Unavailable(_) => {
-            kind(StatusCode::SERVICE_UNAVAILABLE, "log_unavailable", UNAVAILABLE, sentence(error))
+        ExecuteError::TooLarge { .. } => {
+            kind(StatusCode::PAYLOAD_TOO_LARGE, "append_too_large", "Too large", sentence(error))
         }
-        ExecuteError::Internal(_) => broken(),
+        ExecuteError::Log(_) => unavailable("log_unavailable", error),
+        ExecuteError::Keys(_) => unavailable("keys_unavailable", error),
+        ExecuteError::Behind(_) => unavailable("read_models_behind", error),
+        ExecuteError::Outdated => unavailable("outdated", &Problem::Outdated),
+        ExecuteError::Internal(_) => internal(),
     }
 }
 
@@ -317,10 +316,8 @@ fn of_webhook(error: &WebhookError) -> Kind {
         WebhookError::Off => refused("webhooks_off", StatusCode::CONFLICT),
         WebhookError::KeyReused => of_execute(&ExecuteError::KeyReused),
         WebhookError::Url(_) | WebhookError::Description => invalid(),
-        WebhookError::Store(_) => {
-            kind(StatusCode::SERVICE_UNAVAILABLE, "webhooks_unavailable", UNAVAILABLE, sentence(error))
-        }
-        WebhookError::Internal(_) => broken(),
+        WebhookError::Store(_) => unavailable("webhooks_unavailable", error),
+        WebhookError::Internal(_) => internal(),
     }
 }
 
@@ -348,7 +345,14 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        self.log();
+        self.response(&self.details())
+    }
+}
+
+impl Problem {
+    /// The response that tells details of the problem.
+    #[must_use]
+    pub fn response(&self, details: &ProblemDetails) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((CONTENT_TYPE, MEDIA_TYPE));
         if let Some(seconds) = self.retry_after() {
@@ -366,13 +370,14 @@ impl ResponseError for Problem {
             }
             _ => {}
         }
-        response.body(serde_json::to_vec(&self.details()).unwrap_or_default())
+        response.body(serde_json::to_vec(details).unwrap_or_default())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::event_log::{LogError, Position};
+    use crate::sealing::KeyStoreError;
 
     use super::*;
 
@@ -384,10 +389,13 @@ mod tests {
     #[test]
     fn what_may_be_tried_again_says_when() {
         let not_yet = NotYet { asked: Position(9), reached: Position(7) };
-        let unavailable = ExecuteError::Unavailable(LogError::Unavailable("disk full at /var/lib".into()));
+        let away = || "disk full at /var/lib".to_owned();
         let problems = [
             not_yet.into(),
-            unavailable.into(),
+            ExecuteError::Log(LogError::Unavailable(away())).into(),
+            ExecuteError::Keys(KeyStoreError::Unavailable(away()).into()).into(),
+            ExecuteError::Behind(not_yet).into(),
+            ExecuteError::Outdated.into(),
             ExecuteError::Contended.into(),
             AuthError::KeysUnavailable.into(),
             Problem::NotReady,
@@ -410,7 +418,31 @@ mod tests {
                 Some(
                     1,
                 ),
-                "The event log is not available.",
+                "The event log did not answer; send the same request again.",
+            ),
+            (
+                503,
+                "keys_unavailable",
+                Some(
+                    1,
+                ),
+                "The key store did not answer; send the same request again.",
+            ),
+            (
+                503,
+                "read_models_behind",
+                Some(
+                    1,
+                ),
+                "The read models are behind the event log; send the same request again.",
+            ),
+            (
+                503,
+                "outdated",
+                Some(
+                    1,
+                ),
+                "This node has stopped following the event log, and must be upgraded or restarted; another node may answer.",
             ),
             (
                 503,
@@ -426,7 +458,7 @@ mod tests {
                 Some(
                     5,
                 ),
-                "The keys of the token's issuer cannot be had at the moment.",
+                "The keys of the token's issuer are not available at the moment.",
             ),
             (
                 503,
@@ -434,7 +466,7 @@ mod tests {
                 Some(
                     1,
                 ),
-                "The service is not ready.",
+                "The read models have not caught up with the event log.",
             ),
             (
                 429,
@@ -452,7 +484,10 @@ mod tests {
     fn what_is_ours_is_told_to_nobody_outside() {
         let source = || "the key store at /var/lib/baken is damaged".into();
         for problem in [Problem::Internal(source()), ExecuteError::Internal(source()).into()] {
-            assert_eq!(told(&problem), (500, "internal", None, "Something of ours is broken.".to_owned()));
+            assert_eq!(
+                told(&problem),
+                (500, "internal", None, "Internal error. It was logged under this request id.".to_owned())
+            );
         }
     }
 

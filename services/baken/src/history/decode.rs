@@ -65,7 +65,7 @@ impl DecodeError {
 /// What is wrong with it.
 #[derive(Debug, thiserror::Error)]
 pub enum Reason {
-    #[error("its stream is none of Baken's")]
+    #[error("its stream is not one of Baken's")]
     UnknownStream,
     #[error("its envelope cannot be read")]
     Envelope,

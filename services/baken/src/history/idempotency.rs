@@ -7,7 +7,7 @@
 use std::fmt;
 
 use aws_lc_rs::hmac;
-use care_path::{EventId, PersonId, Principal};
+use care_path::{Actor, EventId, PersonId, Principal};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -27,9 +27,15 @@ impl KeyDigest {
     }
 
     /// The digest of a user's key, which is the user's own: another's key of the same text is another key.
+    ///
+    /// The system's keys have a space of their own. A token can claim the system's names, but never its role.
     #[must_use]
     pub fn of(principal: &Principal, key: &str) -> Self {
         let mut context = Sha256::new();
+        if principal.actor == Actor::System {
+            // A user's digest begins with the length of a name; no name is that long.
+            context.update(&u64::MAX.to_be_bytes());
+        }
         for part in [principal.organisation.as_str(), principal.user.as_str(), key] {
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part.as_bytes());
@@ -89,4 +95,19 @@ pub struct Answer {
     pub event_ids: Vec<EventId>,
     pub revision: u64,
     pub position: Position,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_with_the_names_of_the_system_has_other_keys_than_the_system() {
+        let system = Principal::baken();
+        let named_alike = |actor| KeyDigest::of(&Principal { actor, ..system.clone() }, "timer");
+        let token = named_alike(Actor::ShelterWorker);
+        assert_ne!(token, KeyDigest::of(&system, "timer"));
+        // What is in the log already keeps its digest.
+        assert_eq!(format!("{token:?}"), "0b80a9638d44b8a98154cdca9550e9c0");
+    }
 }

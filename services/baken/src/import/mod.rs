@@ -27,17 +27,17 @@ pub use table::{Row, Table};
 pub enum ImportError {
     #[error("{0} cannot be read")]
     File(PathBuf, #[source] std::io::Error),
-    #[error("{0} is no mapping: {1}")]
+    #[error("{0} is not a mapping: {1}")]
     Mapping(PathBuf, #[source] toml::de::Error),
-    #[error("{0} is no mapping: {1}")]
+    #[error("{0} is not a mapping: {1}")]
     Unfit(PathBuf, String),
     #[error("the file is not in {0}; the mapping's `encoding` may be another")]
     Encoding(&'static str),
     #[error("line {line} of the file is not CSV")]
     Csv { line: u64 },
-    #[error("{0} is no key of ids: it is made by the first import, and must then be kept as it is")]
+    #[error("{0} does not hold a key for ids: the first import makes that file, and it must not be changed")]
     Key(PathBuf),
-    #[error("no random key can be had")]
+    #[error("the system gave no random bytes for a key")]
     Random,
     #[error("the token cannot be used: {0}")]
     Token(&'static str),

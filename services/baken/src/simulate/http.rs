@@ -44,7 +44,7 @@ pub enum HttpError {
     NoAnswer(#[source] reqwest::Error),
     #[error("the service answered {status} ({code})")]
     Refused { status: StatusCode, code: String },
-    #[error("the service still asks to wait")]
+    #[error("the service kept answering that there are too many requests")]
     Busy,
 }
 

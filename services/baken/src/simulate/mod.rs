@@ -48,11 +48,11 @@ impl Simulation {
 pub enum SimulateError {
     #[error("the directory has no organisation of kind {kind} in {municipality}")]
     Organisation { kind: OrgKind, municipality: Municipality },
-    #[error("nobody of an organisation of kind {kind} works with persons")]
+    #[error("no role of an organisation of kind {kind} works with persons")]
     NobodyWorks { kind: OrgKind },
     #[error("`{name}` cannot be the name of a user")]
     Name { name: String },
-    #[error("the simulation runs off the calendar or the map")]
+    #[error("a date or a place of the simulation is out of range")]
     Calendar,
     #[error(transparent)]
     File(#[from] std::io::Error),

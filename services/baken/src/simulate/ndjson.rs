@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::{SimulateError, Simulation, path};
 use crate::demo::Scripted;
 use crate::history::KeyDigest;
+use crate::owner_only;
 
 /// So much is gathered for a file before it is written.
 const GATHERED: usize = 64 * 1024;
@@ -124,7 +125,7 @@ pub fn write(
     folder: &Path,
     progress: &ProgressBar,
 ) -> Result<Written, SimulateError> {
-    std::fs::create_dir(folder)?;
+    owner_only::make_new_folder(folder)?;
     let mut gathered = BTreeMap::<(usize, UserId), Vec<u8>>::new();
     let mut users = BTreeMap::new();
     let mut lines_written = 0;
@@ -144,14 +145,14 @@ pub fn write(
         append(folder, *round, user, text)?;
     }
     let users: Vec<_> = users.into_values().collect();
-    std::fs::write(folder.join("users.json"), format!("{:#}\n", Value::Array(users)))?;
+    owner_only::write(&folder.join("users.json"), format!("{:#}\n", Value::Array(users)))?;
     progress.finish_and_clear();
     Ok(Written { lines: lines_written, files: gathered.len() })
 }
 
 fn append(folder: &Path, round: usize, user: &UserId, text: &mut Vec<u8>) -> std::io::Result<()> {
     let file = folder.join(format!("{round:02}-{user}.ndjson"));
-    std::fs::OpenOptions::new().create(true).append(true).open(file)?.write_all(text)?;
+    owner_only::file().create(true).append(true).open(file)?.write_all(text)?;
     text.clear();
     Ok(())
 }

@@ -63,7 +63,7 @@ pub struct Ticked {
     pub fired: usize,
     /// Of these, how many fired late.
     pub late: usize,
-    /// Cases that were put off: the log did not answer, or something of ours is broken.
+    /// Cases that were put off: the log or the key store did not answer, or there was an internal error.
     pub put_off: usize,
 }
 
@@ -218,7 +218,11 @@ fn is_overtaken(error: &ExecuteError) -> bool {
         | ExecuteError::Forbidden
         | ExecuteError::KeyReused
         | ExecuteError::Contended
-        | ExecuteError::Unavailable(_)
+        | ExecuteError::TooLarge { .. }
+        | ExecuteError::Log(_)
+        | ExecuteError::Keys(_)
+        | ExecuteError::Behind(_)
+        | ExecuteError::Outdated
         | ExecuteError::Internal(_) => false,
     }
 }

@@ -138,12 +138,12 @@ pub struct Replayed {
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
     /// This process sends none.
-    #[error("webhooks are not sent from here")]
+    #[error("this service sends no webhooks")]
     Off,
     /// There is none, or none of yours: the same to you.
     #[error("not found")]
     NotFound,
-    #[error("your role is not told of events")]
+    #[error("your role receives no events")]
     Forbidden,
     #[error("an administrator has disabled this webhook")]
     Blocked,

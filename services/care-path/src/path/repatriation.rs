@@ -15,9 +15,10 @@ use crate::codes::{
 use crate::event::Event;
 use crate::fact::{Fact, Facts, Label, Origin, Visitor, derived_facts, events, facts};
 use crate::ids::{ConsentId, HandoverId, OrgId};
+use crate::jwe::SealedDocument;
 use crate::policy::{Address, Category, Depth};
 use crate::private::{Medical, Private, Return};
-use crate::text::{Country, Language, Line, SealedDocument, Text};
+use crate::text::{Country, Language, Line, Text};
 use crate::time::DateTime;
 
 /// Going home.
@@ -492,7 +493,7 @@ impl RepatriationState {
 /// Why a return does not go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReturnRefusal {
-    #[error("this condition cannot be not applicable")]
+    #[error("this condition always applies")]
     ConditionAlwaysApplies,
     #[error("a consent names at least one data class")]
     NothingConsented,

@@ -15,10 +15,11 @@ use crate::codes::{
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
 use crate::ids::{ConsentId, HandoverId};
+use crate::jwe::SealedDocument;
 use crate::list::Few;
 use crate::path::CarePath;
 use crate::private::private;
-use crate::text::{Country, Language, Line, SealedDocument, Text};
+use crate::text::{Country, Language, Line, Text};
 
 /// Records that the options for a return were presented, and what the person wants.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -266,7 +267,8 @@ impl Decide for DeclineHandover {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AttachHandoverDocument {
-    /// A JWE in compact serialisation (RFC 7516), encrypted for the receiver.
+    /// A JWE (RFC 7516) in compact or JSON serialisation, encrypted with a public key of the receiver.
+    #[serde(deserialize_with = "crate::jwe::incoming")]
     pub document: SealedDocument,
 }
 

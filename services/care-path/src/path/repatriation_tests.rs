@@ -162,8 +162,9 @@ fn a_declined_or_withdrawn_handover_can_be_proposed_anew() {
 
 #[test]
 fn a_sealed_document_travels_with_an_open_handover() {
-    let document =
-        || AttachHandoverDocument { document: "eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVy.dGFn".parse().unwrap() };
+    let document = || AttachHandoverDocument {
+        document: "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVy.dGFn".parse().unwrap(),
+    };
     proposed().and_on(HANDOVER, document()).then(|path| {
         assert!(path.repatriation.handovers[0].document.is_some());
     });

@@ -10,13 +10,14 @@ use crate::codes::{
 };
 use crate::fact::{Fact, Facts};
 use crate::ids::{ConsentId, HandoverId, OrgId};
+use crate::jwe::SealedDocument;
 use crate::path::Noted;
 use crate::path::repatriation::{
     Addressed, Consent, Departed, HandoverEnd, Recipient, ReturnConditionEvidenced, ReturnOptionsPresented,
 };
 use crate::policy::Address;
 use crate::sight::Sight;
-use crate::text::{Country, Language, Line, SealedDocument, Text};
+use crate::text::{Country, Language, Line, Text};
 use crate::time::DateTime;
 
 views! {

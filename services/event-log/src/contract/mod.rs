@@ -17,9 +17,10 @@ mod subject;
 mod tests;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use subject::{Ids, is_of_a_check};
 use subject::{Patience, Subject};
@@ -69,8 +70,8 @@ const CHECKS: &[Check] = checks! {
 };
 
 /// Checks of two lives of one log: before it was closed, and after it was opened again.
-const REOPENING: &[&str] =
-    &["what was acknowledged is there after reopening", "a repeat is recognised after reopening"];
+const REOPENING: [&str; 2] =
+    ["what was acknowledged is there after reopening", "a repeat is recognised after reopening"];
 
 /// What came of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,18 +111,42 @@ impl fmt::Display for Report {
     }
 }
 
-/// Runs every check that needs no reopening, one after another. `ids` must give UUIDs that this log has never seen.
-pub async fn run(log: Arc<dyn EventLog>, ids: Ids) -> Report {
-    examine(&Subject::new(log, ids, Patience::default())).await
+/// How far a run of the contract has come.
+#[derive(Debug, Clone, Copy)]
+pub enum Step<'a> {
+    /// The log is being opened.
+    Opens,
+    /// A check begins.
+    Begins(&'static str),
+    /// It has ended.
+    Ended(&'a Outcome),
 }
 
-async fn examine(subject: &Subject) -> Report {
-    let mut report = Report::default();
-    for check in CHECKS {
-        let held = guarded((check.run)(subject.clone()), subject.patience).await;
-        report.outcomes.push(Outcome { check: check.name, held });
+/// How the contract is run.
+pub struct Manner<'a> {
+    /// How long one check may take, or opening the log. What takes longer has failed.
+    pub patience: Duration,
+    /// Is told of every step when it is taken.
+    pub tell: &'a (dyn Fn(Step<'_>) + Send + Sync),
+}
+
+impl Default for Manner<'_> {
+    fn default() -> Self {
+        Self { patience: Patience::default().check, tell: &|_| {} }
     }
-    report
+}
+
+/// Runs every check that needs no reopening, one after another. `ids` must give UUIDs that this log has never seen.
+pub async fn run(log: Arc<dyn EventLog>, ids: Ids) -> Report {
+    run_with(log, ids, &Manner::default()).await
+}
+
+/// The same, in a manner of the caller's.
+pub async fn run_with(log: Arc<dyn EventLog>, ids: Ids, manner: &Manner<'_>) -> Report {
+    let patience = Patience::of(manner.patience);
+    let mut examination = Examination { patience, tell: manner.tell, report: Report::default() };
+    examination.all(&Subject::new(log, ids, patience)).await;
+    examination.report
 }
 
 /// Opens a log, runs every check, closes it and opens it once more, to see that nothing is lost with the process.
@@ -130,36 +155,96 @@ where
     E: fmt::Display,
     F: Future<Output = Result<Arc<dyn EventLog>, E>>,
 {
-    examine_twice(open, ids, Patience::default()).await
+    run_reopening_with(open, ids, &Manner::default()).await
 }
 
-async fn examine_twice<E, F>(open: impl Fn() -> F, ids: Ids, patience: Patience) -> Report
+/// The same, in a manner of the caller's.
+pub async fn run_reopening_with<E, F>(open: impl Fn() -> F, ids: Ids, manner: &Manner<'_>) -> Report
 where
     E: fmt::Display,
     F: Future<Output = Result<Arc<dyn EventLog>, E>>,
 {
-    let mut report = Report::default();
-    let witness = match open().await {
-        Err(why) => Err(format!("it could not be opened: {why}")),
+    examine_twice(open, ids, Patience::of(manner.patience), manner.tell).await
+}
+
+async fn examine_twice<E, F>(
+    open: impl Fn() -> F,
+    ids: Ids,
+    patience: Patience,
+    tell: &(dyn Fn(Step<'_>) + Send + Sync),
+) -> Report
+where
+    E: fmt::Display,
+    F: Future<Output = Result<Arc<dyn EventLog>, E>>,
+{
+    let mut examination = Examination { patience, tell, report: Report::default() };
+    let witness = match examination.open("opened", Box::pin(open())).await {
+        Err(why) => Err(why),
         Ok(log) => {
             let subject = Subject::new(log, Arc::clone(&ids), patience);
-            report = examine(&subject).await;
-            reopening::leave(subject).await
+            examination.all(&subject).await;
+            guarded(Box::pin(reopening::leave(subject)), patience).await
         }
     };
-    let held = match witness {
-        Err(why) => [Err(why.clone()), Err(why)],
-        Ok(witness) => match open().await {
-            Err(why) => [(); 2].map(|()| Err(format!("it could not be opened again: {why}"))),
-            Ok(log) => reopening::find(Subject::new(log, ids, patience), witness).await,
-        },
+    let found = match witness {
+        Err(why) => Err(why),
+        Ok(witness) => examination.open("opened again", Box::pin(open())).await.map(|log| (log, witness)),
     };
-    report.outcomes.extend(REOPENING.iter().zip(held).map(|(check, held)| Outcome { check, held }));
-    report
+    let [there, known] = REOPENING;
+    match found {
+        Err(why) => {
+            examination.check(there, Box::pin(ready(Err(why.clone())))).await;
+            examination.check(known, Box::pin(ready(Err(why)))).await;
+        }
+        Ok((log, witness)) => {
+            let subject = Subject::new(log, ids, patience);
+            examination.check(there, Box::pin(reopening::still_there(subject.clone(), witness.clone()))).await;
+            examination.check(known, Box::pin(reopening::still_known(subject, witness))).await;
+        }
+    }
+    examination.report
+}
+
+/// A run of the contract.
+struct Examination<'a> {
+    patience: Patience,
+    tell: &'a (dyn Fn(Step<'_>) + Send + Sync),
+    report: Report,
+}
+
+impl Examination<'_> {
+    async fn open<E, F>(&self, what: &str, opening: F) -> Result<Arc<dyn EventLog>, String>
+    where
+        E: fmt::Display,
+        F: Future<Output = Result<Arc<dyn EventLog>, E>>,
+    {
+        (self.tell)(Step::Opens);
+        match tokio::time::timeout(self.patience.check, opening).await {
+            Ok(opened) => opened.map_err(|why| format!("it could not be {what}: {why}")),
+            Err(_) => Err(format!("it was not {what} within {:?}", self.patience.check)),
+        }
+    }
+
+    async fn all(&mut self, subject: &Subject) {
+        for check in CHECKS {
+            self.check(check.name, (check.run)(subject.clone())).await;
+        }
+    }
+
+    async fn check(&mut self, name: &'static str, check: Running) {
+        (self.tell)(Step::Begins(name));
+        let held = guarded(check, self.patience).await;
+        let outcome = Outcome { check: name, held };
+        (self.tell)(Step::Ended(&outcome));
+        self.report.outcomes.push(outcome);
+    }
 }
 
 /// A check that hangs or panics has failed, and the next one has its turn.
-async fn guarded(check: Running, patience: Patience) -> Held {
+async fn guarded<T: Send + 'static>(
+    check: Pin<Box<dyn Future<Output = Result<T, String>> + Send>>,
+    patience: Patience,
+) -> Result<T, String> {
     let task = tokio::spawn(check);
     let stop = task.abort_handle();
     match tokio::time::timeout(patience.check, task).await {

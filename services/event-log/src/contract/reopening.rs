@@ -5,6 +5,7 @@ use super::subject::{Subject, ids, same};
 use crate::port::{Appended, Expected, Proposed, StreamName};
 
 /// What the first life was told.
+#[derive(Clone)]
 pub(super) struct Witness {
     stream: StreamName,
     events: Vec<Proposed>,
@@ -17,11 +18,7 @@ pub(super) async fn leave(subject: Subject) -> Result<Witness, String> {
     Ok(Witness { stream, events, answer })
 }
 
-pub(super) async fn find(subject: Subject, left: Witness) -> [Held; 2] {
-    [still_there(&subject, &left).await, still_known(&subject, &left).await]
-}
-
-async fn still_there(subject: &Subject, left: &Witness) -> Held {
+pub(super) async fn still_there(subject: Subject, left: Witness) -> Held {
     same("the stream", &subject.ids_on(&left.stream).await?, &ids(&left.events))?;
     subject.conflicts(&left.stream, Expected::NoStream, Some(left.answer.revision)).await?;
     let head = subject.head().await?;
@@ -31,7 +28,7 @@ async fn still_there(subject: &Subject, left: &Witness) -> Held {
     Ok(())
 }
 
-async fn still_known(subject: &Subject, left: &Witness) -> Held {
+pub(super) async fn still_known(subject: Subject, left: Witness) -> Held {
     let repeat = subject.add(&left.stream, Expected::NoStream, &left.events).await?;
     same("the answer to a repeat", &repeat, &left.answer)?;
     let more = subject.add(&left.stream, Expected::Revision(left.answer.revision), &subject.events(1)).await?;

@@ -30,6 +30,13 @@ impl Default for Patience {
     }
 }
 
+impl Patience {
+    /// With so long for a whole check.
+    pub fn of(check: Duration) -> Self {
+        Self { check, a_while: Self::default().a_while.min(check / 2) }
+    }
+}
+
 /// How the names of the checks' own streams begin.
 const STREAMS: &str = "contract-";
 

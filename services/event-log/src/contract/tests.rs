@@ -6,15 +6,16 @@ use std::future::{Ready, ready};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use uuid::Uuid;
 
 use super::faulty::{Fault, FaultyLog};
 use super::subject::Patience;
-use super::{CHECKS, Ids, REOPENING, Report, examine_twice, run, run_reopening};
+use super::{CHECKS, Ids, Manner, REOPENING, Report, Step, examine_twice, run, run_reopening, run_reopening_with};
 use crate::memory::MemoryLog;
-use crate::port::EventLog;
+use crate::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
 use crate::sqlite::{Options, SqliteLog, SqliteOpenError};
 
 /// UUIDs of version 7 that count up, a millisecond each.
@@ -84,7 +85,7 @@ async fn broken_by(fault: Fault, patience: Patience) -> BTreeSet<&'static str> {
         }
         ready(Ok::<_, String>(Arc::clone(&log) as Arc<dyn EventLog>))
     };
-    examine_twice(open, counted(), patience).await.broken().collect()
+    examine_twice(open, counted(), patience, &|_| {}).await.broken().collect()
 }
 
 /// Each fault, and a check that must fail for it. Others may fail too.
@@ -169,4 +170,58 @@ async fn a_check_that_panics_has_failed_and_the_others_are_run() {
     let ids: Ids = Arc::new(Uuid::nil);
     let report = run(Arc::new(Panics), ids).await;
     assert_eq!(report.broken().count(), CHECKS.len());
+}
+
+/// A log that never answers.
+struct Silent;
+
+#[async_trait::async_trait]
+impl EventLog for Silent {
+    async fn append(&self, _: &StreamName, _: Expected, _: Vec<Proposed>) -> Result<Appended, LogError> {
+        std::future::pending().await
+    }
+    async fn read_stream(&self, _: &StreamName, _: u64) -> Result<Vec<Recorded>, LogError> {
+        std::future::pending().await
+    }
+    async fn read_all(&self, _: Position, _: usize) -> Result<Page, LogError> {
+        std::future::pending().await
+    }
+    async fn head(&self) -> Result<Position, LogError> {
+        std::future::pending().await
+    }
+    async fn wake(&self, _: Position) {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test]
+async fn each_check_is_told_when_it_begins_and_when_it_ends_and_none_takes_longer_than_it_may() {
+    let patience = Duration::from_millis(20);
+    let told = Mutex::new(Vec::new());
+    let tell = |step: Step<'_>| {
+        let line = match step {
+            Step::Opens => "opens".to_owned(),
+            Step::Begins(check) => format!("begins {check}"),
+            Step::Ended(outcome) => format!("{} {:?}", outcome.check, outcome.held),
+        };
+        told.lock().push((line, Instant::now()));
+    };
+    let open = || ready(Ok::<_, String>(Arc::new(Silent) as Arc<dyn EventLog>));
+    let report = run_reopening_with(open, counted(), &Manner { patience, tell: &tell }).await;
+    let told = told.into_inner();
+    assert_eq!(told[0].0, "opens");
+    for (check, pair) in CHECKS.iter().zip(told[1..].chunks(2)) {
+        assert_eq!(pair[0].0, format!("begins {}", check.name));
+        assert_eq!(pair[1].0, format!("{} Err(\"it had not finished after 20ms\")", check.name));
+        assert!(pair[1].1 - pair[0].1 >= patience);
+    }
+    assert_eq!(report.broken().count(), CHECKS.len() + REOPENING.len());
+}
+
+#[tokio::test]
+async fn a_log_that_does_not_open_in_time_is_not_waited_for() {
+    let open = std::future::pending::<Result<Arc<dyn EventLog>, String>>;
+    let manner = Manner { patience: Duration::from_millis(20), ..Manner::default() };
+    let report = run_reopening_with(open, counted(), &manner).await;
+    assert!(report.to_string().contains("it was not opened within 20ms"), "{report}");
 }

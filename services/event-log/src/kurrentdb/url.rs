@@ -16,7 +16,7 @@ pub struct KurrentUrl {
 
 /// It is none that the client reads. What it says is not repeated: it may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no connection string of KurrentDB")]
+#[error("this is not a connection string of KurrentDB")]
 pub struct BadKurrentUrl;
 
 impl KurrentUrl {

@@ -69,10 +69,19 @@ impl Drop for PostgresLog {
 impl PostgresLog {
     /// Opens the log, and makes its tables where there are none.
     pub async fn open(url: &PostgresUrl, options: &Options) -> Result<Self, PostgresOpenError> {
+        Self::start(url, options, true).await
+    }
+
+    /// Opens a log that is there, and makes nothing.
+    pub async fn open_existing(url: &PostgresUrl, options: &Options) -> Result<Self, PostgresOpenError> {
+        Self::start(url, options, false).await
+    }
+
+    async fn start(url: &PostgresUrl, options: &Options, make: bool) -> Result<Self, PostgresOpenError> {
         let connector = Connector::new(url)?;
         let prepared = in_time(async {
             let mut client = connector.client().await.map_err(ConnectError::from)?;
-            schema::prepare(&mut client).await
+            schema::prepare(&mut client, make).await
         });
         prepared.await.ok_or(ConnectError::TooLate)??;
         let pool = connector.pool(options.readers)?;

@@ -49,21 +49,28 @@ pub enum PostgresOpenError {
     Read(#[from] crate::LogError),
     #[error("the database was written by a newer Baken: its layout is {0}, this build knows {VERSION}")]
     Newer(i32),
-    #[error("the schema `baken` of the database is no event log of Baken's; it was left as it is")]
+    #[error("the database holds no event log of Baken")]
+    Missing,
+    #[error("the schema `baken` of the database is not an event log of Baken; it was left as it is")]
     Foreign,
 }
 
-/// Makes the tables where there are none, and refuses what is not ours. Several nodes may do so at once.
-pub(super) async fn prepare(client: &mut Client) -> Result<(), PostgresOpenError> {
-    match layout(client).await.map_err(ConnectError::from)? {
+/// Makes the tables where there are none, if they are to be made, and refuses what is not ours. Several nodes may do so at
+/// once.
+pub(super) async fn prepare(client: &mut Client, make: bool) -> Result<(), PostgresOpenError> {
+    match layout(client, make).await.map_err(ConnectError::from)? {
         VERSION => Ok(()),
+        MISSING => Err(PostgresOpenError::Missing),
         found if found > VERSION => Err(PostgresOpenError::Newer(found)),
         _ => Err(PostgresOpenError::Foreign),
     }
 }
 
+/// Neither made nor to be made.
+const MISSING: i32 = -1;
+
 /// The layout that there is, after it was made where there was none; 0 where it is somebody else's.
-async fn layout(client: &mut Client) -> Result<i32, tokio_postgres::Error> {
+async fn layout(client: &mut Client, make: bool) -> Result<i32, tokio_postgres::Error> {
     let transaction = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted).start().await?;
     // Another node may be making the tables, or appending; who holds it longer than any of that does is stuck.
     transaction.batch_execute("SET LOCAL lock_timeout = '15s'").await?;
@@ -71,6 +78,7 @@ async fn layout(client: &mut Client) -> Result<i32, tokio_postgres::Error> {
     let there = "SELECT to_regclass('baken.layout') IS NOT NULL, to_regclass('baken.events') IS NOT NULL";
     let row = transaction.query_one(there, &[]).await?;
     let found = match (row.get(0), row.get(1)) {
+        (false, false) if !make => MISSING,
         (false, false) => {
             transaction.batch_execute(LAYOUT).await?;
             VERSION

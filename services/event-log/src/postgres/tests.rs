@@ -227,3 +227,15 @@ async fn a_database_of_a_newer_baken_or_of_somebody_else_is_left_alone() {
     let refused = PostgresLog::open(&server.url(), &Options::default()).await;
     assert!(matches!(refused, Err(PostgresOpenError::Foreign)));
 }
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server: tests/postgres/run.sh"]
+async fn a_log_that_is_opened_to_read_is_not_made() {
+    let server = Server::start();
+    let refused = PostgresLog::open_existing(&server.url(), &Options::default()).await;
+    assert!(matches!(refused, Err(PostgresOpenError::Missing)));
+    // There is no schema of that name yet.
+    server.execute("CREATE SCHEMA baken").await;
+    drop(log_of(&server).await);
+    assert!(PostgresLog::open_existing(&server.url(), &Options::default()).await.is_ok());
+}

@@ -4,7 +4,7 @@
 //! holds up nobody. In several steps it would begin anew with every commit in between, and `VACUUM INTO` would build
 //! every index again.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -15,6 +15,7 @@ use super::schema::{SqliteOpenError, layout, open_reader};
 use super::writer::last_position;
 use crate::port::Position;
 use storage::files::{beside, flush_entry_of};
+use storage::owner_only;
 
 /// Why there is no backup. Whatever was begun has been removed again.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,7 @@ pub(super) fn backup(from: &Path, to: &Path) -> Result<Position, BackupError> {
         return Err(BackupError::Exists(to.to_owned()));
     }
     let partial = beside(to, ".partial");
-    match OpenOptions::new().write(true).create_new(true).open(&partial) {
+    match owner_only::file().write(true).create_new(true).open(&partial) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(BackupError::Exists(partial)),
         created => drop(created?),
     }

@@ -31,6 +31,7 @@ use writer::{Shared, Waiting, Writer};
 use super::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
 use super::rules;
 use storage::files::{beside, folder_of};
+use storage::owner_only;
 use storage::sqlite_file::checkpoint::{Checkpointer, Limits};
 
 /// What one append may hold. The writer keeps a batch in memory, and SQLite itself ends at about ten times as much.
@@ -183,7 +184,7 @@ fn resolved(path: &Path) -> Result<PathBuf, SqliteOpenError> {
 fn lock(path: &Path) -> Result<File, SqliteOpenError> {
     let failed = |source| SqliteOpenError::Io { path: path.to_owned(), source };
     let beside = beside(path, ".lock");
-    let file = File::options().create(true).truncate(false).write(true).open(beside).map_err(failed)?;
+    let file = owner_only::file().create(true).truncate(false).write(true).open(beside).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(SqliteOpenError::InUse(path.to_owned())),

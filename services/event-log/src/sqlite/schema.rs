@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use storage::files::flush_entry_of;
 use storage::sqlite_file::checkpoint::no_checkpoints;
-use storage::sqlite_file::flush_commits;
+use storage::sqlite_file::{create_if_missing, flush_commits};
 
 /// "BAKN": tells `file` and us that this is an event log of Baken.
 const APPLICATION_ID: i32 = 0x4241_4B4E;
@@ -90,7 +90,8 @@ pub enum SqliteOpenError {
 /// The connection of the writer. Creates the file where there is none, and refuses one that is not ours, or older.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, SqliteOpenError> {
     let failed = |source| refusal(path, source);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    create_if_missing(path).map_err(|source| SqliteOpenError::Io { path: path.to_owned(), source })?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     let empty = is_empty(&connection).map_err(failed)?;

@@ -191,6 +191,17 @@ macro_rules! contract {
         mod postgres {
             use super::*;
 
+            #[tokio::test]
+            #[ignore = "needs a PostgreSQL server: tests/postgres/run.sh"]
+            async fn a_key_store_that_must_be_there_is_not_made() {
+                let server = Server::start();
+                assert!(PostgresKeyStore::open_existing(&server.url()).await.is_err());
+                // There is no schema of that name yet.
+                server.execute("CREATE SCHEMA baken_keys").await;
+                drop(PostgresKeyStore::open(&server.url()).await.unwrap());
+                assert!(PostgresKeyStore::open_existing(&server.url()).await.is_ok());
+            }
+
             /// One server for them all, a database for each.
             #[tokio::test(flavor = "multi_thread")]
             #[ignore = "needs a PostgreSQL server: tests/postgres/run.sh"]

@@ -32,7 +32,7 @@ pub struct CopiedKeys {
 pub enum CopyKeysError {
     #[error("the source holds no keys: it is new, or another place is meant")]
     Empty,
-    #[error("the source is between two key-encryption keys: start the service on it once, which ends that")]
+    #[error("the key-encryption key of the source is being rolled: start the service on it once to finish that")]
     Unsettled,
     #[error(
         "the target is no copy of the source as it is: it is another store, was used by a service, or was copied under a \
@@ -43,9 +43,9 @@ pub enum CopyKeysError {
         "the target holds a key that the source does not, or not any more: {id}; give an empty one. Nothing was written"
     )]
     OtherKey { id: uuid::Uuid },
-    #[error("the target knows somebody as erased whom the source does not; nothing was written")]
+    #[error("a person is erased in the target and not in the source; nothing was written")]
     OtherErasure,
-    #[error("somebody else writes to the target")]
+    #[error("another process writes to the target")]
     TargetWritten,
     #[error("the source has changed meanwhile: stop what writes to it, and give the command again")]
     Changed,

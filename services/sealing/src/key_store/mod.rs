@@ -236,6 +236,17 @@ impl KeysPlace {
         self.file().is_some_and(|path| !path.exists())
     }
 
+    /// Opens a key store that is there, and makes nothing.
+    pub async fn open_existing(&self) -> Result<Arc<dyn KeyStore>, KeyStoreError> {
+        match self {
+            Self::File(path) if !path.exists() => {
+                Err(KeyStoreError::Unavailable(format!("there is no key store at {}", path.display())))
+            }
+            Self::File(_) => self.open().await,
+            Self::Postgres(url) => Ok(Arc::new(PostgresKeyStore::open_existing(url).await?)),
+        }
+    }
+
     /// Opens the key store, and makes it where there is none.
     #[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "a file is opened at once"))]
     pub async fn open(&self) -> Result<Arc<dyn KeyStore>, KeyStoreError> {

@@ -74,6 +74,16 @@ impl PostgresKeyStore {
         Ok(store)
     }
 
+    /// Opens one that is there, and makes nothing.
+    pub async fn open_existing(url: &PostgresUrl) -> Result<Self, KeyStoreError> {
+        let store = Self { pool: Connector::new(url)?.pool(CONNECTIONS)? };
+        let there = "SELECT to_regclass('baken_keys.epochs') IS NOT NULL";
+        if store.client().await?.query_one(there, &[]).await?.get(0) {
+            return Ok(store);
+        }
+        Err(KeyStoreError::Unavailable("the database holds no key store".to_owned()))
+    }
+
     async fn client(&self) -> Result<Object, KeyStoreError> {
         self.pool.get().await.map_err(|error| KeyStoreError::Unavailable(error.to_string()))
     }

@@ -26,7 +26,7 @@ pub enum AuthError {
     KeyUnknown,
     #[error("the token names a key that is not meant for its algorithm")]
     KeyUnfit,
-    #[error("the keys of the token's issuer cannot be had at the moment")]
+    #[error("the keys of the token's issuer are not available at the moment")]
     KeysUnavailable,
     #[error("the token's signature does not hold")]
     SignatureInvalid,

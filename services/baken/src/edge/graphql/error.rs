@@ -4,20 +4,26 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Context, Error, Name, PathSegment, Response, ServerError, Value};
 
 use crate::app::{PageRequest, QueryError};
+use crate::edge::field_problem::cut;
+
+/// As many errors as are told of one query.
+const MOST: usize = 20;
+/// As much of an error's words as is told, in bytes.
+const MESSAGE_MAX: usize = 400;
 
 /// Why a field of a query is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum QueryRefused {
     #[error("`first` must be 1 to {}", PageRequest::MOST)]
     First,
-    #[error("`after` is no cursor of this list")]
+    #[error("`after` is not a cursor of this list")]
     Cursor,
     #[error("`after` is a position that the log has not reached")]
     Ahead,
     #[error("the event log is not available")]
     Unavailable,
     /// The request came without what every request comes with.
-    #[error("the service is not set up")]
+    #[error("internal error")]
     NotSetUp,
 }
 
@@ -76,5 +82,18 @@ pub(super) fn complete(response: &mut Response) {
         if let Value::Object(data) = &mut response.data {
             data.entry(Name::new(field)).or_insert(Value::Null);
         }
+    }
+    bound(&mut response.errors);
+}
+
+/// Leaves as many errors as a client can use. Their words may repeat names of the query.
+fn bound(errors: &mut Vec<ServerError>) {
+    let more = errors.len().saturating_sub(MOST);
+    errors.truncate(MOST);
+    for error in &mut *errors {
+        error.message = cut(std::mem::take(&mut error.message), MESSAGE_MAX);
+    }
+    if more > 0 {
+        errors.push(request_error(format!("{more} more errors are not listed"), "MORE_ERRORS"));
     }
 }

@@ -17,21 +17,14 @@ use utoipa::openapi::schema::{Object, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use uuid::Uuid;
 
-use crate::edge::problem::FieldProblem;
-
-/// As many problems as are told at once.
-const MOST: usize = 50;
+use crate::edge::problem::{FieldProblem, FieldProblems};
 
 /// Reads a command from its fields.
 ///
 /// # Errors
 /// Every field that is not valid, that is missing, or that the command does not have; none where its subject alone does
 /// not fit.
-pub fn command(
-    kind: CommandKind,
-    subject: Option<Uuid>,
-    fields: Map<String, Value>,
-) -> Result<Command, Vec<FieldProblem>> {
+pub fn command(kind: CommandKind, subject: Option<Uuid>, fields: Map<String, Value>) -> Result<Command, FieldProblems> {
     read_as(kind.body(), fields, |body| kind.read(subject, body))
 }
 
@@ -39,7 +32,7 @@ pub fn command(
 ///
 /// # Errors
 /// Every field that is not valid, that is missing, or that it does not have.
-pub fn read<T: DeserializeOwned + ToSchema>(fields: Map<String, Value>) -> Result<T, Vec<FieldProblem>> {
+pub fn read<T: DeserializeOwned + ToSchema>(fields: Map<String, Value>) -> Result<T, FieldProblems> {
     read_as(BodyType::of::<T>(), fields, |body| Ok(serde_path_to_error::deserialize(body)?))
 }
 
@@ -47,9 +40,9 @@ fn read_as<T>(
     of: BodyType,
     mut fields: Map<String, Value>,
     read: impl Fn(&Value) -> Result<T, Unreadable>,
-) -> Result<T, Vec<FieldProblem>> {
+) -> Result<T, FieldProblems> {
     let schema = schema_of(of);
-    let mut problems = Vec::new();
+    let mut problems = FieldProblems::default();
     fields.retain(|name, _| {
         let known = schema.properties.contains_key(name);
         if !known {
@@ -58,11 +51,11 @@ fn read_as<T>(
         known
     });
     let missing = schema.required.iter().filter(|name| !fields.contains_key(*name));
-    problems.extend(missing.map(|name| FieldProblem::at(pointer([name.as_str()]), REQUIRED)));
+    missing.for_each(|name| problems.push(FieldProblem::at(pointer([name.as_str()]), REQUIRED)));
 
     let mut body = Value::Object(fields);
     let mut taken_out = TakenOut::default();
-    while problems.len() < MOST {
+    while !problems.is_full() {
         let error = match read(&body) {
             Ok(read) if problems.is_empty() => return Ok(read),
             Ok(_) | Err(Unreadable::Subject) => break,
@@ -81,7 +74,6 @@ fn read_as<T>(
             break;
         }
     }
-    problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
     Err(problems)
 }
 
@@ -209,8 +201,8 @@ mod tests {
 
     fn problems<C: DeserializeOwned + ToSchema>(body: Value) -> String {
         let Value::Object(fields) = body else { panic!("an object") };
-        let problems = read::<C>(fields).err().unwrap_or_default();
-        let line = |problem: FieldProblem| format!("{} {}\n", problem.pointer.unwrap(), problem.message);
+        let problems = read::<C>(fields).err().unwrap_or_default().told();
+        let line = |problem: FieldProblem| format!("{} {}\n", problem.pointer.unwrap_or_default(), problem.message);
         problems.into_iter().map(line).collect()
     }
 
@@ -259,5 +251,22 @@ mod tests {
         /expires_at must be a date or a time as in RFC 3339
         /recipients/0 is not valid
         "#);
+    }
+
+    #[test]
+    fn of_thousands_of_fields_that_are_not_known_the_first_are_named_and_the_others_counted() {
+        let unknown = |number| (format!("{number:05}{}", "x".repeat(1_000)), json!(1));
+        let told = problems::<ReportSignal>(Value::Object((0..5_000).map(unknown).collect()));
+        assert_eq!(told.lines().count(), 21);
+        assert!(told.ends_with(" at least 4981 more problems are not listed\n"), "{told}");
+        assert!(told.len() < 20 * 300, "{}", told.len());
+    }
+
+    #[test]
+    fn of_a_list_with_thousands_of_bad_items_the_first_are_named() {
+        let body = json!({"channel": "self_report", "identity": {"countries": vec!["Poland"; 5_000]}});
+        let told = problems::<ReportSignal>(body);
+        assert_eq!(told.lines().count(), 21);
+        assert!(told.ends_with(" at least 1 more problems are not listed\n"), "{told}");
     }
 }

@@ -4,7 +4,7 @@ use actix_web::http::header::IF_NONE_MATCH;
 use actix_web::{HttpRequest, HttpResponse, get};
 use care_path::codes::{Code, Phase};
 use care_path::ids::HandoverId;
-use care_path::text::SealedDocument;
+use care_path::jwe::SealedDocument;
 use care_path::time::Moment;
 use care_path::views::{CaseFileView, MatchView, PersonSummaryView, TimelineEntryView};
 use serde::Serialize;

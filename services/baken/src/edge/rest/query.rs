@@ -6,12 +6,12 @@ use actix_web::web::Query;
 use utoipa::IntoParams;
 
 use crate::app::{Cursor, PageRequest};
-use crate::edge::problem::{FieldProblem, Problem};
+use crate::edge::problem::{FieldProblem, FieldProblems, Problem};
 
 /// The parameters of a request, as far as they were not taken yet.
 pub struct Parameters {
     given: Vec<(String, String)>,
-    problems: Vec<FieldProblem>,
+    problems: FieldProblems,
 }
 
 impl Parameters {
@@ -22,7 +22,7 @@ impl Parameters {
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let given = Query::<Vec<(String, String)>>::from_query(request.query_string())
             .map_err(|_| Problem::Malformed("The query cannot be read."))?;
-        Ok(Self { given: given.into_inner(), problems: Vec::new() })
+        Ok(Self { given: given.into_inner(), problems: FieldProblems::default() })
     }
 
     /// Takes a parameter, if it is there and is what it must be.
@@ -51,7 +51,7 @@ impl Parameters {
     /// Every parameter for which that does not hold.
     pub fn end(mut self) -> Result<(), Problem> {
         let unknown = |(name, _)| FieldProblem::parameter(name, "is not a parameter here, or is there twice");
-        self.problems.extend(self.given.into_iter().map(unknown));
+        self.given.into_iter().map(unknown).for_each(|problem| self.problems.push(problem));
         if self.problems.is_empty() { Ok(()) } else { Err(Problem::Fields(self.problems)) }
     }
 }

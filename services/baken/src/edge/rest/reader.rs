@@ -21,7 +21,7 @@ impl Reader {
         if let Some(position) = headers::position(request)? {
             let baken = &caller.edge.baken;
             // No write was ever answered with a position that the log does not have.
-            if position > baken.position() && position > baken.head().await.map_err(ExecuteError::Unavailable)? {
+            if position > baken.position() && position > baken.head().await.map_err(ExecuteError::Log)? {
                 let message = "names a position that the log has not reached";
                 return Err(Problem::Header { header: "Baken-Position", message });
             }

@@ -65,11 +65,11 @@ impl Asked {
         let types = parameters.take("types", "must be event types with commas between them", types);
         let person = parameters.take("person_id", "must be a UUID", headers::uuid).map(PersonId);
         parameters.end()?;
-        let is_there = async |position| baken.has(position).await.map_err(ExecuteError::Unavailable);
+        let is_there = async |position| baken.has(position).await.map_err(ExecuteError::Log);
         if let Some(after) = after
             && !is_there(after).await?
         {
-            return Err(Problem::Fields(vec![FieldProblem::parameter("after", AHEAD)]));
+            return Err(Problem::Fields(FieldProblem::parameter("after", AHEAD).into()));
         }
         // A client that reconnects by itself sends the address as it was, and beside it how far it has come since.
         let resumed = headers::single(request, &HeaderName::from_static("last-event-id"), LAST_EVENT_ID)?;

@@ -16,7 +16,7 @@ use super::receipt::ReceiptBody;
 use super::{body, fields, headers};
 use crate::app::{ExecuteError, Receipt, Request};
 use crate::edge::caller::{Caller, RequestId};
-use crate::edge::problem::{FieldProblem, Problem};
+use crate::edge::problem::{FieldProblem, FieldProblems, Problem};
 use crate::history::{Idempotency, Purpose};
 
 /// The header of the position that a write has reached, and that a read waits for.
@@ -33,7 +33,7 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
     let (person, subject) = named(&request, kind)?;
     let body = body::read(&request, payload, &caller.edge.limits).await?;
     let mut rest = body::object(&request, &body)?;
-    let mut problems = Vec::new();
+    let mut problems = FieldProblems::default();
     let occurred = take_occurred(&mut rest, &mut problems);
     // Where the path names nobody, the body may.
     let person = match person {
@@ -44,8 +44,7 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
         Ok(command) if problems.is_empty() => command,
         Ok(_) => return Err(Problem::Fields(problems)),
         Err(found) => {
-            problems.extend(found);
-            problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
+            problems.append(found);
             return Err(Problem::Fields(problems));
         }
     };
@@ -109,14 +108,14 @@ fn take<T: DeserializeOwned>(
     fields: &mut Map<String, Value>,
     name: &str,
     rule: &str,
-    problems: &mut Vec<FieldProblem>,
+    problems: &mut FieldProblems,
 ) -> Option<T> {
     let value = fields.remove(name).filter(|value| !value.is_null())?;
     serde_json::from_value(value).map_err(|_| problems.push(FieldProblem::at(format!("/{name}"), rule))).ok()
 }
 
 /// When it happened, and how precisely that is known.
-fn take_occurred(fields: &mut Map<String, Value>, problems: &mut Vec<FieldProblem>) -> Option<Occurred> {
+fn take_occurred(fields: &mut Map<String, Value>, problems: &mut FieldProblems) -> Option<Occurred> {
     let at = take::<Moment>(fields, "occurred_at", "must be a time as in RFC 3339 in the years 2000 to 2099", problems);
     let wanted = "must be a code of the list occurred_precision";
     let precision = take::<Precision>(fields, "occurred_precision", wanted, problems);

@@ -9,16 +9,20 @@ use chrono::TimeDelta;
 use parking_lot::Mutex;
 
 use super::*;
-use crate::app::testing::request;
+use crate::app::Request;
+use crate::app::testing::{request, user};
 use crate::event_log::testing::Gated;
 use crate::event_log::{LogError, Recorded};
+use crate::history::Idempotency;
 use crate::sources::Clock;
 
 const NOON: &str = "2026-11-23T11:00:00Z";
 
 async fn signal(node: &Node) -> PersonId {
-    let users = demo::users().unwrap();
-    let outreach = users.iter().find(|user| user.user.as_str() == "outreach-rotterdam").unwrap();
+    signal_by(node, user("outreach-rotterdam"), None).await
+}
+
+async fn signal_by(node: &Node, by: Principal, idempotency: Option<Idempotency>) -> PersonId {
     let signal = ReportSignal {
         channel: SignalChannel::OutreachRound,
         urgency: None,
@@ -31,7 +35,7 @@ async fn signal(node: &Node) -> PersonId {
         conduct: None,
         problems: [].into(),
     };
-    let request = request(outreach.principal.clone(), None, Command::ReportSignal((), signal));
+    let request = Request { idempotency, ..request(by, None, Command::ReportSignal((), signal)) };
     node.baken.execute(request).await.unwrap().person_id.unwrap()
 }
 
@@ -45,6 +49,19 @@ async fn a_tick_fires_what_is_due_and_the_next_one_nothing() {
     assert_eq!(node.watch.tick().await, Ticked { fired: 1, late: 0, put_off: 0 });
     assert_eq!(node.watch.tick().await, Ticked::default());
     assert_eq!(ground.fired().await, ["11-30 12:00 weekly_review passed: coordinator of rotterdam"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_with_the_names_of_the_system_cannot_take_the_keys_of_its_timers() {
+    let ground = Ground::new(at(NOON));
+    let node = ground.node().await;
+    let person = signal(&node).await;
+    let (key, baken) = (node.baken.timers(person)[0].key(), Principal::baken());
+    let token = Principal { actor: user("outreach-rotterdam").actor, ..baken };
+    let idempotency = Idempotency::of(&token, &key, "POST", "watch", key.as_bytes());
+    signal_by(&node, token, Some(idempotency)).await;
+    ground.clock.advance(TimeDelta::days(7));
+    assert_eq!(node.watch.tick().await, Ticked { fired: 2, late: 0, put_off: 0 });
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -187,7 +187,7 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::DeclineHandover(handover(path, dice)?, decline)
         }
         K::AttachHandoverDocument => {
-            let document = dice.named(&["eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVy.dGFn"]);
+            let document = dice.named(&["eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVy.dGFn"]);
             Command::AttachHandoverDocument(handover(path, dice)?, AttachHandoverDocument { document })
         }
         K::RecordDeparture => {

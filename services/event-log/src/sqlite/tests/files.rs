@@ -251,3 +251,19 @@ async fn the_write_ahead_log_does_not_grow_without_end() {
     assert!(longest < 20_000_000, "{longest}");
     assert_eq!(everything(&log).await.len(), 300);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_that_an_older_baken_left_open_to_others_is_its_owners_alone_from_then_on() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let place = Place::new();
+    drop(place.open());
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    let log = place.open();
+    add(&log, "a", vec![event(b"x")]).await.unwrap();
+    for file in ["", "-wal", "-shm", ".lock"] {
+        let mode = fs::metadata(storage::files::beside(&place.path(), file)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{file}");
+    }
+}

@@ -88,7 +88,7 @@ pub enum TooMuch {
     FragmentCycle,
     #[error("the query has {found} {what}; {most} are allowed")]
     Counted { what: Counted, found: u64, most: u64 },
-    #[error("the schema is not told here")]
+    #[error("introspection is disabled here")]
     IntrospectionOff,
 }
 

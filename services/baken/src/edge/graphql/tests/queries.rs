@@ -144,6 +144,18 @@ async fn what_is_asked_for_wrongly_is_refused_with_a_code_and_the_rest_is_shown(
 }
 
 #[tokio::test]
+async fn of_hundreds_of_errors_the_first_are_told_and_long_names_are_cut() {
+    let small = Small::new().await;
+    let fields = (0..400).map(|number| format!("field{number} "));
+    let response =
+        small.ask_with(coordinator(), &format!("{{ me {{ {} }} }}", fields.collect::<String>()), json!({})).await;
+    assert_eq!(response.errors.len(), 21);
+    assert_eq!(response.errors[20].message, "380 more errors are not listed");
+    let (_, message) = small.refused(coordinator(), &format!("{{ {} }}", "x".repeat(10_000))).await;
+    assert!(message.len() < 500, "{}", message.len());
+}
+
+#[tokio::test]
 async fn variables_are_read_as_strictly_as_what_stands_in_the_query() {
     let small = Small::new().await;
     let query = "query($filter: PersonsFilter) { persons(filter: $filter) { nodes { phase } } }";

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::{ExecuteError, Receipt};
+use crate::edge::caller::RequestId;
 use crate::edge::problem::{Problem, ProblemDetails};
 use crate::edge::rest::receipt::ReceiptBody;
 
@@ -28,15 +29,15 @@ pub struct BatchAnswer {
 impl BatchAnswer {
     /// The answer to a line.
     #[must_use]
-    pub fn of(line: u64, id: Option<Uuid>, answered: Result<Receipt, Problem>) -> Self {
+    pub fn of(line: u64, id: Option<Uuid>, request: RequestId, answered: Result<Receipt, Problem>) -> Self {
         match answered {
             Ok(receipt) => {
                 let status = if receipt.repeated { 200 } else { 201 };
                 Self { line, id, status, receipt: Some(ReceiptBody::of(&receipt)), problem: None }
             }
             Err(problem) => {
-                problem.log();
-                let problem = in_line(&problem);
+                problem.log(request);
+                let problem = in_line(&problem, request);
                 Self { line, id, status: problem.status, receipt: None, problem: Some(problem) }
             }
         }
@@ -52,8 +53,8 @@ impl BatchAnswer {
 }
 
 /// What a decision says of a field, it says of the command's body: in a line that is `data`.
-fn in_line(problem: &Problem) -> ProblemDetails {
-    let mut details = problem.details();
+fn in_line(problem: &Problem, request: RequestId) -> ProblemDetails {
+    let mut details = problem.details_of(request);
     if matches!(problem, Problem::Execute(ExecuteError::Refused(_))) {
         let pointers = details.errors.iter_mut().flatten().filter_map(|error| error.pointer.as_mut());
         for pointer in pointers.filter(|pointer| *pointer != "/occurred_at") {

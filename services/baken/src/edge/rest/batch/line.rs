@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::edge::problem::{FieldProblem, Problem};
+use crate::edge::problem::{FieldProblem, FieldProblems, Problem};
 use crate::edge::rest::body::{self, NotAnObject};
 use crate::edge::rest::{fields, headers};
 use crate::history::{Idempotency, KeyDigest};
@@ -87,11 +87,11 @@ pub fn read(principal: &Principal, text: &[u8]) -> Result<Instruction, Rejected>
     let data = object.remove("data").filter(|data| !data.is_null());
     let kind = object.get("command").and_then(|kind| CommandKind::deserialize(kind).ok());
 
-    let mut problems = Vec::new();
+    let mut problems = FieldProblems::default();
     let line = match fields::read::<BatchLine>(object) {
         Ok(line) => Some(line),
         Err(found) => {
-            problems.extend(found);
+            problems.append(found);
             None
         }
     };
@@ -106,10 +106,7 @@ pub fn read(principal: &Principal, text: &[u8]) -> Result<Instruction, Rejected>
             let idempotency = Idempotency::of(principal, &key, "POST", "/v1/batch", text);
             Ok(Instruction { id: line.id, person, subject, command, occurred, idempotency })
         }
-        _ => {
-            problems.sort_by(|one, other| one.pointer.cmp(&other.pointer));
-            Err(Rejected { id, problem: Problem::Fields(problems) })
-        }
+        _ => Err(Rejected { id, problem: Problem::Fields(problems) }),
     }
 }
 
@@ -121,7 +118,7 @@ impl BatchLine {
         by_id: Option<Uuid>,
         by_line: Option<Uuid>,
         [what, id_field, line_field]: [&str; 3],
-        problems: &mut Vec<FieldProblem>,
+        problems: &mut FieldProblems,
     ) -> Option<Uuid> {
         if let (Some(_), Some(_)) = (by_id, by_line) {
             problems.push(FieldProblem::at(line_field, format!("must not come with {}", &id_field[1..])));
@@ -132,7 +129,7 @@ impl BatchLine {
         by_id.or_else(|| by_line.map(|line| KeyDigest::of(principal, &line.to_string()).id(what)))
     }
 
-    fn person(&self, principal: &Principal, problems: &mut Vec<FieldProblem>) -> Option<PersonId> {
+    fn person(&self, principal: &Principal, problems: &mut FieldProblems) -> Option<PersonId> {
         let names = ["person", "/person_id", "/person_of"];
         let by_id = self.person_id.map(|person| person.0);
         let person = self.named(principal, by_id, self.person_of, names, problems);
@@ -142,13 +139,13 @@ impl BatchLine {
         person.map(PersonId)
     }
 
-    fn subject(&self, principal: &Principal, problems: &mut Vec<FieldProblem>) -> Option<Uuid> {
+    fn subject(&self, principal: &Principal, problems: &mut FieldProblems) -> Option<Uuid> {
         let of_person = self.command.other_person() == Some(OtherPerson::Subject);
         let names = [if of_person { "person" } else { "created" }, "/subject_id", "/subject_of"];
         self.named(principal, self.subject_id, self.subject_of, names, problems)
     }
 
-    fn occurred(&self, problems: &mut Vec<FieldProblem>) -> Option<Occurred> {
+    fn occurred(&self, problems: &mut FieldProblems) -> Option<Occurred> {
         if self.occurred_at.is_none() && self.occurred_precision.is_some() {
             problems.push(FieldProblem::at("/occurred_precision", "must come with occurred_at"));
         }
@@ -163,7 +160,7 @@ fn command(
     subject: Option<Uuid>,
     judge_subject: bool,
     data: Option<Value>,
-    problems: &mut Vec<FieldProblem>,
+    problems: &mut FieldProblems,
 ) -> Option<Command> {
     let Value::Object(fields) = data.unwrap_or_else(|| Value::Object(Map::new())) else {
         problems.push(FieldProblem::at("/data", "must be an object"));
@@ -173,12 +170,8 @@ fn command(
         let rule = if subject.is_some() { "is nothing that this command takes" } else { "is required, or subject_of" };
         problems.push(FieldProblem::at("/subject_id", rule));
     }
-    let inside = |problem: FieldProblem| FieldProblem {
-        pointer: problem.pointer.map(|pointer| format!("/data{pointer}")),
-        ..problem
-    };
     let read = fields::command(kind, subject, fields);
-    read.map_err(|found| problems.extend(found.into_iter().map(inside))).ok()
+    read.map_err(|found| problems.append(found.within("/data"))).ok()
 }
 
 #[cfg(test)]

@@ -22,7 +22,6 @@ use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::Problem;
 use crate::edge::rates::Batching;
 use crate::edge::rest::submission::Terms;
-use crate::event_log::LogError;
 
 /// Lines that are read and not answered.
 const LINES_AHEAD: usize = 1_024;
@@ -103,7 +102,7 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Batch<S> {
         self.queues.leave(ahead.number, &ahead.concerns);
         // What the log does not take now, it will not take a moment later either: the caller is to come again.
         self.ending |= answered.as_ref().is_err_and(is_open);
-        BatchAnswer::of(ahead.number, ahead.id, answered)
+        BatchAnswer::of(ahead.number, ahead.id, self.request_id, answered)
     }
 
     fn take(&mut self, line: Result<Option<Line>, Broken>) {
@@ -195,8 +194,8 @@ async fn execute(caller: &Caller, request_id: RequestId, instruction: Instructio
 /// Whether the same line may be recorded when it is sent again unchanged.
 fn is_open(problem: &Problem) -> bool {
     match problem {
-        Problem::Execute(ExecuteError::Unavailable(error)) => !matches!(error, LogError::TooLarge { .. }),
-        Problem::Execute(ExecuteError::Contended) | Problem::BehindUnavailable => true,
+        Problem::Execute(error) => error.is_passing(),
+        Problem::BehindUnavailable => true,
         _ => false,
     }
 }

@@ -23,7 +23,7 @@ async fn a_write_with_the_revision_that_the_path_has_is_taken_and_a_stale_one_is
     412
     {
       "code": "stale",
-      "detail": "The path has moved on: it is at revision 2.",
+      "detail": "The path has changed: it is at revision 2; read it again.",
       "status": 412,
       "title": "Out of date",
       "type": "urn:baken:problem:stale"

@@ -32,6 +32,7 @@ use crate::dev_issuer::DevIssuer;
 use crate::edge::auth::{FetchKeys, Verifier, WorldKeys};
 use crate::edge::channels::Channels;
 use crate::edge::observe::observe;
+use crate::edge::problem::Problem;
 use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits};
 use crate::telemetry::Metrics;
@@ -97,6 +98,7 @@ async fn server_on(test: TestBaken, limits: Limits) -> Server {
     });
     let app = App::new().app_data(edge).wrap(from_fn(observe)).configure(super::configure).configure(|config| {
         config.route("/panics", actix_web::web::get().to(panics));
+        config.route("/fails", actix_web::web::get().to(fails));
     });
     let service = Rc::new(init_service(app).await);
     let call = move |request: TestRequest| {
@@ -114,6 +116,10 @@ async fn server_on(test: TestBaken, limits: Limits) -> Server {
 
 async fn panics() -> actix_web::HttpResponse {
     panic!("a handler of the tests")
+}
+
+async fn fails() -> Result<actix_web::HttpResponse, Problem> {
+    Err(Problem::Internal("Marek's file cannot be read".into()))
 }
 
 impl Server {

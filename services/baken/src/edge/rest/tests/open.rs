@@ -90,7 +90,7 @@ async fn a_service_that_lags_behind_its_log_is_not_ready() {
     503
     {
       "code": "not_ready",
-      "detail": "The service is not ready.",
+      "detail": "The read models have not caught up with the event log.",
       "status": 503,
       "title": "Not available at the moment",
       "type": "urn:baken:problem:not_ready"
@@ -112,7 +112,7 @@ async fn a_service_that_does_not_understand_its_log_shows_nothing_that_is_out_of
     503
     {
       "code": "outdated",
-      "detail": "This node follows the event log no longer and must be upgraded or started anew; another one may answer.",
+      "detail": "This node has stopped following the event log, and must be upgraded or restarted; another node may answer.",
       "status": 503,
       "title": "Not available at the moment",
       "type": "urn:baken:problem:outdated"
@@ -137,8 +137,19 @@ async fn metrics_and_read_models_are_told_to_this_machine_and_to_operators() {
     for path in ["/metrics", "/internal/read-models"] {
         assert_eq!(server.send(from("127.0.0.1", path)).await.status, 200, "{path}");
         assert_eq!(server.send(from("192.0.2.1", path)).await.status, 401, "{path}");
-        let passed_on = from("127.0.0.1", path).insert_header(("x-forwarded-for", "127.0.0.1"));
-        assert_eq!(server.send(passed_on).await.status, 401, "{path}");
+        // No header makes a stranger a neighbour, and what a proxy on this machine passes on comes from elsewhere.
+        for (name, value) in [
+            ("forwarded", "for=127.0.0.1"),
+            ("x-forwarded-for", "127.0.0.1"),
+            ("x-forwarded-host", "localhost"),
+            ("x-real-ip", "127.0.0.1"),
+            ("via", "1.1 proxy"),
+        ] {
+            for address in ["127.0.0.1", "192.0.2.1"] {
+                let passed_on = from(address, path).insert_header((name, value));
+                assert_eq!(server.send(passed_on).await.status, 401, "{path} {name} {address}");
+            }
+        }
         for (token, status) in [(OPERATOR, 200), ("guessed", 401)] {
             let with_token = from("192.0.2.1", path).insert_header(("authorization", format!("Bearer {token}")));
             assert_eq!(server.send(with_token).await.status, status, "{path}");

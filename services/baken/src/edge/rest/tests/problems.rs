@@ -1,10 +1,15 @@
 //! Every kind of problem that a request can meet, as the client sees it.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
+use parking_lot::Mutex;
 use serde_json::json;
 
-use super::{server, server_with};
+use super::{server, server_on, server_with};
+use crate::app::keys_away_tests::Away;
+use crate::app::testing::TestBaken;
 use crate::edge::Limits;
 
 #[actix_web::test]
@@ -230,18 +235,75 @@ async fn a_handover_whose_conditions_are_not_met_is_told_which() {
 }
 
 #[actix_web::test]
-async fn a_handler_that_panics_is_an_internal_error_without_words_of_its_own() {
+async fn an_internal_error_says_nothing_but_the_id_under_which_it_was_logged() {
     let server = server().await;
-    let answer = server.send(TestRequest::get().uri("/panics")).await;
+    let id = "01990000-0000-7000-8000-00000000abcd";
+    let (logged, _logging) = logged_warnings();
+    let answers =
+        ["/panics", "/fails"].map(|path| server.send(TestRequest::get().uri(path).insert_header(("x-request-id", id))));
+    for answer in futures_util::future::join_all(answers).await {
+        assert_eq!(answer.header("x-request-id"), Some(id));
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(answer.told(), @r#"
+            500
+            {
+              "code": "internal",
+              "detail": "Internal error. It was logged under this request id.",
+              "request_id": "01990000-0000-7000-8000-00000000abcd",
+              "status": 500,
+              "title": "Internal error",
+              "type": "urn:baken:problem:internal"
+            }
+            "#);
+        }
+    }
+    let logged = String::from_utf8(logged.lock().clone()).unwrap();
+    assert_eq!(logged.lines().filter(|line| line.contains(id)).count(), 2, "{logged}");
+}
+
+/// Keeps what this thread logs where only warnings are.
+fn logged_warnings() -> (Arc<Mutex<Vec<u8>>>, tracing::subscriber::DefaultGuard) {
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let logged = Arc::new(Mutex::new(Vec::new()));
+    let kept = logged.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_ansi(false)
+        .with_writer(move || Kept(kept.clone()))
+        .finish();
+    (logged, tracing::subscriber::set_default(subscriber))
+}
+
+#[actix_web::test]
+async fn what_is_away_is_named_and_nothing_else_is_blamed() {
+    let keys = Arc::new(Away::default());
+    let test = TestBaken::start().await.beside_with(keys.sealer().await);
+    let server = server_on(test, Limits::default()).await;
+    keys.set_away(true);
+    let body = json!({"channel": "outreach_round", "identity": {"alias": "M."}});
+    let answer = server.post("outreach-rotterdam", "/v1/signals", body.clone()).await;
+    assert_eq!(answer.header("retry-after"), Some("1"));
     insta::assert_snapshot!(answer.told(), @r#"
-    500
+    503
     {
-      "code": "internal",
-      "detail": "Something of ours is broken.",
-      "status": 500,
-      "title": "Internal error",
-      "type": "urn:baken:problem:internal"
+      "code": "keys_unavailable",
+      "detail": "The key store did not answer; send the same request again.",
+      "status": 503,
+      "title": "Not available at the moment",
+      "type": "urn:baken:problem:keys_unavailable"
     }
     "#);
-    assert!(answer.header("x-request-id").is_some());
+    keys.set_away(false);
+    assert_eq!(server.post("outreach-rotterdam", "/v1/signals", body).await.status, 201);
 }

@@ -139,7 +139,7 @@ async fn filters_narrow_the_list_and_one_that_is_not_known_is_named() {
       "detail": "Values are not valid.",
       "errors": [
         {
-          "message": "the cursor is none of this list",
+          "message": "the cursor does not belong to this list",
           "parameter": "after"
         }
       ],
