@@ -12,11 +12,11 @@ use std::time::Duration;
 use baken::demo::{self, Scripted};
 use baken::event_log::Position;
 use baken::sources::{Clock, SystemClock};
-use care_path::codes::{Code, Role};
+use care_path::codes::{Code, DataClass, Role};
 use care_path::command::Method;
 use care_path::directory::Directory;
-use care_path::event::Event;
-use care_path::policy::{Sight, Standing};
+use care_path::event::{Event, EventKind};
+use care_path::sight::{Sight, Standing};
 use care_path::views::disclose_entry;
 use care_path::{Actor, Area, CarePath, PersonId, Principal, Stamp};
 use proptest::prelude::*;
@@ -181,25 +181,35 @@ impl Reviewed {
         (cell[4].clone(), depth.clone())
     }
 
-    /// Whether a role that stands so to a person is given something of a category, at a depth.
-    fn gives(&self, role: Role, standing: Standing, own: bool, (category, depth): (&str, &str)) -> bool {
-        let told = if standing.consent { "given" } else { "withheld" };
+    /// Whether a role that stands so to a person is given something of a category, at a depth: by its name, where the
+    /// category is narrowed to certain names.
+    fn gives(&self, role: Role, standing: &Standing, own: bool, (category, depth, name): (&str, &str, &str)) -> bool {
+        let told = if standing.has_consent() { "given" } else { "withheld" };
         let line = |consent: &str| {
             let cell = ["disclosure", role.code(), standing.relation.name(), consent, category, ""];
             self.0.get(cell.map(str::to_owned).as_slice())
         };
         let [others, of_own, _] = line("any").or_else(|| line(told)).expect("every standing has a line");
         let reaches = |level: &str| level == "full" || (level == "minimal" && depth == "minimal");
-        reaches(others) || (own && reaches(of_own))
+        let names: Vec<_> = self
+            .0
+            .keys()
+            .filter(|cell| cell[0] == "narrowed" && cell[1] == role.code() && cell[4] == category)
+            .map(|cell| cell[5].as_str())
+            .collect();
+        let in_cells = if names.is_empty() { reaches(others) } else { others != "none" && names.contains(&name) };
+        let consent = self.0[["consent", "", "", "given", category, ""].map(str::to_owned).as_slice()][0].as_str();
+        let consented = standing.consented.as_ref().is_none_or(|all| all.iter().any(|class| class.code() == consent));
+        (in_cells && consented) || (own && reaches(of_own))
     }
 }
 
 /// The rules beyond the cells: who is asked by a referral may read why; and where a sighting was is where the person
 /// was.
-fn beyond_the_cells(reviewed: &Reviewed, who: &Principal, standing: Standing, own: bool, source: &Source<'_>) -> bool {
+fn beyond_the_cells(reviewed: &Reviewed, who: &Principal, standing: &Standing, own: bool, source: &Source<'_>) -> bool {
     match (source.event.kind().name(), source.field.as_str()) {
         ("referral_made", "reason") => source.event.data().unwrap()["to"] == who.organisation.as_str(),
-        ("sighting_reported", "location") => reviewed.gives(who.actor.role(), standing, own, ("presence", "full")),
+        ("sighting_reported", "location") => reviewed.gives(who.actor.role(), standing, own, ("presence", "full", "location")),
         _ => false,
     }
 }
@@ -370,8 +380,8 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
             let own = who.recorded(&source.stamp.by);
             let event = source.event.kind().name();
             let (category, depth) = reviewed.cell_of(source);
-            let given = reviewed.gives(who.actor.role(), standing, own, (&category, &depth))
-                || beyond_the_cells(&reviewed, &who, standing, own, source);
+            let given = reviewed.gives(who.actor.role(), &standing, own, (&category, &depth, &source.field))
+                || beyond_the_cells(&reviewed, &who, &standing, own, source);
             if told.contains(number) {
                 assert!(given, "{who:?} was told {event}.{}", source.field);
                 read += 1;
@@ -405,7 +415,10 @@ async fn no_random_actor_is_told_of_an_event_that_the_table_does_not_give_over_a
                 let (category, depth) = reviewed.known_by(event);
                 let own = who.recorded(&stamp.by);
                 // Who recorded something knows that it happened.
-                let given = own || reviewed.gives(who.actor.role(), standing, own, (&category, &depth));
+                let carried = event.kind() == EventKind::HandoverDocumentAttached
+                    && standing.consented.as_ref().is_some_and(|classes| classes.contains(&DataClass::Medical));
+                let given =
+                    own || carried || reviewed.gives(who.actor.role(), &standing, own, (&category, &depth, ""));
                 if told.contains(stamp.event_id.to_string().as_str()) {
                     assert!(given, "{who:?} was told of {}", event.kind());
                     told_of += 1;

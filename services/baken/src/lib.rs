@@ -20,4 +20,4 @@ pub mod webhooks;
 
 pub use {event_log, sealing};
 
-use storage::{files, owner_only, sqlite_file};
+use storage::{owner_only, sqlite_file};

@@ -165,6 +165,7 @@ pub(crate) fn sealed<T, C: Class>(value: &Private<T, C>) -> Lies<&T> {
 }
 
 /// One that may be missing as well.
+#[allow(clippy::ref_option)] // the tables of facts name fields as they are
 pub(crate) fn maybe_sealed<T, C: Class>(value: &Option<Private<T, C>>) -> Lies<&T> {
     (Some(C::CLASS), value.as_ref().and_then(Private::get))
 }

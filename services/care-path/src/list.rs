@@ -48,7 +48,9 @@ impl<T: PartialEq, const LENGTH: usize, const MOST: usize> From<[T; LENGTH]> for
     fn from(values: [T; LENGTH]) -> Self {
         const { assert!(LENGTH <= MOST, "more than the list may have") }
         let mut few = Self::default();
-        values.into_iter().for_each(|value| few.add(value));
+        for value in values {
+            few.add(value);
+        }
         few
     }
 }
@@ -61,7 +63,9 @@ impl<T: PartialEq, const MOST: usize> TryFrom<Vec<T>> for Few<T, MOST> {
             return Err(TooMany(MOST));
         }
         let mut few = Self::default();
-        values.into_iter().for_each(|value| few.add(value));
+        for value in values {
+            few.add(value);
+        }
         Ok(few)
     }
 }

@@ -160,8 +160,9 @@ pub(crate) fn reveal(value: &mut serde_json::Value) -> bool {
             *text = if kept.trim().is_empty() { char::REPLACEMENT_CHARACTER.into() } else { kept };
             true
         }
-        Value::Object(object) => object.values_mut().fold(false, |any, each| reveal(each) || any),
-        Value::Array(array) => array.iter_mut().fold(false, |any, each| reveal(each) || any),
+        // Each is looked at, whatever was found before.
+        Value::Object(object) => object.values_mut().map(reveal).filter(|found| *found).count() > 0,
+        Value::Array(array) => array.iter_mut().map(reveal).filter(|found| *found).count() > 0,
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

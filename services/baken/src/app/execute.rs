@@ -4,8 +4,10 @@ use care_path::codes::Role;
 use care_path::command::{Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
 use care_path::event::Event;
 use care_path::ids::CorrelationId;
-use care_path::policy::{Relation, Sight, acts_unseen, may, too_late};
+use care_path::policy::{Relation, acts_unseen, may};
+use care_path::sight::{Sight, too_late};
 use care_path::time::Occurred;
+use care_path::views::progress;
 use care_path::{CarePath, EventId, PersonId, Principal};
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -13,7 +15,7 @@ use uuid::Uuid;
 use super::{Baken, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::history::{Answer, Envelope, Idempotency, Purpose, Stream};
-use crate::projections::World;
+use crate::projections::{Case, World};
 use crate::sealing::{Binding, KeyError, KeyStoreError, SealError};
 
 /// Somebody asks for a command to be executed.
@@ -38,6 +40,7 @@ pub struct Request {
 pub struct Receipt {
     pub person_id: Option<PersonId>,
     pub event_ids: Vec<EventId>,
+    /// How many recordings of the case the principal may know of.
     pub revision: u64,
     pub position: Position,
     pub created: Option<Created>,
@@ -144,7 +147,7 @@ impl Baken {
     /// What a request of this key was answered, if it was; a key that came with another body is refused.
     fn answered(&self, request: &Request, idempotency: Idempotency) -> Result<Option<Receipt>, ExecuteError> {
         match self.world.read().answers().of(idempotency.key).cloned() {
-            Some(answer) if answer.body == idempotency.body => Ok(Some(repeated(request, idempotency, answer))),
+            Some(answer) if answer.body == idempotency.body => Ok(Some(self.repeated(request, idempotency, answer))),
             Some(_) => Err(ExecuteError::KeyReused),
             None => Ok(None),
         }
@@ -188,11 +191,12 @@ impl Baken {
             match self.log.append(&target.stream, expected, proposed).await {
                 Ok(appended) => {
                     self.caught_up(appended.position).await?;
+                    let (principal, position) = (&request.principal, appended.position);
                     return Ok(Receipt {
                         person_id: target.person,
                         event_ids,
-                        revision: appended.revision,
-                        position: appended.position,
+                        revision: self.told_revision(principal, target.person, position).unwrap_or(appended.revision),
+                        position,
                         created: created(request.command.kind(), target.id),
                         repeated: false,
                     });
@@ -309,10 +313,11 @@ impl Baken {
                 OtherPerson::Field(field) => Refusal::Field { field, message: "no such person" }.into(),
             });
         }
-        if let (Some(expected), Some(actual)) = (request.if_match, world.revision(named))
-            && expected != actual
-        {
-            return Err(ExecuteError::Stale { actual });
+        if let Some(expected) = request.if_match {
+            let actual = self.revision_to(&request.principal, case, Position(u64::MAX));
+            if expected != actual {
+                return Err(ExecuteError::Stale { actual });
+            }
         }
         // A link was made or undone meanwhile: the command goes elsewhere now.
         if owner(&world, request, named) != person_id {
@@ -420,14 +425,33 @@ fn owner(world: &World, request: &Request, named: PersonId) -> PersonId {
     }
 }
 
-fn repeated(request: &Request, idempotency: Idempotency, answer: Answer) -> Receipt {
-    Receipt {
-        person_id: answer.person_id,
-        event_ids: answer.event_ids,
-        revision: answer.revision,
-        position: answer.position,
-        created: created(request.command.kind(), idempotency.key.id("created")),
-        repeated: true,
+impl Baken {
+    /// How many recordings of a case, up to a position, a principal may know of: its revision to them. It does not move
+    /// with what is hidden from them. Those who act unseen know of what they recorded themselves.
+    fn revision_to(&self, principal: &Principal, case: &Case, until: Position) -> u64 {
+        let entries = case.history.iter().take_while(|entry| entry.position <= until);
+        match self.sight(principal, case) {
+            Some(sight) => progress(&sight, entries.map(|entry| (&*entry.stamp, &entry.event))).revision,
+            None => entries.filter(|entry| principal.recorded(&entry.stamp.by)).map(|_| 1).sum(),
+        }
+    }
+
+    /// The revision of a person's case to a principal; `None` where there is no person.
+    fn told_revision(&self, principal: &Principal, person: Option<PersonId>, until: Position) -> Option<u64> {
+        let world = self.world.read();
+        Some(self.revision_to(principal, world.case(person?)?, until))
+    }
+
+    fn repeated(&self, request: &Request, idempotency: Idempotency, answer: Answer) -> Receipt {
+        let revision = self.told_revision(&request.principal, answer.person_id, answer.position);
+        Receipt {
+            person_id: answer.person_id,
+            event_ids: answer.event_ids,
+            revision: revision.unwrap_or(answer.revision),
+            position: answer.position,
+            created: created(request.command.kind(), idempotency.key.id("created")),
+            repeated: true,
+        }
     }
 }
 

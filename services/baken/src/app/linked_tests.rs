@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::testing::{TestBaken, keyed, request, user};
 use super::{ExecuteError, Receipt};
-use crate::event_log::{Filter, Position};
+use crate::event_log::Position;
 use crate::history::Stream;
 
 const COORDINATOR: &str = "coordinator-rotterdam";
@@ -130,7 +130,7 @@ impl Pair {
 
     /// What was recorded after a position, and on whose stream.
     async fn recorded(&self, after: Position) -> Vec<(PersonId, String)> {
-        let page = self.test.log.read_all(after, &Filter::All, 100).await.unwrap();
+        let page = self.test.log.read_all(after, 100).await.unwrap();
         let [one, other] = [self.one, self.other].map(Stream::of_person);
         let person = |stream: &_| {
             if *stream == one {

@@ -1,6 +1,6 @@
 //! Who may be the same human being as somebody, for those who may say so.
 
-use care_path::policy::Sight;
+use care_path::sight::Sight;
 use care_path::views::{self, MatchView, TaskView};
 use care_path::{PersonId, Principal};
 

@@ -3,7 +3,7 @@
 
 use care_path::event::{Event, EventKind};
 use care_path::path::lost::LostEvent;
-use care_path::policy::Sight;
+use care_path::sight::Sight;
 use care_path::views::{self, HandoverView, LookoutView, NoticeView};
 use care_path::{PersonId, Principal};
 
@@ -95,8 +95,8 @@ impl Baken {
     #[must_use]
     pub fn lookout_of(&self, principal: &Principal, notice: &NoticeView) -> Option<LookoutView> {
         self.part_of(principal, notice, |sight, event| {
-            let Event::Lost(LostEvent::LookoutIssued(issued)) = event else { return None };
-            views::disclose_lookouts(sight).into_iter().find(|view| view.lookout_id == issued.lookout)
+            let Event::Lost(lost @ LostEvent::LookoutIssued(_)) = event else { return None };
+            views::disclose_lookouts(sight).into_iter().find(|view| Some(view.lookout_id) == lost.lookout())
         })
     }
 

@@ -1,12 +1,13 @@
 //! The read path: from the read models, through the policy, to views. It alone makes them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use care_path::codes::{HandoverState, Phase};
 use care_path::ids::{HandoverId, Municipality};
 use care_path::jwe::SealedDocument;
-use care_path::policy::Sight;
+use care_path::policy::rules::{is_told_every_phase, told_count, told_part};
+use care_path::sight::Sight;
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::views::{
@@ -43,11 +44,12 @@ pub struct PersonsFilter {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, async_graphql::SimpleObject)]
 pub struct HandoverCounts {
     pub country: Country,
+    /// States with fewer than five handovers are not told.
     pub states: Vec<StateCount>,
-    /// Proposed and not yet acknowledged.
-    pub waiting: u32,
-    /// Of these, past the term for the acknowledgement.
-    pub overdue: u32,
+    /// Proposed and not yet acknowledged. Absent below five.
+    pub waiting: Option<u32>,
+    /// Of these, past the term for the acknowledgement. Absent where it, or the rest, is below five.
+    pub overdue: Option<u32>,
 }
 
 /// How many are in one state.
@@ -63,10 +65,10 @@ impl Baken {
     /// # Errors
     /// Where there is none, or none for this principal.
     pub fn case_file(&self, principal: &Principal, person: PersonId) -> Result<CaseFileView, QueryError> {
-        self.seen(principal, person, |case, sight, world| {
+        self.seen(principal, person, |case, sight, _| {
             let linked: Vec<_> = case.members.iter().copied().filter(|member| *member != person).collect();
-            let revision = world.revision(person).unwrap_or_default();
-            views::disclose_case_file(sight, person, revision, &linked).with_lacking(sight, !case.set_aside.is_empty())
+            let progress = views::progress(sight, case.told());
+            views::disclose_case_file(sight, person, progress, &linked).with_lacking(sight, !case.set_aside.is_empty())
         })
     }
 
@@ -108,6 +110,19 @@ impl Baken {
             _ => filter.phase,
         };
         let world = self.world.read();
+        // The index has the phases in which persons are. A role to which some are not told is told another.
+        let is_indexed = |phase: &Phase| match phase {
+            Phase::Closed | Phase::OutOfSight => true,
+            Phase::Signalled
+            | Phase::InContact
+            | Phase::Sheltered
+            | Phase::Referred
+            | Phase::InCare
+            | Phase::Returning
+            | Phase::Returned
+            | Phase::DroppedOut => is_told_every_phase(principal.actor.role()),
+        };
+        let phase = phase.filter(is_indexed);
         let sets = Reach::of(principal).into_iter().filter_map(|reach| world.index().within(&reach, phase));
         let candidates = merged(sets.collect(), after.map(PersonId));
         // So that those of whom nothing is new need not be looked at.
@@ -115,7 +130,11 @@ impl Baken {
             |id: &PersonId| filter.updated_since.is_none_or(|since| world.index().is_updated_since(*id, since));
         let shown = candidates.filter(is_new).filter_map(|id| {
             let case = world.case(id)?;
-            let view = of_many(case, || Some(views::disclose_summary(&self.sight(principal, case)?, id)))?;
+            let view = of_many(case, || {
+                let sight = self.sight(principal, case)?;
+                let updated_at = views::last_known(&sight, case.told().rev());
+                Some(views::disclose_summary(&sight, id, updated_at))
+            })?;
             // What the filter asks must be the reader's to know: nothing is learned from a list's being empty.
             let fits = filter.phase.is_none_or(|phase| view.phase == Some(phase))
                 && filter.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
@@ -196,7 +215,8 @@ impl Baken {
         let Actor::Ambassador { country } = principal.actor else { return None };
         let world = self.world.read();
         let now = self.clock.now();
-        let mut counts = HandoverCounts { country, states: Vec::new(), waiting: 0, overdue: 0 };
+        let mut states = BTreeMap::new();
+        let (mut waiting, mut overdue) = (0, 0);
         let reach = Reach::Country(country);
         let cases = world.index().having(&reach, Feature::Handovers).into_iter().flatten();
         let tallies = cases.filter_map(|id| world.case(*id)).filter_map(|case| {
@@ -207,17 +227,15 @@ impl Baken {
             })
         });
         for (state, is_late) in tallies.flatten() {
-            match counts.states.iter_mut().find(|each| each.state == state) {
-                Some(state) => state.count += 1,
-                None => counts.states.push(StateCount { state, count: 1 }),
-            }
+            *states.entry(state).or_insert(0) += 1;
             if state == HandoverState::Proposed {
-                counts.waiting += 1;
-                counts.overdue += u32::from(is_late);
+                waiting += 1;
+                overdue += u32::from(is_late);
             }
         }
-        counts.states.sort_by_key(|each| each.state);
-        Some(counts)
+        let told = |(state, count)| told_count(count).map(|count| StateCount { state, count });
+        let states = states.into_iter().filter_map(told).collect();
+        Some(HandoverCounts { country, states, waiting: told_count(waiting), overdue: told_part(overdue, waiting) })
     }
 
     /// The sealed document of a handover, for those who pass it on unread.

@@ -56,7 +56,12 @@ impl Written {
         let stream = Stream::of_person(person);
         let binding = Binding { person, event: self.id, kind: self.kind, stream: stream.as_str() };
         let data = test.sealer.seal(binding, self.data).await.unwrap();
-        Proposed { id: self.id, kind: self.kind.to_owned(), data, metadata: serde_json::to_vec(&envelope).unwrap() }
+        Proposed {
+            id: self.id.0,
+            kind: self.kind.to_owned(),
+            data,
+            metadata: serde_json::to_vec(&envelope).unwrap(),
+        }
     }
 }
 
@@ -69,7 +74,7 @@ async fn write(test: &TestBaken, person: PersonId, event: Written) -> Position {
 }
 
 async fn ask(test: &TestBaken, who: &str, person: Option<PersonId>, kind: CommandKind, body: Value) -> Receipt {
-    let command = kind.read(None, body).unwrap();
+    let command = kind.read(None, &body).unwrap();
     test.baken.execute(request(user(who), person, command)).await.unwrap()
 }
 
@@ -191,7 +196,7 @@ async fn an_event_that_cannot_be_read_is_set_aside_whatever_is_wrong_with_it() {
     let envelope = Proposed { metadata: br#"{"version": 1}"#.to_vec(), ..event(12).await };
     let no_json = Proposed { data: b"\xFF\x00".to_vec(), ..event(13).await };
     // Sealed for another event: the box does not open.
-    let moved = Proposed { id: EventId(Uuid::from_u128(14)), ..event(15).await };
+    let moved = Proposed { id: Uuid::from_u128(14), ..event(15).await };
     let unknown_key = {
         let event = event(16).await;
         let mut sealed: Value = serde_json::from_slice(&event.data).unwrap();
@@ -269,7 +274,7 @@ async fn a_view_that_panics_is_an_error_for_that_person_and_left_out_of_lists() 
     let notices = test.baken.notices(&coordinator, Position::START, |_, _| true);
     assert_eq!((notices.next, notices.more), (test.baken.position(), false), "nobody waits there for ever");
     assert!(!notices.items.is_empty() && notices.items.iter().all(|notice| notice.person_id == other));
-    let refused = CommandKind::AddNote.read(None, json!({"text": "rang"})).unwrap();
+    let refused = CommandKind::AddNote.read(None, &json!({"text": "rang"})).unwrap();
     let asked = request(coordinator.clone(), Some(person), refused.clone());
     let baken = test.baken.clone();
     assert!(tokio::spawn(async move { baken.execute(asked).await }).await.unwrap_err().is_panic());
@@ -296,7 +301,7 @@ async fn a_key_store_of_another_log_is_refused_as_before() {
     signalled(&test).await;
     let stranger = test.beside_with(TestBaken::start().await.sealer.clone());
     tokio::time::timeout(std::time::Duration::from_secs(10), stranger.baken.stopped_following()).await.unwrap();
-    let body = CommandKind::ReportSignal.read(None, json!({"channel": "outreach_round"})).unwrap();
+    let body = CommandKind::ReportSignal.read(None, &json!({"channel": "outreach_round"})).unwrap();
     let refused = stranger.baken.execute(request(user(SHELTER), None, body)).await;
     assert!(matches!(refused, Err(ExecuteError::Outdated)));
     assert!(stranger.why_it_stopped().await.to_string().contains("another store"));

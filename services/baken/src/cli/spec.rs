@@ -24,7 +24,7 @@ impl Spec {
             ("openapi.json", openapi),
             ("schema.graphql", crate::edge::graphql::sdl()),
             ("events.schema.json", events),
-            ("policy.csv", care_path::policy::csv()?),
+            ("policy.csv", care_path::sight::csv()?),
         ];
         for (name, content) in files {
             let file = self.to.join(name);

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use care_path::codes::{ExceptionState, HandoverState, Phase, Role};
 use care_path::event::Event;
 use care_path::time::DateTime;
-use care_path::views::{disclose_alerts, disclose_case_file, disclose_handovers, disclose_lookouts, disclose_summary};
+use care_path::views::{
+    Progress, disclose_alerts, disclose_case_file, disclose_handovers, disclose_lookouts, disclose_summary,
+};
 use care_path::{CarePath, PersonId, Principal};
 use serde_json::Value;
 
@@ -49,7 +51,7 @@ impl Played {
     fn shown(&self, to: &str, person: &str) -> Option<Value> {
         let reader = user(to);
         let sight = self.rehearsal.sight(&reader, self.path(person))?;
-        Some(serde_json::to_value(disclose_case_file(&sight, self.id(person), 0, &[])).unwrap())
+        Some(serde_json::to_value(disclose_case_file(&sight, self.id(person), Progress::default(), &[])).unwrap())
     }
 }
 
@@ -165,7 +167,7 @@ fn the_police_see_the_alert_and_nothing_else() {
     let sight = played.rehearsal.sight(&police, played.path("marek")).unwrap();
     assert_eq!(disclose_alerts(&sight).len(), 1);
     assert!(disclose_lookouts(&sight).is_empty());
-    let summary = serde_json::to_value(disclose_summary(&sight, played.id("marek"))).unwrap();
+    let summary = serde_json::to_value(disclose_summary(&sight, played.id("marek"), None)).unwrap();
     assert_eq!(summary.as_object().unwrap().values().filter(|value| !value.is_null()).count(), 1);
     let shown = played.shown("police-rotterdam", "marek").unwrap();
     let present: BTreeSet<_> = shown
@@ -238,7 +240,7 @@ fn each_liaison_sees_the_handovers_to_her_country_for_which_consent_holds() {
     let states = |liaison: &str, person: &str| -> Option<Vec<HandoverState>> {
         let reader = user(liaison);
         let sight = played.rehearsal.sight(&reader, played.path(person))?;
-        Some(disclose_handovers(&sight).iter().map(|handover| handover.state).collect())
+        Some(disclose_handovers(&sight).iter().filter_map(|handover| handover.state).collect())
     };
     assert_eq!(states("liaison-ro", "ionel"), Some(vec![HandoverState::Acknowledged]));
     assert_eq!(states("liaison-pl", "ionel"), None);

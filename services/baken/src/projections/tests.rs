@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use care_path::EventId;
 use care_path::time::DateTime;
 use chrono::TimeDelta;
 use indicatif::ProgressBar;
@@ -15,7 +14,7 @@ use uuid::Uuid;
 use super::{World, addresses, catch_up_to};
 use crate::app::testing::{TestBaken, settings};
 use crate::demo;
-use crate::event_log::{EventLog, Expected, Filter, Position, Proposed, StreamName};
+use crate::event_log::{EventLog, Expected, Position, Proposed, StreamName};
 use crate::history::Decoder;
 use crate::simulate::{self, Simulation};
 
@@ -132,7 +131,7 @@ async fn read_models_that_have_lived_are_those_that_the_log_tells_also_where_it_
     for hours in [0, 5, 24 * 30] {
         test.clock.advance(TimeDelta::hours(hours));
         let of_a_check = Proposed {
-            id: EventId(Uuid::from_u128(1 + u128::from(hours.unsigned_abs()))),
+            id: Uuid::from_u128(1 + u128::from(hours.unsigned_abs())),
             kind: "checked".to_owned(),
             data: Vec::new(),
             metadata: Vec::new(),

@@ -31,14 +31,14 @@ impl Context<'_> {
     }
 
     /// A time that is still to come.
-    pub(super) fn to_come(&self, field: &'static str, time: Option<Moment>) -> Bounded<DateTime> {
+    pub(super) fn still_to_come(&self, field: &'static str, time: Option<Moment>) -> Bounded<DateTime> {
         ensure(self.planned(field, time)?, field, "must lie in the future", |time| *time > self.now)
     }
 
     /// When a lookout or a care alert ends: what is told of a person does not stay with others for years.
     pub(super) fn expires(&self, time: Option<Moment>) -> Result<DateTime, Refusal> {
         let (field, latest) = ("expires_at", days_after(self.now, LOOKOUT_DAYS));
-        let named = self.to_come(field, time)?;
+        let named = self.still_to_come(field, time)?;
         let named = ensure(named, field, "must not lie more than a year ahead", |time| *time <= latest)?;
         Ok(named.unwrap_or(days_after(self.now, self.deadlines.lookout_expires_days)))
     }

@@ -208,7 +208,7 @@ impl Decide for RequestException {
         if path.is_out_of_sight() {
             return Err(ExceptionRefusal::OutOfSight.into());
         }
-        let until = at.to_come("until", self.until)?;
+        let until = at.still_to_come("until", self.until)?;
         let same = |request: &ExceptionRequest| {
             request.state() == ExceptionState::Pending
                 && request.requested.kind == self.kind
@@ -261,7 +261,7 @@ impl Decide for DecideException {
             Decision::Denied => ExceptionEvent::ExceptionDenied(ExceptionDenied { exception, reason }),
             Decision::Granted => {
                 let asked = path.exceptions.iter().find(|request| request.requested.exception == exception);
-                let expires_at = at.to_come("expires_at", self.expires_at)?;
+                let expires_at = at.still_to_come("expires_at", self.expires_at)?;
                 let expires_at = expires_at.or(asked.and_then(|request| request.requested.until));
                 ExceptionEvent::ExceptionGranted(ExceptionGranted { exception, reason, expires_at })
             }

@@ -1,7 +1,7 @@
 //! The rules that a cell of the table cannot say. Each has its rows in `api-spec/policy.csv`.
 
-use super::{Category, Depth};
-use crate::codes::{CloseReason, DataClass, Phase, Role};
+use super::{Category, Depth, Relation, disclosed};
+use crate::codes::{CloseReason, Code, DataClass, Phase, Role};
 
 /// The facts by name that a role sees of a category, where the cell says less than it means: of identity, a liaison sees
 /// what a travel document needs; of how somebody lives, an assessor sees work, income and residence. `None` where the
@@ -56,6 +56,17 @@ pub fn phase_tells_of(phase: Phase) -> Category {
         Phase::Referred | Phase::InCare | Phase::DroppedOut => Category::Referrals,
         Phase::Returning | Phase::Returned => Category::Return,
     }
+}
+
+/// Whether a role that is told a phase at all is told the one in which the person is: it may know of all that phases tell.
+#[must_use]
+pub fn is_told_every_phase(role: Role) -> bool {
+    let told = |relation: Relation| {
+        let cells = disclosed(role, relation, true);
+        let knows = |category: Category| Depth::Minimal.within(cells.level(category));
+        !knows(Category::Presence) || Phase::ALL.iter().all(|phase| knows(phase_tells_of(*phase)))
+    };
+    Relation::ALL.into_iter().all(told)
 }
 
 /// What of a person the reason tells for which a case was closed.

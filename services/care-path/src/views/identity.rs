@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use super::views;
 use crate::codes::{Assurance, Sex};
-use crate::path::identity::LanguageUse;
+use crate::fact::Facts;
+use crate::path::identity::{IdentityClaim, LanguageUse};
+use crate::private::{Identity, Private};
 use crate::sight::Sight;
 use crate::text::{Age, Country, Line, Text};
 
@@ -29,20 +31,22 @@ views! {
     }
 }
 
+type Claim<'a> = Facts<'a, Private<IdentityClaim, Identity>>;
+
 impl IdentityView {
     pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
         let state = &sight.path().identity;
         let view = Self {
-            name: state.newest_shown(sight, |claim| claim.name()).cloned(),
-            alias: state.newest_shown(sight, |claim| claim.alias()).cloned(),
-            birth_date: state.newest_shown(sight, |claim| claim.birth_date()).copied(),
-            approximate_age: state.newest_shown(sight, |claim| claim.approximate_age()).copied(),
-            sex: state.newest_shown(sight, |claim| claim.sex()).copied(),
-            countries: state.newest_shown(sight, |claim| claim.countries()).cloned(),
-            origin: state.newest_shown(sight, |claim| claim.origin()).cloned(),
-            languages: state.newest_shown(sight, |claim| claim.languages()).cloned(),
-            contact: state.newest_shown(sight, |claim| claim.contact()).cloned(),
-            appearance: state.newest_shown(sight, |claim| claim.appearance()).cloned(),
+            name: state.newest_shown(sight, Claim::name).cloned(),
+            alias: state.newest_shown(sight, Claim::alias).cloned(),
+            birth_date: state.newest_shown(sight, Claim::birth_date).copied(),
+            approximate_age: state.newest_shown(sight, Claim::approximate_age).copied(),
+            sex: state.newest_shown(sight, Claim::sex).copied(),
+            countries: state.newest_shown(sight, Claim::countries).cloned(),
+            origin: state.newest_shown(sight, Claim::origin).cloned(),
+            languages: state.newest_shown(sight, Claim::languages).cloned(),
+            contact: state.newest_shown(sight, Claim::contact).cloned(),
+            appearance: state.newest_shown(sight, Claim::appearance).cloned(),
             assurance: sight.show(sight.path().facts().assurance()),
         };
         (view != Self::default()).then_some(view)

@@ -53,11 +53,11 @@ impl RightsView {
     pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
         let state = &sight.path().rights;
         let assessments = state.assessments.iter().filter_map(|assessed| assessment(sight, assessed));
-        let decisions = state.ind_decisions.iter().rev();
+        let mut decisions = state.ind_decisions.iter().rev();
         let reports = state.uninsured_reports.iter().rev();
         let view = Self {
             assessments: section(assessments.collect()),
-            ind_decision: decisions.filter_map(|decided| decision(sight, decided)).next(),
+            ind_decision: decisions.find_map(|decided| decision(sight, decided)),
             insurance: state.insurance.iter().rev().find_map(|known| sight.show(known.facts().status())).copied(),
             uninsured_report_filed_at: reports
                 .filter_map(|filed| sight.show_even_erased(filed.facts().consent_effort()))

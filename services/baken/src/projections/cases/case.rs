@@ -45,6 +45,12 @@ impl Case {
         self.members.len() > 1
     }
 
+    /// What happened, in the order of the log.
+    #[must_use] 
+    pub fn told(&self) -> impl DoubleEndedIterator<Item = (&Stamp, &Event)> {
+        self.history.iter().map(|entry| (&*entry.stamp, &entry.event))
+    }
+
     /// The event at a position, if it is one of this case.
     #[must_use]
     pub fn at(&self, position: Position) -> Option<&Entry> {

@@ -106,7 +106,7 @@ impl Traits {
             born_about: born.or_else(|| claims.estimated_year()),
             birth_date,
             sex: claims.newest(|claim| claim.sex.filter(|sex| *sex != Sex::Unknown)),
-            countries: claims.newest(|claim| some(&claim.countries)).map(|known| known.map(|all| distinct(all))),
+            countries: claims.newest(|claim| some(&claim.countries)).map(|known| known.map(distinct)),
             languages: claims
                 .newest(|claim| some(&claim.languages))
                 .map(|known| known.map(|all| distinct(all.iter().map(|spoken| &spoken.language)))),

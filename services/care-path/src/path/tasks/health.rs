@@ -72,12 +72,12 @@ fn suitability_review(list: &mut Worklist<'_>) {
         list.path.stays.iter().map(|stay| (recorded(&stay.assigned.stamp), stay.assigned.kind)).collect();
     beds.sort_by_key(|(recorded, _)| *recorded);
     // From which bed on all are of the kind of the last one.
-    let last = beds.last().map(|(_, kind)| *kind);
-    let alike_from = beds.iter().rposition(|(_, kind)| Some(*kind) != last).map_or(0, |other| other + 1);
+    let newest = beds.last().map(|(_, kind)| *kind);
+    let alike_from = beds.iter().rposition(|(_, kind)| Some(*kind) != newest).map_or(0, |other| other + 1);
     let moved_on = |cause: &Stamp| {
         let after = beds.partition_point(|(bed, _)| *bed < recorded(cause));
         let unsuitable = after.checked_sub(1).map(|before| beds[before].1);
-        after < beds.len() && (after < alike_from || last != unsuitable)
+        after < beds.len() && (after < alike_from || newest != unsuitable)
     };
     let nights = list.path.unsuitable_nights();
     let unanswered = nights.into_iter().find(|cause| !moved_on(cause) && !list.is_coordinated_since(cause));
@@ -116,8 +116,8 @@ fn discharge_letter(list: &mut Worklist<'_>) {
     let path = list.path;
     let mut last_letter = BTreeMap::new();
     for discharge in path.discharges.iter().filter(|discharge| discharge.letter_received) {
-        let last = last_letter.entry(&discharge.from).or_insert_with(|| recorded(&discharge.stamp));
-        *last = recorded(&discharge.stamp).max(*last);
+        let newest = last_letter.entry(&discharge.from).or_insert_with(|| recorded(&discharge.stamp));
+        *newest = recorded(&discharge.stamp).max(*newest);
     }
     let mut notes: BTreeMap<&OrgId, Vec<_>> = BTreeMap::new();
     for note in &path.case.notes {

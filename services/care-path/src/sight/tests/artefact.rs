@@ -101,8 +101,3 @@ fn consent_has_lines_of_its_own_only_where_it_changes_an_answer() {
         .collect();
     assert_eq!(by_consent, BTreeSet::from([("embassy_liaison", "addressed")]));
 }
-#[test]
-#[ignore = "writes the file"]
-fn write_file() {
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../api-spec/policy.csv"), csv().unwrap()).unwrap();
-}

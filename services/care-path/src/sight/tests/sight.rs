@@ -6,6 +6,7 @@ use crate::codes::{ConsentPurpose, DataClass, HandoverWithdrawReason, LookoutOut
 use crate::deadlines::Deadlines;
 use crate::fact::{Label, Origin, Reader};
 use crate::ids::{ConsentId, HandoverId, LookoutId};
+use crate::list::Few;
 use crate::path::CarePath;
 use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, Lookout, ResolveLookout};
 use crate::path::random::principals;
@@ -26,6 +27,10 @@ fn sight<T>(who: &Principal, path: &CarePath, look: impl FnOnce(&Sight<'_>) -> T
     sight_at(who, path, evening(0), look)
 }
 
+fn relation_of(sight: &Sight<'_>) -> Relation {
+    sight.relation()
+}
+
 #[test]
 fn nobody_has_sight_of_a_path_on_which_nothing_happened() {
     for who in principals() {
@@ -39,7 +44,7 @@ fn a_person_of_whom_nothing_may_be_shown_does_not_exist() {
         assert!(sight(&shelter24(), path, |_| ()).is_none());
         assert!(sight(&police(), path, |_| ()).is_none());
         // The night shelter recorded the signal, and sees what it recorded.
-        assert_eq!(sight(&night_shelter(), path, |sight| sight.relation()), Some(Relation::None));
+        assert_eq!(sight(&night_shelter(), path, relation_of), Some(Relation::None));
     });
 }
 
@@ -52,7 +57,7 @@ fn the_administrator_of_an_organisation_does_not_see_what_it_recorded() {
 }
 
 fn lookout(to: &str) -> IssueLookout {
-    IssueLookout { recipients: vec![Addressee::Organisation { organisation: to.parse().unwrap() }], ..a_lookout() }
+    IssueLookout { recipients: [Addressee::Organisation { organisation: to.parse().unwrap() }].into(), ..a_lookout() }
 }
 
 fn alert(to: &str) -> FileCareAlert {
@@ -137,7 +142,7 @@ fn handed_over_to(given: Given, country: &str) -> Given {
     let consent = GiveConsent {
         purpose: ConsentPurpose::Repatriation,
         recipient: Recipient::Country(country.parse().unwrap()),
-        data_classes: vec![DataClass::Identity, DataClass::Return],
+        data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: "pl".parse().unwrap(),
         interpreter: false,
     };
@@ -148,7 +153,7 @@ fn handed_over_to(given: Given, country: &str) -> Given {
 /// Handovers to Poland (consent: command 7) and to Romania (9).
 fn two_handovers() -> Given {
     let (language, wish) = ("pl".parse().unwrap(), ReturnWish::WantsToReturn);
-    let options = PresentReturnOptions { language, wish, options: None, barriers: vec![] };
+    let options = PresentReturnOptions { language, wish, options: None, barriers: Few::default() };
     let mut given = given([signalled()]).by(supporter()).when(options);
     for condition in <ReturnCondition as crate::codes::Code>::ALL {
         let evidence = "a letter".parse().unwrap();

@@ -30,7 +30,7 @@ async fn what_was_set_aside_is_told_by_position_and_type_and_the_service_stays_r
     let server = server().await;
     let person = server.signalled().await;
     for id in 1..=25_u128 {
-        let damaged = Proposed { id: uuid::Uuid::from_u128(id).into(), kind: "note_added".to_owned(), ..event() };
+        let damaged = Proposed { id: uuid::Uuid::from_u128(id), kind: "note_added".to_owned(), ..event() };
         let stream = StreamName::new(format!("person-{person}"));
         server.test.log.append(&stream, Expected::Any, vec![damaged]).await.unwrap();
     }
