@@ -167,7 +167,6 @@ pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
 /// Opens a log to read from it: a file also while its service writes to it. Where there is none, none is made.
 pub async fn open_to_read(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
     match url {
-        LogUrl::Memory | LogUrl::KurrentDb(_) => open(url).await,
         LogUrl::Sqlite(path) => {
             let path = path.clone();
             let opened = tokio::task::spawn_blocking(move || {
@@ -175,9 +174,11 @@ pub async fn open_to_read(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> 
             });
             Ok(Arc::new(opened.await??))
         }
+        #[cfg(feature = "postgres")]
         LogUrl::Postgres(url) => {
             Ok(Arc::new(postgres::PostgresLog::open_existing(url, &postgres::Options::default()).await?))
         }
+        _ => open(url).await,
     }
 }
 

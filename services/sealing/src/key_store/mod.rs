@@ -243,6 +243,7 @@ impl KeysPlace {
                 Err(KeyStoreError::Unavailable(format!("there is no key store at {}", path.display())))
             }
             Self::File(_) => self.open().await,
+            #[cfg(feature = "postgres")]
             Self::Postgres(url) => Ok(Arc::new(PostgresKeyStore::open_existing(url).await?)),
         }
     }
