@@ -209,7 +209,9 @@ impl Reviewed {
 fn beyond_the_cells(reviewed: &Reviewed, who: &Principal, standing: &Standing, own: bool, source: &Source<'_>) -> bool {
     match (source.event.kind().name(), source.field.as_str()) {
         ("referral_made", "reason") => source.event.data().unwrap()["to"] == who.organisation.as_str(),
-        ("sighting_reported", "location") => reviewed.gives(who.actor.role(), standing, own, ("presence", "full", "location")),
+        ("sighting_reported", "location") => {
+            reviewed.gives(who.actor.role(), standing, own, ("presence", "full", "location"))
+        }
         _ => false,
     }
 }
@@ -417,8 +419,7 @@ async fn no_random_actor_is_told_of_an_event_that_the_table_does_not_give_over_a
                 // Who recorded something knows that it happened.
                 let carried = event.kind() == EventKind::HandoverDocumentAttached
                     && standing.consented.as_ref().is_some_and(|classes| classes.contains(&DataClass::Medical));
-                let given =
-                    own || carried || reviewed.gives(who.actor.role(), &standing, own, (&category, &depth, ""));
+                let given = own || carried || reviewed.gives(who.actor.role(), &standing, own, (&category, &depth, ""));
                 if told.contains(stamp.event_id.to_string().as_str()) {
                     assert!(given, "{who:?} was told of {}", event.kind());
                     told_of += 1;

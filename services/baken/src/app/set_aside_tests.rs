@@ -56,12 +56,7 @@ impl Written {
         let stream = Stream::of_person(person);
         let binding = Binding { person, event: self.id, kind: self.kind, stream: stream.as_str() };
         let data = test.sealer.seal(binding, self.data).await.unwrap();
-        Proposed {
-            id: self.id.0,
-            kind: self.kind.to_owned(),
-            data,
-            metadata: serde_json::to_vec(&envelope).unwrap(),
-        }
+        Proposed { id: self.id.0, kind: self.kind.to_owned(), data, metadata: serde_json::to_vec(&envelope).unwrap() }
     }
 }
 

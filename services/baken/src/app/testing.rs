@@ -145,6 +145,7 @@ pub fn request(principal: Principal, person_id: Option<PersonId>, command: Comma
 /// # Panics
 /// Where the body is not the command's.
 #[must_use]
+#[allow(clippy::needless_pass_by_value)] // tests read better with a literal
 pub fn keyed(principal: Principal, person_id: Option<PersonId>, kind: CommandKind, key: &str, body: Value) -> Request {
     let idempotency = Idempotency::of(&principal, key, "POST", "/", body.to_string().as_bytes());
     Request { idempotency: Some(idempotency), ..request(principal, person_id, kind.read(None, &body).unwrap()) }

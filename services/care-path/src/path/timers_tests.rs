@@ -34,9 +34,7 @@ fn fired(event: &Event, stamp: &Stamp) -> Option<String> {
 fn is_of(timer: &Timer, event: &Event) -> bool {
     match (timer.what, event) {
         (TimerKind::OutOfSight, Event::Lost(LostEvent::WentOutOfSight { .. })) => true,
-        (TimerKind::LookoutExpires(expires), Event::Lost(LostEvent::LookoutExpired(event))) => {
-            expires == event.lookout
-        }
+        (TimerKind::LookoutExpires(expires), Event::Lost(LostEvent::LookoutExpired(event))) => expires == event.lookout,
         (TimerKind::NoShow { bed, expected_by }, Event::Stay(StayEvent::NoShowRecorded(no_show))) => {
             no_show.bed == bed && no_show.expected_by == Some(expected_by)
         }

@@ -46,7 +46,7 @@ impl Case {
     }
 
     /// What happened, in the order of the log.
-    #[must_use] 
+    #[must_use]
     pub fn told(&self) -> impl DoubleEndedIterator<Item = (&Stamp, &Event)> {
         self.history.iter().map(|entry| (&*entry.stamp, &entry.event))
     }
