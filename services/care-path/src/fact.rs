@@ -189,20 +189,148 @@ pub trait Labels {
     fn labels() -> Vec<Label>;
 }
 
-/// The contents of events. What they hold is read where paths are folded and decided, and elsewhere as facts alone.
+/// The contents of events, and in the same line what can be told of each field: how it lies in the log, and the category
+/// and the depth at which the policy's table finds it.
+///
+/// | a field is | when it is stored |
+/// |---|---|
+/// | `clear T` | in clear |
+/// | `maybe T` | in clear, and may be missing |
+/// | `sealed(T, Class)`, `maybe sealed(T, Class)` | sealed in a data class |
+/// | `..T` | as a part with facts of its own |
+/// | `only T` | and is told by facts that follow from it: `= name: type as "name" => category, depth: value;` |
+///
+/// What events hold is read where paths are folded and decided, and elsewhere as facts alone.
 macro_rules! events {
-    ($( $(#[$meta:meta])* pub struct $name:ident { $( $(#[$field_meta:meta])* $field:ident: $type:ty ),* $(,)? } )+) => {$(
-        $(#[$meta])*
+    ($( $(#[$meta:meta])* pub struct $name:ident $(as $it:ident)? { $($body:tt)* } )+) => {$(
+        $crate::fact::events!(@of [$(#[$meta])*] $name [$($it)? it] [] [] $($body)*);
+    )+};
+
+    (@of [$($meta:tt)*] $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]) => {
+        $($meta)*
         #[serde_with::skip_serializing_none]
         #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[serde(deny_unknown_fields)]
         pub struct $name {
-            $( $(#[$field_meta])* pub(in crate::path) $field: $type, )*
+            $($fields)*
         }
-    )+};
+
+        $crate::fact::facts! { $name as $it { $($facts)* } }
+    };
+
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        = $method:ident: is $type:ty as $label:tt => $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* ]
+            [$($facts)* $method: is $type = $label in $category, $depth: $lies;]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        = $method:ident: $type:ty as $label:tt => $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* ]
+            [$($facts)* $method: $type = $label in $category, $depth: $lies;]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: ..$type:ty; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: $type,]
+            [$($facts)* ..&$it.$field;]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: only $type:ty; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: $type,]
+            [$($facts)* ]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: maybe sealed($type:ty, $class:ty) as $label:tt => $category:expr, $depth:ident; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: Option<$crate::private::Private<$type, $class>>,]
+            [$($facts)* $field: $type = $label in $category, $depth: maybe_sealed(&$it.$field);]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: maybe sealed($type:ty, $class:ty) => $category:expr, $depth:ident; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: Option<$crate::private::Private<$type, $class>>,]
+            [$($facts)* $field: $type = (stringify!($field)) in $category, $depth: maybe_sealed(&$it.$field);]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: sealed($type:ty, $class:ty) as $label:tt => $category:expr, $depth:ident; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: $crate::private::Private<$type, $class>,]
+            [$($facts)* $field: $type = $label in $category, $depth: sealed(&$it.$field);]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: sealed($type:ty, $class:ty) => $category:expr, $depth:ident; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: $crate::private::Private<$type, $class>,]
+            [$($facts)* $field: $type = (stringify!($field)) in $category, $depth: sealed(&$it.$field);]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: maybe $type:ty as $label:tt => $category:expr, $depth:ident; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: Option<$type>,]
+            [$($facts)* $field: $type = $label in $category, $depth: maybe($it.$field.as_ref());]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: maybe $type:ty => $category:expr, $depth:ident; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: Option<$type>,]
+            [$($facts)* $field: $type = (stringify!($field)) in $category, $depth: maybe($it.$field.as_ref());]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: clear $type:ty as $label:tt => $category:expr, $depth:ident; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: $type,]
+            [$($facts)* $field: $type = $label in $category, $depth: clear(&$it.$field);]
+            $($rest)*);
+    };
+    (@of $meta:tt $name:ident [$it:ident $($_:ident)?] [$($fields:tt)*] [$($facts:tt)*]
+        $(#[$field_meta:meta])* $field:ident: clear $type:ty => $category:expr, $depth:ident; $($rest:tt)*) => {
+        $crate::fact::events!(@of $meta $name [$it]
+            [$($fields)* $(#[$field_meta])* pub(in crate::path) $field: $type,]
+            [$($facts)* $field: $type = (stringify!($field)) in $category, $depth: clear(&$it.$field);]
+            $($rest)*);
+    };
 }
 pub(crate) use events;
+
+/// The events of a part of the path, closed: each is told by its own facts.
+macro_rules! part_events {
+    ($(#[$meta:meta])* pub enum $part:ident { $( $kind:ident($of:ty) ),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+        pub enum $part {
+            $( $kind($of), )+
+        }
+
+        impl $part {
+            pub(crate) fn describe<'a>(
+                &'a self,
+                origin: $crate::fact::Origin<'a>,
+                visitor: &mut impl $crate::fact::Visitor<'a>,
+            ) {
+                match self {
+                    $( Self::$kind(event) => origin.tell(event, visitor), )+
+                }
+            }
+        }
+    };
+}
+pub(crate) use part_events;
 
 /// Says what can be told of a part of the path as a whole, and lists the labels of it under a name.
 macro_rules! derived_facts {
@@ -249,20 +377,20 @@ macro_rules! facts {
         $crate::fact::facts!(@methods $a $it $($rest)*);
     };
     (@methods $a:lifetime $it:ident
-        $method:ident: is $type:ty = $name:literal in $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
+        $method:ident: is $type:ty = $name:tt in $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
         pub(crate) fn $method(self) -> $crate::fact::Fact<$a, $type> {
-            $crate::fact::facts!(@fact self $it $name $category, $depth, $lies)
+            $crate::fact::facts!(@fact self $it $name, $category, $depth, $lies)
         }
         $crate::fact::facts!(@methods $a $it $($rest)*);
     };
     (@methods $a:lifetime $it:ident
-        $method:ident: $type:ty = $name:literal in $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
+        $method:ident: $type:ty = $name:tt in $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
         pub(crate) fn $method(self) -> $crate::fact::Fact<$a, &$a $type> {
-            $crate::fact::facts!(@fact self $it $name $category, $depth, $lies)
+            $crate::fact::facts!(@fact self $it $name, $category, $depth, $lies)
         }
         $crate::fact::facts!(@methods $a $it $($rest)*);
     };
-    (@fact $facts:ident $it:ident $name:literal $category:expr, $depth:ident, $lies:expr) => {{
+    (@fact $facts:ident $it:ident $name:tt, $category:expr, $depth:ident, $lies:expr) => {{
         let $it = $facts.of;
         let (sealed, value) = {
             #[allow(unused_imports)]
@@ -286,12 +414,12 @@ macro_rules! facts {
         $crate::fact::facts!(@describe $facts $visitor $it $($rest)*);
     };
     (@describe $facts:ident $visitor:ident $it:ident
-        $method:ident: is $type:ty = $name:literal in $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
+        $method:ident: is $type:ty = $name:tt in $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
         $visitor.fact($facts.$method());
         $crate::fact::facts!(@describe $facts $visitor $it $($rest)*);
     };
     (@describe $facts:ident $visitor:ident $it:ident
-        $method:ident: $type:ty = $name:literal in $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
+        $method:ident: $type:ty = $name:tt in $category:expr, $depth:ident: $lies:expr; $($rest:tt)*) => {
         $visitor.fact($facts.$method());
         $crate::fact::facts!(@describe $facts $visitor $it $($rest)*);
     };

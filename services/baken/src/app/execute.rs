@@ -40,7 +40,7 @@ pub struct Request {
 pub struct Receipt {
     pub person_id: Option<PersonId>,
     pub event_ids: Vec<EventId>,
-    /// How many recordings of the case the principal may know of.
+    /// The number of the last recording of the case that the principal may know of.
     pub revision: u64,
     pub position: Position,
     pub created: Option<Created>,
@@ -426,13 +426,13 @@ fn owner(world: &World, request: &Request, named: PersonId) -> PersonId {
 }
 
 impl Baken {
-    /// How many recordings of a case, up to a position, a principal may know of: its revision to them. It does not move
-    /// with what is hidden from them. Those who act unseen know of what they recorded themselves.
+    /// The number of the last recording of a case, up to a position, that a principal may know of: its revision to them. It
+    /// does not move with what is hidden from them. Those who act unseen know of what they recorded themselves.
     fn revision_to(&self, principal: &Principal, case: &Case, until: Position) -> u64 {
         let entries = case.history.iter().take_while(|entry| entry.position <= until);
         match self.sight(principal, case) {
             Some(sight) => progress(&sight, entries.map(|entry| (&*entry.stamp, &entry.event))).revision,
-            None => entries.filter(|entry| principal.recorded(&entry.stamp.by)).map(|_| 1).sum(),
+            None => entries.filter(|entry| principal.recorded(&entry.stamp.by)).skip(1).map(|_| 1).sum(),
         }
     }
 

@@ -3,85 +3,60 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{CloseReason, Role};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Origin, Visitor, events, facts};
+use crate::fact::{events, part_events};
 use crate::ids::{Municipality, NoteId, UserId};
 use crate::policy::rules::close_reason_tells_of;
-use crate::private::{Medical, Private, Social, private};
+use crate::private::{Medical, Social, private};
 use crate::text::Text;
 use crate::time::Day;
 
-/// Following a case, and ending it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum CaseEvent {
-    CoordinatorAssigned(CoordinatorAssigned),
-    NoteAdded(NoteAdded),
-    CaseClosed(CaseClosed),
-    CaseReopened(CaseReopened),
-    DeathRecorded(DeathRecorded),
+part_events! {
+    /// Following a case, and ending it.
+    pub enum CaseEvent {
+        CoordinatorAssigned(CoordinatorAssigned),
+        NoteAdded(NoteAdded),
+        CaseClosed(CaseClosed),
+        CaseReopened(CaseReopened),
+        DeathRecorded(DeathRecorded),
+    }
 }
 
 events! {
     /// Which municipality follows the case, and who.
     pub struct CoordinatorAssigned {
-        municipality: Municipality,
-        coordinator: Option<UserId>,
+        municipality: clear Municipality => Presence, Minimal;
+        coordinator: maybe UserId => Presence, Full;
     }
 
     /// Somebody wrote something down.
     pub struct NoteAdded {
-        note: NoteId,
-        text: Private<Text, Social>,
+        note: clear NoteId as "note_id" => Notes, Minimal;
+        text: sealed(Text, Social) => Notes, Full;
     }
 
     /// The case was closed.
-    pub struct CaseClosed {
-        reason: CloseReason,
-        explanation: Option<Private<Text, Social>>,
+    pub struct CaseClosed as it {
+        reason: clear CloseReason => close_reason_tells_of(it.reason), Full;
+        explanation: maybe sealed(Text, Social) => Notes, Full;
     }
 
     /// It was opened again.
     pub struct CaseReopened {
-        explanation: Option<Private<Text, Social>>,
+        explanation: maybe sealed(Text, Social) => Notes, Full;
     }
 
     /// The person died.
     pub struct DeathRecorded {
-        died_on: Option<NaiveDate>,
-        explanation: Option<Private<Text, Medical>>,
+        died_on: maybe NaiveDate => Presence, Full;
+        explanation: maybe sealed(Text, Medical) => Medical, Full;
     }
 }
-
-facts! { CoordinatorAssigned as it {
-    municipality: Municipality = "municipality" in Presence, Minimal: clear(&it.municipality);
-    coordinator: UserId = "coordinator" in Presence, Full: maybe(it.coordinator.as_ref());
-}}
-
-facts! { NoteAdded as it {
-    note: NoteId = "note_id" in Notes, Minimal: clear(&it.note);
-    text: Text = "text" in Notes, Full: sealed(&it.text);
-}}
-
-facts! { CaseClosed as it {
-    reason: CloseReason = "reason" in close_reason_tells_of(it.reason), Full: clear(&it.reason);
-    explanation: Text = "explanation" in Notes, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { CaseReopened as it {
-    explanation: Text = "explanation" in Notes, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { DeathRecorded as it {
-    died_on: NaiveDate = "died_on" in Presence, Full: maybe(it.died_on.as_ref());
-    explanation: Text = "explanation" in Medical, Full: maybe_sealed(&it.explanation);
-}}
 
 /// Where the case stands.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -104,18 +79,6 @@ impl CaseState {
         }
         if stamp.by.role == Role::CareProvider {
             self.met_by_care.push(stamp.clone());
-        }
-    }
-}
-
-impl CaseEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::CoordinatorAssigned(event) => origin.tell(event, visitor),
-            Self::NoteAdded(event) => origin.tell(event, visitor),
-            Self::CaseClosed(event) => origin.tell(event, visitor),
-            Self::CaseReopened(event) => origin.tell(event, visitor),
-            Self::DeathRecorded(event) => origin.tell(event, visitor),
         }
     }
 }

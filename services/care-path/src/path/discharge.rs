@@ -2,62 +2,45 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::LocationType;
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::fact::{Origin, Visitor, events, facts};
+use crate::fact::{events, part_events};
 use crate::ids::OrgId;
-use crate::private::{Medical, Private, private};
+use crate::private::{Medical, private};
 use crate::text::Text;
 
-/// Leaving a hospital.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum DischargeEvent {
-    DischargedTo(DischargedTo),
+part_events! {
+    /// Leaving a hospital.
+    pub enum DischargeEvent {
+        DischargedTo(DischargedTo),
+    }
 }
 
 events! {
     /// Somebody was discharged.
-    pub struct DischargedTo {
+    pub struct DischargedTo as it {
         /// The hospital.
-        from: OrgId,
-        destination: LocationType,
+        from: clear OrgId => Medical, Minimal;
+        destination: clear LocationType => Presence, Minimal;
         /// Where they went, if it is an organisation.
-        to: Option<OrgId>,
+        to: maybe OrgId => Presence, Full;
         /// Whether the destination was warned.
-        warned: bool,
-        letter_received: bool,
-        findings: Option<Private<Text, Medical>>,
+        warned: clear bool => Presence, Minimal;
+        = is_unsafe: is bool as "unsafe" => Presence, Minimal: clear(it.is_unsafe());
+        letter_received: clear bool => Medical, Minimal;
+        findings: maybe sealed(Text, Medical) => Medical, Full;
     }
 }
-
-facts! { DischargedTo as it {
-    from: OrgId = "from" in Medical, Minimal: clear(&it.from);
-    destination: LocationType = "destination" in Presence, Minimal: clear(&it.destination);
-    to: OrgId = "to" in Presence, Full: maybe(it.to.as_ref());
-    warned: bool = "warned" in Presence, Minimal: clear(&it.warned);
-    is_unsafe: is bool = "unsafe" in Presence, Minimal: clear(it.is_unsafe());
-    letter_received: bool = "letter_received" in Medical, Minimal: clear(&it.letter_received);
-    findings: Text = "findings" in Medical, Full: maybe_sealed(&it.findings);
-}}
 
 impl DischargedTo {
     /// Arriving without a warning, and going back to the street.
     #[must_use]
     pub fn is_unsafe(&self) -> bool {
         !self.warned
-    }
-}
-
-impl DischargeEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        let Self::DischargedTo(event) = self;
-        origin.tell(event, visitor);
     }
 }
 

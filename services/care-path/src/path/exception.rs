@@ -2,82 +2,58 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Fact, Facts, Label, Origin, Visitor, derived_facts, events, facts};
+use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{BedId, ExceptionId};
 use crate::policy::{Category, Depth};
-use crate::private::{Private, Social};
+use crate::private::Social;
 use crate::text::Text;
 use crate::time::{DateTime, Moment};
 
-/// What becomes of a request for an exception.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum ExceptionEvent {
-    ExceptionRequested(ExceptionRequested),
-    ExceptionGranted(ExceptionGranted),
-    ExceptionDenied(ExceptionDenied),
-    ExceptionOvertaken(ExceptionOvertaken),
+part_events! {
+    /// What becomes of a request for an exception.
+    pub enum ExceptionEvent {
+        ExceptionRequested(ExceptionRequested),
+        ExceptionGranted(ExceptionGranted),
+        ExceptionDenied(ExceptionDenied),
+        ExceptionOvertaken(ExceptionOvertaken),
+    }
 }
 
 events! {
     /// An exception was asked for.
     pub struct ExceptionRequested {
-        exception: ExceptionId,
-        kind: ExceptionKind,
+        exception: clear ExceptionId as "exception_id" => Presence, Minimal;
+        kind: clear ExceptionKind => Presence, Full;
         /// The bed that is held until somebody decides.
-        bed: Option<BedId>,
-        until: Option<DateTime>,
-        reason: Private<Text, Social>,
+        bed: maybe BedId as "bed_id" => Presence, Full;
+        until: maybe DateTime => Presence, Full;
+        reason: sealed(Text, Social) => Presence, Full;
     }
 
     /// It was granted.
     pub struct ExceptionGranted {
-        exception: ExceptionId,
-        reason: Private<Text, Social>,
-        expires_at: Option<DateTime>,
+        exception: clear ExceptionId as "exception_id" => Presence, Minimal;
+        reason: sealed(Text, Social) => Presence, Full;
+        expires_at: maybe DateTime => Presence, Full;
     }
 
     /// It was denied.
     pub struct ExceptionDenied {
-        exception: ExceptionId,
-        reason: Private<Text, Social>,
+        exception: clear ExceptionId as "exception_id" => Presence, Minimal;
+        reason: sealed(Text, Social) => Presence, Full;
     }
 
     /// The person disappeared before somebody decided.
     pub struct ExceptionOvertaken {
-        exception: ExceptionId,
+        exception: clear ExceptionId as "exception_id" => Presence, Minimal;
     }
 }
-
-facts! { ExceptionRequested as it {
-    exception: ExceptionId = "exception_id" in Presence, Minimal: clear(&it.exception);
-    kind: ExceptionKind = "kind" in Presence, Full: clear(&it.kind);
-    bed: BedId = "bed_id" in Presence, Full: maybe(it.bed.as_ref());
-    until: DateTime = "until" in Presence, Full: maybe(it.until.as_ref());
-    reason: Text = "reason" in Presence, Full: sealed(&it.reason);
-}}
-
-facts! { ExceptionGranted as it {
-    exception: ExceptionId = "exception_id" in Presence, Minimal: clear(&it.exception);
-    reason: Text = "reason" in Presence, Full: sealed(&it.reason);
-    expires_at: DateTime = "expires_at" in Presence, Full: maybe(it.expires_at.as_ref());
-}}
-
-facts! { ExceptionDenied as it {
-    exception: ExceptionId = "exception_id" in Presence, Minimal: clear(&it.exception);
-    reason: Text = "reason" in Presence, Full: sealed(&it.reason);
-}}
-
-facts! { ExceptionOvertaken as it {
-    exception: ExceptionId = "exception_id" in Presence, Minimal: clear(&it.exception);
-}}
 
 /// How a request ended.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -125,17 +101,6 @@ derived_facts! { ExceptionRequest as it, "exception" {
     state: is ExceptionState = "state" in Presence, Full: clear(it.state());
     decided_at: is DateTime = "decided_at" in Presence, Full: maybe(it.decided_at());
 }}
-
-impl ExceptionEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::ExceptionRequested(event) => origin.tell(event, visitor),
-            Self::ExceptionGranted(event) => origin.tell(event, visitor),
-            Self::ExceptionDenied(event) => origin.tell(event, visitor),
-            Self::ExceptionOvertaken(event) => origin.tell(event, visitor),
-        }
-    }
-}
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ExceptionEvent) {
     let (id, end) = match event {

@@ -12,71 +12,49 @@ use super::{CarePath, Noted, Stamp};
 use crate::codes::{Assurance, LinkBasis, Sex};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Fact, Facts, Origin, Reader, Visitor, events, facts};
+use crate::fact::{Fact, Facts, Reader, events, facts, part_events};
 use crate::ids::PersonId;
 use crate::list::Few;
 use crate::private::{Identity, Private, Social, private};
 use crate::text::{Age, Country, Language, Line, Text};
 use crate::time::BirthDate;
 
-/// Who somebody is, and with whom they are one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum IdentityEvent {
-    IdentityUpdated(IdentityUpdated),
-    PersonsLinked(PersonsLinked),
-    PersonsUnlinked(PersonsUnlinked),
-    MatchDismissed(MatchDismissed),
+part_events! {
+    /// Who somebody is, and with whom they are one.
+    pub enum IdentityEvent {
+        IdentityUpdated(IdentityUpdated),
+        PersonsLinked(PersonsLinked),
+        PersonsUnlinked(PersonsUnlinked),
+        MatchDismissed(MatchDismissed),
+    }
 }
 
 events! {
     /// Somebody said who the person is.
     pub struct IdentityUpdated {
-        claim: Private<IdentityClaim, Identity>,
-        assurance: Assurance,
+        assurance: clear Assurance => Identity, Full;
+        claim: ..Private<IdentityClaim, Identity>;
     }
 
     /// Two persons turned out to be one human being.
     pub struct PersonsLinked {
-        with: PersonId,
-        basis: LinkBasis,
-        explanation: Option<Private<Text, Identity>>,
+        with: clear PersonId => Identity, Full;
+        basis: clear LinkBasis => Identity, Full;
+        explanation: maybe sealed(Text, Identity) => Identity, Full;
     }
 
     /// They are two after all.
     pub struct PersonsUnlinked {
-        with: PersonId,
-        explanation: Option<Private<Text, Identity>>,
+        with: clear PersonId => Identity, Full;
+        explanation: maybe sealed(Text, Identity) => Identity, Full;
     }
 
     /// A coordinator looked at two who might have been one, and they are not.
     pub struct MatchDismissed {
-        other: PersonId,
-        explanation: Option<Private<Text, Social>>,
+        other: clear PersonId as "other_person_id" => Notes, Full;
+        explanation: maybe sealed(Text, Social) => Notes, Full;
     }
 }
-
-facts! { IdentityUpdated as it {
-    assurance: Assurance = "assurance" in Identity, Full: clear(&it.assurance);
-    ..&it.claim;
-}}
-
-facts! { PersonsLinked as it {
-    with: PersonId = "with" in Identity, Full: clear(&it.with);
-    basis: LinkBasis = "basis" in Identity, Full: clear(&it.basis);
-    explanation: Text = "explanation" in Identity, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { PersonsUnlinked as it {
-    with: PersonId = "with" in Identity, Full: clear(&it.with);
-    explanation: Text = "explanation" in Identity, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { MatchDismissed as it {
-    other: PersonId = "other_person_id" in Notes, Full: clear(&it.other);
-    explanation: Text = "explanation" in Notes, Full: maybe_sealed(&it.explanation);
-}}
 
 // A claim of who somebody is: name, birth date, language and contact lie at the minimal level.
 facts! { Private<IdentityClaim, Identity> as it {
@@ -181,17 +159,6 @@ impl IdentityState {
         fact: impl Fn(Facts<'a, Private<IdentityClaim, Identity>>) -> Fact<'a, T>,
     ) -> Option<T> {
         self.claims.iter().rev().find_map(|claim| fact(claim.facts()).shown_to(reader))
-    }
-}
-
-impl IdentityEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::IdentityUpdated(event) => origin.tell(event, visitor),
-            Self::PersonsLinked(event) => origin.tell(event, visitor),
-            Self::PersonsUnlinked(event) => origin.tell(event, visitor),
-            Self::MatchDismissed(event) => origin.tell(event, visitor),
-        }
     }
 }
 

@@ -10,33 +10,28 @@ use super::{CarePath, Noted, Stamp};
 use crate::codes::{IncidentKind, Severity};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::fact::{Lies, Origin, Visitor, events, facts, part};
+use crate::fact::{Lies, events, part, part_events};
 use crate::policy::Category;
 use crate::private::{Justice, Medical, Private};
 use crate::text::Text;
 use crate::time::Night;
 
-/// What happened around somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum IncidentEvent {
-    IncidentObserved(IncidentObserved),
+part_events! {
+    /// What happened around somebody.
+    pub enum IncidentEvent {
+        IncidentObserved(IncidentObserved),
+    }
 }
 
 events! {
     /// An incident was observed.
-    pub struct IncidentObserved {
-        severity: Severity,
-        what: What,
+    pub struct IncidentObserved as it {
+        severity: clear Severity => Presence, Minimal;
+        = kind: IncidentKind as "kind" => it.what.category(), Minimal: it.what.part(|what| Some(&what.kind));
+        = description: Text as "description" => it.what.category(), Full: it.what.part(|what| what.description.as_ref());
+        what: only What;
     }
 }
-
-facts! { IncidentObserved as it {
-    severity: Severity = "severity" in Presence, Minimal: clear(&it.severity);
-    kind: IncidentKind = "kind" in it.what.category(), Minimal: it.what.part(|what| Some(&what.kind));
-    description: Text = "description" in it.what.category(), Full: it.what.part(|what| what.description.as_ref());
-}}
 
 /// What it was about, sealed by the class that its kind falls in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -70,13 +65,6 @@ impl What {
             Self::Health(what) => part(what, of),
             Self::Conduct(what) => part(what, of),
         }
-    }
-}
-
-impl IncidentEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        let Self::IncidentObserved(event) = self;
-        origin.tell(event, visitor);
     }
 }
 

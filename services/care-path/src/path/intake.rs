@@ -12,66 +12,45 @@ use super::{CarePath, Noted, Problems, Stamp};
 use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency, YesNoUnknown};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::fact::{Origin, Visitor, events, facts};
+use crate::fact::{events, part_events};
 use crate::list::Few;
 use crate::private::{Identity, Medical, Private, Social, private};
 use crate::text::Text;
 
-/// Intakes and turn-aways.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum IntakeEvent {
-    IntakeCompleted(Box<IntakeCompleted>),
-    TurnedAway(TurnedAway),
+part_events! {
+    /// Intakes and turn-aways.
+    pub enum IntakeEvent {
+        IntakeCompleted(Box<IntakeCompleted>),
+        TurnedAway(TurnedAway),
+    }
 }
 
 events! {
     /// Somebody was taken in.
-    pub struct IntakeCompleted {
-        location_type: Option<LocationType>,
-        urgency: Urgency,
-        identity: Option<Private<IdentityClaim, Identity>>,
-        living_situation: Option<Private<EthosLight, Social>>,
-        circumstances: Option<Private<Text, Social>>,
-        situation: Option<Private<SocialSituation, Social>>,
+    pub struct IntakeCompleted as it {
+        location_type: maybe LocationType => Presence, Minimal;
+        urgency: clear Urgency => Medical, Minimal;
+        identity: ..Option<Private<IdentityClaim, Identity>>;
+        living_situation: maybe sealed(EthosLight, Social) => Social, Minimal;
+        circumstances: maybe sealed(Text, Social) => Social, Full;
+        situation: maybe sealed(SocialSituation, Social) => Social, Full;
         /// What those around the person must know to keep them safe.
-        care_needs: Option<Private<Text, Medical>>,
+        care_needs: maybe sealed(Text, Medical) => Medical, Minimal;
         /// What was found.
-        findings: Option<Private<Text, Medical>>,
+        findings: maybe sealed(Text, Medical) => Medical, Full;
         /// Whether an injury of the head is possible, so that somebody must look at it.
-        head_injury_suspected: Option<Private<bool, Medical>>,
+        head_injury_suspected: maybe sealed(bool, Medical) => Medical, Minimal;
         #[serde(default, skip_serializing_if = "Problems::is_empty")]
-        problems: Problems,
+        problems: ..Problems;
     }
 
     /// Somebody was turned away, or a number of people who are not known.
     pub struct TurnedAway {
-        reason: TurnAwayReason,
-        offering: Option<Offering>,
-        persons: u16,
+        reason: clear TurnAwayReason => Rights, Minimal;
+        offering: maybe Offering => Presence, Minimal;
+        persons: clear u16 => Presence, Minimal;
     }
 }
-
-facts! { IntakeCompleted as it {
-    location_type: LocationType = "location_type" in Presence, Minimal: maybe(it.location_type.as_ref());
-    urgency: Urgency = "urgency" in Medical, Minimal: clear(&it.urgency);
-    ..&it.identity;
-    living_situation: EthosLight = "living_situation" in Social, Minimal: maybe_sealed(&it.living_situation);
-    circumstances: Text = "circumstances" in Social, Full: maybe_sealed(&it.circumstances);
-    situation: SocialSituation = "situation" in Social, Full: maybe_sealed(&it.situation);
-    care_needs: Text = "care_needs" in Medical, Minimal: maybe_sealed(&it.care_needs);
-    findings: Text = "findings" in Medical, Full: maybe_sealed(&it.findings);
-    head_injury_suspected: bool =
-        "head_injury_suspected" in Medical, Minimal: maybe_sealed(&it.head_injury_suspected);
-    ..&it.problems;
-}}
-
-facts! { TurnedAway as it {
-    reason: TurnAwayReason = "reason" in Rights, Minimal: clear(&it.reason);
-    offering: Offering = "offering" in Presence, Minimal: maybe(it.offering.as_ref());
-    persons: u16 = "persons" in Presence, Minimal: clear(&it.persons);
-}}
 
 /// Work, income and residence, as far as they are known.
 #[skip_serializing_none]
@@ -85,15 +64,6 @@ pub struct SocialSituation {
     pub has_postal_address: Option<YesNoUnknown>,
     #[cfg_attr(feature = "schema", schema(maximum = 1440))]
     pub months_in_the_netherlands: Option<u16>,
-}
-
-impl IntakeEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::IntakeCompleted(event) => origin.tell(event, visitor),
-            Self::TurnedAway(event) => origin.tell(event, visitor),
-        }
-    }
 }
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IntakeEvent) {

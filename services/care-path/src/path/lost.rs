@@ -2,147 +2,94 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::exception::{ExceptionEvent, ExceptionOvertaken};
 use super::{CarePath, Noted, Seen, Stamp};
 use crate::codes::{CareAlertOutcome, ExceptionState, LocationType, LookoutOutcome, LookoutState};
 use crate::command::{Refusal, refusals};
 use crate::event::{Event, EventKind};
-use crate::fact::{Facts, Origin, Visitor, derived_facts, events, facts};
+use crate::fact::{Facts, Origin, derived_facts, events, part_events};
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::policy::Address;
-use crate::private::{Identity, Medical, Private, Social};
+use crate::private::{Identity, Medical, Social};
 use crate::text::{Line, Text};
 use crate::time::DateTime;
 
-/// Lost, looked for, found.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum LostEvent {
-    WentOutOfSight(WentOutOfSight),
-    Escalated(Escalated),
-    LookoutIssued(LookoutIssued),
-    LookoutAcknowledged(LookoutAcknowledged),
-    SightingReported(SightingReported),
-    LookoutResolved(LookoutResolved),
-    LookoutExpired(LookoutExpired),
-    CareAlertFiled(CareAlertFiled),
-    CareAlertAnswered(CareAlertAnswered),
+part_events! {
+    /// Lost, looked for, found.
+    pub enum LostEvent {
+        WentOutOfSight(WentOutOfSight),
+        Escalated(Escalated),
+        LookoutIssued(LookoutIssued),
+        LookoutAcknowledged(LookoutAcknowledged),
+        SightingReported(SightingReported),
+        LookoutResolved(LookoutResolved),
+        LookoutExpired(LookoutExpired),
+        CareAlertFiled(CareAlertFiled),
+        CareAlertAnswered(CareAlertAnswered),
+    }
 }
 
 events! {
     /// An episode out of sight begins: the first, the second, …
     pub struct WentOutOfSight {
-        episode: u32,
+        episode: clear u32 => Presence, Minimal;
     }
 
     /// It happened again: the coordinator is told at once.
     pub struct Escalated {
-        episode: u32,
+        episode: clear u32 => Presence, Minimal;
     }
 
     /// People were asked to look out for somebody, by a minimal description.
     pub struct LookoutIssued {
-        lookout: LookoutId,
+        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
+        description: sealed(Text, Identity) => Lookout, Minimal;
+        expires_at: clear DateTime => Lookout, Minimal;
         /// The organisations that it went to.
-        recipients: Vec<OrgId>,
-        description: Private<Text, Identity>,
-        expires_at: DateTime,
+        recipients: clear Vec<OrgId> => Lookout, Full;
     }
 
     /// An organisation has read it.
     pub struct LookoutAcknowledged {
-        lookout: LookoutId,
+        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
     }
 
     /// Somebody was seen who is looked for.
     pub struct SightingReported {
-        lookout: LookoutId,
-        location_type: Option<LocationType>,
-        location: Option<Private<Line, Social>>,
-        circumstances: Option<Private<Text, Social>>,
-        observations: Option<Private<Text, Medical>>,
+        lookout: clear LookoutId as "lookout_id" => Lookout, Full;
+        location_type: maybe LocationType => Lookout, Full;
+        location: maybe sealed(Line, Social) => Lookout, Full;
+        circumstances: maybe sealed(Text, Social) => Lookout, Full;
+        observations: maybe sealed(Text, Medical) => Medical, Full;
     }
 
     /// The lookout is over, and how it ended.
     pub struct LookoutResolved {
-        lookout: LookoutId,
-        outcome: LookoutOutcome,
-        explanation: Option<Private<Text, Social>>,
+        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
+        outcome: clear LookoutOutcome => Lookout, Full;
+        explanation: maybe sealed(Text, Social) => Lookout, Full;
     }
 
     /// Its time was over.
     pub struct LookoutExpired {
-        lookout: LookoutId,
+        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
     }
 
     /// The police were asked to look out for somebody's sake (zorgmelding).
     pub struct CareAlertFiled {
-        alert: CareAlertId,
-        to: OrgId,
-        description: Private<Text, Identity>,
-        expires_at: DateTime,
+        alert: clear CareAlertId as "care_alert_id" => Lookout, Minimal;
+        to: clear OrgId => Lookout, Minimal;
+        description: sealed(Text, Identity) => Lookout, Minimal;
+        expires_at: clear DateTime => Lookout, Minimal;
     }
 
     /// The police answered.
     pub struct CareAlertAnswered {
-        alert: CareAlertId,
-        outcome: CareAlertOutcome,
-        explanation: Option<Private<Text, Social>>,
+        alert: clear CareAlertId as "care_alert_id" => Lookout, Minimal;
+        outcome: clear CareAlertOutcome => Lookout, Minimal;
+        explanation: maybe sealed(Text, Social) => Lookout, Full;
     }
 }
-
-facts! { WentOutOfSight as it {
-    episode: u32 = "episode" in Presence, Minimal: clear(&it.episode);
-}}
-
-facts! { Escalated as it {
-    episode: u32 = "episode" in Presence, Minimal: clear(&it.episode);
-}}
-
-facts! { LookoutIssued as it {
-    lookout: LookoutId = "lookout_id" in Lookout, Minimal: clear(&it.lookout);
-    description: Text = "description" in Lookout, Minimal: sealed(&it.description);
-    expires_at: DateTime = "expires_at" in Lookout, Minimal: clear(&it.expires_at);
-    recipients: Vec<OrgId> = "recipients" in Lookout, Full: clear(&it.recipients);
-}}
-
-facts! { LookoutAcknowledged as it {
-    lookout: LookoutId = "lookout_id" in Lookout, Minimal: clear(&it.lookout);
-}}
-
-facts! { SightingReported as it {
-    lookout: LookoutId = "lookout_id" in Lookout, Full: clear(&it.lookout);
-    location_type: LocationType = "location_type" in Lookout, Full: maybe(it.location_type.as_ref());
-    location: Line = "location" in Lookout, Full: maybe_sealed(&it.location);
-    circumstances: Text = "circumstances" in Lookout, Full: maybe_sealed(&it.circumstances);
-    observations: Text = "observations" in Medical, Full: maybe_sealed(&it.observations);
-}}
-
-facts! { LookoutResolved as it {
-    lookout: LookoutId = "lookout_id" in Lookout, Minimal: clear(&it.lookout);
-    outcome: LookoutOutcome = "outcome" in Lookout, Full: clear(&it.outcome);
-    explanation: Text = "explanation" in Lookout, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { LookoutExpired as it {
-    lookout: LookoutId = "lookout_id" in Lookout, Minimal: clear(&it.lookout);
-}}
-
-facts! { CareAlertFiled as it {
-    alert: CareAlertId = "care_alert_id" in Lookout, Minimal: clear(&it.alert);
-    to: OrgId = "to" in Lookout, Minimal: clear(&it.to);
-    description: Text = "description" in Lookout, Minimal: sealed(&it.description);
-    expires_at: DateTime = "expires_at" in Lookout, Minimal: clear(&it.expires_at);
-}}
-
-facts! { CareAlertAnswered as it {
-    alert: CareAlertId = "care_alert_id" in Lookout, Minimal: clear(&it.alert);
-    outcome: CareAlertOutcome = "outcome" in Lookout, Minimal: clear(&it.outcome);
-    explanation: Text = "explanation" in Lookout, Full: maybe_sealed(&it.explanation);
-}}
 
 /// A time during which nobody knew where the person was.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -312,20 +259,6 @@ impl LostState {
 }
 
 impl LostEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::WentOutOfSight(event) => origin.tell(event, visitor),
-            Self::Escalated(event) => origin.tell(event, visitor),
-            Self::LookoutIssued(event) => origin.tell(event, visitor),
-            Self::LookoutAcknowledged(event) => origin.tell(event, visitor),
-            Self::SightingReported(event) => origin.tell(event, visitor),
-            Self::LookoutResolved(event) => origin.tell(event, visitor),
-            Self::LookoutExpired(event) => origin.tell(event, visitor),
-            Self::CareAlertFiled(event) => origin.tell(event, visitor),
-            Self::CareAlertAnswered(event) => origin.tell(event, visitor),
-        }
-    }
-
     /// The lookout that it is about, if it is about one.
     #[must_use]
     pub fn lookout(&self) -> Option<LookoutId> {

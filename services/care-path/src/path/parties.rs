@@ -104,6 +104,14 @@ impl CarePath {
         })
     }
 
+    /// Whether the consent holds on which a handover to a country rests, whatever became of the handover.
+    #[must_use]
+    pub fn consents_to(&self, country: Country) -> bool {
+        let state = &self.repatriation;
+        let mut to_country = state.handovers.iter().filter(|handover| handover.proposed.country == country);
+        to_country.any(|handover| state.consent_holds(handover))
+    }
+
     /// The organisations that may at any time stand in a relation to the person: what an index of cases by
     /// organisation holds. It may hold more than are related now, never fewer.
     pub fn concerned_organisations(&self) -> impl Iterator<Item = &OrgId> {

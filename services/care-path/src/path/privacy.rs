@@ -8,7 +8,7 @@ use super::{CarePath, Noted, Stamp};
 use crate::codes::HoldReason;
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Origin, Visitor, events, facts};
+use crate::fact::{Origin, Visitor, events};
 use crate::ids::HoldId;
 
 /// Keeping and forgetting.
@@ -25,24 +25,15 @@ pub enum PrivacyEvent {
 events! {
     /// The record must not be erased.
     pub struct HoldPlaced {
-        hold: HoldId,
-        reason: HoldReason,
+        hold: clear HoldId as "hold_id" => Notes, Full;
+        reason: clear HoldReason => Notes, Full;
     }
 
     /// It may be again.
     pub struct HoldLifted {
-        hold: HoldId,
+        hold: clear HoldId as "hold_id" => Notes, Full;
     }
 }
-
-facts! { HoldPlaced as it {
-    hold: HoldId = "hold_id" in Notes, Full: clear(&it.hold);
-    reason: HoldReason = "reason" in Notes, Full: clear(&it.reason);
-}}
-
-facts! { HoldLifted as it {
-    hold: HoldId = "hold_id" in Notes, Full: clear(&it.hold);
-}}
 
 /// What must be kept, and whether the person was forgotten.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]

@@ -3,138 +3,90 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{DeclineReason, DropoutReason, Offering, Phase, ReferralState, Urgency, WithdrawReason};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Fact, Facts, Label, Origin, Visitor, derived_facts, events, facts};
+use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{OrgId, ReferralId};
 use crate::policy::rules::phase_tells_of;
 use crate::policy::{Category, Depth};
-use crate::private::{Medical, Private, private};
+use crate::private::{Medical, private};
 use crate::text::Text;
 use crate::time::{DateTime, Day};
 
-/// What becomes of a referral.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum ReferralEvent {
-    ReferralMade(ReferralMade),
-    ReferralAccepted(ReferralAccepted),
-    ReferralDeclined(ReferralDeclined),
-    ReferralWaitlisted(ReferralWaitlisted),
-    ReferralWithdrawn(ReferralWithdrawn),
-    CareStarted(CareStarted),
-    CareEnded(CareEnded),
-    DroppedOut(DroppedOut),
+part_events! {
+    /// What becomes of a referral.
+    pub enum ReferralEvent {
+        ReferralMade(ReferralMade),
+        ReferralAccepted(ReferralAccepted),
+        ReferralDeclined(ReferralDeclined),
+        ReferralWaitlisted(ReferralWaitlisted),
+        ReferralWithdrawn(ReferralWithdrawn),
+        CareStarted(CareStarted),
+        CareEnded(CareEnded),
+        DroppedOut(DroppedOut),
+    }
 }
 
 events! {
     /// An organisation was asked to take somebody on.
     pub struct ReferralMade {
-        referral: ReferralId,
-        from: OrgId,
-        to: OrgId,
-        offering: Offering,
-        urgency: Urgency,
-        reason: Option<Private<Text, Medical>>,
+        referral: clear ReferralId as "referral_id" => Referrals, Minimal;
+        from: clear OrgId => Referrals, Minimal;
+        to: clear OrgId => Referrals, Minimal;
+        offering: clear Offering => Referrals, Minimal;
+        urgency: clear Urgency => Referrals, Minimal;
+        reason: maybe sealed(Text, Medical) => Referrals, Full;
     }
 
     /// It takes the person on.
     pub struct ReferralAccepted {
-        referral: ReferralId,
-        explanation: Option<Private<Text, Medical>>,
+        referral: clear ReferralId as "referral_id" => Referrals, Minimal;
+        explanation: maybe sealed(Text, Medical) => Referrals, Full;
     }
 
     /// It does not.
     pub struct ReferralDeclined {
-        referral: ReferralId,
-        reason: DeclineReason,
-        explanation: Option<Private<Text, Medical>>,
+        referral: clear ReferralId as "referral_id" => Referrals, Minimal;
+        reason: clear DeclineReason => Referrals, Minimal;
+        explanation: maybe sealed(Text, Medical) => Referrals, Full;
     }
 
     /// It has a waiting list.
     pub struct ReferralWaitlisted {
-        referral: ReferralId,
-        until: Option<NaiveDate>,
+        referral: clear ReferralId as "referral_id" => Referrals, Minimal;
+        until: maybe NaiveDate => Referrals, Minimal;
     }
 
     /// Those who asked took the referral back.
     pub struct ReferralWithdrawn {
-        referral: ReferralId,
-        reason: WithdrawReason,
-        explanation: Option<Private<Text, Medical>>,
+        referral: clear ReferralId as "referral_id" => Referrals, Minimal;
+        reason: clear WithdrawReason => Referrals, Minimal;
+        explanation: maybe sealed(Text, Medical) => Referrals, Full;
     }
 
     /// Care began.
     pub struct CareStarted {
-        referral: ReferralId,
+        referral: clear ReferralId as "referral_id" => Referrals, Minimal;
     }
 
     /// Care ended as planned.
     pub struct CareEnded {
-        referral: ReferralId,
-        explanation: Option<Private<Text, Medical>>,
+        referral: clear ReferralId as "referral_id" => Referrals, Minimal;
+        explanation: maybe sealed(Text, Medical) => Referrals, Full;
     }
 
     /// The trajectory broke off: why, and where on the path the person then stood.
-    pub struct DroppedOut {
-        referral: ReferralId,
-        reason: DropoutReason,
-        phase: Phase,
-        explanation: Option<Private<Text, Medical>>,
+    pub struct DroppedOut as it {
+        referral: clear ReferralId as "referral_id" => Referrals, Minimal;
+        reason: clear DropoutReason => Referrals, Full;
+        phase: clear Phase => phase_tells_of(it.phase), Full;
+        explanation: maybe sealed(Text, Medical) => Referrals, Full;
     }
 }
-
-facts! { ReferralMade as it {
-    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
-    from: OrgId = "from" in Referrals, Minimal: clear(&it.from);
-    to: OrgId = "to" in Referrals, Minimal: clear(&it.to);
-    offering: Offering = "offering" in Referrals, Minimal: clear(&it.offering);
-    urgency: Urgency = "urgency" in Referrals, Minimal: clear(&it.urgency);
-    reason: Text = "reason" in Referrals, Full: maybe_sealed(&it.reason);
-}}
-
-facts! { ReferralAccepted as it {
-    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
-    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { ReferralDeclined as it {
-    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
-    reason: DeclineReason = "reason" in Referrals, Minimal: clear(&it.reason);
-    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { ReferralWaitlisted as it {
-    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
-    until: NaiveDate = "until" in Referrals, Minimal: maybe(it.until.as_ref());
-}}
-
-facts! { ReferralWithdrawn as it {
-    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
-    reason: WithdrawReason = "reason" in Referrals, Minimal: clear(&it.reason);
-    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { CareStarted as it {
-    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
-}}
-
-facts! { CareEnded as it {
-    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
-    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { DroppedOut as it {
-    referral: ReferralId = "referral_id" in Referrals, Minimal: clear(&it.referral);
-    reason: DropoutReason = "reason" in Referrals, Full: clear(&it.reason);
-    phase: Phase = "phase" in phase_tells_of(it.phase), Full: clear(&it.phase);
-    explanation: Text = "explanation" in Referrals, Full: maybe_sealed(&it.explanation);
-}}
 
 /// What became of a referral last.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -226,21 +178,6 @@ derived_facts! { Referral as it, "referral" {
     state: is ReferralState = "state" in Referrals, Minimal: clear(it.state());
     changed_at: is DateTime = "changed_at" in Referrals, Minimal: clear(it.changed().occurred.at);
 }}
-
-impl ReferralEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::ReferralMade(event) => origin.tell(event, visitor),
-            Self::ReferralAccepted(event) => origin.tell(event, visitor),
-            Self::ReferralDeclined(event) => origin.tell(event, visitor),
-            Self::ReferralWaitlisted(event) => origin.tell(event, visitor),
-            Self::ReferralWithdrawn(event) => origin.tell(event, visitor),
-            Self::CareStarted(event) => origin.tell(event, visitor),
-            Self::CareEnded(event) => origin.tell(event, visitor),
-            Self::DroppedOut(event) => origin.tell(event, visitor),
-        }
-    }
-}
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ReferralEvent) {
     let (id, answer) = match event {

@@ -13,32 +13,31 @@ use crate::codes::{
     HandoverState, HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
 };
 use crate::event::Event;
-use crate::fact::{Fact, Facts, Label, Origin, Visitor, derived_facts, events, facts};
+use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{ConsentId, HandoverId, OrgId};
 use crate::jwe::SealedDocument;
 use crate::policy::{Address, Category, Depth};
-use crate::private::{Medical, Private, Return};
+use crate::private::{Medical, Return};
 use crate::text::{Country, Language, Line, Text};
 use crate::time::DateTime;
 
-/// Going home.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum RepatriationEvent {
-    ReturnOptionsPresented(ReturnOptionsPresented),
-    ReturnConditionEvidenced(ReturnConditionEvidenced),
-    ConsentGiven(ConsentGiven),
-    ConsentWithdrawn(ConsentWithdrawn),
-    HandoverProposed(HandoverProposed),
-    HandoverAcknowledged(HandoverAcknowledged),
-    HandoverAccepted(HandoverAccepted),
-    HandoverDeclined(HandoverDeclined),
-    HandoverDocumentAttached(Box<HandoverDocumentAttached>),
-    Departed(Departed),
-    ArrivalConfirmed(ArrivalConfirmed),
-    FollowUpRecorded(FollowUpRecorded),
-    HandoverWithdrawn(HandoverWithdrawn),
+part_events! {
+    /// Going home.
+    pub enum RepatriationEvent {
+        ReturnOptionsPresented(ReturnOptionsPresented),
+        ReturnConditionEvidenced(ReturnConditionEvidenced),
+        ConsentGiven(ConsentGiven),
+        ConsentWithdrawn(ConsentWithdrawn),
+        HandoverProposed(HandoverProposed),
+        HandoverAcknowledged(HandoverAcknowledged),
+        HandoverAccepted(HandoverAccepted),
+        HandoverDeclined(HandoverDeclined),
+        HandoverDocumentAttached(Box<HandoverDocumentAttached>),
+        Departed(Departed),
+        ArrivalConfirmed(ArrivalConfirmed),
+        FollowUpRecorded(FollowUpRecorded),
+        HandoverWithdrawn(HandoverWithdrawn),
+    }
 }
 
 impl RepatriationEvent {
@@ -61,24 +60,6 @@ impl RepatriationEvent {
             Self::HandoverWithdrawn(event) => Some(event.handover),
         }
     }
-
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::ReturnOptionsPresented(event) => origin.tell(event, visitor),
-            Self::ReturnConditionEvidenced(event) => origin.tell(event, visitor),
-            Self::ConsentGiven(event) => origin.tell(event, visitor),
-            Self::ConsentWithdrawn(event) => origin.tell(event, visitor),
-            Self::HandoverProposed(event) => origin.tell(event, visitor),
-            Self::HandoverAcknowledged(event) => origin.tell(event, visitor),
-            Self::HandoverAccepted(event) => origin.tell(event, visitor),
-            Self::HandoverDeclined(event) => origin.tell(event, visitor),
-            Self::HandoverDocumentAttached(event) => origin.tell(event, visitor),
-            Self::Departed(event) => origin.tell(event, visitor),
-            Self::ArrivalConfirmed(event) => origin.tell(event, visitor),
-            Self::FollowUpRecorded(event) => origin.tell(event, visitor),
-            Self::HandoverWithdrawn(event) => origin.tell(event, visitor),
-        }
-    }
 }
 
 /// Who receives what a consent is given for.
@@ -95,169 +76,93 @@ pub enum Recipient {
 events! {
     /// The options for a return were presented: in which language, by whom, and what the person wants.
     pub struct ReturnOptionsPresented {
-        language: Private<Language, Return>,
-        wish: Private<ReturnWish, Return>,
-        options: Option<Private<Text, Return>>,
-        barriers: Option<Private<Vec<ReturnBarrier>, Return>>,
+        language: sealed(Language, Return) => Return, Full;
+        wish: sealed(ReturnWish, Return) => Return, Full;
+        options: maybe sealed(Text, Return) => Return, Full;
+        barriers: maybe sealed(Vec<ReturnBarrier>, Return) => Return, Full;
     }
 
     /// One of the six conditions is met.
     pub struct ReturnConditionEvidenced {
-        condition: ReturnCondition,
-        status: ConditionStatus,
-        evidence: Private<Text, Return>,
+        condition: clear ReturnCondition => Return, Minimal;
+        status: clear ConditionStatus => Return, Minimal;
+        evidence: sealed(Text, Return) => Return, Full;
     }
 
     /// The person consented.
     pub struct ConsentGiven {
-        consent: ConsentId,
-        purpose: ConsentPurpose,
-        recipient: Recipient,
-        data_classes: Vec<DataClass>,
-        language: Private<Language, Return>,
-        interpreter: bool,
+        consent: clear ConsentId as "consent_id" => Return, Minimal;
+        purpose: clear ConsentPurpose => Return, Minimal;
+        recipient: clear Recipient => Return, Full;
+        data_classes: clear Vec<DataClass> => Return, Full;
+        language: sealed(Language, Return) => Return, Full;
+        interpreter: clear bool => Return, Full;
     }
 
     /// The person took a consent back.
     pub struct ConsentWithdrawn {
-        consent: ConsentId,
+        consent: clear ConsentId as "consent_id" => Return, Minimal;
     }
 
     /// A handover was proposed to the country of origin.
     pub struct HandoverProposed {
-        handover: HandoverId,
-        country: Country,
-        consent: ConsentId,
-        receiving_organisation: Private<Line, Return>,
-        plan: Option<Private<Text, Return>>,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
+        country: clear Country => Return, Minimal;
+        consent: clear ConsentId as "consent_id" => Return, Full;
+        receiving_organisation: sealed(Line, Return) => Return, Full;
+        plan: maybe sealed(Text, Return) => Return, Full;
     }
 
     /// The embassy has read it.
     pub struct HandoverAcknowledged {
-        handover: HandoverId,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
     }
 
     /// The receiving side takes the person over.
     pub struct HandoverAccepted {
-        handover: HandoverId,
-        explanation: Option<Private<Text, Return>>,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
+        explanation: maybe sealed(Text, Return) => Return, Full;
     }
 
     /// It does not.
     pub struct HandoverDeclined {
-        handover: HandoverId,
-        reason: HandoverDeclineReason,
-        explanation: Option<Private<Text, Return>>,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
+        reason: clear HandoverDeclineReason => Return, Full;
+        explanation: maybe sealed(Text, Return) => Return, Full;
     }
 
     /// A sealed document travels with the handover; Baken and the embassy pass it through unread.
     pub struct HandoverDocumentAttached {
-        handover: HandoverId,
-        document: Private<SealedDocument, Medical>,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
+        document: sealed(SealedDocument, Medical) => Medical, Full;
     }
 
     /// The person left.
     pub struct Departed {
-        handover: HandoverId,
-        travels: Option<Private<Line, Return>>,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
+        travels: maybe sealed(Line, Return) => Return, Full;
     }
 
     /// The person arrived.
     pub struct ArrivalConfirmed {
-        handover: HandoverId,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
     }
 
     /// How it goes, some time after the arrival.
     pub struct FollowUpRecorded {
-        handover: HandoverId,
-        term: FollowUpTerm,
-        outcome: Private<FollowUpOutcome, Return>,
-        explanation: Option<Private<Text, Return>>,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
+        term: clear FollowUpTerm => Return, Full;
+        outcome: sealed(FollowUpOutcome, Return) => Return, Full;
+        explanation: maybe sealed(Text, Return) => Return, Full;
     }
 
     /// The handover was taken back.
     pub struct HandoverWithdrawn {
-        handover: HandoverId,
-        reason: HandoverWithdrawReason,
-        explanation: Option<Private<Text, Return>>,
+        handover: clear HandoverId as "handover_id" => Return, Minimal;
+        reason: clear HandoverWithdrawReason => Return, Full;
+        explanation: maybe sealed(Text, Return) => Return, Full;
     }
 }
-
-facts! { ReturnOptionsPresented as it {
-    language: Language = "language" in Return, Full: sealed(&it.language);
-    wish: ReturnWish = "wish" in Return, Full: sealed(&it.wish);
-    options: Text = "options" in Return, Full: maybe_sealed(&it.options);
-    barriers: Vec<ReturnBarrier> = "barriers" in Return, Full: maybe_sealed(&it.barriers);
-}}
-
-facts! { ReturnConditionEvidenced as it {
-    condition: ReturnCondition = "condition" in Return, Minimal: clear(&it.condition);
-    status: ConditionStatus = "status" in Return, Minimal: clear(&it.status);
-    evidence: Text = "evidence" in Return, Full: sealed(&it.evidence);
-}}
-
-facts! { ConsentGiven as it {
-    consent: ConsentId = "consent_id" in Return, Minimal: clear(&it.consent);
-    purpose: ConsentPurpose = "purpose" in Return, Minimal: clear(&it.purpose);
-    recipient: Recipient = "recipient" in Return, Full: clear(&it.recipient);
-    data_classes: Vec<DataClass> = "data_classes" in Return, Full: clear(&it.data_classes);
-    language: Language = "language" in Return, Full: sealed(&it.language);
-    interpreter: bool = "interpreter" in Return, Full: clear(&it.interpreter);
-}}
-
-facts! { ConsentWithdrawn as it {
-    consent: ConsentId = "consent_id" in Return, Minimal: clear(&it.consent);
-}}
-
-facts! { HandoverProposed as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-    country: Country = "country" in Return, Minimal: clear(&it.country);
-    consent: ConsentId = "consent_id" in Return, Full: clear(&it.consent);
-    receiving_organisation: Line = "receiving_organisation" in Return, Full: sealed(&it.receiving_organisation);
-    plan: Text = "plan" in Return, Full: maybe_sealed(&it.plan);
-}}
-
-facts! { HandoverAcknowledged as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-}}
-
-facts! { HandoverAccepted as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-    explanation: Text = "explanation" in Return, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { HandoverDeclined as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-    reason: HandoverDeclineReason = "reason" in Return, Full: clear(&it.reason);
-    explanation: Text = "explanation" in Return, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { HandoverDocumentAttached as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-    document: SealedDocument = "document" in Medical, Full: sealed(&it.document);
-}}
-
-facts! { Departed as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-    travels: Line = "travels" in Return, Full: maybe_sealed(&it.travels);
-}}
-
-facts! { ArrivalConfirmed as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-}}
-
-facts! { FollowUpRecorded as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-    term: FollowUpTerm = "term" in Return, Full: clear(&it.term);
-    outcome: FollowUpOutcome = "outcome" in Return, Full: sealed(&it.outcome);
-    explanation: Text = "explanation" in Return, Full: maybe_sealed(&it.explanation);
-}}
-
-facts! { HandoverWithdrawn as it {
-    handover: HandoverId = "handover_id" in Return, Minimal: clear(&it.handover);
-    reason: HandoverWithdrawReason = "reason" in Return, Full: clear(&it.reason);
-    explanation: Text = "explanation" in Return, Full: maybe_sealed(&it.explanation);
-}}
 
 /// A consent and whether it still holds.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
 use super::bounds::of_a_life;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{IndOutcome, InsuranceStatus, Offering, RightsBasis, RightsOutcome, YesNoUnknown};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Origin, Visitor, events, facts};
+use crate::fact::{events, part_events};
 use crate::private::{Private, Social};
 use crate::text::Text;
 use crate::time::Day;
@@ -26,71 +26,49 @@ mod rules;
 pub use norms::{BadRuleset, Figures, Norms, Ruleset, Share};
 pub use rules::{Assessment, IndDecision, RightsAnswers, WITHOUT_ENTITLEMENT, article, assess};
 
-/// Rights and insurance.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum RightsEvent {
-    RightsAssessed(Box<RightsAssessed>),
-    IndDecisionRecorded(IndDecisionRecorded),
-    InsuranceRecorded(InsuranceRecorded),
-    UninsuredReportFiled(UninsuredReportFiled),
+part_events! {
+    /// Rights and insurance.
+    pub enum RightsEvent {
+        RightsAssessed(Box<RightsAssessed>),
+        IndDecisionRecorded(IndDecisionRecorded),
+        InsuranceRecorded(InsuranceRecorded),
+        UninsuredReportFiled(UninsuredReportFiled),
+    }
 }
 
 events! {
     /// The checklist was gone through.
-    pub struct RightsAssessed {
-        ruleset: Ruleset,
-        answers: Private<RightsAnswers, Social>,
-        outcome: RightsOutcome,
-        /// The ground. It is sealed, since it may tell of an illness or of violence.
-        article: Private<RightsBasis, Social>,
+    pub struct RightsAssessed as it {
+        ruleset: clear Ruleset => Rights, Minimal;
+        outcome: clear RightsOutcome => Rights, Minimal;
         #[serde(deserialize_with = "never")]
-        binding: bool,
+        binding: clear bool => Rights, Minimal;
+        = basis: RightsBasis as "basis" => Rights, Full: sealed(&it.article);
+        = article: is &'static str as "article" => Rights, Full: part(&it.article, |basis| Some(article(*basis)));
         /// Nothing but a decision of the IND can be the ground of a refusal.
-        ind_decision_needed: bool,
+        ind_decision_needed: clear bool => Rights, Full;
         /// What is open to the person without a right.
-        alternatives: Vec<Offering>,
+        alternatives: clear Vec<Offering> => Rights, Full;
+        answers: sealed(RightsAnswers, Social) => Social, Full;
+        /// The ground. It is sealed, since it may tell of an illness or of violence.
+        article: only Private<RightsBasis, Social>;
     }
 
     /// The IND decided on the right of residence.
     pub struct IndDecisionRecorded {
-        decision: Private<IndDecision, Social>,
+        decision: sealed(IndDecision, Social) => Rights, Full;
     }
 
     /// Whether the person is insured for health care.
     pub struct InsuranceRecorded {
-        status: Private<InsuranceStatus, Social>,
+        status: sealed(InsuranceStatus, Social) => Rights, Full;
     }
 
     /// Care for an uninsured person was reported under the SOV, with what was done to obtain the person's consent.
     pub struct UninsuredReportFiled {
-        consent_effort: Private<Text, Social>,
+        consent_effort: sealed(Text, Social) => Rights, Full;
     }
 }
-
-facts! { RightsAssessed as it {
-    ruleset: Ruleset = "ruleset" in Rights, Minimal: clear(&it.ruleset);
-    outcome: RightsOutcome = "outcome" in Rights, Minimal: clear(&it.outcome);
-    binding: bool = "binding" in Rights, Minimal: clear(&it.binding);
-    basis: RightsBasis = "basis" in Rights, Full: sealed(&it.article);
-    article: is &'static str = "article" in Rights, Full: part(&it.article, |basis| Some(article(*basis)));
-    ind_decision_needed: bool = "ind_decision_needed" in Rights, Full: clear(&it.ind_decision_needed);
-    alternatives: Vec<Offering> = "alternatives" in Rights, Full: clear(&it.alternatives);
-    answers: RightsAnswers = "answers" in Social, Full: sealed(&it.answers);
-}}
-
-facts! { IndDecisionRecorded as it {
-    decision: IndDecision = "decision" in Rights, Full: sealed(&it.decision);
-}}
-
-facts! { InsuranceRecorded as it {
-    status: InsuranceStatus = "status" in Rights, Full: sealed(&it.status);
-}}
-
-facts! { UninsuredReportFiled as it {
-    consent_effort: Text = "consent_effort" in Rights, Full: sealed(&it.consent_effort);
-}}
 
 /// An assessment that binds anybody cannot be read from the log, as it cannot be made.
 fn never<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
@@ -134,17 +112,6 @@ pub struct RightsState {
     pub(crate) uninsured_reports: Vec<Noted<UninsuredReportFiled>>,
     ind_awaited: Option<Arc<Stamp>>,
     unreported: Option<Arc<Stamp>>,
-}
-
-impl RightsEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::RightsAssessed(event) => origin.tell(event, visitor),
-            Self::IndDecisionRecorded(event) => origin.tell(event, visitor),
-            Self::InsuranceRecorded(event) => origin.tell(event, visitor),
-            Self::UninsuredReportFiled(event) => origin.tell(event, visitor),
-        }
-    }
 }
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &RightsEvent) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::case::{CaseEvent, CoordinatorAssigned};
 use super::identity::{IdentityClaim, IdentityInput, IdentityState};
@@ -10,77 +10,45 @@ use super::{CarePath, Noted, Problems, Stamp};
 use crate::codes::{LocationType, Problem, SignalChannel, Urgency};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::fact::{Origin, Visitor, events, facts};
+use crate::fact::{events, part_events};
 use crate::ids::Municipality;
 use crate::list::Few;
 use crate::private::{Identity, Justice, Medical, Private, Social, private};
 use crate::text::{Language, Line, Text};
 
-/// Signals and contacts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum SignalEvent {
-    SignalReceived(SignalReceived),
-    ContactMade(ContactMade),
+part_events! {
+    /// Signals and contacts.
+    pub enum SignalEvent {
+        SignalReceived(SignalReceived),
+        ContactMade(ContactMade),
+    }
 }
 
 events! {
     /// Somebody was signalled. The first signal opens a provisional person.
     pub struct SignalReceived {
-        channel: SignalChannel,
-        urgency: Urgency,
-        municipality: Option<Municipality>,
-        location_type: Option<LocationType>,
-        location: Option<Private<Line, Social>>,
-        identity: Option<Private<IdentityClaim, Identity>>,
-        circumstances: Option<Private<Text, Social>>,
-        observations: Option<Private<Text, Medical>>,
-        conduct: Option<Private<Text, Justice>>,
+        channel: clear SignalChannel => Presence, Minimal;
+        urgency: clear Urgency => Medical, Minimal;
+        municipality: maybe Municipality => Presence, Minimal;
+        location_type: maybe LocationType => Presence, Minimal;
+        location: maybe sealed(Line, Social) => Presence, Full;
+        identity: ..Option<Private<IdentityClaim, Identity>>;
+        circumstances: maybe sealed(Text, Social) => Social, Full;
+        observations: maybe sealed(Text, Medical) => Medical, Full;
+        conduct: maybe sealed(Text, Justice) => Justice, Full;
         #[serde(default, skip_serializing_if = "Problems::is_empty")]
-        problems: Problems,
+        problems: ..Problems;
     }
 
     /// Somebody was met.
     pub struct ContactMade {
-        location_type: Option<LocationType>,
-        location: Option<Private<Line, Social>>,
-        language: Option<Private<Language, Identity>>,
-        summary: Option<Private<Text, Social>>,
-        observations: Option<Private<Text, Medical>>,
+        location_type: maybe LocationType => Presence, Minimal;
+        location: maybe sealed(Line, Social) => Presence, Full;
+        language: maybe sealed(Language, Identity) => Identity, Minimal;
+        summary: maybe sealed(Text, Social) => Social, Full;
+        observations: maybe sealed(Text, Medical) => Medical, Full;
         #[serde(default, skip_serializing_if = "Problems::is_empty")]
-        problems: Problems,
-    }
-}
-
-facts! { SignalReceived as it {
-    channel: SignalChannel = "channel" in Presence, Minimal: clear(&it.channel);
-    urgency: Urgency = "urgency" in Medical, Minimal: clear(&it.urgency);
-    municipality: Municipality = "municipality" in Presence, Minimal: maybe(it.municipality.as_ref());
-    location_type: LocationType = "location_type" in Presence, Minimal: maybe(it.location_type.as_ref());
-    location: Line = "location" in Presence, Full: maybe_sealed(&it.location);
-    ..&it.identity;
-    circumstances: Text = "circumstances" in Social, Full: maybe_sealed(&it.circumstances);
-    observations: Text = "observations" in Medical, Full: maybe_sealed(&it.observations);
-    conduct: Text = "conduct" in Justice, Full: maybe_sealed(&it.conduct);
-    ..&it.problems;
-}}
-
-facts! { ContactMade as it {
-    location_type: LocationType = "location_type" in Presence, Minimal: maybe(it.location_type.as_ref());
-    location: Line = "location" in Presence, Full: maybe_sealed(&it.location);
-    language: Language = "language" in Identity, Minimal: maybe_sealed(&it.language);
-    summary: Text = "summary" in Social, Full: maybe_sealed(&it.summary);
-    observations: Text = "observations" in Medical, Full: maybe_sealed(&it.observations);
-    ..&it.problems;
-}}
-
-impl SignalEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::SignalReceived(event) => origin.tell(event, visitor),
-            Self::ContactMade(event) => origin.tell(event, visitor),
-        }
+        problems: ..Problems;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::referral::{ReferralAccepted, ReferralEvent};
 use super::{CarePath, Noted, Stamp};
@@ -10,85 +10,56 @@ use crate::actor::Actor;
 use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Origin, Visitor, events, facts};
+use crate::fact::{events, part_events};
 use crate::ids::{BedId, FacilityId, OrgId};
-use crate::private::{Private, Social, private};
+use crate::private::{Social, private};
 use crate::text::Text;
 use crate::time::{DateTime, Moment};
 
-/// Beds and nights.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum StayEvent {
-    BedAssigned(BedAssigned),
-    AttendanceRecorded(AttendanceRecorded),
-    NoShowRecorded(NoShowRecorded),
-    BedReleased(BedReleased),
+part_events! {
+    /// Beds and nights.
+    pub enum StayEvent {
+        BedAssigned(BedAssigned),
+        AttendanceRecorded(AttendanceRecorded),
+        NoShowRecorded(NoShowRecorded),
+        BedReleased(BedReleased),
+    }
 }
 
 events! {
     /// A bed was assigned: which kind, where, from when, and by what time the person is expected of an evening.
     pub struct BedAssigned {
-        bed: BedId,
-        organisation: OrgId,
-        facility: Option<FacilityId>,
-        kind: LocationType,
-        from: DateTime,
-        until: Option<DateTime>,
-        expected_by: Option<DateTime>,
+        bed: clear BedId as "bed_id" => Presence, Full;
+        organisation: clear OrgId => Presence, Full;
+        facility: maybe FacilityId => Presence, Full;
+        kind: clear LocationType => Presence, Full;
+        from: clear DateTime => Presence, Full;
+        until: maybe DateTime => Presence, Full;
+        expected_by: maybe DateTime => Presence, Full;
     }
 
     /// Somebody was there, or left.
     pub struct AttendanceRecorded {
-        bed: Option<BedId>,
-        status: AttendanceStatus,
-        location_type: Option<LocationType>,
+        bed: maybe BedId as "bed_id" => Presence, Full;
+        status: clear AttendanceStatus => Presence, Minimal;
+        location_type: maybe LocationType => Presence, Minimal;
     }
 
     /// Somebody was expected and did not come.
     pub struct NoShowRecorded {
-        bed: BedId,
-        expected_by: Option<DateTime>,
+        bed: clear BedId as "bed_id" => Presence, Full;
+        expected_by: maybe DateTime => Presence, Full;
         /// The bed stays theirs: the person is vulnerable, or a decision is pending.
-        bed_held: bool,
+        bed_held: clear bool => Presence, Full;
     }
 
     /// The bed was given up.
     pub struct BedReleased {
-        bed: BedId,
-        reason: BedReleaseReason,
-        explanation: Option<Private<Text, Social>>,
+        bed: clear BedId as "bed_id" => Presence, Full;
+        reason: clear BedReleaseReason => Presence, Full;
+        explanation: maybe sealed(Text, Social) => Presence, Full;
     }
 }
-
-facts! { BedAssigned as it {
-    bed: BedId = "bed_id" in Presence, Full: clear(&it.bed);
-    organisation: OrgId = "organisation" in Presence, Full: clear(&it.organisation);
-    facility: FacilityId = "facility" in Presence, Full: maybe(it.facility.as_ref());
-    kind: LocationType = "kind" in Presence, Full: clear(&it.kind);
-    from: DateTime = "from" in Presence, Full: clear(&it.from);
-    until: DateTime = "until" in Presence, Full: maybe(it.until.as_ref());
-    expected_by: DateTime = "expected_by" in Presence, Full: maybe(it.expected_by.as_ref());
-}}
-
-facts! { AttendanceRecorded as it {
-    bed: BedId = "bed_id" in Presence, Full: maybe(it.bed.as_ref());
-    status: AttendanceStatus = "status" in Presence, Minimal: clear(&it.status);
-    location_type: LocationType = "location_type" in Presence, Minimal: maybe(it.location_type.as_ref());
-}}
-
-facts! { NoShowRecorded as it {
-    bed: BedId = "bed_id" in Presence, Full: clear(&it.bed);
-    expected_by: DateTime = "expected_by" in Presence, Full: maybe(it.expected_by.as_ref());
-    bed_held: bool = "bed_held" in Presence, Full: clear(&it.bed_held);
-}}
-
-facts! { BedReleased as it {
-    bed: BedId = "bed_id" in Presence, Full: clear(&it.bed);
-    reason: BedReleaseReason = "reason" in Presence, Full: clear(&it.reason);
-    explanation: Text = "explanation" in Presence, Full: maybe_sealed(&it.explanation);
-}}
 
 /// A bed that somebody has or had.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -104,17 +75,6 @@ impl Stay {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.released.is_none()
-    }
-}
-
-impl StayEvent {
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::BedAssigned(event) => origin.tell(event, visitor),
-            Self::AttendanceRecorded(event) => origin.tell(event, visitor),
-            Self::NoShowRecorded(event) => origin.tell(event, visitor),
-            Self::BedReleased(event) => origin.tell(event, visitor),
-        }
     }
 }
 

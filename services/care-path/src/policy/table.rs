@@ -72,10 +72,11 @@ pub fn disclosed(role: Role, relation: Relation, consent: bool) -> Cells {
     }
 }
 
-/// What a role sees of what its own organisation recorded, in whatever relation.
+/// What a role sees of what its own organisation recorded, in whatever relation. `consent` is the person's consent to a
+/// handover to the reader's country, whatever became of the handover; only a liaison's cells depend on it.
 #[must_use]
 #[rustfmt::skip]
-pub fn own_recordings(role: Role) -> Cells {
+pub fn own_recordings(role: Role, consent: bool) -> Cells {
     match role {
         //                                    pres iden soci medi just righ refe retu look note
         Role::ProcessCoordinator
@@ -86,9 +87,10 @@ pub fn own_recordings(role: Role) -> Cells {
         | Role::MunicipalAssessor     => Cells([F,  F,   F,   F,   F,   F,   F,   F,   F,   F]),
         // Never where somebody sleeps, nor anything medical, nor anything of a return: not even out of the own files.
         Role::Police                  => Cells([X,  X,   X,   X,   F,   X,   X,   X,   F,   X]),
-        // Of a return, what they recorded of it themselves, whatever became of it.
-        Role::EmbassyLiaison          => Cells([X,  X,   X,   X,   X,   X,   X,   F,   X,   X]),
-        Role::Ambassador
+        // Of a return, what they recorded of it themselves, whatever became of it. Without consent, not even that.
+        Role::EmbassyLiaison if consent => Cells([X,  X,   X,   X,   X,   X,   X,   F,   X,   X]),
+        Role::EmbassyLiaison
+        | Role::Ambassador
         | Role::MonitorAnalyst
         | Role::PrivacyOfficer
         | Role::Administrator

@@ -224,12 +224,13 @@ pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> 
 
 /// Consent has lines of its own only where it changes an answer.
 fn disclosure(table: &mut Table, role: Role, relation: Relation) {
-    let matters = disclosed(role, relation, true) != disclosed(role, relation, false);
+    let matters = disclosed(role, relation, true) != disclosed(role, relation, false)
+        || own_recordings(role, true) != own_recordings(role, false);
     let consents: &[(&str, bool)] = if matters { &[("given", true), ("withheld", false)] } else { &[("any", false)] };
     for (consent, given) in consents {
         for category in Category::ALL {
             let others = disclosed(role, relation, *given).level(category).name();
-            let own = own_recordings(role).level(category).name();
+            let own = own_recordings(role, *given).level(category).name();
             let relation = relation.name();
             table.line(["disclosure", role.code(), relation, consent, category.name(), "", others, own, ""]);
         }

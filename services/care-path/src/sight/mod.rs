@@ -44,7 +44,8 @@ impl<'a> Sight<'a> {
         let role = principal.actor.role();
         let others = disclosed(role, standing.relation, standing.has_consent());
         let others = standing.consented.as_ref().map_or(others, |classes| others.consented(classes));
-        let own = if path.was_recorded_by(principal) { own_recordings(role) } else { Cells::NOTHING };
+        let own =
+            if path.was_recorded_by(principal) { own_recordings(role, standing.consents) } else { Cells::NOTHING };
         let sees_something = !(others.is_nothing() && own.is_nothing());
         sees_something.then_some(Self { principal, path, now, standing, others, own })
     }

@@ -15,6 +15,8 @@ pub struct Standing {
     /// For an embassy: the data classes that the consents name on which open handovers to its country rest. `None` for
     /// those whose sight does not rest on a consent.
     pub consented: Option<Vec<DataClass>>,
+    /// Whether the person consents to a handover to the actor's country, open or not.
+    pub consents: bool,
 }
 
 impl Standing {
@@ -40,7 +42,7 @@ impl Standing {
                 let mut classes: Vec<_> = consented(path, *country).flatten().copied().collect();
                 classes.sort_unstable();
                 classes.dedup();
-                return Self { relation, consented: Some(classes) };
+                return Self { relation, consented: Some(classes), consents: path.consents_to(*country) };
             }
             Actor::Ambassador { .. }
             | Actor::MonitorAnalyst { .. }
@@ -48,7 +50,7 @@ impl Standing {
             | Actor::Administrator
             | Actor::System => Relation::None,
         };
-        Self { relation, consented: None }
+        Self { relation, consented: None, consents: false }
     }
 
     /// Whether a consent lets the actor see anything.

@@ -25,7 +25,7 @@ views! {
     /// All that a reader may see of a person. What they may not see is absent.
     pub struct CaseFileView as "CaseFile" {
         pub person_id: PersonId,
-        /// How many recordings of the case the reader may know of: the `ETag`, for `If-Match`.
+        /// The number of the last recording of the case that the reader may know of: the `ETag`, for `If-Match`.
         pub revision: u64,
         /// Others that turned out to be the same human being; their paths are told here as one.
         pub linked_persons: Option<Vec<PersonId>>,

@@ -10,7 +10,7 @@ use crate::time::DateTime;
 /// How far a path has come for one reader.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// How many recordings the reader may know of.
+    /// The number of the last recording that the reader may know of, counted over those alone. The first is 0.
     pub revision: u64,
     /// When the last of them was recorded, where presence is the reader's to see.
     pub updated_at: Option<DateTime>,
@@ -20,8 +20,9 @@ pub struct Progress {
 pub fn progress<'h>(sight: &Sight<'_>, history: impl Iterator<Item = (&'h Stamp, &'h Event)>) -> Progress {
     let mut progress = Progress::default();
     let knows_presence = sight.knows(Category::Presence, Depth::Minimal);
-    for (stamp, _) in history.filter(|(stamp, event)| sight.knows_of(stamp, event)) {
-        progress.revision += 1;
+    let known = history.filter(|(stamp, event)| sight.knows_of(stamp, event));
+    for (number, (stamp, _)) in (0..).zip(known) {
+        progress.revision = number;
         progress.updated_at = knows_presence.then_some(stamp.recorded_at);
     }
     progress

@@ -269,7 +269,7 @@ fn check(living: &Living, principal: &Principal) -> Result<(), TestCaseError> {
         let task = task.ok_or_else(|| TestCaseError::fail("a task that is not theirs"))?;
         let own = principal.recorded(&task.told().origin().stamp.unwrap().by);
         let shows = |category, depth: Depth| {
-            let of_own = || own && depth.within(own_recordings(role).level(category));
+            let of_own = || own && depth.within(own_recordings(role, standing.consents).level(category));
             depth.within(shown_of_others.level(category)) || of_own()
         };
         prop_assert!(shows(task.category, task.depth), "{role}, {:?}, is shown {}", standing.relation, view.kind);

@@ -89,7 +89,7 @@ fn what_the_own_organisation_recorded_is_seen_as_the_domain_says() {
                 _ if works_without_persons => Level::None,
                 _ => Level::Full,
             };
-            assert_eq!(own_recordings(role).level(category), expected, "{role}: {}", category.name());
+            assert_eq!(own_recordings(role, true).level(category), expected, "{role}: {}", category.name());
             let is_o = of_role().any(|row| row.cells[place] == 'O');
             assert!(!is_o || expected == Level::Full, "{role}: {} is O", category.name());
         }

@@ -69,8 +69,8 @@ impl Reviewed {
     }
 
     /// Whether a role sees something that its own organisation recorded.
-    fn shows_own(&self, role: Role, category: Category, depth: Depth) -> bool {
-        let [_, own] = self.disclosure(role, Relation::None, false, category);
+    fn shows_own(&self, role: Role, consents: bool, category: Category, depth: Depth) -> bool {
+        let [_, own] = self.disclosure(role, Relation::None, consents, category);
         depth_within(depth, own)
     }
 

@@ -104,7 +104,7 @@ pub(super) fn given(who: &Principal, history: &History, label: &Label, (stamp, e
     let role = who.actor.role();
     let key = (role, stands.relation, stands.has_consent());
     let address = history.path.origin(stamp, event).address;
-    let own = who.recorded(&stamp.by) && reviewed.shows_own(role, label.category, label.depth);
+    let own = who.recorded(&stamp.by) && reviewed.shows_own(role, stands.consents, label.category, label.depth);
     let reached = subject_of(&address, who, history)
         .is_none_or(|(subject, consent)| reviewed.reaches(role, stands.relation, consent, subject));
     let consented = stands.consented.as_ref().is_none_or(|classes| classes.contains(&reviewed.consent(label.category)));
@@ -191,6 +191,6 @@ pub(super) fn sees_anything(who: &Principal, history: &History) -> bool {
     Category::ALL.into_iter().any(|category| {
         let consented = stands.consented.as_ref().is_none_or(|classes| classes.contains(&reviewed.consent(category)));
         (consented && reviewed.shows(key, (category, Depth::Minimal), false))
-            || (recorded && reviewed.shows_own(role, category, Depth::Minimal))
+            || (recorded && reviewed.shows_own(role, stands.consents, category, Depth::Minimal))
     })
 }
