@@ -222,7 +222,7 @@ impl World {
         let (Some(person), now) = (aside.person, now.unwrap_or_default()) else { return };
         let changed = guarded(|| self.cases.set_aside(person, aside));
         if !changed.is_some_and(|changed| self.tell(&changed, now)) {
-            self.mend(person, now);
+            self.mend(person, Some(aside), now);
         }
     }
 
@@ -236,11 +236,11 @@ impl World {
         }
     }
 
-    /// Folds the case of a person event by event, and sets aside those at which anything panics: it is not known which one
-    /// it is.
-    fn mend(&mut self, person: PersonId, now: DateTime) {
+    /// Folds the case of a person event by event, and sets aside those at which anything panics: beside the one that is known,
+    /// or because none is.
+    fn mend(&mut self, person: PersonId, known: Option<SetAside>, now: DateTime) {
         let Some(case) = self.cases.take(person) else { return };
-        let (mut case, history) = case.emptied();
+        let (mut case, history) = case.emptied(known);
         let changed = Changed::anew(case.id());
         for entry in history {
             let (aside, event) = (SetAside::of(&entry), entry.stamp.event_id);
@@ -281,7 +281,7 @@ impl World {
             failed.flat_map(|failed| failed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         });
         for case in failed {
-            self.mend(case, now);
+            self.mend(case, None, now);
         }
     }
 
@@ -295,7 +295,7 @@ impl World {
     pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
         for case in cases {
             if !self.tell(&Changed::since(*case), now) {
-                self.mend(*case, now);
+                self.mend(*case, None, now);
             }
         }
     }
@@ -307,7 +307,7 @@ impl World {
             let Some(case) = self.cases.of(id).filter(|case| case.id() == id) else { continue };
             let as_of = AsOf { now, position: self.position, settings: &self.settings };
             if guarded(|| self.models.matches.put(case, as_of)).is_none() {
-                self.mend(id, now);
+                self.mend(id, None, now);
             }
         }
         !self.models.matches.is_compared()

@@ -1,5 +1,6 @@
 //! A case: the person, or the linked persons, whose events are folded as one path.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use care_path::event::Event;
@@ -25,12 +26,12 @@ pub struct Case {
     pub path: CarePath,
     pub history: Vec<Entry>,
     /// What was recorded and could not be taken in.
-    pub set_aside: Vec<SetAside>,
+    pub set_aside: BTreeSet<SetAside>,
 }
 
 impl Case {
     pub(super) fn new(person: PersonId) -> Self {
-        Self::folded(vec![person], Vec::new(), Vec::new())
+        Self::folded(vec![person], Vec::new(), BTreeSet::new())
     }
 
     /// The id that names the case.
@@ -76,7 +77,7 @@ impl Case {
     pub(super) fn joined(cases: Vec<Self>) -> Self {
         let mut members = Vec::new();
         let mut history = Vec::new();
-        let mut set_aside = Vec::new();
+        let mut set_aside = BTreeSet::new();
         for case in cases {
             members.extend(case.members);
             history.extend(case.history);
@@ -95,19 +96,20 @@ impl Case {
     /// The same case, with an event set aside.
     pub(crate) fn without(mut self, aside: SetAside) -> Self {
         self.history.retain(|entry| entry.position != aside.position);
-        self.set_aside.push(aside);
+        self.set_aside.insert(aside);
         Self::folded(self.members, self.history, self.set_aside)
     }
 
-    /// The same case before its first event, and its events.
-    pub(crate) fn emptied(self) -> (Self, Vec<Entry>) {
-        let Self { members, history, set_aside, path: _ } = self;
+    /// The same case before its first event, and its events but for one that is set aside.
+    pub(crate) fn emptied(self, aside: Option<SetAside>) -> (Self, Vec<Entry>) {
+        let Self { members, mut history, mut set_aside, path: _ } = self;
+        history.retain(|entry| aside.is_none_or(|aside| aside.position != entry.position));
+        set_aside.extend(aside);
         (Self { members, history: Vec::new(), set_aside, path: CarePath::default() }, history)
     }
 
     /// Folds events of some persons, in whatever order they are given.
-    fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>, mut set_aside: Vec<SetAside>) -> Self {
-        set_aside.sort_unstable();
+    fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>, set_aside: BTreeSet<SetAside>) -> Self {
         history.sort_by_key(|entry| entry.position);
         let first_seen = |person: &PersonId| history.iter().position(|entry| entry.stamp.person_id == *person);
         members.sort_by_key(first_seen);

@@ -14,7 +14,7 @@ use super::super::{Sight, too_late};
 use crate::codes::{Code, Precision};
 use crate::command::{Context, Decide};
 use crate::deadlines::Deadlines;
-use crate::event::{Event, read, samples};
+use crate::event::{Event, EventKind, read, samples};
 use crate::ids::{EventId, HandoverId};
 use crate::matching::{Traits, compare};
 use crate::path::testing::{evening, norms, this_person};
@@ -210,20 +210,22 @@ fn most_extreme_values_decode_so_that_they_are_tried() {
     assert!(changed.count() > (samples.len() - bare.count()) * 3 / 4);
 }
 
-/// A path on which each of these events happened so many times, a minute apart, about things of their own.
-fn long(samples: &[Event], times: u32) -> (Told, CarePath) {
+/// A path that somebody follows, on which each of these events happened so many times, a minute apart, about things of
+/// their own.
+fn long(of_each: &[Event], times: u32) -> (Told, CarePath) {
     let mut told = Told::new();
-    for time in 0..times {
-        for sample in samples {
-            let (kind, mut data) = (sample.kind(), sample.data().unwrap());
-            number_ids(&mut data, time);
-            let event = read(kind.name(), kind.version(), data).unwrap();
-            let number = u128::from(told.len() as u64);
-            let at = evening(0) + chrono::TimeDelta::minutes(i64::try_from(number).unwrap());
-            let by = principals()[usize::try_from(time).unwrap() % 10].author();
-            let (event_id, occurred) = (EventId(Uuid::from_u128(0x9000 + number)), Occurred::instant(at));
-            told.push((Arc::new(Stamp { event_id, person_id: this_person(), occurred, recorded_at: at, by }), event));
-        }
+    let first = samples().unwrap().into_iter().find(|sample| sample.kind() == EventKind::SignalReceived);
+    let repeated = (0..times).flat_map(|time| of_each.iter().map(move |each| (time, each)));
+    let all = first.iter().map(|first| (0, first)).chain(repeated);
+    for (time, sample) in all {
+        let (kind, mut data) = (sample.kind(), sample.data().unwrap());
+        number_ids(&mut data, time);
+        let event = read(kind.name(), kind.version(), data).unwrap();
+        let number = u128::from(told.len() as u64);
+        let at = evening(0) + chrono::TimeDelta::minutes(i64::try_from(number).unwrap());
+        let by = principals()[usize::try_from(time).unwrap() % 10].author();
+        let (event_id, occurred) = (EventId(Uuid::from_u128(0x9000 + number)), Occurred::instant(at));
+        told.push((Arc::new(Stamp { event_id, person_id: this_person(), occurred, recorded_at: at, by }), event));
     }
     let path = CarePath::fold(told.iter().map(|(stamp, event)| (stamp, event)));
     (told, path)
