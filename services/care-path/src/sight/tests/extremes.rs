@@ -9,14 +9,14 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::random::{everybody, principals};
 use super::super::{Sight, too_late};
 use crate::codes::{Code, Precision};
 use crate::command::{Context, Decide};
 use crate::deadlines::Deadlines;
 use crate::event::{Event, EventKind, read, samples};
 use crate::ids::{EventId, HandoverId};
-use crate::matching::{Traits, compare};
+use crate::path::matching::{Traits, compare};
+use crate::path::random::{everybody, principals};
 use crate::path::testing::{evening, norms, this_person};
 use crate::path::{CarePath, Stamp};
 use crate::private::{MARK, VALUE};
@@ -24,7 +24,7 @@ use crate::time::{DateTime, Occurred};
 use crate::views::{
     disclose_alerts, disclose_case_file, disclose_document, disclose_entry, disclose_exceptions, disclose_handovers,
     disclose_lookouts, disclose_lost, disclose_match, disclose_notice, disclose_referrals, disclose_summary,
-    disclose_tasks,
+    disclose_tasks, last_known, progress,
 };
 
 const TIMES: [&str; 8] = [
@@ -134,11 +134,16 @@ fn show(told: &Told, path: &CarePath, now: DateTime) {
         let Some(sight) = Sight::of(who, path, now, &deadlines) else { continue };
         let entries = told.iter().filter_map(|(stamp, event)| disclose_entry(&sight, stamp, event));
         let notices = told.iter().filter_map(|(stamp, event)| disclose_notice(&sight, stamp, event, 7));
-        let documents = path.repatriation.handovers.iter().map(|handover| handover.proposed.handover);
-        let documents = documents.chain([HandoverId(Uuid::nil())]).filter_map(|id| disclose_document(&sight, id));
+        let handovers = told.iter().filter_map(|(_, event)| match event {
+            Event::Repatriation(event) => event.handover(),
+            _ => None,
+        });
+        let documents = handovers.chain([HandoverId(Uuid::nil())]).filter_map(|id| disclose_document(&sight, id));
+        let history = || told.iter().map(|(stamp, event)| (&**stamp, event));
+        let last = history().collect::<Vec<_>>().into_iter().rev();
         let shown = json!({
             "alerts": disclose_alerts(&sight),
-            "case_file": disclose_case_file(&sight, this_person(), 0, &[]),
+            "case_file": disclose_case_file(&sight, this_person(), progress(&sight, history()), &[]),
             "documents": documents.collect::<Vec<_>>(),
             "exceptions": disclose_exceptions(&sight),
             "handovers": disclose_handovers(&sight),
@@ -147,7 +152,7 @@ fn show(told: &Told, path: &CarePath, now: DateTime) {
             "match": likeness.as_ref().and_then(|like| disclose_match(&sight, &sight, this_person(), like)),
             "notices": notices.collect::<Vec<_>>(),
             "referrals": disclose_referrals(&sight),
-            "summary": disclose_summary(&sight, this_person()),
+            "summary": disclose_summary(&sight, this_person(), last_known(&sight, last)),
             "tasks": disclose_tasks(&sight, &tasks, this_person(), &directory),
             "timeline": entries.collect::<Vec<_>>(),
         });
@@ -167,6 +172,7 @@ fn act(path: &CarePath, now: DateTime) {
             occurred,
             by: &by,
             person_id: this_person(),
+            members: &[],
             id,
             directory: &directory,
             deadlines: &deadlines,

@@ -3,6 +3,7 @@
 
 mod artefact;
 mod domain;
+mod extremes;
 mod interference;
 mod properties;
 mod relation;
