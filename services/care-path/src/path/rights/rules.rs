@@ -13,7 +13,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::norms::{Figures, Norms};
 use crate::codes::RightsBasis::{
     AnswersMissing, DomesticViolence, FamilyMember, FirstThreeMonths, FirstTimeJobSeeker, Inactive, IndAppealPending,
     IndDecision as IndDecided, NationalityUnknown, OutsideFreeMovement, PermanentResidence, PermanentResidenceUnproven,
@@ -22,6 +21,7 @@ use crate::codes::RightsBasis::{
 };
 use crate::codes::RightsOutcome::{Likely, LikelyNot, OutOfScope, Unclear};
 use crate::codes::{IndOutcome, Offering, RightsBasis, RightsOutcome, YesNoUnknown};
+use crate::norms::{Figures, Norms};
 
 /// The answers to the checklist. Each may be left out, and what is left out is not known. In a number of months, a month
 /// that began counts: three months and a day are 4.
@@ -382,5 +382,5 @@ pub fn article(basis: RightsBasis) -> &'static str {
 }
 
 #[cfg(test)]
-#[path = "rights_rules_tests.rs"]
+#[path = "rules_tests.rs"]
 mod tests;

@@ -411,7 +411,6 @@ refusals! {
     }
 }
 
-#[path = "lost_decide.rs"]
 mod decide;
 pub use decide::{
     AcknowledgeLookout, Addressee, AnswerCareAlert, ExpireLookout, FileCareAlert, IssueLookout, MarkOutOfSight,

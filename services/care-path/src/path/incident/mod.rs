@@ -16,6 +16,12 @@ use crate::private::{Justice, Medical, Private};
 use crate::text::Text;
 use crate::time::Night;
 
+mod decide;
+#[cfg(test)]
+mod tests;
+
+pub use decide::ObserveIncident;
+
 part_events! {
     /// What happened around somebody.
     pub enum IncidentEvent {
@@ -90,57 +96,5 @@ impl CarePath {
             *count == 2
         });
         second.collect()
-    }
-}
-
-/// Records an incident.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ObserveIncident {
-    pub kind: IncidentKind,
-    pub severity: Severity,
-    pub description: Option<Text>,
-}
-
-impl Decide for ObserveIncident {
-    type Subject = ();
-
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
-        let incident = Incident { kind: self.kind, description: self.description };
-        let what = if self.kind.is_health() { What::Health(incident.into()) } else { What::Conduct(incident.into()) };
-        Ok(vec![IncidentEvent::IncidentObserved(IncidentObserved { severity: self.severity, what }).into()])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::*;
-    use super::*;
-
-    fn incident(kind: IncidentKind) -> ObserveIncident {
-        ObserveIncident { kind, severity: Severity::Medium, description: None }
-    }
-
-    #[test]
-    fn two_health_incidents_in_one_night_ask_for_a_review_and_one_does_not() {
-        let lost = || incident(IncidentKind::LostAtNight);
-        given([signalled()]).when(lost()).then(|path| assert!(path.unsuitable_since().is_none()));
-        given([signalled()]).when(lost()).and(lost()).then(|path| assert!(path.unsuitable_since().is_some()));
-    }
-
-    #[test]
-    fn incidents_of_two_nights_or_of_conduct_do_not() {
-        let lost = || incident(IncidentKind::LostAtNight);
-        given([signalled()])
-            .when(lost())
-            .a_day_later()
-            .and(lost())
-            .then(|path| assert!(path.unsuitable_since().is_none()));
-        given([signalled()])
-            .when(incident(IncidentKind::Theft))
-            .and(incident(IncidentKind::Conflict))
-            .then(|path| assert!(path.unsuitable_since().is_none()));
     }
 }

@@ -1,74 +1,19 @@
-//! Signals and contacts: how somebody comes into view, and is met.
+//! The decisions of this part of the path.
 
-use std::sync::Arc;
-
-use serde::Deserialize;
-
-use super::case::{CaseEvent, CoordinatorAssigned};
-use super::identity::{IdentityClaim, IdentityInput, IdentityState};
-use super::{CarePath, Noted, Problems, Stamp};
+use super::{ContactMade, SignalEvent, SignalReceived};
 use crate::codes::{LocationType, Problem, SignalChannel, Urgency};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
 use crate::fact::{events, part_events};
 use crate::ids::Municipality;
 use crate::list::Few;
+use crate::path::case::{CaseEvent, CoordinatorAssigned};
+use crate::path::identity::{IdentityClaim, IdentityInput, IdentityState};
+use crate::path::{CarePath, Noted, Problems, Stamp};
 use crate::private::{Identity, Justice, Medical, Private, Social, private};
 use crate::text::{Language, Line, Text};
-
-part_events! {
-    /// Signals and contacts.
-    pub enum SignalEvent {
-        SignalReceived(SignalReceived),
-        ContactMade(ContactMade),
-    }
-}
-
-events! {
-    /// Somebody was signalled. The first signal opens a provisional person.
-    pub struct SignalReceived {
-        channel: clear SignalChannel => Presence, Minimal;
-        urgency: clear Urgency => Medical, Minimal;
-        municipality: maybe Municipality => Presence, Minimal;
-        location_type: maybe LocationType => Presence, Minimal;
-        location: maybe sealed(Line, Social) => Presence, Full;
-        identity: ..Option<Private<IdentityClaim, Identity>>;
-        circumstances: maybe sealed(Text, Social) => Social, Full;
-        observations: maybe sealed(Text, Medical) => Medical, Full;
-        conduct: maybe sealed(Text, Justice) => Justice, Full;
-        #[serde(default, skip_serializing_if = "Problems::is_empty")]
-        problems: ..Problems;
-    }
-
-    /// Somebody was met.
-    pub struct ContactMade {
-        location_type: maybe LocationType => Presence, Minimal;
-        location: maybe sealed(Line, Social) => Presence, Full;
-        language: maybe sealed(Language, Identity) => Identity, Minimal;
-        summary: maybe sealed(Text, Social) => Social, Full;
-        observations: maybe sealed(Text, Medical) => Medical, Full;
-        #[serde(default, skip_serializing_if = "Problems::is_empty")]
-        problems: ..Problems;
-    }
-}
-
-pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &SignalEvent) {
-    match event {
-        SignalEvent::SignalReceived(signal) => {
-            if path.municipality.is_none() {
-                path.municipality.clone_from(&signal.municipality);
-            }
-            IdentityState::claim(path, stamp, signal.identity.as_ref(), None);
-            path.seen(stamp, signal.location_type, signal.location.as_ref());
-            path.signals.push(Noted::new(stamp, signal));
-        }
-        SignalEvent::ContactMade(contact) => {
-            path.seen(stamp, contact.location_type, contact.location.as_ref());
-            path.case.contact(stamp);
-            path.contacts.push(Noted::new(stamp, contact));
-        }
-    }
-}
+use serde::Deserialize;
+use std::sync::Arc;
 
 /// Reports a signal. Without a `person_id` it opens a provisional person: an alias or nothing at all is enough.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -164,43 +109,5 @@ impl Decide for RecordContact {
             })
             .into(),
         ])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::*;
-    use super::*;
-    use crate::codes::{CloseReason, Phase};
-    use crate::path::case::CaseRefusal;
-
-    #[test]
-    fn a_signal_about_somebody_unknown_opens_a_provisional_person_and_asks_no_id() {
-        given([]).when(a_signal()).then(|path| {
-            assert!(path.exists());
-            assert_eq!(path.phase(), Phase::Signalled);
-            assert_eq!(path.municipality(), Some(&rotterdam()));
-        });
-    }
-
-    #[test]
-    fn a_signal_about_a_known_person_does_not_assign_a_coordinator_again() {
-        given([signalled()]).when(a_signal()).then_types(["signal_received"]);
-    }
-
-    #[test]
-    fn a_signal_for_a_municipality_without_organisations_is_refused_by_field() {
-        let command = ReportSignal { municipality: Some("atlantis".parse().unwrap()), ..a_signal() };
-        given([]).when(command).then_field("municipality");
-    }
-
-    #[test]
-    fn a_contact_moves_the_path_on() {
-        given([signalled()]).when(a_contact()).then(|path| assert_eq!(path.phase(), Phase::InContact));
-    }
-
-    #[test]
-    fn a_contact_on_a_closed_case_is_refused_until_it_is_reopened() {
-        given([signalled(), closed(CloseReason::Housed)]).when(a_contact()).then_err(CaseRefusal::Closed);
     }
 }

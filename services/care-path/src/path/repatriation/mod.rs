@@ -455,10 +455,12 @@ impl From<RepatriationEvent> for Vec<Event> {
     }
 }
 
-#[path = "repatriation_decide.rs"]
 mod decide;
 pub use decide::{
     AcceptHandover, AcknowledgeHandover, AttachHandoverDocument, ConfirmArrival, DeclineHandover,
     EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, RecordDeparture, RecordFollowUp,
     WithdrawConsent, WithdrawHandover,
 };
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,12 @@ use crate::event::Event;
 use crate::fact::{Origin, Visitor, events};
 use crate::ids::HoldId;
 
+mod decide;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{LiftHold, PlaceHold, PrivacyRefusal};
+
 /// Keeping and forgetting.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -71,64 +77,5 @@ impl CarePath {
     #[must_use]
     pub fn is_on_hold(&self) -> bool {
         !self.privacy.holds.is_empty()
-    }
-}
-
-refusals! {
-    /// Why a hold is not lifted.
-    PrivacyRefusal {
-        UnknownHold = "unknown_hold": "there is no such hold",
-    }
-}
-
-/// Places a legal hold: the record must not be erased while it lasts.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct PlaceHold {
-    pub reason: HoldReason,
-}
-
-impl Decide for PlaceHold {
-    type Subject = ();
-
-    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        Ok(vec![PrivacyEvent::HoldPlaced(HoldPlaced { hold: HoldId(at.id), reason: self.reason }).into()])
-    }
-}
-
-/// Lifts a legal hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct LiftHold {}
-
-impl Decide for LiftHold {
-    type Subject = HoldId;
-
-    fn decide(self, hold: HoldId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        if !path.privacy.holds.iter().any(|held| held.hold == hold) {
-            return Err(PrivacyRefusal::UnknownHold.into());
-        }
-        Ok(vec![PrivacyEvent::HoldLifted(HoldLifted { hold }).into()])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::*;
-    use super::*;
-
-    #[test]
-    fn a_hold_lasts_until_it_is_lifted_and_is_lifted_once() {
-        let hold = HoldId(id_of_command(0));
-        let place = || PlaceHold { reason: HoldReason::Complaint };
-        given([signalled()]).when(place()).then(|path| assert!(path.is_on_hold()));
-        given([signalled()])
-            .when(place())
-            .and_on(hold, LiftHold::default())
-            .then(|path| assert!(!path.is_on_hold()))
-            .and_on(hold, LiftHold::default())
-            .then_err(PrivacyRefusal::UnknownHold);
     }
 }

@@ -367,7 +367,3 @@ impl Decide for WithdrawHandover {
             .into())
     }
 }
-
-#[cfg(test)]
-#[path = "repatriation_tests.rs"]
-mod tests;
