@@ -17,6 +17,7 @@ use crate::event::{Event, EventKind, read};
 use crate::fact::Label;
 use crate::path::Stamp;
 use crate::path::lost::{CareAlert, Lookout};
+use crate::path::repatriation::Addressed;
 use crate::private::MARK;
 
 /// Documents that are made of what the reader sees alone. Tasks have terms that risk shortens, and are held to the
@@ -37,7 +38,7 @@ fn reached(who: &Principal, history: &History) -> Vec<String> {
     let relation = standing(who, history).relation;
     let lookouts = history.path.lost.lookouts.iter().map(Lookout::address);
     let alerts = history.path.lost.care_alerts.iter().map(CareAlert::address);
-    let handovers = history.path.repatriation.addressed().map(|handover| handover.address());
+    let handovers = history.path.repatriation.addressed().map(Addressed::address);
     let addresses = lookouts.chain(alerts).chain(handovers);
     addresses
         .filter(|address| address.reaches(who, relation, history.now))
