@@ -38,7 +38,7 @@ pub async fn consent(supporter: &Client, person: &str) -> String {
     let consent = json!({
         "purpose": "repatriation",
         "recipient": {"country": "PL"},
-        "data_classes": ["identity", "return"],
+        "data_classes": ["identity", "medical", "return"],
         "language": "pl",
         "interpreter": true,
     });
@@ -127,4 +127,30 @@ async fn a_withdrawn_consent_stops_a_handover_that_was_already_acknowledged() {
     let file = supporter.get(&format!("/v1/persons/{person}")).await.expect(200).json();
     assert_eq!(file["return"]["handovers"][0]["state"], "withdrawn");
     assert_eq!(file["return"]["handovers"][0]["withdraw_reason"], "consent_withdrawn");
+}
+
+#[tokio::test]
+async fn a_document_leaves_only_with_a_consent_that_names_its_class_and_only_while_the_handover_is_open() {
+    let running = empty().await;
+    let (supporter, person) = supported(&running).await;
+    prepare(&supporter, &person, None).await;
+    let without = json!({
+        "purpose": "repatriation", "recipient": {"country": "PL"}, "data_classes": ["identity", "return"],
+        "language": "pl",
+    });
+    supporter.post(&format!("/v1/persons/{person}/consents"), without).await.expect(201);
+    let proposed = supporter.post(&format!("/v1/persons/{person}/handovers"), proposal()).await.expect(201);
+    let step = |action: &str| format!("/v1/persons/{person}/handovers/{}/{action}", proposed.id("handover_id"));
+    let jwe = json!({"document": "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVy.dGFn"});
+    supporter.post(&step("document"), jwe).await.expect(201);
+    let pl = running.client("liaison-pl");
+    pl.get(&step("document")).await.expect(404);
+    let file = pl.get(&format!("/v1/persons/{person}")).await.expect(200).json();
+    assert_eq!(file["return"]["handovers"][0].get("has_document"), None, "{file}");
+    let entries = pl.all(&format!("/v1/persons/{person}/timeline")).await;
+    assert!(entries.iter().all(|entry| entry["type"] != "handover_document_attached"), "{entries:?}");
+
+    let withdrawn = json!({"reason": "person_changed_mind"});
+    supporter.post(&step("withdraw"), withdrawn).await.expect(201);
+    assert!(!sees(&pl, &person).await, "after the handover was withdrawn");
 }

@@ -41,6 +41,7 @@ pub struct PersonsFilter {
 }
 
 /// How many handovers to a country are in a state: all that an ambassador sees of them.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, async_graphql::SimpleObject)]
 pub struct HandoverCounts {
     pub country: Country,

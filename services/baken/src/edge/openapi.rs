@@ -194,7 +194,7 @@ fn complete_receipt(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     let Some(RefOr::T(created)) = responses.get_mut("201") else { return };
     let headers = [
-        ("ETag", header(Type::String, "The revision that the path now has.")),
+        ("ETag", header(Type::String, "The revision that the case now has, as the caller sees it.")),
         ("Baken-Position", header(Type::Integer, "The position of the log that was reached.")),
     ];
     created.headers.extend(headers.map(|(name, header)| (name.to_owned(), header.into())));

@@ -17,7 +17,7 @@ macro_rules! receipt {
             #[serde(skip_serializing_if = "Option::is_none")]
             pub person_id: Option<PersonId>,
             pub event_ids: Vec<EventId>,
-            /// The revision that the path now has: the `ETag`.
+            /// The revision that the case now has, as the caller sees it: the `ETag`.
             pub revision: u64,
             /// The position of the log that was reached: send it as `Baken-Position` to read what you wrote.
             pub position: u64,

@@ -85,14 +85,10 @@ enum IndexPlace<'i> {
 impl Indexed {
     fn of(path: &CarePath) -> Self {
         let municipality = path.municipality().cloned().map(Reach::Municipality);
-        let countries = path.concerned_countries().map(Reach::Country);
-        let mut reaches: Vec<_> = municipality.into_iter().chain(countries).collect();
-        for organisation in path.concerned_organisations() {
-            let known = |reach: &Reach| matches!(reach, Reach::Organisation(known) if known == organisation);
-            if !reaches.iter().any(known) {
-                reaches.push(Reach::Organisation(organisation.clone()));
-            }
-        }
+        let countries: BTreeSet<_> = path.concerned_countries().collect();
+        let organisations: BTreeSet<_> = path.concerned_organisations().collect();
+        let others = countries.into_iter().map(Reach::Country);
+        let others = others.chain(organisations.into_iter().cloned().map(Reach::Organisation));
         let has = |feature: &Feature| match feature {
             Feature::Lookouts => path.has_lookouts(),
             Feature::CareAlerts => path.has_care_alerts(),
@@ -101,7 +97,7 @@ impl Indexed {
             Feature::Handovers => path.has_handovers(),
         };
         Self {
-            reaches,
+            reaches: municipality.into_iter().chain(others).collect(),
             phase: path.phase(),
             features: FEATURES.into_iter().filter(has).collect(),
             updated: path.updated_at(),

@@ -68,18 +68,21 @@ fn head_injury_screen(list: &mut Worklist<'_>) {
 /// than the last one before the second incident, or when the coordinator wrote a note after it, which records that it
 /// was reviewed and why the person stays.
 fn suitability_review(list: &mut Worklist<'_>) {
+    let nights = list.path.unsuitable_nights();
+    if nights.is_empty() {
+        return;
+    }
     let mut beds: Vec<_> =
         list.path.stays.iter().map(|stay| (recorded(&stay.assigned.stamp), stay.assigned.kind)).collect();
-    beds.sort_by_key(|(recorded, _)| *recorded);
-    // From which bed on all are of the kind of the last one.
+    beds.sort_by_key(|(at, _)| *at);
+    // From which bed on all are of the kind of the newest one.
     let newest = beds.last().map(|(_, kind)| *kind);
     let alike_from = beds.iter().rposition(|(_, kind)| Some(*kind) != newest).map_or(0, |other| other + 1);
     let moved_on = |cause: &Stamp| {
-        let after = beds.partition_point(|(bed, _)| *bed < recorded(cause));
+        let after = beds.partition_point(|(at, _)| *at < recorded(cause));
         let unsuitable = after.checked_sub(1).map(|before| beds[before].1);
         after < beds.len() && (after < alike_from || newest != unsuitable)
     };
-    let nights = list.path.unsuitable_nights();
     let unanswered = nights.into_iter().find(|cause| !moved_on(cause) && !list.is_coordinated_since(cause));
     if let Some(cause) = unanswered {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
@@ -114,6 +117,9 @@ fn unsafe_discharges(list: &mut Worklist<'_>) {
 /// the letter was received, or when the hospital wrote a note.
 fn discharge_letter(list: &mut Worklist<'_>) {
     let path = list.path;
+    if path.discharges.is_empty() {
+        return;
+    }
     let mut last_letter = BTreeMap::new();
     for discharge in path.discharges.iter().filter(|discharge| discharge.letter_received) {
         let newest = last_letter.entry(&discharge.from).or_insert_with(|| recorded(&discharge.stamp));
@@ -127,8 +133,8 @@ fn discharge_letter(list: &mut Worklist<'_>) {
         notes.into_iter().map(|(by, notes)| (by, notes.into_iter().collect())).collect();
     let sent = |discharge: &Noted<DischargedTo>| {
         let cause = &discharge.stamp;
-        let received = last_letter.get(&discharge.from).is_some_and(|last| *last > recorded(cause));
-        received || notes.get(&discharge.from).is_some_and(|notes| notes.has_one_to(cause))
+        let has_come = last_letter.get(&discharge.from).is_some_and(|last| *last > recorded(cause));
+        has_come || notes.get(&discharge.from).is_some_and(|notes| notes.has_one_to(cause))
     };
     let mut hospitals = BTreeSet::new();
     let owed = unsafe_ones(list).filter(|discharge| !discharge.letter_received && !sent(discharge));
@@ -144,6 +150,9 @@ fn discharge_letter(list: &mut Worklist<'_>) {
 /// them must meet. Done when the coordinator wrote a note afterwards.
 fn parties_meeting(list: &mut Worklist<'_>) {
     let path = list.path;
+    if path.discharges.is_empty() {
+        return;
+    }
     // The one who finds somebody rarely knows the hour of the discharge: give or take a day.
     let ended = path.lost.episodes.iter().filter_map(|episode| {
         let found = days_after(episode.ended.as_ref()?.occurred.at, 1);

@@ -64,7 +64,9 @@ impl Mutation<'_> {
             }
             Value::Object(object) => object.values_mut().for_each(|each| self.change(each)),
             Value::Array(items) => {
-                items.iter_mut().for_each(|each| self.change(each));
+                for each in items.iter_mut() {
+                    self.change(each);
+                }
                 let length = self.choose(&LENGTHS);
                 *items = items.iter().cycle().take(length).cloned().collect();
             }

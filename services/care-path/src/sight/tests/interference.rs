@@ -16,6 +16,8 @@ use crate::codes::LISTS;
 use crate::event::{Event, EventKind, read};
 use crate::fact::Label;
 use crate::path::Stamp;
+use crate::path::lost::{CareAlert, Lookout};
+use crate::path::repatriation::Addressed;
 use crate::private::MARK;
 
 /// Documents that are made of what the reader sees alone. Tasks have terms that risk shortens, and are held to the
@@ -25,10 +27,23 @@ const DOCUMENTS: [&str; 3] = ["case_file", "summary", "timeline"];
 /// The document of a reader before and after a change that concerns only what is hidden from them. `None` where the change
 /// altered how they stand to the person: then they are another reader.
 fn compared(who: &Principal, history: &History, changed: &History) -> Option<(Value, Value)> {
-    if standing(who, history) != standing(who, changed) {
+    if standing(who, history) != standing(who, changed) || reached(who, history) != reached(who, changed) {
         return None;
     }
     Some((shown_to(who, history)?, shown_to(who, changed)?))
+}
+
+/// What is addressed to a reader and stands: an ending is theirs to notice, for the thing is gone.
+fn reached(who: &Principal, history: &History) -> Vec<String> {
+    let relation = standing(who, history).relation;
+    let lookouts = history.path.lost.lookouts.iter().map(Lookout::address);
+    let alerts = history.path.lost.care_alerts.iter().map(CareAlert::address);
+    let handovers = history.path.repatriation.addressed().map(Addressed::address);
+    let addresses = lookouts.chain(alerts).chain(handovers);
+    addresses
+        .filter(|address| address.reaches(who, relation, history.now))
+        .map(|address| format!("{address:?}"))
+        .collect()
 }
 
 /// The history with one event in another form, or without it.
