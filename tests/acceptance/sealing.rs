@@ -10,6 +10,7 @@ use baken::event_log::sqlite::{Options, SqliteLog};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -94,9 +95,9 @@ fn traces() -> &'static Traces {
         let traces = Traces::default();
         let writer = traces.clone();
         // Clients of the tests run in this process as well: their traces are not the service's.
-        let filter = "trace,hyper=off,hyper_util=off,reqwest=off,h2=off,rustls=off";
+        let filter: Targets = "trace,hyper=off,hyper_util=off,reqwest=off,h2=off,rustls=off".parse().unwrap();
         tracing_subscriber::registry()
-            .with(tracing_subscriber::EnvFilter::new(filter))
+            .with(filter)
             .with(tracing_subscriber::fmt::layer().json().with_writer(move || writer.clone()))
             .init();
         traces

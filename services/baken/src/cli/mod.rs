@@ -60,9 +60,21 @@ struct DataFolder {
 /// Whatever a command fails with: it is printed with its causes.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Runs the command line.
-pub async fn run() -> ExitCode {
-    let result = match Cli::parse().command {
+/// Runs the command line. The runtime is started here and not in the binary: a future is compiled where it is awaited.
+#[must_use]
+pub fn run() -> ExitCode {
+    let command = Cli::parse().command;
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(execute(command)),
+        Err(error) => {
+            eprintln!("baken: no threads can be started: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(command: Command) -> ExitCode {
+    let result = match command {
         Command::Demo(demo) => demo.run().await,
         Command::Serve(serve) => serve.run().await,
         Command::Token(token) => token.run(),

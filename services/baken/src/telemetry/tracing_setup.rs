@@ -1,6 +1,7 @@
 //! Traces go to standard error, as JSON or for reading.
 
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -16,7 +17,7 @@ pub enum Format {
 /// Begins to write traces, at the levels that a filter names: `info`, `baken=debug,warn`. A panic is told by its place alone:
 /// what it says may quote what was recorded.
 pub fn init(format: Format, filter: &str) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = filter.parse().unwrap_or_else(|_| Targets::new().with_default(Level::INFO));
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let begun = match format {
