@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    const FILE: &str = include_str!("../../../../seeds/rights/2026-1.json");
+    const FILE: &str = include_str!("../../../seeds/rights/2026-1.json");
 
     fn changed(change: impl FnOnce(&mut Value)) -> Result<Norms, serde_json::Error> {
         let mut file = serde_json::from_str(FILE).unwrap();

@@ -1,19 +1,15 @@
 //! The decisions of this part of the path.
 
-use super::{CaseClosed, CaseEvent, CaseReopened, CaseState, CoordinatorAssigned, DeathRecorded, NoteAdded};
-use crate::codes::{CloseReason, Role};
+use super::{CaseClosed, CaseEvent, CaseReopened, CoordinatorAssigned, DeathRecorded, NoteAdded};
+use crate::codes::CloseReason;
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{events, part_events};
 use crate::ids::{Municipality, NoteId, UserId};
-use crate::path::{CarePath, Noted, Stamp};
-use crate::policy::rules::close_reason_tells_of;
-use crate::private::{Medical, Social, private};
+use crate::path::CarePath;
+use crate::private::private;
 use crate::text::Text;
 use crate::time::Day;
-use chrono::NaiveDate;
 use serde::Deserialize;
-use std::sync::Arc;
 
 refusals! {
     /// Why a case is not closed, reopened or written to.

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{CloseReason, Role};
-use crate::command::{Context, Decide, Refusal, refusals};
-use crate::event::Event;
+use crate::command::Refusal;
 use crate::fact::{events, part_events};
 use crate::ids::{Municipality, NoteId, UserId};
 use crate::policy::rules::close_reason_tells_of;
-use crate::private::{Medical, Social, private};
+use crate::private::{Medical, Social};
 use crate::text::Text;
-use crate::time::Day;
 
 mod decide;
 #[cfg(test)]

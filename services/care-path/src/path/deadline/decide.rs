@@ -1,23 +1,13 @@
 //! The decisions of this part of the path.
 
-use super::{DeadlineEvent, DeadlinePassed, NOTICED_LATE, Passed, PassedTask};
+use super::{DeadlineEvent, DeadlinePassed, NOTICED_LATE, PassedTask};
 use crate::codes::TaskKind;
 use crate::command::{Context, Decide, Refusal, refusals};
-use crate::deadlines::Deadlines;
-use crate::directory::Directory;
 use crate::event::Event;
-use crate::fact::{Lies, Origin, Visitor, clear, facts, sealed};
 use crate::ids::{EventId, SubjectId};
-use crate::path::tasks::{Addressee, Task, tells_of};
-use crate::path::{CarePath, Stamp};
-use crate::policy::Category;
-use crate::policy::Depth::{self, Full};
-use crate::private::{Medical, Private, Social};
-use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
-use std::collections::HashSet;
-use std::sync::Arc;
+use crate::path::tasks::Task;
+use crate::path::CarePath;
+use serde::Deserialize;
 
 refusals! {
     /// Why it is not recorded that a deadline passed.

@@ -4,13 +4,11 @@ use super::{DischargeEvent, DischargedTo};
 use crate::codes::LocationType;
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::fact::{events, part_events};
 use crate::ids::OrgId;
-use crate::path::{CarePath, Noted, Stamp};
-use crate::private::{Medical, private};
+use crate::path::CarePath;
+use crate::private::private;
 use crate::text::Text;
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// Reports a discharge: by the hospital, or by the place where the person arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::LocationType;
-use crate::command::{Context, Decide, Refusal};
-use crate::event::Event;
 use crate::fact::{events, part_events};
 use crate::ids::OrgId;
-use crate::private::{Medical, private};
+use crate::private::Medical;
 use crate::text::Text;
 
 mod decide;

@@ -1,21 +1,16 @@
 //! The decisions of this part of the path.
 
 use super::{
-    ExceptionDenied, ExceptionEvent, ExceptionGranted, ExceptionOvertaken, ExceptionRequest, ExceptionRequested, HELD,
-    RequestEnd,
+    ExceptionDenied, ExceptionEvent, ExceptionGranted, ExceptionOvertaken, ExceptionRequest, ExceptionRequested,
 };
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
-use crate::ids::{BedId, ExceptionId};
-use crate::path::{CarePath, Noted, Stamp};
-use crate::policy::{Category, Depth};
-use crate::private::Social;
+use crate::ids::ExceptionId;
+use crate::path::CarePath;
 use crate::text::Text;
-use crate::time::{DateTime, Moment};
+use crate::time::Moment;
 use serde::Deserialize;
-use std::sync::Arc;
 
 refusals! {
     /// Why an exception is not requested or decided.

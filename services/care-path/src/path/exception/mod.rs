@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{ExceptionKind, ExceptionState};
-use crate::command::{Context, Decide, Refusal, refusals};
-use crate::event::Event;
+use crate::command::Refusal;
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{BedId, ExceptionId};
 use crate::policy::{Category, Depth};
 use crate::private::Social;
 use crate::text::Text;
-use crate::time::{DateTime, Moment};
+use crate::time::DateTime;
 
 mod decide;
 #[cfg(test)]

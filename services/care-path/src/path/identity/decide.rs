@@ -1,23 +1,19 @@
 //! The decisions of this part of the path.
 
 use super::{
-    IdentityClaim, IdentityEvent, IdentityState, IdentityUpdated, LanguageUse, MatchDismissed, PersonsLinked,
+    IdentityClaim, IdentityEvent, IdentityUpdated, LanguageUse, MatchDismissed, PersonsLinked,
     PersonsUnlinked,
 };
 use crate::codes::{Assurance, LinkBasis, Sex};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Fact, Facts, Reader, events, facts, part_events};
 use crate::ids::PersonId;
 use crate::list::Few;
-use crate::path::{CarePath, Noted, Stamp};
-use crate::private::{Identity, Private, Social, private};
-use crate::text::{Age, Country, Language, Line, Text};
+use crate::path::CarePath;
+use crate::private::private;
+use crate::text::{Age, Country, Line, Text};
 use crate::time::BirthDate;
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
-use std::sync::Arc;
+use serde::Deserialize;
 
 refusals! {
     /// Why a link is not made or undone, or a match not dismissed.

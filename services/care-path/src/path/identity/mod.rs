@@ -10,14 +10,10 @@ use serde_with::skip_serializing_none;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{Assurance, LinkBasis, Sex};
-use crate::command::{Context, Decide, Refusal, refusals};
-use crate::event::Event;
 use crate::fact::{Fact, Facts, Reader, events, facts, part_events};
 use crate::ids::PersonId;
-use crate::list::Few;
-use crate::private::{Identity, Private, Social, private};
+use crate::private::{Identity, Private, Social};
 use crate::text::{Age, Country, Language, Line, Text};
-use crate::time::BirthDate;
 
 mod decide;
 #[cfg(test)]

@@ -4,16 +4,9 @@ use super::{Incident, IncidentEvent, IncidentObserved, What};
 use crate::codes::{IncidentKind, Severity};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::fact::{Lies, events, part, part_events};
-use crate::path::{CarePath, Noted, Stamp};
-use crate::policy::Category;
-use crate::private::{Justice, Medical, Private};
+use crate::path::CarePath;
 use crate::text::Text;
-use crate::time::Night;
-use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
-use std::collections::HashMap;
-use std::sync::Arc;
+use serde::Deserialize;
 
 /// Records an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

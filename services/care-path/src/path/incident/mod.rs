@@ -8,8 +8,6 @@ use serde_with::skip_serializing_none;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{IncidentKind, Severity};
-use crate::command::{Context, Decide, Refusal};
-use crate::event::Event;
 use crate::fact::{Lies, events, part, part_events};
 use crate::policy::Category;
 use crate::private::{Justice, Medical, Private};

@@ -1,19 +1,16 @@
 //! The decisions of this part of the path.
 
 use super::{IntakeCompleted, IntakeEvent, SocialSituation, TurnedAway};
-use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency, YesNoUnknown};
+use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::fact::{events, part_events};
 use crate::list::Few;
 use crate::path::bounds::of_a_life;
-use crate::path::identity::{IdentityClaim, IdentityInput, IdentityState};
-use crate::path::{CarePath, Noted, Problems, Stamp};
-use crate::private::{Identity, Medical, Private, Social, private};
+use crate::path::identity::IdentityInput;
+use crate::path::{CarePath, Problems};
+use crate::private::private;
 use crate::text::Text;
-use serde::{Deserialize, Serialize};
-use serde_with::skip_serializing_none;
-use std::sync::Arc;
+use serde::Deserialize;
 
 /// Records an intake. Nothing is required of the person.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

@@ -6,15 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
-use super::bounds::of_a_life;
-use super::identity::{IdentityClaim, IdentityInput, IdentityState};
+use super::identity::{IdentityClaim, IdentityState};
 use super::{CarePath, Noted, Problems, Stamp};
-use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency, YesNoUnknown};
-use crate::command::{Context, Decide, Refusal};
-use crate::event::Event;
+use crate::codes::{EthosLight, LocationType, Offering, TurnAwayReason, Urgency, YesNoUnknown};
 use crate::fact::{events, part_events};
-use crate::list::Few;
-use crate::private::{Identity, Medical, Private, Social, private};
+use crate::private::{Identity, Medical, Private, Social};
 use crate::text::Text;
 
 mod decide;

@@ -1,14 +1,12 @@
 //! The decisions of this part of the path.
 
-use super::{HoldLifted, HoldPlaced, PrivacyEvent, PrivacyState};
+use super::{HoldLifted, HoldPlaced, PrivacyEvent};
 use crate::codes::HoldReason;
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Origin, Visitor, events};
 use crate::ids::HoldId;
-use crate::path::{CarePath, Noted, Stamp};
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use crate::path::CarePath;
+use serde::Deserialize;
 
 refusals! {
     /// Why a hold is not lifted.

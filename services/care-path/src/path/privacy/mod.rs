@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::HoldReason;
-use crate::command::{Context, Decide, Refusal, refusals};
-use crate::event::Event;
 use crate::fact::{Origin, Visitor, events};
 use crate::ids::HoldId;
 

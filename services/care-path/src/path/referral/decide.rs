@@ -1,23 +1,18 @@
 //! The decisions of this part of the path.
 
 use super::{
-    Answer, CareEnded, CareStarted, DroppedOut, REASON_TO_THE_ASKED, Referral, ReferralAccepted, ReferralDeclined,
+    CareEnded, CareStarted, DroppedOut, Referral, ReferralAccepted, ReferralDeclined,
     ReferralEvent, ReferralMade, ReferralWaitlisted, ReferralWithdrawn,
 };
-use crate::codes::{DeclineReason, DropoutReason, Offering, Phase, ReferralState, Urgency, WithdrawReason};
+use crate::codes::{DeclineReason, DropoutReason, Offering, ReferralState, Urgency, WithdrawReason};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{OrgId, ReferralId};
-use crate::path::{CarePath, Noted, Stamp};
-use crate::policy::rules::phase_tells_of;
-use crate::policy::{Category, Depth};
-use crate::private::{Medical, private};
+use crate::path::CarePath;
+use crate::private::private;
 use crate::text::Text;
-use crate::time::{DateTime, Day};
-use chrono::NaiveDate;
+use crate::time::Day;
 use serde::Deserialize;
-use std::sync::Arc;
 
 refusals! {
     /// Why a referral is not made or does not move.

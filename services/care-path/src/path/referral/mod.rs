@@ -3,19 +3,17 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{DeclineReason, DropoutReason, Offering, Phase, ReferralState, Urgency, WithdrawReason};
-use crate::command::{Context, Decide, Refusal, refusals};
-use crate::event::Event;
+use crate::command::{Context, Refusal};
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{OrgId, ReferralId};
 use crate::policy::rules::phase_tells_of;
 use crate::policy::{Category, Depth};
-use crate::private::{Medical, private};
+use crate::private::Medical;
 use crate::text::Text;
-use crate::time::{DateTime, Day};
+use crate::time::DateTime;
 
 mod decide;
 #[cfg(test)]

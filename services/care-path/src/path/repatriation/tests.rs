@@ -1,4 +1,4 @@
-use super::super::super::testing::*;
+use super::super::testing::*;
 use super::*;
 use crate::codes::{Code, Phase};
 

@@ -1,20 +1,17 @@
 //! The decisions of this part of the path.
 
 use super::{
-    IndDecision, IndDecisionRecorded, InsuranceRecorded, RightsAnswers, RightsAssessed, RightsEvent, RightsState,
-    UninsuredReportFiled, assess, never,
+    IndDecision, IndDecisionRecorded, InsuranceRecorded, RightsAnswers, RightsAssessed, RightsEvent,
+    UninsuredReportFiled, assess,
 };
-use crate::codes::{IndOutcome, InsuranceStatus, Offering, RightsBasis, RightsOutcome, YesNoUnknown};
+use crate::codes::{IndOutcome, InsuranceStatus, YesNoUnknown};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{events, part_events};
 use crate::path::bounds::of_a_life;
-use crate::path::{CarePath, Noted, Stamp};
-use crate::private::{Private, Social};
+use crate::path::CarePath;
 use crate::text::Text;
 use crate::time::Day;
-use serde::{Deserialize, Deserializer};
-use std::sync::Arc;
+use serde::Deserialize;
 
 refusals! {
     /// Why rights or insurance are not recorded.

@@ -8,15 +8,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
-use super::bounds::of_a_life;
 use super::{CarePath, Noted, Stamp};
-use crate::codes::{IndOutcome, InsuranceStatus, Offering, RightsBasis, RightsOutcome, YesNoUnknown};
-use crate::command::{Context, Decide, Refusal, refusals};
-use crate::event::Event;
+use crate::codes::{InsuranceStatus, Offering, RightsBasis, RightsOutcome};
 use crate::fact::{events, part_events};
 use crate::private::{Private, Social};
 use crate::text::Text;
-use crate::time::Day;
 
 mod decide;
 #[cfg(test)]

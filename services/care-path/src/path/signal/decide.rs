@@ -4,16 +4,14 @@ use super::{ContactMade, SignalEvent, SignalReceived};
 use crate::codes::{LocationType, Problem, SignalChannel, Urgency};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::fact::{events, part_events};
 use crate::ids::Municipality;
 use crate::list::Few;
 use crate::path::case::{CaseEvent, CoordinatorAssigned};
-use crate::path::identity::{IdentityClaim, IdentityInput, IdentityState};
-use crate::path::{CarePath, Noted, Problems, Stamp};
-use crate::private::{Identity, Justice, Medical, Private, Social, private};
+use crate::path::identity::IdentityInput;
+use crate::path::{CarePath, Problems};
+use crate::private::private;
 use crate::text::{Language, Line, Text};
 use serde::Deserialize;
-use std::sync::Arc;
 
 /// Reports a signal. Without a `person_id` it opens a provisional person: an alias or nothing at all is enough.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

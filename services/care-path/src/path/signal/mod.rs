@@ -2,18 +2,13 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 
-use super::case::{CaseEvent, CoordinatorAssigned};
-use super::identity::{IdentityClaim, IdentityInput, IdentityState};
+use super::identity::{IdentityClaim, IdentityState};
 use super::{CarePath, Noted, Problems, Stamp};
-use crate::codes::{LocationType, Problem, SignalChannel, Urgency};
-use crate::command::{Context, Decide, Refusal};
-use crate::event::Event;
+use crate::codes::{LocationType, SignalChannel, Urgency};
 use crate::fact::{events, part_events};
 use crate::ids::Municipality;
-use crate::list::Few;
-use crate::private::{Identity, Justice, Medical, Private, Social, private};
+use crate::private::{Identity, Justice, Medical, Private, Social};
 use crate::text::{Language, Line, Text};
 
 mod decide;

@@ -1,19 +1,17 @@
 //! The decisions of this part of the path.
 
-use super::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, Stay, StayEvent};
+use super::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
 use crate::actor::Actor;
 use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::fact::{events, part_events};
-use crate::ids::{BedId, FacilityId, OrgId};
+use crate::ids::{BedId, FacilityId};
 use crate::path::referral::{ReferralAccepted, ReferralEvent};
-use crate::path::{CarePath, Noted, Stamp};
-use crate::private::{Social, private};
+use crate::path::CarePath;
+use crate::private::private;
 use crate::text::Text;
-use crate::time::{DateTime, Moment};
+use crate::time::Moment;
 use serde::Deserialize;
-use std::sync::Arc;
 
 refusals! {
     /// Why a bed is not given, kept or released.

@@ -2,19 +2,14 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 
-use super::referral::{ReferralAccepted, ReferralEvent};
 use super::{CarePath, Noted, Stamp};
-use crate::actor::Actor;
 use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
-use crate::command::{Context, Decide, Refusal, refusals};
-use crate::event::Event;
 use crate::fact::{events, part_events};
 use crate::ids::{BedId, FacilityId, OrgId};
-use crate::private::{Social, private};
+use crate::private::Social;
 use crate::text::Text;
-use crate::time::{DateTime, Moment};
+use crate::time::DateTime;
 
 mod decide;
 #[cfg(test)]
