@@ -9,9 +9,9 @@ use care_path::directory::{Directory, Organisation};
 use care_path::event::{Event, samples};
 use care_path::matching::Traits;
 use care_path::path::rights::Norms;
-use care_path::policy::Sight;
+use care_path::sight::Sight;
 use care_path::time::{DateTime, Occurred};
-use care_path::views::{disclose_case_file, disclose_entry};
+use care_path::views::{disclose_case_file, disclose_entry, progress};
 use care_path::{Actor, CarePath, EventId, PersonId, Principal, Stamp};
 use uuid::Uuid;
 
@@ -83,6 +83,7 @@ pub fn live(command: Command, occurred: Option<Occurred>) {
         occurred,
         by: &by,
         person_id: PersonId(Uuid::nil()),
+        members: &[PersonId(Uuid::nil())],
         id: Uuid::from_u128(7),
         directory: &small.directory,
         deadlines: &small.deadlines,
@@ -101,6 +102,7 @@ pub fn live(command: Command, occurred: Option<Occurred>) {
     let _ = path.timers(&small.deadlines, &small.directory);
     let _ = (path.open_tasks(small.now, &small.deadlines, &small.directory), Traits::of(&path).map(|traits| traits.keys()));
     if let Some(sight) = Sight::of(&by, &path, small.now, &small.deadlines) {
-        let _ = serde_json::to_string(&disclose_case_file(&sight, PersonId(Uuid::nil()), 0, &[]));
+        let progress = progress(&sight, small.told.iter().map(|(stamp, event)| (&**stamp, event)));
+        let _ = serde_json::to_string(&disclose_case_file(&sight, PersonId(Uuid::nil()), progress, &[]));
     }
 }

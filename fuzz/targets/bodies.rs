@@ -14,7 +14,7 @@ fuzz_target!(|input: &[u8]| {
     let subject = subjects()[usize::from(*first) % subjects().len()];
     for kind in CommandKind::ALL {
         for subject in [None, Some(subject)] {
-            if let Ok(command) = kind.read(subject, body.clone()) {
+            if let Ok(command) = kind.read(subject, &body) {
                 live(command, None);
             }
         }

@@ -146,7 +146,9 @@ impl Baken {
 
     /// What a request of this key was answered, if it was; a key that came with another body is refused.
     fn answered(&self, request: &Request, idempotency: Idempotency) -> Result<Option<Receipt>, ExecuteError> {
-        match self.world.read().answers().of(idempotency.key).cloned() {
+        // The lock is let go before the answer is told: telling it takes the lock again.
+        let answer = self.world.read().answers().of(idempotency.key).cloned();
+        match answer {
             Some(answer) if answer.body == idempotency.body => Ok(Some(self.repeated(request, idempotency, answer))),
             Some(_) => Err(ExecuteError::KeyReused),
             None => Ok(None),

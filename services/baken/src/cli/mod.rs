@@ -167,7 +167,6 @@ mod tests {
             "data/webhooks.db",
             "data/kek",
             "data/dev-issuer.p8",
-            "data/snapshots",
             "backup.db",
             "backup-keys.db",
             "copy.db",

@@ -39,7 +39,7 @@ pub struct IdentityInput {
     /// In whole years, by estimate.
     pub approximate_age: Option<Age>,
     pub sex: Option<Sex>,
-    /// Nationalities: ISO 3166-1 alpha-2.
+    // Nationalities. (A doc comment would give the inlined list a second schema, of an object.)
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(inline))]
     pub countries: Few<Country, 8>,

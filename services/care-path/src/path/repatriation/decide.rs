@@ -84,7 +84,7 @@ impl Decide for EvidenceReturnCondition {
 pub struct GiveConsent {
     pub purpose: ConsentPurpose,
     pub recipient: Recipient,
-    /// What may be shared.
+    // What may be shared. (A doc comment would give the inlined list a second schema, of an object.)
     #[cfg_attr(feature = "schema", schema(inline))]
     pub data_classes: Few<DataClass, 10>,
     /// The language in which it was asked.
