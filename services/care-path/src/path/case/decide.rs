@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! Decisions on the case as such: who follows it, notes, closing, reopening, death.
 
 use super::{CaseClosed, CaseEvent, CaseReopened, CoordinatorAssigned, DeathRecorded, NoteAdded};
 use crate::codes::CloseReason;

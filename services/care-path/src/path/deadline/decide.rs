@@ -1,12 +1,12 @@
-//! The decisions of this part of the path.
+//! The decision that a deadline passed. Only Baken takes it.
 
 use super::{DeadlineEvent, DeadlinePassed, NOTICED_LATE, PassedTask};
 use crate::codes::TaskKind;
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::{EventId, SubjectId};
-use crate::path::tasks::Task;
 use crate::path::CarePath;
+use crate::path::tasks::Task;
 use serde::Deserialize;
 
 refusals! {

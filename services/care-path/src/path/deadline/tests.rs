@@ -3,6 +3,7 @@ use uuid::Uuid;
 use super::*;
 use crate::Principal;
 use crate::codes::{LookoutOutcome, TaskKind as T};
+use crate::event::Event;
 use crate::ids::LookoutId;
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{AcknowledgeLookout, Addressee as To, IssueLookout, ResolveLookout};

@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! The decision to report a discharge.
 
 use super::{DischargeEvent, DischargedTo};
 use crate::codes::LocationType;

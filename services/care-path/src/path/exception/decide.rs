@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! Decisions on exceptions: to ask for one, to grant or deny it, to say that events overtook it.
 
 use super::{
     ExceptionDenied, ExceptionEvent, ExceptionGranted, ExceptionOvertaken, ExceptionRequest, ExceptionRequested,

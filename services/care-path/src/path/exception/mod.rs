@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::command::Refusal;

@@ -1,8 +1,7 @@
-//! The decisions of this part of the path.
+//! Decisions on who somebody is: claims, links, and matches that are none.
 
 use super::{
-    IdentityClaim, IdentityEvent, IdentityUpdated, LanguageUse, MatchDismissed, PersonsLinked,
-    PersonsUnlinked,
+    IdentityClaim, IdentityEvent, IdentityUpdated, LanguageUse, MatchDismissed, PersonsLinked, PersonsUnlinked,
 };
 use crate::codes::{Assurance, LinkBasis, Sex};
 use crate::command::{Context, Decide, Refusal, refusals};

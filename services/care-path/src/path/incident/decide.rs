@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! The decision to record an incident.
 
 use super::{Incident, IncidentEvent, IncidentObserved, What};
 use crate::codes::{IncidentKind, Severity};

@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! Decisions to take somebody in, or to turn them away.
 
 use super::{IntakeCompleted, IntakeEvent, SocialSituation, TurnedAway};
 use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency};

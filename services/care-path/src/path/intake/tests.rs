@@ -1,6 +1,6 @@
 use super::super::testing::*;
 use super::*;
-use crate::codes::Phase;
+use crate::codes::{Phase, Problem};
 
 #[test]
 fn an_intake_needs_no_name_no_date_of_birth_and_no_document() {

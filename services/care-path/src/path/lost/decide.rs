@@ -1,4 +1,4 @@
-//! The decisions about losing and finding somebody.
+//! Decisions about losing and finding somebody.
 
 use serde::Deserialize;
 

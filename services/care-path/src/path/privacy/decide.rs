@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! Decisions on legal holds.
 
 use super::{HoldLifted, HoldPlaced, PrivacyEvent};
 use crate::codes::HoldReason;

@@ -1,8 +1,8 @@
-//! The decisions of this part of the path.
+//! Decisions on a referral, from asking to the end of care.
 
 use super::{
-    CareEnded, CareStarted, DroppedOut, Referral, ReferralAccepted, ReferralDeclined,
-    ReferralEvent, ReferralMade, ReferralWaitlisted, ReferralWithdrawn,
+    CareEnded, CareStarted, DroppedOut, Referral, ReferralAccepted, ReferralDeclined, ReferralEvent, ReferralMade,
+    ReferralWaitlisted, ReferralWithdrawn,
 };
 use crate::codes::{DeclineReason, DropoutReason, Offering, ReferralState, Urgency, WithdrawReason};
 use crate::command::{Context, Decide, Refusal, refusals};

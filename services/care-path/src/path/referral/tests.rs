@@ -1,5 +1,6 @@
 use super::super::testing::*;
 use super::*;
+use crate::event::Event;
 
 const REFERRAL: ReferralId = ReferralId(id_of_command(0));
 

@@ -1,4 +1,4 @@
-//! The decisions about a return.
+//! Decisions about a return.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! Decisions on rights: assessments, IND decisions, insurance, reports of uninsured care.
 
 use super::{
     IndDecision, IndDecisionRecorded, InsuranceRecorded, RightsAnswers, RightsAssessed, RightsEvent,
@@ -7,8 +7,8 @@ use super::{
 use crate::codes::{IndOutcome, InsuranceStatus, YesNoUnknown};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::path::bounds::of_a_life;
 use crate::path::CarePath;
+use crate::path::bounds::of_a_life;
 use crate::text::Text;
 use crate::time::Day;
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 use super::super::testing::*;
 use super::*;
-use crate::codes::CloseReason;
+use crate::codes::{CloseReason, IndOutcome, YesNoUnknown};
 use crate::path::case::CaseRefusal;
 use YesNoUnknown::{No, Yes};
 

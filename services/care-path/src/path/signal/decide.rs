@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! Decisions to report a signal, and to record that somebody was met.
 
 use super::{ContactMade, SignalEvent, SignalReceived};
 use crate::codes::{LocationType, Problem, SignalChannel, Urgency};

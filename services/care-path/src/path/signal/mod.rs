@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-
 use super::identity::{IdentityClaim, IdentityState};
 use super::{CarePath, Noted, Problems, Stamp};
 use crate::codes::{LocationType, SignalChannel, Urgency};

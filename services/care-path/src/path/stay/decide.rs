@@ -1,4 +1,4 @@
-//! The decisions of this part of the path.
+//! Decisions on stays: to give a bed, to say who came and who did not, to give it up.
 
 use super::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
 use crate::actor::Actor;
@@ -6,8 +6,8 @@ use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::{BedId, FacilityId};
-use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::path::CarePath;
+use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::private::private;
 use crate::text::Text;
 use crate::time::Moment;
