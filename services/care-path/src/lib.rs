@@ -13,6 +13,7 @@ mod fact;
 pub mod ids;
 pub mod jwe;
 pub mod list;
+pub mod norms;
 pub mod path;
 pub mod policy;
 pub mod private;

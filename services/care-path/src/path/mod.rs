@@ -1,7 +1,7 @@
 //! The care path of one person: a fold over what happened. `decide` says what may happen next, `evolve` what it means.
 //!
-//! One folder or file per part of the path. Each holds its events, the state they fold into, its commands, and the
-//! decision that turns a command into events.
+//! A folder for each part of the path: `mod.rs` has its events and the state that they fold into, `decide.rs` its commands
+//! and the decisions that turn them into events. Beside them lies what follows from the whole path.
 
 pub mod case;
 pub mod deadline;

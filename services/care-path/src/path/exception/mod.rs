@@ -1,0 +1,147 @@
+//! Exceptions: asked for, decided with a reason and an end, or overtaken by a disappearance.
+
+use std::sync::Arc;
+
+use super::{CarePath, Noted, Stamp};
+use crate::codes::{ExceptionKind, ExceptionState};
+use crate::command::Refusal;
+use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
+use crate::ids::{BedId, ExceptionId};
+use crate::policy::{Category, Depth};
+use crate::private::Social;
+use crate::text::Text;
+use crate::time::DateTime;
+
+mod decide;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{DecideException, Decision, ExceptionRefusal, OvertakeException, RequestException};
+
+part_events! {
+    /// What becomes of a request for an exception.
+    pub enum ExceptionEvent {
+        ExceptionRequested(ExceptionRequested),
+        ExceptionGranted(ExceptionGranted),
+        ExceptionDenied(ExceptionDenied),
+        ExceptionOvertaken(ExceptionOvertaken),
+    }
+}
+
+events! {
+    /// An exception was asked for.
+    pub struct ExceptionRequested {
+        exception: clear ExceptionId as "exception_id" => Presence, Minimal;
+        kind: clear ExceptionKind => Presence, Full;
+        /// The bed that is held until somebody decides.
+        bed: maybe BedId as "bed_id" => Presence, Full;
+        until: maybe DateTime => Presence, Full;
+        reason: sealed(Text, Social) => Presence, Full;
+    }
+
+    /// It was granted.
+    pub struct ExceptionGranted {
+        exception: clear ExceptionId as "exception_id" => Presence, Minimal;
+        reason: sealed(Text, Social) => Presence, Full;
+        expires_at: maybe DateTime => Presence, Full;
+    }
+
+    /// It was denied.
+    pub struct ExceptionDenied {
+        exception: clear ExceptionId as "exception_id" => Presence, Minimal;
+        reason: sealed(Text, Social) => Presence, Full;
+    }
+
+    /// The person disappeared before somebody decided.
+    pub struct ExceptionOvertaken {
+        exception: clear ExceptionId as "exception_id" => Presence, Minimal;
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum RequestEnd {
+    Granted(Noted<ExceptionGranted>),
+    Denied(Noted<ExceptionDenied>),
+    Overtaken(Noted<ExceptionOvertaken>),
+}
+
+/// A request and what became of it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ExceptionRequest {
+    pub(crate) requested: Noted<ExceptionRequested>,
+    /// `None` while it is pending.
+    pub(crate) end: Option<RequestEnd>,
+}
+
+impl ExceptionRequest {
+    /// Where it stands.
+    pub(in crate::path) fn state(&self) -> ExceptionState {
+        match self.end {
+            None => ExceptionState::Pending,
+            Some(RequestEnd::Granted(_)) => ExceptionState::Granted,
+            Some(RequestEnd::Denied(_)) => ExceptionState::Denied,
+            Some(RequestEnd::Overtaken(_)) => ExceptionState::Overtaken,
+        }
+    }
+
+    fn decided_at(&self) -> Option<DateTime> {
+        let stamp = match self.end.as_ref()? {
+            RequestEnd::Granted(noted) => &noted.stamp,
+            RequestEnd::Denied(noted) => &noted.stamp,
+            RequestEnd::Overtaken(noted) => &noted.stamp,
+        };
+        Some(stamp.occurred.at)
+    }
+
+    /// What can be told of it as a whole.
+    pub(crate) fn facts(&self) -> Facts<'_, Self> {
+        Origin::derived().of(self)
+    }
+}
+
+derived_facts! { ExceptionRequest as it, "exception" {
+    state: is ExceptionState = "state" in Presence, Full: clear(it.state());
+    decided_at: is DateTime = "decided_at" in Presence, Full: maybe(it.decided_at());
+}}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ExceptionEvent) {
+    let (id, end) = match event {
+        ExceptionEvent::ExceptionRequested(requested) => {
+            path.exceptions.push(ExceptionRequest { requested: Noted::new(stamp, requested), end: None });
+            return;
+        }
+        ExceptionEvent::ExceptionGranted(event) => (event.exception, RequestEnd::Granted(Noted::new(stamp, event))),
+        ExceptionEvent::ExceptionDenied(event) => (event.exception, RequestEnd::Denied(Noted::new(stamp, event))),
+        ExceptionEvent::ExceptionOvertaken(event) => (event.exception, RequestEnd::Overtaken(Noted::new(stamp, event))),
+    };
+    if let Some(request) = path.exceptions.iter_mut().find(|request| request.requested.exception == id) {
+        request.end = Some(end);
+    }
+}
+
+/// Where the policy finds that a bed is held.
+pub(crate) const HELD: Label = Label { name: "held", category: Category::Presence, depth: Depth::Full, sealed: None };
+
+impl CarePath {
+    /// Whether a bed is held because a decision about it is pending.
+    pub(crate) fn is_held(&self, bed: BedId) -> bool {
+        let pending = |request: &ExceptionRequest| request.state() == ExceptionState::Pending;
+        self.exceptions.iter().any(|request| request.requested.bed == Some(bed) && pending(request))
+    }
+
+    /// Whether a bed is held, as it can be told.
+    pub(crate) fn hold_on(&self, bed: BedId) -> Fact<'_, bool> {
+        Fact::new(HELD, Origin::derived(), Some(self.is_held(bed)))
+    }
+
+    fn pending(&self, id: ExceptionId) -> Result<(), Refusal> {
+        let request = self.exceptions.iter().find(|request| request.requested.exception == id);
+        match request.map(ExceptionRequest::state) {
+            None => Err(ExceptionRefusal::Unknown.into()),
+            Some(ExceptionState::Pending) => Ok(()),
+            Some(ExceptionState::Overtaken) => Err(ExceptionRefusal::Overtaken.into()),
+            Some(ExceptionState::Granted | ExceptionState::Denied) => Err(ExceptionRefusal::AlreadyDecided.into()),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Decisions on who somebody is: claims, links, and matches that are none.
+
+use super::{
+    IdentityClaim, IdentityEvent, IdentityUpdated, LanguageUse, MatchDismissed, PersonsLinked, PersonsUnlinked,
+};
+use crate::codes::{Assurance, LinkBasis, Sex};
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::event::Event;
+use crate::ids::PersonId;
+use crate::list::Few;
+use crate::path::CarePath;
+use crate::private::private;
+use crate::text::{Age, Country, Line, Text};
+use crate::time::BirthDate;
+use serde::Deserialize;
+
+refusals! {
+    /// Why a link is not made or undone, or a match not dismissed.
+    IdentityRefusal {
+        NothingClaimed = "identity_nothing_claimed": "the claim says nothing",
+        LinkedToItself = "link_to_itself": "a person cannot be linked to itself",
+        AlreadyLinked = "already_linked": "these persons are linked already",
+        NotLinked = "not_linked": "these persons are not linked",
+        MatchWithItself = "match_with_itself": "a person is always the same as itself",
+        MatchAlreadyDismissed = "match_already_dismissed": "it was said already that these persons are not the same",
+    }
+}
+
+/// What somebody says of who a person is. Every field may be missing: no step asks for an identity document.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = IdentityClaim))]
+#[serde(deny_unknown_fields)]
+pub struct IdentityInput {
+    pub name: Option<Line>,
+    /// What people call them.
+    pub alias: Option<Line>,
+    pub birth_date: Option<BirthDate>,
+    /// In whole years, by estimate.
+    pub approximate_age: Option<Age>,
+    pub sex: Option<Sex>,
+    // Nationalities. (A doc comment would give the inlined list a second schema, of an object.)
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub countries: Few<Country, 8>,
+    /// Where they come from in words, when the country is not known: "Eastern Europe".
+    pub origin: Option<Line>,
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub languages: Few<LanguageUse, 16>,
+    /// A telephone number, an address to leave word at.
+    pub contact: Option<Line>,
+    /// What they look like.
+    pub appearance: Option<Text>,
+}
+
+impl std::fmt::Debug for IdentityInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdentityInput").finish_non_exhaustive()
+    }
+}
+
+impl IdentityInput {
+    /// The claim that it makes, if nobody is born in the future.
+    pub(in crate::path) fn claim(self, at: &Context<'_>, birth_date: &'static str) -> Result<IdentityClaim, Refusal> {
+        Ok(IdentityClaim {
+            name: self.name,
+            alias: self.alias,
+            birth_date: at.past(birth_date, self.birth_date.map(BirthDate::get))?,
+            approximate_age: self.approximate_age,
+            sex: self.sex,
+            countries: self.countries.into(),
+            origin: self.origin,
+            languages: self.languages.into(),
+            contact: self.contact,
+            appearance: self.appearance,
+        })
+    }
+}
+
+/// Says who somebody is, and how sure that is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UpdateIdentity {
+    pub claim: IdentityInput,
+    pub assurance: Assurance,
+}
+
+impl Decide for UpdateIdentity {
+    type Subject = ();
+
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let claim = self.claim.claim(at, "claim/birth_date")?;
+        if claim.is_empty() {
+            return Err(IdentityRefusal::NothingClaimed.into());
+        }
+        let assurance = self.assurance;
+        Ok(vec![IdentityEvent::IdentityUpdated(IdentityUpdated { claim: claim.into(), assurance }).into()])
+    }
+}
+
+/// Says that two persons are one human being.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LinkPersons {
+    /// The other person's id.
+    pub with: PersonId,
+    pub basis: LinkBasis,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for LinkPersons {
+    type Subject = ();
+
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if at.person_id == self.with {
+            return Err(IdentityRefusal::LinkedToItself.into());
+        }
+        if at.members.contains(&self.with) {
+            return Err(IdentityRefusal::AlreadyLinked.into());
+        }
+        let explanation = private(self.explanation);
+        Ok(vec![IdentityEvent::PersonsLinked(PersonsLinked { with: self.with, basis: self.basis, explanation }).into()])
+    }
+}
+
+/// Says that two linked persons are two human beings after all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UnlinkPersons {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for UnlinkPersons {
+    type Subject = PersonId;
+
+    fn decide(self, with: PersonId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if !path.identity.links.iter().any(|link| link.fact == with) {
+            return Err(IdentityRefusal::NotLinked.into());
+        }
+        Ok(vec![
+            IdentityEvent::PersonsUnlinked(PersonsUnlinked { with, explanation: private(self.explanation) }).into(),
+        ])
+    }
+}
+
+/// Says that somebody who was suggested as the same human being is another one. The suggestion is not made again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DismissMatch {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for DismissMatch {
+    type Subject = PersonId;
+
+    fn decide(self, other: PersonId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if at.person_id == other {
+            return Err(IdentityRefusal::MatchWithItself.into());
+        }
+        if at.members.contains(&other) {
+            return Err(IdentityRefusal::AlreadyLinked.into());
+        }
+        if path.identity.dismissed.iter().any(|dismissed| dismissed.fact == other) {
+            return Err(IdentityRefusal::MatchAlreadyDismissed.into());
+        }
+        Ok(vec![IdentityEvent::MatchDismissed(MatchDismissed { other, explanation: private(self.explanation) }).into()])
+    }
+}

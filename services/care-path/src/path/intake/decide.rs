@@ -1,0 +1,87 @@
+//! Decisions to take somebody in, or to turn them away.
+
+use super::{IntakeCompleted, IntakeEvent, SocialSituation, TurnedAway};
+use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency};
+use crate::command::{Context, Decide, Refusal};
+use crate::event::Event;
+use crate::list::Few;
+use crate::path::bounds::of_a_life;
+use crate::path::identity::IdentityInput;
+use crate::path::{CarePath, Problems};
+use crate::private::private;
+use crate::text::Text;
+use serde::Deserialize;
+
+/// Records an intake. Nothing is required of the person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordIntake {
+    pub location_type: Option<LocationType>,
+    /// How soon the person must be helped. `routine` unless said.
+    pub urgency: Option<Urgency>,
+    pub identity: Option<IdentityInput>,
+    pub living_situation: Option<EthosLight>,
+    /// How the person lives.
+    pub circumstances: Option<Text>,
+    pub situation: Option<SocialSituation>,
+    /// What those around the person must know to keep them safe.
+    pub care_needs: Option<Text>,
+    /// What was found of the person's health.
+    pub findings: Option<Text>,
+    /// Whether an injury of the head is possible, so that a doctor must look at it.
+    pub head_injury_suspected: Option<bool>,
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(inline))]
+    pub problems: Few<Problem, 32>,
+}
+
+impl Decide for RecordIntake {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let months = self.situation.as_ref().and_then(|situation| situation.months_in_the_netherlands);
+        of_a_life("situation/months_in_the_netherlands", months)?;
+        let identity = self.identity.map(|input| input.claim(at, "identity/birth_date")).transpose()?;
+        let problems = Problems::of(&self.problems);
+        let intake = IntakeCompleted {
+            location_type: self.location_type,
+            urgency: self.urgency.unwrap_or(Urgency::Routine),
+            identity: private(identity),
+            living_situation: private(self.living_situation),
+            circumstances: private(self.circumstances),
+            situation: private(self.situation),
+            care_needs: private(self.care_needs),
+            findings: private(self.findings),
+            head_injury_suspected: private(self.head_injury_suspected),
+            problems,
+        };
+        Ok(vec![IntakeEvent::IntakeCompleted(Box::new(intake)).into()])
+    }
+}
+
+/// Records that somebody was turned away; without a `person_id`, somebody whom nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TurnAway {
+    pub reason: TurnAwayReason,
+    pub offering: Option<Offering>,
+    /// How many people, where nobody knows them. One unless said.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 500))]
+    pub persons: Option<u16>,
+}
+
+impl Decide for TurnAway {
+    type Subject = ();
+
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let persons = self.persons.unwrap_or(1);
+        let most = if at.about_nobody_known() { 500 } else { 1 };
+        if !(1..=most).contains(&persons) {
+            return Err(Refusal::field("persons", "must be 1 for a known person, and 1 to 500 for unknown ones"));
+        }
+        Ok(vec![IntakeEvent::TurnedAway(TurnedAway { reason: self.reason, offering: self.offering, persons }).into()])
+    }
+}

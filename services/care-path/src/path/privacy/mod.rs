@@ -1,0 +1,79 @@
+//! Legal holds, and that a person was erased.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CarePath, Noted, Stamp};
+use crate::codes::HoldReason;
+use crate::fact::{Origin, Visitor, events};
+use crate::ids::HoldId;
+
+mod decide;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{LiftHold, PlaceHold, PrivacyRefusal};
+
+/// Keeping and forgetting.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PrivacyEvent {
+    HoldPlaced(HoldPlaced),
+    HoldLifted(HoldLifted),
+    /// The person's keys were destroyed: what described them reads as erased from here back to the beginning.
+    SubjectErased,
+}
+
+events! {
+    /// The record must not be erased.
+    pub struct HoldPlaced {
+        hold: clear HoldId as "hold_id" => Notes, Full;
+        reason: clear HoldReason => Notes, Full;
+    }
+
+    /// It may be again.
+    pub struct HoldLifted {
+        hold: clear HoldId as "hold_id" => Notes, Full;
+    }
+}
+
+/// What must be kept, and whether the person was forgotten.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct PrivacyState {
+    pub(in crate::path) holds: Vec<Noted<HoldPlaced>>,
+    pub(in crate::path) erased: Option<Arc<Stamp>>,
+}
+
+impl PrivacyEvent {
+    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
+        match self {
+            Self::HoldPlaced(event) => origin.tell(event, visitor),
+            Self::HoldLifted(event) => origin.tell(event, visitor),
+            Self::SubjectErased => {}
+        }
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &PrivacyEvent) {
+    match event {
+        PrivacyEvent::HoldPlaced(placed) => path.privacy.holds.push(Noted::new(stamp, placed)),
+        PrivacyEvent::HoldLifted(lifted) => path.privacy.holds.retain(|held| held.hold != lifted.hold),
+        PrivacyEvent::SubjectErased => path.privacy.erased = Some(stamp.clone()),
+    }
+}
+
+impl CarePath {
+    /// Whether the person was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.privacy.erased.is_some()
+    }
+
+    /// Whether a legal hold keeps the record from being erased.
+    #[must_use]
+    pub fn is_on_hold(&self) -> bool {
+        !self.privacy.holds.is_empty()
+    }
+}

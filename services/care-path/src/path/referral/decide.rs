@@ -1,0 +1,219 @@
+//! Decisions on a referral, from asking to the end of care.
+
+use super::{
+    CareEnded, CareStarted, DroppedOut, Referral, ReferralAccepted, ReferralDeclined, ReferralEvent, ReferralMade,
+    ReferralWaitlisted, ReferralWithdrawn,
+};
+use crate::codes::{DeclineReason, DropoutReason, Offering, ReferralState, Urgency, WithdrawReason};
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::event::Event;
+use crate::ids::{OrgId, ReferralId};
+use crate::path::CarePath;
+use crate::private::private;
+use crate::text::Text;
+use crate::time::Day;
+use serde::Deserialize;
+
+refusals! {
+    /// Why a referral is not made or does not move.
+    ReferralRefusal {
+        Unknown = "referral_unknown": "there is no such referral on this path",
+        ToItself = "referral_to_itself": "an organisation cannot refer to itself",
+        NotOffered = "offering_not_offered": "the organisation does not offer this",
+        AlreadyOpen = "referral_already_open": "the same referral is open already",
+        AlreadyAnswered = "referral_already_answered": "the referral was answered already",
+        NotAccepted = "referral_not_accepted": "the referral has not been accepted",
+        CareNotStarted = "care_not_started": "care has not started",
+        NotOpen = "referral_not_open": "the referral is not open any more",
+    }
+}
+
+/// Refers somebody to an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Refer {
+    pub to: OrgId,
+    pub offering: Offering,
+    /// `routine` unless said.
+    pub urgency: Option<Urgency>,
+    /// What the receiver must know to answer.
+    pub reason: Option<Text>,
+}
+
+impl Decide for Refer {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        if self.to == at.by.organisation {
+            return Err(ReferralRefusal::ToItself.into());
+        }
+        if !at.known_organisation("to", &self.to)?.offerings.contains(&self.offering) {
+            return Err(ReferralRefusal::NotOffered.into());
+        }
+        let same = |referral: &Referral| referral.made.to == self.to && referral.made.offering == self.offering;
+        if path.referrals.iter().any(|referral| referral.is_open() && same(referral)) {
+            return Err(ReferralRefusal::AlreadyOpen.into());
+        }
+        Ok(vec![
+            ReferralEvent::ReferralMade(ReferralMade {
+                referral: ReferralId(at.id),
+                from: at.by.organisation.clone(),
+                to: self.to,
+                offering: self.offering,
+                urgency: self.urgency.unwrap_or(Urgency::Routine),
+                reason: private(self.reason),
+            })
+            .into(),
+        ])
+    }
+}
+
+/// Takes the person on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AcceptReferral {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for AcceptReferral {
+    type Subject = ReferralId;
+
+    fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
+        path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
+        Ok(vec![
+            ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: private(self.explanation) })
+                .into(),
+        ])
+    }
+}
+
+/// Does not take the person on: always with a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeclineReferral {
+    pub reason: DeclineReason,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for DeclineReferral {
+    type Subject = ReferralId;
+
+    fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
+        path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
+        let explanation = private(self.explanation);
+        Ok(vec![
+            ReferralEvent::ReferralDeclined(ReferralDeclined { referral, reason: self.reason, explanation }).into(),
+        ])
+    }
+}
+
+/// Puts the person on the waiting list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WaitlistReferral {
+    /// Until when, by estimate.
+    pub until: Option<Day>,
+}
+
+impl Decide for WaitlistReferral {
+    type Subject = ReferralId;
+
+    fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
+        path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
+        let until = at.planned_day("until", self.until)?;
+        Ok(vec![ReferralEvent::ReferralWaitlisted(ReferralWaitlisted { referral, until }).into()])
+    }
+}
+
+/// Takes the referral back: the referring organisation, or the coordinator.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawReferral {
+    pub reason: WithdrawReason,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for WithdrawReferral {
+    type Subject = ReferralId;
+
+    fn decide(self, id: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let referral = path.referral(id)?;
+        if !at.acts_for(&referral.made.from) && !at.is_coordinator() {
+            return Err(Refusal::NotYours);
+        }
+        if !referral.is_open() || referral.state() == ReferralState::Started {
+            return Err(ReferralRefusal::NotOpen.into());
+        }
+        let explanation = private(self.explanation);
+        Ok(vec![
+            ReferralEvent::ReferralWithdrawn(ReferralWithdrawn { referral: id, reason: self.reason, explanation })
+                .into(),
+        ])
+    }
+}
+
+/// Care begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StartCare {}
+
+impl Decide for StartCare {
+    type Subject = ReferralId;
+
+    fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        path.asked(referral, at, |state| state == ReferralState::Accepted, ReferralRefusal::NotAccepted)?;
+        Ok(vec![ReferralEvent::CareStarted(CareStarted { referral }).into()])
+    }
+}
+
+/// Care ends as planned.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EndCare {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for EndCare {
+    type Subject = ReferralId;
+
+    fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.asked(referral, at, |state| state == ReferralState::Started, ReferralRefusal::CareNotStarted)?;
+        Ok(vec![ReferralEvent::CareEnded(CareEnded { referral, explanation: private(self.explanation) }).into()])
+    }
+}
+
+/// Records that the trajectory broke off, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordDropout {
+    pub reason: DropoutReason,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for RecordDropout {
+    type Subject = ReferralId;
+
+    fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let going_on =
+            |state| matches!(state, ReferralState::Accepted | ReferralState::Waitlisted | ReferralState::Started);
+        path.asked(referral, at, going_on, ReferralRefusal::NotOpen)?;
+        let (reason, phase) = (self.reason, path.phase());
+        Ok(vec![
+            ReferralEvent::DroppedOut(DroppedOut { referral, reason, phase, explanation: private(self.explanation) })
+                .into(),
+        ])
+    }
+}

@@ -1,0 +1,178 @@
+use super::super::testing::*;
+use super::*;
+use crate::codes::{Code, Phase};
+
+fn options(wish: ReturnWish) -> PresentReturnOptions {
+    PresentReturnOptions { language: "pl".parse().unwrap(), wish, options: None, barriers: [].into() }
+}
+
+fn evidence(condition: ReturnCondition) -> EvidenceReturnCondition {
+    EvidenceReturnCondition { condition, status: None, evidence: "letter of 3 May".parse().unwrap() }
+}
+
+fn consent(country: &str, data_classes: &[DataClass]) -> GiveConsent {
+    GiveConsent {
+        purpose: ConsentPurpose::Repatriation,
+        recipient: Recipient::Country(country.parse().unwrap()),
+        data_classes: data_classes.to_vec().try_into().unwrap(),
+        language: "pl".parse().unwrap(),
+        interpreter: true,
+    }
+}
+
+fn proposal() -> ProposeHandover {
+    ProposeHandover { country: "PL".parse().unwrap(), receiving_organisation: "a clinic".parse().unwrap(), plan: None }
+}
+
+fn prepared_but_for(left_out: Option<ReturnCondition>) -> Given {
+    let mut given = given([signalled()]).when(options(ReturnWish::WantsToReturn)).by(supporter());
+    for condition in ReturnCondition::ALL.iter().filter(|condition| Some(**condition) != left_out) {
+        given = given.and(evidence(*condition));
+    }
+    given
+}
+
+/// Prepared, consented (command 7) and proposed (command 8).
+fn proposed() -> Given {
+    prepared_but_for(None).and(consent("PL", &[DataClass::Identity, DataClass::Return])).and(proposal())
+}
+
+const CONSENT: ConsentId = ConsentId(id_of_command(7));
+const HANDOVER: HandoverId = HandoverId(id_of_command(8));
+
+#[test]
+fn a_return_goes_from_proposal_to_follow_up() {
+    let follow_up = |term| RecordFollowUp { term, outcome: FollowUpOutcome::Housed, explanation: None };
+    proposed()
+        .then(|path| assert_eq!(path.phase(), Phase::Returning))
+        .by(liaison("PL"))
+        .and_on(HANDOVER, AcknowledgeHandover {})
+        .and_on(HANDOVER, AcceptHandover::default())
+        .by(supporter())
+        .and_on(HANDOVER, RecordDeparture::default())
+        .by(liaison("PL"))
+        .and_on(HANDOVER, ConfirmArrival {})
+        .then(|path| assert_eq!(path.phase(), Phase::Returned))
+        .and_on(HANDOVER, follow_up(FollowUpTerm::Days30))
+        .and_on(HANDOVER, follow_up(FollowUpTerm::Days90))
+        .and_on(HANDOVER, follow_up(FollowUpTerm::Days90))
+        .then_err(ReturnRefusal::FollowUpAlreadyRecorded);
+}
+
+#[test]
+fn a_handover_needs_all_six_return_conditions_and_the_refusal_names_the_missing_one() {
+    for condition in ReturnCondition::ALL {
+        prepared_but_for(Some(*condition))
+            .and(consent("PL", &[DataClass::Identity, DataClass::Return]))
+            .and(proposal())
+            .then_err(ReturnRefusal::ConditionsMissing(vec![*condition]));
+        let refusal = ReturnRefusal::ConditionsMissing(vec![*condition]);
+        assert!(refusal.to_string().contains(condition.code()));
+    }
+}
+
+#[test]
+fn a_handover_needs_consent_for_that_recipient_and_for_what_is_shared() {
+    prepared_but_for(None).and(proposal()).then_err(ReturnRefusal::NoConsent);
+    prepared_but_for(None)
+        .and(consent("RO", &[DataClass::Identity, DataClass::Return]))
+        .and(proposal())
+        .then_err(ReturnRefusal::NoConsent);
+    prepared_but_for(None).and(consent("PL", &[DataClass::Return])).and(proposal()).then_err(ReturnRefusal::NoConsent);
+}
+
+#[test]
+fn a_return_is_voluntary_and_the_persons_last_word_counts() {
+    proposed().then(|path| assert!(path.repatriation.wish() == Some(ReturnWish::WantsToReturn)));
+    prepared_but_for(None)
+        .and(consent("PL", &[DataClass::Identity, DataClass::Return]))
+        .and(options(ReturnWish::DoesNotWantToReturn))
+        .and(proposal())
+        .then_err(ReturnRefusal::NotVoluntary);
+}
+
+#[test]
+fn a_withdrawn_consent_stops_the_handover_in_any_state() {
+    let withdrawn = |given: Given| {
+        given
+            .and_on(CONSENT, WithdrawConsent {})
+            .then_types(["consent_withdrawn", "handover_withdrawn"])
+            .then(|path| assert_ne!(path.phase(), Phase::Returning))
+    };
+    withdrawn(proposed());
+    let acknowledged = || proposed().by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {});
+    withdrawn(acknowledged().by(supporter()));
+    let accepted = || acknowledged().and_on(HANDOVER, AcceptHandover::default()).by(supporter());
+    withdrawn(accepted());
+    withdrawn(accepted().and_on(HANDOVER, RecordDeparture::default()));
+}
+
+#[test]
+fn after_the_withdrawal_nothing_about_the_handover_moves() {
+    proposed()
+        .and_on(CONSENT, WithdrawConsent {})
+        .by(liaison("PL"))
+        .and_on(HANDOVER, AcknowledgeHandover {})
+        .then_err(ReturnRefusal::ConsentWithdrawn);
+    proposed()
+        .and_on(CONSENT, WithdrawConsent {})
+        .and_on(CONSENT, WithdrawConsent {})
+        .then_err(ReturnRefusal::ConsentAlreadyWithdrawn);
+}
+
+#[test]
+fn a_liaison_moves_the_handovers_to_her_own_country_only() {
+    proposed().by(liaison("RO")).and_on(HANDOVER, AcknowledgeHandover {}).then_not_yours();
+}
+
+#[test]
+fn only_what_need_not_be_arranged_may_be_not_applicable() {
+    for condition in ReturnCondition::ALL {
+        let not_applicable =
+            EvidenceReturnCondition { status: Some(ConditionStatus::NotApplicable), ..evidence(*condition) };
+        let given = given([signalled()]).when(not_applicable);
+        if condition.may_be_not_applicable() {
+            given.then_types(["return_condition_evidenced"]);
+        } else {
+            given.then_err(ReturnRefusal::ConditionAlwaysApplies);
+        }
+    }
+}
+
+#[test]
+fn the_steps_of_a_handover_keep_their_order() {
+    proposed().by(liaison("PL")).and_on(HANDOVER, AcceptHandover::default()).then_err(ReturnRefusal::OutOfOrder);
+    proposed().and_on(HANDOVER, RecordDeparture::default()).then_err(ReturnRefusal::OutOfOrder);
+    proposed().and_on(HANDOVER, ConfirmArrival {}).then_err(ReturnRefusal::OutOfOrder);
+    proposed().and(proposal()).then_err(ReturnRefusal::AlreadyOpen);
+}
+
+#[test]
+fn a_declined_or_withdrawn_handover_can_be_proposed_anew() {
+    let decline = DeclineHandover { reason: HandoverDeclineReason::NoPlace, explanation: None };
+    proposed()
+        .by(liaison("PL"))
+        .and_on(HANDOVER, decline)
+        .by(supporter())
+        .and(proposal())
+        .then_types(["handover_proposed"]);
+    let withdraw = || WithdrawHandover { reason: HandoverWithdrawReason::PersonChangedMind, explanation: None };
+    proposed().and_on(HANDOVER, withdraw()).and_on(HANDOVER, withdraw()).then_err(ReturnRefusal::OutOfOrder);
+}
+
+#[test]
+fn a_sealed_document_travels_with_an_open_handover() {
+    let document = || AttachHandoverDocument {
+        document: "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVy.dGFn".parse().unwrap(),
+    };
+    proposed().and_on(HANDOVER, document()).then(|path| {
+        assert!(path.repatriation.handovers[0].document.is_some());
+    });
+    given([signalled()]).when_on(HANDOVER, document()).then_err(ReturnRefusal::UnknownHandover);
+}
+
+#[test]
+fn a_consent_names_what_may_be_shared() {
+    given([signalled()]).when(consent("PL", &[])).then_err(ReturnRefusal::NothingConsented);
+    given([signalled()]).when_on(CONSENT, WithdrawConsent {}).then_err(ReturnRefusal::UnknownConsent);
+}

@@ -1,0 +1,178 @@
+//! Decisions on stays: to give a bed, to say who came and who did not, to give it up.
+
+use super::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
+use crate::actor::Actor;
+use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
+use crate::command::{Context, Decide, Refusal, refusals};
+use crate::event::Event;
+use crate::ids::{BedId, FacilityId};
+use crate::path::CarePath;
+use crate::path::referral::{ReferralAccepted, ReferralEvent};
+use crate::private::private;
+use crate::text::Text;
+use crate::time::Moment;
+use serde::Deserialize;
+
+refusals! {
+    /// Why a bed is not given, kept or released.
+    StayRefusal {
+        NoBedsThere = "no_beds_there": "a place of this kind has no beds",
+        EndsBeforeItBegins = "stay_ends_before_it_begins": "the stay would end before it begins",
+        AlreadyAssigned = "bed_already_assigned": "the person has an open stay at this organisation already",
+        NotExpected = "not_expected": "the person is not expected in this bed now, or was heard of",
+        NoOpenStay = "no_open_stay": "the person has no open stay at this organisation",
+        AlreadyReleased = "bed_already_released": "the bed was released already",
+        HeldByPendingException = "bed_held_by_pending_exception":
+            "the bed is held: an exception was requested for it and not yet decided",
+    }
+}
+
+/// Assigns a bed of the own organisation. Beds that the person has elsewhere are released, unless a decision holds them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AssignBed {
+    pub kind: LocationType,
+    pub facility: Option<FacilityId>,
+    /// From when; unless said, from when it occurred.
+    pub from: Option<Moment>,
+    pub until: Option<Moment>,
+    /// By what time the person is expected, the first evening.
+    pub expected_by: Option<Moment>,
+}
+
+impl Decide for AssignBed {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let from = at.planned("from", self.from)?.unwrap_or(at.occurred.at);
+        let until = at.planned("until", self.until)?;
+        let expected_by = at.planned("expected_by", self.expected_by)?;
+        if !self.kind.has_beds() {
+            return Err(StayRefusal::NoBedsThere.into());
+        }
+        if until.is_some_and(|until| until <= from) {
+            return Err(StayRefusal::EndsBeforeItBegins.into());
+        }
+        if self.facility.as_ref().is_some_and(|facility| !at.directory.has_facility(&at.by.organisation, facility)) {
+            return Err(Refusal::field("facility", "is not a facility of your organisation"));
+        }
+        if path.open_stay_at(&at.by.organisation).is_some() {
+            return Err(StayRefusal::AlreadyAssigned.into());
+        }
+        let mut events = Vec::new();
+        for referral in path.bed_referrals_awaiting(&at.by.organisation) {
+            events.push(ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: None }).into());
+        }
+        events.push(
+            StayEvent::BedAssigned(BedAssigned {
+                bed: BedId(at.id),
+                organisation: at.by.organisation.clone(),
+                facility: self.facility,
+                kind: self.kind,
+                from,
+                until,
+                expected_by,
+            })
+            .into(),
+        );
+        for elsewhere in path.open_stays().filter(|stay| !path.is_held(stay.assigned.bed)) {
+            let reason = BedReleaseReason::MovedOn;
+            events.push(
+                StayEvent::BedReleased(BedReleased { bed: elsewhere.assigned.bed, reason, explanation: None }).into(),
+            );
+        }
+        Ok(events)
+    }
+}
+
+/// Records that the person was there, or left. A place without beds records a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordAttendance {
+    pub status: AttendanceStatus,
+    pub location_type: Option<LocationType>,
+}
+
+impl Decide for RecordAttendance {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        let stay = path.open_stay_at(&at.by.organisation);
+        let attendance = AttendanceRecorded {
+            bed: stay.map(|stay| stay.assigned.bed),
+            status: self.status,
+            location_type: self.location_type.or(stay.map(|stay| stay.assigned.kind)),
+        };
+        Ok(vec![StayEvent::AttendanceRecorded(attendance).into()])
+    }
+}
+
+/// Records that the person was expected at the own organisation and did not come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RecordNoShow {
+    /// The stay; unless said, the open one at the own organisation.
+    pub bed_id: Option<BedId>,
+}
+
+impl Decide for RecordNoShow {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let stay = match self.bed_id {
+            Some(bed) => {
+                path.open_stays().find(|stay| stay.assigned.bed == bed && at.acts_for(&stay.assigned.organisation))
+            }
+            None => path.open_stay_at(&at.by.organisation),
+        };
+        let stay = stay.ok_or(StayRefusal::NoOpenStay)?;
+        // A worker sees that somebody is not there; Baken goes by the clock and by what it heard.
+        let expected_by = if at.by.actor == Actor::System {
+            let missed = path.missed_evening(stay.assigned.bed, at.now, at.deadlines, at.directory);
+            Some(missed.ok_or(StayRefusal::NotExpected)?.expected_by)
+        } else {
+            stay.assigned.expected_by
+        };
+        let no_show = NoShowRecorded {
+            bed: stay.assigned.bed,
+            expected_by,
+            bed_held: path.is_vulnerable(at.now) || path.is_held(stay.assigned.bed),
+        };
+        Ok(vec![StayEvent::NoShowRecorded(no_show).into()])
+    }
+}
+
+/// Gives up a bed of the own organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseBed {
+    pub reason: BedReleaseReason,
+    pub explanation: Option<Text>,
+}
+
+impl Decide for ReleaseBed {
+    type Subject = BedId;
+
+    fn decide(self, bed: BedId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let stay = path.stays.iter().find(|stay| stay.assigned.bed == bed).ok_or(StayRefusal::NoOpenStay)?;
+        if !at.acts_for(&stay.assigned.organisation) {
+            return Err(Refusal::NotYours);
+        }
+        if !stay.is_open() {
+            return Err(StayRefusal::AlreadyReleased.into());
+        }
+        if path.is_held(bed) {
+            return Err(StayRefusal::HeldByPendingException.into());
+        }
+        Ok(vec![
+            StayEvent::BedReleased(BedReleased { bed, reason: self.reason, explanation: private(self.explanation) })
+                .into(),
+        ])
+    }
+}
