@@ -367,6 +367,9 @@ codes! {
         RecordDeparture = "record_departure",
         ConfirmArrival = "confirm_arrival",
         FollowUp = "follow_up",
+        ReviewStoppedReturn = "review_stopped_return",
+        AnswerHandoverQuestion = "answer_handover_question",
+        TraceArrival = "trace_arrival",
         WeeklyReview = "weekly_review",
     }
 }

@@ -132,7 +132,10 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::AnswerHandover
         | TaskKind::RecordDeparture
         | TaskKind::ConfirmArrival
-        | TaskKind::FollowUp => (Category::Return, Full),
+        | TaskKind::FollowUp
+        | TaskKind::ReviewStoppedReturn
+        | TaskKind::AnswerHandoverQuestion
+        | TaskKind::TraceArrival => (Category::Return, Full),
     }
 }
 
@@ -164,6 +167,9 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::RecordDeparture => &[C::RecordDeparture],
         TaskKind::ConfirmArrival => &[C::ConfirmArrival],
         TaskKind::FollowUp => &[C::RecordFollowUp],
+        TaskKind::ReviewStoppedReturn => &[C::AddNote, C::PresentReturnOptions],
+        TaskKind::AnswerHandoverQuestion => &[C::AnswerHandoverQuestion],
+        TaskKind::TraceArrival => &[C::ConfirmArrival, C::WithdrawHandover],
     }
 }
 
@@ -189,8 +195,10 @@ impl CarePath {
         }
         let mut list = Worklist::new(self, as_of, deadlines, directory);
         returning::after_departure(&mut list);
+        returning::questions(&mut list);
         if !self.is_closed() {
             returning::before_departure(&mut list);
+            returning::stopped(&mut list);
             health::add(&mut list);
             course::add(&mut list);
         }

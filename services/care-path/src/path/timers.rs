@@ -5,13 +5,14 @@ use chrono::TimeDelta;
 
 use super::deadline::PassDeadline;
 use super::lost::{ExpireLookout, MarkOutOfSight};
+use super::repatriation::StopHandover;
 use super::stay::RecordNoShow;
 use super::{CarePath, Stamp};
 use crate::codes::{Code, TaskKind};
 use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
-use crate::ids::{BedId, EventId, LookoutId, PersonId, SubjectId};
+use crate::ids::{BedId, EventId, HandoverId, LookoutId, PersonId, SubjectId};
 use crate::time::{DateTime, days_after};
 
 /// Something that Baken does by itself at a time.
@@ -32,6 +33,8 @@ pub enum TimerKind {
     OutOfSight,
     /// A lookout ends.
     LookoutExpires(LookoutId),
+    /// A handover stopped by what the person said on another stream of theirs.
+    HandoverStops(HandoverId),
     /// What waits was not done in time.
     Deadline { task: TaskKind, subject: Option<SubjectId>, round: u32 },
     /// Somebody was expected by that time and did not come.
@@ -45,6 +48,7 @@ impl TimerKind {
         match self {
             Self::OutOfSight => "out_of_sight",
             Self::LookoutExpires(_) => "lookout_expires",
+            Self::HandoverStops(_) => "handover_stops",
             Self::Deadline { task, .. } => task.code(),
             Self::NoShow { .. } => "no_show",
         }
@@ -62,6 +66,7 @@ impl Timer {
         match self.what {
             TimerKind::OutOfSight => Command::MarkOutOfSight((), MarkOutOfSight {}),
             TimerKind::LookoutExpires(lookout) => Command::ExpireLookout(lookout, ExpireLookout {}),
+            TimerKind::HandoverStops(handover) => Command::StopHandover(handover, StopHandover {}),
             TimerKind::Deadline { task, subject, round } => {
                 Command::PassDeadline((), PassDeadline { task, subject, cause: self.cause, round })
             }
@@ -77,6 +82,7 @@ impl Timer {
         match self.what {
             TimerKind::OutOfSight => format!("{person}/out_of_sight/{cause}"),
             TimerKind::LookoutExpires(lookout) => format!("{person}/lookout_expires/{lookout}"),
+            TimerKind::HandoverStops(handover) => format!("{person}/handover_stops/{handover}"),
             TimerKind::Deadline { task, subject, round } => {
                 let subject = subject.map(|subject| subject.to_string()).unwrap_or_default();
                 format!("{person}/{task}/{subject}/{cause}/{round}")
@@ -99,6 +105,12 @@ impl CarePath {
             timers.extend(self.lost.lookouts.iter().filter(|lookout| lookout.end.is_none()).map(|lookout| {
                 let what = TimerKind::LookoutExpires(lookout.issued.lookout);
                 Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
+            }));
+            timers.extend(self.repatriation.stopped().map(|(handover, stop)| Timer {
+                due: stop.stamp.occurred.at,
+                what: TimerKind::HandoverStops(handover.proposed.handover),
+                person: handover.proposed.stamp.person_id,
+                cause: stop.stamp.event_id,
             }));
         }
         timers.extend(self.evenings(deadlines, directory).into_iter().map(|evening| {
@@ -123,10 +135,12 @@ impl CarePath {
         let stays = self.stays.iter().filter_map(|stay| stay.released.as_ref()).map(|ended| ended.stamp.occurred.at);
         let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
         let parts = intakes.chain(stays).chain(referrals.map(|referral| referral.changed().occurred.at));
+        let handovers = self.repatriation.handovers.iter();
+        let arrivals = handovers.filter_map(|handover| handover.arrival_expected(deadlines));
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
-        lookouts.chain(alerts).chain(ends).filter(|change| *change > now).min()
+        lookouts.chain(alerts).chain(arrivals).chain(ends).filter(|change| *change > now).min()
     }
 }
 

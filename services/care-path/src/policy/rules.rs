@@ -19,6 +19,7 @@ pub fn narrowed(role: Role, category: Category) -> Option<&'static [&'static str
         | Role::CareProvider
         | Role::ClientSupporter
         | Role::Police
+        | Role::ReceivingProvider
         | Role::Ambassador
         | Role::MonitorAnalyst
         | Role::PrivacyOfficer
@@ -35,7 +36,7 @@ pub fn recorder_tells_of(recorder: Role) -> Option<(Category, Depth)> {
     match recorder {
         Role::CareProvider => Some((Category::Medical, Depth::Minimal)),
         Role::ShelterWorker | Role::OutreachWorker | Role::Police => Some((Category::Presence, Depth::Minimal)),
-        Role::EmbassyLiaison | Role::Ambassador => Some((Category::Return, Depth::Minimal)),
+        Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => Some((Category::Return, Depth::Minimal)),
         Role::ProcessCoordinator
         | Role::ClientSupporter
         | Role::MunicipalAssessor

@@ -5,7 +5,7 @@
 //! `disclosure`: how much a role sees of a category, of what others and of what the own organisation recorded;
 //! `narrowed`: the facts by name that a role sees of a category, whatever their depth;
 //! `reach`: whether a role reaches what is addressed to somebody, in a relation and with or without consent;
-//! `document`: whether a role passes on the sealed document of a handover whose consent names its data class;
+//! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
 //! `command`: whether a role may send a command;
 //! `event`: the category that tells that such an event happened, of a deadline by its task;
@@ -23,9 +23,9 @@ use crate::command::CommandKind;
 use crate::event::{EventKind, Unreadable, fields};
 use crate::fact::{Label, Labels};
 use crate::ids::{Municipality, OrgId};
-use crate::path::repatriation::{Handover, RepatriationState};
+use crate::path::repatriation::Handover;
 use crate::path::{CarePath, Seen, exception, lost, referral, repatriation, tasks};
-use crate::policy::{Address, Category, Depth, Level, Relation, disclosed, may, own_recordings, rules};
+use crate::policy::{Address, Category, Depth, Level, Relation, Stands, disclosed, may, own_recordings, rules};
 use crate::text::Country;
 use crate::time::DateTime;
 use crate::views;
@@ -93,7 +93,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     add(exception::ExceptionRequest::PART, exception::ExceptionRequest::labels());
     add(Handover::PART, Handover::labels());
     add(Handover::PART, vec![repatriation::HAS_DOCUMENT]);
-    add(RepatriationState::PART, RepatriationState::labels());
+    add("return", vec![repatriation::PREPARED_FOR, repatriation::MISSING_CONDITIONS]);
     parts
 }
 
@@ -116,7 +116,7 @@ fn bounds(table: &mut Table) {
     }
     for role in Role::ALL {
         let classes = [DataClass::Medical];
-        let document = Address::Handover { country: Country::NETHERLANDS, consented: Some(&classes) };
+        let document = handover(Country::NETHERLANDS, None, Stands::Open, Some(&classes));
         let answer = if document.passes_on(*role, Some(DataClass::Medical)) { "passes_on" } else { "does_not" };
         table.line(["document", role.code(), "", "given", "medical", "document", answer, "", "medical"]);
     }
@@ -138,6 +138,7 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
     let (own, others) = ([reader.organisation.clone()], [other]);
     let (now, later) = (DateTime::UNIX_EPOCH, Some(DateTime::MAX_UTC));
     let classes = [DataClass::Identity];
+    let given = Some(classes.as_slice());
     let addresses = [
         ("lookout_to_own", "", Address::Lookout { recipients: &own, until: later }),
         ("lookout_to_own_that_is_over", "", Address::Lookout { recipients: &own, until: None }),
@@ -145,13 +146,28 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
         ("care_alert_to_own", "", Address::CareAlert { to: &own[0], until: later }),
         ("care_alert_to_own_that_is_over", "", Address::CareAlert { to: &own[0], until: None }),
         ("care_alert_to_others", "", Address::CareAlert { to: &others[0], until: later }),
-        ("open_handover_to_own_country", "given", Address::Handover { country: home, consented: Some(&classes) }),
-        ("handover_to_own_country", "withheld", Address::Handover { country: home, consented: None }),
-        ("handover_elsewhere", "given", Address::Handover { country: elsewhere, consented: Some(&classes) }),
+        ("open_handover_to_own_country", "given", handover(home, None, Stands::Open, given)),
+        ("arrived_handover_to_own_country", "given", handover(home, None, Stands::Arrived, given)),
+        ("ended_handover_to_own_country", "given", handover(home, None, Stands::Over, given)),
+        ("handover_to_own_country", "withheld", handover(home, None, Stands::Open, None)),
+        ("open_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Open, given)),
+        ("arrived_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Arrived, given)),
+        ("ended_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Over, given)),
+        ("handover_to_own_organisation", "withheld", handover(elsewhere, own.first(), Stands::Open, None)),
+        ("handover_elsewhere", "given", handover(elsewhere, others.first(), Stands::Open, given)),
         ("preparation_of_a_return", "", Address::ReturnPreparation),
     ];
     let asked = addresses.into_iter();
     asked.map(|(subject, consent, address)| (subject, consent, address.reaches(&reader, relation, now))).collect()
+}
+
+fn handover<'a>(
+    country: Country,
+    receiving: Option<&'a OrgId>,
+    stands: Stands,
+    consented: Option<&'a [DataClass]>,
+) -> Address<'a> {
+    Address::Handover { country, receiving, stands, consented }
 }
 
 fn organisation(name: &str) -> Option<OrgId> {
@@ -171,6 +187,7 @@ fn reader(role: Role) -> Option<Principal> {
         Role::MunicipalAssessor => Actor::MunicipalAssessor { municipality },
         Role::Police => Actor::Police,
         Role::EmbassyLiaison => Actor::EmbassyLiaison { country },
+        Role::ReceivingProvider => Actor::ReceivingProvider,
         Role::Ambassador => Actor::Ambassador { country },
         Role::MonitorAnalyst => Actor::MonitorAnalyst { area: Area::National },
         Role::PrivacyOfficer => Actor::PrivacyOfficer,

@@ -134,7 +134,10 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::AnswerHandover
         | TaskKind::RecordDeparture
         | TaskKind::ConfirmArrival
-        | TaskKind::FollowUp => false,
+        | TaskKind::FollowUp
+        | TaskKind::ReviewStoppedReturn
+        | TaskKind::AnswerHandoverQuestion
+        | TaskKind::TraceArrival => false,
     }
 }
 

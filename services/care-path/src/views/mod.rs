@@ -23,7 +23,7 @@ pub(crate) use case_file::LINKED;
 pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, SocialView, disclose_case_file};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{
-    ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, ReturnView, disclose_document,
+    ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, QuestionView, ReturnView, disclose_document,
     disclose_handovers,
 };
 pub use identity::IdentityView;

@@ -76,6 +76,8 @@ fn gives_care(organisation: &OrgId, directory: &Directory) -> bool {
         | OrgKind::Police
         | OrgKind::Embassy
         | OrgKind::ForeignCareProvider
+        | OrgKind::ChildProtection
+        | OrgKind::WomensShelter
         | OrgKind::Statistics => false,
     })
 }
