@@ -160,7 +160,7 @@ pub fn evidence(path: &CarePath, dice: &mut Dice<'_>) -> EvidenceReturnCondition
     let condition = path.missing_conditions(Some(country)).first().copied().unwrap_or_else(|| dice.code());
     let status = if dice.once_in(6) { Some(ConditionStatus::NotApplicable) } else { None };
     let status = status.filter(|_| condition.may_be_not_applicable());
-    EvidenceReturnCondition { condition, country, status, evidence: dice.substance() }
+    EvidenceReturnCondition { condition, country: Some(country), status, evidence: dice.substance() }
 }
 
 pub fn consent(path: &CarePath, dice: &mut Dice<'_>) -> GiveConsent {

@@ -55,6 +55,13 @@ impl CarePath {
         })
     }
 
+    /// The one country other than this that the person is known to be a national of.
+    pub(super) fn only_home_country(&self) -> Option<Country> {
+        let countries = self.identity.newest(|claim| Some(&claim.countries).filter(|known| !known.is_empty()))?;
+        let mut abroad = countries.iter().copied().filter(|country| *country != Country::NETHERLANDS);
+        abroad.next().filter(|_| abroad.next().is_none())
+    }
+
     /// Which conditions are missing, as it can be told: nothing of a return that nobody prepares.
     pub(crate) fn missing_conditions_told(&self) -> Fact<'_, Vec<ReturnCondition>> {
         let state = &self.repatriation;

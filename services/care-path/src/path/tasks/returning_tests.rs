@@ -62,7 +62,7 @@ fn proposed_on(intake: Given, proposer: Principal) -> Given {
     let mut case = intake.and(consent);
     for condition in ReturnCondition::ALL {
         let evidence = "a letter".parse().unwrap();
-        let country = "PL".parse().unwrap();
+        let country = Some("PL".parse().unwrap());
         case = case.and(EvidenceReturnCondition { condition: *condition, country, status: None, evidence });
     }
     case.and(wish()).by(proposer).and(proposal)

@@ -245,7 +245,7 @@ fn proposed() -> Given {
     let mut given = given([signalled()]).by(supporter()).when(options);
     for condition in <ReturnCondition as crate::codes::Code>::ALL {
         let evidence = "a letter".parse().unwrap();
-        let country = "PL".parse().unwrap();
+        let country = Some("PL".parse().unwrap());
         given = given.and(EvidenceReturnCondition { condition: *condition, country, status: None, evidence });
     }
     let consent = GiveConsent {

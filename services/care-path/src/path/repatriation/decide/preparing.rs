@@ -60,8 +60,9 @@ impl Decide for PresentReturnOptions {
 #[serde(deny_unknown_fields)]
 pub struct EvidenceReturnCondition {
     pub condition: ReturnCondition,
-    /// The country that the person would return to: evidence for one country says nothing of another.
-    pub country: Country,
+    /// The country that the person would return to: evidence for one country says nothing of another. It may be left out
+    /// where one nationality of the person is known, other than the Dutch: then it is that country.
+    pub country: Option<Country>,
     /// `evidenced` unless said. Only what is arranged for housing, addiction care and psychiatry may not apply; where it
     /// is needed, as somebody recorded, only a care provider may say that it does not.
     pub status: Option<ConditionStatus>,
@@ -75,7 +76,9 @@ impl Decide for EvidenceReturnCondition {
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
         let status = self.status.unwrap_or(ConditionStatus::Evidenced);
-        abroad("country", self.country)?;
+        let nationality = || path.only_home_country().ok_or(Refusal::field("country", "is required"));
+        let country = self.country.map_or_else(nationality, Ok)?;
+        abroad("country", country)?;
         if !self.evidence.says_something() {
             return Err(Refusal::field(
                 "evidence",
@@ -90,7 +93,7 @@ impl Decide for EvidenceReturnCondition {
                 return Err(ReturnRefusal::ConditionNeedsClinician.into());
             }
         }
-        let (condition, country, evidence) = (self.condition, Some(self.country), self.evidence.into());
+        let (condition, country, evidence) = (self.condition, Some(country), self.evidence.into());
         Ok(RepatriationEvent::ReturnConditionEvidenced(ReturnConditionEvidenced {
             condition,
             status,

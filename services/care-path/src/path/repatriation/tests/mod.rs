@@ -14,7 +14,7 @@ fn options(wish: ReturnWish) -> PresentReturnOptions {
 }
 
 fn evidence(condition: ReturnCondition) -> EvidenceReturnCondition {
-    let country = "PL".parse().unwrap();
+    let country = Some("PL".parse().unwrap());
     EvidenceReturnCondition { condition, country, status: None, evidence: "letter of 3 May".parse().unwrap() }
 }
 

@@ -19,6 +19,22 @@ fn evidence_for_one_country_says_nothing_of_another() {
         .then_err(ReturnRefusal::ConditionsMissing(ReturnCondition::ALL.to_vec()));
 }
 
+fn national_of(countries: &[&str]) -> UpdateIdentity {
+    let claim = serde_json::from_value(serde_json::json!({ "countries": countries })).unwrap();
+    UpdateIdentity { claim, assurance: crate::codes::Assurance::SelfDeclared }
+}
+
+#[test]
+fn where_it_is_not_said_evidence_is_for_the_country_that_the_person_is_a_national_of_if_that_is_known() {
+    let unsaid = || EvidenceReturnCondition { country: None, ..evidence(ReturnCondition::EmbassyContacted) };
+    given([signalled()]).when(unsaid()).then_field("country");
+    given([signalled()]).when(national_of(&["PL", "RO"])).and(unsaid()).then_field("country");
+    given([signalled()]).when(national_of(&["NL"])).and(unsaid()).then_field("country");
+    given([signalled()]).when(national_of(&["NL", "RO"])).and(unsaid()).then(|path| {
+        assert_eq!(path.repatriation.conditions[0].country, Some("RO".parse().unwrap()));
+    });
+}
+
 #[test]
 fn evidence_from_before_countries_were_recorded_counts_for_none() {
     let old = serde_json::json!({
@@ -38,7 +54,7 @@ fn a_return_leads_abroad() {
     let country = || "NL".parse().unwrap();
     let to_the_netherlands = ProposeHandover { country: country(), ..proposal() };
     prepared_but_for(None).and(both()).and(to_the_netherlands).then_field("country");
-    let here = EvidenceReturnCondition { country: country(), ..evidence(ReturnCondition::HousingArranged) };
+    let here = EvidenceReturnCondition { country: Some(country()), ..evidence(ReturnCondition::HousingArranged) };
     given([signalled()]).when(here).then_field("country");
     given([signalled()]).when(consent("NL", &[DataClass::Return])).then_field("recipient");
 }
