@@ -21,6 +21,8 @@ mod operations;
 mod page;
 mod query;
 #[cfg(test)]
+mod return_tests;
+#[cfg(test)]
 mod set_aside_tests;
 #[cfg(test)]
 mod set_back_tests;

@@ -4,9 +4,11 @@ use chrono::TimeDelta;
 
 use super::intake::IntakeCompleted;
 use super::lost::LookoutEnd;
+use super::repatriation::RepatriationEvent;
 use super::{CarePath, Noted};
 use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
+use crate::event::Event;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::policy::Abroad;
 use crate::text::Country;
@@ -103,6 +105,16 @@ impl CarePath {
             let stands = handover.is_open() || handover.state() == HandoverState::Arrived;
             stands && state.consent_holds(handover)
         })
+    }
+
+    /// Whether an event ended a handover that was addressed to somebody abroad.
+    pub(crate) fn ends_handover_to(&self, abroad: Abroad<'_>, event: &Event) -> bool {
+        let ended = match event {
+            Event::Repatriation(RepatriationEvent::HandoverWithdrawn(withdrawn)) => withdrawn.handover,
+            Event::Repatriation(RepatriationEvent::HandoverDeclined(declined)) => declined.handover,
+            _ => return false,
+        };
+        self.repatriation.handover(ended).is_some_and(|handover| handover.is_for(abroad))
     }
 
     /// Whether the consent holds on which a handover rests that is addressed to somebody abroad, whatever became of the

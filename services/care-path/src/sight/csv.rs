@@ -11,6 +11,7 @@
 //! `event`: the category that tells that such an event happened, of a deadline by its task;
 //! `field`: the category and the level at which a field of an event is seen, and the data class that it is sealed in;
 //! `derived`: the same for what several events make;
+//! `end`: whether a role is told that a handover to it is over, when it sees nothing of the person any more;
 //! `recorder`: what must be seen for the organisation and role of who recorded something to be told;
 //! `phase`, `close_reason`: the category that a value tells of;
 //! `count`: the smallest count that is told.
@@ -202,6 +203,12 @@ fn values(table: &mut Table) {
     for role in Role::ALL {
         if let Some((category, depth)) = rules::recorder_tells_of(*role) {
             table.line(["recorder", role.code(), "", "", category.name(), "", level(depth).name(), "", ""]);
+        }
+    }
+    for role in Role::ALL {
+        let answer = if rules::is_told_of_an_end(*role) { "told" } else { "not_told" };
+        for kind in [EventKind::HandoverDeclined, EventKind::HandoverWithdrawn] {
+            table.line(["end", role.code(), "", "", "return", kind.name(), answer, "", ""]);
         }
     }
     for phase in Phase::ALL {
