@@ -28,7 +28,9 @@ mod tests {
     use super::*;
     use crate::codes::{HandoverDeclineReason, HandoverWithdrawReason};
     use crate::event::read;
+    use crate::ids::EventId;
     use crate::path::testing::*;
+    use crate::time::Occurred;
     use serde_json::json;
 
     fn told(who: &Principal, kind: &str, data: serde_json::Value, day: i64) -> bool {
@@ -40,8 +42,15 @@ mod tests {
         let (proposed, end) = (read("handover_proposed", 2, proposed).unwrap(), read(kind, 1, data).unwrap());
         let mut told = false;
         given([signalled(), proposed, end.clone()]).then(|path| {
-            let stamp = path.repatriation.handovers[0].changed();
-            told = tells_of_end(who, path, (stamp, &end), evening(day), &Deadlines::default());
+            let stamp = Stamp {
+                event_id: EventId(id_of_command(50)),
+                person_id: this_person(),
+                occurred: Occurred::instant(evening(0)),
+                recorded_at: evening(0),
+                by: supporter().author(),
+                caused_by: None,
+            };
+            told = tells_of_end(who, path, (&stamp, &end), evening(day), &Deadlines::default());
         });
         told
     }

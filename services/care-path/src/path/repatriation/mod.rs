@@ -87,6 +87,11 @@ impl RepatriationState {
         self.last_word.and_then(|last| last.wish)
     }
 
+    /// Whether the person's last word is that they want to return, and was said by that time.
+    fn wanted_at(&self, time: DateTime) -> bool {
+        self.last_word.is_some_and(|last| last.wish == Some(ReturnWish::WantsToReturn) && last.said <= time)
+    }
+
     /// The consent that a handover rests on, while it holds.
     fn standing_consent(&self, handover: &Handover) -> Option<&Consent> {
         let of_handover = |consent: &&Consent| consent.given.consent == handover.proposed.consent;
@@ -98,9 +103,22 @@ impl RepatriationState {
         self.standing_consent(handover).is_some()
     }
 
-    /// The handovers that the person's word stopped and that nobody has recorded as withdrawn.
-    pub(in crate::path) fn stopped(&self) -> impl Iterator<Item = (&Handover, &Stop)> {
-        self.handovers.iter().filter_map(|handover| Some((handover, handover.stop()?)))
+    /// The handovers that nobody has recorded as withdrawn and that stopped: by the person's word, or as the consent that
+    /// they rest on is not there any more. It was retracted, or lies on the stream of somebody who is another person after
+    /// all.
+    pub(in crate::path) fn stopped(&self) -> impl Iterator<Item = (&Handover, Stop)> {
+        self.handovers.iter().filter_map(|handover| {
+            let lost = || {
+                let (stamp, reason) = (handover.proposed.stamp.clone(), HandoverWithdrawReason::ConsentWithdrawn);
+                (handover.is_open() && !self.consent_holds(handover)).then_some(Stop { stamp, reason })
+            };
+            Some((handover, handover.stop().cloned().or_else(lost)?))
+        })
+    }
+
+    /// Whether a handover goes on.
+    fn is_any_open(&self) -> bool {
+        self.handovers.iter().any(|handover| handover.is_open() && self.consent_holds(handover))
     }
 
     /// The person said what they want: a "no" stops what goes on, for as long as they have not left.

@@ -156,7 +156,10 @@ fn consent_never_takes_sight_away_and_the_own_recordings_are_never_seen_less_tha
 
 #[test]
 fn police_signal_and_answer_alerts_and_do_nothing_else() {
-    assert_eq!(commands_of(Role::Police), [CommandKind::ReportSignal, CommandKind::AnswerCareAlert]);
+    assert_eq!(
+        commands_of(Role::Police),
+        [CommandKind::ReportSignal, CommandKind::AnswerCareAlert, CommandKind::RetractEntry]
+    );
 }
 
 #[test]
@@ -169,6 +172,7 @@ fn an_embassy_works_handovers_that_are_addressed_to_it_and_does_nothing_else() {
         C::ConfirmArrival,
         C::RecordFollowUp,
         C::AskHandoverQuestion,
+        C::RetractEntry,
     ];
     assert_eq!(commands_of(Role::EmbassyLiaison), works);
     works.into_iter().for_each(|command| only_addressed(Role::EmbassyLiaison, command));
@@ -183,7 +187,14 @@ fn only_addressed(role: Role, command: CommandKind) {
 #[test]
 fn a_receiving_provider_answers_handovers_that_name_it_asks_and_says_how_it_goes_and_does_nothing_else() {
     use CommandKind as C;
-    let works = [C::AcceptHandover, C::DeclineHandover, C::ConfirmArrival, C::RecordFollowUp, C::AskHandoverQuestion];
+    let works = [
+        C::AcceptHandover,
+        C::DeclineHandover,
+        C::ConfirmArrival,
+        C::RecordFollowUp,
+        C::AskHandoverQuestion,
+        C::RetractEntry,
+    ];
     assert_eq!(commands_of(Role::ReceivingProvider), works);
     works.into_iter().for_each(|command| only_addressed(Role::ReceivingProvider, command));
 }

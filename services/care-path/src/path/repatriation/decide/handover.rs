@@ -13,6 +13,7 @@ use crate::event::Event;
 use crate::ids::{HandoverId, OrgId};
 use crate::jwe::SealedDocument;
 use crate::path::CarePath;
+use crate::path::repatriation::handover::Stop;
 use crate::path::repatriation::{
     ArrivalConfirmed, ConsentGiven, Departed, FollowUpRecorded, Handover, HandoverAccepted, HandoverAcknowledged,
     HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, Recipient, RepatriationEvent,
@@ -49,10 +50,10 @@ impl Decide for ProposeHandover {
         abroad("country", self.country)?;
         let receiving_organisation = self.receiver(at)?;
         let state = &path.repatriation;
-        if state.handovers.iter().any(Handover::is_open) {
+        if state.is_any_open() {
             return Err(ReturnRefusal::AlreadyOpen.into());
         }
-        if state.wish() != Some(ReturnWish::WantsToReturn) {
+        if !state.wanted_at(at.occurred.at) {
             return Err(ReturnRefusal::NotVoluntary.into());
         }
         let missing = path.missing_conditions(Some(self.country));
@@ -220,7 +221,8 @@ impl Decide for AttachHandoverDocument {
     }
 }
 
-/// The person left for the country of origin. Their last word must be that they want to return.
+/// The person left for the country of origin. Their last word must be that they want to return, and they must have said so
+/// before they left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -236,7 +238,7 @@ impl Decide for RecordDeparture {
 
     fn decide(self, handover: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let found = path.moving(handover, at, &[HandoverState::Accepted])?;
-        if path.repatriation.wish() != Some(ReturnWish::WantsToReturn) {
+        if !path.repatriation.wanted_at(at.occurred.at) {
             return Err(ReturnRefusal::NotVoluntary.into());
         }
         path.is_accompanied(found.proposed.guardian.is_some(), at)?;
@@ -328,8 +330,9 @@ impl Decide for StopHandover {
     type Subject = HandoverId;
 
     fn decide(self, handover: HandoverId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let found = path.repatriation.handover(handover).ok_or(ReturnRefusal::UnknownHandover)?;
-        let reason = found.stop().ok_or(ReturnRefusal::OutOfOrder)?.reason;
+        path.repatriation.handover(handover).ok_or(ReturnRefusal::UnknownHandover)?;
+        let stopped = path.repatriation.stopped().find(|(found, _)| found.proposed.handover == handover);
+        let (_, Stop { reason, .. }) = stopped.ok_or(ReturnRefusal::OutOfOrder)?;
         Ok(RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason, explanation: None }).into())
     }
 }
