@@ -158,7 +158,8 @@ impl<'a> Story<'a> {
             | OrgKind::DropIn
             | OrgKind::NightShelter
             | OrgKind::Shelter24h
-            | OrgKind::WinterShelter => Actor::ShelterWorker,
+            | OrgKind::WinterShelter
+            | OrgKind::WomensShelter => Actor::ShelterWorker,
             OrgKind::Ggd
             | OrgKind::MedicalShelter
             | OrgKind::MedicalPost
@@ -166,7 +167,8 @@ impl<'a> Story<'a> {
             | OrgKind::MentalHealth
             | OrgKind::AddictionCare
             | OrgKind::Probation
-            | OrgKind::SupportedLiving => Actor::CareProvider,
+            | OrgKind::SupportedLiving
+            | OrgKind::ChildProtection => Actor::CareProvider,
             OrgKind::Municipality => Actor::ProcessCoordinator { municipality: self.city.clone() },
             OrgKind::Police => Actor::Police,
             OrgKind::MunicipalEnforcement | OrgKind::Embassy | OrgKind::ForeignCareProvider | OrgKind::Statistics => {

@@ -401,10 +401,12 @@ codes! {
         TraceNoShow = "trace_no_show",
         NextStep = "next_step",
         NextStepAfterException = "next_step_after_exception",
-        NextStepAfterHandover = "next_step_after_handover",
         ReviewReopened = "review_reopened",
         ReviewSignOfLife = "review_sign_of_life",
         PrepareArrival = "prepare_arrival",
+        ReviewStoppedReturn = "review_stopped_return",
+        AnswerHandoverQuestion = "answer_handover_question",
+        TraceArrival = "trace_arrival",
         WeeklyReview = "weekly_review",
     }
 }

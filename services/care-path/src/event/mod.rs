@@ -207,15 +207,17 @@ catalogue! {
     },
     Repatriation(RepatriationEvent) {
         ReturnOptionsPresented = "return_options_presented" v 1 in Return,
-        ReturnConditionEvidenced = "return_condition_evidenced" v 1 in Return,
+        ReturnConditionEvidenced = "return_condition_evidenced" v 2 in Return,
         ConsentGiven = "consent_given" v 1 in Return,
         ConsentWithdrawn = "consent_withdrawn" v 1 in Return,
-        HandoverProposed = "handover_proposed" v 1 in Return,
+        HandoverProposed = "handover_proposed" v 2 in Return,
         HandoverAcknowledged = "handover_acknowledged" v 1 in Return,
         HandoverAccepted = "handover_accepted" v 1 in Return,
         HandoverDeclined = "handover_declined" v 1 in Return,
         HandoverDocumentAttached = "handover_document_attached" v 1 in Medical,
-        Departed = "departed" v 1 in Return,
+        HandoverQuestionAsked = "handover_question_asked" v 1 in Return,
+        HandoverQuestionAnswered = "handover_question_answered" v 1 in Return,
+        Departed = "departed" v 2 in Return,
         ArrivalConfirmed = "arrival_confirmed" v 1 in Return,
         FollowUpRecorded = "follow_up_recorded" v 1 in Return,
         HandoverWithdrawn = "handover_withdrawn" v 1 in Return,
@@ -259,7 +261,8 @@ impl std::str::FromStr for EventKind {
     }
 }
 
-/// Lifts the data of an older version to the version that is written now. There is only one version of each so far.
+/// Lifts the data of an older version to the version that is written now. What was added since may be missing in all of them,
+/// and an older one is read as it is.
 fn upcast(_: EventKind, _: u32, data: Value) -> Value {
     data
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::identity::IdentityClaim;
+use super::identity::{IdentityClaim, LanguageUse};
 use super::{CarePath, Problems, Seen};
 use crate::codes::{Assurance, HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
@@ -15,9 +15,6 @@ use crate::time::{DateTime, local_date, working_days_after};
 
 /// From this age on somebody is not a minor any more.
 const ADULT: u32 = 18;
-
-/// BCP 47 for a language that nobody could tell.
-const UNDETERMINED: &str = "und";
 
 impl CarePath {
     /// Where the person stands now: the furthest that still holds.
@@ -71,11 +68,20 @@ impl CarePath {
 
     /// A language that somebody found the person to speak; `und` says that nobody could tell.
     pub(crate) fn speaks(&self) -> Option<&Language> {
-        let told = |language: &&Language| language.as_str() != UNDETERMINED;
+        let told = |language: &&Language| !language.is_undetermined();
         let met = self.contacts.iter().rev().filter_map(|contact| open(contact.language.as_ref())).find(told);
         met.or_else(|| {
             self.identity.newest(|claim: &IdentityClaim| claim.languages.iter().map(|each| &each.language).find(told))
         })
+    }
+
+    /// Every language that somebody found the person to speak, or was told that they understand.
+    pub(super) fn known_languages(&self) -> impl Iterator<Item = &Language> {
+        let met = self.contacts.iter().filter_map(|contact| open(contact.language.as_ref()));
+        let claims = self.identity.claims.iter().filter_map(|claim| claim.get());
+        let without = |of: &&LanguageUse| of.understood || of.preferred || !of.interpreter_needed;
+        let claimed = claims.flat_map(|claim| &claim.languages).filter(without).map(|of| &of.language);
+        met.chain(claimed).filter(|language| !language.is_undetermined())
     }
 
     /// How urgently somebody last asked for help for the person.

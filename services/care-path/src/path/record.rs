@@ -185,6 +185,8 @@ impl Revocation {
             | K::HandoverAccepted
             | K::HandoverDeclined
             | K::HandoverDocumentAttached
+            | K::HandoverQuestionAsked
+            | K::HandoverQuestionAnswered
             | K::Departed
             | K::ArrivalConfirmed
             | K::FollowUpRecorded

@@ -149,11 +149,13 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         TaskKind::AnswerReferral | TaskKind::StartCare | TaskKind::NextStep => (Category::Referrals, Minimal),
         TaskKind::AcknowledgeLookout | TaskKind::AnswerCareAlert => (Category::Lookout, Minimal),
         TaskKind::AcknowledgeHandover
-        | TaskKind::NextStepAfterHandover
         | TaskKind::AnswerHandover
         | TaskKind::RecordDeparture
         | TaskKind::ConfirmArrival
-        | TaskKind::FollowUp => (Category::Return, Full),
+        | TaskKind::FollowUp
+        | TaskKind::ReviewStoppedReturn
+        | TaskKind::AnswerHandoverQuestion
+        | TaskKind::TraceArrival => (Category::Return, Full),
     }
 }
 
@@ -180,7 +182,6 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         }
         TaskKind::NextStep => &[C::Refer, C::AddNote],
         TaskKind::NextStepAfterException => &[C::RequestException, C::ReleaseBed, C::AddNote],
-        TaskKind::NextStepAfterHandover => &[C::ProposeHandover, C::PresentReturnOptions, C::AddNote],
         TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
         TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
         TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],
@@ -194,6 +195,9 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::RecordDeparture => &[C::RecordDeparture],
         TaskKind::ConfirmArrival => &[C::ConfirmArrival],
         TaskKind::FollowUp => &[C::RecordFollowUp],
+        TaskKind::ReviewStoppedReturn => &[C::AddNote, C::PresentReturnOptions],
+        TaskKind::AnswerHandoverQuestion => &[C::AnswerHandoverQuestion],
+        TaskKind::TraceArrival => &[C::ConfirmArrival, C::WithdrawHandover],
     }
 }
 
@@ -223,8 +227,10 @@ impl CarePath {
             return list.tasks;
         }
         returning::after_departure(&mut list);
+        returning::questions(&mut list);
         if !self.is_closed() {
             returning::before_departure(&mut list);
+            returning::stopped(&mut list);
             health::add(&mut list);
             course::add(&mut list);
             steps::add(&mut list);

@@ -121,7 +121,6 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         TaskKind::AssignCoordinator
         | TaskKind::NextStep
         | TaskKind::NextStepAfterException
-        | TaskKind::NextStepAfterHandover
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival
@@ -143,7 +142,10 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::AnswerHandover
         | TaskKind::RecordDeparture
         | TaskKind::ConfirmArrival
-        | TaskKind::FollowUp => false,
+        | TaskKind::FollowUp
+        | TaskKind::ReviewStoppedReturn
+        | TaskKind::AnswerHandoverQuestion
+        | TaskKind::TraceArrival => false,
     }
 }
 

@@ -129,6 +129,8 @@ fn gives_care(organisation: &OrgId, directory: &Directory) -> bool {
         | OrgKind::Police
         | OrgKind::Embassy
         | OrgKind::ForeignCareProvider
+        | OrgKind::ChildProtection
+        | OrgKind::WomensShelter
         | OrgKind::Statistics => false,
     })
 }

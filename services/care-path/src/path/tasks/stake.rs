@@ -21,7 +21,8 @@ impl Worklist<'_> {
             | TaskKind::AcknowledgeLookout
             | TaskKind::AnswerCareAlert
             | TaskKind::PrepareArrival
-            | TaskKind::ReviewReopened => TaskStake::Urgent,
+            | TaskKind::ReviewReopened
+            | TaskKind::TraceArrival => TaskStake::Urgent,
             TaskKind::DecideException
             | TaskKind::SuitabilityReview
             | TaskKind::SendDischargeLetter
@@ -30,7 +31,8 @@ impl Worklist<'_> {
             | TaskKind::StartCare
             | TaskKind::NextStep
             | TaskKind::NextStepAfterException
-            | TaskKind::NextStepAfterHandover
+            | TaskKind::ReviewStoppedReturn
+            | TaskKind::AnswerHandoverQuestion
             | TaskKind::AcknowledgeHandover
             | TaskKind::AnswerHandover
             | TaskKind::RecordDeparture

@@ -1,5 +1,5 @@
-//! The next step after something came to nothing: a refusal, a dropout, an exception that was denied, overtaken or runs out,
-//! a declined handover. Each is asked of the sender and of the coordinator, with what the reason suggests, until somebody
+//! The next step after something came to nothing: a refusal, a dropout, an exception that was denied, overtaken or runs
+//! out. Each is asked of the sender and of the coordinator, with what the reason suggests, until somebody
 //! goes on: by what takes its place, or by a note that says why nothing does.
 
 use std::sync::Arc;
@@ -11,7 +11,6 @@ use crate::ids::OrgId;
 use crate::path::Stamp;
 use crate::path::exception::{ExceptionRequest, RequestEnd};
 use crate::path::referral::{Answer, Referral};
-use crate::path::repatriation::HandoverEnd;
 use crate::policy::Depth;
 use crate::time::{DateTime, days_after};
 
@@ -21,7 +20,6 @@ const ENDS_SOON_DAYS: i64 = 3;
 pub(super) fn add(list: &mut Worklist<'_>) {
     referrals(list);
     exceptions(list);
-    handovers(list);
 }
 
 fn referrals(list: &mut Worklist<'_>) {
@@ -155,24 +153,6 @@ fn ending<'a>(
 
 fn step(cause: &Arc<Stamp>, because: EventKind, due: DateTime, round: u32) -> Waiting<'_> {
     Waiting { round, ..Waiting::new(TaskKind::NextStepAfterException, cause, because, due) }
-}
-
-fn handovers(list: &mut Worklist<'_>) {
-    let path = list.path;
-    for handover in &path.repatriation.handovers {
-        let Some(HandoverEnd::Declined(declined)) = &handover.end else { continue };
-        let cause = &declined.stamp;
-        let later = |stamp: &Stamp| recorded(stamp) > recorded(cause);
-        let again = path.repatriation.handovers.iter().any(|other| later(&other.proposed.stamp));
-        let spoken = path.repatriation.presented.iter().any(|presented| later(&presented.stamp));
-        if again || spoken {
-            continue;
-        }
-        let due = list.days_since(cause, |terms| terms.review_days);
-        let waiting = Waiting::new(TaskKind::NextStepAfterHandover, cause, EventKind::HandoverDeclined, due);
-        let waiting = waiting.about(handover.proposed.handover.0);
-        ask_sender_and_coordinator(list, &handover.proposed.stamp.by.organisation, cause, &waiting);
-    }
 }
 
 #[cfg(test)]
