@@ -19,7 +19,7 @@ use crate::jwe::SealedDocument;
 use crate::list::Few;
 use crate::path::CarePath;
 use crate::private::private;
-use crate::text::{Country, Language, Line, Text};
+use crate::text::{Country, LanguageTag, Line, Text};
 
 /// Records that the options for a return were presented, and what the person wants.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -27,7 +27,7 @@ use crate::text::{Country, Language, Line, Text};
 #[serde(deny_unknown_fields)]
 pub struct PresentReturnOptions {
     /// The language in which they were presented.
-    pub language: Language,
+    pub language: LanguageTag,
     pub wish: ReturnWish,
     /// Which options, and what was said of them.
     pub options: Option<Text>,
@@ -42,7 +42,7 @@ impl Decide for PresentReturnOptions {
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
         Ok(RepatriationEvent::ReturnOptionsPresented(ReturnOptionsPresented {
-            language: self.language.into(),
+            language: self.language.get().into(),
             wish: self.wish.into(),
             options: private(self.options),
             barriers: private((!self.barriers.is_empty()).then(|| self.barriers.into())),
@@ -88,7 +88,7 @@ pub struct GiveConsent {
     #[cfg_attr(feature = "schema", schema(inline))]
     pub data_classes: Few<DataClass, 10>,
     /// The language in which it was asked.
-    pub language: Language,
+    pub language: LanguageTag,
     /// Whether an interpreter helped.
     #[serde(default)]
     pub interpreter: bool,
@@ -111,7 +111,7 @@ impl Decide for GiveConsent {
             purpose: self.purpose,
             recipient: self.recipient,
             data_classes,
-            language: self.language.into(),
+            language: self.language.get().into(),
             interpreter: self.interpreter,
         })
         .into())
