@@ -67,7 +67,9 @@ pub async fn bring(target: &Target, plan: Plan, key: &IdKey, progress: &Progress
     bringing.round(&mut rows, progress).await?;
     bringing.claims(&mut rows, progress).await?;
     progress.finish_and_clear();
-    rows.iter().for_each(|row| bringing.brought.rows.count(row.fate));
+    for row in &rows {
+        bringing.brought.rows.count(row.fate);
+    }
     Ok(bringing.brought)
 }
 

@@ -382,7 +382,7 @@ mod tests {
     fn what_reads_the_same_in_both_is_taken_and_what_gives_the_file_away_speaks_for_all_else() {
         let names = ["Łukasz", "Müller", "Adam", "Dębski"].map(|name| written(WINDOWS_1250, name));
         let cells: Vec<_> = names.iter().map(Vec::as_slice).collect();
-        let read: Vec<_> = read(WINDOWS_1252, &cells).into_iter().map(|text| text.ok()).collect();
+        let read: Vec<_> = read(WINDOWS_1252, &cells).into_iter().map(Result::ok).collect();
         assert_eq!(read, [None, Some("Müller".to_owned()), Some("Adam".to_owned()), None]);
     }
 

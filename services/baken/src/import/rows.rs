@@ -253,7 +253,7 @@ impl Planning<'_> {
             let is_birth = path.rsplit('.').next() == Some("birth_date");
             let value = field.of(row, &self.mapping.file, &mut self.plan.notes);
             let judged = match &value {
-                Ok(Some(Value::String(date))) if is_birth => judge_birth(date, local_date(self.now), day),
+                Ok(Some(Value::String(born))) if is_birth => judge_birth(born, local_date(self.now), day),
                 _ => Ok(()),
             };
             match (value, judged) {

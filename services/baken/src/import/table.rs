@@ -163,14 +163,14 @@ enum Use {
 impl<'a> Sheet<'a> {
     fn new(columns: Columns, reading: Reading, mapping: &'a Mapping) -> Self {
         let (required, taken) = (mapping.required(), mapping.columns());
-        let used = |name: &String| match name.as_str() {
+        let use_of = |name: &String| match name.as_str() {
             name if required.contains(name) => Use::Required,
             name if taken.contains(name) => Use::Taken,
             name if mapping.ignore.iter().any(|ignored| ignored == name) => Use::Ignored,
             name if tells_of_deletion(name) => Use::MayDelete,
             _ => Use::Unmapped,
         };
-        let uses = columns.names.iter().map(used).collect();
+        let uses = columns.names.iter().map(use_of).collect();
         Self { columns: Arc::new(columns), reading, mapping, uses }
     }
 
@@ -266,7 +266,7 @@ fn without_mark(bytes: &[u8], said: &'static Encoding) -> Result<(Vec<u8>, &'sta
     }
     // In UTF-16 every other byte of a Western text is zero.
     let begin = bytes.get(..1024).unwrap_or(bytes);
-    let zeros = begin.iter().filter(|byte| **byte == 0).count();
+    let zeros = begin.iter().filter(|byte| matches!(byte, 0)).count();
     if zeros * 4 > begin.len() {
         return Err(ImportError::Zeros);
     }
@@ -294,7 +294,7 @@ fn delimiter(bytes: &[u8], said: char) -> (u8, usize, u64) {
 fn hint(header: &Record, delimiter: u8) -> Option<Finding> {
     let [only] = header.cells.as_slice() else { return None };
     let others = [b';', b',', b'\t', b'|'].into_iter().filter(|other| *other != delimiter);
-    let times = |other: u8| only.iter().filter(|byte| **byte == other).count();
+    let times = |other: u8| only.split(|byte| *byte == other).count() - 1;
     let likely = others.max_by_key(|other| times(*other)).filter(|other| times(*other) > 0)?;
     let message =
         format!("{:?} may stand between the columns, and not {:?}", char::from(likely), char::from(delimiter));
