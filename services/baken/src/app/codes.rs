@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 47] = files![
+const FILES: [&str; 48] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -156,6 +156,7 @@ const FILES: [&str; 47] = files![
     "phase",
     "problem",
     "referral_state",
+    "retract_reason",
     "return_barrier",
     "return_condition",
     "return_wish",
