@@ -18,7 +18,7 @@ pub enum BadValue {
     Hidden(u32),
     #[error("must be an ISO 3166-1 alpha-2 code in capitals, such as PL")]
     Country,
-    #[error("must be a BCP 47 language tag, such as pl or rom")]
+    #[error("must be a BCP 47 tag of a language in the IANA registry, such as pl or rom, or und where it is not known")]
     Language,
     #[error("must be a whole number from 0 to 120")]
     Age,
@@ -72,8 +72,8 @@ typed! {
     Text(text) schema(value_type = String, min_length = 1, max_length = 4000),
     /// One line of text, up to 200 characters.
     Line(line) schema(value_type = String, min_length = 1, max_length = 200),
-    /// A language: a BCP 47 tag.
-    Language(language) schema(value_type = String, min_length = 2, max_length = 35),
+    /// A language: a BCP 47 tag. One that comes in is a [`LanguageTag`]; one that was recorded may be in no registry.
+    Language(stored_language) schema(value_type = String, min_length = 2, max_length = 35),
 }
 
 impl Text {
@@ -193,12 +193,55 @@ pub(crate) fn reveal(value: &mut serde_json::Value) -> bool {
     }
 }
 
-fn language(text: &str) -> Result<String, BadValue> {
-    oxilangtag::LanguageTag::parse_and_normalize(text)
-        .ok()
-        .filter(|tag| tag.as_str().len() <= 35)
-        .map(oxilangtag::LanguageTag::into_inner)
-        .ok_or(BadValue::Language)
+const LANGUAGE_MAX: usize = 35;
+
+fn stored_language(text: &str) -> Result<&str, BadValue> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let fits = (2..=LANGUAGE_MAX).contains(&text.len()) && text.bytes().all(allowed);
+    fits.then_some(text).ok_or(BadValue::Language)
+}
+
+/// A language that comes in: a BCP 47 tag, in its canonical form, whose parts are all in the IANA registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(value_type = String, min_length = 2, max_length = 35, example = "pl"))]
+pub struct LanguageTag(Language);
+
+impl LanguageTag {
+    /// The language.
+    #[must_use]
+    pub fn get(self) -> Language {
+        self.0
+    }
+}
+
+impl AsRef<Language> for LanguageTag {
+    fn as_ref(&self) -> &Language {
+        &self.0
+    }
+}
+
+impl FromStr for LanguageTag {
+    type Err = BadValue;
+
+    fn from_str(text: &str) -> Result<Self, BadValue> {
+        let tag = language_tags::LanguageTag::parse(text).map_err(|_| BadValue::Language)?;
+        tag.validate().map_err(|_| BadValue::Language)?;
+        let tag = tag.canonicalize().map_err(|_| BadValue::Language)?;
+        // For private use, and tags from before there were subtags: they have no meaning that others know.
+        let primary = tag.as_str().split('-').next().unwrap_or_default();
+        if primary.len() < 2 || ("qaa"..="qtz").contains(&primary) {
+            return Err(BadValue::Language);
+        }
+        tag.as_str().parse().map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for LanguageTag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 /// A country: ISO 3166-1 alpha-2.
@@ -378,13 +421,46 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_a_bcp_47_tag_and_romani_and_undetermined_are_in() {
-        for good in ["pl", "rom", "und", "pt-BR", "zh-Hant"] {
-            assert!(good.parse::<Language>().is_ok(), "{good}");
+    fn a_language_is_a_bcp_47_tag_of_the_registry_and_romani_and_undetermined_are_in() {
+        for good in ["pl", "rom", "und", "mul", "pt-BR", "zh-Hant", "sr-Latn-RS", "be-tarask", "de-1901", "rmc", "kab"]
+        {
+            assert_eq!(good.parse().map(|tag: LanguageTag| tag.get().as_str().to_owned()), Ok(good.into()), "{good}");
         }
-        assert_eq!("PL".parse::<Language>().unwrap().as_str(), "pl");
-        for bad in ["Polish please", "", "p"] {
-            assert_eq!(bad.parse::<Language>(), Err(BadValue::Language), "{bad:?}");
+        for (said, canonical) in [("PL", "pl"), ("PT-br", "pt-BR"), ("mo", "ro"), ("iw", "he"), ("zh-cmn", "cmn")] {
+            assert_eq!(said.parse().map(|tag: LanguageTag| tag.get().as_str().to_owned()), Ok(canonical.into()));
+        }
+        for bad in [
+            "Polish please",
+            "",
+            "p",
+            // Names of languages are well-formed tags, but no languages.
+            "Pools",
+            "Polish",
+            "Roemeens",
+            "romani",
+            // Three letters where the registry has two; nothing; private use.
+            "pol",
+            "xx",
+            "zzz",
+            "qaa",
+            "qtz-PL",
+            "x-pools",
+            "i-default",
+            "pl-EN",
+            "pl-Pools",
+            "pl-Abcd",
+            "pl_PL",
+            "pl-",
+        ] {
+            assert_eq!(bad.parse::<LanguageTag>(), Err(BadValue::Language), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_that_was_recorded_before_is_read_whether_or_not_it_is_in_a_registry() {
+        for odd in ["pools", "qaa", "x-pools", "pl-EN"] {
+            let read = serde_json::from_value::<Language>(odd.into());
+            assert_eq!(read.map(|language| language.as_str().to_owned()).ok().as_deref(), Some(odd));
         }
     }
 

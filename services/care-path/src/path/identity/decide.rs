@@ -1,7 +1,8 @@
 //! Decisions on who somebody is: claims, links, and matches that are none.
 
 use super::{
-    IdentityClaim, IdentityEvent, IdentityUpdated, LanguageUse, MatchDismissed, PersonsLinked, PersonsUnlinked,
+    IdentityClaim, IdentityEvent, IdentityUpdated, LanguageInput, LanguageUse, MatchDismissed, PersonsLinked,
+    PersonsUnlinked,
 };
 use crate::codes::{Assurance, LinkBasis, Sex};
 use crate::command::{Context, Decide, Refusal, refusals};
@@ -46,7 +47,7 @@ pub struct IdentityInput {
     pub origin: Option<Line>,
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(inline))]
-    pub languages: Few<LanguageUse, 16>,
+    pub languages: Few<LanguageInput, 16>,
     /// A telephone number, an address to leave word at.
     pub contact: Option<Line>,
     /// What they look like.
@@ -70,7 +71,7 @@ impl IdentityInput {
             sex: self.sex,
             countries: self.countries.into(),
             origin: self.origin,
-            languages: self.languages.into(),
+            languages: Vec::from(self.languages).into_iter().map(LanguageUse::from).collect(),
             contact: self.contact,
             appearance: self.appearance,
         })

@@ -16,10 +16,12 @@ use crate::private::{Identity, Private, Social};
 use crate::text::{Age, Country, Language, Line, Text};
 
 mod decide;
+mod language;
 #[cfg(test)]
 mod tests;
 
 pub use decide::{DismissMatch, IdentityInput, IdentityRefusal, LinkPersons, UnlinkPersons, UpdateIdentity};
+pub use language::LanguageInput;
 
 part_events! {
     /// Who somebody is, and with whom they are one.

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::dice::Dice;
 use crate::codes::{ConditionStatus, ConsentPurpose, DataClass, Offering, OrgKind, ReturnWish};
 use crate::path::CarePath;
-use crate::path::identity::{IdentityInput, LanguageUse};
+use crate::path::identity::{IdentityInput, LanguageInput};
 use crate::path::intake::{RecordIntake, SocialSituation};
 use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, ReportSighting};
 use crate::path::referral::Refer;
@@ -52,7 +52,7 @@ pub fn contact(dice: &mut Dice<'_>) -> RecordContact {
 }
 
 pub fn claim(dice: &mut Dice<'_>) -> IdentityInput {
-    let language = |dice: &mut Dice<'_>| LanguageUse {
+    let language = |dice: &mut Dice<'_>| LanguageInput {
         language: dice.named(&["pl", "rom"]),
         preferred: dice.once_in(2),
         understood: true,

@@ -9,7 +9,7 @@ use crate::ids::{BedId, CareAlertId, ExceptionId, LookoutId, ReferralId};
 use crate::path::Problems;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
 use crate::path::exception::{DecideException, Decision};
-use crate::path::identity::{IdentityInput, LanguageUse, UpdateIdentity};
+use crate::path::identity::{IdentityInput, LanguageInput, UpdateIdentity};
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{
     AcknowledgeLookout, Addressee, AnswerCareAlert, FileCareAlert, IssueLookout, MarkOutOfSight, ReportSighting,
@@ -338,7 +338,7 @@ fn what_is_due_first_comes_first() {
 fn whoever_took_somebody_in_finds_out_their_language() {
     let night_shelter = || organisation("night-shelter-rotterdam");
     let speaks = |language: &str| {
-        let used = LanguageUse {
+        let used = LanguageInput {
             language: language.parse().unwrap(),
             preferred: true,
             understood: true,

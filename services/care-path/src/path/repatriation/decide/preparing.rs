@@ -16,7 +16,7 @@ use crate::path::repatriation::{
     ReturnConditionEvidenced, ReturnOptionsPresented, ReturnRefusal,
 };
 use crate::private::private;
-use crate::text::{Country, Language, Text};
+use crate::text::{Country, LanguageTag, Text};
 
 /// Records that the options for a return were presented, and what the person wants.
 ///
@@ -26,7 +26,7 @@ use crate::text::{Country, Language, Text};
 #[serde(deny_unknown_fields)]
 pub struct PresentReturnOptions {
     /// The language in which they were presented.
-    pub language: Language,
+    pub language: LanguageTag,
     pub wish: ReturnWish,
     /// Which options, and what was said of them.
     pub options: Option<Text>,
@@ -44,7 +44,7 @@ impl Decide for PresentReturnOptions {
             path.require_open()?;
         }
         let presented = RepatriationEvent::ReturnOptionsPresented(ReturnOptionsPresented {
-            language: self.language.into(),
+            language: self.language.get().into(),
             wish: self.wish.into(),
             options: private(self.options),
             barriers: private((!self.barriers.is_empty()).then(|| self.barriers.into())),
@@ -115,7 +115,7 @@ pub struct GiveConsent {
     #[cfg_attr(feature = "schema", schema(inline))]
     pub data_classes: Few<DataClass, 10>,
     /// The language in which it was asked: one that the person is known to understand, or with an interpreter.
-    pub language: Language,
+    pub language: LanguageTag,
     /// Whether an interpreter helped.
     #[serde(default)]
     pub interpreter: bool,
@@ -132,7 +132,7 @@ impl Decide for GiveConsent {
             Recipient::Organisation(organisation) => drop(at.known_organisation("recipient", organisation)?),
             Recipient::Country(country) => abroad("recipient", *country)?,
         }
-        if !path.is_understood(&self.language, self.interpreter) {
+        if !path.is_understood(self.language.as_ref(), self.interpreter) {
             return Err(ReturnRefusal::ConsentNotUnderstood.into());
         }
         let mut data_classes: Vec<_> = self.data_classes.into();
@@ -142,7 +142,7 @@ impl Decide for GiveConsent {
             purpose: self.purpose,
             recipient: self.recipient,
             data_classes,
-            language: self.language.into(),
+            language: self.language.get().into(),
             interpreter: self.interpreter,
         })
         .into())
