@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 47] = files![
+const FILES: [&str; 48] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -132,6 +132,7 @@ const FILES: [&str; 47] = files![
     "consent_purpose",
     "data_class",
     "decline_reason",
+    "document_kind",
     "dropout_reason",
     "ethos_light",
     "exception_kind",

@@ -13,7 +13,7 @@ pub use path::{
     ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutOutcome, LookoutState, MatchReason,
     Phase, Precision, ReferralState, Severity, SignalChannel, TaskKind, TurnAwayReason, Urgency, WithdrawReason,
 };
-pub use person::{Assurance, DataClass, EthosLight, Problem, Sex};
+pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, Sex};
 pub use repatriation::{
     ConditionStatus, ConsentPurpose, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
     HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
@@ -101,6 +101,7 @@ pub const LISTS: &[CodeList] = &[
     list::<ConsentPurpose>(),
     list::<DataClass>(),
     list::<DeclineReason>(),
+    list::<DocumentKind>(),
     list::<DropoutReason>(),
     list::<EthosLight>(),
     list::<ExceptionKind>(),

@@ -176,7 +176,7 @@ impl<'a> Tally<'a> {
 
     fn born(&mut self) -> Option<()> {
         if let (Some(one), Some(other)) = (&self.one.birth_date, &self.other.birth_date) {
-            let weight = weights::birth_date(closeness(one.value, other.value)?, one.value);
+            let weight = weights::birth_date(closeness(one.value.first(), other.value.first())?, one.value.first());
             self.add(MatchReason::BirthDate, weight, MINIMAL_IDENTITY, [&one.source, &other.source]);
             return Some(());
         }

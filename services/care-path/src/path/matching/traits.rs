@@ -8,10 +8,11 @@ use chrono::{Datelike, NaiveDate, TimeDelta};
 use crate::codes::{Assurance, LocationType, Problem, Sex};
 use crate::event::EventKind;
 use crate::ids::{EventId, Municipality};
-use crate::path::identity::IdentityClaim;
+use crate::fact::Fact;
+use crate::path::identity::ClaimFacts;
 use crate::path::{CarePath, Stamp};
 use crate::text::{Country, Language, Line};
-use crate::time::DateTime;
+use crate::time::{DateTime, PartialDate};
 
 /// Where something is known from.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub struct Traits {
     pub(crate) opened: Source,
     pub(crate) last_seen: Option<DateTime>,
     pub(crate) names: Vec<Known<Name>>,
-    pub(crate) birth_date: Option<Known<NaiveDate>>,
+    pub(crate) birth_date: Option<Known<PartialDate>>,
     /// The year of birth: of the date, or by the estimate of the age.
     pub(crate) born_about: Option<Known<i32>>,
     pub(crate) sex: Option<Known<Sex>>,
@@ -96,8 +97,8 @@ impl Traits {
             return None;
         }
         let claims = Claims::of(path);
-        let birth_date = claims.newest(|claim| claim.birth_date);
-        let born = birth_date.clone().map(|known| known.map(|date| date.year()));
+        let birth_date = claims.known(ClaimFacts::birth_date, |date| Some(*date));
+        let born = birth_date.clone().map(|known| known.map(PartialDate::year));
         Some(Self {
             municipality: path.municipality()?.clone(),
             opened: claims.source(opened),
@@ -105,19 +106,18 @@ impl Traits {
             names: claims.names(),
             born_about: born.or_else(|| claims.estimated_year()),
             birth_date,
-            sex: claims.newest(|claim| claim.sex.filter(|sex| *sex != Sex::Unknown)),
-            countries: claims.newest(|claim| some(&claim.countries)).map(|known| known.map(distinct)),
+            sex: claims.known(ClaimFacts::sex, |sex| Some(*sex).filter(|sex| *sex != Sex::Unknown)),
+            countries: claims.known(ClaimFacts::countries, |all| Some(distinct(all))),
             languages: claims
-                .newest(|claim| some(&claim.languages))
-                .map(|known| known.map(|all| distinct(all.iter().map(|spoken| &spoken.language)))),
-            origin: claims.newest(|claim| claim.origin.as_ref()).map(|known| known.map(|text| plain(text.as_str()))),
+                .known(ClaimFacts::languages, |all| Some(distinct(all.iter().map(|spoken| &spoken.language)))),
+            origin: claims.known(ClaimFacts::origin, |text| Some(plain(text.as_str()))),
             problems: problems(path),
             location_types: location_types(path),
             sought: path
                 .lost
                 .open_episode()
                 .map(|episode| Source { stamp: episode.began.clone(), kind: EventKind::WentOutOfSight }),
-            provisional: path.identity.assurance.unwrap_or(Assurance::None) <= Assurance::Alias,
+            provisional: path.identity.assurance().unwrap_or(Assurance::None) <= Assurance::Alias,
         })
     }
 
@@ -163,7 +163,7 @@ impl Traits {
         let mut keys = Vec::new();
         let words = self.names.iter().flat_map(|name| &name.value.words);
         keys.extend(words.filter_map(|word| word.as_bytes().first_chunk().map(|initials| Key::Name(*initials))));
-        keys.extend(self.birth_date.iter().map(|date| Key::Born(date.value)));
+        keys.extend(self.birth_date.iter().map(|date| Key::Born(date.value.first())));
         let rare = self.problems.iter().filter(|problem| super::weights::problem(problem.value) >= 20);
         keys.extend(rare.map(|problem| Key::Problem(problem.value)));
         keys.extend(self.countries.iter().flat_map(|known| &known.value).map(|country| Key::Country(*country, decade)));
@@ -218,10 +218,6 @@ impl Key {
     }
 }
 
-fn some<T>(all: &[T]) -> Option<&[T]> {
-    (!all.is_empty()).then_some(all)
-}
-
 /// The first few that differ.
 fn distinct<'a, T: Clone + PartialEq + 'a>(all: impl IntoIterator<Item = &'a T>) -> Vec<T> {
     let mut few = Vec::new();
@@ -249,41 +245,47 @@ impl<'a> Claims<'a> {
         Self { path, kinds: intakes.chain(signals).collect() }
     }
 
-    fn known(&self) -> impl DoubleEndedIterator<Item = (&'a Arc<Stamp>, &'a IdentityClaim)> + use<'a> {
-        self.path.identity.claims.iter().filter_map(|claim| Some((&claim.stamp, claim.fact.get()?)))
-    }
-
     /// An event that made a claim, or opened the path.
     fn source(&self, stamp: &Arc<Stamp>) -> Source {
         let kind = self.kinds.get(&stamp.event_id).copied().unwrap_or(EventKind::IdentityUpdated);
         Source { stamp: stamp.clone(), kind }
     }
 
-    /// The newest value of a field, known from the first claim that said it.
-    fn newest<T: PartialEq>(&self, field: impl Fn(&'a IdentityClaim) -> Option<T>) -> Option<Known<T>> {
-        let value = self.known().rev().find_map(|(_, claim)| field(claim))?;
-        let (stamp, _) = self.known().find(|(_, claim)| field(claim).as_ref() == Some(&value))?;
+    /// What is known of a field, from the first claim that said it.
+    fn known<T, U: PartialEq>(
+        &self,
+        fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>,
+        of: impl Fn(T) -> Option<U>,
+    ) -> Option<Known<U>> {
+        let said = self.path.identity.all_said(fact).into_iter();
+        let mut said: Vec<_> = said.filter_map(|said| Some((said.rank(), said.stamp(), of(said.value)?))).collect();
+        let best = said.iter().enumerate().max_by_key(|(_, (rank, ..))| *rank)?.0;
+        let first = said.iter().position(|(.., value)| *value == said[best].2)?;
+        let (_, stamp, value) = said.swap_remove(first);
         Some(Known { value, source: self.source(stamp) })
     }
 
     fn estimated_year(&self) -> Option<Known<i32>> {
-        let age = self.newest(|claim| claim.approximate_age)?;
+        let age = self.known(ClaimFacts::approximate_age, |age| Some(*age))?;
         let year_of_claim = age.source.stamp.occurred.at.year();
         Some(age.map(|age| year_of_claim - i32::from(age.years())))
     }
 
     /// What they were called, by whomever: names and aliases alike.
     fn names(&self) -> Vec<Known<Name>> {
-        let called = |claim: &'a IdentityClaim| [&claim.alias, &claim.name].into_iter().flatten();
+        let identity = &self.path.identity;
+        let said = identity.all_said(ClaimFacts::alias).into_iter().chain(identity.all_said(ClaimFacts::name));
+        let mut said: Vec<_> = said.map(|said| (said.stamp(), said.value)).collect();
+        said.sort_by_key(|(stamp, _)| (stamp.recorded_at, stamp.event_id));
         let mut newest: Vec<&Line> = Vec::new();
-        for text in self.known().rev().flat_map(|(_, claim)| called(claim)) {
-            if newest.len() < MOST_NAMES && !newest.contains(&text) {
+        for (_, text) in said.iter().rev() {
+            if newest.len() < MOST_NAMES && !newest.contains(text) {
                 newest.push(text);
             }
         }
         let mut names: Vec<Known<Name>> = Vec::new();
         for text in newest.into_iter().rev() {
-            let first = self.known().find(|(_, claim)| called(claim).any(|said| said == text));
+            let first = said.iter().find(|(_, said)| *said == text);
             let (Some(name), Some((stamp, _))) = (Name::of(text.as_str()), first) else { continue };
             if !names.iter().any(|known| known.value == name) {
                 names.push(Known { value: name, source: self.source(stamp) });
