@@ -140,7 +140,7 @@ impl CarePath {
         self.identity.links.iter().map(|link| link.fact)
     }
 
-    /// The persons of whom a coordinator said that they are not this one.
+    /// The persons of whom somebody said that they are not this one.
     pub fn dismissed(&self) -> impl Iterator<Item = PersonId> {
         self.identity.dismissed.iter().map(|dismissed| dismissed.fact)
     }

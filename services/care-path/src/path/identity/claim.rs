@@ -243,10 +243,7 @@ impl IdentityState {
     }
 
     /// All that was said of one field and stands.
-    pub(in crate::path) fn all_said<'a, T>(
-        &'a self,
-        fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>,
-    ) -> Vec<Said<'a, T>> {
+    pub(in crate::path) fn all_said<'a, T>(&'a self, fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>) -> Vec<Said<'a, T>> {
         self.standing(&ThePath, fact)
     }
 
@@ -268,10 +265,7 @@ impl IdentityState {
     }
 
     /// What is known of one field.
-    pub(in crate::path) fn best<'a, T>(
-        &'a self,
-        fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>,
-    ) -> Option<Said<'a, T>> {
+    pub(in crate::path) fn best<'a, T>(&'a self, fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>) -> Option<Said<'a, T>> {
         best(self.all_said(fact))
     }
 }

@@ -66,7 +66,7 @@ pub struct IdentityState {
     /// In the order in which they happened.
     claims: Vec<Noted<Claimed>>,
     pub(crate) links: Vec<Noted<PersonId>>,
-    /// Who is not this person, though they might have been.
+    /// Who is not this person: a match that was dismissed, or a link that was undone and not made again.
     pub(crate) dismissed: Vec<Noted<PersonId>>,
 }
 
@@ -92,8 +92,16 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IdentityEv
         IdentityEvent::IdentityUpdated(updated) => {
             path.identity.claim(stamp, &updated.claim, updated.assurance);
         }
-        IdentityEvent::PersonsLinked(linked) => path.identity.links.push(Noted::new(stamp, &linked.with)),
-        IdentityEvent::PersonsUnlinked(unlinked) => path.identity.links.retain(|link| link.fact != unlinked.with),
+        IdentityEvent::PersonsLinked(linked) => {
+            let pair = [stamp.person_id, linked.with];
+            path.identity.dismissed.retain(|said| !pair.contains(&said.stamp.person_id) || !pair.contains(&said.fact));
+            path.identity.links.push(Noted::new(stamp, &linked.with));
+        }
+        // Whoever takes two apart says that they are not the same.
+        IdentityEvent::PersonsUnlinked(unlinked) => {
+            path.identity.links.retain(|link| link.fact != unlinked.with);
+            path.identity.dismissed.push(Noted::new(stamp, &unlinked.with));
+        }
         IdentityEvent::MatchDismissed(dismissed) => path.identity.dismissed.push(Noted::new(stamp, &dismissed.other)),
     }
 }

@@ -22,6 +22,18 @@ fn a_link_can_be_undone_and_made_again() {
 }
 
 #[test]
+fn whoever_undoes_a_link_says_that_the_two_are_not_the_same_until_it_is_made_again() {
+    let apart = |path: &CarePath| path.dismissed().collect::<Vec<_>>();
+    let unlinked =
+        || given([signalled()]).when(link(another_person())).and_on(another_person(), UnlinkPersons::default());
+    unlinked().then(|path| assert_eq!(apart(path), [another_person()]));
+    unlinked()
+        .and_on(another_person(), DismissMatch { explanation: None })
+        .then_err(IdentityRefusal::MatchAlreadyDismissed);
+    unlinked().and(link(another_person())).then(|path| assert!(apart(path).is_empty()));
+}
+
+#[test]
 fn a_person_cannot_be_linked_twice_nor_to_itself() {
     given([signalled()]).when(link(this_person())).then_err(IdentityRefusal::LinkedToItself);
     given([signalled()])
@@ -224,7 +236,8 @@ fn a_date_of_birth_is_kept_as_precisely_as_it_was_given() {
         let born = said(serde_json::json!({ "birth_date": date }), Assurance::SelfDeclared);
         given([signalled()]).when(born).then(|path| was_born(path, Some(date)));
     }
-    for bad in ["76", "197", "19760", "1976-2", "1976-13", "1976-00", "1976-02-30", "1976-", "00-00-1976", "1976-02-00"] {
+    for bad in ["76", "197", "19760", "1976-2", "1976-13", "1976-00", "1976-02-30", "1976-", "00-00-1976", "1976-02-00"]
+    {
         let claim = serde_json::json!({ "birth_date": bad });
         let refused = serde_json::from_value::<IdentityInput>(claim).unwrap_err().to_string();
         assert!(refused.starts_with("must be a date of birth"), "{bad}: {refused}");
