@@ -8,6 +8,7 @@ use care_path::deadlines::Deadlines;
 use care_path::directory::{Directory, Organisation};
 use care_path::event::{Event, samples};
 use care_path::matching::Traits;
+use care_path::path::Story;
 use care_path::path::rights::Norms;
 use care_path::sight::Sight;
 use care_path::time::{DateTime, Occurred};
@@ -56,7 +57,7 @@ pub fn coordinator() -> Principal {
 
 fn stamp(number: usize, occurred: Occurred, recorded_at: DateTime) -> Arc<Stamp> {
     let event_id = EventId(Uuid::from_u128(0x9000 + number as u128));
-    Arc::new(Stamp { event_id, person_id: PersonId(Uuid::nil()), occurred, recorded_at, by: coordinator().author() })
+    Arc::new(Stamp { event_id, person_id: PersonId(Uuid::nil()), occurred, recorded_at, by: coordinator().author(), caused_by: None })
 }
 
 /// Ids of things that there are on the path, and of one that there is not.
@@ -91,14 +92,16 @@ pub fn live(command: Command, occurred: Option<Occurred>) {
         nobody: false,
     };
     let Ok(events) = command.decide((), &small.path, &context) else { return };
-    let mut path = small.path.clone();
+    let mut story = Story { events: small.told.clone(), path: small.path.clone() };
     for (number, event) in events.iter().enumerate() {
         let stamp = stamp(small.told.len() + number, occurred, small.now);
-        path.evolve(&stamp, event);
-        if let Some(sight) = Sight::of(&by, &path, small.now, &small.deadlines) {
+        story.tell(stamp.clone(), event.clone());
+        let path = &story.path;
+        if let Some(sight) = Sight::of(&by, path, small.now, &small.deadlines) {
             let _ = disclose_entry(&sight, &stamp, event).map(|entry| serde_json::to_string(&entry));
         }
     }
+    let path = story.path;
     let _ = path.timers(&small.deadlines, &small.directory);
     let _ = (path.open_tasks(small.now, &small.deadlines, &small.directory), Traits::of(&path).map(|traits| traits.keys()));
     if let Some(sight) = Sight::of(&by, &path, small.now, &small.deadlines) {

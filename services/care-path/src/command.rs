@@ -19,6 +19,7 @@ use crate::event::Event;
 use crate::ids::{Municipality, OrgId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::CaseRefusal;
+use crate::path::correction::CorrectionRefusal;
 use crate::path::deadline::DeadlineRefusal;
 use crate::path::exception::ExceptionRefusal;
 use crate::path::identity::IdentityRefusal;
@@ -121,6 +122,8 @@ pub enum Refusal {
     Privacy(#[from] PrivacyRefusal),
     #[error(transparent)]
     Deadline(#[from] DeadlineRefusal),
+    #[error(transparent)]
+    Correction(#[from] CorrectionRefusal),
 }
 
 impl Refusal {
@@ -144,6 +147,7 @@ impl Refusal {
             Self::Return(refusal) => refusal.code(),
             Self::Privacy(refusal) => refusal.code(),
             Self::Deadline(refusal) => refusal.code(),
+            Self::Correction(refusal) => refusal.code(),
         }
     }
 }

@@ -11,6 +11,8 @@ pub struct Deadlines {
     pub no_show_grace_minutes: i64,
     /// The same for persons at any risk.
     pub no_show_grace_vulnerable_minutes: i64,
+    /// Hours for which the bed of a person at risk is held after they did not come.
+    pub bed_hold_hours: i64,
     /// Hours without a sign of life, after somebody did not come, before they count as out of sight.
     pub out_of_sight_hours: i64,
     /// What is left, in percent, of the time before somebody counts as out of sight, for each risk.
@@ -42,6 +44,7 @@ impl Default for Deadlines {
         Self {
             no_show_grace_minutes: 60,
             no_show_grace_vulnerable_minutes: 15,
+            bed_hold_hours: 48,
             out_of_sight_hours: 24,
             at_risk_percent: 50,
             cold: Vec::new(),

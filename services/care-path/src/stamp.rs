@@ -15,4 +15,6 @@ pub struct Stamp {
     pub occurred: Occurred,
     pub recorded_at: DateTime,
     pub by: Author,
+    /// What it follows from: the event before it of the same command, or what Baken did it for.
+    pub caused_by: Option<EventId>,
 }

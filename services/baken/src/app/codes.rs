@@ -157,6 +157,7 @@ const FILES: [&str; 48] = files![
     "phase",
     "problem",
     "referral_state",
+    "retract_reason",
     "return_barrier",
     "return_condition",
     "return_wish",

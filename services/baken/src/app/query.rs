@@ -253,7 +253,7 @@ impl Baken {
             .ok_or(QueryError::NotFound)
     }
 
-    pub(super) fn sight<'a>(&self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
+    pub(super) fn sight<'a>(&'a self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
         #[cfg(test)]
         case.history.iter().for_each(|entry| crate::projections::At::View.panic_at(entry.stamp.event_id));
         Sight::of(principal, &case.path, self.clock.now(), self.settings.deadlines.of_case(&case.path))

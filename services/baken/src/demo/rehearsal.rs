@@ -8,6 +8,7 @@ use care_path::command::{Context, Decide};
 use care_path::deadlines::Deadlines;
 use care_path::directory::Directory;
 use care_path::event::Event;
+use care_path::path::Story;
 use care_path::path::rights::Norms;
 use care_path::policy::{Relation, may};
 use care_path::sight::Sight;
@@ -22,7 +23,7 @@ pub struct Rehearsal {
     pub now: DateTime,
     pub directory: Directory,
     pub deadlines: Deadlines,
-    pub paths: BTreeMap<PersonId, CarePath>,
+    pub stories: BTreeMap<PersonId, Story>,
     pub events: usize,
     norms: Norms,
 }
@@ -30,7 +31,7 @@ pub struct Rehearsal {
 impl Rehearsal {
     pub fn at(now: DateTime) -> Self {
         let (directory, norms) = (super::directory().unwrap(), super::norms().unwrap());
-        Self { now, directory, deadlines: Deadlines::default(), paths: BTreeMap::new(), events: 0, norms }
+        Self { now, directory, deadlines: Deadlines::default(), stories: BTreeMap::new(), events: 0, norms }
     }
 
     /// Plays one command; what happened, or why it may not.
@@ -42,7 +43,7 @@ impl Rehearsal {
         }
         let person = scripted.person.or(scripted.opens());
         let path = match scripted.person {
-            Some(known) => self.paths.get(&known).ok_or_else(|| why("no such person"))?.clone(),
+            Some(known) => self.stories.get(&known).ok_or_else(|| why("no such person"))?.path.clone(),
             None => CarePath::default(),
         };
         let role = scripted.by.actor.role();
@@ -76,7 +77,7 @@ impl Rehearsal {
     }
 
     fn take_in(&mut self, person: PersonId, scripted: &Scripted, events: &[Event]) {
-        let path = self.paths.entry(person).or_default();
+        let story = self.stories.entry(person).or_default();
         for (index, event) in events.iter().enumerate() {
             let stamp = Stamp {
                 event_id: EventId(Uuid::from_u128((self.events + index) as u128)),
@@ -84,13 +85,14 @@ impl Rehearsal {
                 occurred: scripted.occurred,
                 recorded_at: self.now,
                 by: scripted.by.author(),
+                caused_by: None,
             };
-            path.evolve(&Arc::new(stamp), event);
+            story.tell(Arc::new(stamp), event.clone());
         }
     }
 
     /// What a principal sees of a path.
-    pub fn sight<'a>(&self, principal: &'a Principal, path: &'a CarePath) -> Option<Sight<'a>> {
+    pub fn sight<'a>(&'a self, principal: &'a Principal, path: &'a CarePath) -> Option<Sight<'a>> {
         Sight::of(principal, path, self.now, &self.deadlines)
     }
 }

@@ -44,7 +44,7 @@ impl Played {
     }
 
     fn path(&self, person: &str) -> &CarePath {
-        &self.rehearsal.paths[&self.id(person)]
+        &self.rehearsal.stories[&self.id(person)].path
     }
 
     /// What a user is shown of a person, as JSON; nothing where the person is hidden.
@@ -223,7 +223,7 @@ fn nothing_closes_his_case() {
 #[test]
 fn every_command_of_the_world_beside_him_is_accepted() {
     let played = whole_world();
-    assert!(played.rehearsal.paths.len() >= 12, "{}", played.rehearsal.paths.len());
+    assert!(played.rehearsal.stories.len() >= 12, "{}", played.rehearsal.stories.len());
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn every_role_that_works_with_persons_has_somebody_to_see() {
     let (marek, world) = (marek_after(12), whole_world());
     for each in users().unwrap() {
         let sees = [&marek, &world].iter().any(|played| {
-            let mut paths = played.rehearsal.paths.values();
+            let mut paths = played.rehearsal.stories.values().map(|story| &story.path);
             paths.any(|path| played.rehearsal.sight(&each.principal, path).is_some())
         });
         let counts_only = matches!(

@@ -213,6 +213,7 @@ fn happened(stream: Stream, recorded: &Recorded, data: Value) -> Result<Happened
         occurred: envelope.occurred(),
         recorded_at: envelope.recorded_at,
         by: envelope.by,
+        caused_by: envelope.causation_id,
     };
     Ok(Happened {
         stream,

@@ -63,11 +63,11 @@ fn no_command_is_refused_and_phases_are_many() {
             rehearsal.play(scripted).unwrap();
         }
     }
-    let persons = rehearsal.paths.len();
+    let persons = rehearsal.stories.len();
     assert_eq!(persons, usize::try_from(MANY / 4).unwrap());
     near(percent(rehearsal.events, persons) / 100.0, 10.0, 0.6);
     let mut phases = BTreeMap::<Phase, usize>::new();
-    for path in rehearsal.paths.values() {
+    for path in rehearsal.stories.values().map(|story| &story.path) {
         *phases.entry(path.phase()).or_default() += 1;
     }
     for phase in <Phase as care_path::codes::Code>::ALL {

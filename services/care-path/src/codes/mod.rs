@@ -11,7 +11,8 @@ pub use organisations::{Offering, OrgKind, Role};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DropoutReason, ExceptionKind,
     ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutOutcome, LookoutState, MatchReason,
-    Phase, Precision, ReferralState, Severity, SignalChannel, TaskKind, TurnAwayReason, Urgency, WithdrawReason,
+    Phase, Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind, TurnAwayReason, Urgency,
+    WithdrawReason,
 };
 pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, Sex};
 pub use repatriation::{
@@ -126,6 +127,7 @@ pub const LISTS: &[CodeList] = &[
     list::<Precision>(),
     list::<Problem>(),
     list::<ReferralState>(),
+    list::<RetractReason>(),
     list::<ReturnBarrier>(),
     list::<ReturnCondition>(),
     list::<ReturnWish>(),

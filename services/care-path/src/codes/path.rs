@@ -272,6 +272,16 @@ codes! {
 }
 
 codes! {
+    /// Why an entry was taken back.
+    RetractReason in "retract_reason" {
+        WrongPerson = "wrong_person",
+        WrongValue = "wrong_value",
+        Duplicate = "duplicate",
+        Other = "other",
+    }
+}
+
+codes! {
     /// What an exception is asked for.
     ExceptionKind in "exception_kind" {
         Longer24hStay = "longer_24h_stay",

@@ -19,6 +19,7 @@ use crate::event::Event;
 use crate::ids::PersonId;
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
+use crate::path::correction::RetractEntry;
 use crate::path::deadline::PassDeadline;
 use crate::path::discharge::ReportDischarge;
 use crate::path::exception::{DecideException, OvertakeException, RequestException};
@@ -92,8 +93,10 @@ catalogue! {
         about |no_show| no_show.bed_id.map_or(Subject::OwnBed, Subject::Bed),
         [X,   I,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Releases a bed
+    ///
+    /// A bed that is held for a person at risk who did not come is released by the coordinator.
     ReleaseBed = "release_bed", at Post "/v1/persons/{person_id}/beds/{bed_id}/release" in "Stays",
-        [X,   I,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records an incident
     ObserveIncident = "observe_incident", at Post "/v1/persons/{person_id}/incidents" in "Path",
         [R,   IN,  IAN, IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X];
@@ -243,6 +246,12 @@ catalogue! {
     /// Records that the person has died
     RecordDeath = "record_death", at Post "/v1/persons/{person_id}/death" in "Path",
         [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Takes an entry back that was recorded by mistake
+    ///
+    /// It counts for nothing from then on, with all that the same command recorded, and the timeline shows it struck
+    /// through. The organisation that recorded it may, and the coordinator of the case.
+    RetractEntry = "retract_entry", at Post "/v1/persons/{person_id}/entries/{event_id}/retract" in "Corrections",
+        [R,   IAN, IAN, IAN, IAN, R,   AN,  A,   X,   X,   X,   X,   X];
     /// Places a legal hold: nothing of the person is erased while it stands
     PlaceHold = "place_hold", at Post "/v1/persons/{person_id}/holds" in "Case", creates "hold_id",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];

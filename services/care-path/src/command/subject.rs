@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::Command;
 use crate::actor::Principal;
-use crate::ids::{BedId, CareAlertId, ConsentId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId, ReferralId};
+use crate::ids::{
+    BedId, CareAlertId, ConsentId, EventId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId, ReferralId,
+};
 use crate::path::CarePath;
 pub use crate::path::subjects::Subject;
 
@@ -71,6 +73,7 @@ things! {
     BedId: Bed,
     CareAlertId: CareAlert,
     ConsentId: Consent,
+    EventId: Entry,
     ExceptionId: Exception,
     HandoverId: Handover,
     HoldId: Hold,

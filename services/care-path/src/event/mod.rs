@@ -24,6 +24,7 @@ use serde_json::{Map, Value};
 use crate::codes::DataClass;
 use crate::fact::{Label, Origin, Visitor};
 use crate::path::case::CaseEvent;
+use crate::path::correction::CorrectionEvent;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::discharge::DischargeEvent;
 use crate::path::exception::ExceptionEvent;
@@ -100,8 +101,8 @@ macro_rules! catalogue {
                 }
             }
 
-            /// The category that decides who learns that it happened at all; of a deadline that passed, the task says:
-            /// see [`Event::tells_of`].
+            /// The category that decides who learns that it happened at all; of a deadline that passed, the task says, and of
+            /// a retraction the entry: see [`Event::tells_of`].
             #[must_use]
             pub fn category(self) -> Category {
                 match self {
@@ -232,6 +233,9 @@ catalogue! {
     Deadline(DeadlineEvent) {
         DeadlinePassed = "deadline_passed" v 1 in Presence,
     },
+    Correction(CorrectionEvent) {
+        EntryRetracted = "entry_retracted" v 1 in Presence,
+    },
 }
 
 fn typed<E: DeserializeOwned + Into<Event>>(tagged: &Value) -> Result<Event, serde_json::Error> {
@@ -289,11 +293,12 @@ pub fn read(kind: &str, version: u32, data: Value) -> Result<Event, Unreadable> 
 
 impl Event {
     /// What of a person a reader must be allowed to see to learn that this happened: what the catalogue says of its
-    /// type; of a deadline, what the task tells of that was not done.
+    /// type; of a deadline, what the task tells of that was not done; of a retraction, what the entry tells of.
     #[must_use]
     pub fn tells_of(&self) -> (Category, Depth) {
         match self {
             Self::Deadline(event) => event.tells_of(),
+            Self::Correction(event) => event.tells_of(),
             other => (other.kind().category(), Depth::Minimal),
         }
     }

@@ -5,7 +5,7 @@ use super::deadline::DeadlineEvent;
 use super::lost::LostEvent;
 use crate::event::Event;
 use crate::fact::Origin;
-use crate::ids::{CareAlertId, HandoverId, LookoutId, SubjectId};
+use crate::ids::{CareAlertId, EventId, HandoverId, LookoutId, SubjectId};
 use crate::policy::{Address, Category};
 use crate::stamp::Stamp;
 
@@ -28,6 +28,7 @@ impl CarePath {
                 let unknown = || of_unknown(event.tells_of().0);
                 passed.subject.map_or(Address::Case, |id| self.address_of_subject(id).unwrap_or_else(unknown))
             }
+            Event::Correction(event) => self.address_of_entry(event.strikes(), event.tells_of().0),
             Event::Signal(_)
             | Event::Identity(_)
             | Event::Intake(_)
@@ -56,6 +57,13 @@ impl CarePath {
             (None, Some(id)) => alert(id).map_or(UNKNOWN_LOOKOUT, super::lost::CareAlert::address),
             (None, None) => Address::Case,
         }
+    }
+
+    /// What takes an entry back goes to those to whom the entry went.
+    fn address_of_entry(&self, entry: EventId, tells_of: Category) -> Address<'_> {
+        let thing = self.record.find(entry).and_then(|recorded| recorded.thing);
+        let addressed = thing.and_then(|thing| self.address_of_subject(SubjectId(thing)));
+        addressed.unwrap_or_else(|| of_unknown(tells_of))
     }
 
     /// Ids are never used twice: a subject is one thing alone.

@@ -8,7 +8,8 @@ use chrono::NaiveTime;
 
 use super::derived::Risks;
 use super::lookup::Lookup;
-use super::stay::Stay;
+use super::stay::{NoShowRecorded, Stay};
+use super::tasks::recorded;
 use super::{CarePath, Stamp};
 use crate::codes::{BedReleaseReason, HandoverState};
 use crate::deadlines::Deadlines;
@@ -16,10 +17,8 @@ use crate::directory::Directory;
 use crate::ids::BedId;
 use crate::time::{DateTime, Night, hours_after, minutes_after};
 
-/// An evening begins so many hours before somebody is expected: who was met earlier that day may still not come.
+/// An evening begins so many hours before somebody is expected: who was there earlier that day may still not come.
 const EVENING_HOURS: i64 = 5;
-/// Whoever came to the place itself so many hours before is there already.
-const ARRIVAL_HOURS: i64 = 12;
 
 /// An evening on which somebody is expected and has not been heard of.
 #[derive(Clone)]
@@ -72,10 +71,31 @@ impl CarePath {
     }
 
     /// The last that anybody heard of the person.
-    fn last_heard(&self) -> Option<DateTime> {
+    pub(super) fn last_heard(&self) -> Option<DateTime> {
         let seen = self.lost.last_seen.as_ref().map(|seen| seen.stamp.occurred.latest());
         let met = self.case.last_contact.as_ref().map(|met| met.occurred.latest());
         seen.max(met)
+    }
+
+    /// Whether nobody is surprised, when it is due, that the person has not come to their bed by a time: they are there, or
+    /// it is known where they are instead.
+    fn is_accounted_for(&self, stay: &Stay, expected_by: DateTime, due: DateTime) -> bool {
+        let there = self.arrived(stay, due).is_some_and(|at| at >= hours_after(expected_by, -EVENING_HOURS));
+        there || self.lost.known_until.is_some_and(|known| known >= expected_by)
+    }
+
+    /// Whether a no-show does not count: there was one that night already, or the person had come.
+    pub(super) fn came_before(&self, no_show: &NoShowRecorded, at: DateTime) -> bool {
+        let Some(stay) = self.stay(no_show.bed) else { return false };
+        let that_evening = hours_after(at, -EVENING_HOURS)..=at;
+        let expected_by = no_show.expected_by.filter(|by| that_evening.contains(by)).unwrap_or(at);
+        stay.missed_in_night_of(at).is_some() || self.is_accounted_for(stay, expected_by, at)
+    }
+
+    /// By when the person is expected in a bed on the night of an instant, as far as anybody said.
+    pub(super) fn expected_in_night_of(&self, stay: &Stay, at: DateTime, directory: &Directory) -> Option<DateTime> {
+        let first = stay.assigned.expected_by.filter(|first| Night::of(*first) == Night::of(at));
+        first.or_else(|| Night::of(at).at(cut_off(stay, directory)?))
     }
 
     /// For each bed that the person has, the next evening on which they are expected and have not been heard of.
@@ -95,17 +115,13 @@ impl CarePath {
         directory: &Directory,
     ) -> Option<Evening<'a>> {
         let missed = stay.no_shows.iter().map(|no_show| no_show.stamp.occurred.at).max();
-        let heard = self.last_heard().max(missed);
-        let arrived = stay.last_attended.as_ref().map(|attended| attended.stamp.occurred.latest());
         let (bed, cause) = (&stay.assigned, &stay.assigned.stamp);
         let evening = |expected_by: DateTime| {
             let risk = person.risks.at(expected_by, deadlines);
             let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
             // A bed of which nobody had told Baken on that evening is nobody's to watch.
             let watched = due >= cause.recorded_at && bed.until.is_none_or(|until| expected_by < until);
-            let before =
-                |last: Option<DateTime>, hours: i64| last.is_none_or(|at| at < hours_after(expected_by, -hours));
-            let silent = before(heard, EVENING_HOURS) && before(arrived, ARRIVAL_HOURS);
+            let silent = !self.is_accounted_for(stay, expected_by, due) && stay.missed_in_night_of(due).is_none();
             (watched && silent && !person.was_out_of_sight(due)).then_some(Evening {
                 bed: bed.bed,
                 cause,
@@ -118,7 +134,8 @@ impl CarePath {
             return Some(first);
         }
         let cut_off = cut_off(stay, directory)?;
-        let begin = bed.from.max(cause.recorded_at).max(heard.unwrap_or(bed.from)).max(first.unwrap_or(bed.from));
+        let known = self.lost.known_until.max(missed);
+        let begin = bed.from.max(cause.recorded_at).max(known.unwrap_or(bed.from)).max(first.unwrap_or(bed.from));
         let nights = Night::of(begin).and_around().take(5);
         let nights = nights.filter(|night| first.is_none_or(|first| *night > Night::of(first)));
         nights.filter_map(|night| night.at(cut_off)).filter(|expected_by| *expected_by > bed.from).find_map(evening)
@@ -131,13 +148,16 @@ impl CarePath {
             return None;
         }
         let no_shows = self.stays.iter().flat_map(|stay| stay.no_shows.iter().map(move |missed| (stay, &missed.stamp)));
-        let (stay, cause) = no_shows.max_by_key(|(_, stamp)| (stamp.recorded_at, stamp.event_id))?;
-        let later = |stamp: &Stamp| (stamp.recorded_at, stamp.event_id) > (cause.recorded_at, cause.event_id);
+        let (stay, cause) = no_shows.max_by_key(|(_, stamp)| (stamp.occurred.at, recorded(stamp)))?;
         let heard = self.last_heard().is_some_and(|heard| heard >= cause.occurred.at);
-        let lost = |began: &Stamp| later(began) || began.occurred.at >= cause.occurred.at;
-        let lost_since = self.lost.episodes.last().is_some_and(|episode| lost(&episode.began));
-        let elsewhere = self.stays.iter().any(|other| later(&other.assigned.stamp));
-        let explained = stay.released.as_ref().is_some_and(|released| released.reason != BedReleaseReason::NoShow);
+        let after = |stamp: &Stamp| stamp.occurred.at >= cause.occurred.at;
+        let lost_since = self
+            .lost
+            .episodes
+            .iter()
+            .any(|episode| after(&episode.began) || episode.ended.as_ref().is_some_and(|ended| after(ended)));
+        let elsewhere = self.stays.iter().any(|other| other.assigned.stamp.occurred.at > cause.occurred.at);
+        let explained = stay.end_reason().is_some_and(|reason| reason != BedReleaseReason::NoShow);
         if heard || lost_since || elsewhere || explained {
             return None;
         }

@@ -6,6 +6,7 @@ use crate::codes::{AttendanceStatus, LocationType, OrgKind, Precision};
 use crate::directory::{Facility, Organisation};
 use crate::event::Event;
 use crate::ids::EventId;
+use crate::path::Story;
 use crate::path::lost::{LostEvent, WentOutOfSight};
 use crate::path::signal::{ContactMade, SignalEvent};
 use crate::path::stay::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
@@ -41,13 +42,13 @@ fn shelter(cut_off: &str) -> Directory {
 
 /// A path that is told as it happens.
 struct Told {
-    path: CarePath,
+    story: Story,
     events: u128,
 }
 
 impl Told {
     fn new(first: &Event, when: &str) -> Self {
-        Self { path: CarePath::default(), events: 0 }.then(when, first)
+        Self { story: Story::default(), events: 0 }.then(when, first)
     }
 
     fn then(self, when: &str, event: &Event) -> Self {
@@ -62,14 +63,30 @@ impl Told {
             occurred: Occurred { at: at(when), precision },
             recorded_at: at(told),
             by: night_shelter().author(),
+            caused_by: None,
         };
-        self.path.evolve(&Arc::new(stamp), event);
+        self.story.tell(Arc::new(stamp), event.clone());
+        self
+    }
+
+    /// Baken records it, for that event.
+    fn because_of(mut self, cause: u128, when: &str, event: &Event) -> Self {
+        self.events += 1;
+        let stamp = Stamp {
+            event_id: EventId(Uuid::from_u128(self.events)),
+            person_id: this_person(),
+            occurred: Occurred::instant(at(when)),
+            recorded_at: at(when),
+            by: crate::actor::Principal::baken().author(),
+            caused_by: Some(EventId(Uuid::from_u128(cause))),
+        };
+        self.story.tell(Arc::new(stamp), event.clone());
         self
     }
 
     /// When the person counts as not come next.
     fn due(&self, cut_off: &str) -> Option<String> {
-        let evenings = self.path.evenings(&Deadlines::default(), &shelter(cut_off));
+        let evenings = self.story.path.evenings(&Deadlines::default(), &shelter(cut_off));
         evenings.first().map(|evening| evening.due.to_rfc3339())
     }
 
@@ -77,8 +94,8 @@ impl Told {
     fn missed_evenings<const N: usize>(mut self, cut_off: &str) -> [String; N] {
         std::array::from_fn(|_| {
             let due = self.due(cut_off).unwrap();
-            let path = std::mem::take(&mut self.path);
-            let told = Self { path, events: self.events }.then(&due, &no_show());
+            let story = std::mem::take(&mut self.story);
+            let told = Self { story, events: self.events }.then(&due, &no_show());
             self = told;
             due
         })
@@ -105,6 +122,16 @@ fn no_show() -> Event {
 fn attended() -> Event {
     let attendance = AttendanceRecorded { bed: Some(BED), status: AttendanceStatus::Present, location_type: None };
     StayEvent::AttendanceRecorded(attendance).into()
+}
+
+fn left() -> Event {
+    let attendance = AttendanceRecorded { bed: Some(BED), status: AttendanceStatus::Left, location_type: None };
+    StayEvent::AttendanceRecorded(attendance).into()
+}
+
+fn taken_in() -> Event {
+    let given = crate::path::testing::given([signalled()]).when(crate::path::intake::RecordIntake::default());
+    given.last_event()
 }
 
 fn met() -> Event {
@@ -174,18 +201,44 @@ fn the_grace_is_shorter_for_somebody_at_risk() {
 }
 
 #[test]
-fn who_was_heard_of_that_evening_is_expected_the_next() {
-    for event in [attended(), met()] {
-        let told = sheltered("2026-01-12").then("2026-01-12T20:00:00Z", &event);
-        assert_eq!(told.due("23:00").unwrap(), "2026-01-13T23:00:00+00:00");
-    }
+fn who_came_that_evening_is_expected_the_next_and_who_was_met_elsewhere_before_the_time_may_still_not_come() {
+    let after = |when: &str, event| sheltered("2026-01-12").then(when, &event).due("23:00").unwrap();
+    assert_eq!(after("2026-01-12T20:00:00Z", attended()), "2026-01-13T23:00:00+00:00");
+    assert_eq!(after("2026-01-12T20:00:00Z", met()), "2026-01-12T23:00:00+00:00");
+    assert_eq!(after("2026-01-12T22:10:00Z", met()), "2026-01-13T23:00:00+00:00", "it is known where they are tonight");
 }
 
 #[test]
-fn who_came_to_the_place_in_the_afternoon_is_there_and_who_was_met_elsewhere_may_not_be() {
-    let after = |event| sheltered("2026-01-12").then("2026-01-12T16:00:00Z", &event).due("23:00").unwrap();
-    assert_eq!(after(attended()), "2026-01-13T23:00:00+00:00");
-    assert_eq!(after(met()), "2026-01-12T23:00:00+00:00");
+fn who_was_at_the_place_earlier_that_day_or_left_it_may_not_come_in_the_evening() {
+    let told = |events: &[(&str, Event)]| {
+        let told = events.iter().fold(sheltered("2026-01-12"), |told, (when, event)| told.then(when, event));
+        told.due("23:00").unwrap()
+    };
+    let tonight = "2026-01-12T23:00:00+00:00";
+    assert_eq!(told(&[("2026-01-12T13:00:00Z", attended())]), tonight);
+    assert_eq!(told(&[("2026-01-12T13:00:00Z", taken_in())]), tonight);
+    assert_eq!(told(&[("2026-01-12T20:00:00Z", attended()), ("2026-01-12T21:00:00Z", left())]), tonight);
+    assert_eq!(told(&[("2026-01-12T22:30:00Z", left())]), tonight);
+    assert_ne!(told(&[("2026-01-12T20:00:00Z", taken_in())]), tonight);
+    assert_ne!(told(&[("2026-01-12T20:00:00Z", left()), ("2026-01-12T21:00:00Z", attended())]), tonight);
+}
+
+#[test]
+fn an_attendance_of_the_evening_that_is_told_late_undoes_what_followed_from_the_no_show_alone() {
+    let gone = LostEvent::WentOutOfSight(WentOutOfSight { episode: 1 }).into();
+    let missed = || {
+        let missed = sheltered("2026-01-12").then("2026-01-12T23:00:00Z", &no_show());
+        missed.because_of(3, "2026-01-13T12:00:00Z", &gone)
+    };
+    assert!(missed().story.path.is_out_of_sight());
+    for came in ["2026-01-12T21:50:00Z", "2026-01-12T23:10:00Z"] {
+        let told = missed().told(came, "2026-01-13T14:00:00Z", Precision::Instant, &attended());
+        assert!(told.story.path.lost.episodes.is_empty(), "{came}");
+        assert_eq!(told.story.path.vanishing(&Deadlines::default()).map(|vanishing| vanishing.due), None);
+    }
+    // Who was seen only after they counted as out of sight was out of sight until then.
+    let found = missed().told("2026-01-13T13:00:00Z", "2026-01-13T14:00:00Z", Precision::Instant, &attended());
+    assert_eq!((found.story.path.lost.episodes.len(), found.story.path.is_out_of_sight()), (1, false));
 }
 
 #[test]
@@ -228,7 +281,7 @@ fn nobody_is_expected_who_is_out_of_sight_or_whose_bed_is_gone_or_has_no_cut_off
 #[test]
 fn whoever_was_heard_of_since_or_given_another_bed_or_said_why_is_not_out_of_sight() {
     let missed = || sheltered("2026-01-12").then("2026-01-12T23:00:00Z", &no_show());
-    let vanishes = |told: &Told| told.path.vanishing(&Deadlines::default()).map(|vanishing| vanishing.due);
+    let vanishes = |told: &Told| told.story.path.vanishing(&Deadlines::default()).map(|vanishing| vanishing.due);
     assert_eq!(vanishes(&missed()), Some(at("2026-01-13T23:00:00Z")));
     assert_eq!(vanishes(&missed().then("2026-01-12T23:30:00Z", &met())), None);
     assert_eq!(vanishes(&missed().then("2026-01-13T10:00:00Z", &bed("2026-01-13T10:00:00Z", None))), None);

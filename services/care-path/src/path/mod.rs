@@ -4,6 +4,7 @@
 //! and the decisions that turn them into events. Beside them lies what follows from the whole path.
 
 pub mod case;
+pub mod correction;
 pub mod deadline;
 pub mod discharge;
 pub mod exception;
@@ -30,6 +31,7 @@ mod lookup;
 mod parties;
 #[cfg(test)]
 pub(crate) mod random;
+mod record;
 mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -38,17 +40,19 @@ use std::sync::Arc;
 
 pub use crate::stamp::Stamp;
 pub(crate) use derived::VULNERABLE;
+pub(crate) use record::Uncounted;
 pub use shared::{Noted, Problems, Seen};
 
 use crate::actor::Principal;
 use crate::codes::Role;
 use crate::event::Event;
-use crate::ids::{Municipality, OrgId, PersonId};
+use crate::ids::{EventId, Municipality, OrgId, PersonId};
 use crate::time::DateTime;
 
 /// A person's path so far. It is a row: it cannot be serialised, and only the policy makes a view of it.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct CarePath {
+    pub(in crate::path) record: record::Record,
     pub(in crate::path) opened: Option<Arc<Stamp>>,
     pub(in crate::path) updated: Option<Arc<Stamp>>,
     pub(in crate::path) municipality: Option<Municipality>,
@@ -75,18 +79,35 @@ pub struct CarePath {
 }
 
 impl CarePath {
-    /// Folds a history into a path.
+    /// Folds a history, which is in the order of the log, into a path: in the order in which it happened.
     #[must_use]
     pub fn fold<'a>(history: impl IntoIterator<Item = (&'a Arc<Stamp>, &'a Event)>) -> Self {
-        let mut path = Self::default();
-        for (stamp, event) in history {
-            path.evolve(stamp, event);
+        let history: Vec<_> = history.into_iter().collect();
+        let mut path = Self { record: record::Record::of(&history), ..Self::default() };
+        for (stamp, event) in &history {
+            path.note(stamp, event);
+        }
+        for (happened, stamp, event) in record::in_order(&history) {
+            path.evolve(happened, stamp, event);
         }
         path
     }
 
-    /// Takes in one more event. It never fails: what happened, happened.
-    pub fn evolve(&mut self, stamp: &Arc<Stamp>, event: &Event) {
+    /// Takes in the next event of the log, if it happened last as well. Otherwise nothing is changed, and the history must be
+    /// folded anew: [`Self::fold`].
+    #[must_use]
+    pub fn take_in(&mut self, stamp: &Arc<Stamp>, event: &Event) -> bool {
+        let last = self.record.ends_with(stamp, event);
+        if last {
+            self.note(stamp, event);
+            self.evolve(stamp.occurred.at, stamp, event);
+        }
+        last
+    }
+
+    /// Notes that something was recorded, whatever it means.
+    fn note(&mut self, stamp: &Arc<Stamp>, event: &Event) {
+        self.record.note(stamp, event);
         self.opened.get_or_insert_with(|| stamp.clone());
         self.updated = Some(stamp.clone());
         let known =
@@ -96,6 +117,14 @@ impl CarePath {
         }
         if !self.openers.iter().any(|(person, _)| *person == stamp.person_id) {
             self.openers.push((stamp.person_id, stamp.by.organisation.clone()));
+        }
+    }
+
+    /// What it means that something happened after all that was taken in. It never fails: what happened, happened.
+    fn evolve(&mut self, happened: DateTime, stamp: &Arc<Stamp>, event: &Event) {
+        self.record.reach(happened);
+        if !self.record.counts(stamp, event.kind()) {
+            return;
         }
         let was_lost = self.is_out_of_sight();
         match event {
@@ -113,10 +142,31 @@ impl CarePath {
             Event::Case(event) => case::evolve(self, stamp, event),
             Event::Privacy(event) => privacy::evolve(self, stamp, event),
             Event::Deadline(event) => deadline::evolve(self, stamp, event),
+            // What was retracted is known before anything is folded.
+            Event::Correction(_) => {}
         }
         if was_lost && !self.is_out_of_sight() {
             self.lost.note_end(event.kind());
         }
+    }
+
+    /// Why an event of it does not count; `None` where it does.
+    pub(crate) fn uncounted(&self, event: EventId) -> Option<Uncounted> {
+        self.record.uncounted(event)
+    }
+
+    /// Whether two paths stand alike, whatever was recorded when and by whom.
+    #[cfg(test)]
+    pub(crate) fn stands_like(&self, other: &Self) -> bool {
+        let as_happened = |path: &Self| Self {
+            record: record::Record::default(),
+            opened: None,
+            updated: None,
+            recorded_by: Vec::new(),
+            openers: Vec::new(),
+            ..path.clone()
+        };
+        as_happened(self) == as_happened(other)
     }
 
     /// Whether anything happened on it: a path without events is nobody's.
@@ -148,5 +198,28 @@ impl CarePath {
     #[must_use]
     pub fn updated_at(&self) -> Option<DateTime> {
         self.updated.as_ref().map(|stamp| stamp.recorded_at)
+    }
+}
+
+/// A path with the history that it is folded from, in the order of the log.
+#[derive(Clone, Default)]
+pub struct Story {
+    pub events: Vec<(Arc<Stamp>, Event)>,
+    pub path: CarePath,
+}
+
+impl Story {
+    /// Goes on with the next event of the log, whenever it happened.
+    pub fn tell(&mut self, stamp: Arc<Stamp>, event: Event) {
+        let last = self.path.take_in(&stamp, &event);
+        self.events.push((stamp, event));
+        if !last {
+            self.path = CarePath::fold(self.iter());
+        }
+    }
+
+    /// What happened, in the order of the log.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<Stamp>, &Event)> {
+        self.events.iter().map(|(stamp, event)| (stamp, event))
     }
 }

@@ -25,7 +25,7 @@ impl CarePath {
             self.stays
                 .iter()
                 .filter(|stay| stay.assigned.organisation == *organisation)
-                .any(|stay| stay.released.as_ref().is_none_or(|released| released.stamp.occurred.at >= since))
+                .any(|stay| stay.ended().is_none_or(|ended| ended.occurred.at >= since))
         };
         let referral = || {
             self.referrals

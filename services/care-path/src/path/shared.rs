@@ -119,6 +119,7 @@ impl CarePath {
         if newest {
             self.lost.last_seen = Some(Seen { stamp: stamp.clone(), location_type, location: location.cloned() });
         }
+        self.lost.known(stamp);
         self.lost.back_in_sight(stamp);
         self.case.dropped_out = None;
     }

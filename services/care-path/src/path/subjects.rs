@@ -2,7 +2,9 @@
 
 use super::{CarePath, Stamp};
 use crate::actor::Principal;
-use crate::ids::{BedId, CareAlertId, ConsentId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId, ReferralId};
+use crate::ids::{
+    BedId, CareAlertId, ConsentId, EventId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId, ReferralId,
+};
 
 /// What on a path a command is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub enum Subject {
     OwnBed,
     CareAlert(CareAlertId),
     Consent(ConsentId),
+    /// What was recorded as such.
+    Entry(EventId),
     Exception(ExceptionId),
     Handover(HandoverId),
     Hold(HoldId),
@@ -40,6 +44,7 @@ impl Subject {
                 let mut consents = path.repatriation.consents.iter();
                 &consents.find(|each| each.given.consent == id)?.given.stamp
             }
+            Self::Entry(id) => &path.record.find(id)?.stamp,
             Self::Exception(id) => &path.exceptions.iter().find(|each| each.requested.exception == id)?.requested.stamp,
             Self::Handover(id) => &path.repatriation.handover(id)?.proposed.stamp,
             Self::Hold(id) => &path.privacy.holds.iter().find(|hold| hold.hold == id)?.stamp,

@@ -371,6 +371,7 @@ mod tests {
             occurred: Occurred { at: occurred_at, precision },
             recorded_at: evening(recorded_on),
             by: night_shelter().author(),
+            caused_by: None,
         }
     }
 

@@ -12,7 +12,7 @@ use super::referral::Refer;
 use super::rights::Norms;
 use super::signal::{RecordContact, ReportSignal, SignalEvent, SignalReceived};
 use super::stay::AssignBed;
-use super::{CarePath, Problems, Stamp};
+use super::{CarePath, Problems, Stamp, Story};
 use crate::actor::{Actor, Principal};
 use crate::codes::{CloseReason, ExceptionKind, LocationType, Offering, OrgKind, Problem, SignalChannel, Urgency};
 use crate::command::{Context, Decide, Refusal};
@@ -196,7 +196,7 @@ pub fn closed(reason: CloseReason) -> Event {
 
 /// A path in a test: what was given, and what the last command answered.
 pub struct Given {
-    path: CarePath,
+    story: Story,
     by: Principal,
     now: DateTime,
     commands: u128,
@@ -207,7 +207,7 @@ pub struct Given {
 /// A path on which this happened. Commands are the night shelter's unless said otherwise.
 pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
     let mut given = Given {
-        path: CarePath::default(),
+        story: Story::default(),
         by: night_shelter(),
         now: evening(0),
         commands: 0,
@@ -215,22 +215,25 @@ pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
         last: Ok(vec![]),
     };
     for event in history {
-        given.evolve(&event);
+        given.tell(event, None);
     }
     given
 }
 
 impl Given {
-    fn evolve(&mut self, event: &Event) {
+    fn tell(&mut self, event: Event, caused_by: Option<EventId>) -> EventId {
         self.events += 1;
+        let event_id = EventId(Uuid::from_u128(0x9000 + self.events));
         let stamp = Stamp {
-            event_id: EventId(Uuid::from_u128(0x9000 + self.events)),
+            event_id,
             person_id: this_person(),
             occurred: Occurred::instant(self.now),
             recorded_at: self.now,
             by: self.by.author(),
+            caused_by,
         };
-        self.path.evolve(&Arc::new(stamp), event);
+        self.story.tell(Arc::new(stamp), event);
+        event_id
     }
 
     #[track_caller]
@@ -244,7 +247,7 @@ impl Given {
             panic!("the command before was refused: {refusal}");
         }
         let (directory, deadlines, norms) = (directory(), Deadlines::default(), norms());
-        let members: Vec<_> = std::iter::once(this_person()).chain(self.path.linked_with()).collect();
+        let members: Vec<_> = std::iter::once(this_person()).chain(self.story.path.linked_with()).collect();
         let context = Context {
             now: self.now,
             occurred: Occurred::instant(self.now),
@@ -257,10 +260,11 @@ impl Given {
             norms: &norms,
             nobody: false,
         };
-        self.last = command.decide(subject, &self.path, &context);
+        self.last = command.decide(subject, &self.story.path, &context);
         self.commands += 1;
+        let mut cause = None;
         for event in self.last.clone().unwrap_or_default() {
-            self.evolve(&event);
+            cause = Some(self.tell(event, cause));
         }
         self
     }
@@ -296,7 +300,7 @@ impl Given {
         if let Err(refusal) = &self.last {
             panic!("refused: {refusal}");
         }
-        check(&self.path);
+        check(&self.story.path);
         self
     }
 
@@ -306,6 +310,12 @@ impl Given {
         let found: Vec<_> = events.iter().map(|event| event.kind().name()).collect();
         assert_eq!(found, types);
         self
+    }
+
+    /// The last event that the last command recorded.
+    #[track_caller]
+    pub fn last_event(self) -> Event {
+        self.last.unwrap().pop().unwrap()
     }
 
     #[track_caller]

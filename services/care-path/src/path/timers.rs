@@ -120,7 +120,7 @@ impl CarePath {
         let lookouts = self.lost.lookouts.iter().map(|lookout| lookout.issued.expires_at);
         let alerts = self.lost.care_alerts.iter().map(|alert| alert.filed.expires_at);
         let intakes = self.intakes.iter().map(|intake| intake.stamp.occurred.at);
-        let stays = self.stays.iter().filter_map(|stay| stay.released.as_ref()).map(|ended| ended.stamp.occurred.at);
+        let stays = self.stays.iter().filter_map(super::stay::Stay::ended).map(|ended| ended.occurred.at);
         let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
         let parts = intakes.chain(stays).chain(referrals.map(|referral| referral.changed().occurred.at));
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));

@@ -11,6 +11,7 @@ use super::*;
 use crate::actor::Principal;
 use crate::codes::Role;
 use crate::event::Event;
+use crate::path::Story;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::lost::LostEvent;
 use crate::path::random::{everybody, histories};
@@ -61,7 +62,7 @@ proptest! {
     #[test]
     fn every_deadline_fires_once_when_it_is_due_or_is_overtaken_by_something_recorded(history in histories()) {
         let (deadlines, directory) = (Deadlines::default(), everybody());
-        let (mut path, mut once) = (CarePath::default(), BTreeSet::new());
+        let (mut story, mut once) = (Story::default(), BTreeSet::new());
         let mut pending: Vec<Timer> = Vec::new();
         for (stamp, event) in history.iter() {
             let by_watch = stamp.by == Principal::baken().author() && begins(event);
@@ -73,8 +74,8 @@ proptest! {
                 let first = fired(event, stamp).is_some_and(|fired| once.insert(fired));
                 prop_assert!(first, "{} fires twice", event.kind());
             }
-            path.evolve(stamp, event);
-            let next = path.timers(&deadlines, &directory);
+            story.tell(stamp.clone(), event.clone());
+            let next = story.path.timers(&deadlines, &directory);
             // Between two events time alone overtakes nothing: what is not fired is not there because of this event.
             let gone = pending.iter().filter(|timer| !next.iter().any(|other| other.key() == timer.key()));
             if by_watch && !matches!(event, Event::Lost(LostEvent::WentOutOfSight { .. })) {
@@ -90,13 +91,13 @@ proptest! {
     #[test]
     fn timers_are_the_same_after_a_restart(history in histories(), stop in any::<prop::sample::Index>()) {
         let events = &history.events[..stop.index(history.events.len())];
-        let mut lived = CarePath::default();
+        let mut lived = Story::default();
         for (stamp, event) in events {
-            lived.evolve(stamp, event);
+            lived.tell(stamp.clone(), event.clone());
         }
         let started = CarePath::fold(events.iter().map(|(stamp, event)| (stamp, event)));
         let timers = |path: &CarePath| path.timers(&Deadlines::default(), &everybody());
-        prop_assert_eq!(timers(&lived), timers(&started));
+        prop_assert_eq!(timers(&lived.path), timers(&started));
     }
 }
 
@@ -120,7 +121,7 @@ fn missed(vulnerable: bool) -> CarePath {
     };
     let no_show = NoShowRecorded { bed, expected_by: None, bed_held: false };
     let signal = if vulnerable { confused() } else { signalled() };
-    let mut path = CarePath::default();
+    let mut story = Story::default();
     let events =
         [(0, signal), (0, StayEvent::BedAssigned(assigned).into()), (1, StayEvent::NoShowRecorded(no_show).into())];
     for (id, (day, event)) in (1..).zip(events) {
@@ -130,10 +131,11 @@ fn missed(vulnerable: bool) -> CarePath {
             occurred: crate::time::Occurred::instant(evening(day)),
             recorded_at: evening(day),
             by: night_shelter().author(),
+            caused_by: None,
         };
-        path.evolve(&Arc::new(stamp), &event);
+        story.tell(Arc::new(stamp), event);
     }
-    path
+    story.path
 }
 
 fn out_of_sight(path: &CarePath) -> Option<DateTime> {

@@ -8,7 +8,7 @@
 //! `document`: whether a role passes on the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
 //! `command`: whether a role may send a command;
-//! `event`: the category that tells that such an event happened, of a deadline by its task;
+//! `event`: the category that tells that such an event happened, of a deadline by its task, of a retraction by its entry;
 //! `field`: the category and the level at which a field of an event is seen, and the data class that it is sealed in;
 //! `derived`: the same for what several events make;
 //! `recorder`: what must be seen for the organisation and role of who recorded something to be told;
@@ -85,7 +85,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     add(CarePath::PART, CarePath::labels());
     add(CarePath::PART, vec![crate::path::VULNERABLE, views::LINKED]);
     add(Seen::PART, Seen::labels());
-    add("stay", vec![exception::HELD]);
+    add("stay", vec![exception::HELD, crate::path::stay::ENDED]);
     add(referral::Referral::PART, referral::Referral::labels());
     add(referral::Referral::PART, vec![referral::REASON_TO_THE_ASKED]);
     add(lost::Episode::PART, lost::Episode::labels());
@@ -206,11 +206,15 @@ fn level(depth: Depth) -> Level {
     }
 }
 
-/// What a type of event tells of; of a deadline that passed, for each task.
+/// What a type of event tells of; of a deadline that passed, for each task; of a retraction, by what the entry tells of.
 pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> {
     if kind == EventKind::SightingReported {
         // Where somebody was seen is where they were: their presence, as well as a matter of the lookout.
         return vec![("", kind.category(), Depth::Minimal), ("last_seen", Category::Presence, Depth::Minimal)];
+    }
+    if kind == EventKind::EntryRetracted {
+        // Whoever may know of the entry is told that it was taken back.
+        return Category::ALL.into_iter().map(|category| (category.name(), category, Depth::Minimal)).collect();
     }
     if kind != EventKind::DeadlinePassed {
         return vec![("", kind.category(), Depth::Minimal)];

@@ -26,6 +26,7 @@ pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: 
         | Subject::Bed(_)
         | Subject::OwnBed
         | Subject::Consent(_)
+        | Subject::Entry(_)
         | Subject::Exception(_)
         | Subject::Handover(_)
         | Subject::Hold(_)

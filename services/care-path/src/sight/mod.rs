@@ -28,6 +28,7 @@ pub struct Sight<'a> {
     principal: &'a Principal,
     path: &'a CarePath,
     now: DateTime,
+    deadlines: &'a Deadlines,
     standing: Standing,
     others: Cells,
     own: Cells,
@@ -36,7 +37,7 @@ pub struct Sight<'a> {
 impl<'a> Sight<'a> {
     /// The sight that a principal has of the person of a path; `None` hides that the person exists.
     #[must_use]
-    pub fn of(principal: &'a Principal, path: &'a CarePath, now: DateTime, deadlines: &Deadlines) -> Option<Self> {
+    pub fn of(principal: &'a Principal, path: &'a CarePath, now: DateTime, deadlines: &'a Deadlines) -> Option<Self> {
         if !path.exists() {
             return None;
         }
@@ -47,7 +48,7 @@ impl<'a> Sight<'a> {
         let own =
             if path.was_recorded_by(principal) { own_recordings(role, standing.consents) } else { Cells::NOTHING };
         let sees_something = !(others.is_nothing() && own.is_nothing());
-        sees_something.then_some(Self { principal, path, now, standing, others, own })
+        sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own })
     }
 
     /// The relation that the sight rests on.
@@ -88,6 +89,10 @@ impl<'a> Sight<'a> {
 
     pub(crate) fn now(&self) -> DateTime {
         self.now
+    }
+
+    pub(crate) fn deadlines(&self) -> &'a Deadlines {
+        self.deadlines
     }
 
     /// Whether the reader acts for this organisation.

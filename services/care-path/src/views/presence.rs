@@ -46,7 +46,7 @@ views! {
         pub from: DateTime,
         pub until: Option<DateTime>,
         pub expected_by: Option<DateTime>,
-        /// The bed is not given away while a decision about it is pending.
+        /// The bed is not given away: a decision about it is pending, or the person is at risk and did not come.
         pub held: Option<bool>,
         pub no_shows: u32,
         pub last_attended_at: Option<DateTime>,
@@ -107,8 +107,8 @@ impl StayView {
         let assigned = stay.assigned.facts();
         let (bed_id, stamp) = sight.show_noted(assigned.bed())?;
         let no_shows = stay.no_shows.iter().filter(|missed| sight.show(missed.facts().bed()).is_some()).count();
-        let attended = stay.last_attended.as_ref().and_then(|attended| sight.show_noted(attended.facts().status()));
-        let released = stay.released.as_ref().and_then(|released| sight.show_noted(released.facts().reason()));
+        let attended = stay.attended.last().and_then(|attended| sight.show_noted(attended.facts().status()));
+        let ended = stay.told_end().and_then(|end| sight.show(end));
         Some(Self {
             bed_id: *bed_id,
             organisation: sight.show(assigned.organisation())?.clone(),
@@ -117,11 +117,11 @@ impl StayView {
             from: *sight.show(assigned.from())?,
             until: sight.show(assigned.until()).copied(),
             expected_by: sight.show(assigned.expected_by()).copied(),
-            held: sight.show(sight.path().hold_on(*bed_id)),
+            held: sight.show(sight.path().hold_on(*bed_id, sight.now(), sight.deadlines())),
             no_shows: u32::try_from(no_shows).unwrap_or(u32::MAX),
             last_attended_at: attended.map(|(_, stamp)| stamp.occurred.at),
-            released_at: released.map(|(_, stamp)| stamp.occurred.at),
-            release_reason: released.map(|(reason, _)| *reason),
+            released_at: ended.map(|(at, _)| at),
+            release_reason: ended.map(|(_, reason)| reason),
             noted: NotedView::of(sight, stamp),
         })
     }

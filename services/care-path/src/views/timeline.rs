@@ -8,8 +8,8 @@ use crate::codes::Role;
 use crate::event::{Event, EventKind};
 use crate::fact::{Fact, Visitor};
 use crate::ids::EventId;
-use crate::path::Stamp;
 use crate::path::deadline::{DeadlineEvent, NOTICED_LATE};
+use crate::path::{Stamp, Uncounted};
 use crate::sight::Sight;
 
 views! {
@@ -23,6 +23,10 @@ views! {
         pub noted: NotedView,
         /// Baken itself recorded it later than it was due, for it was not running then. Absent where it did not.
         pub late: Option<bool>,
+        /// The entry that took it back: it counts for nothing, and is shown struck through.
+        pub retracted_by: Option<EventId>,
+        /// It counts for nothing, for what it rested on does not, or had been answered before it. Absent where it counts.
+        pub overtaken: Option<bool>,
         /// The event's fields that the reader may see, by name.
         #[cfg_attr(feature = "schema", schema(value_type = Object))]
         pub details: DetailsView,
@@ -52,6 +56,11 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
     if !sight.knows_of(stamp, event) {
         return None;
     }
+    let (retracted_by, overtaken) = match sight.path().uncounted(stamp.event_id) {
+        None => (None, false),
+        Some(Uncounted::Retracted(by)) => (Some(by), false),
+        Some(Uncounted::Overtaken) => (None, true),
+    };
     let mut details = Details { sight, shown: Map::new() };
     event.describe(sight.path().origin(stamp, event), &mut details);
     Some(TimelineEntryView {
@@ -59,6 +68,8 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
         r#type: event.kind(),
         noted: NotedView::of(sight, stamp),
         late: is_late(stamp, event).then_some(true),
+        retracted_by,
+        overtaken: overtaken.then_some(true),
         details: DetailsView(Value::Object(details.shown)),
     })
 }
@@ -112,6 +123,7 @@ mod tests {
                 occurred: Occurred::instant(evening(0)),
                 recorded_at: evening(0) + TimeDelta::minutes(minutes),
                 by: by.author(),
+                caused_by: None,
             };
             is_late(&stamp, &no_show)
         };

@@ -15,8 +15,8 @@ use crate::codes::{Code, ReturnCondition, Role};
 use crate::command::{CommandKind, Context, Decide};
 use crate::deadlines::Deadlines;
 use crate::ids::EventId;
-use crate::path::CarePath;
 use crate::path::Stamp;
+use crate::path::Story;
 use crate::path::testing::*;
 use crate::policy::{Depth, disclosed, may, own_recordings};
 use crate::sight::Standing;
@@ -97,14 +97,14 @@ fn steps() -> Vec<Step> {
 
 /// A path that grows step by step.
 struct Living {
-    path: CarePath,
+    story: Story,
     now: DateTime,
     events: u128,
 }
 
 impl Living {
     fn new() -> Self {
-        Self { path: CarePath::default(), now: evening(0), events: 0 }
+        Self { story: Story::default(), now: evening(0), events: 0 }
     }
 
     /// Wishes and conditions of a return are there before the consent, on every path.
@@ -137,19 +137,19 @@ impl Living {
             norms: &norms,
             nobody: false,
         };
-        for event in command.decide((), &self.path, &context).unwrap_or_default() {
+        for event in command.decide((), &self.story.path, &context).unwrap_or_default() {
             self.events += 1;
             let event_id = EventId(Uuid::from_u128(self.events));
             let (recorded_at, by) = (self.now, by.author());
-            let stamp = Stamp { event_id, person_id: this_person(), occurred, recorded_at, by };
-            self.path.evolve(&Arc::new(stamp), &event);
+            let stamp = Stamp { event_id, person_id: this_person(), occurred, recorded_at, by, caused_by: None };
+            self.story.tell(Arc::new(stamp), event);
         }
     }
 
     fn worklist(&self, principal: &Principal) -> Vec<TaskView> {
         let (deadlines, directory) = (Deadlines::default(), directory());
-        let Some(sight) = Sight::of(principal, &self.path, self.now, &deadlines) else { return Vec::new() };
-        disclose_tasks(&sight, &self.path.open_tasks(self.now, &deadlines, &directory), this_person(), &directory)
+        let Some(sight) = Sight::of(principal, &self.story.path, self.now, &deadlines) else { return Vec::new() };
+        disclose_tasks(&sight, &self.story.path.open_tasks(self.now, &deadlines, &directory), this_person(), &directory)
     }
 }
 
@@ -253,7 +253,7 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
 }
 
 fn check(living: &Living, principal: &Principal) -> Result<(), TestCaseError> {
-    let (path, now, deadlines) = (&living.path, living.now, Deadlines::default());
+    let (path, now, deadlines) = (&living.story.path, living.now, Deadlines::default());
     let role = principal.actor.role();
     let standing = Standing::of(principal, path, now, &deadlines);
     let shown_of_others = disclosed(role, standing.relation, standing.has_consent());

@@ -69,8 +69,11 @@ impl Case {
     pub(crate) fn take_in(&mut self, entry: Entry) {
         #[cfg(test)]
         crate::projections::At::Fold.panic_at(entry.stamp.event_id);
-        self.path.evolve(&entry.stamp, &entry.event);
+        let last = self.path.take_in(&entry.stamp, &entry.event);
         self.history.push(entry);
+        if !last {
+            self.path = CarePath::fold(self.history.iter().map(|entry| (&entry.stamp, &entry.event)));
+        }
     }
 
     /// Folds the histories of several cases into one, in the order of the log.

@@ -76,6 +76,7 @@ fn says_nothing_of_a_person(text: &str) -> bool {
         "2026-1",
     ];
     Uuid::parse_str(text).is_ok()
+        || text.parse::<EventKind>().is_ok()
         || is_code()
         || is_time()
         || text.parse::<Country>().is_ok()
@@ -158,6 +159,12 @@ fn of_the_special_categories_nothing_is_in_clear_but_what_is_listed_here() {
             "deadline_passed.subject_id",
             "deadline_passed.addressees",
             "deadline_passed.late",
+            "entry_retracted.entry_id",
+            "entry_retracted.entry_type",
+            "entry_retracted.reason",
+            "entry_retracted.entry_id",
+            "entry_retracted.entry_type",
+            "entry_retracted.reason",
         ]
     );
 }

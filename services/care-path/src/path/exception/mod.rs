@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::command::Refusal;
+use crate::deadlines::Deadlines;
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{BedId, ExceptionId};
 use crate::policy::{Category, Depth};
 use crate::private::Social;
 use crate::text::Text;
-use crate::time::DateTime;
+use crate::time::{DateTime, hours_after};
 
 mod decide;
 #[cfg(test)]
@@ -55,6 +56,19 @@ events! {
     /// The person disappeared before somebody decided.
     pub struct ExceptionOvertaken {
         exception: clear ExceptionId as "exception_id" => Presence, Minimal;
+    }
+}
+
+impl ExceptionEvent {
+    /// The request that it is about.
+    #[must_use]
+    pub fn exception(&self) -> ExceptionId {
+        match self {
+            Self::ExceptionRequested(event) => event.exception,
+            Self::ExceptionGranted(event) => event.exception,
+            Self::ExceptionDenied(event) => event.exception,
+            Self::ExceptionOvertaken(event) => event.exception,
+        }
     }
 }
 
@@ -123,16 +137,36 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ExceptionE
 /// Where the policy finds that a bed is held.
 pub(crate) const HELD: Label = Label { name: "held", category: Category::Presence, depth: Depth::Full, sealed: None };
 
+impl ExceptionRequest {
+    /// Whether a decision that is pending holds a bed.
+    pub(in crate::path) fn is_pending_for(&self, bed: BedId) -> bool {
+        self.requested.bed == Some(bed) && self.state() == ExceptionState::Pending
+    }
+}
+
 impl CarePath {
     /// Whether a bed is held because a decision about it is pending.
-    pub(crate) fn is_held(&self, bed: BedId) -> bool {
-        let pending = |request: &ExceptionRequest| request.state() == ExceptionState::Pending;
-        self.exceptions.iter().any(|request| request.requested.bed == Some(bed) && pending(request))
+    pub(crate) fn awaits_decision(&self, bed: BedId) -> bool {
+        self.exceptions.iter().any(|request| request.is_pending_for(bed))
+    }
+
+    /// Whether a bed is held at a time: a decision about it is pending, or a no-show holds it.
+    pub(crate) fn is_held(&self, bed: BedId, now: DateTime, deadlines: &Deadlines) -> bool {
+        let missed = || self.held_after_no_show(bed, deadlines).is_some_and(|until| now < until);
+        self.awaits_decision(bed) || missed()
+    }
+
+    /// Until when a no-show holds a bed; `None` where the person was heard of since, or the bed was not held.
+    pub(crate) fn held_after_no_show(&self, bed: BedId, deadlines: &Deadlines) -> Option<DateTime> {
+        let stay = self.stay(bed).filter(|stay| stay.is_open())?;
+        let missed = stay.no_shows.last().filter(|missed| missed.bed_held)?;
+        let heard = self.last_heard().is_some_and(|heard| heard >= missed.stamp.occurred.at);
+        (!heard).then(|| hours_after(missed.stamp.recorded_at, deadlines.bed_hold_hours))
     }
 
     /// Whether a bed is held, as it can be told.
-    pub(crate) fn hold_on(&self, bed: BedId) -> Fact<'_, bool> {
-        Fact::new(HELD, Origin::derived(), Some(self.is_held(bed)))
+    pub(crate) fn hold_on(&self, bed: BedId, now: DateTime, deadlines: &Deadlines) -> Fact<'_, bool> {
+        Fact::new(HELD, Origin::derived(), Some(self.is_held(bed, now, deadlines)))
     }
 
     fn pending(&self, id: ExceptionId) -> Result<(), Refusal> {

@@ -23,9 +23,9 @@ fn a_request_is_granted_until_when_it_was_asked() {
 #[test]
 fn a_denial_frees_the_bed() {
     requested()
-        .then(|path| assert!(path.is_held(BedId(id_of_command(0)))))
+        .then(|path| assert!(path.awaits_decision(BedId(id_of_command(0)))))
         .and_on(REQUEST, decide(Decision::Denied))
-        .then(|path| assert!(!path.is_held(BedId(id_of_command(0)))));
+        .then(|path| assert!(!path.awaits_decision(BedId(id_of_command(0)))));
 }
 
 #[test]

@@ -213,6 +213,8 @@ impl CareAlert {
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct LostState {
     pub(crate) last_seen: Option<Seen>,
+    /// Until when somebody knew where the person was; that they left a place tells nothing of it.
+    pub(in crate::path) known_until: Option<DateTime>,
     pub(crate) episodes: Vec<Episode>,
     pub(crate) lookouts: Vec<Lookout>,
     pub(crate) care_alerts: Vec<CareAlert>,
@@ -223,6 +225,10 @@ impl LostState {
     /// The episode that is going on.
     pub(crate) fn open_episode(&self) -> Option<&Episode> {
         self.episodes.last().filter(|episode| episode.ended.is_none())
+    }
+
+    pub(super) fn known(&mut self, stamp: &Stamp) {
+        self.known_until = self.known_until.max(Some(stamp.occurred.latest()));
     }
 
     pub(super) fn back_in_sight(&mut self, stamp: &Arc<Stamp>) {
@@ -291,15 +297,21 @@ impl LostEvent {
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent) {
     let not_come = path.did_not_come();
-    let lost = &mut path.lost;
+    let groundless = path.was_heard_since_cause(stamp);
+    let CarePath { lost, record, .. } = path;
     match event {
         LostEvent::WentOutOfSight(_) => {
-            if lost.open_episode().is_none() {
-                let because = if not_come { EventKind::NoShowRecorded } else { EventKind::WentOutOfSight };
-                lost.episodes.push(Episode { began: stamp.clone(), because, ended: None, ended_by: None });
+            // They were out of sight already, or whoever told late had seen them.
+            if groundless || lost.open_episode().is_some() {
+                record.overtake(stamp.event_id);
+                return;
             }
+            let because = if not_come { EventKind::NoShowRecorded } else { EventKind::WentOutOfSight };
+            lost.episodes.push(Episode { began: stamp.clone(), because, ended: None, ended_by: None });
+            lost.escalated = (lost.episodes.len() > 1).then(|| stamp.clone());
         }
-        LostEvent::Escalated(_) => lost.escalated = Some(stamp.clone()),
+        LostEvent::Escalated(_) if lost.episodes.len() > 1 => lost.escalated = Some(stamp.clone()),
+        LostEvent::Escalated(_) => record.overtake(stamp.event_id),
         LostEvent::LookoutIssued(issued) => {
             lost.begun_by_lookout(stamp);
             lost.lookouts.push(Lookout {
@@ -350,6 +362,16 @@ impl CarePath {
             let (location_type, location) = (sighting.location_type, sighting.location.clone());
             self.lost.last_seen = Some(Seen { stamp: stamp.clone(), location_type, location });
         }
+        self.lost.known(stamp);
+    }
+
+    /// Whether the no-show that an event follows from was answered before it: somebody heard of the person.
+    fn was_heard_since_cause(&self, stamp: &Stamp) -> bool {
+        let Some(cause) = stamp.caused_by else { return false };
+        let mut no_shows = self.stays.iter().flat_map(|stay| &stay.no_shows);
+        let Some(missed) = no_shows.find(|missed| missed.stamp.event_id == cause) else { return false };
+        let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);
+        self.last_heard().max(found.max()) >= Some(missed.stamp.occurred.at)
     }
 
     /// Whether the last that is known of where the person is, is that they did not come.

@@ -47,6 +47,16 @@ pub struct PrivacyState {
 }
 
 impl PrivacyEvent {
+    /// The legal hold that it is about, if it is about one.
+    #[must_use]
+    pub fn hold(&self) -> Option<HoldId> {
+        match self {
+            Self::HoldPlaced(event) => Some(event.hold),
+            Self::HoldLifted(event) => Some(event.hold),
+            Self::SubjectErased => None,
+        }
+    }
+
     pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
         match self {
             Self::HoldPlaced(event) => origin.tell(event, visitor),

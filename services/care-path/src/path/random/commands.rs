@@ -9,6 +9,7 @@ use crate::deadlines::Deadlines;
 use crate::ids::{BedId, ExceptionId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
+use crate::path::correction::RetractEntry;
 use crate::path::discharge::ReportDischarge;
 use crate::path::exception::{DecideException, Decision, OvertakeException, RequestException};
 use crate::path::identity::{DismissMatch, LinkPersons, UnlinkPersons, UpdateIdentity};
@@ -213,6 +214,11 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         K::RecordDeath => {
             let died_on = dice.maybe(|dice| bodies::day(now, dice));
             Command::RecordDeath((), RecordDeath { died_on, explanation: dice.maybe_text() })
+        }
+        K::RetractEntry => {
+            let entries: Vec<_> = path.record.entries().map(|entry| entry.stamp.event_id).collect();
+            let retract = RetractEntry { reason: dice.code(), explanation: dice.maybe_text() };
+            Command::RetractEntry(dice.one_of(&entries)?, retract)
         }
         K::PlaceHold => Command::PlaceHold((), PlaceHold { reason: dice.code() }),
         K::LiftHold => {

@@ -49,6 +49,14 @@ impl History {
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<Stamp>, &Event)> {
         self.events.iter().map(|(stamp, event)| (stamp, event))
     }
+
+    fn tell(&mut self, stamp: Arc<Stamp>, event: Event) {
+        let last = self.path.take_in(&stamp, &event);
+        self.events.push((stamp, event));
+        if !last {
+            self.path = CarePath::fold(self.iter());
+        }
+    }
 }
 
 /// Somebody does something, some hours after what was done before.
@@ -237,12 +245,13 @@ impl Living {
     /// Baken starts, knowing nothing but what was recorded, and does what falls due until a time.
     fn watch(&mut self, until: DateTime) {
         self.history.path = CarePath::fold(self.history.iter());
-        loop {
+        for round in 0.. {
             let timers = self.history.path.timers(&self.deadlines, &self.directory);
             let Some(timer) = timers.into_iter().next().filter(|timer| timer.due <= until) else { return };
+            assert!(round < 5_000, "it comes again and again: {timer:?}");
             self.history.now = self.history.now.max(timer.due);
             let occurred = Occurred::instant(timer.due);
-            let done = self.decide(&Principal::baken(), &timer.command(), occurred);
+            let done = self.decide(&Principal::baken(), &timer.command(), occurred, Some(timer.cause));
             assert_eq!(done, Ok(()), "{timer:?}");
         }
     }
@@ -257,10 +266,16 @@ impl Living {
         let Some(command) = command else { return false };
         let precision = if late == 0 { Precision::Instant } else { Precision::Approximate };
         let occurred = Occurred { at: now - TimeDelta::hours(i64::from(late)), precision };
-        self.decide(by, &command, occurred).is_ok()
+        self.decide(by, &command, occurred, None).is_ok()
     }
 
-    fn decide(&mut self, by: &Principal, command: &Command, occurred: Occurred) -> Result<(), Refusal> {
+    fn decide(
+        &mut self,
+        by: &Principal,
+        command: &Command,
+        occurred: Occurred,
+        cause: Option<EventId>,
+    ) -> Result<(), Refusal> {
         let now = self.history.now;
         let members: Vec<_> = std::iter::once(this_person()).chain(self.history.path.linked_with()).collect();
         let context = Context {
@@ -275,6 +290,7 @@ impl Living {
             norms: &self.norms,
             nobody: false,
         };
+        let mut cause = cause;
         for event in command.clone().decide((), &self.history.path, &context)? {
             let number = self.history.events.len() as u128;
             let stamp = Arc::new(Stamp {
@@ -283,9 +299,10 @@ impl Living {
                 occurred,
                 recorded_at: now,
                 by: by.author(),
+                caused_by: cause,
             });
-            self.history.path.evolve(&stamp, &event);
-            self.history.events.push((stamp, event));
+            cause = Some(stamp.event_id);
+            self.history.tell(stamp, event);
         }
         Ok(())
     }

@@ -95,6 +95,23 @@ events! {
     }
 }
 
+impl ReferralEvent {
+    /// The referral that it is about.
+    #[must_use]
+    pub fn referral(&self) -> ReferralId {
+        match self {
+            Self::ReferralMade(event) => event.referral,
+            Self::ReferralAccepted(event) => event.referral,
+            Self::ReferralDeclined(event) => event.referral,
+            Self::ReferralWaitlisted(event) => event.referral,
+            Self::ReferralWithdrawn(event) => event.referral,
+            Self::CareStarted(event) => event.referral,
+            Self::CareEnded(event) => event.referral,
+            Self::DroppedOut(event) => event.referral,
+        }
+    }
+}
+
 /// What became of a referral last.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Answer {
@@ -207,6 +224,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ReferralEv
         ReferralEvent::CareStarted(_) => {
             path.case.dropped_out = None;
             path.case.contact(stamp);
+            path.lost.known(stamp);
             path.lost.back_in_sight(stamp);
         }
         ReferralEvent::DroppedOut(_) => path.case.dropped_out = Some(stamp.clone()),

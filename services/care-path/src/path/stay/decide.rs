@@ -20,8 +20,12 @@ refusals! {
         EndsBeforeItBegins = "stay_ends_before_it_begins": "the stay would end before it begins",
         AlreadyAssigned = "bed_already_assigned": "the person has an open stay at this organisation already",
         NotExpected = "not_expected": "the person is not expected in this bed now, or was heard of",
+        TooEarly = "no_show_too_early": "the person is expected later this evening",
+        AlreadyMissed = "no_show_already_recorded": "that the person did not come that night was recorded already",
         NoOpenStay = "no_open_stay": "the person has no open stay at this organisation",
         AlreadyReleased = "bed_already_released": "the bed was released already",
+        HeldAfterNoShow = "bed_held_after_no_show":
+            "the bed is held for a person at risk who did not come; the coordinator may release it",
         HeldByPendingException = "bed_held_by_pending_exception":
             "the bed is held: an exception was requested for it and not yet decided",
     }
@@ -58,7 +62,9 @@ impl Decide for AssignBed {
         if self.facility.as_ref().is_some_and(|facility| !at.directory.has_facility(&at.by.organisation, facility)) {
             return Err(Refusal::field("facility", "is not a facility of your organisation"));
         }
-        if path.open_stay_at(&at.by.organisation).is_some() {
+        // What happened before the stay that goes on there takes its place in the past.
+        let here = path.open_stay_at(&at.by.organisation);
+        if here.is_some_and(|stay| stay.assigned.stamp.occurred.at <= at.occurred.at) {
             return Err(StayRefusal::AlreadyAssigned.into());
         }
         let mut events = Vec::new();
@@ -77,7 +83,8 @@ impl Decide for AssignBed {
             })
             .into(),
         );
-        for elsewhere in path.open_stays().filter(|stay| !path.is_held(stay.assigned.bed)) {
+        let earlier = path.open_stays().filter(|stay| stay.assigned.stamp.occurred.at <= at.occurred.at);
+        for elsewhere in earlier.filter(|stay| !path.awaits_decision(stay.assigned.bed)) {
             let reason = BedReleaseReason::MovedOn;
             events.push(
                 StayEvent::BedReleased(BedReleased { bed: elsewhere.assigned.bed, reason, explanation: None }).into(),
@@ -101,7 +108,7 @@ impl Decide for RecordAttendance {
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
-        let stay = path.open_stay_at(&at.by.organisation);
+        let stay = path.stay_of(&at.by.organisation, at.occurred.at);
         let attendance = AttendanceRecorded {
             bed: stay.map(|stay| stay.assigned.bed),
             status: self.status,
@@ -136,13 +143,23 @@ impl Decide for RecordNoShow {
             let missed = path.missed_evening(stay.assigned.bed, at.now, at.deadlines, at.directory);
             Some(missed.ok_or(StayRefusal::NotExpected)?.expected_by)
         } else {
-            stay.assigned.expected_by
+            let expected_by = path.expected_in_night_of(stay, at.occurred.at, at.directory);
+            if expected_by.is_some_and(|by| at.occurred.at < by) {
+                return Err(StayRefusal::TooEarly.into());
+            }
+            if stay.missed_in_night_of(at.occurred.at).is_some() {
+                return Err(StayRefusal::AlreadyMissed.into());
+            }
+            expected_by
         };
         let no_show = NoShowRecorded {
             bed: stay.assigned.bed,
             expected_by,
-            bed_held: path.is_vulnerable(at.now) || path.is_held(stay.assigned.bed),
+            bed_held: path.is_vulnerable(at.now) || path.awaits_decision(stay.assigned.bed),
         };
+        if path.came_before(&no_show, at.occurred.at) {
+            return Err(StayRefusal::NotExpected.into());
+        }
         Ok(vec![StayEvent::NoShowRecorded(no_show).into()])
     }
 }
@@ -161,14 +178,17 @@ impl Decide for ReleaseBed {
 
     fn decide(self, bed: BedId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let stay = path.stays.iter().find(|stay| stay.assigned.bed == bed).ok_or(StayRefusal::NoOpenStay)?;
-        if !at.acts_for(&stay.assigned.organisation) {
+        if !at.acts_for(&stay.assigned.organisation) && !at.is_coordinator() {
             return Err(Refusal::NotYours);
         }
         if !stay.is_open() {
             return Err(StayRefusal::AlreadyReleased.into());
         }
-        if path.is_held(bed) {
+        if path.awaits_decision(bed) {
             return Err(StayRefusal::HeldByPendingException.into());
+        }
+        if path.is_held(bed, at.now, at.deadlines) && !at.is_coordinator() {
+            return Err(StayRefusal::HeldAfterNoShow.into());
         }
         Ok(vec![
             StayEvent::BedReleased(BedReleased { bed, reason: self.reason, explanation: private(self.explanation) })

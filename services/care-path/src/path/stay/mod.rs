@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
-use crate::fact::{events, part_events};
+use crate::fact::{Fact, Label, Origin, events, part_events};
 use crate::ids::{BedId, FacilityId, OrgId};
+use crate::policy::{Category, Depth};
 use crate::private::Social;
 use crate::text::Text;
-use crate::time::DateTime;
+use crate::time::{DateTime, Night};
 
 mod decide;
 #[cfg(test)]
@@ -61,20 +62,70 @@ events! {
     }
 }
 
+/// How a stay ended.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) enum StayEnd {
+    Released(Noted<BedReleased>),
+    /// The person was given another bed, by this event: somebody sleeps in one bed at a time.
+    MovedOn(Arc<Stamp>),
+}
+
 /// A bed that somebody has or had.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Stay {
     pub(crate) assigned: Noted<BedAssigned>,
-    pub(crate) last_attended: Option<Noted<AttendanceRecorded>>,
+    /// Who was there and left, in the order of happening.
+    pub(crate) attended: Vec<Noted<AttendanceRecorded>>,
     pub(crate) no_shows: Vec<Noted<NoShowRecorded>>,
-    pub(crate) released: Option<Noted<BedReleased>>,
+    /// `None` while it goes on.
+    pub(crate) end: Option<StayEnd>,
 }
+
+/// Where the policy finds that a stay ended, and why.
+pub(crate) const ENDED: Label = Label { name: "ended", category: Category::Presence, depth: Depth::Full, sealed: None };
 
 impl Stay {
     /// Whether the bed is still theirs.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.released.is_none()
+        self.end.is_none()
+    }
+
+    /// The event with which it ended.
+    pub(crate) fn ended(&self) -> Option<&Arc<Stamp>> {
+        self.end.as_ref().map(|end| match end {
+            StayEnd::Released(released) => &released.stamp,
+            StayEnd::MovedOn(stamp) => stamp,
+        })
+    }
+
+    /// Why it ended.
+    pub(crate) fn end_reason(&self) -> Option<BedReleaseReason> {
+        self.end.as_ref().map(|end| match end {
+            StayEnd::Released(released) => released.reason,
+            StayEnd::MovedOn(_) => BedReleaseReason::MovedOn,
+        })
+    }
+
+    /// When and why it ended, as it can be told: to those who may know of the release, or, where another bed ended it, of
+    /// the bed itself.
+    pub(crate) fn told_end(&self) -> Option<Fact<'_, (DateTime, BedReleaseReason)>> {
+        let (ended, reason) = self.ended().zip(self.end_reason())?;
+        let told_by = match &self.end {
+            Some(StayEnd::Released(released)) => &released.stamp,
+            Some(StayEnd::MovedOn(_)) | None => &self.assigned.stamp,
+        };
+        Some(Fact::new(ENDED, Origin::recorded(told_by), Some((ended.occurred.at, reason))))
+    }
+
+    /// Whether the bed was theirs at a time.
+    fn ran_at(&self, at: DateTime) -> bool {
+        self.assigned.stamp.occurred.at <= at && self.ended().is_none_or(|ended| ended.occurred.at >= at)
+    }
+
+    /// The no-show of the night of an instant.
+    pub(super) fn missed_in_night_of(&self, at: DateTime) -> Option<&Noted<NoShowRecorded>> {
+        self.no_shows.iter().find(|missed| Night::of(missed.stamp.occurred.at) == Night::of(at))
     }
 }
 
@@ -82,36 +133,61 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
     match event {
         StayEvent::BedAssigned(assigned) => {
             path.case.dropped_out = None;
-            path.stays.push(Stay {
-                assigned: Noted::new(stamp, assigned),
-                last_attended: None,
-                no_shows: Vec::new(),
-                released: None,
-            });
+            path.move_on(stamp);
+            let assigned = Noted::new(stamp, assigned);
+            path.stays.push(Stay { assigned, attended: Vec::new(), no_shows: Vec::new(), end: None });
         }
         StayEvent::AttendanceRecorded(attendance) => {
             if let Some(stay) = attendance.bed.and_then(|bed| path.stay_mut(bed)) {
-                stay.last_attended = Some(Noted::new(stamp, attendance));
+                stay.attended.push(Noted::new(stamp, attendance));
             }
+            let known = path.lost.known_until;
             path.seen(stamp, attendance.location_type, None);
             path.case.contact(stamp);
+            if attendance.status == AttendanceStatus::Left {
+                path.lost.known_until = known;
+            }
         }
         StayEvent::NoShowRecorded(no_show) => {
-            if let Some(stay) = path.stay_mut(no_show.bed) {
+            if path.came_before(no_show, stamp.occurred.at) {
+                path.record.overtake(stamp.event_id);
+            } else if let Some(stay) = path.stay_mut(no_show.bed) {
                 stay.no_shows.push(Noted::new(stamp, no_show));
             }
         }
         StayEvent::BedReleased(released) => {
-            if let Some(stay) = path.stay_mut(released.bed) {
-                stay.released.get_or_insert_with(|| Noted::new(stamp, released));
+            // A bed is not given up before it was given: a release that came with an older bed ends nothing.
+            if let Some(stay) = path.stay_mut(released.bed).filter(|stay| is_of(stay, stamp)) {
+                match stay.end {
+                    None | Some(StayEnd::MovedOn(_)) => stay.end = Some(StayEnd::Released(Noted::new(stamp, released))),
+                    Some(StayEnd::Released(_)) => {}
+                }
             }
         }
     }
 }
 
+/// Whether something that happened to a bed happened while it was theirs.
+fn is_of(stay: &Stay, stamp: &Stamp) -> bool {
+    stay.assigned.stamp.occurred.at <= stamp.occurred.at
+}
+
 impl CarePath {
     fn stay_mut(&mut self, bed: BedId) -> Option<&mut Stay> {
         self.stays.iter_mut().find(|stay| stay.assigned.bed == bed)
+    }
+
+    /// Ends the stays that go on, but for those that a decision holds: the person has another bed now.
+    fn move_on(&mut self, stamp: &Arc<Stamp>) {
+        let Self { stays, exceptions, .. } = self;
+        let awaited = |bed: BedId| exceptions.iter().any(|request| request.is_pending_for(bed));
+        for stay in stays.iter_mut().filter(|stay| stay.is_open() && !awaited(stay.assigned.bed)) {
+            stay.end = Some(StayEnd::MovedOn(stamp.clone()));
+        }
+    }
+
+    pub(super) fn stay(&self, bed: BedId) -> Option<&Stay> {
+        self.stays.iter().find(|stay| stay.assigned.bed == bed)
     }
 
     /// The stays that are still going on.
@@ -121,5 +197,30 @@ impl CarePath {
 
     pub(crate) fn open_stay_at(&self, organisation: &OrgId) -> Option<&Stay> {
         self.open_stays().find(|stay| stay.assigned.organisation == *organisation)
+    }
+
+    /// The stay at an organisation that something there is about which happened at a time: the one that ran then, or that
+    /// began later in the same night.
+    fn stay_of(&self, organisation: &OrgId, at: DateTime) -> Option<&Stay> {
+        let there = || self.stays.iter().filter(|stay| stay.assigned.organisation == *organisation);
+        let later = |stay: &&Stay| {
+            let begin = stay.assigned.stamp.occurred.at;
+            begin > at && Night::of(begin) == Night::of(at)
+        };
+        there().rfind(|stay| stay.ran_at(at)).or_else(|| there().find(later))
+    }
+
+    /// The last time, up to an instant, that the person is known to have been at the place of a bed, unless they then left
+    /// it: they were present, or were taken in there.
+    pub(super) fn arrived(&self, stay: &Stay, by: DateTime) -> Option<DateTime> {
+        let last = stay.attended.iter().rfind(|attended| attended.stamp.occurred.at <= by);
+        let (present, left) = match last.map(|last| (last.status, &last.stamp.occurred)) {
+            Some((AttendanceStatus::Present, occurred)) => (Some(occurred.latest()), None),
+            Some((AttendanceStatus::Left, occurred)) => (None, Some(occurred.at)),
+            None => (None, None),
+        };
+        let here = self.intakes.iter().filter(|intake| intake.stamp.by.organisation == stay.assigned.organisation);
+        let taken_in = here.map(|intake| intake.stamp.occurred.at).filter(|at| *at <= by).max();
+        present.max(taken_in.filter(|at| left.is_none_or(|left| *at > left)))
     }
 }

@@ -1,6 +1,7 @@
 use super::super::testing::*;
 use super::*;
 use crate::codes::Phase;
+use crate::time::Moment;
 
 fn release() -> ReleaseBed {
     ReleaseBed { reason: BedReleaseReason::MovedOn, explanation: None }
@@ -84,8 +85,9 @@ fn a_released_bed_is_not_released_again_nor_by_another_organisation() {
 #[test]
 fn a_no_show_holds_the_bed_of_a_vulnerable_person_and_only_theirs() {
     let held = |path: &CarePath| path.stays[0].no_shows[0].bed_held;
-    given([signalled()]).when(a_bed()).and(RecordNoShow::default()).then(|path| assert!(!held(path)));
-    given([confused()]).when(a_bed()).and(RecordNoShow::default()).then(|path| assert!(held(path)));
+    let missed = |history| given([history]).when(a_bed()).a_day_later().and(RecordNoShow::default());
+    missed(signalled()).then(|path| assert!(!held(path)));
+    missed(confused()).then(|path| assert!(held(path)));
 }
 
 #[test]
@@ -97,4 +99,66 @@ fn nobody_fails_to_show_without_a_bed() {
 fn a_visit_needs_no_bed() {
     let visit = RecordAttendance { status: AttendanceStatus::Present, location_type: Some(LocationType::DropIn) };
     given([signalled()]).when(visit).then(|path| assert_eq!(path.phase(), Phase::InContact));
+}
+
+#[test]
+fn an_older_bed_that_is_told_late_takes_its_place_in_the_past() {
+    let tonight = BedId(id_of_command(0));
+    given([signalled()])
+        .by(shelter24())
+        .when(a_bed())
+        .by(night_shelter())
+        .a_day_earlier()
+        .and(a_bed())
+        .then_types(["bed_assigned"])
+        .then(|path| {
+            let open: Vec<_> = path.open_stays().map(|stay| stay.assigned.bed).collect();
+            assert_eq!(open, [tonight]);
+            assert_eq!(path.stays[0].end_reason(), Some(BedReleaseReason::MovedOn));
+        });
+}
+
+#[test]
+fn an_organisation_tells_of_an_earlier_stay_while_another_goes_on() {
+    given([signalled()]).when(a_bed()).a_day_earlier().and(a_bed()).then(|path| {
+        assert_eq!((path.stays.len(), path.open_stays().count()), (2, 1));
+    });
+}
+
+#[test]
+fn nobody_fails_to_show_twice_a_night_or_before_the_time() {
+    let bed = || given([signalled()]).when(AssignBed { expected_by: Some(moment(1)), ..a_bed() });
+    bed().and(RecordNoShow::default()).then_err(StayRefusal::NotExpected);
+    let missed = || bed().a_day_later().and(RecordNoShow::default());
+    missed().then_types(["no_show_recorded"]);
+    missed().and(RecordNoShow::default()).then_err(StayRefusal::AlreadyMissed);
+    missed().a_day_later().and(RecordNoShow::default()).then_types(["no_show_recorded"]);
+    let later =
+        AssignBed { expected_by: Some(Moment::try_from(evening(0) + chrono::TimeDelta::hours(1)).unwrap()), ..a_bed() };
+    given([signalled()]).when(later).and(RecordNoShow::default()).then_err(StayRefusal::TooEarly);
+}
+
+#[test]
+fn a_bed_that_is_held_is_released_by_the_coordinator_alone_until_the_hold_ends() {
+    let bed = BedId(id_of_command(0));
+    let missed = || given([confused()]).when(a_bed()).a_day_later().and(RecordNoShow::default());
+    missed().and_on(bed, release()).then_err(StayRefusal::HeldAfterNoShow);
+    missed().by(coordinator()).and_on(bed, release()).then_types(["bed_released"]);
+    missed().days_later(2).and_on(bed, release()).then_types(["bed_released"]);
+    // He came after all.
+    missed().a_day_later().and(a_contact()).and_on(bed, release()).then_types(["bed_released"]);
+}
+
+#[test]
+fn an_attendance_is_of_the_stay_that_ran_when_it_happened() {
+    let visit = || RecordAttendance { status: AttendanceStatus::Present, location_type: None };
+    given([signalled()])
+        .when(a_bed())
+        .by(shelter24())
+        .days_later(2)
+        .and(a_bed())
+        .by(night_shelter())
+        .a_day_earlier()
+        .and(visit())
+        .then(|path| assert_eq!(path.stays.iter().map(|stay| stay.attended.len()).collect::<Vec<_>>(), [1, 0]));
 }

@@ -11,7 +11,7 @@ use crate::deadlines::Deadlines;
 use crate::event::Event;
 use crate::ids::EventId;
 use crate::path::testing::{Given, directory, evening, night_shelter, rotterdam, this_person};
-use crate::path::{CarePath, Stamp};
+use crate::path::{CarePath, Stamp, Story};
 use crate::time::{DateTime, Occurred};
 
 /// What waits on the evening of that day.
@@ -37,7 +37,7 @@ pub fn organisation(id: &str) -> Addressee {
 
 /// A path on which each of these happened on one evening and was told on another.
 pub fn told<const N: usize>(events: [(i64, i64, Event); N]) -> CarePath {
-    let mut path = CarePath::default();
+    let mut story = Story::default();
     for (id, (happened, told, event)) in (1..).zip(events) {
         let stamp = Stamp {
             event_id: EventId(Uuid::from_u128(id)),
@@ -45,10 +45,11 @@ pub fn told<const N: usize>(events: [(i64, i64, Event); N]) -> CarePath {
             occurred: Occurred::instant(evening(happened)),
             recorded_at: evening(told),
             by: night_shelter().author(),
+            caused_by: None,
         };
-        path.evolve(&Arc::new(stamp), &event);
+        story.tell(Arc::new(stamp), event);
     }
-    path
+    story.path
 }
 
 impl Given {

@@ -18,7 +18,7 @@ use crate::ids::{EventId, HandoverId};
 use crate::path::matching::{Population, Traits, compare};
 use crate::path::random::{everybody, principals};
 use crate::path::testing::{evening, norms, this_person};
-use crate::path::{CarePath, Stamp};
+use crate::path::{CarePath, Stamp, Story};
 use crate::private::{MARK, VALUE};
 use crate::time::{DateTime, Occurred};
 use crate::views::{
@@ -106,7 +106,14 @@ fn stamp(number: u128, bytes: &[u8]) -> Arc<Stamp> {
     let precision = mutation.choose(Precision::ALL);
     let recorded_at = mutation.choose(&TIMES).parse().unwrap();
     let event_id = EventId(Uuid::from_u128(0x9000 + number));
-    Arc::new(Stamp { event_id, person_id: this_person(), occurred: Occurred { at, precision }, recorded_at, by })
+    Arc::new(Stamp {
+        event_id,
+        person_id: this_person(),
+        occurred: Occurred { at, precision },
+        recorded_at,
+        by,
+        caused_by: None,
+    })
 }
 
 fn histories() -> impl Strategy<Value = Told> {
@@ -191,11 +198,12 @@ proptest! {
 
     #[test]
     fn whatever_a_log_holds_can_be_folded_shown_and_waited_on(told in histories()) {
-        let mut path = CarePath::default();
+        let mut story = Story::default();
         for (stamp, event) in &told {
-            path.evolve(stamp, event);
-            derive(&path, stamp.recorded_at);
+            story.tell(stamp.clone(), event.clone());
+            derive(&story.path, stamp.recorded_at);
         }
+        let path = story.path;
         for now in [DateTime::MIN_UTC, evening(3), DateTime::MAX_UTC] {
             derive(&path, now);
             show(&told, &path, now);
@@ -233,7 +241,10 @@ fn long(of_each: &[Event], times: u32) -> (Told, CarePath) {
         let at = evening(0) + chrono::TimeDelta::minutes(i64::try_from(number).unwrap());
         let by = principals()[usize::try_from(time).unwrap() % 10].author();
         let (event_id, occurred) = (EventId(Uuid::from_u128(0x9000 + number)), Occurred::instant(at));
-        told.push((Arc::new(Stamp { event_id, person_id: this_person(), occurred, recorded_at: at, by }), event));
+        told.push((
+            Arc::new(Stamp { event_id, person_id: this_person(), occurred, recorded_at: at, by, caused_by: None }),
+            event,
+        ));
     }
     let path = CarePath::fold(told.iter().map(|(stamp, event)| (stamp, event)));
     (told, path)

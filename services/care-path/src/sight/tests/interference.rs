@@ -56,15 +56,20 @@ fn with(history: &History, index: usize, other: Option<(Arc<Stamp>, Event)>) -> 
     of_events(events, history)
 }
 
-/// Whether nothing of an event is the reader's to know: not that it happened, nor any of its facts.
-fn is_hidden(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &Event)) -> bool {
+/// Where a sighting was is where the person was, to those who may see that.
+fn is_told_as_presence(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &Event)) -> bool {
     let tells = |(_, category, depth)| {
         let label = Label { category, depth, ..event.label() };
         given(who, history, &label, (stamp, event))
     };
+    event.kind() == EventKind::SightingReported && tells_of(event.kind()).into_iter().any(tells)
+}
+
+/// Whether nothing of an event is the reader's to know: not that it happened, nor any of its facts.
+fn is_hidden(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &Event)) -> bool {
     let knows_of = who.recorded(&stamp.by)
         || given(who, history, &event.label(), (stamp, event))
-        || (event.kind() == EventKind::SightingReported && tells_of(event.kind()).into_iter().any(tells));
+        || is_told_as_presence(who, history, (stamp, event));
     !knows_of && labels_of(event).iter().all(|label| !given(who, history, label, (stamp, event)))
 }
 
@@ -169,7 +174,10 @@ proptest! {
             let differs = |label: &Label| whole.get(label.name) != told_otherwise.get(label.name);
             let changed: Vec<_> = labels_of(event).into_iter().filter(differs).collect();
             let otherwise = with(&history, index, Some((stamp.clone(), other)));
-            let hidden = |who: &Principal| changed.iter().all(|label| !given(who, &history, label, (stamp, event)));
+            let hidden = |who: &Principal| {
+                let shown = |label: &Label| given(who, &history, label, (stamp, event));
+                !changed.iter().any(shown) && !is_told_as_presence(who, &history, (stamp, event))
+            };
             for who in principals().into_iter().filter(|who| !changed.is_empty() && hidden(who)) {
                 makes_no_difference(&who, &history, &otherwise, &format!("{} of {kind}", changed[0].name))?;
             }

@@ -15,15 +15,16 @@ use super::shown::{
     without,
 };
 use crate::actor::{Actor, Principal};
-use crate::codes::{DataClass, Role};
+use crate::codes::{DataClass, Role, TaskKind};
 use crate::deadlines::Deadlines;
 use crate::event::{Event, EventKind, read};
 use crate::fact::Label;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::lost::LostEvent;
+use crate::path::random::everybody;
 use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::RepatriationEvent;
-use crate::path::{CarePath, Stamp};
+use crate::path::{CarePath, Stamp, Story};
 use crate::policy::{Address, Category, Depth};
 use crate::text::Country;
 use crate::views::disclose_entry;
@@ -65,11 +66,44 @@ proptest! {
     #[test]
     fn folding_may_stop_anywhere_and_go_on(history in histories(), stop in any::<prop::sample::Index>()) {
         let stop = stop.index(history.events.len());
-        let mut path = CarePath::fold(history.iter().take(stop));
+        let events = history.events[..stop].to_vec();
+        let mut story = Story { path: CarePath::fold(history.iter().take(stop)), events };
         for (stamp, event) in history.iter().skip(stop) {
-            path.evolve(stamp, event);
+            story.tell(stamp.clone(), event.clone());
         }
-        prop_assert!(path == history.path);
+        prop_assert!(story.path == history.path);
+    }
+
+    /// What is told late takes its place in the past. What Baken recorded by itself is left out: that had to be told in
+    /// between.
+    #[test]
+    fn the_order_of_recording_makes_no_difference_to_where_a_path_stands(
+        history in histories(), keys in prop::collection::vec(any::<u32>(), 64),
+    ) {
+        let told = history.iter().filter(|(stamp, event)| {
+            stamp.by.role != Role::System && !matches!(event, Event::Correction(_))
+        });
+        let told: Vec<_> = told.collect();
+        let as_told = CarePath::fold(told.iter().copied());
+        // Of what happened at one time the log says what came first: it stays together.
+        let mut times: Vec<_> = told.iter().map(|(stamp, _)| stamp.occurred.at).collect();
+        times.sort_unstable();
+        times.dedup();
+        let place: BTreeMap<_, _> = times.into_iter().zip(keys.iter().cycle()).collect();
+        let mut shuffled = told;
+        shuffled.sort_by_key(|(stamp, _)| (place[&stamp.occurred.at], stamp.occurred.at));
+        let mut story = Story::default();
+        for (stamp, event) in shuffled {
+            story.tell(stamp.clone(), event.clone());
+        }
+        prop_assert!(story.path.stands_like(&as_told));
+        let (deadlines, directory) = (Deadlines::default(), everybody());
+        let tasks = |path: &CarePath| {
+            // Before any contact the review goes by when the path was opened.
+            let open = path.open_tasks(history.now, &deadlines, &directory).into_iter();
+            open.filter(|task| task.kind != TaskKind::WeeklyReview).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(tasks(&story.path), tasks(&as_told));
     }
 
     #[test]
@@ -232,8 +266,8 @@ proptest! {
     fn nobody_is_shown_anything_that_described_an_erased_person(history in histories()) {
         let mut erased = without(&history, |_, _, _| true);
         let (stamp, event) = (erased.events[0].0.clone(), read("subject_erased", 1, Value::Null).unwrap());
-        erased.path.evolve(&stamp, &event);
         erased.events.push((stamp, event));
+        erased.path = CarePath::fold(erased.iter());
         prop_assert!(erased.path.is_erased());
         for who in principals() {
             let shown: Vec<_> = shown_to(&who, &erased).iter().flat_map(texts).collect();

@@ -2,7 +2,7 @@
 //! compare.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -64,7 +64,8 @@ pub(super) fn standing(who: &Principal, history: &History) -> Standing {
 }
 
 pub(super) fn sight<'a>(who: &'a Principal, history: &'a History) -> Option<Sight<'a>> {
-    Sight::of(who, &history.path, history.now, &Deadlines::default())
+    static DEADLINES: LazyLock<Deadlines> = LazyLock::new(Deadlines::default);
+    Sight::of(who, &history.path, history.now, &DEADLINES)
 }
 
 /// What the reviewed table's rows of reach call something that is addressed, as this reader meets it.

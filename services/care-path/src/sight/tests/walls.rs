@@ -148,13 +148,23 @@ fn consent_never_takes_sight_away_and_the_own_recordings_are_never_seen_less_tha
 
 #[test]
 fn police_signal_and_answer_alerts_and_do_nothing_else() {
-    assert_eq!(commands_of(Role::Police), [CommandKind::ReportSignal, CommandKind::AnswerCareAlert]);
+    assert_eq!(
+        commands_of(Role::Police),
+        [CommandKind::ReportSignal, CommandKind::AnswerCareAlert, CommandKind::RetractEntry]
+    );
 }
 
 #[test]
 fn an_embassy_works_handovers_that_are_addressed_to_it_and_does_nothing_else() {
     use CommandKind as C;
-    let works = [C::AcknowledgeHandover, C::AcceptHandover, C::DeclineHandover, C::ConfirmArrival, C::RecordFollowUp];
+    let works = [
+        C::AcknowledgeHandover,
+        C::AcceptHandover,
+        C::DeclineHandover,
+        C::ConfirmArrival,
+        C::RecordFollowUp,
+        C::RetractEntry,
+    ];
     assert_eq!(commands_of(Role::EmbassyLiaison), works);
     for command in works {
         let when: Vec<_> =
