@@ -132,6 +132,7 @@ const FILES: [&str; 51] = files![
     "consent_purpose",
     "data_class",
     "decline_reason",
+    "document_kind",
     "dropout_reason",
     "ethos_light",
     "exception_kind",

@@ -124,3 +124,13 @@ codes! {
         AuthorityConfirmed = "authority_confirmed",
     }
 }
+
+codes! {
+    /// A document that says who somebody is. None is ever required.
+    DocumentKind in "document_kind" {
+        Passport = "passport",
+        IdentityCard = "identity_card",
+        TravelDocument = "travel_document",
+        Other = "other",
+    }
+}

@@ -145,17 +145,17 @@ macro_rules! catalogue {
 
 catalogue! {
     Signal(SignalEvent) {
-        SignalReceived = "signal_received" v 1 in Presence,
+        SignalReceived = "signal_received" v 2 in Presence,
         ContactMade = "contact_made" v 1 in Presence,
     },
     Identity(IdentityEvent) {
-        IdentityUpdated = "identity_updated" v 1 in Identity,
+        IdentityUpdated = "identity_updated" v 2 in Identity,
         PersonsLinked = "persons_linked" v 1 in Identity,
         PersonsUnlinked = "persons_unlinked" v 1 in Identity,
         MatchDismissed = "match_dismissed" v 1 in Notes,
     },
     Intake(IntakeEvent) {
-        IntakeCompleted = "intake_completed" v 1 in Presence,
+        IntakeCompleted = "intake_completed" v 2 in Presence,
         TurnedAway = "turned_away" v 1 in Presence,
     },
     Stay(StayEvent) {
@@ -261,8 +261,12 @@ impl std::str::FromStr for EventKind {
     }
 }
 
-/// Lifts the data of an older version to the version that is written now. What was added since may be missing in all of them,
-/// and an older one is read as it is.
+/// Lifts the data of an older version to the version that is written now.
+///
+/// A claim of who somebody is (in signals, intakes and updates of the identity) was always of a whole day of birth in
+/// version 1, and said nothing of a place of birth, of documents, and of what is not known any more. Version 2 takes a day
+/// as one form of a date of birth, and the rest may be missing: what was written in version 1 is as it would be now. Of other events, what was added
+/// since may be missing in all of them, and an older one is read as it is.
 fn upcast(_: EventKind, _: u32, data: Value) -> Value {
     data
 }

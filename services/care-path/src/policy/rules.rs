@@ -10,7 +10,18 @@ use crate::codes::{CloseReason, Code, DataClass, Phase, Role};
 pub fn narrowed(role: Role, category: Category) -> Option<&'static [&'static str]> {
     let (of, names): (Category, &[&str]) = match role {
         Role::EmbassyLiaison => {
-            (Category::Identity, &["name", "birth_date", "sex", "countries", "languages", "contact"])
+            let names: &[&str] = &[
+                "name",
+                "birth_date",
+                "birth_place",
+                "sex",
+                "countries",
+                "documents",
+                "languages",
+                "contact",
+                "assurance",
+            ];
+            (Category::Identity, names)
         }
         Role::MunicipalAssessor => (Category::Social, &["situation", "answers"]),
         Role::ProcessCoordinator

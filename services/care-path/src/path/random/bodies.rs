@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::dice::Dice;
 use crate::codes::{ConditionStatus, ConsentPurpose, DataClass, Offering, OrgKind, ReturnWish};
 use crate::path::CarePath;
-use crate::path::identity::{IdentityInput, LanguageInput};
+use crate::path::identity::{ClaimField, IdentityDocument, IdentityInput, LanguageInput};
 use crate::path::intake::{RecordIntake, SocialSituation};
 use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, ReportSighting};
 use crate::path::referral::Refer;
@@ -51,6 +51,8 @@ pub fn contact(dice: &mut Dice<'_>) -> RecordContact {
     }
 }
 
+const EMPTIED: [ClaimField; 3] = [ClaimField::Name, ClaimField::BirthDate, ClaimField::Documents];
+
 pub fn claim(dice: &mut Dice<'_>) -> IdentityInput {
     let language = |dice: &mut Dice<'_>| LanguageInput {
         language: dice.named(&["pl", "rom"]),
@@ -58,17 +60,25 @@ pub fn claim(dice: &mut Dice<'_>) -> IdentityInput {
         understood: true,
         interpreter_needed: dice.once_in(2),
     };
+    let document = |dice: &mut Dice<'_>| IdentityDocument {
+        kind: dice.code(),
+        number: dice.maybe_text(),
+        country: dice.maybe(|dice| dice.named(&["PL", "RO"])),
+    };
     IdentityInput {
         name: dice.maybe_text(),
         alias: dice.maybe_text(),
-        birth_date: dice.maybe(|dice| dice.named(&["1975-05-02", "2009-01-01"])),
+        birth_date: dice.maybe(|dice| dice.named(&["1975-05-02", "2009-01-01", "1975", "2009-03"])),
+        birth_place: dice.maybe_text(),
         approximate_age: dice.maybe(|dice| Age::new(u8::try_from(dice.below(120)).unwrap()).unwrap()),
         sex: dice.maybe(Dice::code),
         countries: dice.maybe(|dice| [dice.named(&["PL", "RO"])].into()).unwrap_or_default(),
         origin: dice.maybe_text(),
         languages: dice.maybe(|dice| [language(dice)].into()).unwrap_or_default(),
+        documents: dice.maybe(|dice| [document(dice)].into()).unwrap_or_default(),
         contact: dice.maybe_text(),
         appearance: dice.maybe_text(),
+        emptied: dice.one_of(&EMPTIED).filter(|_| dice.once_in(3)).into_iter().collect(),
     }
 }
 

@@ -15,7 +15,10 @@ async fn a_case_file_holds_what_the_role_may_see() {
     {
       "identity": {
         "alias": "M.",
-        "assurance": "alias"
+        "assurance": "alias",
+        "assured": {
+          "alias": "alias"
+        }
       },
       "medical": {
         "urgency": "routine"
