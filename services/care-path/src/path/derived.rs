@@ -82,9 +82,9 @@ impl CarePath {
     /// Every language that somebody found the person to speak, or was told that they understand.
     pub(super) fn known_languages(&self) -> impl Iterator<Item = &Language> {
         let met = self.contacts.iter().filter_map(|contact| open(contact.language.as_ref()));
-        let claims = self.identity.claims.iter().filter_map(|claim| claim.get());
+        let claims = self.identity.all_said(ClaimFacts::languages).into_iter();
         let without = |of: &&LanguageUse| of.understood || of.preferred || !of.interpreter_needed;
-        let claimed = claims.flat_map(|claim| &claim.languages).filter(without).map(|of| &of.language);
+        let claimed = claims.flat_map(|said| said.value).filter(without).map(|of| &of.language);
         met.chain(claimed).filter(|language| !language.is_undetermined())
     }
 

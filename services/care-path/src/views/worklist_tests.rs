@@ -107,10 +107,10 @@ fn steps() -> Vec<Step> {
             }),
         ),
         Step(night_shelter(), C::Refer, None, json!({ "to": "supporter-rotterdam", "offering": "client_support" })),
-        Step(supporter(), C::DeclineReferral, Some(30), json!({ "reason": "language" })),
+        Step(supporter(), C::DeclineReferral, Some(31), json!({ "reason": "language" })),
         Step(supporter(), C::GiveConsent, None, consent()),
         Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving_organisation": "a clinic" })),
-        Step(liaison("PL"), C::DeclineHandover, Some(33), json!({ "reason": "no_place" })),
+        Step(liaison("PL"), C::DeclineHandover, Some(34), json!({ "reason": "no_place" })),
         Step(coordinator(), C::RecordDeath, None, json!({})),
         Step(night_shelter(), C::RecordAttendance, None, json!({ "status": "present" })),
     ]

@@ -4,6 +4,7 @@
 use super::{Recipient, ReturnConditionEvidenced};
 use crate::codes::{Code, ConditionStatus, ReferralState, ReturnCondition, Role};
 use crate::fact::{Fact, Label, Origin};
+use crate::path::identity::ClaimFacts;
 use crate::path::{CarePath, Noted};
 use crate::policy::{Address, Category, Depth};
 use crate::text::{Country, Language};
@@ -57,7 +58,7 @@ impl CarePath {
 
     /// The one country other than this that the person is known to be a national of.
     pub(super) fn only_home_country(&self) -> Option<Country> {
-        let countries = self.identity.newest(|claim| Some(&claim.countries).filter(|known| !known.is_empty()))?;
+        let countries = self.identity.best(ClaimFacts::countries)?.value;
         let mut abroad = countries.iter().copied().filter(|country| *country != Country::NETHERLANDS);
         abroad.next().filter(|_| abroad.next().is_none())
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::codes::{Offering, Problem};
-use crate::path::identity::{IdentityInput, LanguageUse, UpdateIdentity};
+use crate::path::identity::{IdentityInput, LanguageInput, UpdateIdentity};
 use crate::path::referral::Refer;
 use crate::path::signal::RecordContact;
 
@@ -139,7 +139,7 @@ fn a_person_has_one_open_handover_whatever_the_country() {
 }
 
 fn speaks(language: &str) -> UpdateIdentity {
-    let language = LanguageUse {
+    let language = LanguageInput {
         language: language.parse().unwrap(),
         preferred: true,
         understood: true,
