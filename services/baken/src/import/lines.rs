@@ -1,11 +1,16 @@
 //! A line of a batch that a row makes, and where each of its parts comes from.
+//!
+//! A row that was corrected makes the line again, as its next version with an id of its own: whoever imports need not remember
+//! what was sent, for Baken knows each version by its id.
 
 use std::collections::BTreeMap;
 
+use care_path::codes::RetractReason;
 use care_path::command::CommandKind;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::IdKey;
 use super::mapping::CLAIM;
 use super::rows::Line;
 
@@ -18,6 +23,9 @@ pub struct Outgoing {
     pub name: String,
     pub command: CommandKind,
     pub id: Uuid,
+    /// The id of its first version.
+    pub(super) first: Uuid,
+    version: u32,
     /// The id of the line that opened the person; none where it opens one itself, who may have been opened by an earlier file.
     pub person_of: Option<Uuid>,
     /// The id of the line that made what it is about.
@@ -28,10 +36,18 @@ pub struct Outgoing {
     pub(super) origins: BTreeMap<String, String>,
 }
 
+/// Why an entry is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenBack {
+    Corrected,
+    Deleted,
+}
+
 impl Outgoing {
     pub(super) fn new(row: u64, Line { id, name, command, person_of, subject_of }: Line<'_>) -> Self {
         let (said, origins) = (Map::new(), BTreeMap::new());
-        Self { row, name: name.to_owned(), command, id, person_of, subject_of, said, origins }
+        let name = name.to_owned();
+        Self { row, name, command, id, first: id, version: 0, person_of, subject_of, said, origins }
     }
 
     /// What is sent.
@@ -58,8 +74,44 @@ impl Outgoing {
 
     /// Whether it says who somebody is who was opened before.
     #[must_use]
-    pub fn updates(&self) -> bool {
+    pub fn claims(&self) -> bool {
         self.name == CLAIM
+    }
+
+    /// Whether Baken learns by it what it had been told otherwise, or not at all, of the same row or person.
+    #[must_use]
+    pub fn updates(&self) -> bool {
+        self.claims() || self.version > 0
+    }
+
+    /// Its next version: the same row says something else than it said then.
+    pub(super) fn next(mut self, key: &IdKey) -> Self {
+        self.version += 1;
+        self.id = key.id([self.first.to_string().as_str(), "version", self.version.to_string().as_str()]);
+        self
+    }
+
+    /// Its first version, about another thing.
+    pub(super) fn about(mut self, subject_of: Uuid) -> Self {
+        (self.id, self.version) = (self.first, 0);
+        self.subject_of = Some(subject_of);
+        self
+    }
+
+    /// The line that takes back what this one recorded.
+    pub(super) fn taken_back(&self, why: TakenBack, key: &IdKey) -> Self {
+        let (reason, explanation) = match why {
+            TakenBack::Corrected => (RetractReason::WrongValue, "corrected in the system that it came from"),
+            TakenBack::Deleted => (RetractReason::Other, "deleted in the system that it came from"),
+        };
+        let id = key.id([self.id.to_string().as_str(), "taken back", explanation]);
+        // What opened a person is on that person's path.
+        let person_of = self.person_of.or(Some(self.id));
+        let line =
+            Line { id, name: &self.name, command: CommandKind::RetractEntry, person_of, subject_of: Some(self.id) };
+        let mut line = Self::new(self.row, line);
+        line.said.insert("data".to_owned(), json!({ "reason": reason, "explanation": explanation }));
+        line
     }
 
     /// The column that a pointer into the line comes from.
