@@ -133,7 +133,7 @@ struct Me {
 }
 
 #[derive(Deserialize)]
-struct Known {
+struct ToldPerson {
     #[serde(default)]
     identity: Map<String, Value>,
 }
@@ -219,7 +219,7 @@ impl Bringing<'_> {
         }
         let Some(me) = &self.me else { return Ok(Map::new()) };
         let person = KeyDigest::of(me, &opened_by.to_string()).id("person");
-        let known: Option<Known> = self.target.get(&format!("/v1/persons/{person}")).await?;
+        let known: Option<ToldPerson> = self.target.get(&format!("/v1/persons/{person}")).await?;
         Ok(known.map(|known| known.identity).unwrap_or_default())
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::lines::Outgoing;
 use super::mapping::{CLAIM, Person};
-use super::rows::Line;
+use super::rows::LineIds;
 
 const IDENTITY: &str = "identity";
 /// Nobody is older.
@@ -75,7 +75,7 @@ impl Claim {
             return None;
         }
         let command = CommandKind::UpdateIdentity;
-        let said = Line { id: self.id, name: CLAIM, command, person_of: Some(self.person), subject_of: None };
+        let said = LineIds { id: self.id, name: CLAIM, command, person_of: Some(self.person), subject_of: None };
         let mut line = Outgoing::new(self.row, said);
         line.said.clone_from(&self.occurred);
         line.said.insert("data".to_owned(), json!({ "claim": claim, "assurance": self.assurance }));

@@ -13,16 +13,18 @@ const CANDIDATES: [&Encoding; 5] = [UTF_8, WINDOWS_1252, WINDOWS_1250, ISO_8859_
 const SPEAKS_FOR: usize = 10;
 
 /// How the cells of a file are to be read.
-pub struct Reading {
+pub struct Decoding {
     encoding: &'static Encoding,
     is_checked: bool,
     /// What the whole file seems to be written in instead.
     whole: Option<&'static Encoding>,
     /// What a column seems to be written in instead.
     columns: BTreeMap<usize, &'static Encoding>,
+    /// The columns of names.
+    names: Vec<usize>,
 }
 
-impl Reading {
+impl Decoding {
     /// Judges the cells of a file, each with the number of its column. In columns of names a guess is enough; in others it is
     /// not, for a text may have a word of any language.
     pub fn of<'a>(
@@ -35,7 +37,7 @@ impl Reading {
         for (column, cell) in cells.filter(|(_, cell)| !cell.is_ascii()) {
             columns.entry(column).or_default().extend(words(cell));
         }
-        let mut reading = Self { encoding, is_checked, whole: None, columns: BTreeMap::new() };
+        let mut reading = Self { encoding, is_checked, whole: None, columns: BTreeMap::new(), names: names.to_vec() };
         let all: Vec<_> = columns.values().flatten().copied().collect();
         if encoding == UTF_8 {
             let not_utf_8: Vec<_> = all.into_iter().filter(|word| std::str::from_utf8(word).is_err()).collect();
@@ -61,8 +63,15 @@ impl Reading {
             let fits = instead.map(|other| format!("; {} fits better", name(other))).unwrap_or_default();
             return Err(format!("is not written in {}{fits}: see the mapping's `encoding`", name(self.encoding)));
         };
-        if !self.is_checked && !cell.is_ascii() {
-            self.judge(cell, &text, instead)?;
+        if !self.is_checked {
+            if !cell.is_ascii() {
+                self.judge(cell, &text, instead)?;
+            }
+            if self.names.contains(&column) && has_lost_a_letter(&text) {
+                return Err(
+                    "has a question mark in place of a letter: it was lost before it came into this file".to_owned()
+                );
+            }
         }
         Ok(text.nfc().collect())
     }
@@ -91,6 +100,11 @@ impl Reading {
         }
         Ok(())
     }
+}
+
+/// Whether a name has a question mark where a letter was that could not be written.
+fn has_lost_a_letter(name: &str) -> bool {
+    name.split('?').skip(1).any(|rest| rest.starts_with(char::is_alphabetic))
 }
 
 fn name(encoding: &'static Encoding) -> String {
@@ -316,7 +330,7 @@ mod tests {
 
     /// Reads cells of a column of names.
     fn read(encoding: &'static Encoding, cells: &[&[u8]]) -> Vec<Result<String, String>> {
-        let reading = Reading::of(encoding, false, &[0], cells.iter().map(|cell| (0, *cell)));
+        let reading = Decoding::of(encoding, false, &[0], cells.iter().map(|cell| (0, *cell)));
         cells.iter().map(|cell| reading.text(0, cell)).collect()
     }
 
@@ -341,7 +355,7 @@ mod tests {
 
     #[test]
     fn of_texts_nothing_is_guessed_but_what_makes_no_sense_is_seen_there_too() {
-        let text = |encoding, cell: &[u8]| Reading::of(encoding, false, &[], [(0, cell)].into_iter()).text(0, cell);
+        let text = |encoding, cell: &[u8]| Decoding::of(encoding, false, &[], [(0, cell)].into_iter()).text(0, cell);
         for word in WORDS {
             for encoding in [WINDOWS_1252, UTF_8] {
                 assert_eq!(text(encoding, &written(encoding, word)), Ok(word.to_owned()));
@@ -425,8 +439,18 @@ mod tests {
     fn whoever_looked_may_say_so_and_letters_are_composed() {
         let cell = written(WINDOWS_1252, "Þór");
         assert!(read(WINDOWS_1252, &[&cell])[0].is_err());
-        let reading = Reading::of(WINDOWS_1252, true, &[0], [(0, &cell[..])].into_iter());
+        let reading = Decoding::of(WINDOWS_1252, true, &[0], [(0, &cell[..])].into_iter());
         assert_eq!(reading.text(0, &cell), Ok("Þór".to_owned()));
         assert_eq!(read(UTF_8, &["Zoe\u{308}".as_bytes()]), [Ok("Zoë".to_owned())]);
+    }
+
+    #[test]
+    fn a_name_that_lost_a_letter_is_refused_and_a_question_is_not() {
+        for lost in ["Micha?owski", "?ukasz", "Jan ?ak"] {
+            assert!(read(UTF_8, &[lost.as_bytes()])[0].as_ref().is_err_and(|why| why.contains("lost")), "{lost}");
+        }
+        assert_eq!(read(UTF_8, &[b"Jan?", b"?"]), [Ok("Jan?".to_owned()), Ok("?".to_owned())]);
+        let text = Decoding::of(UTF_8, false, &[], [(0, &b"huis?nee"[..])].into_iter()).text(0, b"huis?nee");
+        assert_eq!(text, Ok("huis?nee".to_owned()));
     }
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::IdKey;
 use super::mapping::CLAIM;
-use super::rows::Line;
+use super::rows::LineIds;
 
 /// A line to be sent.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ pub enum TakenBack {
 }
 
 impl Outgoing {
-    pub(super) fn new(row: u64, Line { id, name, command, person_of, subject_of }: Line<'_>) -> Self {
+    pub(super) fn new(row: u64, LineIds { id, name, command, person_of, subject_of }: LineIds<'_>) -> Self {
         let (said, origins) = (Map::new(), BTreeMap::new());
         let name = name.to_owned();
         Self { row, name, command, id, first: id, version: 0, person_of, subject_of, said, origins }
@@ -108,7 +108,7 @@ impl Outgoing {
         // What opened a person is on that person's path.
         let person_of = self.person_of.or(Some(self.id));
         let line =
-            Line { id, name: &self.name, command: CommandKind::RetractEntry, person_of, subject_of: Some(self.id) };
+            LineIds { id, name: &self.name, command: CommandKind::RetractEntry, person_of, subject_of: Some(self.id) };
         let mut line = Self::new(self.row, line);
         line.said.insert("data".to_owned(), json!({ "reason": reason, "explanation": explanation }));
         line

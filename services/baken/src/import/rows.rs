@@ -169,7 +169,7 @@ impl Planning<'_> {
     fn made_before(&self, row: &Row, ids: &Ids) -> Vec<Outgoing> {
         let commands = self.mapping.commands.iter().rev().map(|mapped| self.bare(row, ids, mapped));
         let (id, person_of) = (ids.of(self.key, CLAIM), Some(ids.person));
-        let claim = Line { id, name: CLAIM, command: CommandKind::UpdateIdentity, person_of, subject_of: None };
+        let claim = LineIds { id, name: CLAIM, command: CommandKind::UpdateIdentity, person_of, subject_of: None };
         // Where rows make nothing else they are persons, and not something that happened to one.
         let opening = self.mapping.commands.is_empty().then(|| Outgoing::new(row.line, ids.opening()));
         commands.chain([Outgoing::new(row.line, claim)]).chain(opening).collect()
@@ -193,7 +193,7 @@ impl Planning<'_> {
         let subject_of = mapped.subject_of.as_ref().map(|of| ids.of(self.key, of));
         Outgoing::new(
             row.line,
-            Line {
+            LineIds {
                 id: ids.of(self.key, &mapped.name),
                 name: &mapped.name,
                 command: mapped.command,
@@ -206,7 +206,7 @@ impl Planning<'_> {
     /// The line of a command; none where a row before it made the same one, or something is wrong.
     fn mapped(&mut self, row: &Row, ids: &Ids, mapped: &Mapped) -> Option<Outgoing> {
         let Outgoing { id, person_of, subject_of, .. } = self.bare(row, ids, mapped);
-        let said = Line { id, name: &mapped.name, command: mapped.command, person_of, subject_of };
+        let said = LineIds { id, name: &mapped.name, command: mapped.command, person_of, subject_of };
         let line = self.line(row, said, mapped.occurred.as_ref(), &mapped.data)?;
         let text = line.text();
         match self.seen.get(&id) {
@@ -226,7 +226,7 @@ impl Planning<'_> {
     fn line(
         &mut self,
         row: &Row,
-        said: Line<'_>,
+        said: LineIds<'_>,
         when: Option<&When>,
         fields: &BTreeMap<String, Field>,
     ) -> Option<Outgoing> {
@@ -390,14 +390,14 @@ impl Ids {
     }
 
     /// The line that opens the person.
-    fn opening(&self) -> Line<'static> {
+    fn opening(&self) -> LineIds<'static> {
         let command = CommandKind::ReportSignal;
-        Line { id: self.person, name: OPENING, command, person_of: None, subject_of: None }
+        LineIds { id: self.person, name: OPENING, command, person_of: None, subject_of: None }
     }
 }
 
 /// Which line, of which row and about whom.
-pub struct Line<'a> {
+pub struct LineIds<'a> {
     pub id: Uuid,
     pub name: &'a str,
     pub command: CommandKind,
