@@ -79,7 +79,9 @@ impl Baken {
 
     fn told_of(&self, principal: &Principal, case: &Case, entry: &Entry) -> Option<NoticeView> {
         of_many(case, || {
-            views::disclose_notice(&self.sight(principal, case)?, &entry.stamp, &entry.event, entry.position.0)
+            // Whoever was asked to look out, and sees no more of the person, is still told that it is over.
+            let sight = self.sight(principal, case).or_else(|| self.sight_of_ends(principal, case))?;
+            views::disclose_notice(&sight, &entry.stamp, &entry.event, entry.position.0)
         })
     }
 

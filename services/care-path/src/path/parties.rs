@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::intake::IntakeCompleted;
 use super::lost::LookoutEnd;
 use super::{CarePath, Noted};
+use crate::actor::Principal;
 use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
@@ -33,7 +34,12 @@ impl CarePath {
                 .filter(|referral| referral.made.to == *organisation || referral.made.from == *organisation)
                 .any(|referral| referral.is_open() || referral.changed().occurred.at >= since)
         };
-        stay() || referral() || intake()
+        // A hospital warned it: it prepares for the person.
+        let warned = || {
+            let there = self.discharges.iter().filter(|discharge| discharge.to.as_ref() == Some(organisation));
+            there.filter(|discharge| discharge.warned).any(|discharge| discharge.stamp.occurred.at >= since)
+        };
+        stay() || referral() || intake() || warned()
     }
 
     /// Whether an intake opens the person's file to the organisation that recorded it. An organisation that was merely
@@ -78,6 +84,14 @@ impl CarePath {
         self.lost.care_alerts.iter().any(|alert| alert.filed.to == *organisation && alert.runs(now))
     }
 
+    /// Whether a principal was asked to look out, by lookout or care alert, and that ended not long ago.
+    #[must_use]
+    pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
+        let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);
+        let alerts = self.lost.care_alerts.iter().map(super::lost::CareAlert::address);
+        lookouts.chain(alerts).any(|address| address.tells_end_to(principal, now))
+    }
+
     /// Whether a lookout was addressed to an organisation and is over.
     #[must_use]
     pub(crate) fn lookout_is_over(&self, id: LookoutId, organisation: &OrgId, now: DateTime) -> bool {
@@ -120,7 +134,8 @@ impl CarePath {
         let lookouts = self.lost.lookouts.iter().flat_map(|lookout| &lookout.issued.recipients);
         let alerts = self.lost.care_alerts.iter().map(|alert| &alert.filed.to);
         let recorders = self.recorded_by.iter().map(|(organisation, _)| organisation);
-        recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts)
+        let warned = self.discharges.iter().filter_map(|discharge| discharge.to.as_ref());
+        recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts).chain(warned)
     }
 
     /// The countries that a handover was ever proposed to.

@@ -6,17 +6,20 @@ use crate::actor::{Actor, Principal};
 use crate::codes::{DataClass, Role};
 use crate::ids::OrgId;
 use crate::text::Country;
-use crate::time::DateTime;
+use crate::time::{DateTime, days_after};
+
+/// For how many days those who were asked to look out are told that it is over.
+const END_TOLD_DAYS: i64 = 14;
 
 /// To whom something is addressed, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub enum Address<'a> {
     /// To none in particular: a part of the case.
     Case,
-    /// A lookout: `until` is when it expires; `None` once it was resolved.
-    Lookout { recipients: &'a [OrgId], until: Option<DateTime> },
+    /// A lookout: `until` is when it expires, `ended` when it was over; one of the two is there.
+    Lookout { recipients: &'a [OrgId], until: Option<DateTime>, ended: Option<DateTime> },
     /// A care alert to the police.
-    CareAlert { to: &'a OrgId, until: Option<DateTime> },
+    CareAlert { to: &'a OrgId, until: Option<DateTime>, ended: Option<DateTime> },
     /// A handover: `consented` has the data classes of its consent while the handover is open and the consent holds.
     Handover { country: Country, consented: Option<&'a [DataClass]> },
     /// What precedes a handover: options, conditions, consents.
@@ -36,14 +39,27 @@ impl Address<'_> {
             Self::Case => true,
             // The police are asked by care alert, and never by lookout.
             Self::Lookout { .. } if reader.actor.role() == Role::Police => false,
-            Self::Lookout { recipients, until } => {
+            Self::Lookout { recipients, until, .. } => {
                 knows_the_case || (recipients.contains(&reader.organisation) && stands(*until))
             }
-            Self::CareAlert { to, until } => knows_the_case || (**to == reader.organisation && stands(*until)),
+            Self::CareAlert { to, until, .. } => knows_the_case || (**to == reader.organisation && stands(*until)),
             Self::Handover { country, consented } => {
                 embassy_of(&reader.actor).is_none_or(|of| of == *country && consented.is_some())
             }
             Self::ReturnPreparation => embassy_of(&reader.actor).is_none(),
+        }
+    }
+
+    /// Whether a reader was asked to look out, and that ended not long ago: then they are told that it is over, and nothing
+    /// else.
+    #[must_use]
+    pub fn tells_end_to(&self, reader: &Principal, now: DateTime) -> bool {
+        let lately = |ended: Option<DateTime>| ended.is_some_and(|ended| days_after(ended, END_TOLD_DAYS) > now);
+        match self {
+            Self::Lookout { .. } if reader.actor.role() == Role::Police => false,
+            Self::Lookout { recipients, ended, .. } => recipients.contains(&reader.organisation) && lately(*ended),
+            Self::CareAlert { to, ended, .. } => **to == reader.organisation && lately(*ended),
+            Self::Case | Self::Handover { .. } | Self::ReturnPreparation => false,
         }
     }
 

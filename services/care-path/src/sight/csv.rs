@@ -5,6 +5,7 @@
 //! `disclosure`: how much a role sees of a category, of what others and of what the own organisation recorded;
 //! `narrowed`: the facts by name that a role sees of a category, whatever their depth;
 //! `reach`: whether a role reaches what is addressed to somebody, in a relation and with or without consent;
+//! `end`: whether a role is told that what it was asked to look out for is over;
 //! `document`: whether a role passes on the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
 //! `command`: whether a role may send a command;
@@ -90,6 +91,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     add(referral::Referral::PART, vec![referral::REASON_TO_THE_ASKED]);
     add(lost::Episode::PART, lost::Episode::labels());
     add(lost::Lookout::PART, lost::Lookout::labels());
+    add(lost::CareAlert::PART, lost::CareAlert::labels());
     add(exception::ExceptionRequest::PART, exception::ExceptionRequest::labels());
     add(Handover::PART, Handover::labels());
     add(Handover::PART, vec![repatriation::HAS_DOCUMENT]);
@@ -108,6 +110,10 @@ fn bounds(table: &mut Table) {
     }
     for role in Role::ALL {
         for relation in Relation::ALL {
+            for (subject, told) in told_ends(*role) {
+                let answer = if told { "told" } else { "hidden" };
+                table.line(["end", role.code(), relation.name(), "", "", subject, answer, "", ""]);
+            }
             for (subject, consent, reaches) in reach(*role, relation) {
                 let answer = if reaches { "reached" } else { "hidden" };
                 table.line(["reach", role.code(), relation.name(), consent, "", subject, answer, "", ""]);
@@ -139,12 +145,12 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
     let (now, later) = (DateTime::UNIX_EPOCH, Some(DateTime::MAX_UTC));
     let classes = [DataClass::Identity];
     let addresses = [
-        ("lookout_to_own", "", Address::Lookout { recipients: &own, until: later }),
-        ("lookout_to_own_that_is_over", "", Address::Lookout { recipients: &own, until: None }),
-        ("lookout_to_others", "", Address::Lookout { recipients: &others, until: later }),
-        ("care_alert_to_own", "", Address::CareAlert { to: &own[0], until: later }),
-        ("care_alert_to_own_that_is_over", "", Address::CareAlert { to: &own[0], until: None }),
-        ("care_alert_to_others", "", Address::CareAlert { to: &others[0], until: later }),
+        ("lookout_to_own", "", Address::Lookout { recipients: &own, until: later, ended: None }),
+        ("lookout_to_own_that_is_over", "", Address::Lookout { recipients: &own, until: None, ended: Some(now) }),
+        ("lookout_to_others", "", Address::Lookout { recipients: &others, until: later, ended: None }),
+        ("care_alert_to_own", "", Address::CareAlert { to: &own[0], until: later, ended: None }),
+        ("care_alert_to_own_that_is_over", "", Address::CareAlert { to: &own[0], until: None, ended: Some(now) }),
+        ("care_alert_to_others", "", Address::CareAlert { to: &others[0], until: later, ended: None }),
         ("open_handover_to_own_country", "given", Address::Handover { country: home, consented: Some(&classes) }),
         ("handover_to_own_country", "withheld", Address::Handover { country: home, consented: None }),
         ("handover_elsewhere", "given", Address::Handover { country: elsewhere, consented: Some(&classes) }),
@@ -152,6 +158,18 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
     ];
     let asked = addresses.into_iter();
     asked.map(|(subject, consent, address)| (subject, consent, address.reaches(&reader, relation, now))).collect()
+}
+
+/// Whether a role is told, in whatever relation, that what it was asked to look out for is over.
+fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
+    let Some(reader) = reader(role) else { return Vec::new() };
+    let (own, now) = ([reader.organisation.clone()], DateTime::UNIX_EPOCH);
+    let ended = Some(now);
+    let addresses = [
+        ("lookout_to_own", Address::Lookout { recipients: &own, until: None, ended }),
+        ("care_alert_to_own", Address::CareAlert { to: &own[0], until: None, ended }),
+    ];
+    addresses.into_iter().map(|(subject, address)| (subject, address.tells_end_to(&reader, now))).collect()
 }
 
 fn organisation(name: &str) -> Option<OrgId> {

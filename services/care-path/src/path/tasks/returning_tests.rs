@@ -6,6 +6,7 @@ use crate::codes::{
 };
 use crate::ids::{ConsentId, HandoverId};
 use crate::path::CarePath;
+use crate::path::case::AddNote;
 use crate::path::case::{CaseEvent, CloseCase, CoordinatorAssigned};
 use crate::path::intake::RecordIntake;
 use crate::path::repatriation::{
@@ -104,11 +105,12 @@ fn the_embassy_acknowledges_a_handover_within_five_working_days_and_answers_it_w
 }
 
 #[test]
-fn a_declined_handover_asks_nothing_more() {
+fn a_declined_handover_asks_those_who_proposed_it_and_the_coordinator_how_it_goes_on() {
     let decline = DeclineHandover { reason: HandoverDeclineReason::NoPlace, explanation: None };
-    proposed_by(supporter()).by(liaison("PL")).and_on(HANDOVER, decline).then(|path| {
-        assert!(waiting(path, 0).iter().all(|task| task.subject.is_none()));
-    });
+    let declined = || proposed_by(supporter()).by(liaison("PL")).and_on(HANDOVER, decline.clone());
+    declined().waits(0, TaskKind::NextStepAfterHandover, [the_supporter(), the_coordinator()], evening(7));
+    let note = AddNote { text: "he stays here for now".parse().unwrap() };
+    declined().by(coordinator()).and(note).waits_not(TaskKind::NextStepAfterHandover);
 }
 
 #[test]

@@ -73,12 +73,14 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
     let runs = |until: Option<_>| until.is_some_and(|until| until > history.now);
     match address {
         Address::Case => None,
-        Address::Lookout { recipients, until } => Some(match (recipients.contains(&who.organisation), runs(*until)) {
-            (true, true) => ("lookout_to_own", ""),
-            (true, false) => ("lookout_to_own_that_is_over", ""),
-            (false, _) => ("lookout_to_others", ""),
-        }),
-        Address::CareAlert { to, until } => Some(match (**to == who.organisation, runs(*until)) {
+        Address::Lookout { recipients, until, .. } => {
+            Some(match (recipients.contains(&who.organisation), runs(*until)) {
+                (true, true) => ("lookout_to_own", ""),
+                (true, false) => ("lookout_to_own_that_is_over", ""),
+                (false, _) => ("lookout_to_others", ""),
+            })
+        }
+        Address::CareAlert { to, until, .. } => Some(match (**to == who.organisation, runs(*until)) {
             (true, true) => ("care_alert_to_own", ""),
             (true, false) => ("care_alert_to_own_that_is_over", ""),
             (false, _) => ("care_alert_to_others", ""),
