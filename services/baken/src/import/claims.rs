@@ -9,9 +9,8 @@ use chrono::{Datelike, Months, NaiveDate};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::lines::Outgoing;
+use super::lines::{LineIds, Outgoing};
 use super::mapping::{CLAIM, Person};
-use super::rows::LineIds;
 
 const IDENTITY: &str = "identity";
 /// Nobody is older.

@@ -11,8 +11,35 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::IdKey;
-use super::mapping::CLAIM;
-use super::rows::LineIds;
+use super::mapping::{CLAIM, OPENING};
+
+/// The ids of what a row makes.
+pub struct Ids {
+    pub person: Uuid,
+    /// The system, the client's number, and the row's key.
+    pub row: Vec<String>,
+}
+
+impl Ids {
+    pub fn of(&self, key: &IdKey, name: &str) -> Uuid {
+        key.id(self.row.iter().map(String::as_str).chain([name]))
+    }
+
+    /// The line that opens the person.
+    pub fn opening(&self) -> LineIds<'static> {
+        let command = CommandKind::ReportSignal;
+        LineIds { id: self.person, name: OPENING, command, person_of: None, subject_of: None }
+    }
+}
+
+/// Which line, of which row and about whom.
+pub struct LineIds<'a> {
+    pub id: Uuid,
+    pub name: &'a str,
+    pub command: CommandKind,
+    pub person_of: Option<Uuid>,
+    pub subject_of: Option<Uuid>,
+}
 
 /// A line to be sent.
 #[derive(Clone)]
@@ -126,5 +153,28 @@ impl Outgoing {
                 .map(|(_, column)| column)
         };
         exact.or_else(near).map(String::as_str)
+    }
+}
+
+/// Puts a value at a path with dots.
+pub fn put(data: &mut Value, path: &str, value: Value) {
+    let mut place = data;
+    for name in path.split('.') {
+        if !place.is_object() {
+            *place = Value::Object(Map::new());
+        }
+        let Value::Object(fields) = place else { return };
+        place = fields.entry(name).or_insert(Value::Null);
+    }
+    *place = value;
+}
+
+/// What has numbers for names is a list: `languages.0.language`.
+pub fn listed(value: &mut Value) {
+    let Value::Object(fields) = value else { return };
+    fields.values_mut().for_each(listed);
+    let numbers = fields.keys().all(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()));
+    if numbers && !fields.is_empty() {
+        *value = Value::Array(std::mem::take(fields).into_iter().map(|(_, item)| item).collect());
     }
 }

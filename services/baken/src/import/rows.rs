@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::cell::{BadCell, keyed};
 use super::claims::{Claim, judge_birth};
 use super::findings::LeftOut;
-use super::lines::Outgoing;
+use super::lines::{Ids, LineIds, Outgoing, listed, put};
 use super::mapping::{CLAIM, Field, Mapped, OPENING, When};
 use super::{Fate, Finding, IdKey, Mapping, Notes, Row, Table, Tally};
 use crate::edge::rest::batch;
@@ -377,58 +377,7 @@ impl Planning<'_> {
     }
 }
 
-/// The ids of what a row makes.
-struct Ids {
-    person: Uuid,
-    /// The system, the client's number, and the row's key.
-    row: Vec<String>,
-}
-
-impl Ids {
-    fn of(&self, key: &IdKey, name: &str) -> Uuid {
-        key.id(self.row.iter().map(String::as_str).chain([name]))
-    }
-
-    /// The line that opens the person.
-    fn opening(&self) -> LineIds<'static> {
-        let command = CommandKind::ReportSignal;
-        LineIds { id: self.person, name: OPENING, command, person_of: None, subject_of: None }
-    }
-}
-
-/// Which line, of which row and about whom.
-pub struct LineIds<'a> {
-    pub id: Uuid,
-    pub name: &'a str,
-    pub command: CommandKind,
-    pub person_of: Option<Uuid>,
-    pub subject_of: Option<Uuid>,
-}
-
 /// Somebody to read a line as, which is not sent as theirs.
 fn nobody() -> Option<Principal> {
     Some(Principal { user: "import".parse().ok()?, organisation: "import".parse().ok()?, actor: Actor::System })
-}
-
-/// Puts a value at a path with dots.
-fn put(data: &mut Value, path: &str, value: Value) {
-    let mut place = data;
-    for name in path.split('.') {
-        if !place.is_object() {
-            *place = Value::Object(Map::new());
-        }
-        let Value::Object(fields) = place else { return };
-        place = fields.entry(name).or_insert(Value::Null);
-    }
-    *place = value;
-}
-
-/// What has numbers for names is a list: `languages.0.language`.
-fn listed(value: &mut Value) {
-    let Value::Object(fields) = value else { return };
-    fields.values_mut().for_each(listed);
-    let numbers = fields.keys().all(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()));
-    if numbers && !fields.is_empty() {
-        *value = Value::Array(std::mem::take(fields).into_iter().map(|(_, item)| item).collect());
-    }
 }
