@@ -169,7 +169,8 @@ impl CarePath {
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
-        lookouts.chain(alerts).chain(arrivals).chain(ends).filter(|change| *change > now).min()
+        let exceptions = self.exceptions.iter().flat_map(super::exception::ExceptionRequest::asked_about);
+        lookouts.chain(alerts).chain(exceptions).chain(arrivals).chain(ends).filter(|change| *change > now).min()
     }
 }
 
