@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 48] = files![
+const FILES: [&str; 49] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -157,6 +157,7 @@ const FILES: [&str; 48] = files![
     "phase",
     "problem",
     "referral_state",
+    "relation_kind",
     "retract_reason",
     "return_barrier",
     "return_condition",

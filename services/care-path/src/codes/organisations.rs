@@ -27,6 +27,7 @@ codes! {
         Police = "police",
         Embassy = "embassy",
         ForeignCareProvider = "foreign_care_provider",
+        ChildProtection = "child_protection",
         Statistics = "statistics",
     }
 }

@@ -11,6 +11,7 @@
 
 mod course;
 mod health;
+mod minors;
 mod returning;
 
 #[cfg(test)]
@@ -118,7 +119,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         TaskKind::AssignCoordinator | TaskKind::FindPerson | TaskKind::ReviewUnsafeDischarge => {
             (Category::Presence, Minimal)
         }
-        TaskKind::ReviewMatch | TaskKind::EstablishLanguage => (Category::Identity, Full),
+        TaskKind::ReviewMatch | TaskKind::EstablishLanguage | TaskKind::ProtectMinor => (Category::Identity, Full),
         TaskKind::DecideException | TaskKind::PartiesMeeting | TaskKind::WeeklyReview => (Category::Presence, Full),
         TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
@@ -143,6 +144,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
     match kind {
         TaskKind::AssignCoordinator => &[C::AssignCoordinator],
         TaskKind::ReviewMatch => &[C::LinkPersons, C::DismissMatch],
+        TaskKind::ProtectMinor => &[C::Refer, C::RelatePersons],
         TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => &[C::RecordContact, C::RecordIntake, C::Refer],
         TaskKind::EstablishLanguage => &[C::UpdateIdentity, C::RecordContact, C::RecordIntake],
         TaskKind::RightsAssessment => &[C::AssessRights],
@@ -191,6 +193,7 @@ impl CarePath {
         returning::after_departure(&mut list);
         if !self.is_closed() {
             returning::before_departure(&mut list);
+            minors::add(&mut list);
             health::add(&mut list);
             course::add(&mut list);
         }

@@ -113,8 +113,8 @@ impl CarePath {
         timers
     }
 
-    /// When what waits next changes by time alone: something addressed to somebody runs out, or somebody's part is so
-    /// long ago that they are not involved any more.
+    /// When what waits next changes by time alone: something addressed to somebody runs out, somebody's part is so long
+    /// ago that they are not involved any more, or the person comes of age.
     #[must_use]
     pub fn changes_by_itself(&self, now: DateTime, deadlines: &Deadlines) -> Option<DateTime> {
         let lookouts = self.lost.lookouts.iter().map(|lookout| lookout.issued.expires_at);
@@ -126,7 +126,8 @@ impl CarePath {
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
-        lookouts.chain(alerts).chain(ends).filter(|change| *change > now).min()
+        let of_age = self.lifetime().and_then(|(lifetime, _)| lifetime.comes_of_age());
+        lookouts.chain(alerts).chain(ends).chain(of_age).filter(|change| *change > now).min()
     }
 }
 

@@ -117,6 +117,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         }
         TaskKind::AssignCoordinator
         | TaskKind::ReviewMatch
+        | TaskKind::ProtectMinor
         | TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
         | TaskKind::EstablishLanguage

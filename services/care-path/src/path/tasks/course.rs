@@ -71,6 +71,7 @@ fn gives_care(organisation: &OrgId, directory: &Directory) -> bool {
         | OrgKind::Probation
         | OrgKind::SupportedLiving
         | OrgKind::ClientSupport
+        | OrgKind::ChildProtection
         | OrgKind::Municipality
         | OrgKind::MunicipalEnforcement
         | OrgKind::Police
