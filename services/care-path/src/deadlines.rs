@@ -35,6 +35,12 @@ pub struct Deadlines {
     pub uninsured_report_days: i64,
     /// Working days for the embassy's acknowledgement of a handover.
     pub handover_acknowledge_working_days: i64,
+    /// Working days for the answer to a question within a handover.
+    pub handover_question_working_days: i64,
+    /// Days that a journey home takes, where nobody says when the person should be there.
+    pub arrival_days: i64,
+    /// Days after the expected arrival, without word of it, before somebody counts as out of sight.
+    pub arrival_lost_days: i64,
     /// Days without contact after which an open case is reviewed.
     pub review_days: i64,
     /// Days during which an organisation stays involved after its part ended.
@@ -58,6 +64,9 @@ impl Default for Deadlines {
             street_doctor_hours: 24,
             uninsured_report_days: 7,
             handover_acknowledge_working_days: 5,
+            handover_question_working_days: 3,
+            arrival_days: 2,
+            arrival_lost_days: 3,
             review_days: 7,
             involvement_days: 30,
         }

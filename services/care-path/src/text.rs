@@ -18,7 +18,7 @@ pub enum BadValue {
     Hidden(u32),
     #[error("must be an ISO 3166-1 alpha-2 code in capitals, such as PL")]
     Country,
-    #[error("must be a BCP 47 language tag, such as pl or rom")]
+    #[error("must be a BCP 47 tag of a language in the IANA registry, such as pl or rom, or und where it is not known")]
     Language,
     #[error("must be a whole number from 0 to 120")]
     Age,
@@ -72,8 +72,34 @@ typed! {
     Text(text) schema(value_type = String, min_length = 1, max_length = 4000),
     /// One line of text, up to 200 characters.
     Line(line) schema(value_type = String, min_length = 1, max_length = 200),
-    /// A language: a BCP 47 tag.
-    Language(language) schema(value_type = String, min_length = 2, max_length = 35),
+    /// A language: a BCP 47 tag. One that comes in is a [`LanguageTag`]; one that was recorded may be in no registry.
+    Language(stored_language) schema(value_type = String, min_length = 2, max_length = 35),
+}
+
+impl Text {
+    /// Whether it says something: at least two words, with at least five different letters among them. It keeps out what is
+    /// typed to get past a field, and judges nothing else.
+    #[must_use]
+    pub(crate) fn says_something(&self) -> bool {
+        let words = self.as_str().split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let letters: std::collections::BTreeSet<_> =
+            self.as_str().chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+        words.count() >= 2 && letters.len() >= 5
+    }
+}
+
+impl Language {
+    /// The language alone, without script, region or variant: `pl` of `pl-PL`.
+    #[must_use]
+    pub(crate) fn primary(&self) -> &str {
+        self.as_str().split('-').next().unwrap_or_default()
+    }
+
+    /// Whether it says that nobody could tell which language it is.
+    #[must_use]
+    pub(crate) fn is_undetermined(&self) -> bool {
+        self.primary() == "und"
+    }
 }
 
 const TEXT_MAX: usize = 4000;
@@ -167,12 +193,55 @@ pub(crate) fn reveal(value: &mut serde_json::Value) -> bool {
     }
 }
 
-fn language(text: &str) -> Result<String, BadValue> {
-    oxilangtag::LanguageTag::parse_and_normalize(text)
-        .ok()
-        .filter(|tag| tag.as_str().len() <= 35)
-        .map(oxilangtag::LanguageTag::into_inner)
-        .ok_or(BadValue::Language)
+const LANGUAGE_MAX: usize = 35;
+
+fn stored_language(text: &str) -> Result<&str, BadValue> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let fits = (2..=LANGUAGE_MAX).contains(&text.len()) && text.bytes().all(allowed);
+    fits.then_some(text).ok_or(BadValue::Language)
+}
+
+/// A language that comes in: a BCP 47 tag, in its canonical form, whose parts are all in the IANA registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(value_type = String, min_length = 2, max_length = 35, example = "pl"))]
+pub struct LanguageTag(Language);
+
+impl LanguageTag {
+    /// The language.
+    #[must_use]
+    pub fn get(self) -> Language {
+        self.0
+    }
+}
+
+impl AsRef<Language> for LanguageTag {
+    fn as_ref(&self) -> &Language {
+        &self.0
+    }
+}
+
+impl FromStr for LanguageTag {
+    type Err = BadValue;
+
+    fn from_str(text: &str) -> Result<Self, BadValue> {
+        let tag = language_tags::LanguageTag::parse(text).map_err(|_| BadValue::Language)?;
+        tag.validate().map_err(|_| BadValue::Language)?;
+        let tag = tag.canonicalize().map_err(|_| BadValue::Language)?;
+        // For private use, and tags from before there were subtags: they have no meaning that others know.
+        let primary = tag.as_str().split('-').next().unwrap_or_default();
+        if primary.len() < 2 || ("qaa"..="qtz").contains(&primary) {
+            return Err(BadValue::Language);
+        }
+        tag.as_str().parse().map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for LanguageTag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 /// A country: ISO 3166-1 alpha-2.
@@ -352,14 +421,68 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_a_bcp_47_tag_and_romani_and_undetermined_are_in() {
-        for good in ["pl", "rom", "und", "pt-BR", "zh-Hant"] {
-            assert!(good.parse::<Language>().is_ok(), "{good}");
+    fn a_language_is_a_bcp_47_tag_of_the_registry_and_romani_and_undetermined_are_in() {
+        for good in ["pl", "rom", "und", "mul", "pt-BR", "zh-Hant", "sr-Latn-RS", "be-tarask", "de-1901", "rmc", "kab"]
+        {
+            assert_eq!(good.parse().map(|tag: LanguageTag| tag.get().as_str().to_owned()), Ok(good.into()), "{good}");
         }
-        assert_eq!("PL".parse::<Language>().unwrap().as_str(), "pl");
-        for bad in ["Polish please", "", "p"] {
-            assert_eq!(bad.parse::<Language>(), Err(BadValue::Language), "{bad:?}");
+        for (said, canonical) in [("PL", "pl"), ("PT-br", "pt-BR"), ("mo", "ro"), ("iw", "he"), ("zh-cmn", "cmn")] {
+            assert_eq!(said.parse().map(|tag: LanguageTag| tag.get().as_str().to_owned()), Ok(canonical.into()));
         }
+        for bad in [
+            "Polish please",
+            "",
+            "p",
+            // Names of languages are well-formed tags, but no languages.
+            "Pools",
+            "Polish",
+            "Roemeens",
+            "romani",
+            // Three letters where the registry has two; nothing; private use.
+            "pol",
+            "xx",
+            "zzz",
+            "qaa",
+            "qtz-PL",
+            "x-pools",
+            "i-default",
+            "pl-EN",
+            "pl-Pools",
+            "pl-Abcd",
+            "pl_PL",
+            "pl-",
+        ] {
+            assert_eq!(bad.parse::<LanguageTag>(), Err(BadValue::Language), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_that_was_recorded_before_is_read_whether_or_not_it_is_in_a_registry() {
+        for odd in ["pools", "qaa", "x-pools", "pl-EN"] {
+            let read = serde_json::from_value::<Language>(odd.into());
+            assert_eq!(read.map(|language| language.as_str().to_owned()).ok().as_deref(), Some(odd));
+        }
+    }
+
+    #[test]
+    fn a_text_says_something_with_two_words_and_five_different_letters() {
+        for empty in
+            ["x", "xxxxxxxxxx", "x x x x x x", "ok ok", "n.v.t.", "12 34 56 78", "....", "asdf asdf", "arranged"]
+        {
+            assert!(!empty.parse::<Text>().unwrap().says_something(), "{empty:?}");
+        }
+        for substance in ["a letter", "Her mother, by telephone.", "Siostra potwierdziła.", "Потвърдено по телефона"]
+        {
+            assert!(substance.parse::<Text>().unwrap().says_something(), "{substance:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_the_same_whatever_its_region() {
+        let primary = |tag: &str| tag.parse::<Language>().unwrap().primary().to_owned();
+        assert_eq!(primary("pt-BR"), primary("pt"));
+        assert_ne!(primary("pl"), primary("ro"));
+        assert!("und".parse::<Language>().unwrap().is_undetermined());
     }
 
     #[test]

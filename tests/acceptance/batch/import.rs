@@ -1,25 +1,49 @@
 //! `baken import`, from the file to what the shelter then sees.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
-use baken::import::{IdKey, Mapping, Sent, Table, Target, plan, send};
+use baken::import::{Brought, IdKey, Mapping, Table, Target, bring, plan};
+use baken::sources::{Clock as _, SystemClock};
 use indicatif::ProgressBar;
+use serde_json::Value;
 
 use crate::support::{Running, empty};
 
-async fn import(running: &Running, user: &str, text: &str) -> Sent {
-    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds/import");
-    let mapping = Mapping::read(&seeds.join("opvang.toml")).unwrap();
-    let key = IdKey::open_or_create(&running.folder.path().join("opvang.key")).unwrap();
-    let plan = plan(Table::of(text.as_bytes(), &mapping).unwrap(), &mapping, &key);
+const SHELTER: &str = "night-shelter-rotterdam";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A file of the cases that stand beside the import.
+fn case(name: &str) -> PathBuf {
+    root().join("services/baken/src/import/tests/cases").join(name)
+}
+
+fn case_text(name: &str) -> String {
+    std::fs::read_to_string(case(name)).unwrap()
+}
+
+async fn import_by(running: &Running, user: &str, mapping: &Path, text: &str) -> Brought {
+    let mapping = Mapping::read(mapping).unwrap();
+    let key = IdKey::open_or_create(&running.folder.path().join("key")).unwrap();
+    let plan = plan(Table::of(text.as_bytes(), &mapping).unwrap(), &mapping, &key, SystemClock.now());
     assert_eq!(plan.findings, []);
-    let target = Target { url: running.url.clone(), token: running.token(user) };
-    send(&target, &Arc::new(plan.lines), &ProgressBar::hidden()).await.unwrap()
+    let target = Target::new(&running.url, running.token(user));
+    bring(&target, plan, &key, &ProgressBar::hidden()).await.unwrap()
+}
+
+async fn import(running: &Running, user: &str, text: &str) -> Brought {
+    import_by(running, user, &root().join("seeds/import/opvang.toml"), text).await
+}
+
+/// What became of the rows.
+async fn imported(running: &Running, mapping: &Path, text: &str) -> String {
+    import_by(running, SHELTER, mapping, text).await.rows.to_string()
 }
 
 fn export() -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds/import/opvang.csv")).unwrap()
+    std::fs::read_to_string(root().join("seeds/import/opvang.csv")).unwrap()
 }
 
 #[tokio::test]
@@ -27,8 +51,8 @@ async fn a_shelter_brings_in_its_export_again_and_again_and_nobody_is_there_twic
     let running = empty().await;
     let whole = export();
     let earlier = &whole[..whole.find("1042;Jan met de pet;14-02-1976;Pools;Pools;ja;29").unwrap()];
-    let shelter = "night-shelter-rotterdam";
-    let counts = |sent: &Sent| (sent.recorded, sent.known, sent.refused.len());
+    let shelter = SHELTER;
+    let counts = |sent: &Brought| (sent.recorded, sent.known, sent.refused.len());
     assert_eq!(counts(&import(&running, shelter, earlier).await), (7, 0, 0));
     assert_eq!(counts(&import(&running, shelter, &whole).await), (5, 7, 0));
     assert_eq!(counts(&import(&running, shelter, &whole).await), (0, 12, 0));
@@ -62,7 +86,7 @@ async fn a_shelter_brings_in_its_export_again_and_again_and_nobody_is_there_twic
 #[tokio::test]
 async fn a_row_that_was_changed_since_it_was_brought_in_is_told_of_and_stops_no_other() {
     let running = empty().await;
-    let shelter = "night-shelter-rotterdam";
+    let shelter = SHELTER;
     import(&running, shelter, &export()).await;
     let sent = import(&running, shelter, &export().replace("alcohol", "geen inkomen")).await;
     assert_eq!((sent.recorded, sent.known, sent.refused.len()), (0, 11, 1));
@@ -70,4 +94,64 @@ async fn a_row_that_was_changed_since_it_was_brought_in_is_told_of_and_stops_no_
     assert_eq!((refused.status, refused.code.as_str()), (422, "idempotency_key_reused"));
     let told = refused.findings[0].to_string();
     assert_eq!(told, "line 5 (intake): The row, or the mapping, says something else than when it was first sent.");
+}
+
+async fn persons(running: &Running) -> Vec<Value> {
+    running.client("coordinator-rotterdam").all("/v1/persons").await
+}
+
+async fn file_of(running: &Running, person: &Value) -> Value {
+    let path = format!("/v1/persons/{}", person["person_id"].as_str().unwrap());
+    running.client(SHELTER).get(&path).await.expect(200).json()
+}
+
+async fn types(running: &Running, person: &Value) -> Vec<String> {
+    let path = format!("/v1/persons/{}/timeline", person["person_id"].as_str().unwrap());
+    let timeline = running.client(SHELTER).all(&path).await;
+    timeline.iter().map(|entry| entry["type"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_corrected_row_says_who_the_same_person_is_once() {
+    let running = empty().await;
+    let (mapping, first, later) = (case("m.toml"), case_text("later-a.csv"), case_text("later-b.csv"));
+    let of = |taken, repeated, updated| {
+        format!("1 rows: {taken} taken, {repeated} repeated, {updated} updated, 0 deleted, 0 refused")
+    };
+    assert_eq!(imported(&running, &mapping, &first).await, of(1, 0, 0));
+    assert_eq!(imported(&running, &mapping, &first.replace(";ok", ";\"ok\"")).await, of(0, 1, 0));
+    assert_eq!(imported(&running, &mapping, &later).await, of(0, 0, 1));
+    assert_eq!(imported(&running, &mapping, &later).await, of(0, 1, 0));
+    // The earlier file changes nothing back.
+    assert_eq!(imported(&running, &mapping, &first).await, of(0, 1, 0));
+    let persons = persons(&running).await;
+    assert_eq!(persons.len(), 1);
+    let identity = file_of(&running, &persons[0]).await["identity"].clone();
+    assert_eq!((&identity["name"], &identity["birth_date"]), (&"Adam Laterski".into(), &"1976-02-14".into()));
+    let types = types(&running, &persons[0]).await;
+    let times = |name: &str| types.iter().filter(|each| *each == name).count();
+    assert_eq!(
+        (times("signal_received"), times("intake_completed"), times("identity_updated")),
+        (1, 1, 1),
+        "{types:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_baken_knows_already_is_not_told_again_and_what_it_knows_better_stays() {
+    let running = empty().await;
+    let (mapping, later) = (case("m.toml"), case_text("later-b.csv"));
+    imported(&running, &mapping, &later).await;
+    let person = persons(&running).await.remove(0);
+    let path = format!("/v1/persons/{}/identity", person["person_id"].as_str().unwrap());
+    let seen = serde_json::json!({"claim": {"name": "Adam Lateryjski"}, "assurance": "document_seen"});
+    running.client(SHELTER).post(&path, seen).await.expect(201);
+    // Another row is the first of the file now; it says nothing that the other did not.
+    let moved = later.replace("10-11-2026", "12-11-2026");
+    assert_eq!(
+        imported(&running, &mapping, &moved.replace("Adam Laterski", "")).await,
+        "1 rows: 1 taken, 0 repeated, 0 updated, 0 deleted, 0 refused"
+    );
+    assert_eq!(types(&running, &person).await.iter().filter(|each| *each == "identity_updated").count(), 1);
+    assert_eq!(file_of(&running, &person).await["identity"]["name"], "Adam Lateryjski");
 }

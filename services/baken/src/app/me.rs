@@ -60,6 +60,7 @@ impl MeView {
             | Actor::CareProvider
             | Actor::ClientSupporter
             | Actor::Police
+            | Actor::ReceivingProvider
             | Actor::PrivacyOfficer
             | Actor::Administrator
             | Actor::System => {}
@@ -94,6 +95,7 @@ mod tests {
             [
                 (CommandKind::ReportSignal, "addressed none".to_owned()),
                 (CommandKind::AnswerCareAlert, "addressed".to_owned()),
+                (CommandKind::RetractEntry, "addressed none".to_owned()),
             ]
         );
     }

@@ -78,8 +78,15 @@ impl Baken {
     }
 
     fn told_of(&self, principal: &Principal, case: &Case, entry: &Entry) -> Option<NoticeView> {
+        let (told, position) = ((&*entry.stamp, &entry.event), entry.position.0);
+        let end = || {
+            let deadlines = self.settings.deadlines.of_case(&case.path);
+            views::disclose_end(principal, &case.path, told, position, self.clock.now(), deadlines)
+        };
         of_many(case, || {
-            views::disclose_notice(&self.sight(principal, case)?, &entry.stamp, &entry.event, entry.position.0)
+            let seen = |sight| views::disclose_notice(&sight, told.0, told.1, position);
+            let asked = || self.sight_of_ends(principal, case).and_then(seen);
+            self.sight(principal, case).and_then(seen).or_else(asked).or_else(end)
         })
     }
 
@@ -193,17 +200,25 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn everybody_is_told_of_each_entry_of_the_timelines_that_they_may_read_and_of_nothing_else() {
+    async fn everybody_is_told_of_each_entry_of_the_timelines_that_they_may_read_and_those_abroad_of_ends() {
         let test = TestBaken::start().await;
         demo::load(&test.baken, test.baken.clock().now()).await.unwrap();
-        let mut somebody_is_told = false;
+        let (mut somebody_is_told, mut ends) = (false, 0);
         for user in demo::users().unwrap() {
-            let mut events: Vec<_> = told(&test.baken, &user.principal).into_values().map(|(_, id)| id).collect();
-            events.sort();
-            somebody_is_told |= events.len() > 100;
-            assert_eq!(events, timelines(&test.baken, &user.principal), "{}", user.user);
+            let told = told(&test.baken, &user.principal);
+            somebody_is_told |= told.len() > 100;
+            let timelines = timelines(&test.baken, &user.principal);
+            let (mut in_them, beyond): (Vec<_>, Vec<_>) =
+                told.into_values().partition(|(_, id)| timelines.contains(id));
+            in_them.sort_by_key(|(_, id)| *id);
+            assert_eq!(in_them.iter().map(|(_, id)| *id).collect::<Vec<_>>(), timelines, "{}", user.user);
+            ends += beyond.len();
+            // Agnieszka took her consent back: the embassy sees nothing of her, and knows that it is over.
+            let abroad = user.user.as_str() == "liaison-pl";
+            assert!(beyond.iter().all(|(kind, _)| abroad && *kind == EventKind::HandoverWithdrawn), "{}", user.user);
         }
         assert!(somebody_is_told);
+        assert_eq!(ends, 1);
     }
 
     #[tokio::test(flavor = "multi_thread")]

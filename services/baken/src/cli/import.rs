@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,8 +10,8 @@ use super::{DataFolder, Failure, data};
 use crate::demo;
 use crate::dev_issuer::DevIssuer;
 use crate::edge::Limits;
-use crate::import::{IdKey, ImportError, Mapping, Plan, Sent, Table, Target, plan, send};
-use crate::sources::{RandomIds, SystemClock};
+use crate::import::{Brought, IdKey, ImportError, Mapping, Plan, Table, Target, bring, plan};
+use crate::sources::{Clock as _, RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Service, listen};
 use crate::telemetry::{self, Format};
 
@@ -45,24 +44,27 @@ impl Import {
         let mapping = Mapping::read(&self.mapping)?;
         let table = Table::read(&self.file, &mapping)?;
         let key = if self.dry_run { IdKey::to_look() } else { IdKey::open_or_create(&mapping.key_file)? };
-        let plan = plan(table, &mapping, &key);
+        let plan = plan(table, &mapping, &key, SystemClock.now());
         for finding in &plan.findings {
             println!("{finding}");
         }
         if self.dry_run {
+            print!("{}", plan.notes);
             println!("{}", would_send(&plan));
-            return if plan.findings.is_empty() { Ok(()) } else { Err("some rows would not be sent".into()) };
+            let refused = plan.tally().refused;
+            return if plan.findings.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{refused} rows would be refused").into())
+            };
         }
-        let left_out = plan.findings.len();
         let (target, _service) = self.target().await?;
-        let progress = progress(plan.lines.len());
-        let sent = send(&target, &Arc::new(plan.lines), &progress).await?;
-        tell(&sent);
-        match (sent.refused.len(), left_out) {
-            (0, 0) => Ok(()),
-            (refused, left_out) => {
-                Err(format!("{refused} lines were refused, and {left_out} problems kept rows from being sent").into())
-            }
+        let progress = progress(plan.lines().count());
+        let brought = bring(&target, plan, &key, &progress).await?;
+        tell(&brought);
+        match brought.rows.refused {
+            0 => Ok(()),
+            refused => Err(format!("{refused} rows were refused, in whole or in part").into()),
         }
     }
 
@@ -73,7 +75,7 @@ impl Import {
             if token.is_empty() {
                 return Err(ImportError::Token("its file is empty").into());
             }
-            return Ok((Target { url: url.clone(), token }, None));
+            return Ok((Target::new(url, token), None));
         }
         let name = self.user.as_deref().ok_or("say where to: --url and --token-file, or --user of the demo world")?;
         let users = demo::users()?;
@@ -87,27 +89,33 @@ impl Import {
         let token = issuer.token_for(&user.principal, &SystemClock, &RandomIds)?;
         let url = format!("http://{}", listening.address);
         drop(tokio::spawn(listening.server));
-        Ok((Target { url, token }, Some(service)))
+        Ok((Target::new(&url, token), Some(service)))
     }
 }
 
 fn would_send(plan: &Plan) -> String {
     let mut commands = BTreeMap::<_, usize>::new();
-    for line in &plan.lines {
+    for line in plan.lines() {
         *commands.entry(line.command.name()).or_default() += 1;
     }
     let commands: Vec<_> = commands.into_iter().map(|(command, number)| format!("{number} {command}")).collect();
-    let (problems, rows, lines) = (plan.findings.len(), plan.rows, plan.lines.len());
-    format!("{problems} problems; {rows} rows would be sent as {lines} lines: {}", commands.join(", "))
+    let (problems, lines) = (plan.findings.len(), plan.lines().count());
+    let told = format!("{problems} problems; {}; {} cells not taken", plan.tally(), plan.notes.cells());
+    format!("{told}\n{lines} lines would be sent: {}", commands.join(", "))
 }
 
-fn tell(sent: &Sent) {
-    for refused in &sent.refused {
+fn tell(brought: &Brought) {
+    let Brought { rows, recorded, known, refused, told, notes } = brought;
+    for refused in refused {
         for finding in &refused.findings {
             println!("{finding} [{} {}]", refused.status, refused.code);
         }
     }
-    let Sent { recorded, known, refused } = sent;
+    for finding in told {
+        println!("{finding}");
+    }
+    print!("{notes}");
+    println!("{rows}; {} cells not taken", notes.cells());
     println!("{recorded} lines recorded, {known} recorded before, {} refused", refused.len());
 }
 

@@ -3,10 +3,16 @@
 //!
 //! The shelter's numbers go nowhere: the ids of lines are made of them with a key that stays with the shelter.
 
+mod bring;
 mod cell;
+mod claims;
+mod dates;
+mod encoding;
 mod findings;
 mod ids;
+mod lines;
 mod mapping;
+mod records;
 mod rows;
 mod send;
 mod table;
@@ -15,11 +21,13 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-pub use findings::Finding;
+pub use bring::{Brought, Refused, bring};
+pub use findings::{Fate, Finding, Notes, Tally};
 pub use ids::IdKey;
+pub use lines::Outgoing;
 pub use mapping::Mapping;
-pub use rows::{Outgoing, Plan, plan};
-pub use send::{Refused, Sent, Target, send};
+pub use rows::{Plan, plan};
+pub use send::Target;
 pub use table::{Row, Table};
 
 /// Why an import ends before anything is sent, or in the middle. It never tells what is in the file.
@@ -31,10 +39,12 @@ pub enum ImportError {
     Mapping(PathBuf, #[source] toml::de::Error),
     #[error("{0} is not a mapping: {1}")]
     Unfit(PathBuf, String),
-    #[error("the file is not in {0}; the mapping's `encoding` may be another")]
+    #[error("the file is not in {0}, although it begins as such a file does")]
     Encoding(&'static str),
-    #[error("line {line} of the file is not CSV")]
-    Csv { line: u64 },
+    #[error(
+        "the file is no text, or UTF-16 that does not say so: save it as \"CSV UTF-8\", or set `encoding` to utf-16le"
+    )]
+    Zeros,
     #[error("{0} does not hold a key for ids: the first import makes that file, and it must not be changed")]
     Key(PathBuf),
     #[error("the system gave no random bytes for a key")]

@@ -8,10 +8,11 @@ use std::time::Duration;
 use futures_util::stream;
 use indicatif::ProgressBar;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Body, Client, Response, StatusCode};
+use reqwest::{Body, Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::{Finding, ImportError, Outgoing};
+use super::{ImportError, Outgoing};
 use crate::edge::rest::batch::NDJSON;
 
 /// So often it is tried again without getting any further.
@@ -23,106 +24,126 @@ const CHUNK: usize = 16 * 1024;
 
 /// The service, and who sends.
 pub struct Target {
-    pub url: String,
-    pub token: String,
+    url: String,
+    token: String,
+    client: Client,
 }
 
-/// What became of the lines.
-#[derive(Debug, Default)]
-pub struct Sent {
-    pub recorded: usize,
-    /// Recorded by an earlier import.
-    pub known: usize,
-    pub refused: Vec<Refused>,
+impl Target {
+    /// A service at a URL, to which is sent with a token.
+    #[must_use]
+    pub fn new(url: &str, token: String) -> Self {
+        Self { url: url.trim_end_matches('/').to_owned(), token, client: Client::new() }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token)
+    }
+
+    /// What a path answers; nothing where it answers with a problem.
+    ///
+    /// # Errors
+    /// Where the service does not answer.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, ImportError> {
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            match self.request(Method::GET, path).send().await {
+                Ok(response) if may_pass(response.status()) => tokio::time::sleep(asked(&response)).await,
+                Ok(response) if response.status() == StatusCode::UNAUTHORIZED => return Err(ImportError::Expired),
+                Ok(response) if !response.status().is_success() => return Ok(None),
+                Ok(response) => return Ok(response.json().await.ok()),
+                Err(error) => {
+                    last = Some(error.without_url());
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        Err(ImportError::Gone(last))
+    }
 }
 
-/// A line that was refused.
-#[derive(Debug)]
-pub struct Refused {
-    pub status: u16,
-    pub code: String,
-    pub findings: Vec<Finding>,
-}
-
-#[derive(Deserialize)]
-struct Answer {
+/// What a line was answered.
+#[derive(Debug, Deserialize)]
+pub struct Answer {
     line: usize,
-    status: u16,
-    problem: Option<Problem>,
+    pub status: u16,
+    pub problem: Option<Problem>,
 }
 
-#[derive(Deserialize)]
-struct Problem {
-    code: String,
-    detail: String,
+/// Why a line was refused.
+#[derive(Debug, Deserialize)]
+pub struct Problem {
+    pub code: String,
+    pub detail: String,
     #[serde(default)]
-    errors: Vec<FieldProblem>,
+    pub errors: Vec<FieldProblem>,
 }
 
-#[derive(Deserialize)]
-struct FieldProblem {
-    pointer: Option<String>,
-    message: String,
+#[derive(Debug, Deserialize)]
+pub struct FieldProblem {
+    pub pointer: Option<String>,
+    pub message: String,
 }
 
-/// What becomes of the batch after an answer.
-enum Next {
-    GoOn,
-    /// This line and all behind it are to be sent again.
-    Again,
+impl Answer {
+    /// Whether it is recorded, now or before.
+    pub fn is_recorded(&self) -> bool {
+        matches!(self.status, 200 | 201)
+    }
+
+    /// Whether the line was recorded before with another text.
+    pub fn is_reused(&self) -> bool {
+        self.problem.as_ref().is_some_and(|problem| problem.code == "idempotency_key_reused")
+    }
 }
 
-/// Sends lines, in order.
+/// Sends lines, in order, and tells what each was answered.
 ///
 /// # Errors
 /// Where the service does not take them; what it has acknowledged until then is recorded.
-pub async fn send(target: &Target, lines: &Arc<Vec<Outgoing>>, progress: &ProgressBar) -> Result<Sent, ImportError> {
-    let client = Client::new();
-    let (mut sent, mut from, mut attempts) = (Sent::default(), 0, 0);
+pub async fn send(
+    target: &Target,
+    lines: &Arc<Vec<Outgoing>>,
+    progress: &ProgressBar,
+) -> Result<Vec<Answer>, ImportError> {
+    let (mut answers, mut attempts) = (Vec::with_capacity(lines.len()), 0);
     let mut last = None;
-    while from < lines.len() {
+    while answers.len() < lines.len() {
         if attempts == ATTEMPTS {
             return Err(ImportError::Gone(last));
         }
-        let began_at = from;
+        let before = answers.len();
         let mut pause = PAUSE;
-        match begin(&client, target, lines, from).await {
+        match begin(target, lines, before).await {
             Ok(response) if response.status() == StatusCode::OK => {
-                last = follow(response, lines, &mut from, &mut sent, progress).await?;
+                last = follow(response, &mut answers, progress).await?;
             }
             Ok(response) if may_pass(response.status()) => pause = asked(&response),
             Ok(response) => return Err(ImportError::NotTaken(response.status())),
             Err(error) => last = Some(error.without_url()),
         }
-        if from < lines.len() {
-            attempts = if from > began_at { 0 } else { attempts + 1 };
+        if answers.len() < lines.len() {
+            attempts = if answers.len() > before { 0 } else { attempts + 1 };
             tokio::time::sleep(pause).await;
         }
     }
-    progress.finish_and_clear();
-    Ok(sent)
+    Ok(answers)
 }
 
-async fn begin(
-    client: &Client,
-    target: &Target,
-    lines: &Arc<Vec<Outgoing>>,
-    from: usize,
-) -> Result<Response, reqwest::Error> {
-    let url = format!("{}/v1/batch", target.url.trim_end_matches('/'));
+async fn begin(target: &Target, lines: &Arc<Vec<Outgoing>>, from: usize) -> Result<Response, reqwest::Error> {
     let lines = lines.clone();
     let chunks = stream::unfold(from, move |mut at| {
         let mut chunk = Vec::with_capacity(CHUNK);
         while chunk.len() < CHUNK
             && let Some(line) = lines.get(at)
         {
-            chunk.extend_from_slice(line.text.as_bytes());
+            chunk.extend_from_slice(line.text().as_bytes());
             chunk.push(b'\n');
             at += 1;
         }
         std::future::ready((!chunk.is_empty()).then_some((Ok::<_, Error>(chunk), at)))
     });
-    let request = client.post(url).bearer_auth(&target.token).header(CONTENT_TYPE, NDJSON);
+    let request = target.request(Method::POST, "/v1/batch").header(CONTENT_TYPE, NDJSON);
     request.body(Body::wrap_stream(chunks)).send().await
 }
 
@@ -146,12 +167,10 @@ fn asked(response: &Response) -> Duration {
 /// Reads the answers as they come, as far as they come.
 async fn follow(
     mut response: Response,
-    lines: &[Outgoing],
-    from: &mut usize,
-    sent: &mut Sent,
+    answers: &mut Vec<Answer>,
     progress: &ProgressBar,
 ) -> Result<Option<reqwest::Error>, ImportError> {
-    let (first, mut buffer) = (*from, Vec::new());
+    let (first, mut buffer) = (answers.len(), Vec::new());
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => buffer.extend_from_slice(&chunk),
@@ -161,57 +180,16 @@ async fn follow(
         while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
             let text: Vec<u8> = buffer.drain(..=end).collect();
             let Ok(answer) = serde_json::from_slice::<Answer>(&text) else { return Ok(None) };
-            let Some(line) = lines.get(first + answer.line - 1) else { return Ok(None) };
-            match take(answer, line, sent)? {
-                Next::GoOn => *from += 1,
-                Next::Again => return Ok(None),
+            if first + answer.line != answers.len() + 1 {
+                return Ok(None);
+            }
+            match answer.status {
+                401 => return Err(ImportError::Expired),
+                // This line and all behind it are to be sent again.
+                408 | 429 | 503 => return Ok(None),
+                _ => answers.push(answer),
             }
             progress.inc(1);
         }
     }
-}
-
-fn take(answer: Answer, line: &Outgoing, sent: &mut Sent) -> Result<Next, ImportError> {
-    let code = answer.problem.as_ref().map_or("", |problem| problem.code.as_str());
-    match answer.status {
-        201 => sent.recorded += 1,
-        200 => sent.known += 1,
-        // A person whom an earlier file opened, from another row: it is the same person.
-        422 if line.opens && code == "idempotency_key_reused" => sent.known += 1,
-        401 => return Err(ImportError::Expired),
-        408 | 429 | 503 => return Ok(Next::Again),
-        status => sent.refused.push(refused(status, answer.problem, line)),
-    }
-    Ok(Next::GoOn)
-}
-
-fn refused(status: u16, problem: Option<Problem>, line: &Outgoing) -> Refused {
-    let finding = |column: Option<&str>, message: String| Finding {
-        line: line.row,
-        column: column.map(str::to_owned),
-        command: Some(line.name.clone()),
-        message,
-    };
-    let Some(Problem { code, detail, errors }) = problem else {
-        return Refused { status, code: String::new(), findings: vec![finding(None, status.to_string())] };
-    };
-    let detail = match code.as_str() {
-        "idempotency_key_reused" => {
-            "The row, or the mapping, says something else than when it was first sent.".to_owned()
-        }
-        _ => detail,
-    };
-    let findings = if errors.is_empty() {
-        vec![finding(None, detail)]
-    } else {
-        let of_error = |error: FieldProblem| {
-            let pointer = error.pointer.unwrap_or_default();
-            match line.column(&pointer) {
-                Some(column) => finding(Some(column), error.message),
-                None => finding(None, format!("{pointer} {}", error.message)),
-            }
-        };
-        errors.into_iter().map(of_error).collect()
-    };
-    Refused { status, code, findings }
 }

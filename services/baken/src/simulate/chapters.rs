@@ -199,6 +199,7 @@ fn stay(
         }
         story.days(1..=6, 20..=22);
         if story.chance(f::NO_SHOW_PERCENT) {
+            story.wait_past_cut_offs();
             story.tell(host, C::RecordNoShow, json!({ "bed_id": bed }));
             if story.chance(f::LOOKOUT_PERCENT) && lost(story, host)? == Whereabouts::OutOfSight {
                 release(story, host, bed, "no_show");

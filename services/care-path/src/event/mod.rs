@@ -196,8 +196,10 @@ catalogue! {
         SightingReported = "sighting_reported" v 1 in Lookout,
         LookoutResolved = "lookout_resolved" v 1 in Lookout,
         LookoutExpired = "lookout_expired" v 1 in Lookout,
+        LookoutEnded = "lookout_ended" v 1 in Lookout,
         CareAlertFiled = "care_alert_filed" v 1 in Lookout,
         CareAlertAnswered = "care_alert_answered" v 1 in Lookout,
+        CareAlertEnded = "care_alert_ended" v 1 in Lookout,
     },
     Exception(ExceptionEvent) {
         ExceptionRequested = "exception_requested" v 1 in Presence,
@@ -210,15 +212,17 @@ catalogue! {
     },
     Repatriation(RepatriationEvent) {
         ReturnOptionsPresented = "return_options_presented" v 1 in Return,
-        ReturnConditionEvidenced = "return_condition_evidenced" v 1 in Return,
+        ReturnConditionEvidenced = "return_condition_evidenced" v 2 in Return,
         ConsentGiven = "consent_given" v 1 in Return,
         ConsentWithdrawn = "consent_withdrawn" v 1 in Return,
-        HandoverProposed = "handover_proposed" v 1 in Return,
+        HandoverProposed = "handover_proposed" v 2 in Return,
         HandoverAcknowledged = "handover_acknowledged" v 1 in Return,
         HandoverAccepted = "handover_accepted" v 1 in Return,
         HandoverDeclined = "handover_declined" v 1 in Return,
         HandoverDocumentAttached = "handover_document_attached" v 1 in Medical,
-        Departed = "departed" v 1 in Return,
+        HandoverQuestionAsked = "handover_question_asked" v 1 in Return,
+        HandoverQuestionAnswered = "handover_question_answered" v 1 in Return,
+        Departed = "departed" v 2 in Return,
         ArrivalConfirmed = "arrival_confirmed" v 1 in Return,
         FollowUpRecorded = "follow_up_recorded" v 1 in Return,
         HandoverWithdrawn = "handover_withdrawn" v 1 in Return,
@@ -266,7 +270,8 @@ impl std::str::FromStr for EventKind {
 ///
 /// A claim of who somebody is (in signals, intakes and updates of the identity) was always of a whole day of birth in
 /// version 1, and said nothing of a place of birth, of documents, and of what is not known any more. Version 2 takes a day
-/// as one form of a date of birth, and the rest may be missing: what was written in version 1 is as it would be now.
+/// as one form of a date of birth, and the rest may be missing: what was written in version 1 is as it would be now. Of other events, what was added
+/// since may be missing in all of them, and an older one is read as it is.
 fn upcast(_: EventKind, _: u32, data: Value) -> Value {
     data
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{Months, NaiveDate, NaiveTime};
 
-use super::identity::{ClaimFacts, best};
+use super::identity::{ClaimFacts, LanguageUse, best};
 use super::{CarePath, Problems, Seen, Stamp};
 use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
@@ -20,9 +20,6 @@ use crate::time::{DateTime, PartialDate, local, local_date, working_days_after};
 const ADULT: u32 = 18;
 /// From this age on somebody is vulnerable by age.
 const OLD: u32 = 70;
-
-/// BCP 47 for a language that nobody could tell.
-const UNDETERMINED: &str = "und";
 
 impl CarePath {
     /// Where the person stands now: the furthest that still holds.
@@ -76,13 +73,22 @@ impl CarePath {
 
     /// A language that somebody found the person to speak; `und` says that nobody could tell.
     pub(crate) fn speaks(&self) -> Option<&Language> {
-        let told = |language: &&Language| language.as_str() != UNDETERMINED;
+        let told = |language: &&Language| !language.is_undetermined();
         let met = self.contacts.iter().rev().filter_map(|contact| open(contact.language.as_ref())).find(told);
         met.or_else(|| {
             let mut said = self.identity.all_said(ClaimFacts::languages);
             said.retain(|said| said.value.iter().any(|each| told(&&each.language)));
             best(said)?.value.iter().map(|each| &each.language).find(told)
         })
+    }
+
+    /// Every language that somebody found the person to speak, or was told that they understand.
+    pub(super) fn known_languages(&self) -> impl Iterator<Item = &Language> {
+        let met = self.contacts.iter().filter_map(|contact| open(contact.language.as_ref()));
+        let claims = self.identity.all_said(ClaimFacts::languages).into_iter();
+        let without = |of: &&LanguageUse| of.understood || of.preferred || !of.interpreter_needed;
+        let claimed = claims.flat_map(|said| said.value).filter(without).map(|of| &of.language);
+        met.chain(claimed).filter(|language| !language.is_undetermined())
     }
 
     /// How urgently somebody last asked for help for the person.
@@ -222,7 +228,7 @@ impl Risks {
         Risk(factors.into_iter().filter(|(_, holds)| *holds).map(|(factor, _)| factor).collect())
     }
 
-    fn is_vulnerable(&self, at: DateTime) -> bool {
+    pub(super) fn is_vulnerable(&self, at: DateTime) -> bool {
         let by_age = |lifetime: Lifetime| lifetime.is_minor(at) || lifetime.ages(at).1 >= OLD;
         self.always || self.lifetime.is_some_and(by_age)
     }

@@ -170,6 +170,8 @@ impl Revocation {
             | K::LookoutAcknowledged
             | K::SightingReported
             | K::LookoutResolved
+            | K::LookoutEnded
+            | K::CareAlertEnded
             | K::CareAlertFiled
             | K::CareAlertAnswered
             | K::ExceptionRequested
@@ -183,6 +185,8 @@ impl Revocation {
             | K::HandoverAccepted
             | K::HandoverDeclined
             | K::HandoverDocumentAttached
+            | K::HandoverQuestionAsked
+            | K::HandoverQuestionAnswered
             | K::Departed
             | K::ArrivalConfirmed
             | K::FollowUpRecorded

@@ -36,10 +36,12 @@ fn hospital() -> Principal {
 /// A history in the order of a path. With any of its steps left out, what then cannot happen does not.
 fn steps() -> Vec<Step> {
     let to = |id: &str| json!({ "organisation": id });
-    let consent = json!({
-        "purpose": "repatriation", "recipient": { "country": "PL" }, "data_classes": ["identity", "return"],
-        "language": "pl",
-    });
+    let consent = || {
+        let recipient = json!({ "country": "PL" });
+        json!({
+            "purpose": "repatriation", "recipient": recipient, "data_classes": ["identity", "return"], "language": "pl",
+        })
+    };
     let likely_not = json!({
         "union_citizen": "yes", "works": "no", "months_of_stay": 2, "asks_for_shelter": "yes",
         "domestic_violence": "no", "temporarily_unfit_for_work": "no", "involuntarily_unemployed": "no",
@@ -82,16 +84,35 @@ fn steps() -> Vec<Step> {
         Step(hospital(), C::ReportDischarge, None, discharge),
         Step(shelter24(), C::AssignBed, None, json!({ "kind": "emergency_bed" })),
         Step(shelter24(), C::RequestException, None, json!({ "kind": "longer_24h_stay", "reason": "he is ill" })),
-        Step(supporter(), C::GiveConsent, None, consent),
-        Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving_organisation": "a clinic" })),
+        Step(supporter(), C::GiveConsent, None, consent()),
+        Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving": "care-provider-pl" })),
         Step(liaison("PL"), C::AcknowledgeHandover, Some(17), json!({})),
         Step(liaison("PL"), C::AcceptHandover, Some(17), json!({})),
+        Step(liaison("PL"), C::AskHandoverQuestion, Some(17), json!({ "question": "Which medicines does he take?" })),
         Step(supporter(), C::RecordDeparture, Some(17), json!({})),
         Step(liaison("PL"), C::ConfirmArrival, Some(17), json!({})),
         Step(street_doctor(), C::StartCare, Some(8), json!({})),
         Step(coordinator(), C::DecideException, Some(15), json!({ "decision": "denied", "reason": "a bed is free" })),
         Step(coordinator(), C::CloseCase, None, json!({ "reason": "returned" })),
         Step(supporter(), C::WithdrawConsent, Some(16), json!({})),
+        Step(night_shelter(), C::RecordIntake, None, json!({})),
+        Step(night_shelter(), C::AssignBed, None, json!({ "kind": "night_shelter_eu" })),
+        Step(night_shelter(), C::RecordNoShow, None, json!({})),
+        Step(
+            hospital(),
+            C::ReportDischarge,
+            None,
+            json!({
+                "destination": "night_shelter_eu", "to": "night-shelter-utrecht", "warned": true,
+            }),
+        ),
+        Step(night_shelter(), C::Refer, None, json!({ "to": "supporter-rotterdam", "offering": "client_support" })),
+        Step(supporter(), C::DeclineReferral, Some(30), json!({ "reason": "language" })),
+        Step(supporter(), C::GiveConsent, None, consent()),
+        Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving_organisation": "a clinic" })),
+        Step(liaison("PL"), C::DeclineHandover, Some(33), json!({ "reason": "no_place" })),
+        Step(coordinator(), C::RecordDeath, None, json!({})),
+        Step(night_shelter(), C::RecordAttendance, None, json!({ "status": "present" })),
     ]
 }
 
@@ -112,7 +133,7 @@ impl Living {
         let options = json!({ "language": "pl", "wish": "wants_to_return" });
         self.send(0, &Step(supporter(), C::PresentReturnOptions, None, options));
         for condition in ReturnCondition::ALL {
-            let evidence = json!({ "condition": condition, "evidence": "a letter" });
+            let evidence = json!({ "condition": condition, "country": "PL", "evidence": "a letter" });
             self.send(0, &Step(supporter(), C::EvidenceReturnCondition, None, evidence));
         }
     }
@@ -165,6 +186,8 @@ fn everybody() -> Vec<Principal> {
         principal("police-utrecht", Actor::Police),
         liaison("PL"),
         liaison("RO"),
+        receiving("PL"),
+        receiving("RO"),
         principal("embassy-pl", Actor::Ambassador { country: country("PL") }),
         principal("ggd-ghor", Actor::MonitorAnalyst { area: Area::National }),
         principal("municipality-rotterdam", Actor::PrivacyOfficer),
@@ -195,7 +218,16 @@ fn everybody() -> Vec<Principal> {
 fn ever_asked(role: Role, task: TaskKind) -> bool {
     let of_care = matches!(
         task,
-        T::AnswerReferral | T::StartCare | T::AcknowledgeLookout | T::SendDischargeLetter | T::EstablishLanguage
+        T::AnswerReferral
+            | T::StartCare
+            | T::AcknowledgeLookout
+            | T::SendDischargeLetter
+            | T::EstablishLanguage
+            | T::NextStep
+            | T::NextStepAfterException
+            | T::TraceNoShow
+            | T::PrepareArrival
+            | T::ProtectMinor
     );
     match role {
         Role::ProcessCoordinator => !matches!(
@@ -213,7 +245,15 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             of_care || matches!(task, T::StreetDoctorVisit | T::HeadInjuryScreen | T::UninsuredReport)
         }
         Role::ClientSupporter => {
-            let of_return = matches!(task, T::RecordDeparture | T::ConfirmArrival | T::FollowUp);
+            let of_return = matches!(
+                task,
+                T::RecordDeparture
+                    | T::ConfirmArrival
+                    | T::FollowUp
+                    | T::ReviewStoppedReturn
+                    | T::AnswerHandoverQuestion
+                    | T::TraceArrival
+            );
             of_care || of_return || task == T::UninsuredReport
         }
         Role::MunicipalAssessor => task == T::RightsAssessment,
@@ -221,6 +261,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
         Role::EmbassyLiaison => {
             matches!(task, T::AcknowledgeHandover | T::AnswerHandover | T::ConfirmArrival)
         }
+        Role::ReceivingProvider => matches!(task, T::AnswerHandover | T::ConfirmArrival | T::FollowUp),
         Role::Ambassador | Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System => false,
     }
 }
@@ -228,15 +269,32 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
 /// Every thing of that kind that a reader can look up.
 fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
     Some(match task {
-        T::AnswerReferral | T::StartCare => disclose_referrals(sight).iter().map(|each| each.referral_id.0).collect(),
+        T::TraceNoShow => {
+            let beds = sight.path().stays.iter().filter_map(|stay| sight.show(stay.assigned.facts().bed()));
+            beds.map(|bed| bed.0).collect()
+        }
+        T::AnswerReferral | T::StartCare | T::NextStep => {
+            disclose_referrals(sight).iter().map(|each| each.referral_id.0).collect()
+        }
         T::AcknowledgeLookout => disclose_lookouts(sight).iter().map(|each| each.lookout_id.0).collect(),
         T::AnswerCareAlert => disclose_alerts(sight).iter().map(|each| each.care_alert_id.0).collect(),
-        T::DecideException => disclose_exceptions(sight).iter().map(|each| each.exception_id.0).collect(),
-        T::AcknowledgeHandover | T::AnswerHandover | T::RecordDeparture | T::ConfirmArrival | T::FollowUp => {
-            disclose_handovers(sight).iter().map(|each| each.handover_id.0).collect()
+        T::DecideException | T::NextStepAfterException => {
+            disclose_exceptions(sight).iter().map(|each| each.exception_id.0).collect()
         }
+        T::AcknowledgeHandover
+        | T::AnswerHandover
+        | T::RecordDeparture
+        | T::ConfirmArrival
+        | T::FollowUp
+        | T::ReviewStoppedReturn
+        | T::AnswerHandoverQuestion
+        | T::TraceArrival => disclose_handovers(sight).iter().map(|each| each.handover_id.0).collect(),
         T::AssignCoordinator
+        | T::ReviewReopened
+        | T::ReviewSignOfLife
+        | T::PrepareArrival
         | T::ReviewMatch
+        | T::ProtectMinor
         | T::StreetDoctorVisit
         | T::HeadInjuryScreen
         | T::EstablishLanguage
@@ -315,7 +373,14 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
             check(&living, &principal).unwrap();
             reached.extend(living.worklist(&principal).into_iter().map(|view| view.kind));
         }
+        // Some tasks come with time alone.
+        living.now += TimeDelta::days(3);
+        reached.extend(everybody().iter().flat_map(|who| living.worklist(who)).map(|view| view.kind));
+        living.now -= TimeDelta::days(3);
     }
+    // A return that arrived does not stop.
+    let stopped = self::living([0, 6, 16, 17, 26]);
+    reached.extend(kinds(&stopped, &supporter()));
     // A match to review does not follow from one path alone.
     let elsewhere = [T::AssignCoordinator, T::ReviewMatch];
     let all: BTreeSet<_> = T::ALL.iter().copied().filter(|kind| !elsewhere.contains(kind)).collect();
@@ -362,7 +427,7 @@ fn a_withdrawn_consent_empties_the_liaisons_list_at_once() {
     let proposed = [0, 6, 16, 17];
     assert_eq!(kinds(&living(proposed), &liaison("PL")), [T::AcknowledgeHandover]);
     assert_eq!(kinds(&living(proposed), &liaison("RO")), []);
-    assert_eq!(kinds(&living([0, 6, 16, 17, 25]), &liaison("PL")), []);
+    assert_eq!(kinds(&living([0, 6, 16, 17, 26]), &liaison("PL")), []);
 }
 
 #[test]
@@ -391,11 +456,11 @@ fn a_task_is_serialised_without_what_it_does_not_have() {
         json!([
             {
                 "kind": "street_doctor_visit", "person_id": this_person(), "since": "2026-01-10T21:00:00Z",
-                "due_at": "2026-01-11T21:00:00Z", "overdue": false, "because": "signal_received",
+                "due_at": "2026-01-11T21:00:00Z", "overdue": false, "because": "signal_received", "stake": "urgent",
             },
             {
                 "kind": "weekly_review", "person_id": this_person(), "since": "2026-01-10T21:00:00Z",
-                "due_at": "2026-01-17T21:00:00Z", "overdue": false,
+                "due_at": "2026-01-17T21:00:00Z", "overdue": false, "stake": "review",
             },
         ])
     );

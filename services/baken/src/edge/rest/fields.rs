@@ -4,7 +4,7 @@
 //! No message repeats a value. What serde says of one is reduced to what it expected.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use care_path::command::{BodyType, Command, CommandKind, Unreadable};
@@ -55,6 +55,7 @@ fn read_as<T>(
 
     let mut body = Value::Object(fields);
     let mut taken_out = TakenOut::default();
+    let mut named = HashSet::new();
     while !problems.is_full() {
         let error = match read(&body) {
             Ok(read) if problems.is_empty() => return Ok(read),
@@ -69,7 +70,11 @@ fn read_as<T>(
             (Some(name), place) => [taken_out.original(place), vec![name.to_owned()]].concat(),
             (None, place) => taken_out.original(place),
         };
-        problems.push(FieldProblem::at(pointer(told.iter().map(String::as_str)), message(&said)));
+        // One that was taken out of an item where it is required is missing now, and was named already.
+        let told = pointer(told.iter().map(String::as_str));
+        if named.insert(told.clone()) {
+            problems.push(FieldProblem::at(told, message(&said)));
+        }
         if !taken_out.take(&mut body, &place) {
             break;
         }
@@ -211,7 +216,7 @@ mod tests {
         let body = json!({
             "urgency": "Marek, expected Nowak", "surname": "Nowak", "municipality": "Den Haag", "location": "",
             "identity": {"countries": ["PL", "POL", "RO", 7, "XX"], "approximate_age": 130, "birth_date": "Marek",
-                "languages": [{"language": "pl"}, {"preferred": true}]},
+                "languages": [{"language": "pl"}, {"preferred": true}, {"language": "Pools"}]},
         });
         insta::assert_snapshot!(problems::<ReportSignal>(body), @r#"
         /channel is required
@@ -221,6 +226,7 @@ mod tests {
         /identity/countries/3 must be a string
         /identity/countries/4 must be an ISO 3166-1 alpha-2 code in capitals, such as PL
         /identity/languages/1/language is required
+        /identity/languages/2/language must be a BCP 47 tag of a language in the IANA registry, such as pl or rom, or und where it is not known
         /location must be 1 to 200 characters, not only white space
         /municipality must be 1 to 64 characters of a-z, 0-9 and hyphen, and begin with a letter or digit
         /surname is not a field here

@@ -69,6 +69,7 @@ fn says_nothing_of_a_person(text: &str) -> bool {
         "day-shelter-rotterdam",
         "street-doctor-rotterdam",
         "outreach-rotterdam",
+        "care-provider-pl",
         "hospital-rotterdam",
         "police-rotterdam",
         "coordinator-rotterdam",

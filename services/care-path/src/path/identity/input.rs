@@ -7,6 +7,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::claim::{ClaimField, IdentityClaim, IdentityDocument, LanguageUse};
+use super::language::LanguageInput;
 use crate::codes::Sex;
 use crate::command::{Context, Refusal};
 use crate::list::Few;
@@ -35,7 +36,7 @@ pub struct IdentityInput {
     pub origin: Option<Line>,
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(inline, nullable))]
-    pub languages: Few<LanguageUse, 16>,
+    pub languages: Few<LanguageInput, 16>,
     // Documents that say who they are.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schema(inline, nullable))]
@@ -68,7 +69,7 @@ impl IdentityInput {
             sex: self.sex,
             countries: self.countries.into(),
             origin: self.origin,
-            languages: self.languages.into(),
+            languages: Vec::from(self.languages).into_iter().map(LanguageUse::from).collect(),
             documents: self.documents.into(),
             contact: self.contact,
             appearance: self.appearance,

@@ -14,6 +14,7 @@ use crate::text::Text;
 mod claim;
 mod decide;
 mod input;
+mod language;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub(crate) use claim::{ClaimFacts, Claimed};
 pub use claim::{ClaimField, IdentityClaim, IdentityDocument, LanguageUse};
 pub use decide::{DismissMatch, IdentityRefusal, LinkPersons, UnlinkPersons, UpdateIdentity};
 pub use input::IdentityInput;
+pub use language::LanguageInput;
 
 part_events! {
     /// Who somebody is, and with whom they are one.

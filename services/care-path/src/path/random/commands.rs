@@ -15,15 +15,17 @@ use crate::path::exception::{DecideException, Decision, OvertakeException, Reque
 use crate::path::identity::{DismissMatch, LinkPersons, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::TurnAway;
-use crate::path::lost::{AcknowledgeLookout, AnswerCareAlert, ExpireLookout, MarkOutOfSight, ResolveLookout};
+use crate::path::lost::{
+    AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, MarkOutOfSight, ResolveLookout,
+};
 use crate::path::privacy::{LiftHold, PlaceHold};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, StartCare, WaitlistReferral, WithdrawReferral,
 };
 use crate::path::relations::{RelatePersons, UnrelatePersons};
 use crate::path::repatriation::{
-    AcceptHandover, AcknowledgeHandover, AttachHandoverDocument, ConfirmArrival, DeclineHandover, RecordDeparture,
-    RecordFollowUp, WithdrawConsent, WithdrawHandover,
+    AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, AskHandoverQuestion, AttachHandoverDocument,
+    ConfirmArrival, DeclineHandover, RecordDeparture, RecordFollowUp, StopHandover, WithdrawConsent, WithdrawHandover,
 };
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
@@ -55,6 +57,8 @@ pub fn goes_on(kind: CommandKind) -> bool {
             | K::AcknowledgeHandover
             | K::AcceptHandover
             | K::AttachHandoverDocument
+            | K::AskHandoverQuestion
+            | K::AnswerHandoverQuestion
             | K::RecordDeparture
             | K::ConfirmArrival
             | K::RecordFollowUp
@@ -151,6 +155,11 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             let resolve = ResolveLookout { outcome: dice.code(), explanation: dice.maybe_text() };
             Command::ResolveLookout(lookout(path, dice)?, resolve)
         }
+        K::EndLookout => Command::EndLookout(lookout(path, dice)?, EndLookout { reason: dice.code() }),
+        K::EndCareAlert => {
+            let alerts: Vec<_> = path.lost.care_alerts.iter().map(|alert| alert.filed.alert).collect();
+            Command::EndCareAlert(dice.one_of(&alerts)?, EndCareAlert { reason: dice.code() })
+        }
         K::ExpireLookout => Command::ExpireLookout(lookout(path, dice)?, ExpireLookout {}),
         K::FileCareAlert => Command::FileCareAlert((), bodies::care_alert(now, dice)),
         K::AnswerCareAlert => {
@@ -182,12 +191,12 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         }
         K::PresentReturnOptions => Command::PresentReturnOptions((), bodies::options(dice)),
         K::EvidenceReturnCondition => Command::EvidenceReturnCondition((), bodies::evidence(path, dice)),
-        K::GiveConsent => Command::GiveConsent((), bodies::consent(dice)),
+        K::GiveConsent => Command::GiveConsent((), bodies::consent(path, dice)),
         K::WithdrawConsent => {
             let consents: Vec<_> = path.repatriation.consents.iter().map(|consent| consent.given.consent).collect();
             Command::WithdrawConsent(dice.one_of(&consents)?, WithdrawConsent {})
         }
-        K::ProposeHandover => Command::ProposeHandover((), bodies::proposal(dice)),
+        K::ProposeHandover => Command::ProposeHandover((), bodies::proposal(path, dice)),
         K::AcknowledgeHandover => Command::AcknowledgeHandover(handover(path, dice)?, AcknowledgeHandover {}),
         K::AcceptHandover => {
             Command::AcceptHandover(handover(path, dice)?, AcceptHandover { explanation: dice.maybe_text() })
@@ -201,8 +210,23 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::AttachHandoverDocument(handover(path, dice)?, AttachHandoverDocument { document })
         }
         K::RecordDeparture => {
-            Command::RecordDeparture(handover(path, dice)?, RecordDeparture { travels: dice.maybe_text() })
+            let expected_arrival = dice.maybe(|dice| bodies::later(now, dice));
+            Command::RecordDeparture(
+                handover(path, dice)?,
+                RecordDeparture { travels: dice.maybe_text(), expected_arrival },
+            )
         }
+        K::AskHandoverQuestion => {
+            Command::AskHandoverQuestion(handover(path, dice)?, AskHandoverQuestion { question: dice.text() })
+        }
+        K::AnswerHandoverQuestion => {
+            let questions = path.repatriation.handovers.iter().flat_map(|handover| &handover.questions);
+            let asked: Vec<_> = questions.map(|each| (each.asked.handover, each.asked.question_id)).collect();
+            let (handover, question_id) = dice.one_of(&asked)?;
+            let answer = AnswerHandoverQuestion { question_id: Some(question_id), answer: dice.text() };
+            Command::AnswerHandoverQuestion(handover, answer)
+        }
+        K::StopHandover => Command::StopHandover(handover(path, dice)?, StopHandover {}),
         K::ConfirmArrival => Command::ConfirmArrival(handover(path, dice)?, ConfirmArrival {}),
         K::RecordFollowUp => {
             let (term, outcome, explanation) = (dice.code(), dice.code(), dice.maybe_text());

@@ -10,7 +10,7 @@ use crate::path::case::{CaseEvent, CoordinatorAssigned};
 use crate::path::identity::IdentityInput;
 use crate::path::{CarePath, Problems};
 use crate::private::private;
-use crate::text::{Language, Line, Text};
+use crate::text::{LanguageTag, Line, Text};
 use serde::Deserialize;
 
 /// Reports a signal. Without a `person_id` it opens a provisional person: an alias or nothing at all is enough.
@@ -67,7 +67,7 @@ impl Decide for ReportSignal {
         {
             events.push(CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: None }).into());
         }
-        Ok(events)
+        Ok(path.and_reopened(events))
     }
 }
 
@@ -80,7 +80,7 @@ pub struct RecordContact {
     /// Where, in words.
     pub location: Option<Line>,
     /// The language that was spoken.
-    pub language: Option<Language>,
+    pub language: Option<LanguageTag>,
     /// What was said.
     pub summary: Option<Text>,
     /// What was observed of the person's health.
@@ -94,18 +94,17 @@ impl Decide for RecordContact {
     type Subject = ();
 
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let problems = Problems::of(&self.problems);
-        Ok(vec![
+        Ok(path.and_reopened(vec![
             SignalEvent::ContactMade(ContactMade {
                 location_type: self.location_type,
                 location: private(self.location),
-                language: private(self.language),
+                language: private(self.language.map(LanguageTag::get)),
                 summary: private(self.summary),
                 observations: private(self.observations),
                 problems,
             })
             .into(),
-        ])
+        ]))
     }
 }

@@ -9,7 +9,7 @@ use crate::ids::{BedId, CareAlertId, ExceptionId, LookoutId, ReferralId};
 use crate::path::Problems;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
 use crate::path::exception::{DecideException, Decision};
-use crate::path::identity::{IdentityInput, LanguageUse, UpdateIdentity};
+use crate::path::identity::{IdentityInput, LanguageInput, UpdateIdentity};
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{
     AcknowledgeLookout, Addressee, AnswerCareAlert, FileCareAlert, IssueLookout, MarkOutOfSight, ReportSighting,
@@ -214,8 +214,12 @@ fn who_was_found_need_not_be_looked_out_for_but_who_is_lost_again_must() {
         .waits_not(Acknowledge)
         .waits_not(AnswerAlert)
         .and(MarkOutOfSight {})
-        .waits(1, Acknowledge, [organisation("shelter24-rotterdam")], hours(2))
-        .waits(1, AnswerAlert, [organisation("police-rotterdam")], hours(2));
+        // What was asked for the first time is over: those who look again ask again.
+        .waits_not(Acknowledge)
+        .and(a_lookout())
+        .and(alert())
+        .waits(1, Acknowledge, [organisation("shelter24-rotterdam")], hours(26))
+        .waits(1, AnswerAlert, [organisation("police-rotterdam")], hours(26));
 }
 
 #[test]
@@ -334,7 +338,7 @@ fn what_is_due_first_comes_first() {
 fn whoever_took_somebody_in_finds_out_their_language() {
     let night_shelter = || organisation("night-shelter-rotterdam");
     let speaks = |language: &str| {
-        let used = LanguageUse {
+        let used = LanguageInput {
             language: language.parse().unwrap(),
             preferred: true,
             understood: true,

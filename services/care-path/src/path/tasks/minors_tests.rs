@@ -3,7 +3,6 @@ use chrono::TimeDelta;
 use super::*;
 use crate::codes::{Assurance, DeclineReason, Offering, RelationKind};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Organisation};
 use crate::ids::ReferralId;
 use crate::path::CarePath;
 use crate::path::identity::{IdentityInput, UpdateIdentity};
@@ -13,19 +12,6 @@ use crate::path::testing::*;
 
 fn protection() -> OrgId {
     "child-protection-rotterdam".parse().unwrap()
-}
-
-fn with_protection() -> Directory {
-    let protection = Organisation {
-        id: protection(),
-        name: "Child protection".to_owned(),
-        kind: OrgKind::ChildProtection,
-        municipality: Some(rotterdam()),
-        country: None,
-        offerings: vec![],
-        facilities: vec![],
-    };
-    directory().all().cloned().chain([protection]).collect()
 }
 
 fn said(claim: serde_json::Value) -> UpdateIdentity {
@@ -39,7 +25,7 @@ fn girl() -> Given {
 
 /// For whom it waits that the minor is protected.
 fn asked(path: &CarePath, day: i64) -> Vec<Addressee> {
-    let tasks = path.open_tasks(evening(day), &Deadlines::default(), &with_protection());
+    let tasks = path.open_tasks(evening(day), &Deadlines::default(), &directory());
     let tasks = tasks.into_iter().filter(|task| task.kind == TaskKind::ProtectMinor);
     tasks
         .inspect(|task| assert_eq!(task.due - task.since, TimeDelta::hours(1)))
@@ -92,11 +78,9 @@ fn a_parent_or_guardian_on_record_ends_it_and_its_end_brings_it_back() {
 
 #[test]
 fn a_referral_to_child_protection_does_it_until_it_is_declined() {
-    // The directory of the tests has no child protection: it is asked in the history.
-    let directory = with_protection();
     let refer = Refer { to: protection(), offering: Offering::SocialWork, urgency: None, reason: None };
     let decline = DeclineReferral { reason: DeclineReason::Other, explanation: None };
-    let referred = girl().among(&directory).and(refer).then(|path| assert!(asked(path, 0).is_empty()));
+    let referred = girl().and(refer).then(|path| assert!(asked(path, 0).is_empty()));
     let declined = referred.by(principal(protection().as_str(), crate::actor::Actor::ClientSupporter));
     declined.and_on(ReferralId(id_of_command(1)), decline).then(|path| assert!(!asked(path, 0).is_empty()));
 }

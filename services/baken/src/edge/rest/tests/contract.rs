@@ -39,6 +39,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/beds/{bed_id}/release
     POST /v1/persons/{person_id}/care-alerts
     POST /v1/persons/{person_id}/care-alerts/{care_alert_id}/answer
+    POST /v1/persons/{person_id}/care-alerts/{care_alert_id}/end
     POST /v1/persons/{person_id}/close
     POST /v1/persons/{person_id}/consents
     POST /v1/persons/{person_id}/consents/{consent_id}/withdraw
@@ -58,6 +59,8 @@ fn these_are_the_routes() {
     GET /v1/persons/{person_id}/handovers/{handover_id}/document
     POST /v1/persons/{person_id}/handovers/{handover_id}/document
     POST /v1/persons/{person_id}/handovers/{handover_id}/follow-ups
+    POST /v1/persons/{person_id}/handovers/{handover_id}/questions
+    POST /v1/persons/{person_id}/handovers/{handover_id}/questions/{question_id}/answer
     POST /v1/persons/{person_id}/handovers/{handover_id}/withdraw
     POST /v1/persons/{person_id}/holds
     POST /v1/persons/{person_id}/holds/{hold_id}/lift
@@ -70,6 +73,7 @@ fn these_are_the_routes() {
     DELETE /v1/persons/{person_id}/links/{other_person_id}
     POST /v1/persons/{person_id}/lookouts
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/acknowledge
+    POST /v1/persons/{person_id}/lookouts/{lookout_id}/end
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/resolve
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/sightings
     GET /v1/persons/{person_id}/matches
@@ -124,7 +128,8 @@ fn every_command_but_the_systems_own_has_exactly_one_route() {
         .collect();
     for kind in care_path::command::CommandKind::ALL {
         let routes = ids.iter().filter(|id| **id == kind.name()).count();
-        let of_the_system = matches!(kind.name(), "expire_lookout" | "overtake_exception" | "pass_deadline");
+        let of_the_system =
+            matches!(kind.name(), "expire_lookout" | "overtake_exception" | "stop_handover" | "pass_deadline");
         assert_eq!(routes, usize::from(!of_the_system), "{}", kind.name());
     }
 }

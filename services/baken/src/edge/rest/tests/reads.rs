@@ -210,6 +210,12 @@ async fn one_learns_who_one_is_and_what_one_may_do() {
           "relations": [
             "addressed"
           ]
+        },
+        {
+          "command": "retract_entry",
+          "relations": [
+            "addressed"
+          ]
         }
       ],
       "organisation": "embassy-pl",
