@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 52] = files![
+const FILES: [&str; 53] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",

@@ -31,7 +31,7 @@ events! {
     pub struct PersonsRelated {
         /// The other, who is to the person what the kind says.
         with: only PersonId;
-        kind: clear RelationKind => Social, Minimal;
+        kind: sealed(RelationKind, Social) => Social, Minimal;
         explanation: maybe sealed(Text, Social) => Social, Full;
     }
 
@@ -148,8 +148,11 @@ impl CarePath {
             let by_other = heard.unrelated.iter().filter(|said| said.stamp.person_id == with);
             by_this.chain(by_other).any(|said| happened(&said.stamp) > happened(related))
         };
-        let told = own.related.iter().map(|said| (said.with, said.kind, said));
-        let turned = heard.related.iter().map(|said| (said.stamp.person_id, said.kind.turned(), said));
+        let told = own.related.iter().filter_map(|said| Some((said.with, *said.kind.get()?, said)));
+        let turned = heard
+            .related
+            .iter()
+            .filter_map(|said| Some((said.stamp.person_id, said.kind.get()?.turned(), said)));
         let mut standing: Vec<Relation<'_>> = Vec::new();
         for (with, kind, said) in told.chain(turned) {
             let is_known = standing.iter().any(|each| (each.with, each.kind) == (with, kind));
