@@ -415,7 +415,7 @@ mod tests {
     #[test]
     fn a_country_is_a_code_of_iso_3166() {
         assert_eq!("PL".parse::<Country>().map(|c| c.to_string()), Ok("PL".into()));
-        for bad in ["pl", "POL", "QQ", "", "Ż"] {
+        for bad in ["pl", "POL", "QQ", "UK", "EU", "XK", "AN", "SU", "ZZ", "", "Ż"] {
             assert_eq!(bad.parse::<Country>(), Err(BadValue::Country), "{bad:?}");
         }
     }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Baken, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
-use crate::history::{Answer, Envelope, Idempotency, Purpose, Stream};
+use crate::history::{Answer, Envelope, Idempotency, KeyDigest, Purpose, Stream};
 use crate::projections::{Case, World};
 use crate::sealing::{Binding, KeyError, KeyStoreError, SealError};
 
@@ -141,6 +141,19 @@ impl Baken {
         match self.answered(&request, idempotency)? {
             Some(receipt) => Ok(receipt),
             None => self.execute_once(request).await,
+        }
+    }
+
+    /// The first entry that a request of this key recorded, on whichever node.
+    ///
+    /// # Errors
+    /// Where the log does not tell.
+    pub async fn entry_of(&self, key: KeyDigest) -> Result<Option<EventId>, ExecuteError> {
+        let seen = self.position();
+        let first = || self.world.read().answers().of(key).and_then(|answer| answer.event_ids.first().copied());
+        match first() {
+            None if self.is_beyond(seen).await? => Ok(first()),
+            entry => Ok(entry),
         }
     }
 

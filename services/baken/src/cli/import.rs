@@ -49,6 +49,7 @@ impl Import {
             println!("{finding}");
         }
         if self.dry_run {
+            plan.told.iter().for_each(|finding| println!("{finding}"));
             print!("{}", plan.notes);
             println!("{}", would_send(&plan));
             let refused = plan.tally().refused;

@@ -9,10 +9,8 @@ use chrono::{Datelike, Months, NaiveDate};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::IdKey;
-use super::lines::Outgoing;
+use super::lines::{LineIds, Outgoing};
 use super::mapping::{CLAIM, Person};
-use super::rows::Line;
 
 const IDENTITY: &str = "identity";
 /// Nobody is older.
@@ -21,6 +19,8 @@ const OLDEST_YEARS: u32 = 120;
 /// What a row says of who the person is, field by field.
 pub struct Claim {
     row: u64,
+    /// The id of the line that says it.
+    id: Uuid,
     person: Uuid,
     assurance: Assurance,
     pub identity: Map<String, Value>,
@@ -33,7 +33,7 @@ pub struct Claim {
 
 impl Claim {
     /// The claim in the line that would open the person.
-    pub fn of(opening: &Outgoing, mapped: &Person) -> Self {
+    pub fn of(opening: &Outgoing, id: Uuid, mapped: &Person) -> Self {
         let identity = opening.data().get(IDENTITY).and_then(Value::as_object).cloned().unwrap_or_default();
         let mut occurred = opening.said.clone();
         occurred.retain(|name, _| name.starts_with("occurred"));
@@ -45,6 +45,7 @@ impl Claim {
         let beside = mapped.data.iter().filter(|(path, _)| !path.starts_with("identity."));
         Self {
             row: opening.row,
+            id,
             person: opening.id,
             assurance: mapped.assurance.unwrap_or(Assurance::Alias),
             identity,
@@ -54,24 +55,26 @@ impl Claim {
         }
     }
 
+    /// The id of the line that says it, which is that of the row.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// The id of the line that opens the person.
     pub fn person(&self) -> Uuid {
         self.person
     }
 
     /// The line that says what it knows beyond what is known; none where that is nothing.
-    pub fn beyond(&self, known: &Map<String, Value>, key: &IdKey) -> Option<Outgoing> {
+    pub fn beyond(&self, known: &Map<String, Value>) -> Option<Outgoing> {
         let is_new = |name: &str, value: &Value| known.get(name).is_none_or(|known| !says(known, value));
         let news = self.identity.iter().filter(|(name, value)| is_new(name, value));
         let claim: Map<_, _> = news.map(|(name, value)| (name.clone(), value.clone())).collect();
         if claim.is_empty() {
             return None;
         }
-        // The same claim of the same time is the same line, in whichever file it comes.
-        let (claim, occurred) = (Value::Object(claim), Value::Object(self.occurred.clone()));
-        let id = key.id([self.person.to_string().as_str(), CLAIM, &claim.to_string(), &occurred.to_string()]);
         let command = CommandKind::UpdateIdentity;
-        let said = Line { id, name: CLAIM, command, person_of: Some(self.person), subject_of: None };
+        let said = LineIds { id: self.id, name: CLAIM, command, person_of: Some(self.person), subject_of: None };
         let mut line = Outgoing::new(self.row, said);
         line.said.clone_from(&self.occurred);
         line.said.insert("data".to_owned(), json!({ "claim": claim, "assurance": self.assurance }));

@@ -56,19 +56,19 @@ impl LeftOut {
     }
 }
 
-/// Cells that say something and are not taken, by column.
+/// Counted that say something and are not taken, by column.
 #[derive(Debug, Default)]
-pub struct Notes(BTreeMap<(String, LeftOut), Cells>);
+pub struct Notes(BTreeMap<(String, LeftOut), Counted>);
 
 #[derive(Debug)]
-struct Cells {
+struct Counted {
     number: usize,
     first: u64,
 }
 
 impl Notes {
     pub(super) fn note(&mut self, column: &str, why: LeftOut, line: u64) {
-        let cells = self.0.entry((column.to_owned(), why)).or_insert(Cells { number: 0, first: line });
+        let cells = self.0.entry((column.to_owned(), why)).or_insert(Counted { number: 0, first: line });
         cells.number += 1;
         cells.first = cells.first.min(line);
     }
@@ -82,7 +82,7 @@ impl Notes {
 
 impl fmt::Display for Notes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for ((column, why), Cells { number, first }) in &self.0 {
+        for ((column, why), Counted { number, first }) in &self.0 {
             writeln!(f, "column \"{column}\": {number} cells not taken, the first on line {first}: {}", why.told())?;
         }
         Ok(())

@@ -7,7 +7,7 @@ const LARGEST_CELL: usize = 64 * 1024;
 
 /// A record: the line that it begins on, and its cells as they are in the file.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct RawRow {
     pub line: u64,
     pub cells: Vec<Vec<u8>>,
     /// The file ends with it, and not with a line end.
@@ -16,7 +16,7 @@ pub struct Record {
 
 /// A record that cannot be read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Broken {
+pub struct BrokenRow {
     /// The line on which the cell begins.
     pub line: u64,
     /// The number of the cell, from 0.
@@ -29,7 +29,7 @@ const GOES_ON: &str = "goes on behind the quotation mark that closes it; one ins
 const SWALLOWS: &str = "holds whole rows of the file: a quotation mark is not closed";
 
 /// Reads records from bytes.
-pub struct Records<'a> {
+pub struct RawRows<'a> {
     bytes: &'a [u8],
     delimiter: u8,
     at: usize,
@@ -45,7 +45,7 @@ enum End {
     File,
 }
 
-impl<'a> Records<'a> {
+impl<'a> RawRows<'a> {
     /// Reads from a line on.
     pub fn new(bytes: &'a [u8], delimiter: u8, line: u64) -> Self {
         Self { bytes, delimiter, at: 0, line, width: None }
@@ -134,7 +134,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn record(&mut self) -> Result<Record, Broken> {
+    fn record(&mut self) -> Result<RawRow, BrokenRow> {
         let (line, mut cells) = (self.line, Vec::new());
         loop {
             let (at, at_line) = (self.at, self.line);
@@ -145,7 +145,7 @@ impl<'a> Records<'a> {
                     while self.peek().is_some() && !self.ends_line() {
                         self.at += 1;
                     }
-                    Broken { line: at_line, cell: cells.len(), why }
+                    BrokenRow { line: at_line, cell: cells.len(), why }
                 })?
             } else {
                 self.bare()
@@ -153,15 +153,15 @@ impl<'a> Records<'a> {
             cells.push(cell);
             match end {
                 End::Delimiter => {}
-                End::Line => return Ok(Record { line, cells, is_cut_off: false }),
-                End::File => return Ok(Record { line, cells, is_cut_off: true }),
+                End::Line => return Ok(RawRow { line, cells, is_cut_off: false }),
+                End::File => return Ok(RawRow { line, cells, is_cut_off: true }),
             }
         }
     }
 }
 
-impl Iterator for Records<'_> {
-    type Item = Result<Record, Broken>;
+impl Iterator for RawRows<'_> {
+    type Item = Result<RawRow, BrokenRow>;
 
     /// The next record that is no empty line.
     fn next(&mut self) -> Option<Self::Item> {
@@ -176,14 +176,14 @@ mod tests {
     use super::*;
 
     fn read(text: &str, width: usize) -> Vec<String> {
-        let mut records = Records::new(text.as_bytes(), b';', 1);
+        let mut records = RawRows::new(text.as_bytes(), b';', 1);
         records.width = Some(width);
         let told = |record| match record {
-            Ok(Record { line, cells, .. }) => {
+            Ok(RawRow { line, cells, .. }) => {
                 let cells: Vec<_> = cells.into_iter().map(|cell| String::from_utf8(cell).unwrap()).collect();
                 format!("{line}: {}", cells.join(" | ").replace('\n', "/"))
             }
-            Err(Broken { line, cell, why }) => format!("{line}, {cell}: {why}"),
+            Err(BrokenRow { line, cell, why }) => format!("{line}, {cell}: {why}"),
         };
         records.map(told).collect()
     }

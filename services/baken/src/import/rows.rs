@@ -4,7 +4,7 @@
 //! A row is known by its key and by what the mapping takes of it: the bytes of the file make no difference, nor the order of
 //! its rows and columns.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use care_path::codes::Assurance;
 use care_path::command::CommandKind;
@@ -16,8 +16,8 @@ use uuid::Uuid;
 use super::cell::{BadCell, keyed};
 use super::claims::{Claim, judge_birth};
 use super::findings::LeftOut;
-use super::lines::Outgoing;
-use super::mapping::{Field, Mapped, OPENING, When};
+use super::lines::{Ids, LineIds, Outgoing, listed, put};
+use super::mapping::{CLAIM, Field, Mapped, OPENING, When};
 use super::{Fate, Finding, IdKey, Mapping, Notes, Row, Table, Tally};
 use crate::edge::rest::batch;
 
@@ -31,6 +31,8 @@ pub struct Plan {
     /// How many rows could not be read.
     pub unread: usize,
     pub findings: Vec<Finding>,
+    /// What is to be told of rows that nothing is wrong with.
+    pub told: Vec<Finding>,
     pub notes: Notes,
 }
 
@@ -81,7 +83,7 @@ impl Plan {
 #[must_use]
 pub fn plan(table: Table, mapping: &Mapping, key: &IdKey, now: DateTime) -> Plan {
     let Table { rows, unread, findings, notes } = table;
-    let plan = Plan { rows: Vec::new(), unread, findings, notes };
+    let plan = Plan { unread, findings, notes, ..Plan::default() };
     let mut planning = Planning { mapping, key, now, seen: HashMap::new(), plan };
     let drafts: Vec<_> = rows.iter().map(|row| (row.line, planning.draft(row))).collect();
     planning.place(drafts);
@@ -129,23 +131,17 @@ impl Planning<'_> {
                 row: [source, client].map(str::to_owned).into_iter().chain(parts).collect(),
             }
         });
-        if deleted.as_ref().is_some_and(|condition| condition.holds(row)) {
-            let of = |ids: &Ids| commands.iter().map(|mapped| self.bare(row, ids, mapped)).collect();
-            return Draft::Deleted(ids.as_ref().map(of).unwrap_or_default());
+        if let Some(condition) = deleted.as_ref().filter(|condition| condition.holds(row)) {
+            let told = "was deleted where it comes from, and is not taken";
+            self.plan.told.push(Finding::of_row(row.line, Some(&condition.column), told));
+            return Draft::Deleted(ids.map(|ids| self.made_before(row, &ids)).unwrap_or_default());
         }
         let Some(ids) = ids else {
             self.found(row, Some(&person.column), None, "must tell whom the row is about");
             return Draft::Refused;
         };
         let before = self.plan.findings.len();
-        let said = Line {
-            id: ids.person,
-            name: OPENING,
-            command: CommandKind::ReportSignal,
-            person_of: None,
-            subject_of: None,
-        };
-        let opening = self.line(row, said, person.occurred.as_ref(), &person.data);
+        let opening = self.line(row, ids.opening(), person.occurred.as_ref(), &person.data);
         let mut lines = Vec::new();
         let mut made = Vec::new();
         for mapped in commands {
@@ -161,12 +157,22 @@ impl Planning<'_> {
                 line: row.line,
                 person: ids.person,
                 occurred: occurred.map(|occurred| occurred.at),
-                claim: Claim::of(&opening, person),
+                claim: Claim::of(&opening, ids.of(self.key, CLAIM), person),
                 opening,
                 commands: lines,
             })),
             _ => Draft::Refused,
         }
+    }
+
+    /// The lines that an earlier import may have made of a row, what is about another before that.
+    fn made_before(&self, row: &Row, ids: &Ids) -> Vec<Outgoing> {
+        let commands = self.mapping.commands.iter().rev().map(|mapped| self.bare(row, ids, mapped));
+        let (id, person_of) = (ids.of(self.key, CLAIM), Some(ids.person));
+        let claim = LineIds { id, name: CLAIM, command: CommandKind::UpdateIdentity, person_of, subject_of: None };
+        // Where rows make nothing else they are persons, and not something that happened to one.
+        let opening = self.mapping.commands.is_empty().then(|| Outgoing::new(row.line, ids.opening()));
+        commands.chain([Outgoing::new(row.line, claim)]).chain(opening).collect()
     }
 
     /// What a command is about must be made of the same row.
@@ -187,7 +193,7 @@ impl Planning<'_> {
         let subject_of = mapped.subject_of.as_ref().map(|of| ids.of(self.key, of));
         Outgoing::new(
             row.line,
-            Line {
+            LineIds {
                 id: ids.of(self.key, &mapped.name),
                 name: &mapped.name,
                 command: mapped.command,
@@ -200,7 +206,7 @@ impl Planning<'_> {
     /// The line of a command; none where a row before it made the same one, or something is wrong.
     fn mapped(&mut self, row: &Row, ids: &Ids, mapped: &Mapped) -> Option<Outgoing> {
         let Outgoing { id, person_of, subject_of, .. } = self.bare(row, ids, mapped);
-        let said = Line { id, name: &mapped.name, command: mapped.command, person_of, subject_of };
+        let said = LineIds { id, name: &mapped.name, command: mapped.command, person_of, subject_of };
         let line = self.line(row, said, mapped.occurred.as_ref(), &mapped.data)?;
         let text = line.text();
         match self.seen.get(&id) {
@@ -220,7 +226,7 @@ impl Planning<'_> {
     fn line(
         &mut self,
         row: &Row,
-        said: Line<'_>,
+        said: LineIds<'_>,
         when: Option<&When>,
         fields: &BTreeMap<String, Field>,
     ) -> Option<Outgoing> {
@@ -308,6 +314,14 @@ impl Planning<'_> {
             };
             planned.push(what.map(|what| Planned { line, what }));
         }
+        // A row that stands there anew is not deleted, nor is a person of whom there is another row.
+        let live: HashSet<Uuid> = sound.values().flatten().flat_map(|row| [row.claim.id(), row.person]).collect();
+        for row in planned.iter_mut().flatten() {
+            if let What::Deleted(lines) = &mut row.what {
+                let stands_anew = lines.iter().any(|line| line.claims() && live.contains(&line.first));
+                lines.retain(|line| !stands_anew && !live.contains(&line.first));
+            }
+        }
         for (person, mut rows) in sound {
             rows.sort_by_key(|row| (row.occurred, row.line));
             let rows = self.of_person(rows);
@@ -329,7 +343,7 @@ impl Planning<'_> {
             let mut lines = Vec::new();
             let mut opens = None;
             if let Some((known, said)) = &mut known {
-                lines.extend(claim.beyond(known, self.key));
+                lines.extend(claim.beyond(known));
                 self.not_the_first(line, said, opening.data());
                 known.extend(claim.identity.clone());
             } else {
@@ -337,7 +351,7 @@ impl Planning<'_> {
                 lines.push(opening);
                 // A signal is as sure as an alias of who the person is.
                 if assurance.is_some_and(|assurance| assurance != Assurance::Alias) {
-                    lines.extend(claim.beyond(&Map::new(), self.key));
+                    lines.extend(claim.beyond(&Map::new()));
                 }
                 opens = Some(Box::new(claim));
             }
@@ -363,52 +377,7 @@ impl Planning<'_> {
     }
 }
 
-/// The ids of what a row makes.
-struct Ids {
-    person: Uuid,
-    /// The system, the client's number, and the row's key.
-    row: Vec<String>,
-}
-
-impl Ids {
-    fn of(&self, key: &IdKey, name: &str) -> Uuid {
-        key.id(self.row.iter().map(String::as_str).chain([name]))
-    }
-}
-
-/// Which line, of which row and about whom.
-pub struct Line<'a> {
-    pub id: Uuid,
-    pub name: &'a str,
-    pub command: CommandKind,
-    pub person_of: Option<Uuid>,
-    pub subject_of: Option<Uuid>,
-}
-
 /// Somebody to read a line as, which is not sent as theirs.
 fn nobody() -> Option<Principal> {
     Some(Principal { user: "import".parse().ok()?, organisation: "import".parse().ok()?, actor: Actor::System })
-}
-
-/// Puts a value at a path with dots.
-fn put(data: &mut Value, path: &str, value: Value) {
-    let mut place = data;
-    for name in path.split('.') {
-        if !place.is_object() {
-            *place = Value::Object(Map::new());
-        }
-        let Value::Object(fields) = place else { return };
-        place = fields.entry(name).or_insert(Value::Null);
-    }
-    *place = value;
-}
-
-/// What has numbers for names is a list: `languages.0.language`.
-fn listed(value: &mut Value) {
-    let Value::Object(fields) = value else { return };
-    fields.values_mut().for_each(listed);
-    let numbers = fields.keys().all(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()));
-    if numbers && !fields.is_empty() {
-        *value = Value::Array(std::mem::take(fields).into_iter().map(|(_, item)| item).collect());
-    }
 }

@@ -91,9 +91,23 @@ impl Answer {
         matches!(self.status, 200 | 201)
     }
 
+    fn code(&self) -> &str {
+        self.problem.as_ref().map_or("", |problem| problem.code.as_str())
+    }
+
+    /// Whether the entry is taken back that a line was to take back, now or before.
+    pub fn is_taken_back(&self) -> bool {
+        self.is_recorded() || self.code() == "entry_already_retracted"
+    }
+
+    /// Whether there is no such entry as a line was to take back.
+    pub fn is_unknown_entry(&self) -> bool {
+        self.code() == "entry_unknown"
+    }
+
     /// Whether the line was recorded before with another text.
     pub fn is_reused(&self) -> bool {
-        self.problem.as_ref().is_some_and(|problem| problem.code == "idempotency_key_reused")
+        self.code() == "idempotency_key_reused"
     }
 }
 

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::cell::is_no;
-use super::encoding::Reading;
+use super::encoding::Decoding;
 use super::findings::LeftOut;
 use super::mapping::Condition;
-use super::records::{Broken, Record, Records};
+use super::records::{BrokenRow, RawRow, RawRows};
 use super::{Finding, ImportError, Mapping, Notes};
 
 /// The rows of a file, and what is wrong with its form.
@@ -70,13 +70,13 @@ impl Table {
     pub fn of(bytes: &[u8], mapping: &Mapping) -> Result<Self, ImportError> {
         let (bytes, encoding) = without_mark(bytes, mapping.file.encoding.0)?;
         let (delimiter, begin, line) = delimiter(&bytes, mapping.file.delimiter);
-        let mut records = Records::new(bytes.get(begin..).unwrap_or_default(), delimiter, line);
+        let mut records = RawRows::new(bytes.get(begin..).unwrap_or_default(), delimiter, line);
         let mut table = Self { rows: Vec::new(), unread: 0, findings: Vec::new(), notes: Notes::default() };
 
         let header = match records.next() {
             Some(Ok(header)) => header,
             Some(Err(broken)) => return Ok(table.without_header(&broken, records)),
-            None => Record { line, cells: Vec::new(), is_cut_off: true },
+            None => RawRow { line, cells: Vec::new(), is_cut_off: true },
         };
         records.width = header.cells.len().checked_sub(1);
         let records: Vec<_> = records.collect();
@@ -89,7 +89,7 @@ impl Table {
 
         let cells = records.iter().flatten().flat_map(|record| record.cells.iter().map(Vec::as_slice).enumerate());
         let names: Vec<_> = mapping.names().into_iter().filter_map(|name| columns.places.get(name).copied()).collect();
-        let reading = Reading::of(encoding, mapping.file.encoding_is_checked, &names, cells);
+        let reading = Decoding::of(encoding, mapping.file.encoding_is_checked, &names, cells);
         let sheet = Sheet::new(columns, reading, mapping);
         for record in records {
             let before = table.findings.len();
@@ -100,7 +100,7 @@ impl Table {
                         table.rows.extend(row);
                     }
                 }
-                Err(Broken { line, cell, why }) => {
+                Err(BrokenRow { line, cell, why }) => {
                     table.findings.push(Finding::of_row(line, Some(&sheet.columns.name(cell)), why));
                 }
             }
@@ -109,7 +109,7 @@ impl Table {
         Ok(table)
     }
 
-    fn without_header(mut self, broken: &Broken, records: Records<'_>) -> Self {
+    fn without_header(mut self, broken: &BrokenRow, records: RawRows<'_>) -> Self {
         let column = format!("number {}", broken.cell + 1);
         self.findings.push(Finding::of_row(broken.line, Some(&column), broken.why));
         self.unread = records.count();
@@ -117,8 +117,8 @@ impl Table {
     }
 
     /// The columns that the first line names, and what is wrong with it.
-    fn columns(&mut self, header: &Record, encoding: &'static Encoding, mapping: &Mapping) -> Columns {
-        let reading = Reading::of(encoding, true, &[], header.cells.iter().map(Vec::as_slice).enumerate());
+    fn columns(&mut self, header: &RawRow, encoding: &'static Encoding, mapping: &Mapping) -> Columns {
+        let reading = Decoding::of(encoding, true, &[], header.cells.iter().map(Vec::as_slice).enumerate());
         let mut names = Vec::new();
         for (place, cell) in header.cells.iter().enumerate() {
             let name = reading.text(place, cell).unwrap_or_else(|why| {
@@ -142,7 +142,7 @@ impl Table {
 /// What rows are read by.
 struct Sheet<'a> {
     columns: Arc<Columns>,
-    reading: Reading,
+    reading: Decoding,
     mapping: &'a Mapping,
     /// What becomes of the cells of each column.
     uses: Vec<Use>,
@@ -161,7 +161,7 @@ enum Use {
 }
 
 impl<'a> Sheet<'a> {
-    fn new(columns: Columns, reading: Reading, mapping: &'a Mapping) -> Self {
+    fn new(columns: Columns, reading: Decoding, mapping: &'a Mapping) -> Self {
         let (required, taken) = (mapping.required(), mapping.columns());
         let use_of = |name: &String| match name.as_str() {
             name if required.contains(name) => Use::Required,
@@ -175,8 +175,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// A row of a record, unless it is empty; what is wrong with it is told to the table.
-    fn row(&self, record: Record, table: &mut Table) -> Option<Row> {
-        let Record { line, cells: raw, is_cut_off } = record;
+    fn row(&self, record: RawRow, table: &mut Table) -> Option<Row> {
+        let RawRow { line, cells: raw, is_cut_off } = record;
         let width = self.columns.names.len();
         let mut cells = Vec::with_capacity(width);
         for (place, cell) in raw.iter().enumerate() {
@@ -186,6 +186,10 @@ impl<'a> Sheet<'a> {
             });
             let text = text.trim();
             let text = if self.mapping.file.is_unknown(text) { "" } else { text };
+            let used = self.uses.get(place).copied().unwrap_or(Use::Unmapped);
+            if let Some(why) = spoiled(text, used) {
+                table.findings.push(Finding::of_row(line, Some(&self.columns.name(place)), why));
+            }
             cells.push(text.to_owned());
         }
         if raw.iter().all(|cell| cell.trim_ascii().is_empty()) {
@@ -233,6 +237,27 @@ impl<'a> Sheet<'a> {
             }
         }
     }
+}
+
+/// What a spreadsheet made of a cell instead of what was in it.
+fn spoiled(cell: &str, used: Use) -> Option<&'static str> {
+    let is_taken = matches!(used, Use::Required | Use::Taken);
+    let is_error = ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&cell);
+    let is_too_narrow = cell.len() > 2 && cell.bytes().all(|byte| byte == b'#');
+    if is_taken && (is_error || is_too_narrow) {
+        return Some("holds an error of a spreadsheet, and not what was in it");
+    }
+    (used == Use::Required && is_scientific(cell))
+        .then_some("is a number that a spreadsheet shortened: others may look the same")
+}
+
+/// Whether a cell is a long number as spreadsheets write it: `1,23457E+11`.
+fn is_scientific(cell: &str) -> bool {
+    let Some((number, exponent)) = cell.split_once("E+") else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mantissa =
+        number.split_once([',', '.']).map_or_else(|| digits(number), |(whole, rest)| digits(whole) && digits(rest));
+    mantissa && digits(exponent)
 }
 
 impl Condition {
@@ -291,7 +316,7 @@ fn delimiter(bytes: &[u8], said: char) -> (u8, usize, u64) {
 }
 
 /// Where the whole header is one column, what may stand between its names instead.
-fn hint(header: &Record, delimiter: u8) -> Option<Finding> {
+fn hint(header: &RawRow, delimiter: u8) -> Option<Finding> {
     let [only] = header.cells.as_slice() else { return None };
     let others = [b';', b',', b'\t', b'|'].into_iter().filter(|other| *other != delimiter);
     let times = |other: u8| only.split(|byte| *byte == other).count() - 1;

@@ -16,7 +16,7 @@ use super::row::{about, body_of, catalogue, optional, other_person};
 use super::subject::{Subject, SubjectId};
 use super::{Context, Decide, Refusal};
 use crate::event::Event;
-use crate::ids::PersonId;
+use crate::ids::{EventId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
 use crate::path::correction::RetractEntry;

@@ -251,6 +251,14 @@ macro_rules! catalogue {
                 }
             }
 
+            /// The command about another entry, where it is about one.
+            #[must_use]
+            pub fn on_entry(self, entry: EventId) -> Self {
+                match self {
+                    $( Self::$command(subject, command) => Self::$command(subject.or_entry(entry), command), )+
+                }
+            }
+
             /// The command as it is said from the path of its subject's other end.
             pub(super) fn turned(self, named: PersonId) -> Self {
                 match self {

@@ -18,6 +18,12 @@ pub(super) trait SubjectId: Copy + Into<Subject> {
 
     /// What it is called from its other end, where it has two.
     fn turned(self, named: PersonId) -> Self;
+
+    /// The entry, where it is one; itself, where it is anything else.
+    #[must_use]
+    fn or_entry(self, _: EventId) -> Self {
+        self
+    }
 }
 
 impl SubjectId for () {
@@ -51,7 +57,7 @@ impl From<PersonId> for Subject {
 }
 
 macro_rules! things {
-    ($($id:ident: $subject:ident),+ $(,)?) => {$(
+    ($($id:ident: $subject:ident $(, which $or:item)?);+ $(;)?) => {$(
         impl SubjectId for $id {
             fn from_id(id: Option<Uuid>) -> Option<Self> {
                 id.map(Self)
@@ -60,6 +66,8 @@ macro_rules! things {
             fn turned(self, _: PersonId) -> Self {
                 self
             }
+
+            $($or)?
         }
 
         impl From<$id> for Subject {
@@ -70,15 +78,15 @@ macro_rules! things {
     )+};
 }
 things! {
-    BedId: Bed,
-    CareAlertId: CareAlert,
-    ConsentId: Consent,
-    EventId: Entry,
-    ExceptionId: Exception,
-    HandoverId: Handover,
-    HoldId: Hold,
-    LookoutId: Lookout,
-    ReferralId: Referral,
+    BedId: Bed;
+    CareAlertId: CareAlert;
+    ConsentId: Consent;
+    EventId: Entry, which fn or_entry(self, entry: EventId) -> Self { entry };
+    ExceptionId: Exception;
+    HandoverId: Handover;
+    HoldId: Hold;
+    LookoutId: Lookout;
+    ReferralId: Referral;
 }
 
 impl Command {

@@ -107,10 +107,10 @@ fn steps() -> Vec<Step> {
             }),
         ),
         Step(night_shelter(), C::Refer, None, json!({ "to": "supporter-rotterdam", "offering": "client_support" })),
-        Step(supporter(), C::DeclineReferral, Some(30), json!({ "reason": "language" })),
+        Step(supporter(), C::DeclineReferral, Some(31), json!({ "reason": "language" })),
         Step(supporter(), C::GiveConsent, None, consent()),
         Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving_organisation": "a clinic" })),
-        Step(liaison("PL"), C::DeclineHandover, Some(33), json!({ "reason": "no_place" })),
+        Step(liaison("PL"), C::DeclineHandover, Some(34), json!({ "reason": "no_place" })),
         Step(coordinator(), C::RecordDeath, None, json!({})),
         Step(night_shelter(), C::RecordAttendance, None, json!({ "status": "present" })),
     ]
@@ -381,6 +381,10 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
     // A return that arrived does not stop.
     let stopped = self::living([0, 6, 16, 17, 26]);
     reached.extend(kinds(&stopped, &supporter()));
+    let mut minor = self::living([0]);
+    let claim = json!({ "claim": { "birth_date": "2012" }, "assurance": "self_declared" });
+    minor.send(1, &Step(coordinator(), C::UpdateIdentity, None, claim));
+    reached.extend(kinds(&minor, &coordinator()));
     // A match to review does not follow from one path alone.
     let elsewhere = [T::AssignCoordinator, T::ReviewMatch];
     let all: BTreeSet<_> = T::ALL.iter().copied().filter(|kind| !elsewhere.contains(kind)).collect();

@@ -137,3 +137,83 @@ fn a_name_may_stand_in_several_columns_in_the_order_that_the_mapping_says() {
         assert!(mapping_with(text, &changes).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn what_a_spreadsheet_made_of_a_cell_is_refused() {
+    let text = "Nr;Naam;Datum;Kamer\n1,23457E+11;A;01-11-2026;\n2;#NAME?;01-11-2026;\n3;C;########;#REF!\n4;#1;01-11-2026;\n2E10;E;01-11-2026;\n";
+    let plan = planned(&mapping(""), text.as_bytes());
+    insta::assert_snapshot!(findings(&plan), @r#"
+    line 2, column "Nr": is a number that a spreadsheet shortened: others may look the same
+    line 3, column "Naam": holds an error of a spreadsheet, and not what was in it
+    line 4, column "Datum": holds an error of a spreadsheet, and not what was in it
+    "#);
+    assert_eq!(plan.tally().taken, 2);
+}
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A cell, written in quotation marks or, where it can be, without.
+    fn written(cell: &str, in_quotes: bool) -> String {
+        let must = cell.contains(['"', ';', '\n', '\r']) || cell.starts_with("sep=");
+        if in_quotes || must { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_as_csv_is_read_as_it_was(
+            names in prop::collection::vec(("[A-Za-z\u{e0}-\u{f6}\"; \n]{0,12}", any::<bool>()), 1..20),
+            end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+            mark in any::<bool>(),
+        ) {
+            let mut text = format!("{}{HEADER}{end}", if mark { "\u{feff}" } else { "" });
+            for (number, (name, in_quotes)) in names.iter().enumerate() {
+                text += &format!("{number};{};01-11-2026{end}", written(name, *in_quotes));
+            }
+            let checked = mapping("[file]\nencoding_is_checked = true");
+            let table = Table::of(text.as_bytes(), &checked).unwrap();
+            // A line of the text that has as many semicolons as a row may be one.
+            if names.iter().all(|(name, _)| name.split('\n').skip(1).all(|line| line.matches(';').count() < 2)) {
+                prop_assert_eq!(&table.findings, &[]);
+                let read: Vec<_> = table.rows.iter().map(|row| row.cell("Naam").unwrap_or_default()).collect();
+                let expected: Vec<_> = names.iter().map(|(name, _)| name.trim()).collect();
+                prop_assert_eq!(read, expected);
+            } else {
+                prop_assert!(table.rows.len() + table.unread >= names.len());
+            }
+        }
+
+        #[test]
+        fn every_row_of_any_file_is_counted_and_nothing_of_it_is_repeated_in_what_is_told(
+            bytes in prop::collection::vec(prop::sample::select(b"\"; \r\n1a\xc3\xab\xa3-\0".to_vec()), 0..200),
+            encoding in prop::sample::select(vec!["utf-8", "windows-1252", "windows-1250"]),
+        ) {
+            let mapping = mapping(&format!("[file]\nencoding = \"{encoding}\""));
+            let file = [HEADER.as_bytes(), b"\n", &bytes].concat();
+            let Ok(table) = Table::of(&file, &mapping) else { return Ok(()) };
+            let (rows, unread) = (table.rows.len(), table.unread);
+            let plan = plan(table, &mapping, &IdKey::to_look(), "2026-11-28T12:00:00Z".parse().unwrap());
+            prop_assert_eq!(plan.tally().rows(), rows + unread);
+            let told: std::collections::BTreeSet<_> = plan.findings.iter().map(|finding| finding.line).collect();
+            prop_assert!(told.len() >= plan.tally().refused, "{}", findings(&plan));
+        }
+
+        #[test]
+        fn a_mark_that_is_not_closed_costs_its_own_row_alone(
+            broken in 0_usize..8,
+            quoted in prop::collection::vec(any::<bool>(), 8),
+        ) {
+            let mut text = format!("{HEADER}\n");
+            for (number, in_quotes) in quoted.iter().enumerate() {
+                let name = if number == broken { "\"open".to_owned() } else { written("Jan", *in_quotes) };
+                text += &format!("{number};{name};01-11-2026\n");
+            }
+            let table = Table::of(text.as_bytes(), &mapping("")).unwrap();
+            prop_assert_eq!((table.rows.len(), table.unread), (7, 1));
+            prop_assert_eq!(table.findings[0].line, broken as u64 + 2);
+            prop_assert_eq!(table.findings[0].column.as_deref(), Some("Naam"));
+        }
+    }
+}

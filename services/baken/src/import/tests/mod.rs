@@ -1,6 +1,7 @@
 //! Files as they come, and what becomes of them.
 
 mod cases;
+mod encodings;
 mod forms;
 mod meaning;
 

@@ -2,9 +2,9 @@
 //! understood what they consented to.
 
 use super::{Recipient, ReturnConditionEvidenced};
-use crate::path::identity::ClaimFacts;
 use crate::codes::{Code, ConditionStatus, ReferralState, ReturnCondition, Role};
 use crate::fact::{Fact, Label, Origin};
+use crate::path::identity::ClaimFacts;
 use crate::path::{CarePath, Noted};
 use crate::policy::{Address, Category, Depth};
 use crate::text::{Country, Language};

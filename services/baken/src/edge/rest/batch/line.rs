@@ -3,7 +3,7 @@
 //! one that was sent last week.
 
 use care_path::codes::Precision;
-use care_path::command::{Command, CommandKind, OtherPerson};
+use care_path::command::{Command, CommandKind, OtherPerson, Subject};
 use care_path::time::{Moment, Occurred};
 use care_path::{PersonId, Principal};
 use serde::Deserialize;
@@ -29,7 +29,7 @@ pub struct BatchLine {
     pub person_of: Option<Uuid>,
     /// The referral, lookout, bed, … that it is about, where the route of the command names one.
     pub subject_id: Option<Uuid>,
-    /// Instead of `subject_id`: the `id` of the line of yours that created it.
+    /// Instead of `subject_id`: the `id` of the line of yours that created it, or that recorded the entry.
     pub subject_of: Option<Uuid>,
     /// When it happened; now, unless said. It may lie in the past, and not in the future.
     pub occurred_at: Option<Moment>,
@@ -45,6 +45,9 @@ pub struct Instruction {
     pub person: Option<PersonId>,
     /// What on the path it is about.
     pub subject: Option<Uuid>,
+    /// The line that recorded the entry which the command is about, where a line names it: which entry that is, is known when
+    /// the lines before this one are executed.
+    pub entry_of: Option<KeyDigest>,
     pub command: Command,
     pub occurred: Option<Occurred>,
     pub idempotency: Idempotency,
@@ -104,7 +107,9 @@ pub fn read(principal: &Principal, text: &[u8]) -> Result<Instruction, Rejected>
             // The same id in another spelling is the same.
             let key = line.id.to_string();
             let idempotency = Idempotency::of(principal, &key, "POST", "/v1/batch", text);
-            Ok(Instruction { id: line.id, person, subject, command, occurred, idempotency })
+            let about_entry = matches!(command.subject(), Subject::Entry(_));
+            let entry_of = line.subject_of.filter(|_| about_entry).map(|of| KeyDigest::of(principal, &of.to_string()));
+            Ok(Instruction { id: line.id, person, subject, entry_of, command, occurred, idempotency })
         }
         _ => Err(Rejected { id, problem: Problem::Fields(problems) }),
     }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
+use care_path::command::Refusal;
+use care_path::path::correction::CorrectionRefusal;
 use futures_util::Stream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -186,7 +188,11 @@ async fn run(
 }
 
 async fn execute(caller: &Caller, request_id: RequestId, instruction: Instruction) -> Result<Receipt, ExecuteError> {
-    let Instruction { person, command, occurred, idempotency, .. } = instruction;
+    let Instruction { person, mut command, occurred, idempotency, entry_of, .. } = instruction;
+    if let Some(line) = entry_of {
+        let entry = caller.edge.baken.entry_of(line).await?;
+        command = command.on_entry(entry.ok_or(Refusal::from(CorrectionRefusal::Unknown))?);
+    }
     let terms = Terms { occurred, if_match: None, idempotency, request_id };
     terms.execute(caller, person, command).await
 }

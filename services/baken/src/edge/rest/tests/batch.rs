@@ -52,6 +52,27 @@ fn told(answers: &[Value]) -> Vec<String> {
 }
 
 #[actix_web::test]
+async fn a_line_takes_back_what_another_line_recorded_by_the_id_of_that_one() {
+    let server = server().await;
+    let take_back = |number: u128, what: u128| {
+        json!({"id": id(number), "command": "retract_entry", "person_of": id(1), "subject_of": id(what),
+            "data": {"reason": "wrong_value"}})
+    };
+    let lines = [signal(1), contact(2, 1), take_back(3, 2), take_back(4, 2), take_back(5, 9), take_back(3, 2)];
+    let answers = answers(&server, body(&lines)).await;
+    let expected = ["1 201", "2 201", "3 201", "4 409 entry_already_retracted", "5 409 entry_unknown", "6 200"];
+    assert_eq!(told(&answers), expected);
+    // Another user's line of that id is another line.
+    let other = send(&server, "day-shelter-rotterdam", body(&[take_back(3, 2)])).await;
+    assert!(other.text.contains("entry_unknown"), "{}", other.text);
+    let of_person = &answers[1]["receipt"];
+    let path = format!("/v1/persons/{}/timeline", of_person["person_id"].as_str().unwrap());
+    let timeline = server.get("outreach-rotterdam", &path).await.json();
+    let contact = timeline["items"].as_array().unwrap().iter().find(|entry| entry["type"] == "contact_made").unwrap();
+    assert!(contact["retracted_by"].is_string(), "{contact}");
+}
+
+#[actix_web::test]
 async fn every_line_is_answered_in_its_place_and_a_bad_one_stops_no_other() {
     let server = server().await;
     let lines = [
