@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 52] = files![
+const FILES: [&str; 53] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -159,6 +159,7 @@ const FILES: [&str; 52] = files![
     "phase",
     "problem",
     "referral_state",
+    "relation_kind",
     "retract_reason",
     "return_barrier",
     "return_condition",

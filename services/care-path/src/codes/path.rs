@@ -380,6 +380,7 @@ codes! {
     TaskKind in "task_kind" {
         AssignCoordinator = "assign_coordinator",
         ReviewMatch = "review_match",
+        ProtectMinor = "protect_minor",
         StreetDoctorVisit = "street_doctor_visit",
         HeadInjuryScreen = "head_injury_screen",
         EstablishLanguage = "establish_language",

@@ -34,6 +34,7 @@ use crate::path::privacy::{LiftHold, PlaceHold};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, Refer, StartCare, WaitlistReferral, WithdrawReferral,
 };
+use crate::path::relations::{RelatePersons, UnrelatePersons};
 use crate::path::repatriation::{
     AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, AskHandoverQuestion, AttachHandoverDocument,
     ConfirmArrival, DeclineHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover,
@@ -71,6 +72,16 @@ catalogue! {
     DismissMatch = "dismiss_match", at Post "/v1/persons/{person_id}/matches/{other_person_id}/dismiss" in "Links",
         other person in subject,
         [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Records how another person belongs together with this one
+    ///
+    /// `kind` is what the other is to this person. It never says that they are the same: that is a link.
+    RelatePersons = "relate_persons", at Post "/v1/persons/{person_id}/relations" in "Relations",
+        other person in with,
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Ends all relations of two persons
+    UnrelatePersons = "unrelate_persons", at Delete "/v1/persons/{person_id}/relations/{other_person_id}" in "Relations",
+        other person in subject, about |_| Subject::Path,
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records an intake
     ///
     /// No field is required: no name, no date of birth, no document.

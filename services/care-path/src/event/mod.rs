@@ -34,6 +34,7 @@ use crate::path::intake::IntakeEvent;
 use crate::path::lost::LostEvent;
 use crate::path::privacy::PrivacyEvent;
 use crate::path::referral::ReferralEvent;
+use crate::path::relations::RelationEvent;
 use crate::path::repatriation::RepatriationEvent;
 use crate::path::rights::RightsEvent;
 use crate::path::signal::SignalEvent;
@@ -153,6 +154,10 @@ catalogue! {
         PersonsLinked = "persons_linked" v 1 in Identity,
         PersonsUnlinked = "persons_unlinked" v 1 in Identity,
         MatchDismissed = "match_dismissed" v 1 in Notes,
+    },
+    Relation(RelationEvent) {
+        PersonsRelated = "persons_related" v 1 in Social,
+        PersonsUnrelated = "persons_unrelated" v 1 in Social,
     },
     Intake(IntakeEvent) {
         IntakeCompleted = "intake_completed" v 2 in Presence,

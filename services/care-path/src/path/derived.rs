@@ -1,17 +1,20 @@
 //! What follows from the path without being recorded: its phase, vulnerability, links.
 
-use chrono::NaiveDate;
+use std::sync::Arc;
+
+use chrono::{Months, NaiveDate, NaiveTime};
 
 use super::identity::{ClaimFacts, LanguageUse, best};
-use super::{CarePath, Problems, Seen};
+use super::{CarePath, Problems, Seen, Stamp};
 use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
+use crate::event::EventKind;
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts};
 use crate::ids::{Municipality, PersonId};
 use crate::policy::{Category, Depth};
 use crate::private::open;
 use crate::text::{Age, Country, Language};
-use crate::time::{DateTime, PartialDate, local_date, working_days_after};
+use crate::time::{DateTime, PartialDate, local, local_date, working_days_after};
 
 /// From this age on somebody is not a minor any more.
 const ADULT: u32 = 18;
@@ -111,21 +114,35 @@ impl CarePath {
     /// date that is known in part, the youngest that fits counts.
     #[must_use]
     pub fn is_minor(&self, now: DateTime) -> bool {
-        self.lifetime().is_some_and(|lifetime| lifetime.is_minor(now))
+        self.lifetime().is_some_and(|(lifetime, _)| lifetime.is_minor(now))
     }
 
-    /// What is known of how old the person is: the surer of the date of birth and the estimate, of equals the date.
-    pub(super) fn lifetime(&self) -> Option<Lifetime> {
+    /// What is known of how old the person is, and from where: the surer of the date of birth and the estimate, of equals
+    /// the date.
+    pub(super) fn lifetime(&self) -> Option<(Lifetime, &Arc<Stamp>)> {
         let born = self.identity.best(ClaimFacts::birth_date);
         let estimated = self.identity.best(ClaimFacts::approximate_age);
         match (born, estimated) {
             (Some(born), estimated) if estimated.as_ref().is_none_or(|other| other.rank() <= born.rank()) => {
-                Some(Lifetime::Born(*born.value))
+                Some((Lifetime::Born(*born.value), born.stamp()))
             }
             (_, Some(estimated)) => {
-                Some(Lifetime::Estimated { age: *estimated.value, on: local_date(estimated.stamp().occurred.at) })
+                let on = local_date(estimated.stamp().occurred.at);
+                Some((Lifetime::Estimated { age: *estimated.value, on }, estimated.stamp()))
             }
             (_, None) => None,
+        }
+    }
+
+    /// In which type of event a claim was made: in a signal, an intake or an update of the identity.
+    pub(super) fn claimed_in(&self, claim: &Stamp) -> EventKind {
+        let is_it = |stamp: &Arc<Stamp>| stamp.event_id == claim.event_id;
+        if self.signals.iter().any(|signal| is_it(&signal.stamp)) {
+            EventKind::SignalReceived
+        } else if self.intakes.iter().any(|intake| is_it(&intake.stamp)) {
+            EventKind::IntakeCompleted
+        } else {
+            EventKind::IdentityUpdated
         }
     }
 
@@ -137,7 +154,7 @@ impl CarePath {
                 || self.urgency() >= Some(Urgency::Urgent)
                 || self.unsuitable_since().is_some(),
             confused: self.problems().any(confusing),
-            lifetime: self.lifetime(),
+            lifetime: self.lifetime().map(|(lifetime, _)| lifetime),
         }
     }
 
@@ -176,8 +193,20 @@ impl Lifetime {
         }
     }
 
-    fn is_minor(self, at: DateTime) -> bool {
+    pub(super) fn is_minor(self, at: DateTime) -> bool {
         self.ages(at).0 < ADULT
+    }
+
+    /// When they come of age; `None` beyond the calendar.
+    pub(super) fn comes_of_age(self) -> Option<DateTime> {
+        let (from, years) = match self {
+            Self::Born(date) => (date.last(), ADULT),
+            Self::Estimated { age, on } => (on, ADULT.saturating_sub(age.years().into())),
+        };
+        let midnight = |day: NaiveDate| local(day, NaiveTime::MIN);
+        let day = from.checked_add_months(Months::new(12 * years))?;
+        // Of somebody who was born on a leap day, the day after.
+        midnight(day).filter(|at| !self.is_minor(*at)).or_else(|| midnight(day.succ_opt()?))
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod course;
 mod health;
+mod minors;
 mod returning;
 mod stake;
 mod steps;
@@ -134,7 +135,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival => (Category::Presence, Minimal),
-        TaskKind::ReviewMatch | TaskKind::EstablishLanguage => (Category::Identity, Full),
+        TaskKind::ReviewMatch | TaskKind::EstablishLanguage | TaskKind::ProtectMinor => (Category::Identity, Full),
         TaskKind::DecideException
         | TaskKind::PartiesMeeting
         | TaskKind::TraceNoShow
@@ -166,6 +167,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
     match kind {
         TaskKind::AssignCoordinator => &[C::AssignCoordinator],
         TaskKind::ReviewMatch => &[C::LinkPersons, C::DismissMatch],
+        TaskKind::ProtectMinor => &[C::Refer, C::RelatePersons],
         TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => &[C::RecordContact, C::RecordIntake, C::Refer],
         TaskKind::EstablishLanguage => &[C::UpdateIdentity, C::RecordContact, C::RecordIntake],
         TaskKind::RightsAssessment => &[C::AssessRights],
@@ -231,6 +233,7 @@ impl CarePath {
         if !self.is_closed() {
             returning::before_departure(&mut list);
             returning::stopped(&mut list);
+            minors::add(&mut list);
             health::add(&mut list);
             course::add(&mut list);
             steps::add(&mut list);

@@ -153,8 +153,8 @@ impl CarePath {
         timers
     }
 
-    /// When what waits next changes by time alone: something addressed to somebody runs out, or somebody's part is so
-    /// long ago that they are not involved any more.
+    /// When what waits next changes by time alone: something addressed to somebody runs out, somebody's part is so long
+    /// ago that they are not involved any more, or the person comes of age.
     #[must_use]
     pub fn changes_by_itself(&self, now: DateTime, deadlines: &Deadlines) -> Option<DateTime> {
         let lookouts = self.lost.lookouts.iter().map(|lookout| lookout.issued.expires_at);
@@ -170,7 +170,9 @@ impl CarePath {
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
         let exceptions = self.exceptions.iter().flat_map(super::exception::ExceptionRequest::asked_about);
-        lookouts.chain(alerts).chain(exceptions).chain(arrivals).chain(ends).filter(|change| *change > now).min()
+        let of_age = self.lifetime().and_then(|(lifetime, _)| lifetime.comes_of_age());
+        let changes = lookouts.chain(alerts).chain(exceptions).chain(arrivals).chain(ends).chain(of_age);
+        changes.filter(|change| *change > now).min()
     }
 }
 

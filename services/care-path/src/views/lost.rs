@@ -125,6 +125,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival
         | TaskKind::ReviewMatch
+        | TaskKind::ProtectMinor
         | TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
         | TaskKind::EstablishLanguage

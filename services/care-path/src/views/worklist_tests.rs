@@ -227,6 +227,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             | T::NextStepAfterException
             | T::TraceNoShow
             | T::PrepareArrival
+            | T::ProtectMinor
     );
     match role {
         Role::ProcessCoordinator => !matches!(
@@ -293,6 +294,7 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         | T::ReviewSignOfLife
         | T::PrepareArrival
         | T::ReviewMatch
+        | T::ProtectMinor
         | T::StreetDoctorVisit
         | T::HeadInjuryScreen
         | T::EstablishLanguage
@@ -379,6 +381,10 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
     // A return that arrived does not stop.
     let stopped = self::living([0, 6, 16, 17, 26]);
     reached.extend(kinds(&stopped, &supporter()));
+    let mut minor = self::living([0]);
+    let claim = json!({ "claim": { "birth_date": "2012" }, "assurance": "self_declared" });
+    minor.send(1, &Step(coordinator(), C::UpdateIdentity, None, claim));
+    reached.extend(kinds(&minor, &coordinator()));
     // A match to review does not follow from one path alone.
     let elsewhere = [T::AssignCoordinator, T::ReviewMatch];
     let all: BTreeSet<_> = T::ALL.iter().copied().filter(|kind| !elsewhere.contains(kind)).collect();

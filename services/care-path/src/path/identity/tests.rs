@@ -153,6 +153,17 @@ fn of_equally_sure_claims_the_last_is_known_and_a_weaker_one_replaces_none() {
 }
 
 #[test]
+fn an_older_claim_that_is_told_later_does_not_replace_a_newer_one_and_a_surer_one_does() {
+    use Assurance::{DocumentSeen, SelfDeclared};
+    let newer = || given([signalled()]).days_later(3).when(update(named("Jan Nowak"), SelfDeclared));
+    let older = |assurance| newer().days_later(-2).and(update(named("Jan Kowal"), assurance));
+    older(SelfDeclared).then(|path| is_called(path, Some("Jan Nowak")));
+    older(DocumentSeen).then(|path| is_called(path, Some("Jan Kowal")));
+    let emptied = said(serde_json::json!({ "name": null }), SelfDeclared);
+    newer().days_later(-2).and(emptied).then(|path| is_called(path, Some("Jan Nowak")));
+}
+
+#[test]
 fn what_a_signal_or_an_intake_says_is_as_sure_as_an_alias() {
     let intake = || RecordIntake { identity: Some(named("Janek")), ..RecordIntake::default() };
     let signal = || ReportSignal { identity: Some(named("Jasiek")), ..a_signal() };

@@ -13,6 +13,7 @@ use crate::event::EventKind;
 use crate::fact::Fact;
 use crate::ids::{EventId, Municipality};
 use crate::path::identity::{ClaimFacts, IdentityDocument};
+use crate::path::tasks::recorded;
 use crate::path::{CarePath, Stamp};
 use crate::text::{Country, Language, Line};
 use crate::time::{DateTime, PartialDate};
@@ -345,18 +346,19 @@ impl<'a> Claims<'a> {
         Source { stamp: stamp.clone(), kind }
     }
 
-    /// What is known of a field, from the first claim that said it.
+    /// What is known of a field, from the claim that told it first.
     fn known<T, U: PartialEq>(
         &self,
         fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>,
         of: impl Fn(T) -> Option<U>,
     ) -> Option<Known<U>> {
         let said = self.path.identity.all_said(fact).into_iter();
-        let mut said: Vec<_> = said.filter_map(|said| Some((said.rank(), said.stamp(), of(said.value)?))).collect();
-        let best = said.iter().enumerate().max_by_key(|(_, (rank, ..))| *rank)?.0;
-        let first = said.iter().position(|(.., value)| *value == said[best].2)?;
-        let (_, stamp, value) = said.swap_remove(first);
-        Some(Known { value, source: self.source(stamp) })
+        let said: Vec<_> = said.filter_map(|said| Some((said.rank(), said.stamp(), of(said.value)?))).collect();
+        let (.., best) = said.iter().max_by_key(|(rank, ..)| *rank)?;
+        let same = said.iter().filter(|(.., value)| value == best);
+        let source = self.source(same.map(|(_, stamp, _)| *stamp).min_by_key(|stamp| recorded(stamp))?);
+        let value = said.into_iter().max_by_key(|(rank, ..)| *rank)?.2;
+        Some(Known { value, source })
     }
 
     fn estimated_year(&self) -> Option<Known<i32>> {
@@ -386,7 +388,7 @@ impl<'a> Claims<'a> {
         let identity = &self.path.identity;
         let said = identity.all_said(ClaimFacts::alias).into_iter().chain(identity.all_said(ClaimFacts::name));
         let mut said: Vec<_> = said.map(|said| (said.stamp(), said.value)).collect();
-        said.sort_by_key(|(stamp, _)| (stamp.recorded_at, stamp.event_id));
+        said.sort_by_key(|(stamp, _)| recorded(stamp));
         let mut newest: Vec<&Line> = Vec::new();
         for (_, text) in said.iter().rev() {
             if newest.len() < MOST_NAMES && !newest.contains(text) {

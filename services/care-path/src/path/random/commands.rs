@@ -22,6 +22,7 @@ use crate::path::privacy::{LiftHold, PlaceHold};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, StartCare, WaitlistReferral, WithdrawReferral,
 };
+use crate::path::relations::{RelatePersons, UnrelatePersons};
 use crate::path::repatriation::{
     AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, AskHandoverQuestion, AttachHandoverDocument,
     ConfirmArrival, DeclineHandover, RecordDeparture, RecordFollowUp, StopHandover, WithdrawConsent, WithdrawHandover,
@@ -38,6 +39,7 @@ pub fn goes_on(kind: CommandKind) -> bool {
     matches!(
         kind,
         K::UnlinkPersons
+            | K::UnrelatePersons
             | K::ReleaseBed
             | K::RecordAttendance
             | K::AcceptReferral
@@ -79,6 +81,13 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::LinkPersons((), LinkPersons { with: another_person(), basis, explanation })
         }
         K::UnlinkPersons => Command::UnlinkPersons(another_person(), UnlinkPersons { explanation: dice.maybe_text() }),
+        K::RelatePersons => {
+            let (kind, explanation) = (dice.code(), dice.maybe_text());
+            Command::RelatePersons((), RelatePersons { with: another_person(), kind, explanation })
+        }
+        K::UnrelatePersons => {
+            Command::UnrelatePersons(another_person(), UnrelatePersons { explanation: dice.maybe_text() })
+        }
         K::DismissMatch => Command::DismissMatch(another_person(), DismissMatch { explanation: dice.maybe_text() }),
         K::RecordIntake => Command::RecordIntake((), bodies::intake(dice)),
         K::TurnAway => {

@@ -12,7 +12,7 @@ impl Worklist<'_> {
         match kind {
             TaskKind::FindPerson if self.path.lost.escalated.is_some() || at_risk() => TaskStake::Danger,
             TaskKind::TraceNoShow if at_risk() => TaskStake::Danger,
-            TaskKind::ReviewSignOfLife => TaskStake::Danger,
+            TaskKind::ReviewSignOfLife | TaskKind::ProtectMinor => TaskStake::Danger,
             TaskKind::FindPerson
             | TaskKind::TraceNoShow
             | TaskKind::StreetDoctorVisit

@@ -89,6 +89,8 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/referrals/{referral_id}/start
     POST /v1/persons/{person_id}/referrals/{referral_id}/waitlist
     POST /v1/persons/{person_id}/referrals/{referral_id}/withdraw
+    POST /v1/persons/{person_id}/relations
+    DELETE /v1/persons/{person_id}/relations/{other_person_id}
     POST /v1/persons/{person_id}/reopen
     POST /v1/persons/{person_id}/return-conditions
     POST /v1/persons/{person_id}/return-options
