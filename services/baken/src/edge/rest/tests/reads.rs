@@ -207,6 +207,18 @@ async fn one_learns_who_one_is_and_what_one_may_do() {
           "relations": [
             "addressed"
           ]
+        },
+        {
+          "command": "ask_handover_question",
+          "relations": [
+            "addressed"
+          ]
+        },
+        {
+          "command": "retract_entry",
+          "relations": [
+            "addressed"
+          ]
         }
       ],
       "organisation": "embassy-pl",
