@@ -8,7 +8,7 @@ use super::lost::{ExpireLookout, MarkOutOfSight};
 use super::repatriation::StopHandover;
 use super::stay::RecordNoShow;
 use super::{CarePath, Stamp};
-use crate::codes::{Code, TaskKind};
+use crate::codes::{Code, HandoverState, TaskKind};
 use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
@@ -135,8 +135,8 @@ impl CarePath {
         let stays = self.stays.iter().filter_map(super::stay::Stay::ended).map(|ended| ended.occurred.at);
         let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
         let parts = intakes.chain(stays).chain(referrals.map(|referral| referral.changed().occurred.at));
-        let handovers = self.repatriation.handovers.iter();
-        let arrivals = handovers.filter_map(|handover| handover.arrival_expected(deadlines));
+        let underway = self.repatriation.handovers.iter().filter(|each| each.state() == HandoverState::Departed);
+        let arrivals = underway.filter_map(|handover| handover.arrival_expected(deadlines));
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
