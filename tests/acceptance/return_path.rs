@@ -29,7 +29,7 @@ pub async fn prepare(supporter: &Client, person: &str, left_out: Option<&str>) {
     let options = json!({"language": "pl", "wish": "wants_to_return", "options": "A clinic in his own town."});
     supporter.post(&format!("/v1/persons/{person}/return-options"), options).await.expect(201);
     for condition in CONDITIONS.iter().filter(|condition| Some(**condition) != left_out) {
-        let evidence = json!({"condition": condition, "evidence": "A letter of 3 May."});
+        let evidence = json!({"condition": condition, "country": "PL", "evidence": "A letter of 3 May."});
         supporter.post(&format!("/v1/persons/{person}/return-conditions"), evidence).await.expect(201);
     }
 }

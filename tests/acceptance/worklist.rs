@@ -239,7 +239,12 @@ async fn a_return_waits_for_the_embassy_of_that_country_and_for_nobody_elses() {
     let options = json!({"language": "pl", "wish": "wants_to_return", "options": "A clinic in his own town."});
     case.post(supporter, "return-options", options).await;
     for condition in CONDITIONS {
-        case.post(supporter, "return-conditions", json!({"condition": condition, "evidence": "A letter."})).await;
+        case.post(
+            supporter,
+            "return-conditions",
+            json!({"condition": condition, "country": "PL", "evidence": "A letter."}),
+        )
+        .await;
     }
     let consent = json!({"purpose": "repatriation", "recipient": {"country": "PL"},
         "data_classes": ["identity", "return"], "language": "pl"});

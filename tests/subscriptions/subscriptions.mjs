@@ -181,7 +181,7 @@ test("a withdrawn consent ends the liaison's subscription to the person, and sil
         offering: 'client_support',
     })
     await step('return-options', { language: 'pl', wish: 'wants_to_return', options: 'A clinic at home.' })
-    for (const condition of CONDITIONS) await step('return-conditions', { condition, evidence: 'A letter.' })
+    for (const condition of CONDITIONS) await step('return-conditions', { condition, country: 'PL', evidence: 'A letter.' })
     const of = client('liaison-pl')
     const handovers = follow(of, HANDOVERS)
     const early = follow(of, CHANGED, { id: person })

@@ -25,6 +25,8 @@ pub enum Actor {
     EmbassyLiaison {
         country: Country,
     },
+    /// Care in the country of return: [`Principal::organisation`] is the one that a handover names.
+    ReceivingProvider,
     Ambassador {
         country: Country,
     },
@@ -129,6 +131,7 @@ impl Actor {
             Role::MunicipalAssessor => Self::MunicipalAssessor { municipality: scope.municipality()? },
             Role::Police => Self::Police,
             Role::EmbassyLiaison => Self::EmbassyLiaison { country: scope.country()? },
+            Role::ReceivingProvider => Self::ReceivingProvider,
             Role::Ambassador => Self::Ambassador { country: scope.country()? },
             Role::MonitorAnalyst => Self::MonitorAnalyst { area: scope.area()? },
             Role::PrivacyOfficer => Self::PrivacyOfficer,
@@ -152,6 +155,7 @@ impl Actor {
             | Self::CareProvider
             | Self::ClientSupporter
             | Self::Police
+            | Self::ReceivingProvider
             | Self::PrivacyOfficer
             | Self::Administrator
             | Self::System => {}
@@ -171,6 +175,7 @@ impl Actor {
             Self::MunicipalAssessor { .. } => Role::MunicipalAssessor,
             Self::Police => Role::Police,
             Self::EmbassyLiaison { .. } => Role::EmbassyLiaison,
+            Self::ReceivingProvider => Role::ReceivingProvider,
             Self::Ambassador { .. } => Role::Ambassador,
             Self::MonitorAnalyst { .. } => Role::MonitorAnalyst,
             Self::PrivacyOfficer => Role::PrivacyOfficer,
@@ -192,6 +197,7 @@ impl Actor {
             | Self::ClientSupporter
             | Self::Police
             | Self::EmbassyLiaison { .. }
+            | Self::ReceivingProvider
             | Self::Ambassador { .. }
             | Self::MonitorAnalyst { area: Area::National }
             | Self::PrivacyOfficer

@@ -26,6 +26,7 @@ use crate::path::identity::IdentityRefusal;
 use crate::path::lost::LostRefusal;
 use crate::path::privacy::PrivacyRefusal;
 use crate::path::referral::ReferralRefusal;
+use crate::path::relations::RelationRefusal;
 use crate::path::repatriation::ReturnRefusal;
 use crate::path::rights::{Norms, RightsRefusal};
 use crate::path::stay::StayRefusal;
@@ -107,6 +108,8 @@ pub enum Refusal {
     #[error(transparent)]
     Identity(#[from] IdentityRefusal),
     #[error(transparent)]
+    Relation(#[from] RelationRefusal),
+    #[error(transparent)]
     Stay(#[from] StayRefusal),
     #[error(transparent)]
     Referral(#[from] ReferralRefusal),
@@ -139,6 +142,7 @@ impl Refusal {
             Self::NotYours => "not_yours",
             Self::Case(refusal) => refusal.code(),
             Self::Identity(refusal) => refusal.code(),
+            Self::Relation(refusal) => refusal.code(),
             Self::Stay(refusal) => refusal.code(),
             Self::Referral(refusal) => refusal.code(),
             Self::Lost(refusal) => refusal.code(),

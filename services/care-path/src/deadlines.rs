@@ -27,12 +27,20 @@ pub struct Deadlines {
     pub exception_decision_hours: i64,
     /// Working days for the answer to a referral.
     pub referral_answer_working_days: i64,
+    /// Minutes within which child protection is addressed for a minor alone.
+    pub minor_alone_minutes: i64,
     /// Hours for the street doctor's visit.
     pub street_doctor_hours: i64,
     /// Days for the report of uninsured care (SOV).
     pub uninsured_report_days: i64,
     /// Working days for the embassy's acknowledgement of a handover.
     pub handover_acknowledge_working_days: i64,
+    /// Working days for the answer to a question within a handover.
+    pub handover_question_working_days: i64,
+    /// Days that a journey home takes, where nobody says when the person should be there.
+    pub arrival_days: i64,
+    /// Days after the expected arrival, without word of it, before somebody counts as out of sight.
+    pub arrival_lost_days: i64,
     /// Days without contact after which an open case is reviewed.
     pub review_days: i64,
     /// Days during which an organisation stays involved after its part ended.
@@ -52,9 +60,13 @@ impl Default for Deadlines {
             lookout_acknowledge_hours: 2,
             exception_decision_hours: 4,
             referral_answer_working_days: 3,
+            minor_alone_minutes: 60,
             street_doctor_hours: 24,
             uninsured_report_days: 7,
             handover_acknowledge_working_days: 5,
+            handover_question_working_days: 3,
+            arrival_days: 2,
+            arrival_lost_days: 3,
             review_days: 7,
             involvement_days: 30,
         }

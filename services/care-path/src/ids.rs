@@ -60,6 +60,8 @@ uuid_ids! {
     ConsentId,
     /// A repatriation handover.
     HandoverId,
+    /// A question within a handover.
+    QuestionId,
     /// A note.
     NoteId,
     /// A legal hold.

@@ -76,6 +76,32 @@ typed! {
     Language(stored_language) schema(value_type = String, min_length = 2, max_length = 35),
 }
 
+impl Text {
+    /// Whether it says something: at least two words, with at least five different letters among them. It keeps out what is
+    /// typed to get past a field, and judges nothing else.
+    #[must_use]
+    pub(crate) fn says_something(&self) -> bool {
+        let words = self.as_str().split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let letters: std::collections::BTreeSet<_> =
+            self.as_str().chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+        words.count() >= 2 && letters.len() >= 5
+    }
+}
+
+impl Language {
+    /// The language alone, without script, region or variant: `pl` of `pl-PL`.
+    #[must_use]
+    pub(crate) fn primary(&self) -> &str {
+        self.as_str().split('-').next().unwrap_or_default()
+    }
+
+    /// Whether it says that nobody could tell which language it is.
+    #[must_use]
+    pub(crate) fn is_undetermined(&self) -> bool {
+        self.primary() == "und"
+    }
+}
+
 const TEXT_MAX: usize = 4000;
 const LINE_MAX: usize = 200;
 
@@ -186,6 +212,12 @@ impl LanguageTag {
     #[must_use]
     pub fn get(self) -> Language {
         self.0
+    }
+}
+
+impl AsRef<Language> for LanguageTag {
+    fn as_ref(&self) -> &Language {
+        &self.0
     }
 }
 
@@ -430,6 +462,27 @@ mod tests {
             let read = serde_json::from_value::<Language>(odd.into());
             assert_eq!(read.map(|language| language.as_str().to_owned()).ok().as_deref(), Some(odd));
         }
+    }
+
+    #[test]
+    fn a_text_says_something_with_two_words_and_five_different_letters() {
+        for empty in
+            ["x", "xxxxxxxxxx", "x x x x x x", "ok ok", "n.v.t.", "12 34 56 78", "....", "asdf asdf", "arranged"]
+        {
+            assert!(!empty.parse::<Text>().unwrap().says_something(), "{empty:?}");
+        }
+        for substance in ["a letter", "Her mother, by telephone.", "Siostra potwierdziła.", "Потвърдено по телефона"]
+        {
+            assert!(substance.parse::<Text>().unwrap().says_something(), "{substance:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_the_same_whatever_its_region() {
+        let primary = |tag: &str| tag.parse::<Language>().unwrap().primary().to_owned();
+        assert_eq!(primary("pt-BR"), primary("pt"));
+        assert_ne!(primary("pl"), primary("ro"));
+        assert!("und".parse::<Language>().unwrap().is_undetermined());
     }
 
     #[test]

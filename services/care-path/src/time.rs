@@ -4,9 +4,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::Amsterdam;
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_with::{DeserializeFromStr, SerializeDisplay};
 
 use crate::codes::Precision;
 
@@ -47,6 +48,8 @@ pub enum BadTime {
     NoTime,
     #[error("must be a date as in RFC 3339")]
     NoDate,
+    #[error("must be a date of birth as precisely as it is known: 1976, 1976-02 or 1976-02-14")]
+    NoBirthDate,
     #[error("must lie in the years {0} to {latest}", latest = LATEST_YEAR)]
     OutOfBounds(i32),
 }
@@ -102,9 +105,129 @@ bounded! {
     /// A day on which something happened or is planned, in the years 2000 to 2099.
     Day(NaiveDate), from FIRST_YEAR, else NoDate,
         schema(value_type = String, format = Date, pattern = "^20[0-9]{2}-");
-    /// A date of birth, in the years 1900 to 2099; one in the future is refused.
-    BirthDate(NaiveDate), from FIRST_YEAR_OF_BIRTH, else NoDate,
-        schema(value_type = String, format = Date, pattern = "^(19|20)[0-9]{2}-");
+    /// A date of birth as precisely as it is known: `1976`, `1976-02` or `1976-02-14`, in the years 1900 to 2099; one in
+    /// the future is refused.
+    BirthDate(PartialDate), from FIRST_YEAR_OF_BIRTH, else NoBirthDate,
+        schema(value_type = String, pattern = "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+            example = "1976-02");
+}
+
+/// A date as precisely as it is known, in the reduced forms of ISO 8601 that `date` of FHIR takes: a year, a month or a
+/// day. It is kept as it was given.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DeserializeFromStr, SerializeDisplay)]
+pub struct PartialDate {
+    /// The first day that it can be.
+    first: NaiveDate,
+    precision: DatePrecision,
+}
+
+/// How much of a date is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DatePrecision {
+    Year,
+    Month,
+    Day,
+}
+
+impl PartialDate {
+    /// The first day that it can be.
+    #[must_use]
+    pub fn first(self) -> NaiveDate {
+        self.first
+    }
+
+    /// The last day that it can be.
+    #[must_use]
+    pub fn last(self) -> NaiveDate {
+        let months = match self.precision {
+            DatePrecision::Year => 12,
+            DatePrecision::Month => 1,
+            DatePrecision::Day => return self.first,
+        };
+        self.first.checked_add_months(Months::new(months)).and_then(|next| next.pred_opt()).unwrap_or(self.first)
+    }
+
+    /// How much of it is known.
+    #[must_use]
+    pub fn precision(self) -> DatePrecision {
+        self.precision
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.first.year()
+    }
+
+    /// The month, if that is known.
+    #[must_use]
+    pub fn month(self) -> Option<u32> {
+        (self.precision >= DatePrecision::Month).then(|| self.first.month())
+    }
+
+    /// The day, if that is known.
+    #[must_use]
+    pub fn day(self) -> Option<u32> {
+        (self.precision >= DatePrecision::Day).then(|| self.first.day())
+    }
+}
+
+impl From<NaiveDate> for PartialDate {
+    fn from(date: NaiveDate) -> Self {
+        Self { first: date, precision: DatePrecision::Day }
+    }
+}
+
+impl FromStr for PartialDate {
+    type Err = BadTime;
+
+    fn from_str(text: &str) -> Result<Self, BadTime> {
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let (first, precision) = match text.len() {
+            4 if plain => (format!("{text}-01-01").parse(), DatePrecision::Year),
+            7 if plain => (format!("{text}-01").parse(), DatePrecision::Month),
+            _ => (text.parse(), DatePrecision::Day),
+        };
+        first.map(|first| Self { first, precision }).map_err(|_| BadTime::NoBirthDate)
+    }
+}
+
+impl fmt::Display for PartialDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.precision {
+            DatePrecision::Year => self.first.format("%Y").fmt(f),
+            DatePrecision::Month => self.first.format("%Y-%m").fmt(f),
+            DatePrecision::Day => self.first.fmt(f),
+        }
+    }
+}
+
+/// It may be of a person, and ends up in logs.
+impl fmt::Debug for PartialDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PartialDate({:?})", self.precision)
+    }
+}
+
+#[cfg(feature = "schema")]
+mod schema {
+    use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::PartialDate;
+
+    async_graphql::scalar!(PartialDate);
+
+    impl PartialSchema for PartialDate {
+        fn schema() -> RefOr<Schema> {
+            let pattern = Some(r"^[+-]?\d{4,6}(-\d{2}(-\d{2})?)?$");
+            let description = Some("A date as precisely as it is known: a year, a month or a day.");
+            ObjectBuilder::new().schema_type(Type::String).pattern(pattern).description(description).into()
+        }
+    }
+
+    impl ToSchema for PartialDate {}
 }
 
 impl fmt::Display for Moment {

@@ -140,3 +140,17 @@ proptest! {
         prop_assert_eq!(i64::try_from(passed).unwrap(), days);
     }
 }
+
+#[test]
+fn a_date_that_is_known_in_part_lies_between_two_days() {
+    let span = |text: &str| {
+        let date: PartialDate = text.parse().unwrap();
+        assert_eq!(date.to_string(), text);
+        (date.first().to_string(), date.last().to_string())
+    };
+    assert_eq!(span("1976"), ("1976-01-01".to_owned(), "1976-12-31".to_owned()));
+    assert_eq!(span("1976-02"), ("1976-02-01".to_owned(), "1976-02-29".to_owned()));
+    assert_eq!(span("1976-12"), ("1976-12-01".to_owned(), "1976-12-31".to_owned()));
+    assert_eq!(span("1976-02-14"), ("1976-02-14".to_owned(), "1976-02-14".to_owned()));
+    assert_eq!(span("+10000-01-01").0, "+10000-01-01", "a log may hold any day");
+}

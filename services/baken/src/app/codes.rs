@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 51] = files![
+const FILES: [&str; 53] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -132,6 +132,7 @@ const FILES: [&str; 51] = files![
     "consent_purpose",
     "data_class",
     "decline_reason",
+    "document_kind",
     "dropout_reason",
     "ethos_light",
     "exception_kind",
@@ -158,6 +159,7 @@ const FILES: [&str; 51] = files![
     "phase",
     "problem",
     "referral_state",
+    "relation_kind",
     "retract_reason",
     "return_barrier",
     "return_condition",

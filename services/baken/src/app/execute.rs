@@ -177,7 +177,11 @@ impl Baken {
         let mut up_to_date = false;
         for _ in 0..ATTEMPTS {
             let target = self.target(&request)?;
-            let _writing = self.writing.turn(target.stream.clone()).await;
+            let _writing = self.writing.turn(target.turn.clone()).await;
+            if request.command.subject().is_of_the_whole_case() {
+                // The append guards one stream alone: what was recorded on the others must be known here.
+                self.caught_up(self.log.head().await?).await?;
+            }
             let seen = self.position();
             let decided = self.decide(&request, &target, occurred);
             // Another node may have recorded this very request by now: the decision rests on it then.
@@ -259,17 +263,22 @@ impl Baken {
             None => self.ids.uuid_v7(),
         };
         let id = fresh("created");
-        let (kind, person) = match (request.person_id, request.command.kind().without_person()) {
-            (Some(named), _) => (Target::Known(named), Some(owner(&self.world.read(), request, named))),
-            (None, Some(WithoutPerson::Opens)) => (Target::New, Some(PersonId(fresh("person")))),
-            (None, Some(WithoutPerson::Counts)) => (Target::Nobody, None),
+        let (kind, person, case) = match (request.person_id, request.command.kind().without_person()) {
+            (Some(named), _) => {
+                let world = self.world.read();
+                let (owner, case) = (owner(&world, request, named), world.case(named).map(Case::id));
+                (Target::Known(named), Some(owner), case)
+            }
+            (None, Some(WithoutPerson::Opens)) => (Target::New, Some(PersonId(fresh("person"))), None),
+            (None, Some(WithoutPerson::Counts)) => (Target::Nobody, None, None),
             (None, None) => return Err(ExecuteError::NotFound),
         };
         let stream = match person {
             Some(person) => Stream::of_person(person),
             None => Stream::of_turn_aways(&request.principal.organisation),
         };
-        Ok(Aim { kind, person, stream, id })
+        let turn = case.map_or_else(|| stream.clone(), Stream::of_person);
+        Ok(Aim { kind, person, stream, turn, id })
     }
 
     /// Whether the principal may, and what then happens: the events, and the revision that they rest on.
@@ -339,8 +348,9 @@ impl Baken {
             return Err(ExecuteError::Contended);
         }
         // A linked person's case is told as one, but what may happen next is decided on the stream where it is recorded.
-        // Baken itself goes by all that is known of a person, on whichever of their streams.
-        let apart = (case.is_linked() && role != Role::System).then(|| case.part(person_id));
+        // Baken itself, and whoever sees to a return, go by all that is known of a person, on whichever of their streams.
+        let whole = role == Role::System || request.command.subject().is_of_the_whole_case();
+        let apart = (case.is_linked() && !whole).then(|| case.part(person_id));
         let path = &apart.as_ref().unwrap_or(case).path;
         #[cfg(test)]
         case.history.iter().for_each(|entry| crate::projections::At::View.panic_at(entry.stamp.event_id));
@@ -409,6 +419,8 @@ struct Aim {
     /// Whose stream it is recorded on.
     person: Option<PersonId>,
     stream: StreamName,
+    /// Whose turn it is: one command of a case at a time, on whichever of the linked persons' streams it is recorded.
+    turn: StreamName,
     /// The id of what the command creates.
     id: Uuid,
 }

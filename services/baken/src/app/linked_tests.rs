@@ -41,7 +41,11 @@ fn handover() -> Vec<Sent> {
     let wish = json!({"language": "pl", "wish": "wants_to_return"});
     let mut made = vec![(COORDINATOR, C::PresentReturnOptions, wish)];
     for condition in ReturnCondition::ALL {
-        made.push((COORDINATOR, C::EvidenceReturnCondition, json!({"condition": condition, "evidence": "a letter"})));
+        made.push((
+            COORDINATOR,
+            C::EvidenceReturnCondition,
+            json!({"condition": condition, "country": "PL", "evidence": "a letter"}),
+        ));
     }
     made.push((COORDINATOR, C::ProposeHandover, json!({"country": "PL", "receiving_organisation": "Monar"})));
     made

@@ -60,6 +60,7 @@ impl MeView {
             | Actor::CareProvider
             | Actor::ClientSupporter
             | Actor::Police
+            | Actor::ReceivingProvider
             | Actor::PrivacyOfficer
             | Actor::Administrator
             | Actor::System => {}

@@ -21,6 +21,8 @@ mod operations;
 mod page;
 mod query;
 #[cfg(test)]
+mod return_tests;
+#[cfg(test)]
 mod set_aside_tests;
 #[cfg(test)]
 mod set_back_tests;
@@ -66,7 +68,7 @@ pub struct Baken {
     applied: watch::Receiver<Position>,
     /// Requests that are being answered: a repeat waits for the first to finish.
     in_flight: Turns<KeyDigest>,
-    /// One writer at a time on a stream, on this node: others would only conflict.
+    /// One writer at a time on a case, on this node: others would only conflict, or not know of each other.
     writing: Turns<StreamName>,
 }
 

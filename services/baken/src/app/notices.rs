@@ -78,10 +78,15 @@ impl Baken {
     }
 
     fn told_of(&self, principal: &Principal, case: &Case, entry: &Entry) -> Option<NoticeView> {
+        let (told, position) = ((&*entry.stamp, &entry.event), entry.position.0);
+        let end = || {
+            let deadlines = self.settings.deadlines.of_case(&case.path);
+            views::disclose_end(principal, &case.path, told, position, self.clock.now(), deadlines)
+        };
         of_many(case, || {
-            // Whoever was asked to look out, and sees no more of the person, is still told that it is over.
-            let sight = self.sight(principal, case).or_else(|| self.sight_of_ends(principal, case))?;
-            views::disclose_notice(&sight, &entry.stamp, &entry.event, entry.position.0)
+            let seen = |sight| views::disclose_notice(&sight, told.0, told.1, position);
+            let asked = || self.sight_of_ends(principal, case).and_then(seen);
+            self.sight(principal, case).and_then(seen).or_else(asked).or_else(end)
         })
     }
 
@@ -146,7 +151,7 @@ impl Baken {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
     use crate::app::testing::TestBaken;
@@ -195,17 +200,30 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn everybody_is_told_of_each_entry_of_the_timelines_that_they_may_read_and_of_nothing_else() {
+    async fn everybody_is_told_of_each_entry_of_the_timelines_that_they_may_read_and_those_abroad_of_ends() {
         let test = TestBaken::start().await;
         demo::load(&test.baken, test.baken.clock().now()).await.unwrap();
-        let mut somebody_is_told = false;
+        let (mut somebody_is_told, mut ends) = (false, BTreeSet::new());
         for user in demo::users().unwrap() {
-            let mut events: Vec<_> = told(&test.baken, &user.principal).into_values().map(|(_, id)| id).collect();
-            events.sort();
-            somebody_is_told |= events.len() > 100;
-            assert_eq!(events, timelines(&test.baken, &user.principal), "{}", user.user);
+            let told = told(&test.baken, &user.principal);
+            somebody_is_told |= told.len() > 100;
+            let timelines = timelines(&test.baken, &user.principal);
+            let (mut in_them, beyond): (Vec<_>, Vec<_>) =
+                told.into_values().partition(|(_, id)| timelines.contains(id));
+            in_them.sort_by_key(|(_, id)| *id);
+            assert_eq!(in_them.iter().map(|(_, id)| *id).collect::<Vec<_>>(), timelines, "{}", user.user);
+            ends.extend(beyond.iter().map(|(kind, _)| kind.name()));
+            // Whoever was asked to look out, and sees no more of the person, knows that it is over. Agnieszka took her consent back: the embassy sees nothing of her, and knows that it is over.
+            let abroad = user.user.as_str() == "liaison-pl";
+            let is_end = |kind: EventKind| match kind {
+                EventKind::HandoverWithdrawn => abroad,
+                kind => kind.name().starts_with("lookout_") || kind == EventKind::CareAlertEnded,
+            };
+            assert!(beyond.iter().all(|(kind, _)| is_end(*kind)), "{}: {beyond:?}", user.user);
         }
         assert!(somebody_is_told);
+        let ended = ["handover_withdrawn", "lookout_resolved"];
+        assert!(ended.iter().all(|end| ends.contains(end)), "{ends:?}");
     }
 
     #[tokio::test(flavor = "multi_thread")]

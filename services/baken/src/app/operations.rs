@@ -26,11 +26,11 @@ impl Baken {
         self.world.read().len()
     }
 
-    /// Whether a person's case is told from more streams than the person's own. An edge may let it decide what it
-    /// can vouch for, never tell it.
+    /// Whether a person's case is told from more streams than the person's own: of linked persons, or of those who belong
+    /// together. An edge may let it decide what it can vouch for, never tell it.
     #[must_use]
-    pub fn is_linked(&self, person: PersonId) -> bool {
-        self.world.read().case(person).is_some_and(crate::projections::Case::is_linked)
+    pub fn rests_on_others(&self, person: PersonId) -> bool {
+        self.world.read().case(person).is_some_and(|case| case.is_linked() || case.path.has_relations())
     }
 }
 

@@ -236,12 +236,12 @@ async fn a_link_that_cannot_be_taken_in_links_nobody_and_one_that_can_keeps_what
     for id in [At::Fold.id(4), At::Model.id(4)] {
         let position = write(&test, one, Written { id, ..Written::new(0, "persons_linked", link.clone()) }).await;
         test.baken.reach(position).await.unwrap();
-        assert!(!test.baken.is_linked(one) && !test.baken.is_linked(other));
+        assert!(!test.baken.rests_on_others(one) && !test.baken.rests_on_others(other));
         assert_eq!((lacking(&test, one), lacking(&test, other)), (Some(true), None));
     }
     let position = write(&test, one, Written::new(41, "persons_linked", link)).await;
     test.baken.reach(position).await.unwrap();
-    assert!(test.baken.is_linked(one) && test.baken.is_linked(other));
+    assert!(test.baken.rests_on_others(one) && test.baken.rests_on_others(other));
     assert_eq!((lacking(&test, one), lacking(&test, other)), (Some(true), Some(true)));
     // What a linked person may do is decided on its own stream: without what was set aside.
     goes_on(&test, &[one, other]).await;

@@ -171,6 +171,7 @@ pub fn user(name: &str) -> Principal {
         "municipal_assessor" => Actor::MunicipalAssessor { municipality: municipality() },
         "police" => Actor::Police,
         "embassy_liaison" => Actor::EmbassyLiaison { country: country() },
+        "receiving_provider" => Actor::ReceivingProvider,
         "ambassador" => Actor::Ambassador { country: country() },
         "monitor_analyst" if text("area") == "national" => Actor::MonitorAnalyst { area: Area::National },
         "monitor_analyst" => Actor::MonitorAnalyst { area: Area::Region(text("area").parse().unwrap()) },

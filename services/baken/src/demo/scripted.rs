@@ -97,7 +97,7 @@ impl Scripted {
     /// The call that does the same over HTTP; `None` for what only the watch does.
     #[must_use]
     pub fn rest(&self) -> Option<RestCall> {
-        let (method, path) = rest_path(self.kind, self.person, self.subject)?;
+        let (method, path) = rest_path(self.kind, self.person, self.subject, &self.body)?;
         let mut body = self.body.clone();
         if let Value::Object(fields) = &mut body {
             if let Ok(Value::Object(occurred)) = serde_json::to_value(self.occurred) {

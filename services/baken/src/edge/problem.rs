@@ -279,6 +279,7 @@ fn of_execute(error: &ExecuteError) -> Kind {
         ExecuteError::Refused(
             refusal @ (Refusal::Case(_)
             | Refusal::Identity(_)
+            | Refusal::Relation(_)
             | Refusal::Stay(_)
             | Refusal::Referral(_)
             | Refusal::Lost(_)

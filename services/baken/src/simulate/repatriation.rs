@@ -29,7 +29,7 @@ pub(super) fn tell(story: &mut Story<'_>, persona: &Persona, coordinator: &Princ
     if !wants {
         return Ok(false);
     }
-    prepare(story, &supporter);
+    prepare(story, persona, &supporter);
     let Some(handover) = propose(story, persona, &supporter) else { return Ok(false) };
     Ok(travel(story, &supporter, &liaison, coordinator, handover))
 }
@@ -68,14 +68,11 @@ fn travel(
     true
 }
 
-fn prepare(story: &mut Story<'_>, supporter: &Principal) {
+fn prepare(story: &mut Story<'_>, persona: &Persona, supporter: &Principal) {
     for condition in ReturnCondition::ALL {
         story.days(0..=3, 9..=16);
-        let needless =
-            condition.may_be_not_applicable() && *condition != ReturnCondition::HousingArranged && story.chance(50);
-        let (status, evidence) =
-            if needless { ("not_applicable", "Not needed.") } else { ("evidenced", "Confirmed by telephone.") };
-        let body = json!({ "condition": condition, "status": status, "evidence": evidence });
+        let evidence = "Confirmed by telephone.";
+        let body = json!({ "condition": condition, "country": persona.country, "evidence": evidence });
         story.tell(supporter, C::EvidenceReturnCondition, body);
     }
 }

@@ -81,6 +81,13 @@ impl<'a> Story<'a> {
         self.at = later.map_or(soonest, |later| later.max(soonest));
     }
 
+    /// It gets so late that nobody is expected any more that evening.
+    pub fn wait_past_cut_offs(&mut self) {
+        let tonight = self.at.with_timezone(&Amsterdam).date_naive();
+        let latest = NaiveTime::from_hms_opt(23, 59, 30).and_then(|time| local(tonight, time));
+        self.at = latest.map_or(self.at, |latest| latest.max(self.at));
+    }
+
     /// The month that it is.
     pub fn month(&self) -> u32 {
         chrono::Datelike::month(&self.at.with_timezone(&Amsterdam))
@@ -158,7 +165,8 @@ impl<'a> Story<'a> {
             | OrgKind::DropIn
             | OrgKind::NightShelter
             | OrgKind::Shelter24h
-            | OrgKind::WinterShelter => Actor::ShelterWorker,
+            | OrgKind::WinterShelter
+            | OrgKind::WomensShelter => Actor::ShelterWorker,
             OrgKind::Ggd
             | OrgKind::MedicalShelter
             | OrgKind::MedicalPost
@@ -166,7 +174,8 @@ impl<'a> Story<'a> {
             | OrgKind::MentalHealth
             | OrgKind::AddictionCare
             | OrgKind::Probation
-            | OrgKind::SupportedLiving => Actor::CareProvider,
+            | OrgKind::SupportedLiving
+            | OrgKind::ChildProtection => Actor::CareProvider,
             OrgKind::Municipality => Actor::ProcessCoordinator { municipality: self.city.clone() },
             OrgKind::Police => Actor::Police,
             OrgKind::MunicipalEnforcement | OrgKind::Embassy | OrgKind::ForeignCareProvider | OrgKind::Statistics => {

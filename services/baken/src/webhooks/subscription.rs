@@ -145,7 +145,8 @@ pub(super) fn may_be_told(actor: &Actor) -> bool {
         | Actor::ClientSupporter
         | Actor::MunicipalAssessor { .. }
         | Actor::Police
-        | Actor::EmbassyLiaison { .. } => true,
+        | Actor::EmbassyLiaison { .. }
+        | Actor::ReceivingProvider => true,
         Actor::Ambassador { .. }
         | Actor::MonitorAnalyst { .. }
         | Actor::PrivacyOfficer

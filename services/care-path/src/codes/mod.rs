@@ -14,7 +14,7 @@ pub use path::{
     MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind,
     TaskStake, TurnAwayReason, Urgency, WithdrawReason,
 };
-pub use person::{Assurance, DataClass, EthosLight, Problem, Sex};
+pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, RelationKind, Sex};
 pub use repatriation::{
     ConditionStatus, ConsentPurpose, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
     HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
@@ -102,6 +102,7 @@ pub const LISTS: &[CodeList] = &[
     list::<ConsentPurpose>(),
     list::<DataClass>(),
     list::<DeclineReason>(),
+    list::<DocumentKind>(),
     list::<DropoutReason>(),
     list::<EthosLight>(),
     list::<ExceptionKind>(),
@@ -128,6 +129,7 @@ pub const LISTS: &[CodeList] = &[
     list::<Precision>(),
     list::<Problem>(),
     list::<ReferralState>(),
+    list::<RelationKind>(),
     list::<RetractReason>(),
     list::<ReturnBarrier>(),
     list::<ReturnCondition>(),

@@ -27,6 +27,8 @@ codes! {
         Police = "police",
         Embassy = "embassy",
         ForeignCareProvider = "foreign_care_provider",
+        ChildProtection = "child_protection",
+        WomensShelter = "womens_shelter",
         Statistics = "statistics",
     }
 }
@@ -66,6 +68,8 @@ codes! {
         MunicipalAssessor = "municipal_assessor",
         Police = "police",
         EmbassyLiaison = "embassy_liaison",
+        /// Care in the country of return: it takes over a person whom a handover names it for.
+        ReceivingProvider = "receiving_provider",
         Ambassador = "ambassador",
         MonitorAnalyst = "monitor_analyst",
         PrivacyOfficer = "privacy_officer",

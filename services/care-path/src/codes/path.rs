@@ -357,6 +357,9 @@ codes! {
         Countries = "countries",
         Languages = "languages",
         Origin = "origin",
+        BirthPlace = "birth_place",
+        Documents = "documents",
+        Contact = "contact",
         Problems = "problems",
         LocationType = "location_type",
         OccurredAt = "occurred_at",
@@ -377,6 +380,7 @@ codes! {
     TaskKind in "task_kind" {
         AssignCoordinator = "assign_coordinator",
         ReviewMatch = "review_match",
+        ProtectMinor = "protect_minor",
         StreetDoctorVisit = "street_doctor_visit",
         HeadInjuryScreen = "head_injury_screen",
         EstablishLanguage = "establish_language",
@@ -401,10 +405,12 @@ codes! {
         TraceNoShow = "trace_no_show",
         NextStep = "next_step",
         NextStepAfterException = "next_step_after_exception",
-        NextStepAfterHandover = "next_step_after_handover",
         ReviewReopened = "review_reopened",
         ReviewSignOfLife = "review_sign_of_life",
         PrepareArrival = "prepare_arrival",
+        ReviewStoppedReturn = "review_stopped_return",
+        AnswerHandoverQuestion = "answer_handover_question",
+        TraceArrival = "trace_arrival",
         WeeklyReview = "weekly_review",
     }
 }

@@ -124,3 +124,49 @@ codes! {
         AuthorityConfirmed = "authority_confirmed",
     }
 }
+
+codes! {
+    /// What another person is to this one.
+    RelationKind in "relation_kind" {
+        Partner = "partner",
+        Parent = "parent",
+        Child = "child",
+        Guardian = "guardian",
+        /// The one for whom a guardian is.
+        Ward = "ward",
+        TravelsWith = "travels_with",
+    }
+}
+
+impl RelationKind {
+    /// What this person is to the other.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Parent => Self::Child,
+            Self::Child => Self::Parent,
+            Self::Guardian => Self::Ward,
+            Self::Ward => Self::Guardian,
+            Self::Partner | Self::TravelsWith => self,
+        }
+    }
+
+    /// Whether the other is responsible for this person.
+    #[must_use]
+    pub fn is_responsible(self) -> bool {
+        match self {
+            Self::Parent | Self::Guardian => true,
+            Self::Partner | Self::Child | Self::Ward | Self::TravelsWith => false,
+        }
+    }
+}
+
+codes! {
+    /// A document that says who somebody is. None is ever required.
+    DocumentKind in "document_kind" {
+        Passport = "passport",
+        IdentityCard = "identity_card",
+        TravelDocument = "travel_document",
+        Other = "other",
+    }
+}

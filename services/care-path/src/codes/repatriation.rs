@@ -1,6 +1,6 @@
 //! The return: conditions, consent, and the states of a repatriation handover.
 
-use super::codes;
+use super::{Offering, Problem, codes};
 
 codes! {
     /// What keeps somebody from going back.
@@ -32,6 +32,34 @@ impl ReturnCondition {
         match self {
             Self::HousingArranged | Self::AddictionCareArranged | Self::PsychiatryArranged => true,
             Self::ProfessionalKnowsHomeOptions | Self::OptionsPresentedHonestly | Self::EmbassyContacted => false,
+        }
+    }
+
+    /// Whether it arranges care for a problem.
+    #[must_use]
+    pub fn arranges_for(self, problem: Problem) -> bool {
+        match self {
+            Self::AddictionCareArranged => matches!(problem, Problem::Alcohol | Problem::HardDrugs),
+            Self::PsychiatryArranged => {
+                matches!(problem, Problem::UntreatedMental | Problem::ConfusedBehaviour | Problem::MemoryProblem)
+            }
+            Self::HousingArranged
+            | Self::ProfessionalKnowsHomeOptions
+            | Self::OptionsPresentedHonestly
+            | Self::EmbassyContacted => false,
+        }
+    }
+
+    /// The care that it arranges.
+    #[must_use]
+    pub fn arranges_what(self) -> Option<Offering> {
+        match self {
+            Self::AddictionCareArranged => Some(Offering::AddictionCare),
+            Self::PsychiatryArranged => Some(Offering::MentalHealthCare),
+            Self::HousingArranged
+            | Self::ProfessionalKnowsHomeOptions
+            | Self::OptionsPresentedHonestly
+            | Self::EmbassyContacted => None,
         }
     }
 }

@@ -2,8 +2,8 @@
 //! person, what it creates, which other person it names, what it is about, and who may send it in which relation.
 //! Routes, batch lines, scripts, the OpenAPI document and the policy's table of commands come from these rows.
 //!
-//! A row's subject is the one of its `Decide`; its route has that subject's id in braces. A command without a route is
-//! sent by Baken alone.
+//! A row's subject is the one of its `Decide`; its route has that subject's id in braces, and after it what the command
+//! names within the subject. A command without a route is sent by Baken alone.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,10 +34,11 @@ use crate::path::privacy::{LiftHold, PlaceHold};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, Refer, StartCare, WaitlistReferral, WithdrawReferral,
 };
+use crate::path::relations::{RelatePersons, UnrelatePersons};
 use crate::path::repatriation::{
-    AcceptHandover, AcknowledgeHandover, AttachHandoverDocument, ConfirmArrival, DeclineHandover,
-    EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, RecordDeparture, RecordFollowUp,
-    WithdrawConsent, WithdrawHandover,
+    AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, AskHandoverQuestion, AttachHandoverDocument,
+    ConfirmArrival, DeclineHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover,
+    RecordDeparture, RecordFollowUp, StopHandover, WithdrawConsent, WithdrawHandover,
 };
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::signal::{RecordContact, ReportSignal};
@@ -45,232 +46,255 @@ use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
 use crate::policy::commands::{A, AN, I, IA, IAN, IN, N, R, RN, X};
 
 catalogue! {
-    //  coor shel outr care supp asse poli liai amba anal priv admi syst
+    //  coor shel outr care supp asse poli liai rece amba anal priv admi syst
     /// Reports a signal about somebody
     ///
     /// It opens a provisional person: an alias is enough, or nothing at all. With `person_id` it is added to the path of
     /// a person who is known.
     ReportSignal = "report_signal", at Post "/v1/signals" in "Signals", without person Opens,
-        [RN,  IAN, IAN, IAN, IAN, X,   AN,  X,   X,   X,   X,   X,   X];
+        [RN,  IAN, IAN, IAN, IAN, X,   AN,  X,   X,   X,   X,   X,   X,   X];
     /// Records that the person was met
     RecordContact = "record_contact", at Post "/v1/persons/{person_id}/contacts" in "Path",
-        [R,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records who the person is
     ///
     /// What was claimed before is kept beside it, each with how sure it is.
     UpdateIdentity = "update_identity", at Post "/v1/persons/{person_id}/identity" in "Path",
-        [R,   IN,  IN,  IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IN,  IN,  IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Links the person with another who was found to be the same
     LinkPersons = "link_persons", at Post "/v1/persons/{person_id}/links" in "Links", other person in with,
-        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Undoes a link between two persons
     UnlinkPersons = "unlink_persons", at Delete "/v1/persons/{person_id}/links/{other_person_id}" in "Links",
         other person in subject,
-        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Says that somebody who was suggested as the same person is another one
     DismissMatch = "dismiss_match", at Post "/v1/persons/{person_id}/matches/{other_person_id}/dismiss" in "Links",
         other person in subject,
-        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Records how another person belongs together with this one
+    ///
+    /// `kind` is what the other is to this person. It never says that they are the same: that is a link.
+    RelatePersons = "relate_persons", at Post "/v1/persons/{person_id}/relations" in "Relations",
+        other person in with,
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Ends all relations of two persons
+    UnrelatePersons = "unrelate_persons", at Delete "/v1/persons/{person_id}/relations/{other_person_id}" in "Relations",
+        other person in subject, about |_| Subject::Path,
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records an intake
     ///
     /// No field is required: no name, no date of birth, no document.
     RecordIntake = "record_intake", at Post "/v1/persons/{person_id}/intakes" in "Path",
-        [R,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that somebody was turned away
     ///
     /// With `person_id` on that person's path; without it people are counted whom nobody knows.
     TurnAway = "turn_away", at Post "/v1/turn-aways" in "Signals", without person Counts,
-        [X,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Assigns a bed of your organisation
     AssignBed = "assign_bed", at Post "/v1/persons/{person_id}/beds" in "Stays", creates "bed_id",
-        [X,   IAN, X,   IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   IAN, X,   IAN, X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the person came, or left
     RecordAttendance = "record_attendance", at Post "/v1/persons/{person_id}/attendances" in "Stays",
         about |_| Subject::OwnBed,
-        [X,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the person was expected and did not come
     RecordNoShow = "record_no_show", at Post "/v1/persons/{person_id}/no-shows" in "Stays",
         about |no_show| no_show.bed_id.map_or(Subject::OwnBed, Subject::Bed),
-        [X,   I,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   N];
+        [X,   I,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Releases a bed
     ///
     /// A bed that is held for a person at risk who did not come is released by the coordinator.
     ReleaseBed = "release_bed", at Post "/v1/persons/{person_id}/beds/{bed_id}/release" in "Stays",
-        [R,   I,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records an incident
     ObserveIncident = "observe_incident", at Post "/v1/persons/{person_id}/incidents" in "Path",
-        [R,   IN,  IAN, IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IN,  IAN, IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Goes through the checklist of rights to provisions
     ///
     /// The outcome is an aid without binding force: the IND alone decides.
     AssessRights = "assess_rights", at Post "/v1/persons/{person_id}/rights-assessments" in "Rights",
-        [R,   X,   X,   X,   I,   R,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   I,   R,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records what the IND decided
     RecordIndDecision = "record_ind_decision", at Post "/v1/persons/{person_id}/ind-decisions" in "Rights",
-        [R,   X,   X,   X,   X,   R,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   X,   R,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records whether the person is insured
     RecordInsurance = "record_insurance", at Post "/v1/persons/{person_id}/insurance" in "Rights",
-        [R,   I,   I,   I,   I,   R,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   I,   I,   I,   R,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Files a report that care for an uninsured person asks for
     FileUninsuredReport = "file_uninsured_report", at Post "/v1/persons/{person_id}/uninsured-reports" in "Rights",
-        [R,   I,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Refers the person to an organisation
     Refer = "refer", at Post "/v1/persons/{person_id}/referrals" in "Referrals", creates "referral_id",
-        [R,   IN,  IN,  IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IN,  IN,  IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Accepts a referral
     AcceptReferral = "accept_referral", at Post "/v1/persons/{person_id}/referrals/{referral_id}/accept" in "Referrals",
-        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Declines a referral, with the reason
     DeclineReferral = "decline_referral",
         at Post "/v1/persons/{person_id}/referrals/{referral_id}/decline" in "Referrals",
-        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Puts a referral on the waiting list
     WaitlistReferral = "waitlist_referral",
         at Post "/v1/persons/{person_id}/referrals/{referral_id}/waitlist" in "Referrals",
-        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Withdraws a referral
     WithdrawReferral = "withdraw_referral",
         at Post "/v1/persons/{person_id}/referrals/{referral_id}/withdraw" in "Referrals",
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Starts the care that a referral asked for
     StartCare = "start_care", at Post "/v1/persons/{person_id}/referrals/{referral_id}/start" in "Referrals",
-        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Ends the care
     EndCare = "end_care", at Post "/v1/persons/{person_id}/referrals/{referral_id}/end" in "Referrals",
-        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the person dropped out of the care
     RecordDropout = "record_dropout", at Post "/v1/persons/{person_id}/referrals/{referral_id}/dropout" in "Referrals",
-        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the person is out of sight
     MarkOutOfSight = "mark_out_of_sight", at Post "/v1/persons/{person_id}/out-of-sight" in "Path",
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   N];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Issues a lookout
     IssueLookout = "issue_lookout", at Post "/v1/persons/{person_id}/lookouts" in "Lookouts", creates "lookout_id",
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Acknowledges a lookout
     AcknowledgeLookout = "acknowledge_lookout",
         at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/acknowledge" in "Lookouts",
-        [X,   IA,  IA,  I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   IA,  IA,  I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Reports that the person was seen
     ReportSighting = "report_sighting", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/sightings" in "Lookouts",
-        [R,   IA,  IA,  I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IA,  IA,  I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Resolves a lookout
     ResolveLookout = "resolve_lookout", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/resolve" in "Lookouts",
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Ends a lookout before its time
     ///
     /// Those who were asked are told. Baken ends it by itself when the person is back, has died, or the case is closed.
     EndLookout = "end_lookout", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/end" in "Lookouts",
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   N];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Ends a care alert before its time
     ///
     /// The police are told. Baken ends it by itself when the person is back, has died, or the case is closed.
     EndCareAlert = "end_care_alert", at Post "/v1/persons/{person_id}/care-alerts/{care_alert_id}/end" in "Lookouts",
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   N];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Ends a lookout whose time is over
     ExpireLookout = "expire_lookout",
-        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Files a care alert with the police (zorgmelding)
     FileCareAlert = "file_care_alert", at Post "/v1/persons/{person_id}/care-alerts" in "Lookouts",
         creates "care_alert_id",
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Answers a care alert
     AnswerCareAlert = "answer_care_alert",
         at Post "/v1/persons/{person_id}/care-alerts/{care_alert_id}/answer" in "Lookouts",
-        [X,   X,   X,   X,   X,   X,   A,   X,   X,   X,   X,   X,   X];
+        [X,   X,   X,   X,   X,   X,   A,   X,   X,   X,   X,   X,   X,   X];
     /// Requests an exception, such as a longer stay
     RequestException = "request_exception", at Post "/v1/persons/{person_id}/exceptions" in "Exceptions",
         creates "exception_id", about |_| Subject::OwnBed,
-        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Decides on an exception
     DecideException = "decide_exception",
         at Post "/v1/persons/{person_id}/exceptions/{exception_id}/decision" in "Exceptions",
-        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Ends a request for an exception of somebody who disappeared
     OvertakeException = "overtake_exception",
-        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Reports that the person is discharged from a hospital or an institution
     ReportDischarge = "report_discharge", at Post "/v1/persons/{person_id}/discharges" in "Path",
-        [R,   IAN, X,   IN,  X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IAN, X,   IN,  X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the options for a return were presented
     PresentReturnOptions = "present_return_options", at Post "/v1/persons/{person_id}/return-options" in "Return",
-        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        about |_| Subject::Return,
+        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records the evidence that a condition of a return is met
     EvidenceReturnCondition = "evidence_return_condition",
-        at Post "/v1/persons/{person_id}/return-conditions" in "Return",
-        [R,   X,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        at Post "/v1/persons/{person_id}/return-conditions" in "Return", about |_| Subject::Return,
+        [R,   X,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records a consent of the person
     GiveConsent = "give_consent", at Post "/v1/persons/{person_id}/consents" in "Return", creates "consent_id",
-        [R,   X,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        about |_| Subject::Return,
+        [R,   X,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Withdraws a consent, as easily as it was given
     WithdrawConsent = "withdraw_consent", at Post "/v1/persons/{person_id}/consents/{consent_id}/withdraw" in "Return",
         // As easy as giving it (GDPR art. 7(3)): any worker whom the person tells.
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Proposes a handover to a country
     ProposeHandover = "propose_handover", at Post "/v1/persons/{person_id}/handovers" in "Handovers",
-        creates "handover_id",
-        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        creates "handover_id", about |_| Subject::Return,
+        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Acknowledges a handover
     AcknowledgeHandover = "acknowledge_handover",
         at Post "/v1/persons/{person_id}/handovers/{handover_id}/acknowledge" in "Handovers",
-        [X,   X,   X,   X,   X,   X,   X,   A,   X,   X,   X,   X,   X];
+        [X,   X,   X,   X,   X,   X,   X,   A,   X,   X,   X,   X,   X,   X];
     /// Accepts a handover
     AcceptHandover = "accept_handover", at Post "/v1/persons/{person_id}/handovers/{handover_id}/accept" in "Handovers",
-        [X,   X,   X,   X,   X,   X,   X,   A,   X,   X,   X,   X,   X];
+        [X,   X,   X,   X,   X,   X,   X,   A,   A,   X,   X,   X,   X,   X];
     /// Declines a handover, with the reason
     DeclineHandover = "decline_handover",
         at Post "/v1/persons/{person_id}/handovers/{handover_id}/decline" in "Handovers",
-        [X,   X,   X,   X,   X,   X,   X,   A,   X,   X,   X,   X,   X];
+        [X,   X,   X,   X,   X,   X,   X,   A,   A,   X,   X,   X,   X,   X];
     /// Attaches a document that is sealed for its receiver
     AttachHandoverDocument = "attach_handover_document",
         at Post "/v1/persons/{person_id}/handovers/{handover_id}/document" in "Handovers",
-        [X,   X,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   X,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the person has departed
     RecordDeparture = "record_departure",
         at Post "/v1/persons/{person_id}/handovers/{handover_id}/departure" in "Handovers",
-        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Confirms that the person has arrived
     ConfirmArrival = "confirm_arrival",
         at Post "/v1/persons/{person_id}/handovers/{handover_id}/arrival" in "Handovers",
-        [R,   X,   X,   X,   I,   X,   X,   A,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   I,   X,   X,   A,   A,   X,   X,   X,   X,   X];
     /// Records how it went, some time after the arrival
     RecordFollowUp = "record_follow_up",
         at Post "/v1/persons/{person_id}/handovers/{handover_id}/follow-ups" in "Handovers",
-        [R,   X,   X,   X,   I,   X,   X,   A,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   I,   X,   X,   A,   A,   X,   X,   X,   X,   X];
+    /// Asks something about a handover
+    AskHandoverQuestion = "ask_handover_question",
+        at Post "/v1/persons/{person_id}/handovers/{handover_id}/questions" in "Handovers", creates "question_id",
+        [X,   X,   X,   X,   X,   X,   X,   A,   A,   X,   X,   X,   X,   X];
+    /// Answers a question about a handover
+    AnswerHandoverQuestion = "answer_handover_question",
+        at Post "/v1/persons/{person_id}/handovers/{handover_id}/questions/{question_id}/answer" in "Handovers",
+        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Records that a handover stopped by what the person said
+    StopHandover = "stop_handover",
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Withdraws a handover
     WithdrawHandover = "withdraw_handover",
         at Post "/v1/persons/{person_id}/handovers/{handover_id}/withdraw" in "Handovers",
-        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Assigns the municipality that coordinates the case, and who does so there
     AssignCoordinator = "assign_coordinator", at Post "/v1/persons/{person_id}/coordinator" in "Case",
-        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Adds a note
     AddNote = "add_note", at Post "/v1/persons/{person_id}/notes" in "Path", creates "note_id",
-        [R,   IN,  IN,  IN,  IN,  R,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IN,  IN,  IN,  IN,  R,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Closes the case
     CloseCase = "close_case", at Post "/v1/persons/{person_id}/close" in "Case",
-        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Opens the case again
     ReopenCase = "reopen_case", at Post "/v1/persons/{person_id}/reopen" in "Case",
-        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the person has died
     RecordDeath = "record_death", at Post "/v1/persons/{person_id}/death" in "Path",
-        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Takes an entry back that was recorded by mistake
     ///
     /// It counts for nothing from then on, with all that the same command recorded, and the timeline shows it struck
     /// through. The organisation that recorded it may, and the coordinator of the case.
     RetractEntry = "retract_entry", at Post "/v1/persons/{person_id}/entries/{event_id}/retract" in "Corrections",
-        [R,   IAN, IAN, IAN, IAN, R,   AN,  A,   X,   X,   X,   X,   X];
+        [R,   IAN, IAN, IAN, IAN, R,   AN,  A,   A,   X,   X,   X,   X,   X];
     /// Places a legal hold: nothing of the person is erased while it stands
     PlaceHold = "place_hold", at Post "/v1/persons/{person_id}/holds" in "Case", creates "hold_id",
-        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];
     /// Lifts a legal hold
     LiftHold = "lift_hold", at Post "/v1/persons/{person_id}/holds/{hold_id}/lift" in "Case",
-        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];
     /// Records that a deadline passed
     PassDeadline = "pass_deadline",
-        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
 }
 
 impl CommandKind {
@@ -319,6 +343,7 @@ mod tests {
     use crate::codes::{Code, Role};
     use crate::policy::{Relation, may};
 
+    /// What a route names after that is a field of the command: it is read from the path as from the body.
     #[test]
     fn a_route_names_the_person_and_the_subject_that_its_command_takes() {
         for kind in CommandKind::ALL {
@@ -327,7 +352,11 @@ mod tests {
             let person = kind.without_person().is_none();
             let subject = kind.takes(Some(Uuid::nil()));
             assert_eq!(ids.first() == Some(&"{person_id}"), person, "{}", kind.name());
-            assert_eq!(ids.len(), usize::from(person) + usize::from(subject), "{}", kind.name());
+            let fields: &[&str] = match kind {
+                CommandKind::AnswerHandoverQuestion => &["{question_id}"],
+                _ => &[],
+            };
+            assert_eq!(ids[usize::from(person) + usize::from(subject)..], *fields, "{}", kind.name());
         }
     }
 

@@ -15,7 +15,7 @@ pub(crate) struct Row {
     pub creates: Option<&'static str>,
     pub other_person: Option<OtherPerson>,
     /// In which relation each role may send it.
-    pub may: [When; 13],
+    pub may: [When; 14],
 }
 
 /// Where REST takes a command.

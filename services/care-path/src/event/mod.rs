@@ -34,6 +34,7 @@ use crate::path::intake::IntakeEvent;
 use crate::path::lost::LostEvent;
 use crate::path::privacy::PrivacyEvent;
 use crate::path::referral::ReferralEvent;
+use crate::path::relations::RelationEvent;
 use crate::path::repatriation::RepatriationEvent;
 use crate::path::rights::RightsEvent;
 use crate::path::signal::SignalEvent;
@@ -145,17 +146,21 @@ macro_rules! catalogue {
 
 catalogue! {
     Signal(SignalEvent) {
-        SignalReceived = "signal_received" v 1 in Presence,
+        SignalReceived = "signal_received" v 2 in Presence,
         ContactMade = "contact_made" v 1 in Presence,
     },
     Identity(IdentityEvent) {
-        IdentityUpdated = "identity_updated" v 1 in Identity,
+        IdentityUpdated = "identity_updated" v 2 in Identity,
         PersonsLinked = "persons_linked" v 1 in Identity,
         PersonsUnlinked = "persons_unlinked" v 1 in Identity,
         MatchDismissed = "match_dismissed" v 1 in Notes,
     },
+    Relation(RelationEvent) {
+        PersonsRelated = "persons_related" v 1 in Social,
+        PersonsUnrelated = "persons_unrelated" v 1 in Social,
+    },
     Intake(IntakeEvent) {
-        IntakeCompleted = "intake_completed" v 1 in Presence,
+        IntakeCompleted = "intake_completed" v 2 in Presence,
         TurnedAway = "turned_away" v 1 in Presence,
     },
     Stay(StayEvent) {
@@ -207,15 +212,17 @@ catalogue! {
     },
     Repatriation(RepatriationEvent) {
         ReturnOptionsPresented = "return_options_presented" v 1 in Return,
-        ReturnConditionEvidenced = "return_condition_evidenced" v 1 in Return,
+        ReturnConditionEvidenced = "return_condition_evidenced" v 2 in Return,
         ConsentGiven = "consent_given" v 1 in Return,
         ConsentWithdrawn = "consent_withdrawn" v 1 in Return,
-        HandoverProposed = "handover_proposed" v 1 in Return,
+        HandoverProposed = "handover_proposed" v 2 in Return,
         HandoverAcknowledged = "handover_acknowledged" v 1 in Return,
         HandoverAccepted = "handover_accepted" v 1 in Return,
         HandoverDeclined = "handover_declined" v 1 in Return,
         HandoverDocumentAttached = "handover_document_attached" v 1 in Medical,
-        Departed = "departed" v 1 in Return,
+        HandoverQuestionAsked = "handover_question_asked" v 1 in Return,
+        HandoverQuestionAnswered = "handover_question_answered" v 1 in Return,
+        Departed = "departed" v 2 in Return,
         ArrivalConfirmed = "arrival_confirmed" v 1 in Return,
         FollowUpRecorded = "follow_up_recorded" v 1 in Return,
         HandoverWithdrawn = "handover_withdrawn" v 1 in Return,
@@ -259,7 +266,12 @@ impl std::str::FromStr for EventKind {
     }
 }
 
-/// Lifts the data of an older version to the version that is written now. There is only one version of each so far.
+/// Lifts the data of an older version to the version that is written now.
+///
+/// A claim of who somebody is (in signals, intakes and updates of the identity) was always of a whole day of birth in
+/// version 1, and said nothing of a place of birth, of documents, and of what is not known any more. Version 2 takes a day
+/// as one form of a date of birth, and the rest may be missing: what was written in version 1 is as it would be now. Of other events, what was added
+/// since may be missing in all of them, and an older one is read as it is.
 fn upcast(_: EventKind, _: u32, data: Value) -> Value {
     data
 }

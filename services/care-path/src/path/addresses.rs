@@ -31,6 +31,7 @@ impl CarePath {
             Event::Correction(event) => self.address_of_entry(event.strikes(), event.tells_of().0),
             Event::Signal(_)
             | Event::Identity(_)
+            | Event::Relation(_)
             | Event::Intake(_)
             | Event::Stay(_)
             | Event::Incident(_)

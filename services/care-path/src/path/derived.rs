@@ -1,23 +1,25 @@
 //! What follows from the path without being recorded: its phase, vulnerability, links.
 
-use chrono::NaiveDate;
+use std::sync::Arc;
 
-use super::identity::IdentityClaim;
-use super::{CarePath, Problems, Seen};
-use crate::codes::{Assurance, HandoverState, Phase, Problem, ReferralState, Urgency};
+use chrono::{Months, NaiveDate, NaiveTime};
+
+use super::identity::{ClaimFacts, LanguageUse, best};
+use super::{CarePath, Problems, Seen, Stamp};
+use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
+use crate::event::EventKind;
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts};
 use crate::ids::{Municipality, PersonId};
 use crate::policy::{Category, Depth};
 use crate::private::open;
 use crate::text::{Age, Country, Language};
-use crate::time::{DateTime, local_date, working_days_after};
+use crate::time::{DateTime, PartialDate, local, local_date, working_days_after};
 
 /// From this age on somebody is not a minor any more.
 const ADULT: u32 = 18;
-
-/// BCP 47 for a language that nobody could tell.
-const UNDETERMINED: &str = "und";
+/// From this age on somebody is vulnerable by age.
+const OLD: u32 = 70;
 
 impl CarePath {
     /// Where the person stands now: the furthest that still holds.
@@ -71,11 +73,22 @@ impl CarePath {
 
     /// A language that somebody found the person to speak; `und` says that nobody could tell.
     pub(crate) fn speaks(&self) -> Option<&Language> {
-        let told = |language: &&Language| language.as_str() != UNDETERMINED;
+        let told = |language: &&Language| !language.is_undetermined();
         let met = self.contacts.iter().rev().filter_map(|contact| open(contact.language.as_ref())).find(told);
         met.or_else(|| {
-            self.identity.newest(|claim: &IdentityClaim| claim.languages.iter().map(|each| &each.language).find(told))
+            let mut said = self.identity.all_said(ClaimFacts::languages);
+            said.retain(|said| said.value.iter().any(|each| told(&&each.language)));
+            best(said)?.value.iter().map(|each| &each.language).find(told)
         })
+    }
+
+    /// Every language that somebody found the person to speak, or was told that they understand.
+    pub(super) fn known_languages(&self) -> impl Iterator<Item = &Language> {
+        let met = self.contacts.iter().filter_map(|contact| open(contact.language.as_ref()));
+        let claims = self.identity.all_said(ClaimFacts::languages).into_iter();
+        let without = |of: &&LanguageUse| of.understood || of.preferred || !of.interpreter_needed;
+        let claimed = claims.flat_map(|said| said.value).filter(without).map(|of| &of.language);
+        met.chain(claimed).filter(|language| !language.is_undetermined())
     }
 
     /// How urgently somebody last asked for help for the person.
@@ -97,6 +110,42 @@ impl CarePath {
         self.risks().at(at, deadlines)
     }
 
+    /// Whether the person is under age, by a date of birth or by an estimate that has grown with the years since. Of a
+    /// date that is known in part, the youngest that fits counts.
+    #[must_use]
+    pub fn is_minor(&self, now: DateTime) -> bool {
+        self.lifetime().is_some_and(|(lifetime, _)| lifetime.is_minor(now))
+    }
+
+    /// What is known of how old the person is, and from where: the surer of the date of birth and the estimate, of equals
+    /// the date.
+    pub(super) fn lifetime(&self) -> Option<(Lifetime, &Arc<Stamp>)> {
+        let born = self.identity.best(ClaimFacts::birth_date);
+        let estimated = self.identity.best(ClaimFacts::approximate_age);
+        match (born, estimated) {
+            (Some(born), estimated) if estimated.as_ref().is_none_or(|other| other.rank() <= born.rank()) => {
+                Some((Lifetime::Born(*born.value), born.stamp()))
+            }
+            (_, Some(estimated)) => {
+                let on = local_date(estimated.stamp().occurred.at);
+                Some((Lifetime::Estimated { age: *estimated.value, on }, estimated.stamp()))
+            }
+            (_, None) => None,
+        }
+    }
+
+    /// In which type of event a claim was made: in a signal, an intake or an update of the identity.
+    pub(super) fn claimed_in(&self, claim: &Stamp) -> EventKind {
+        let is_it = |stamp: &Arc<Stamp>| stamp.event_id == claim.event_id;
+        if self.signals.iter().any(|signal| is_it(&signal.stamp)) {
+            EventKind::SignalReceived
+        } else if self.intakes.iter().any(|intake| is_it(&intake.stamp)) {
+            EventKind::IntakeCompleted
+        } else {
+            EventKind::IdentityUpdated
+        }
+    }
+
     /// What puts the person at risk, for looking at many times.
     pub(super) fn risks(&self) -> Risks {
         let confusing = |problem| matches!(problem, Problem::ConfusedBehaviour | Problem::MemoryProblem);
@@ -105,8 +154,7 @@ impl CarePath {
                 || self.urgency() >= Some(Urgency::Urgent)
                 || self.unsuitable_since().is_some(),
             confused: self.problems().any(confusing),
-            born: self.identity.newest(|claim| claim.birth_date),
-            estimated: self.identity.newest(|claim| claim.approximate_age),
+            lifetime: self.lifetime().map(|(lifetime, _)| lifetime),
         }
     }
 
@@ -115,9 +163,50 @@ impl CarePath {
         self.identity.links.iter().map(|link| link.fact)
     }
 
-    /// The persons of whom a coordinator said that they are not this one.
+    /// The persons of whom somebody said that they are not this one.
     pub fn dismissed(&self) -> impl Iterator<Item = PersonId> {
         self.identity.dismissed.iter().map(|dismissed| dismissed.fact)
+    }
+}
+
+/// From when on somebody lives, as far as it is known.
+#[derive(Clone, Copy)]
+pub(super) enum Lifetime {
+    Born(PartialDate),
+    /// The age that they were estimated to have, and on which day.
+    Estimated {
+        age: Age,
+        on: NaiveDate,
+    },
+}
+
+impl Lifetime {
+    /// How old they are at a time: at the youngest, and at the oldest.
+    fn ages(self, at: DateTime) -> (u32, u32) {
+        let years_since = |day: NaiveDate| local_date(at).years_since(day).unwrap_or_default();
+        match self {
+            Self::Born(date) => (years_since(date.last()), years_since(date.first())),
+            Self::Estimated { age, on } => {
+                let age = u32::from(age.years()) + years_since(on);
+                (age, age)
+            }
+        }
+    }
+
+    pub(super) fn is_minor(self, at: DateTime) -> bool {
+        self.ages(at).0 < ADULT
+    }
+
+    /// When they come of age; `None` beyond the calendar.
+    pub(super) fn comes_of_age(self) -> Option<DateTime> {
+        let (from, years) = match self {
+            Self::Born(date) => (date.last(), ADULT),
+            Self::Estimated { age, on } => (on, ADULT.saturating_sub(age.years().into())),
+        };
+        let midnight = |day: NaiveDate| local(day, NaiveTime::MIN);
+        let day = from.checked_add_months(Months::new(12 * years))?;
+        // Of somebody who was born on a leap day, the day after.
+        midnight(day).filter(|at| !self.is_minor(*at)).or_else(|| midnight(day.succ_opt()?))
     }
 }
 
@@ -125,8 +214,7 @@ impl CarePath {
 pub(super) struct Risks {
     always: bool,
     confused: bool,
-    born: Option<NaiveDate>,
-    estimated: Option<Age>,
+    lifetime: Option<Lifetime>,
 }
 
 impl Risks {
@@ -134,20 +222,15 @@ impl Risks {
         let factors = [
             (RiskFactor::Vulnerable, self.is_vulnerable(at)),
             (RiskFactor::Confused, self.confused),
-            (RiskFactor::Minor, self.age(at).is_some_and(|age| age < ADULT)),
+            (RiskFactor::Minor, self.lifetime.is_some_and(|lifetime| lifetime.is_minor(at))),
             (RiskFactor::Cold, deadlines.is_cold(local_date(at))),
         ];
         Risk(factors.into_iter().filter(|(_, holds)| *holds).map(|(factor, _)| factor).collect())
     }
 
     pub(super) fn is_vulnerable(&self, at: DateTime) -> bool {
-        self.always || self.age(at).is_some_and(|age| !(ADULT..70).contains(&age))
-    }
-
-    /// How old the person is, as far as somebody knows or guesses.
-    fn age(&self, at: DateTime) -> Option<u32> {
-        let known = self.born.map(|born| local_date(at).years_since(born).unwrap_or_default());
-        known.or(self.estimated.map(|age| age.years().into()))
+        let by_age = |lifetime: Lifetime| lifetime.is_minor(at) || lifetime.ages(at).1 >= OLD;
+        self.always || self.lifetime.is_some_and(by_age)
     }
 }
 
@@ -167,7 +250,6 @@ derived_facts! { CarePath as it, "case" {
         maybe(it.lost.escalated.as_ref().map(|stamp| stamp.recorded_at));
     last_contact_at: is DateTime = "last_contact_at" in Presence, Minimal:
         maybe(it.case.last_contact.as_ref().map(|stamp| stamp.occurred.at));
-    assurance: is Assurance = "assurance" in Identity, Full: maybe(it.identity.assurance);
     urgency: is Urgency = "urgency" in Medical, Minimal: maybe(it.urgency());
     unsuitable_since: is DateTime = "unsuitable_since" in Medical, Minimal:
         maybe(it.unsuitable_since().map(|stamp| stamp.recorded_at));
@@ -244,3 +326,7 @@ impl CarePath {
             .map(|handover| HandoverTally { state: handover.state(), proposed_at: handover.proposed.stamp.recorded_at })
     }
 }
+
+#[cfg(test)]
+#[path = "derived_tests.rs"]
+mod tests;

@@ -15,7 +15,7 @@ use crate::codes::{BedReleaseReason, HandoverState, Role};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::ids::BedId;
-use crate::time::{DateTime, Night, hours_after, minutes_after};
+use crate::time::{DateTime, Night, days_after, hours_after, minutes_after};
 
 /// An evening begins so many hours before somebody is expected: who was there earlier that day may still not come.
 const EVENING_HOURS: i64 = 5;
@@ -31,10 +31,10 @@ pub(super) struct Evening<'a> {
     pub(super) due: DateTime,
 }
 
-/// After somebody did not come: when they count as out of sight.
+/// After somebody did not come, or did not arrive: when they count as out of sight.
 #[derive(Clone)]
 pub(super) struct Vanishing<'a> {
-    /// The evening on which they did not come.
+    /// The evening on which they did not come, or the departure.
     pub(super) cause: &'a Arc<Stamp>,
     pub(super) due: DateTime,
 }
@@ -64,10 +64,27 @@ impl Watched {
 impl CarePath {
     /// Whether anybody waits for the person at all.
     fn is_expected_anywhere(&self) -> bool {
+        self.is_followed() && !self.has_gone_home()
+    }
+
+    /// Whether anybody is to know where the person is.
+    fn is_followed(&self) -> bool {
+        self.exists() && !self.is_erased() && self.case.died.is_none() && !self.is_closed()
+    }
+
+    /// Whether the person left for another country, and nothing shows that they are here again.
+    fn has_gone_home(&self) -> bool {
         let left = |state| matches!(state, HandoverState::Departed | HandoverState::Arrived);
-        let gone = self.repatriation.handovers.iter().any(|handover| left(handover.state()));
-        let alive = self.exists() && !self.is_erased() && self.case.died.is_none();
-        alive && !gone && !self.is_closed()
+        let mut gone = self.repatriation.handovers.iter().filter(|handover| left(handover.state()));
+        gone.any(|handover| !self.is_here_since(handover.changed().occurred.at))
+    }
+
+    /// Whether somebody heard of the person here, or gave them a bed, surely after a time.
+    fn is_here_since(&self, time: DateTime) -> bool {
+        let seen = self.lost.last_seen.as_ref().map(|seen| &seen.stamp);
+        let beds = self.stays.iter().map(|stay| &stay.assigned.stamp);
+        let mut heard = seen.into_iter().chain(&self.case.last_contact).chain(beds);
+        heard.any(|stamp| stamp.occurred.at > time)
     }
 
     /// The last that anybody heard of the person.
@@ -146,10 +163,35 @@ impl CarePath {
         nights.filter_map(|night| night.at(cut_off)).filter(|expected_by| *expected_by > bed.from).find_map(evening)
     }
 
-    /// When the person counts as out of sight: some time after the last evening on which they did not come, unless
-    /// somebody heard of them since, or gave them a bed, or knows why they gave it up.
+    /// When the person counts as out of sight: they did not come of an evening, or did not arrive after they left.
     pub(super) fn vanishing(&self, deadlines: &Deadlines) -> Option<Vanishing<'_>> {
-        if !self.is_expected_anywhere() || self.is_out_of_sight() {
+        if self.is_out_of_sight() {
+            return None;
+        }
+        self.stays_away(deadlines).or_else(|| self.never_arrives(deadlines))
+    }
+
+    /// Some time after somebody was expected in the country that they left for, unless they arrived, or somebody heard of
+    /// them here since.
+    fn never_arrives(&self, deadlines: &Deadlines) -> Option<Vanishing<'_>> {
+        if !self.is_followed() {
+            return None;
+        }
+        let underway = self.repatriation.handovers.iter().filter(|each| each.state() == HandoverState::Departed);
+        let (handover, departed) = underway.filter_map(|each| Some((each, each.departed.as_ref()?))).next_back()?;
+        let (cause, left) = (&departed.stamp, departed.stamp.occurred.at);
+        let lost_since = self.lost.episodes.last().is_some_and(|episode| episode.began.occurred.at >= left);
+        if lost_since || self.is_here_since(left) {
+            return None;
+        }
+        let told = handover.arrival_expected(deadlines)?.max(cause.recorded_at);
+        Some(Vanishing { cause, due: days_after(told, deadlines.arrival_lost_days) })
+    }
+
+    /// Some time after the last evening on which they did not come, unless somebody heard of them since, or gave them a bed,
+    /// or knows why they gave it up.
+    fn stays_away(&self, deadlines: &Deadlines) -> Option<Vanishing<'_>> {
+        if !self.is_expected_anywhere() {
             return None;
         }
         let no_shows = self.stays.iter().flat_map(|stay| stay.no_shows.iter().map(move |missed| (stay, &missed.stamp)));

@@ -15,6 +15,7 @@ pub mod lost;
 pub mod matching;
 pub mod privacy;
 pub mod referral;
+pub mod relations;
 pub mod repatriation;
 pub mod rights;
 pub mod signal;
@@ -59,6 +60,7 @@ pub struct CarePath {
     pub(crate) signals: Vec<Noted<signal::SignalReceived>>,
     pub(crate) contacts: Vec<Noted<signal::ContactMade>>,
     pub(crate) identity: identity::IdentityState,
+    pub(in crate::path) relations: relations::RelationsState,
     pub(crate) intakes: Vec<Noted<intake::IntakeCompleted>>,
     pub(in crate::path) turn_aways: Vec<Noted<intake::TurnedAway>>,
     pub(crate) stays: Vec<stay::Stay>,
@@ -131,6 +133,7 @@ impl CarePath {
         match event {
             Event::Signal(event) => signal::evolve(self, stamp, event),
             Event::Identity(event) => identity::evolve(self, stamp, event),
+            Event::Relation(event) => relations::evolve(self, stamp, event),
             Event::Intake(event) => intake::evolve(self, stamp, event),
             Event::Stay(event) => stay::evolve(self, stamp, event),
             Event::Incident(event) => incident::evolve(self, stamp, event),

@@ -4,11 +4,14 @@ use chrono::TimeDelta;
 
 use super::intake::IntakeCompleted;
 use super::lost::LookoutEnd;
+use super::repatriation::RepatriationEvent;
 use super::{CarePath, Noted};
 use crate::actor::Principal;
 use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
+use crate::event::Event;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
+use crate::policy::Abroad;
 use crate::text::Country;
 use crate::time::DateTime;
 
@@ -106,24 +109,35 @@ impl CarePath {
         alerts.any(|alert| !alert.runs(now) && alert.filed.to == *organisation)
     }
 
-    /// Whether a handover to a country stands, or was finished: then its embassy may still say how it goes. Its consent
-    /// must hold.
+    /// Whether a handover that is addressed to somebody abroad stands, or was finished: then they may still say how it
+    /// goes. Its consent must hold.
     #[must_use]
-    pub fn hands_over_to(&self, country: Country) -> bool {
+    pub fn hands_over_to(&self, abroad: Abroad<'_>) -> bool {
         let state = &self.repatriation;
-        let mut to_country = state.handovers.iter().filter(|handover| handover.proposed.country == country);
-        to_country.any(|handover| {
+        let mut theirs = state.handovers.iter().filter(|handover| handover.is_for(abroad));
+        theirs.any(|handover| {
             let stands = handover.is_open() || handover.state() == HandoverState::Arrived;
             stands && state.consent_holds(handover)
         })
     }
 
-    /// Whether the consent holds on which a handover to a country rests, whatever became of the handover.
+    /// Whether an event ended a handover that was addressed to somebody abroad.
+    pub(crate) fn ends_handover_to(&self, abroad: Abroad<'_>, event: &Event) -> bool {
+        let ended = match event {
+            Event::Repatriation(RepatriationEvent::HandoverWithdrawn(withdrawn)) => withdrawn.handover,
+            Event::Repatriation(RepatriationEvent::HandoverDeclined(declined)) => declined.handover,
+            _ => return false,
+        };
+        self.repatriation.handover(ended).is_some_and(|handover| handover.is_for(abroad))
+    }
+
+    /// Whether the consent holds on which a handover rests that is addressed to somebody abroad, whatever became of the
+    /// handover.
     #[must_use]
-    pub fn consents_to(&self, country: Country) -> bool {
+    pub fn consents_to(&self, abroad: Abroad<'_>) -> bool {
         let state = &self.repatriation;
-        let mut to_country = state.handovers.iter().filter(|handover| handover.proposed.country == country);
-        to_country.any(|handover| state.consent_holds(handover))
+        let mut theirs = state.handovers.iter().filter(|handover| handover.is_for(abroad));
+        theirs.any(|handover| state.consent_holds(handover))
     }
 
     /// The organisations that may at any time stand in a relation to the person: what an index of cases by
@@ -135,7 +149,8 @@ impl CarePath {
         let alerts = self.lost.care_alerts.iter().map(|alert| &alert.filed.to);
         let recorders = self.recorded_by.iter().map(|(organisation, _)| organisation);
         let warned = self.discharges.iter().filter_map(|discharge| discharge.to.as_ref());
-        recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts).chain(warned)
+        let receiving = self.repatriation.handovers.iter().filter_map(|handover| handover.proposed.receiving.as_ref());
+        recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts).chain(warned).chain(receiving)
     }
 
     /// The countries that a handover was ever proposed to.

@@ -185,6 +185,8 @@ impl Revocation {
             | K::HandoverAccepted
             | K::HandoverDeclined
             | K::HandoverDocumentAttached
+            | K::HandoverQuestionAsked
+            | K::HandoverQuestionAnswered
             | K::Departed
             | K::ArrivalConfirmed
             | K::FollowUpRecorded
@@ -196,6 +198,8 @@ impl Revocation {
             K::PersonsLinked
             | K::PersonsUnlinked
             | K::MatchDismissed
+            | K::PersonsRelated
+            | K::PersonsUnrelated
             | K::HandoverProposed
             | K::HandoverWithdrawn
             | K::ConsentWithdrawn
@@ -265,6 +269,7 @@ fn thing(event: &Event) -> Option<Uuid> {
         Event::Correction(CorrectionEvent::EntryRetracted(_)) => None,
         Event::Signal(_)
         | Event::Identity(_)
+        | Event::Relation(_)
         | Event::Intake(_)
         | Event::Incident(_)
         | Event::Rights(_)

@@ -11,6 +11,8 @@ use crate::ids::{
 pub enum Subject {
     /// The path as such.
     Path,
+    /// The return, of which the whole case is one: a person goes home once.
+    Return,
     /// The link with a person, or that there is none.
     Person(PersonId),
     Bed(BedId),
@@ -28,10 +30,29 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// Whether it is decided on all that is known of the person, on whichever of the linked persons' streams it lies. What
+    /// is of a return is: the person has one last word on it, and leaves once.
+    #[must_use]
+    pub fn is_of_the_whole_case(self) -> bool {
+        match self {
+            Self::Return | Self::Consent(_) | Self::Handover(_) => true,
+            Self::Path
+            | Self::Person(_)
+            | Self::Bed(_)
+            | Self::OwnBed
+            | Self::CareAlert(_)
+            | Self::Entry(_)
+            | Self::Exception(_)
+            | Self::Hold(_)
+            | Self::Lookout(_)
+            | Self::Referral(_) => false,
+        }
+    }
+
     /// Whose stream it lies on, of those that a path was folded from; `None` where it lies on none of them.
     pub(crate) fn lies_on(self, named: PersonId, path: &CarePath, by: &Principal) -> Option<PersonId> {
         let stamp: &Stamp = match self {
-            Self::Path => return Some(named),
+            Self::Path | Self::Return => return Some(named),
             Self::Person(other) => {
                 let said = path.identity.links.iter().chain(&path.identity.dismissed);
                 let mut said = said.map(|said| (said.stamp.person_id, said.fact));

@@ -11,6 +11,7 @@
 
 mod course;
 mod health;
+mod minors;
 mod returning;
 mod stake;
 mod steps;
@@ -134,7 +135,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival => (Category::Presence, Minimal),
-        TaskKind::ReviewMatch | TaskKind::EstablishLanguage => (Category::Identity, Full),
+        TaskKind::ReviewMatch | TaskKind::EstablishLanguage | TaskKind::ProtectMinor => (Category::Identity, Full),
         TaskKind::DecideException
         | TaskKind::PartiesMeeting
         | TaskKind::TraceNoShow
@@ -149,11 +150,13 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         TaskKind::AnswerReferral | TaskKind::StartCare | TaskKind::NextStep => (Category::Referrals, Minimal),
         TaskKind::AcknowledgeLookout | TaskKind::AnswerCareAlert => (Category::Lookout, Minimal),
         TaskKind::AcknowledgeHandover
-        | TaskKind::NextStepAfterHandover
         | TaskKind::AnswerHandover
         | TaskKind::RecordDeparture
         | TaskKind::ConfirmArrival
-        | TaskKind::FollowUp => (Category::Return, Full),
+        | TaskKind::FollowUp
+        | TaskKind::ReviewStoppedReturn
+        | TaskKind::AnswerHandoverQuestion
+        | TaskKind::TraceArrival => (Category::Return, Full),
     }
 }
 
@@ -164,6 +167,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
     match kind {
         TaskKind::AssignCoordinator => &[C::AssignCoordinator],
         TaskKind::ReviewMatch => &[C::LinkPersons, C::DismissMatch],
+        TaskKind::ProtectMinor => &[C::Refer, C::RelatePersons],
         TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => &[C::RecordContact, C::RecordIntake, C::Refer],
         TaskKind::EstablishLanguage => &[C::UpdateIdentity, C::RecordContact, C::RecordIntake],
         TaskKind::RightsAssessment => &[C::AssessRights],
@@ -180,7 +184,6 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         }
         TaskKind::NextStep => &[C::Refer, C::AddNote],
         TaskKind::NextStepAfterException => &[C::RequestException, C::ReleaseBed, C::AddNote],
-        TaskKind::NextStepAfterHandover => &[C::ProposeHandover, C::PresentReturnOptions, C::AddNote],
         TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
         TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
         TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],
@@ -194,6 +197,9 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::RecordDeparture => &[C::RecordDeparture],
         TaskKind::ConfirmArrival => &[C::ConfirmArrival],
         TaskKind::FollowUp => &[C::RecordFollowUp],
+        TaskKind::ReviewStoppedReturn => &[C::AddNote, C::PresentReturnOptions],
+        TaskKind::AnswerHandoverQuestion => &[C::AnswerHandoverQuestion],
+        TaskKind::TraceArrival => &[C::ConfirmArrival, C::WithdrawHandover],
     }
 }
 
@@ -223,8 +229,11 @@ impl CarePath {
             return list.tasks;
         }
         returning::after_departure(&mut list);
+        returning::questions(&mut list);
         if !self.is_closed() {
             returning::before_departure(&mut list);
+            returning::stopped(&mut list);
+            minors::add(&mut list);
             health::add(&mut list);
             course::add(&mut list);
             steps::add(&mut list);

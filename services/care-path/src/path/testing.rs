@@ -20,6 +20,7 @@ use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality, PersonId};
+use crate::text::Country;
 use crate::time::{DateTime, Moment, Occurred};
 
 pub fn rotterdam() -> Municipality {
@@ -81,8 +82,17 @@ pub fn liaison(country: &str) -> Principal {
     principal("embassy-pl", Actor::EmbassyLiaison { country: country.parse().unwrap() })
 }
 
+pub fn receiving(country: &str) -> Principal {
+    principal(&format!("care-provider-{}", country.to_lowercase()), Actor::ReceivingProvider)
+}
+
+/// The country of an embassy or a care provider abroad, by the end of its name.
+fn of_country(id: &str) -> Option<Country> {
+    id.rsplit('-').next().and_then(|end| end.to_uppercase().parse().ok())
+}
+
 pub fn directory() -> Directory {
-    use Offering::{Bed24h, ClientSupport, MedicalDropIn, NightBed};
+    use Offering::{Bed24h, ClientSupport, MedicalDropIn, NightBed, SocialWork};
     [
         ("night-shelter-rotterdam", OrgKind::NightShelter, Some("rotterdam"), vec![NightBed]),
         ("shelter24-rotterdam", OrgKind::Shelter24h, Some("rotterdam"), vec![Bed24h]),
@@ -92,7 +102,10 @@ pub fn directory() -> Directory {
         ("police-rotterdam", OrgKind::Police, Some("rotterdam"), vec![]),
         ("municipality-rotterdam", OrgKind::Municipality, Some("rotterdam"), vec![]),
         ("night-shelter-utrecht", OrgKind::NightShelter, Some("utrecht"), vec![NightBed]),
+        ("child-protection-rotterdam", OrgKind::ChildProtection, Some("rotterdam"), vec![SocialWork]),
         ("embassy-pl", OrgKind::Embassy, None, vec![]),
+        ("care-provider-pl", OrgKind::ForeignCareProvider, None, vec![]),
+        ("care-provider-ro", OrgKind::ForeignCareProvider, None, vec![]),
     ]
     .into_iter()
     .map(|(id, kind, municipality, offerings)| Organisation {
@@ -100,7 +113,7 @@ pub fn directory() -> Directory {
         name: id.to_owned(),
         kind,
         municipality: municipality.map(|name| name.parse().unwrap()),
-        country: None,
+        country: of_country(id),
         offerings,
         facilities: vec![],
     })
@@ -222,11 +235,15 @@ pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
 
 impl Given {
     fn tell(&mut self, event: Event, caused_by: Option<EventId>) -> EventId {
+        self.tell_of(this_person(), event, caused_by)
+    }
+
+    fn tell_of(&mut self, person_id: PersonId, event: Event, caused_by: Option<EventId>) -> EventId {
         self.events += 1;
         let event_id = EventId(Uuid::from_u128(0x9000 + self.events));
         let stamp = Stamp {
             event_id,
-            person_id: this_person(),
+            person_id,
             occurred: Occurred::instant(self.now),
             recorded_at: self.now,
             by: self.by.author(),
@@ -281,6 +298,18 @@ impl Given {
 
     pub fn by(self, by: Principal) -> Self {
         Self { by, ..self }
+    }
+
+    /// Something happens that no command of this test recorded.
+    pub fn and_happened(mut self, event: &Event) -> Self {
+        self.tell(event.clone(), None);
+        self
+    }
+
+    /// The same, on the stream of a person who is linked with this one.
+    pub fn and_happened_to(mut self, person: PersonId, event: &Event) -> Self {
+        self.tell_of(person, event.clone(), None);
+        self
     }
 
     pub fn days_later(self, days: i64) -> Self {

@@ -5,13 +5,14 @@ use chrono::TimeDelta;
 
 use super::deadline::PassDeadline;
 use super::lost::{EndCareAlert, EndLookout, Ended, ExpireLookout, MarkOutOfSight};
+use super::repatriation::StopHandover;
 use super::stay::RecordNoShow;
 use super::{CarePath, Stamp};
 use crate::codes::{Code, LookoutEndReason, TaskKind};
 use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
-use crate::ids::{BedId, CareAlertId, EventId, LookoutId, PersonId, SubjectId};
+use crate::ids::{BedId, CareAlertId, EventId, HandoverId, LookoutId, PersonId, SubjectId};
 use crate::time::{DateTime, days_after};
 
 /// Something that Baken does by itself at a time.
@@ -35,6 +36,8 @@ pub enum TimerKind {
     CareAlertEnds(CareAlertId),
     /// A lookout ends, for its time is over.
     LookoutExpires(LookoutId),
+    /// A handover stopped by what the person said on another stream of theirs.
+    HandoverStops(HandoverId),
     /// What waits was not done in time.
     Deadline {
         task: TaskKind,
@@ -57,6 +60,7 @@ impl TimerKind {
             Self::LookoutEnds(_) => "lookout_ends",
             Self::CareAlertEnds(_) => "care_alert_ends",
             Self::LookoutExpires(_) => "lookout_expires",
+            Self::HandoverStops(_) => "handover_stops",
             Self::Deadline { task, .. } => task.code(),
             Self::NoShow { .. } => "no_show",
         }
@@ -81,6 +85,7 @@ impl Timer {
                 Command::EndCareAlert(alert, EndCareAlert { reason: LookoutEndReason::NoLongerNeeded })
             }
             TimerKind::LookoutExpires(lookout) => Command::ExpireLookout(lookout, ExpireLookout {}),
+            TimerKind::HandoverStops(handover) => Command::StopHandover(handover, StopHandover {}),
             TimerKind::Deadline { task, subject, round } => {
                 Command::PassDeadline((), PassDeadline { task, subject, cause: self.cause, round })
             }
@@ -98,6 +103,7 @@ impl Timer {
             TimerKind::LookoutEnds(lookout) => format!("{person}/lookout_ends/{lookout}/{cause}"),
             TimerKind::CareAlertEnds(alert) => format!("{person}/care_alert_ends/{alert}/{cause}"),
             TimerKind::LookoutExpires(lookout) => format!("{person}/lookout_expires/{lookout}"),
+            TimerKind::HandoverStops(handover) => format!("{person}/handover_stops/{handover}"),
             TimerKind::Deadline { task, subject, round } => {
                 let subject = subject.map(|subject| subject.to_string()).unwrap_or_default();
                 format!("{person}/{task}/{subject}/{cause}/{round}")
@@ -128,6 +134,12 @@ impl CarePath {
                 let what = TimerKind::LookoutExpires(lookout.issued.lookout);
                 Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
             }));
+            timers.extend(self.repatriation.stopped().map(|(handover, stop)| Timer {
+                due: stop.stamp.occurred.at,
+                what: TimerKind::HandoverStops(handover.proposed.handover),
+                person: handover.proposed.stamp.person_id,
+                cause: stop.stamp.event_id,
+            }));
         }
         timers.extend(self.evenings(deadlines, directory).into_iter().map(|evening| {
             let what = TimerKind::NoShow { bed: evening.bed, expected_by: evening.expected_by };
@@ -141,8 +153,8 @@ impl CarePath {
         timers
     }
 
-    /// When what waits next changes by time alone: something addressed to somebody runs out, or somebody's part is so
-    /// long ago that they are not involved any more.
+    /// When what waits next changes by time alone: something addressed to somebody runs out, somebody's part is so long
+    /// ago that they are not involved any more, or the person comes of age.
     #[must_use]
     pub fn changes_by_itself(&self, now: DateTime, deadlines: &Deadlines) -> Option<DateTime> {
         let lookouts = self.lost.lookouts.iter().map(|lookout| lookout.issued.expires_at);
@@ -152,10 +164,15 @@ impl CarePath {
         let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
         let warned = self.discharges.iter().map(|discharge| discharge.stamp.occurred.at);
         let parts = intakes.chain(stays).chain(warned).chain(referrals.map(|referral| referral.changed().occurred.at));
+        let handovers = self.repatriation.handovers.iter();
+        let arrivals = handovers.filter_map(|handover| handover.arrival_expected(deadlines));
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
-        lookouts.chain(alerts).chain(ends).filter(|change| *change > now).min()
+        let exceptions = self.exceptions.iter().flat_map(super::exception::ExceptionRequest::asked_about);
+        let of_age = self.lifetime().and_then(|(lifetime, _)| lifetime.comes_of_age());
+        let changes = lookouts.chain(alerts).chain(exceptions).chain(arrivals).chain(ends).chain(of_age);
+        changes.filter(|change| *change > now).min()
     }
 }
 

@@ -186,7 +186,7 @@ fn timers_of_the_same_thing_have_the_same_key_whenever_they_are_due() {
 fn in_the_random_histories_everything_fires_that_can() {
     let mut runner = TestRunner::deterministic();
     let mut found: BTreeMap<String, usize> = BTreeMap::new();
-    for _ in 0..300 {
+    for _ in 0..400 {
         let history = histories().new_tree(&mut runner).unwrap().current();
         for (stamp, event) in history.iter().filter(|(stamp, event)| stamp.by.role == Role::System && begins(event)) {
             let task = match event {

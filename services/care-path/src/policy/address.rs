@@ -2,7 +2,8 @@
 //! stands, and nothing else.
 
 use super::Relation;
-use crate::actor::{Actor, Principal};
+use super::abroad::Abroad;
+use crate::actor::Principal;
 use crate::codes::{DataClass, Role};
 use crate::ids::OrgId;
 use crate::text::Country;
@@ -20,13 +21,25 @@ pub enum Address<'a> {
     Lookout { recipients: &'a [OrgId], until: Option<DateTime>, ended: Option<DateTime> },
     /// A care alert to the police.
     CareAlert { to: &'a OrgId, until: Option<DateTime>, ended: Option<DateTime> },
-    /// A handover: `consented` has the data classes of its consent while the handover is open and the consent holds.
-    Handover { country: Country, consented: Option<&'a [DataClass]> },
+    /// A handover to a country, and to the care provider there that it names: `consented` has the data classes of its
+    /// consent while the consent holds.
+    Handover { country: Country, receiving: Option<&'a OrgId>, stands: Stands, consented: Option<&'a [DataClass]> },
     /// What precedes a handover: options, conditions, consents.
     ReturnPreparation,
 }
 
-impl Address<'_> {
+/// How far a handover has come, for those abroad who see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// It goes on: the embassy and the receiving side see it.
+    Open,
+    /// The person arrived: the receiving side sees it.
+    Arrived,
+    /// It was declined or withdrawn, or a later one took its place: nobody abroad sees it.
+    Over,
+}
+
+impl<'a> Address<'a> {
     /// Whether what is addressed like this is within a reader's reach, whatever its cells say.
     #[must_use]
     pub fn reaches(&self, reader: &Principal, relation: Relation, now: DateTime) -> bool {
@@ -43,11 +56,22 @@ impl Address<'_> {
                 knows_the_case || (recipients.contains(&reader.organisation) && stands(*until))
             }
             Self::CareAlert { to, until, .. } => knows_the_case || (**to == reader.organisation && stands(*until)),
-            Self::Handover { country, consented } => {
-                embassy_of(&reader.actor).is_none_or(|of| of == *country && consented.is_some())
-            }
-            Self::ReturnPreparation => embassy_of(&reader.actor).is_none(),
+            Self::Handover { .. } => Abroad::of(reader).is_none() || self.shown_abroad(reader).is_some(),
+            Self::ReturnPreparation => Abroad::of(reader).is_none(),
         }
+    }
+
+    /// The data classes that the consent to a handover lets a reader abroad see: of one that is addressed to them, stands
+    /// for them, and whose consent holds.
+    #[must_use]
+    pub fn shown_abroad(&self, reader: &Principal) -> Option<&'a [DataClass]> {
+        let Self::Handover { country, receiving, stands, consented } = *self else { return None };
+        let abroad = Abroad::of(reader)?;
+        let stands = match (stands, abroad) {
+            (Stands::Open, _) | (Stands::Arrived, Abroad::Provider(_)) => true,
+            (Stands::Arrived, Abroad::Embassy(_)) | (Stands::Over, _) => false,
+        };
+        consented.filter(|_| stands && abroad.is_named(country, receiving))
     }
 
     /// Whether a reader was asked to look out, and that ended not long ago: then they are told that it is over, and nothing
@@ -63,33 +87,15 @@ impl Address<'_> {
         }
     }
 
-    /// Whether a liaison passes on, unread, what is sealed for the receiving side: a document of a handover whose consent
-    /// names the class that it is sealed in.
+    /// Whether a reader is given the sealed document of a handover whose consent names the class that it is sealed in: a
+    /// liaison passes it on unread, the receiving side opens it.
     #[must_use]
     pub fn passes_on(&self, reader: Role, sealed: Option<DataClass>) -> bool {
         let Self::Handover { consented: Some(classes), .. } = self else { return false };
         let Some(class) = sealed.filter(|class| classes.contains(class)) else { return false };
         match class {
-            DataClass::Medical => reader == Role::EmbassyLiaison,
+            DataClass::Medical => matches!(reader, Role::EmbassyLiaison | Role::ReceivingProvider),
             DataClass::Identity | DataClass::Social | DataClass::Justice | DataClass::Return => false,
         }
-    }
-}
-
-/// The country whose embassy a reader works at.
-fn embassy_of(actor: &Actor) -> Option<Country> {
-    match actor {
-        Actor::EmbassyLiaison { country } | Actor::Ambassador { country } => Some(*country),
-        Actor::ProcessCoordinator { .. }
-        | Actor::ShelterWorker
-        | Actor::OutreachWorker { .. }
-        | Actor::CareProvider
-        | Actor::ClientSupporter
-        | Actor::MunicipalAssessor { .. }
-        | Actor::Police
-        | Actor::MonitorAnalyst { .. }
-        | Actor::PrivacyOfficer
-        | Actor::Administrator
-        | Actor::System => None,
     }
 }

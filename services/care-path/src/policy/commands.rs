@@ -50,11 +50,12 @@ const fn column(role: Role) -> usize {
         Role::MunicipalAssessor => 5,
         Role::Police => 6,
         Role::EmbassyLiaison => 7,
-        Role::Ambassador => 8,
-        Role::MonitorAnalyst => 9,
-        Role::PrivacyOfficer => 10,
-        Role::Administrator => 11,
-        Role::System => 12,
+        Role::ReceivingProvider => 8,
+        Role::Ambassador => 9,
+        Role::MonitorAnalyst => 10,
+        Role::PrivacyOfficer => 11,
+        Role::Administrator => 12,
+        Role::System => 13,
     }
 }
 
@@ -77,6 +78,7 @@ pub fn acts_unseen(role: Role) -> bool {
         | Role::MunicipalAssessor
         | Role::Police
         | Role::EmbassyLiaison
+        | Role::ReceivingProvider
         | Role::Ambassador
         | Role::MonitorAnalyst
         | Role::Administrator => false,

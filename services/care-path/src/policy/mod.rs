@@ -4,13 +4,15 @@
 //! and knows nothing of it; [`sight`](crate::sight) applies it to one. Roles, relations and categories are closed enums
 //! matched without wildcard arms: a new one does not compile until somebody decides.
 
+mod abroad;
 mod address;
 pub(crate) mod commands;
 mod relation;
 pub mod rules;
 mod table;
 
-pub use address::Address;
+pub use abroad::Abroad;
+pub use address::{Address, Stands};
 pub use commands::{acts_unseen, may};
 pub use relation::Relation;
 pub use table::{Cells, disclosed, own_recordings};

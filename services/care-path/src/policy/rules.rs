@@ -10,7 +10,18 @@ use crate::codes::{CloseReason, Code, DataClass, Phase, Role};
 pub fn narrowed(role: Role, category: Category) -> Option<&'static [&'static str]> {
     let (of, names): (Category, &[&str]) = match role {
         Role::EmbassyLiaison => {
-            (Category::Identity, &["name", "birth_date", "sex", "countries", "languages", "contact"])
+            let names: &[&str] = &[
+                "name",
+                "birth_date",
+                "birth_place",
+                "sex",
+                "countries",
+                "documents",
+                "languages",
+                "contact",
+                "assurance",
+            ];
+            (Category::Identity, names)
         }
         Role::MunicipalAssessor => (Category::Social, &["situation", "answers"]),
         Role::ProcessCoordinator
@@ -19,6 +30,7 @@ pub fn narrowed(role: Role, category: Category) -> Option<&'static [&'static str
         | Role::CareProvider
         | Role::ClientSupporter
         | Role::Police
+        | Role::ReceivingProvider
         | Role::Ambassador
         | Role::MonitorAnalyst
         | Role::PrivacyOfficer
@@ -35,7 +47,7 @@ pub fn recorder_tells_of(recorder: Role) -> Option<(Category, Depth)> {
     match recorder {
         Role::CareProvider => Some((Category::Medical, Depth::Minimal)),
         Role::ShelterWorker | Role::OutreachWorker | Role::Police => Some((Category::Presence, Depth::Minimal)),
-        Role::EmbassyLiaison | Role::Ambassador => Some((Category::Return, Depth::Minimal)),
+        Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => Some((Category::Return, Depth::Minimal)),
         Role::ProcessCoordinator
         | Role::ClientSupporter
         | Role::MunicipalAssessor
@@ -43,6 +55,27 @@ pub fn recorder_tells_of(recorder: Role) -> Option<(Category, Depth)> {
         | Role::PrivacyOfficer
         | Role::Administrator
         | Role::System => None,
+    }
+}
+
+/// Whether a role is told that a handover is over which was addressed to it, though it sees nothing of the person any more:
+/// that it happened, and nothing else. They would go on waiting otherwise.
+#[must_use]
+pub fn is_told_of_an_end(role: Role) -> bool {
+    match role {
+        Role::EmbassyLiaison | Role::ReceivingProvider => true,
+        Role::ProcessCoordinator
+        | Role::ShelterWorker
+        | Role::OutreachWorker
+        | Role::CareProvider
+        | Role::ClientSupporter
+        | Role::MunicipalAssessor
+        | Role::Police
+        | Role::Ambassador
+        | Role::MonitorAnalyst
+        | Role::PrivacyOfficer
+        | Role::Administrator
+        | Role::System => false,
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! It is the table of the domain, cell by cell. Its "O" (only what the own organisation recorded) is `None` here and
 //! `Full` in [`own_recordings`]; that everyone sees their own organisation's recordings holds but for the wall around
-//! police, embassies and those who work without persons.
+//! police, those abroad and those who work without persons.
 
 use super::Level::{Full as F, Minimal as M, None as X};
 use super::rules::consented_as;
@@ -43,8 +43,8 @@ impl Cells {
     }
 }
 
-/// What a role sees, in a relation, of what others recorded. `consent` is the person's consent to the handover that
-/// is addressed to the reader's country and is open; only a liaison's cells depend on it.
+/// What a role sees, in a relation, of what others recorded. `consent` is the person's consent to a handover that is
+/// addressed to the reader abroad and stands for them; only the cells of those abroad depend on it.
 #[must_use]
 #[rustfmt::skip]
 #[allow(clippy::unnested_or_patterns, clippy::match_same_arms)] // one line per group of roles reads as the table does
@@ -61,19 +61,22 @@ pub fn disclosed(role: Role, relation: Relation, consent: bool) -> Cells {
         (Role::MunicipalAssessor, Relation::Region)                => Cells([M,  F,   F,   X,   X,   F,   X,   X,   X,   X]),
         (Role::Police, Relation::Addressed)                        => Cells([X,  X,   X,   X,   X,   X,   X,   X,   M,   X]),
         (Role::EmbassyLiaison, Relation::Addressed) if consent     => Cells([X,  M,   X,   X,   X,   X,   X,   F,   X,   X]),
+        (Role::ReceivingProvider, Relation::Addressed) if consent  => Cells([X,  F,   M,   X,   X,   X,   X,   F,   X,   X]),
 
         (Role::ProcessCoordinator | Role::MunicipalAssessor, Relation::Involved | Relation::Addressed | Relation::None)
         | (Role::ShelterWorker | Role::OutreachWorker, Relation::Region | Relation::None)
         | (Role::CareProvider | Role::ClientSupporter, Relation::Region | Relation::Addressed | Relation::None)
         | (Role::Police, Relation::Region | Relation::Involved | Relation::None)
-        | (Role::EmbassyLiaison, Relation::Region | Relation::Involved | Relation::Addressed | Relation::None)
+        | (Role::EmbassyLiaison | Role::ReceivingProvider,
+           Relation::Region | Relation::Involved | Relation::Addressed | Relation::None)
         | (Role::Ambassador | Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System,
            Relation::Region | Relation::Involved | Relation::Addressed | Relation::None)           => Cells::NOTHING,
     }
 }
 
 /// What a role sees of what its own organisation recorded, in whatever relation. `consent` is the person's consent to a
-/// handover to the reader's country, whatever became of the handover; only a liaison's cells depend on it.
+/// handover that was addressed to the reader abroad, whatever became of the handover; only the cells of those abroad
+/// depend on it.
 #[must_use]
 #[rustfmt::skip]
 pub fn own_recordings(role: Role, consent: bool) -> Cells {
@@ -88,8 +91,10 @@ pub fn own_recordings(role: Role, consent: bool) -> Cells {
         // Never where somebody sleeps, nor anything medical, nor anything of a return: not even out of the own files.
         Role::Police                  => Cells([X,  X,   X,   X,   F,   X,   X,   X,   F,   X]),
         // Of a return, what they recorded of it themselves, whatever became of it. Without consent, not even that.
-        Role::EmbassyLiaison if consent => Cells([X,  X,   X,   X,   X,   X,   X,   F,   X,   X]),
+        Role::EmbassyLiaison | Role::ReceivingProvider if consent
+                                      => Cells([X,  X,   X,   X,   X,   X,   X,   F,   X,   X]),
         Role::EmbassyLiaison
+        | Role::ReceivingProvider
         | Role::Ambassador
         | Role::MonitorAnalyst
         | Role::PrivacyOfficer

@@ -6,12 +6,13 @@
 //! `narrowed`: the facts by name that a role sees of a category, whatever their depth;
 //! `reach`: whether a role reaches what is addressed to somebody, in a relation and with or without consent;
 //! `end`: whether a role is told that what it was asked to look out for is over;
-//! `document`: whether a role passes on the sealed document of a handover whose consent names its data class;
+//! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
 //! `command`: whether a role may send a command;
 //! `event`: the category that tells that such an event happened, of a deadline by its task, of a retraction by its entry;
 //! `field`: the category and the level at which a field of an event is seen, and the data class that it is sealed in;
 //! `derived`: the same for what several events make;
+//! `end`: whether a role is told that a handover to it is over, when it sees nothing of the person any more;
 //! `recorder`: what must be seen for the organisation and role of who recorded something to be told;
 //! `phase`, `close_reason`: the category that a value tells of;
 //! `count`: the smallest count that is told.
@@ -24,9 +25,9 @@ use crate::command::CommandKind;
 use crate::event::{EventKind, Unreadable, fields};
 use crate::fact::{Label, Labels};
 use crate::ids::{Municipality, OrgId};
-use crate::path::repatriation::{Handover, RepatriationState};
+use crate::path::repatriation::Handover;
 use crate::path::{CarePath, Seen, exception, lost, referral, repatriation, tasks};
-use crate::policy::{Address, Category, Depth, Level, Relation, disclosed, may, own_recordings, rules};
+use crate::policy::{Address, Category, Depth, Level, Relation, Stands, disclosed, may, own_recordings, rules};
 use crate::text::Country;
 use crate::time::DateTime;
 use crate::views;
@@ -95,7 +96,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     add(exception::ExceptionRequest::PART, exception::ExceptionRequest::labels());
     add(Handover::PART, Handover::labels());
     add(Handover::PART, vec![repatriation::HAS_DOCUMENT]);
-    add(RepatriationState::PART, RepatriationState::labels());
+    add("return", vec![repatriation::PREPARED_FOR, repatriation::MISSING_CONDITIONS]);
     parts
 }
 
@@ -122,7 +123,7 @@ fn bounds(table: &mut Table) {
     }
     for role in Role::ALL {
         let classes = [DataClass::Medical];
-        let document = Address::Handover { country: Country::NETHERLANDS, consented: Some(&classes) };
+        let document = handover(Country::NETHERLANDS, None, Stands::Open, Some(&classes));
         let answer = if document.passes_on(*role, Some(DataClass::Medical)) { "passes_on" } else { "does_not" };
         table.line(["document", role.code(), "", "given", "medical", "document", answer, "", "medical"]);
     }
@@ -144,6 +145,7 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
     let (own, others) = ([reader.organisation.clone()], [other]);
     let (now, later) = (DateTime::UNIX_EPOCH, Some(DateTime::MAX_UTC));
     let classes = [DataClass::Identity];
+    let given = Some(classes.as_slice());
     let addresses = [
         ("lookout_to_own", "", Address::Lookout { recipients: &own, until: later, ended: None }),
         ("lookout_to_own_that_is_over", "", Address::Lookout { recipients: &own, until: None, ended: Some(now) }),
@@ -151,9 +153,15 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
         ("care_alert_to_own", "", Address::CareAlert { to: &own[0], until: later, ended: None }),
         ("care_alert_to_own_that_is_over", "", Address::CareAlert { to: &own[0], until: None, ended: Some(now) }),
         ("care_alert_to_others", "", Address::CareAlert { to: &others[0], until: later, ended: None }),
-        ("open_handover_to_own_country", "given", Address::Handover { country: home, consented: Some(&classes) }),
-        ("handover_to_own_country", "withheld", Address::Handover { country: home, consented: None }),
-        ("handover_elsewhere", "given", Address::Handover { country: elsewhere, consented: Some(&classes) }),
+        ("open_handover_to_own_country", "given", handover(home, None, Stands::Open, given)),
+        ("arrived_handover_to_own_country", "given", handover(home, None, Stands::Arrived, given)),
+        ("ended_handover_to_own_country", "given", handover(home, None, Stands::Over, given)),
+        ("handover_to_own_country", "withheld", handover(home, None, Stands::Open, None)),
+        ("open_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Open, given)),
+        ("arrived_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Arrived, given)),
+        ("ended_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Over, given)),
+        ("handover_to_own_organisation", "withheld", handover(elsewhere, own.first(), Stands::Open, None)),
+        ("handover_elsewhere", "given", handover(elsewhere, others.first(), Stands::Open, given)),
         ("preparation_of_a_return", "", Address::ReturnPreparation),
     ];
     let asked = addresses.into_iter();
@@ -170,6 +178,15 @@ fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
         ("care_alert_to_own", Address::CareAlert { to: &own[0], until: None, ended }),
     ];
     addresses.into_iter().map(|(subject, address)| (subject, address.tells_end_to(&reader, now))).collect()
+}
+
+fn handover<'a>(
+    country: Country,
+    receiving: Option<&'a OrgId>,
+    stands: Stands,
+    consented: Option<&'a [DataClass]>,
+) -> Address<'a> {
+    Address::Handover { country, receiving, stands, consented }
 }
 
 fn organisation(name: &str) -> Option<OrgId> {
@@ -189,6 +206,7 @@ fn reader(role: Role) -> Option<Principal> {
         Role::MunicipalAssessor => Actor::MunicipalAssessor { municipality },
         Role::Police => Actor::Police,
         Role::EmbassyLiaison => Actor::EmbassyLiaison { country },
+        Role::ReceivingProvider => Actor::ReceivingProvider,
         Role::Ambassador => Actor::Ambassador { country },
         Role::MonitorAnalyst => Actor::MonitorAnalyst { area: Area::National },
         Role::PrivacyOfficer => Actor::PrivacyOfficer,
@@ -203,6 +221,12 @@ fn values(table: &mut Table) {
     for role in Role::ALL {
         if let Some((category, depth)) = rules::recorder_tells_of(*role) {
             table.line(["recorder", role.code(), "", "", category.name(), "", level(depth).name(), "", ""]);
+        }
+    }
+    for role in Role::ALL {
+        let answer = if rules::is_told_of_an_end(*role) { "told" } else { "not_told" };
+        for kind in [EventKind::HandoverDeclined, EventKind::HandoverWithdrawn] {
+            table.line(["end", role.code(), "", "", "return", kind.name(), answer, "", ""]);
         }
     }
     for phase in Phase::ALL {

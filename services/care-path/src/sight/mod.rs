@@ -2,12 +2,14 @@
 //! the only reader of facts that views have.
 
 mod csv;
+mod end;
 mod late;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use csv::csv;
+pub use end::tells_of_end;
 pub use late::too_late;
 pub use standing::Standing;
 

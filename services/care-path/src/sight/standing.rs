@@ -4,18 +4,17 @@ use crate::actor::{Actor, Principal};
 use crate::codes::DataClass;
 use crate::deadlines::Deadlines;
 use crate::path::CarePath;
-use crate::policy::{Address, Relation};
-use crate::text::Country;
+use crate::policy::{Abroad, Relation};
 use crate::time::DateTime;
 
 /// An actor's relation to a person, and what the person consented to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     pub relation: Relation,
-    /// For an embassy: the data classes that the consents name on which open handovers to its country rest. `None` for
-    /// those whose sight does not rest on a consent.
+    /// For those abroad: the data classes that the consents name on which the handovers rest that stand for them. `None`
+    /// for those whose sight does not rest on a consent.
     pub consented: Option<Vec<DataClass>>,
-    /// Whether the person consents to a handover to the actor's country, open or not.
+    /// Whether the person consents to a handover that is addressed to the actor abroad, whatever became of it.
     pub consents: bool,
 }
 
@@ -37,13 +36,7 @@ impl Standing {
                 }
             }
             Actor::Police => when(path.alerts(organisation, now), Relation::Addressed),
-            Actor::EmbassyLiaison { country } => {
-                let relation = when(path.hands_over_to(*country), Relation::Addressed);
-                let mut classes: Vec<_> = consented(path, *country).flatten().copied().collect();
-                classes.sort_unstable();
-                classes.dedup();
-                return Self { relation, consented: Some(classes), consents: path.consents_to(*country) };
-            }
+            Actor::EmbassyLiaison { .. } | Actor::ReceivingProvider => return Self::abroad(principal, path),
             Actor::Ambassador { .. }
             | Actor::MonitorAnalyst { .. }
             | Actor::PrivacyOfficer
@@ -53,17 +46,22 @@ impl Standing {
         Self { relation, consented: None, consents: false }
     }
 
+    /// How somebody abroad stands to the person: by the handovers that are addressed to them.
+    fn abroad(principal: &Principal, path: &CarePath) -> Self {
+        let Some(abroad) = Abroad::of(principal) else {
+            return Self { relation: Relation::None, consented: Some(Vec::new()), consents: false };
+        };
+        let relation = if path.hands_over_to(abroad) { Relation::Addressed } else { Relation::None };
+        let shown = path.repatriation.addressed().filter_map(|handover| handover.address().shown_abroad(principal));
+        let mut classes: Vec<_> = shown.flatten().copied().collect();
+        classes.sort_unstable();
+        classes.dedup();
+        Self { relation, consented: Some(classes), consents: path.consents_to(abroad) }
+    }
+
     /// Whether a consent lets the actor see anything.
     #[must_use]
     pub fn has_consent(&self) -> bool {
         self.consented.as_ref().is_some_and(|classes| !classes.is_empty())
     }
-}
-
-/// The data classes of the consents on which open handovers to a country rest.
-fn consented(path: &CarePath, to: Country) -> impl Iterator<Item = &[DataClass]> {
-    path.repatriation.addressed().filter_map(move |handover| match handover.address() {
-        Address::Handover { country, consented } => consented.filter(|_| country == to),
-        Address::Case | Address::Lookout { .. } | Address::CareAlert { .. } | Address::ReturnPreparation => None,
-    })
 }

@@ -10,11 +10,12 @@ use super::{
     CareAlertView, ExceptionView, IdentityView, IncidentView, LookoutView, NotedView, ReferralView, RemarkView,
     disclose_alerts, disclose_exceptions, disclose_lookouts, disclose_referrals, section, views,
 };
-use crate::codes::{CloseReason, EthosLight, Phase, Problem, Urgency};
+use crate::codes::{CloseReason, EthosLight, Phase, Problem, RelationKind, Urgency};
 use crate::fact::{Fact, Facts, Label, Origin};
 use crate::ids::{Municipality, NoteId, PersonId, UserId};
 use crate::path::case::NoteAdded;
 use crate::path::intake::{IntakeCompleted, SocialSituation};
+use crate::path::relations::Relation;
 use crate::path::{Noted, Problems};
 use crate::policy::{Category, Depth};
 use crate::sight::Sight;
@@ -44,6 +45,8 @@ views! {
         pub lacking: Option<bool>,
         pub presence: Option<PresenceView>,
         pub identity: Option<IdentityView>,
+        /// Who belongs together with the person, whichever of the two paths says so.
+        pub relations: Option<Vec<RelationView>>,
         pub social: Option<SocialView>,
         pub medical: Option<MedicalView>,
         pub justice: Option<JusticeView>,
@@ -55,6 +58,18 @@ views! {
         pub care_alerts: Option<Vec<CareAlertView>>,
         pub r#return: Option<ReturnView>,
         pub notes: Option<Vec<NoteView>>,
+    }
+
+    /// Somebody who belongs together with the person, and is another.
+    pub struct RelationView as "Relation" {
+        /// What the other is to this person.
+        pub kind: RelationKind,
+        /// The other; absent where the reader may not see them.
+        pub person_id: Option<PersonId>,
+        pub explanation: Option<Text>,
+        /// Since when it is so, as far as it is known.
+        pub occurred_at: DateTime,
+        pub recorded_at: DateTime,
     }
 
     /// How somebody lives.
@@ -123,6 +138,7 @@ pub fn disclose_case_file(
         lacking: None,
         presence: PresenceView::of(sight),
         identity: IdentityView::of(sight),
+        relations: None,
         social: SocialView::of(sight),
         medical: MedicalView::of(sight),
         justice: JusticeView::of(sight),
@@ -138,6 +154,14 @@ pub fn disclose_case_file(
 }
 
 impl CaseFileView {
+    /// Tells who belongs together with the person. Who that is, is told where the reader may see that person too.
+    #[must_use]
+    pub fn with_relations(self, sight: &Sight<'_>, may_see: impl Fn(PersonId) -> bool) -> Self {
+        let relations = sight.path().relations();
+        let shown = relations.iter().filter_map(|relation| RelationView::of(sight, relation, &may_see)).collect();
+        Self { relations: section(shown), ..self }
+    }
+
     /// Says that a part of what was recorded cannot be read, to those who may see that somebody is there.
     #[must_use]
     pub fn with_lacking(self, sight: &Sight<'_>, lacking: bool) -> Self {
@@ -172,6 +196,19 @@ fn newest_of_intakes<'a, T: 'a>(
     fact: impl Fn(Facts<'a, IntakeCompleted>) -> Fact<'a, &'a T>,
 ) -> Option<&'a T> {
     sight.path().intakes.iter().rev().find_map(|intake| sight.show(fact(intake.facts())))
+}
+
+impl RelationView {
+    fn of(sight: &Sight<'_>, relation: &Relation<'_>, may_see: impl Fn(PersonId) -> bool) -> Option<Self> {
+        let (_, stamp) = sight.show_noted(relation.facts.kind())?;
+        Some(Self {
+            kind: relation.kind,
+            person_id: Some(relation.with).filter(|other| may_see(*other)),
+            explanation: sight.show(relation.facts.explanation()).cloned(),
+            occurred_at: stamp.occurred.at,
+            recorded_at: stamp.recorded_at,
+        })
+    }
 }
 
 impl SocialView {

@@ -1,5 +1,5 @@
-//! The return, as a reader is shown it. A liaison sees the handovers to her country, while consent holds, in full; of
-//! how a return was prepared she sees nothing.
+//! The return, as a reader is shown it. A liaison sees the handovers to her country, while consent holds, in full, and the
+//! receiving side those that name it; of how a return was prepared they see nothing.
 
 use serde::Serialize;
 
@@ -9,11 +9,11 @@ use crate::codes::{
     HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
 };
 use crate::fact::{Fact, Facts};
-use crate::ids::{ConsentId, HandoverId, OrgId};
+use crate::ids::{ConsentId, HandoverId, OrgId, QuestionId};
 use crate::jwe::SealedDocument;
 use crate::path::Noted;
 use crate::path::repatriation::{
-    Addressed, Consent, Departed, HandoverEnd, Recipient, ReturnConditionEvidenced, ReturnOptionsPresented,
+    Addressed, Consent, Departed, HandoverEnd, Question, Recipient, ReturnConditionEvidenced, ReturnOptionsPresented,
 };
 use crate::policy::Address;
 use crate::sight::Sight;
@@ -26,7 +26,9 @@ views! {
     pub struct ReturnView as "Return" {
         pub options: Option<Vec<OptionsView>>,
         pub conditions: Option<Vec<ConditionView>>,
-        /// Conditions that nobody has evidenced yet.
+        /// The country that it is prepared for: that of the last condition or consent.
+        pub prepared_for: Option<Country>,
+        /// Conditions that are not met for that country.
         pub missing_conditions: Option<Vec<ReturnCondition>>,
         pub consents: Option<Vec<ConsentView>>,
         pub handovers: Option<Vec<HandoverView>>,
@@ -46,6 +48,8 @@ views! {
     /// A return condition that is met.
     pub struct ConditionView as "EvidencedCondition" {
         pub condition: ReturnCondition,
+        /// For which country; evidence from before countries were recorded counts for none.
+        pub country: Option<Country>,
         pub status: ConditionStatus,
         pub evidence: Option<Text>,
         #[serde(flatten)]
@@ -61,6 +65,8 @@ views! {
         pub recipient_organisation: Option<OrgId>,
         pub data_classes: Option<Vec<DataClass>>,
         pub language: Option<Language>,
+        /// Whether an interpreter helped.
+        pub interpreter: Option<bool>,
         pub withdrawn_at: Option<DateTime>,
         #[serde(flatten)]
         #[cfg_attr(feature = "schema", graphql(flatten))]
@@ -76,17 +82,34 @@ views! {
         /// Who it is about, as far as the reader may know.
         pub identity: Option<IdentityView>,
         pub receiving_organisation: Option<Line>,
+        /// The care provider there, where it takes part.
+        pub receiving: Option<OrgId>,
+        /// Who has custody of a person under age.
+        pub guardian: Option<Line>,
         pub plan: Option<Text>,
         /// Whether a sealed document travels with it.
         pub has_document: Option<bool>,
         pub acknowledged_at: Option<DateTime>,
         pub departed_at: Option<DateTime>,
+        pub expected_arrival: Option<DateTime>,
         pub travels: Option<Line>,
         pub arrived_at: Option<DateTime>,
         pub decline_reason: Option<HandoverDeclineReason>,
         pub withdraw_reason: Option<HandoverWithdrawReason>,
         pub explanation: Option<Text>,
         pub follow_ups: Option<Vec<FollowUpView>>,
+        pub questions: Option<Vec<QuestionView>>,
+        #[serde(flatten)]
+        #[cfg_attr(feature = "schema", graphql(flatten))]
+        pub noted: NotedView,
+    }
+
+    /// What was asked within a handover, and the answer.
+    pub struct QuestionView as "HandoverQuestion" {
+        pub question_id: QuestionId,
+        pub question: Option<Text>,
+        pub answer: Option<Text>,
+        pub answered_at: Option<DateTime>,
         #[serde(flatten)]
         #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
@@ -111,7 +134,8 @@ impl ReturnView {
         let view = Self {
             options: section(options.collect()),
             conditions: section(conditions.collect()),
-            missing_conditions: sight.show(state.facts().missing_conditions()),
+            prepared_for: sight.show(sight.path().prepared_for_told()),
+            missing_conditions: sight.show(sight.path().missing_conditions_told()),
             consents: section(consents.collect()),
             handovers: section(disclose_handovers(sight)),
         };
@@ -136,6 +160,7 @@ fn condition_view(sight: &Sight<'_>, evidenced: &Noted<ReturnConditionEvidenced>
     let (condition, stamp) = sight.show_noted(facts.condition())?;
     Some(ConditionView {
         condition: *condition,
+        country: sight.show(facts.country()).copied(),
         status: *sight.show(facts.status())?,
         evidence: sight.show(facts.evidence()).cloned(),
         noted: NotedView::of(sight, stamp),
@@ -159,6 +184,7 @@ fn consent_view(sight: &Sight<'_>, consent: &Consent) -> Option<ConsentView> {
         recipient_organisation: organisation,
         data_classes: sight.show(given.data_classes()).cloned(),
         language: sight.show(given.language()).cloned(),
+        interpreter: sight.show(given.interpreter()).copied(),
         withdrawn_at: withdrawn.map(|(_, stamp)| stamp.occurred.at),
         noted: NotedView::of(sight, stamp),
     })
@@ -205,16 +231,34 @@ fn view(sight: &Sight<'_>, addressed: Addressed<'_>) -> Option<HandoverView> {
         changed_at: sight.show(whole.changed_at()),
         identity: IdentityView::of(sight),
         receiving_organisation: sight.show(proposed.receiving_organisation()).cloned(),
+        receiving: sight.show(proposed.receiving()).cloned(),
+        guardian: sight.show(proposed.guardian()).cloned(),
         plan: sight.show(proposed.plan()).cloned(),
         has_document: sight.show(addressed.has_document()),
         acknowledged_at: when(handover.acknowledged.as_ref().map(|step| addressed.step(step).handover())),
         departed_at: when(departed.map(Facts::<Departed>::handover)),
+        expected_arrival: departed.and_then(|departed| sight.show(departed.expected_arrival())).copied(),
         travels: departed.and_then(|departed| sight.show(departed.travels())).cloned(),
         arrived_at: when(handover.arrived.as_ref().map(|step| addressed.step(step).handover())),
         decline_reason,
         withdraw_reason,
         explanation: explanation.cloned(),
         follow_ups: section(follow_ups.collect()),
+        questions: section(handover.questions.iter().filter_map(|each| question(sight, addressed, each)).collect()),
+        noted: NotedView::of(sight, stamp),
+    })
+}
+
+fn question(sight: &Sight<'_>, addressed: Addressed<'_>, question: &Question) -> Option<QuestionView> {
+    let asked = addressed.step(&question.asked);
+    let (question_id, stamp) = sight.show_noted(asked.question_id())?;
+    let answered = question.answered.as_ref().map(|answered| addressed.step(answered));
+    let answered_at = answered.and_then(|answered| sight.show_noted(answered.question_id()));
+    Some(QuestionView {
+        question_id: *question_id,
+        question: sight.show(asked.question()).cloned(),
+        answer: answered.and_then(|answered| sight.show(answered.answer())).cloned(),
+        answered_at: answered_at.map(|(_, stamp)| stamp.occurred.at),
         noted: NotedView::of(sight, stamp),
     })
 }

@@ -1,23 +1,24 @@
 //! Who somebody is, as a reader is shown it.
 
-use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::views;
 use crate::codes::{Assurance, Sex};
-use crate::fact::Facts;
-use crate::path::identity::{IdentityClaim, LanguageUse};
-use crate::private::{Identity, Private};
+use crate::fact::Fact;
+use crate::path::identity::{ClaimFacts, IdentityDocument, LanguageUse};
 use crate::sight::Sight;
 use crate::text::{Age, Country, Line, Text};
+use crate::time::PartialDate;
 
 views! {
-    /// Who somebody is: of every field the newest that is known.
+    /// Who somebody is: of every field what is best assured, and of equals what happened last.
     #[derive(Default)]
     pub struct IdentityView as "Identity" {
         pub name: Option<Line>,
         pub alias: Option<Line>,
-        pub birth_date: Option<NaiveDate>,
+        /// As precisely as it is known: `1975`, `1975-05` or `1975-05-02`.
+        pub birth_date: Option<PartialDate>,
+        pub birth_place: Option<Line>,
         /// In whole years, by estimate.
         pub approximate_age: Option<Age>,
         pub sex: Option<Sex>,
@@ -25,30 +26,68 @@ views! {
         pub countries: Option<Vec<Country>>,
         pub origin: Option<Line>,
         pub languages: Option<Vec<LanguageUse>>,
+        pub documents: Option<Vec<IdentityDocument>>,
         pub contact: Option<Line>,
         pub appearance: Option<Text>,
+        /// How sure the surest of these is.
         pub assurance: Option<Assurance>,
+        /// How sure each of these is.
+        pub assured: Option<AssuredView>,
+    }
+
+    /// How sure each field is of who somebody is.
+    #[derive(Default)]
+    pub struct AssuredView as "Assured" {
+        pub name: Option<Assurance>,
+        pub alias: Option<Assurance>,
+        pub birth_date: Option<Assurance>,
+        pub birth_place: Option<Assurance>,
+        pub approximate_age: Option<Assurance>,
+        pub sex: Option<Assurance>,
+        pub countries: Option<Assurance>,
+        pub origin: Option<Assurance>,
+        pub languages: Option<Assurance>,
+        pub documents: Option<Assurance>,
+        pub contact: Option<Assurance>,
+        pub appearance: Option<Assurance>,
     }
 }
 
-type Claim<'a> = Facts<'a, Private<IdentityClaim, Identity>>;
-
 impl IdentityView {
     pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
-        let state = &sight.path().identity;
+        let mut assured = AssuredView::default();
+        let mut surest = None;
         let view = Self {
-            name: state.newest_shown(sight, Claim::name).cloned(),
-            alias: state.newest_shown(sight, Claim::alias).cloned(),
-            birth_date: state.newest_shown(sight, Claim::birth_date).copied(),
-            approximate_age: state.newest_shown(sight, Claim::approximate_age).copied(),
-            sex: state.newest_shown(sight, Claim::sex).copied(),
-            countries: state.newest_shown(sight, Claim::countries).cloned(),
-            origin: state.newest_shown(sight, Claim::origin).cloned(),
-            languages: state.newest_shown(sight, Claim::languages).cloned(),
-            contact: state.newest_shown(sight, Claim::contact).cloned(),
-            appearance: state.newest_shown(sight, Claim::appearance).cloned(),
-            assurance: sight.show(sight.path().facts().assurance()),
+            name: shown(sight, ClaimFacts::name, &mut assured.name, &mut surest),
+            alias: shown(sight, ClaimFacts::alias, &mut assured.alias, &mut surest),
+            birth_date: shown(sight, ClaimFacts::birth_date, &mut assured.birth_date, &mut surest),
+            birth_place: shown(sight, ClaimFacts::birth_place, &mut assured.birth_place, &mut surest),
+            approximate_age: shown(sight, ClaimFacts::approximate_age, &mut assured.approximate_age, &mut surest),
+            sex: shown(sight, ClaimFacts::sex, &mut assured.sex, &mut surest),
+            countries: shown(sight, ClaimFacts::countries, &mut assured.countries, &mut surest),
+            origin: shown(sight, ClaimFacts::origin, &mut assured.origin, &mut surest),
+            languages: shown(sight, ClaimFacts::languages, &mut assured.languages, &mut surest),
+            documents: shown(sight, ClaimFacts::documents, &mut assured.documents, &mut surest),
+            contact: shown(sight, ClaimFacts::contact, &mut assured.contact, &mut surest),
+            appearance: shown(sight, ClaimFacts::appearance, &mut assured.appearance, &mut surest),
+            assurance: None,
+            assured: None,
         };
+        let assured = (assured != AssuredView::default()).then_some(assured);
+        let view = Self { assurance: surest, assured, ..view };
         (view != Self::default()).then_some(view)
     }
+}
+
+/// The value of one field, with how sure it is.
+fn shown<'a, T: Clone + 'a>(
+    sight: &Sight<'a>,
+    fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, &'a T>,
+    assured: &mut Option<Assurance>,
+    surest: &mut Option<Assurance>,
+) -> Option<T> {
+    let said = sight.path().identity.best_shown(sight, fact)?;
+    *assured = sight.show(said.assurance());
+    *surest = (*surest).max(*assured);
+    Some(said.value.clone())
 }

@@ -121,11 +121,11 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         TaskKind::AssignCoordinator
         | TaskKind::NextStep
         | TaskKind::NextStepAfterException
-        | TaskKind::NextStepAfterHandover
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival
         | TaskKind::ReviewMatch
+        | TaskKind::ProtectMinor
         | TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
         | TaskKind::EstablishLanguage
@@ -143,7 +143,10 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::AnswerHandover
         | TaskKind::RecordDeparture
         | TaskKind::ConfirmArrival
-        | TaskKind::FollowUp => false,
+        | TaskKind::FollowUp
+        | TaskKind::ReviewStoppedReturn
+        | TaskKind::AnswerHandoverQuestion
+        | TaskKind::TraceArrival => false,
     }
 }
 

@@ -26,6 +26,8 @@ views! {
         pub score: f64,
         /// In what the two agree.
         pub reasons: Vec<MatchReason>,
+        /// What the score is the sum of: what speaks for it, and what against.
+        pub weights: Vec<WeightView>,
         /// Since when what is known of both is enough to suggest it.
         pub since: DateTime,
         /// What happened that made it enough.
@@ -34,6 +36,15 @@ views! {
         pub out_of_sight: Option<bool>,
         pub identity: Option<IdentityView>,
         pub last_seen: Option<SeenView>,
+    }
+}
+
+views! {
+    /// How much one attribute speaks for two persons being one, or against it.
+    pub struct WeightView as "MatchWeight" {
+        pub reason: MatchReason,
+        /// In bits; negative where the two differ.
+        pub bits: f64,
     }
 }
 
@@ -55,15 +66,22 @@ pub fn disclose_match(
     likeness: &Likeness,
 ) -> Option<MatchView> {
     let told = told([sight, other], likeness)?;
-    let mut reasons: Vec<_> = told.evidence.iter().filter_map(|evidence| evidence.reason).collect();
+    let bits = |tenths: i32| f64::from(tenths) / 10.0;
+    let agree = told.evidence.iter().filter(|evidence| evidence.weight > 0);
+    let mut reasons: Vec<_> = agree.map(|evidence| evidence.reason).collect();
     reasons.sort_unstable();
     reasons.dedup();
     let (cause, because) = told.since();
     let path = other.path();
     Some(MatchView {
         person_id: other_person,
-        score: f64::from(told.score()) / 10.0,
+        score: bits(told.score()),
         reasons,
+        weights: told
+            .evidence
+            .iter()
+            .map(|evidence| WeightView { reason: evidence.reason, bits: bits(evidence.weight) })
+            .collect(),
         since: cause.recorded_at,
         because,
         out_of_sight: other.show(path.facts().out_of_sight()),

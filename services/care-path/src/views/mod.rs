@@ -20,17 +20,19 @@ mod timeline;
 mod worklist;
 
 pub(crate) use case_file::LINKED;
-pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, SocialView, disclose_case_file};
+pub use case_file::{
+    CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file,
+};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{
-    ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, ReturnView, disclose_document,
+    ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, QuestionView, ReturnView, disclose_document,
     disclose_handovers,
 };
 pub use identity::IdentityView;
 pub use lookouts::{AcknowledgementView, CareAlertView, LookoutView, SightingView, disclose_alerts, disclose_lookouts};
 pub use lost::{EpisodeView, LostView, disclose_lost, lost_due};
-pub use matches::{MatchView, disclose_match, disclose_match_review};
-pub use notice::{NoticeView, disclose_notice};
+pub use matches::{MatchView, WeightView, disclose_match, disclose_match_review};
+pub use notice::{NoticeView, disclose_end, disclose_notice};
 pub use persons::{PersonSummaryView, disclose_summary};
 pub use presence::{DischargeView, PresenceView, SeenView, StayView};
 pub use progress::{Progress, last_known, progress};

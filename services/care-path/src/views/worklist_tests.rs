@@ -85,9 +85,10 @@ fn steps() -> Vec<Step> {
         Step(shelter24(), C::AssignBed, None, json!({ "kind": "emergency_bed" })),
         Step(shelter24(), C::RequestException, None, json!({ "kind": "longer_24h_stay", "reason": "he is ill" })),
         Step(supporter(), C::GiveConsent, None, consent()),
-        Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving_organisation": "a clinic" })),
+        Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving": "care-provider-pl" })),
         Step(liaison("PL"), C::AcknowledgeHandover, Some(17), json!({})),
         Step(liaison("PL"), C::AcceptHandover, Some(17), json!({})),
+        Step(liaison("PL"), C::AskHandoverQuestion, Some(17), json!({ "question": "Which medicines does he take?" })),
         Step(supporter(), C::RecordDeparture, Some(17), json!({})),
         Step(liaison("PL"), C::ConfirmArrival, Some(17), json!({})),
         Step(street_doctor(), C::StartCare, Some(8), json!({})),
@@ -106,10 +107,10 @@ fn steps() -> Vec<Step> {
             }),
         ),
         Step(night_shelter(), C::Refer, None, json!({ "to": "supporter-rotterdam", "offering": "client_support" })),
-        Step(supporter(), C::DeclineReferral, Some(30), json!({ "reason": "language" })),
+        Step(supporter(), C::DeclineReferral, Some(31), json!({ "reason": "language" })),
         Step(supporter(), C::GiveConsent, None, consent()),
         Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving_organisation": "a clinic" })),
-        Step(liaison("PL"), C::DeclineHandover, Some(33), json!({ "reason": "no_place" })),
+        Step(liaison("PL"), C::DeclineHandover, Some(34), json!({ "reason": "no_place" })),
         Step(coordinator(), C::RecordDeath, None, json!({})),
         Step(night_shelter(), C::RecordAttendance, None, json!({ "status": "present" })),
     ]
@@ -132,7 +133,7 @@ impl Living {
         let options = json!({ "language": "pl", "wish": "wants_to_return" });
         self.send(0, &Step(supporter(), C::PresentReturnOptions, None, options));
         for condition in ReturnCondition::ALL {
-            let evidence = json!({ "condition": condition, "evidence": "a letter" });
+            let evidence = json!({ "condition": condition, "country": "PL", "evidence": "a letter" });
             self.send(0, &Step(supporter(), C::EvidenceReturnCondition, None, evidence));
         }
     }
@@ -185,6 +186,8 @@ fn everybody() -> Vec<Principal> {
         principal("police-utrecht", Actor::Police),
         liaison("PL"),
         liaison("RO"),
+        receiving("PL"),
+        receiving("RO"),
         principal("embassy-pl", Actor::Ambassador { country: country("PL") }),
         principal("ggd-ghor", Actor::MonitorAnalyst { area: Area::National }),
         principal("municipality-rotterdam", Actor::PrivacyOfficer),
@@ -224,6 +227,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             | T::NextStepAfterException
             | T::TraceNoShow
             | T::PrepareArrival
+            | T::ProtectMinor
     );
     match role {
         Role::ProcessCoordinator => !matches!(
@@ -241,8 +245,15 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             of_care || matches!(task, T::StreetDoctorVisit | T::HeadInjuryScreen | T::UninsuredReport)
         }
         Role::ClientSupporter => {
-            let of_return =
-                matches!(task, T::RecordDeparture | T::ConfirmArrival | T::FollowUp | T::NextStepAfterHandover);
+            let of_return = matches!(
+                task,
+                T::RecordDeparture
+                    | T::ConfirmArrival
+                    | T::FollowUp
+                    | T::ReviewStoppedReturn
+                    | T::AnswerHandoverQuestion
+                    | T::TraceArrival
+            );
             of_care || of_return || task == T::UninsuredReport
         }
         Role::MunicipalAssessor => task == T::RightsAssessment,
@@ -250,6 +261,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
         Role::EmbassyLiaison => {
             matches!(task, T::AcknowledgeHandover | T::AnswerHandover | T::ConfirmArrival)
         }
+        Role::ReceivingProvider => matches!(task, T::AnswerHandover | T::ConfirmArrival | T::FollowUp),
         Role::Ambassador | Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System => false,
     }
 }
@@ -274,12 +286,15 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         | T::RecordDeparture
         | T::ConfirmArrival
         | T::FollowUp
-        | T::NextStepAfterHandover => disclose_handovers(sight).iter().map(|each| each.handover_id.0).collect(),
+        | T::ReviewStoppedReturn
+        | T::AnswerHandoverQuestion
+        | T::TraceArrival => disclose_handovers(sight).iter().map(|each| each.handover_id.0).collect(),
         T::AssignCoordinator
         | T::ReviewReopened
         | T::ReviewSignOfLife
         | T::PrepareArrival
         | T::ReviewMatch
+        | T::ProtectMinor
         | T::StreetDoctorVisit
         | T::HeadInjuryScreen
         | T::EstablishLanguage
@@ -358,7 +373,18 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
             check(&living, &principal).unwrap();
             reached.extend(living.worklist(&principal).into_iter().map(|view| view.kind));
         }
+        // Some tasks come with time alone.
+        living.now += TimeDelta::days(3);
+        reached.extend(everybody().iter().flat_map(|who| living.worklist(who)).map(|view| view.kind));
+        living.now -= TimeDelta::days(3);
     }
+    // A return that arrived does not stop.
+    let stopped = self::living([0, 6, 16, 17, 26]);
+    reached.extend(kinds(&stopped, &supporter()));
+    let mut minor = self::living([0]);
+    let claim = json!({ "claim": { "birth_date": "2012" }, "assurance": "self_declared" });
+    minor.send(1, &Step(coordinator(), C::UpdateIdentity, None, claim));
+    reached.extend(kinds(&minor, &coordinator()));
     // A match to review does not follow from one path alone.
     let elsewhere = [T::AssignCoordinator, T::ReviewMatch];
     let all: BTreeSet<_> = T::ALL.iter().copied().filter(|kind| !elsewhere.contains(kind)).collect();
@@ -405,7 +431,7 @@ fn a_withdrawn_consent_empties_the_liaisons_list_at_once() {
     let proposed = [0, 6, 16, 17];
     assert_eq!(kinds(&living(proposed), &liaison("PL")), [T::AcknowledgeHandover]);
     assert_eq!(kinds(&living(proposed), &liaison("RO")), []);
-    assert_eq!(kinds(&living([0, 6, 16, 17, 25]), &liaison("PL")), []);
+    assert_eq!(kinds(&living([0, 6, 16, 17, 26]), &liaison("PL")), []);
 }
 
 #[test]

@@ -83,6 +83,7 @@ impl<'a> GeographicScope<'a> {
             | Actor::CareProvider
             | Actor::ClientSupporter
             | Actor::Police
+            | Actor::ReceivingProvider
             | Actor::PrivacyOfficer
             | Actor::Administrator
             | Actor::System => Self::default(),

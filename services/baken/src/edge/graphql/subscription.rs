@@ -243,7 +243,8 @@ impl Subscription {
     ) -> async_graphql::Result<impl Stream<Item = HandoverChange> + use<>> {
         use EventKind::{
             ArrivalConfirmed, Departed, FollowUpRecorded, HandoverAccepted, HandoverAcknowledged, HandoverDeclined,
-            HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn,
+            HandoverDocumentAttached, HandoverProposed, HandoverQuestionAnswered, HandoverQuestionAsked,
+            HandoverWithdrawn,
         };
         let types = [
             HandoverProposed,
@@ -251,6 +252,8 @@ impl Subscription {
             HandoverAcknowledged,
             HandoverAccepted,
             HandoverDeclined,
+            HandoverQuestionAsked,
+            HandoverQuestionAnswered,
             Departed,
             ArrivalConfirmed,
             FollowUpRecorded,

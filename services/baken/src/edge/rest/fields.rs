@@ -223,7 +223,7 @@ mod tests {
         insta::assert_snapshot!(problems::<ReportSignal>(body), @r#"
         /channel is required
         /identity/approximate_age must be a whole number from 0 to 120
-        /identity/birth_date must be a date or a time as in RFC 3339
+        /identity/birth_date must be a date of birth as precisely as it is known: 1976, 1976-02 or 1976-02-14
         /identity/countries/1 must be an ISO 3166-1 alpha-2 code in capitals, such as PL
         /identity/countries/3 must be a string
         /identity/countries/4 must be an ISO 3166-1 alpha-2 code in capitals, such as PL

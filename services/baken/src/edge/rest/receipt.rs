@@ -1,6 +1,8 @@
 //! What a write answers.
 
-use care_path::ids::{BedId, CareAlertId, ConsentId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId, ReferralId};
+use care_path::ids::{
+    BedId, CareAlertId, ConsentId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId, QuestionId, ReferralId,
+};
 use care_path::{EventId, PersonId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -46,6 +48,7 @@ receipt! {
     exception_id: ExceptionId,
     consent_id: ConsentId,
     handover_id: HandoverId,
+    question_id: QuestionId,
     note_id: NoteId,
     hold_id: HoldId,
 }

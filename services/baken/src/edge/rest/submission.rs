@@ -30,9 +30,10 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
     let caller = Caller::of(&request).await?;
     let key = headers::idempotency_key(&request)?;
     let if_match = headers::revision(&request, &IF_MATCH, "If-Match")?;
-    let (person, subject) = named(&request, kind)?;
+    let Named { person, subject, more } = Named::of(&request, kind)?;
     let body = body::read(&request, payload, &caller.edge.limits).await?;
     let mut rest = body::object(&request, &body)?;
+    rest.extend(more);
     let mut problems = FieldProblems::default();
     let occurred = take_occurred(&mut rest, &mut problems);
     // Where the path names nobody, the body may.
@@ -90,17 +91,29 @@ impl Terms {
     }
 }
 
-/// Whom and what the path names. What is no id names nothing that exists.
-fn named(request: &HttpRequest, kind: CommandKind) -> Result<(Option<PersonId>, Option<Uuid>), Problem> {
-    let (mut person, mut subject) = (None, None);
-    for (name, text) in request.match_info().iter() {
-        let id = headers::uuid(text).ok_or(Problem::NotFound)?;
-        match name {
-            "person_id" => person = Some(PersonId(id)),
-            _ => subject = Some(id),
+/// Whom and what the path names: the person, then what the command is about. What it names within that is a field of the
+/// command.
+#[derive(Default)]
+struct Named {
+    person: Option<PersonId>,
+    subject: Option<Uuid>,
+    more: Map<String, Value>,
+}
+
+impl Named {
+    /// Reads them from the path. What is no id names nothing that exists.
+    fn of(request: &HttpRequest, kind: CommandKind) -> Result<Self, Problem> {
+        let mut named = Self::default();
+        for (name, text) in request.match_info().iter() {
+            let id = headers::uuid(text).ok_or(Problem::NotFound)?;
+            match name {
+                "person_id" => named.person = Some(PersonId(id)),
+                _ if named.subject.is_none() => named.subject = Some(id),
+                name => drop(named.more.insert(name.to_owned(), Value::from(id.to_string()))),
+            }
         }
+        if kind.takes(named.subject) { Ok(named) } else { Err(Problem::NotFound) }
     }
-    if kind.takes(subject) { Ok((person, subject)) } else { Err(Problem::NotFound) }
 }
 
 /// Takes a field out of the body that is not the command's own.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use care_path::event::Event;
+use care_path::path::relations::Statements;
 use care_path::{CarePath, PersonId, Stamp};
 
 use crate::event_log::Position;
@@ -31,7 +32,7 @@ pub struct Case {
 
 impl Case {
     pub(super) fn new(person: PersonId) -> Self {
-        Self::folded(vec![person], Vec::new(), BTreeSet::new())
+        Self::folded(vec![person], Vec::new(), BTreeSet::new(), Statements::default())
     }
 
     /// The id that names the case.
@@ -72,7 +73,7 @@ impl Case {
         let last = self.path.take_in(&entry.stamp, &entry.event);
         self.history.push(entry);
         if !last {
-            self.path = CarePath::fold(self.history.iter().map(|entry| (&entry.stamp, &entry.event)));
+            self.refold();
         }
     }
 
@@ -81,42 +82,63 @@ impl Case {
         let mut members = Vec::new();
         let mut history = Vec::new();
         let mut set_aside = BTreeSet::new();
+        let mut heard = Statements::default();
         for case in cases {
+            heard.extend(case.path.heard());
             members.extend(case.members);
             history.extend(case.history);
             set_aside.extend(case.set_aside);
         }
-        Self::folded(members, history, set_aside)
+        Self::folded(members, history, set_aside, heard)
     }
 
     /// The case of one of its members alone.
     pub(crate) fn part(&self, member: PersonId) -> Self {
         let of_member = |entry: &&Entry| entry.stamp.person_id == member;
         let set_aside = self.set_aside.iter().filter(|aside| aside.person == Some(member)).copied();
-        Self::folded(vec![member], self.history.iter().filter(of_member).cloned().collect(), set_aside.collect())
+        let history = self.history.iter().filter(of_member).cloned().collect();
+        Self::folded(vec![member], history, set_aside.collect(), self.path.heard().about(&[member]))
     }
 
     /// The same case, with an event set aside.
     pub(crate) fn without(mut self, aside: SetAside) -> Self {
         self.history.retain(|entry| entry.position != aside.position);
         self.set_aside.insert(aside);
-        Self::folded(self.members, self.history, self.set_aside)
+        let heard = self.path.heard().clone();
+        Self::folded(self.members, self.history, self.set_aside, heard)
     }
 
     /// The same case before its first event, and its events but for one that is set aside.
     pub(crate) fn emptied(self, aside: Option<SetAside>) -> (Self, Vec<Entry>) {
-        let Self { members, mut history, mut set_aside, path: _ } = self;
+        let Self { members, mut history, mut set_aside, path: was } = self;
         history.retain(|entry| aside.is_none_or(|aside| aside.position != entry.position));
         set_aside.extend(aside);
-        (Self { members, history: Vec::new(), set_aside, path: CarePath::default() }, history)
+        let mut path = CarePath::default();
+        path.hear(was.heard().clone());
+        (Self { members, history: Vec::new(), set_aside, path }, history)
     }
 
     /// Folds events of some persons, in whatever order they are given.
-    fn folded(mut members: Vec<PersonId>, mut history: Vec<Entry>, set_aside: BTreeSet<SetAside>) -> Self {
+    fn folded(
+        mut members: Vec<PersonId>,
+        mut history: Vec<Entry>,
+        set_aside: BTreeSet<SetAside>,
+        heard: Statements,
+    ) -> Self {
         history.sort_by_key(|entry| entry.position);
         let first_seen = |person: &PersonId| history.iter().position(|entry| entry.stamp.person_id == *person);
         members.sort_by_key(first_seen);
-        let path = CarePath::fold(history.iter().map(|entry| (&entry.stamp, &entry.event)));
-        Self { members, path, history, set_aside }
+        let mut path = CarePath::default();
+        path.hear(heard);
+        let mut case = Self { members, path, history, set_aside };
+        case.refold();
+        case
+    }
+
+    /// Folds its history anew. What other paths say of the person lies in their histories, and is kept.
+    fn refold(&mut self) {
+        let heard = self.path.heard().clone();
+        self.path = CarePath::fold(self.history.iter().map(|entry| (&entry.stamp, &entry.event)));
+        self.path.hear(heard);
     }
 }

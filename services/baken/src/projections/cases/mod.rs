@@ -3,10 +3,11 @@
 
 mod case;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use care_path::PersonId;
 use care_path::event::EventKind;
+use care_path::path::relations::Statements;
 
 pub use case::{Case, Entry};
 
@@ -23,6 +24,8 @@ pub struct Cases {
     case_of: Map<PersonId, PersonId>,
     /// The last revision of each person's own stream.
     revisions: Map<PersonId, u64>,
+    /// By person, what each other person's path says of their belonging together.
+    said_of: Map<PersonId, BTreeMap<PersonId, Statements>>,
 }
 
 /// What an event changed.
@@ -79,20 +82,74 @@ impl Cases {
 
     /// Folds an event into the case of a person.
     pub fn take_in(&mut self, person: PersonId, entry: Entry) -> Changed {
-        let id = self.id_of(person);
-        if relinks(entry.event.kind()) {
-            let mut case = self.by_id.get(&id).map_or_else(|| Case::new(person), |case| (**case).clone());
+        let (id, kind) = (self.id_of(person), entry.event.kind());
+        if relinks(kind) {
+            let mut case = self.by_id.get(&id).map_or_else(|| self.opened(person), |case| (**case).clone());
             case.take_in(entry);
             return self.regroup(&case);
         }
-        self.by_id.entry(id).or_insert_with(|| Box::new(Case::new(person))).take_in(entry);
-        Changed::since(id)
+        if !self.by_id.contains_key(&id) {
+            self.by_id.insert(id, Box::new(self.opened(person)));
+        }
+        self.by_id.entry(id).and_modify(|case| case.take_in(entry));
+        let mut changed = Changed::since(id);
+        if relates(kind) {
+            changed.there.extend(self.spread(person, self.spoken_of(person)));
+        }
+        changed
+    }
+
+    /// A case without events, which knows what others say of it.
+    fn opened(&self, person: PersonId) -> Case {
+        let mut case = Case::new(person);
+        case.path.hear(self.heard_by(&[person]));
+        case
+    }
+
+    /// What the paths of others say of some persons.
+    fn heard_by(&self, persons: &[PersonId]) -> Statements {
+        let mut heard = Statements::default();
+        for said in persons.iter().filter_map(|person| self.said_of.get(person)).flat_map(BTreeMap::values) {
+            heard.extend(said);
+        }
+        heard
+    }
+
+    /// Lets others hear what a person's path says of them now, be it nothing, and says whose cases that changes.
+    fn spread(&mut self, person: PersonId, others: BTreeSet<PersonId>) -> BTreeSet<PersonId> {
+        let says = self.of(person).map(|case| case.path.says_of_others(person)).unwrap_or_default();
+        let mut changed = BTreeSet::new();
+        for other in others {
+            let (said, heard) = (says.about(&[other]), self.said_of.entry(other).or_default());
+            if said.is_empty() { drop(heard.remove(&person)) } else { drop(heard.insert(person, said)) }
+            let id = self.id_of(other);
+            let Some(members) = self.by_id.get(&id).map(|case| case.members.clone()) else { continue };
+            let heard = self.heard_by(&members);
+            if let Some(case) = self.by_id.get_mut(&id).filter(|case| *case.path.heard() != heard) {
+                case.path.hear(heard);
+                changed.insert(id);
+            }
+        }
+        changed
+    }
+
+    /// Of whom the path of a person's case says something, or did.
+    fn spoken_of(&self, person: PersonId) -> BTreeSet<PersonId> {
+        self.of(person).into_iter().flat_map(|case| case.path.spoken_of()).collect()
     }
 
     /// Folds the case of a person anew, with one of its events set aside.
     pub fn set_aside(&mut self, person: PersonId, aside: SetAside) -> Changed {
-        let case = self.of(person).map_or_else(|| Case::new(person), Clone::clone).without(aside);
-        if relinks(aside.kind) { self.regroup(&case) } else { Changed::anew(self.put(case)) }
+        let spoken_of = self.spoken_of(person);
+        let case = self.of(person).map_or_else(|| self.opened(person), Clone::clone).without(aside);
+        if relinks(aside.kind) {
+            return self.regroup(&case);
+        }
+        let mut changed = Changed::anew(self.put(case));
+        if relates(aside.kind) {
+            changed.there.extend(self.spread(person, spoken_of));
+        }
+        changed
     }
 
     /// Takes a case out, to be put back.
@@ -147,6 +204,11 @@ impl Cases {
 
 fn relinks(kind: EventKind) -> bool {
     matches!(kind, EventKind::PersonsLinked | EventKind::PersonsUnlinked)
+}
+
+/// Whether what a path says of others may change with it.
+fn relates(kind: EventKind) -> bool {
+    matches!(kind, EventKind::PersonsRelated | EventKind::PersonsUnrelated | EventKind::SubjectErased)
 }
 
 fn joins(one: &Case, other: &Case) -> bool {

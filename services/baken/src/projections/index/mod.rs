@@ -34,7 +34,8 @@ impl Reach {
             | Actor::OutreachWorker { .. }
             | Actor::CareProvider
             | Actor::ClientSupporter
-            | Actor::Police => vec![Self::Organisation(principal.organisation.clone())],
+            | Actor::Police
+            | Actor::ReceivingProvider => vec![Self::Organisation(principal.organisation.clone())],
             Actor::EmbassyLiaison { country } | Actor::Ambassador { country } => vec![Self::Country(*country)],
             Actor::MonitorAnalyst { .. } | Actor::PrivacyOfficer | Actor::Administrator | Actor::System => vec![],
         }

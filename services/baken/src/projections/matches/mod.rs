@@ -2,12 +2,13 @@
 //! it is known and not when somebody asks. Cases are only compared with those that share something telling, in the same
 //! municipality, and with the ones that were seen last of these.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use care_path::PersonId;
 use care_path::ids::Municipality;
-use care_path::matching::{Key, Likeness, Traits, WINDOW, compare};
+use care_path::matching::{Key, Likeness, Population, Traits, WINDOW, compare};
 use care_path::path::tasks::match_review;
 use care_path::time::DateTime;
 use uuid::Uuid;
@@ -22,11 +23,29 @@ use super::worklist::Places;
 const AT_MOST: usize = 32;
 /// As many as a coordinator is bothered with for one person: the likeliest.
 const SUGGESTED: usize = 10;
+/// What more persons have than that is common, however many they are.
+const MOST_COUNTED: usize = 200;
+
+/// The cases of a municipality by what they are found by, and of these by when they were seen last.
+#[derive(Default)]
+struct Register {
+    found_by: BTreeSet<(Key, DateTime, PersonId)>,
+    cases: usize,
+}
+
+impl Register {
+    /// Those who have a key and were seen since a time, the last first.
+    fn having(&self, key: Key, since: DateTime) -> impl Iterator<Item = PersonId> {
+        let (first, last) = (PersonId(Uuid::nil()), PersonId(Uuid::max()));
+        let found = self.found_by.range((key, since, first)..=(key, DateTime::MAX_UTC, last));
+        found.rev().map(|(.., case)| *case)
+    }
+}
 
 /// What cases are found by, and who was suggested to be whom.
 #[derive(Default)]
 pub struct Matches {
-    found_by: Map<Municipality, Map<Key, BTreeSet<(DateTime, PersonId)>>>,
+    registers: Map<Municipality, Register>,
     of_case: Map<PersonId, Compared>,
     /// By case, whom it may be. Each pair is in it twice.
     suggested: Map<PersonId, BTreeMap<PersonId, Likeness>>,
@@ -94,26 +113,22 @@ impl Matches {
     }
 
     fn put_in(&mut self, case: PersonId, compared: Compared) {
-        let there = self.found_by.entry(compared.traits.municipality().clone()).or_default();
-        for key in &compared.keys {
-            there.entry(*key).or_default().insert((compared.traits.last_seen(), case));
-        }
+        let there = self.registers.entry(compared.traits.municipality().clone()).or_default();
+        let seen = compared.traits.last_seen();
+        there.found_by.extend(compared.keys.iter().map(|key| (*key, seen, case)));
+        there.cases += 1;
         self.of_case.insert(case, compared);
     }
 
     /// Takes a case out, and says of which others the suggestions changed with it.
     fn take_out(&mut self, case: PersonId) -> BTreeSet<PersonId> {
         if let Some(Compared { traits, keys, .. }) = self.of_case.remove(&case)
-            && let Some(there) = self.found_by.get_mut(traits.municipality())
+            && let Some(there) = self.registers.get_mut(traits.municipality())
         {
             for key in keys {
-                if let Some(found) = there.get_mut(&key) {
-                    found.remove(&(traits.last_seen(), case));
-                    if found.is_empty() {
-                        there.remove(&key);
-                    }
-                }
+                there.found_by.remove(&(key, traits.last_seen(), case));
             }
+            there.cases -= 1;
         }
         let others = self.suggested.remove(&case).unwrap_or_default();
         for other in others.keys() {
@@ -165,27 +180,30 @@ impl Matches {
     }
 
     /// Those who share something with a case: of each thing, the ones that were seen last.
-    fn alike(&self, traits: &Traits, keys: &[Key]) -> Vec<PersonId> {
-        let since = traits.last_seen().checked_sub_signed(WINDOW).unwrap_or(DateTime::MIN_UTC);
-        let since = (since, PersonId(Uuid::nil()));
-        let there = self.found_by.get(traits.municipality());
-        let looked_up = keys.iter().copied().flat_map(Key::neighbours);
-        let found = looked_up.filter_map(|key| there?.get(&key));
-        found.flat_map(|found| found.range(since..).rev().take(AT_MOST)).map(|(_, other)| *other).collect()
+    fn alike(there: &Register, compared: &Compared) -> Vec<PersonId> {
+        let lately = compared.traits.last_seen().checked_sub_signed(WINDOW).unwrap_or(DateTime::MIN_UTC);
+        let looked_up = compared.keys.iter().flat_map(|key| key.neighbours());
+        let since = |key: Key| if key.lasts() { DateTime::MIN_UTC } else { lately };
+        looked_up.flat_map(|key| there.having(key, since(key)).take(AT_MOST)).collect()
     }
 
     /// The likeliest among those who share something with a case, and those who were suggested before.
     fn likely(&self, compared: &Compared, before: impl Iterator<Item = PersonId>) -> BTreeMap<PersonId, Likeness> {
-        let mut others = self.alike(&compared.traits, &compared.keys);
+        let Some(there) = self.registers.get(compared.traits.municipality()) else { return BTreeMap::new() };
+        let mut others = Self::alike(there, compared);
         others.extend(before);
         others.sort_unstable();
         others.dedup();
+        // Most of those that are compared have names in common: each is counted once.
+        let counted = RefCell::new(Map::<Key, usize>::default());
+        let count = |key| there.having(key, DateTime::MIN_UTC).take(MOST_COUNTED).count();
+        let having = |key| *counted.borrow_mut().entry(key).or_insert_with(|| count(key));
+        let population = Population { persons: there.cases, having: &having };
         let mut likely: Vec<_> = others
             .into_iter()
             .filter_map(|other| {
-                let known = self.of_case.get(&other)?;
-                let likeness = if compared.are_apart(known) { None } else { compare(&compared.traits, &known.traits) };
-                likeness.map(|likeness| (other, likeness))
+                let known = self.of_case.get(&other).filter(|known| !compared.are_apart(known))?;
+                compare(&compared.traits, &known.traits, &population).map(|likeness| (other, likeness))
             })
             .collect();
         likely.sort_by_key(|(other, likeness)| (Reverse(likeness.score()), *other));

@@ -148,7 +148,11 @@ pub fn addresses(principal: &Principal, directory: &Directory) -> Vec<Addressee>
             let home = directory.find(&principal.organisation).and_then(|own| own.municipality.clone());
             home.map(Addressee::CareProvidersIn).into_iter().chain([organisation]).collect()
         }
-        Actor::ShelterWorker | Actor::OutreachWorker { .. } | Actor::ClientSupporter | Actor::Police => {
+        Actor::ShelterWorker
+        | Actor::OutreachWorker { .. }
+        | Actor::ClientSupporter
+        | Actor::Police
+        | Actor::ReceivingProvider => {
             vec![organisation]
         }
         Actor::EmbassyLiaison { country } => vec![Addressee::Embassy(*country), organisation],

@@ -167,12 +167,14 @@ fn a_country_and_a_day_are_in_clear_only_where_that_is_listed_here() {
 }
 
 /// Types that describe a person, beside free text.
-const DESCRIBING: [&str; 10] = [
+const DESCRIBING: [&str; 12] = [
     "Text",
     "Line",
     "Language",
     "SealedDocument",
     "LanguageUse",
+    "IdentityDocument",
+    "PartialDate",
     "Age",
     "Sex",
     "Problem",

@@ -6,6 +6,7 @@ use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::{Municipality, NoteId, UserId};
 use crate::path::CarePath;
+use crate::path::identity::ClaimFacts;
 use crate::private::private;
 use crate::text::Text;
 use crate::time::Day;
@@ -119,8 +120,8 @@ impl Decide for RecordDeath {
             return Err(CaseRefusal::DeathAlreadyRecorded.into());
         }
         let died_on = at.past("died_on", self.died_on.map(Day::get))?;
-        let born = path.identity.newest(|claim| claim.birth_date);
-        if died_on.zip(born).is_some_and(|(died, born)| died < born) {
+        let born = path.identity.best(ClaimFacts::birth_date);
+        if died_on.zip(born).is_some_and(|(died, born)| died < born.value.first()) {
             return Err(Refusal::field("died_on", "must not lie before the date of birth"));
         }
         let explanation = private(self.explanation);

@@ -1,18 +1,13 @@
 //! Decisions on who somebody is: claims, links, and matches that are none.
 
-use super::{
-    IdentityClaim, IdentityEvent, IdentityUpdated, LanguageInput, LanguageUse, MatchDismissed, PersonsLinked,
-    PersonsUnlinked,
-};
-use crate::codes::{Assurance, LinkBasis, Sex};
+use super::{IdentityEvent, IdentityInput, IdentityUpdated, MatchDismissed, PersonsLinked, PersonsUnlinked};
+use crate::codes::{Assurance, LinkBasis};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::PersonId;
-use crate::list::Few;
 use crate::path::CarePath;
 use crate::private::private;
-use crate::text::{Age, Country, Line, Text};
-use crate::time::BirthDate;
+use crate::text::Text;
 use serde::Deserialize;
 
 refusals! {
@@ -27,58 +22,8 @@ refusals! {
     }
 }
 
-/// What somebody says of who a person is. Every field may be missing: no step asks for an identity document.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = IdentityClaim))]
-#[serde(deny_unknown_fields)]
-pub struct IdentityInput {
-    pub name: Option<Line>,
-    /// What people call them.
-    pub alias: Option<Line>,
-    pub birth_date: Option<BirthDate>,
-    /// In whole years, by estimate.
-    pub approximate_age: Option<Age>,
-    pub sex: Option<Sex>,
-    // Nationalities. (A doc comment would give the inlined list a second schema, of an object.)
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(inline))]
-    pub countries: Few<Country, 8>,
-    /// Where they come from in words, when the country is not known: "Eastern Europe".
-    pub origin: Option<Line>,
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(inline))]
-    pub languages: Few<LanguageInput, 16>,
-    /// A telephone number, an address to leave word at.
-    pub contact: Option<Line>,
-    /// What they look like.
-    pub appearance: Option<Text>,
-}
-
-impl std::fmt::Debug for IdentityInput {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("IdentityInput").finish_non_exhaustive()
-    }
-}
-
-impl IdentityInput {
-    /// The claim that it makes, if nobody is born in the future.
-    pub(in crate::path) fn claim(self, at: &Context<'_>, birth_date: &'static str) -> Result<IdentityClaim, Refusal> {
-        Ok(IdentityClaim {
-            name: self.name,
-            alias: self.alias,
-            birth_date: at.past(birth_date, self.birth_date.map(BirthDate::get))?,
-            approximate_age: self.approximate_age,
-            sex: self.sex,
-            countries: self.countries.into(),
-            origin: self.origin,
-            languages: Vec::from(self.languages).into_iter().map(LanguageUse::from).collect(),
-            contact: self.contact,
-            appearance: self.appearance,
-        })
-    }
-}
-
-/// Says who somebody is, and how sure that is.
+/// Says who somebody is, and how sure that is. A field that is `null`, or an empty list, is emptied of what was said of
+/// it as surely or less.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]

@@ -42,7 +42,7 @@ impl Decide for RecordIntake {
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let months = self.situation.as_ref().and_then(|situation| situation.months_in_the_netherlands);
         of_a_life("situation/months_in_the_netherlands", months)?;
-        let identity = self.identity.map(|input| input.claim(at, "identity/birth_date")).transpose()?;
+        let identity = self.identity.map(|input| input.first_claim(at, "identity/birth_date")).transpose()?;
         let problems = Problems::of(&self.problems);
         let intake = IntakeCompleted {
             location_type: self.location_type,

@@ -71,7 +71,7 @@ pub struct SocialSituation {
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IntakeEvent) {
     match event {
         IntakeEvent::IntakeCompleted(intake) => {
-            IdentityState::claim(path, stamp, intake.identity.as_ref(), None);
+            IdentityState::first_claim(path, stamp, intake.identity.as_ref());
             path.seen(stamp, intake.location_type, None);
             path.case.contact(stamp);
             path.intakes.push(Noted::new(stamp, intake));

@@ -6,7 +6,7 @@ use crate::codes::{Phase, Problem};
 fn an_intake_needs_no_name_no_date_of_birth_and_no_document() {
     given([signalled()]).when(RecordIntake::default()).then(|path| {
         assert_eq!(path.phase(), Phase::InContact);
-        assert!(path.identity.claims.is_empty());
+        assert_eq!(path.identity.assurance(), None);
     });
 }
 

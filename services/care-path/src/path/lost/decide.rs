@@ -76,7 +76,8 @@ fn may_look_out(kind: OrgKind) -> bool {
         | OrgKind::NightShelter
         | OrgKind::Shelter24h
         | OrgKind::WinterShelter
-        | OrgKind::MedicalShelter => true,
+        | OrgKind::MedicalShelter
+        | OrgKind::WomensShelter => true,
         OrgKind::MedicalPost
         | OrgKind::Hospital
         | OrgKind::MentalHealth
@@ -89,6 +90,7 @@ fn may_look_out(kind: OrgKind) -> bool {
         | OrgKind::Police
         | OrgKind::Embassy
         | OrgKind::ForeignCareProvider
+        | OrgKind::ChildProtection
         | OrgKind::Statistics => false,
     }
 }

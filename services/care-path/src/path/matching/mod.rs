@@ -3,9 +3,12 @@
 //!
 //! The comparison is the field's standard: Fellegi and Sunter, "A Theory for Record Linkage", Journal of the American
 //! Statistical Association 64 (1969), 1183-1210. Each attribute that both paths know adds its weight, in bits: how much
-//! likelier agreement is of one person than of two whom chance put side by side. An attribute that contradicts ends the
-//! comparison. The weights are in [`weights`].
+//! likelier agreement is of one person than of two whom chance put side by side. An attribute that contradicts has a
+//! negative weight: it may have been heard or typed wrongly. What many share weighs less than what is rare. The weights
+//! are in [`weights`], how names agree in [`names`], and how common they are in [`name_forms`].
 
+mod name_forms;
+mod names;
 mod traits;
 mod weights;
 
@@ -14,24 +17,25 @@ mod tests;
 
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 
-pub use traits::{Key, Known, Name, Source, Traits};
+pub use names::Name;
+pub use traits::{Key, Known, Source, Traits};
 
 use crate::codes::{DataClass, MatchReason, Problem};
 use crate::event::EventKind;
 use crate::path::Stamp;
 use crate::policy::{Category, Depth};
-use weights::{Tenths, at_least};
+use weights::{Among, Tenths};
 
-/// Somebody who was last seen longer before is not thought of: what is known of people changes.
+/// Somebody who was last seen longer before is found by who they are, and not by what happened to them: that changes.
 pub const WINDOW: TimeDelta = TimeDelta::days(30);
 
 /// One attribute that speaks for two paths being of one person, or against it.
 #[derive(Clone)]
 pub struct Evidence {
-    /// What agrees; `None` where it speaks against.
-    pub reason: Option<MatchReason>,
+    /// What agrees, or speaks against where the weight is negative.
+    pub reason: MatchReason,
     pub(crate) weight: Tenths,
     /// Whoever may not see this of both, is not told.
     pub(crate) category: Category,
@@ -98,35 +102,69 @@ fn recorded(source: &Source) -> (crate::time::DateTime, crate::ids::EventId) {
     (source.stamp.recorded_at, source.stamp.event_id)
 }
 
-/// Compares two paths. `None` where nothing is suggested: neither is looked for nor provisional, they have nothing to
-/// do with each other in place or time, something contradicts, or it is not enough.
+/// Among whom two were found: what many of them have, tells little.
+#[derive(Clone, Copy)]
+pub struct Population<'a> {
+    /// How many there are.
+    pub persons: usize,
+    /// How many of them have a key; more than a few hundred need not be counted.
+    pub having: &'a dyn Fn(Key) -> usize,
+}
+
+impl Population<'static> {
+    /// Nobody else: only what is known of names counts.
+    pub const NOBODY: Self = Self { persons: 0, having: &|_| 0 };
+}
+
+impl Population<'_> {
+    /// So many of so many have something. That two of a few have it says little of how many do elsewhere: it is taken as
+    /// if there were a thousand more who have not.
+    #[allow(clippy::cast_precision_loss)] // far fewer persons than that
+    fn share(&self, key: Key) -> f64 {
+        (self.having)(key) as f64 / (self.persons + 1000) as f64
+    }
+
+    /// The same for what belongs to a place, as if there were two hundred at the least.
+    #[allow(clippy::cast_precision_loss)] // far fewer persons than that
+    fn share_here(&self, key: Key) -> f64 {
+        (self.having)(key) as f64 / self.persons.max(200) as f64
+    }
+}
+
+/// Compares two paths. `None` where it is not enough.
 #[must_use]
-pub fn compare(one: &Traits, other: &Traits) -> Option<Likeness> {
-    if one.municipality != other.municipality {
-        return None;
-    }
+pub fn compare(one: &Traits, other: &Traits, population: &Population<'_>) -> Option<Likeness> {
     let (earlier, later) = if one.began() <= other.began() { (one, other) } else { (other, one) };
-    let sought = earlier.fits_search(later).or_else(|| later.fits_search(earlier));
-    if sought.is_none() && !one.provisional && !other.provisional {
-        return None;
-    }
     let gap = later.came_after(earlier);
-    if gap > WINDOW {
-        return None;
-    }
-    let needed = at_least(sought.is_some());
+    let sought = earlier.fits_search(later).or_else(|| later.fits_search(earlier));
+    let sought = sought.filter(|_| gap <= WINDOW && one.municipality == other.municipality);
+    let among = if one.municipality != other.municipality {
+        Among::OfTheCountry
+    } else if sought.is_some() {
+        Among::Sought
+    } else if gap <= WINDOW && (one.provisional || other.provisional) {
+        Among::OfAMonth
+    } else {
+        Among::OfAMunicipality
+    };
     let mut tally = Tally { one, other, found: Vec::with_capacity(8), score: 0 };
-    tally.sex()?;
-    tally.born()?;
-    tally.countries()?;
-    tally.problems();
-    tally.location_types();
-    tally.time(gap);
+    tally.sex();
+    tally.born();
+    tally.birth_place();
+    tally.documents();
+    tally.contacts(population);
+    tally.countries();
+    if among.counts_circumstances() {
+        tally.problems();
+        tally.location_types();
+        tally.time(gap);
+    }
     // Comparing names costs more than all the rest: it is left out where no name could make it enough.
+    let needed = among.needed();
     if tally.score + weights::MOST_OF_A_NAME < needed {
         return None;
     }
-    tally.names();
+    tally.names(population);
     if tally.score < needed {
         return None;
     }
@@ -145,11 +183,11 @@ struct Found<'a> {
 impl From<Found<'_>> for Evidence {
     fn from(found: Found<'_>) -> Self {
         let ((category, depth), sources) = (found.cell, found.sources.map(Clone::clone));
-        Self { reason: (found.weight > 0).then_some(found.reason), weight: found.weight, category, depth, sources }
+        Self { reason: found.reason, weight: found.weight, category, depth, sources }
     }
 }
 
-/// Adds up what speaks for and against. A `None` of one of its steps is a contradiction.
+/// Adds up what speaks for and against.
 struct Tally<'a> {
     one: &'a Traits,
     other: &'a Traits,
@@ -165,53 +203,76 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn sex(&mut self) -> Option<()> {
-        let (Some(one), Some(other)) = (&self.one.sex, &self.other.sex) else { return Some(()) };
-        if one.value != other.value {
-            return None;
-        }
-        self.add(MatchReason::Sex, weights::sex(one.value), FULL_IDENTITY, [&one.source, &other.source]);
-        Some(())
+    fn sex(&mut self) {
+        let (Some(one), Some(other)) = (&self.one.sex, &self.other.sex) else { return };
+        let weight = if one.value == other.value { weights::sex(one.value) } else { weights::other_sex() };
+        self.add(MatchReason::Sex, weight, FULL_IDENTITY, [&one.source, &other.source]);
     }
 
-    fn born(&mut self) -> Option<()> {
+    fn born(&mut self) {
         if let (Some(one), Some(other)) = (&self.one.birth_date, &self.other.birth_date) {
-            let weight = weights::birth_date(closeness(one.value, other.value)?, one.value);
+            let weight = weights::birth_date(one.value, other.value);
             self.add(MatchReason::BirthDate, weight, MINIMAL_IDENTITY, [&one.source, &other.source]);
-            return Some(());
+            return;
         }
-        let (Some(one), Some(other)) = (&self.one.born_about, &self.other.born_about) else { return Some(()) };
-        let weight = weights::age((one.value - other.value).unsigned_abs())?;
+        let (Some(one), Some(other)) = (&self.one.born_about, &self.other.born_about) else { return };
+        let weight = weights::age((one.value - other.value).unsigned_abs());
         self.add(MatchReason::ApproximateAge, weight, FULL_IDENTITY, [&one.source, &other.source]);
-        Some(())
+    }
+
+    fn birth_place(&mut self) {
+        let (Some(one), Some(other)) = (&self.one.birth_place, &self.other.birth_place) else { return };
+        let weight = weights::birth_place(names::is_alike(&one.value, &other.value));
+        self.add(MatchReason::BirthPlace, weight, FULL_IDENTITY, [&one.source, &other.source]);
+    }
+
+    /// One document that is the same says it all.
+    fn documents(&mut self) {
+        let (Some(one), Some(other)) = (&self.one.documents, &self.other.documents) else { return };
+        let pairs = one.value.iter().flat_map(|one| other.value.iter().map(move |other| one.is_same(other)));
+        if let Some(is_same) = pairs.flatten().max() {
+            self.add(MatchReason::Documents, weights::document(is_same), FULL_IDENTITY, [&one.source, &other.source]);
+        }
+    }
+
+    /// People change where word can be left for them: only what is the same counts.
+    fn contacts(&mut self, population: &Population<'_>) {
+        let shared = self.one.contacts.iter().filter_map(|one| {
+            let other = self.other.contacts.iter().find(|other| other.value == one.value)?;
+            let weight = weights::contact(population.share_here(Key::Contact(one.value)));
+            Some((weight, [&one.source, &other.source]))
+        });
+        if let Some((weight, sources)) = shared.max_by_key(|(weight, _)| *weight) {
+            self.add(MatchReason::Contact, weight, MINIMAL_IDENTITY, sources);
+        }
     }
 
     /// Country and languages tell much the same of somebody: the stronger of them counts. Where neither is shared, the
     /// words for where they come from may be.
-    fn countries(&mut self) -> Option<()> {
+    fn countries(&mut self) {
         let mut strongest = None;
         if let (Some(one), Some(other)) = (&self.one.countries, &self.other.countries) {
             let shared = one.value.iter().filter(|country| other.value.contains(country));
-            let weight = shared.map(|country| weights::country(*country)).max()?;
+            let weight = shared.map(|country| weights::country(*country)).max();
+            let weight = weight.unwrap_or(weights::no_shared_country());
             strongest = Some((weight, MatchReason::Countries, FULL_IDENTITY, [&one.source, &other.source]));
         }
         if let (Some(one), Some(other)) = (&self.one.languages, &self.other.languages) {
             let shared = one.value.iter().filter(|language| other.value.contains(language));
             let weight = shared.map(weights::language).max().unwrap_or(0);
-            if weight > strongest.map_or(0, |(weight, ..)| weight) {
+            if weight > strongest.map_or(0, |(weight, ..)| weight.abs()) {
                 strongest = Some((weight, MatchReason::Languages, MINIMAL_IDENTITY, [&one.source, &other.source]));
             }
         }
         if strongest.is_none()
             && let (Some(one), Some(other)) = (&self.one.origin, &self.other.origin)
-            && weights::is_alike(&one.value, &other.value)
+            && names::is_alike(&one.value, &other.value)
         {
             strongest = Some((weights::ORIGIN, MatchReason::Origin, FULL_IDENTITY, [&one.source, &other.source]));
         }
         if let Some((weight, reason, cell, sources)) = strongest {
             self.add(reason, weight, cell, sources);
         }
-        Some(())
     }
 
     /// Problems come together: the rarest that is shared counts in full, and a second adds a little.
@@ -244,9 +305,10 @@ impl<'a> Tally<'a> {
     }
 
     /// The most alike of all names that either was called.
-    fn names(&mut self) {
+    fn names(&mut self, population: &Population<'_>) {
         let pairs = self.one.names.iter().flat_map(|one| self.other.names.iter().map(move |other| (one, other)));
-        let best = pairs.map(|(one, other)| (weights::names(&one.value, &other.value), [&one.source, &other.source]));
+        let weighed = |one: &Known<Name>, other: &Known<Name>| names::weigh(&one.value, &other.value, population);
+        let best = pairs.map(|(one, other)| (weighed(one, other), [&one.source, &other.source]));
         if let Some((weight, sources)) = best.max_by_key(|(weight, _)| *weight) {
             self.add(MatchReason::Name, weight, MINIMAL_IDENTITY, sources);
         }
@@ -264,23 +326,4 @@ fn problem_cell(problem: Problem) -> (Category, Depth) {
         DataClass::Identity | DataClass::Social | DataClass::Return => Category::Social,
     };
     (category, Depth::Minimal)
-}
-
-/// How close two dates of birth are; `None` where they contradict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Closeness {
-    Same,
-    /// Day and month in the other order, or one of day, month and year another: as dates are misheard.
-    Nearly,
-}
-
-fn closeness(one: NaiveDate, other: NaiveDate) -> Option<Closeness> {
-    if one == other {
-        return Some(Closeness::Same);
-    }
-    let (day, month, year) = (one.day() == other.day(), one.month() == other.month(), one.year() == other.year());
-    let turned = year && one.day() == other.month() && one.month() == other.day();
-    let near = (one.year() - other.year()).abs() <= 1;
-    let one_off = [day, month, year].iter().filter(|same| **same).count() == 2 && near;
-    (turned || one_off).then_some(Closeness::Nearly)
 }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::dice::Dice;
 use crate::codes::{ConditionStatus, ConsentPurpose, DataClass, Offering, OrgKind, ReturnWish};
 use crate::path::CarePath;
-use crate::path::identity::{IdentityInput, LanguageInput};
+use crate::path::identity::{ClaimField, IdentityDocument, IdentityInput, LanguageInput};
 use crate::path::intake::{RecordIntake, SocialSituation};
 use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, ReportSighting};
 use crate::path::referral::Refer;
@@ -14,7 +14,7 @@ use crate::path::repatriation::{
 };
 use crate::path::rights::RightsAnswers;
 use crate::path::signal::{RecordContact, ReportSignal};
-use crate::text::Age;
+use crate::text::{Age, Country};
 use crate::time::{DateTime, Day, Moment};
 
 pub fn later(now: DateTime, dice: &mut Dice<'_>) -> Moment {
@@ -51,6 +51,8 @@ pub fn contact(dice: &mut Dice<'_>) -> RecordContact {
     }
 }
 
+const EMPTIED: [ClaimField; 3] = [ClaimField::Name, ClaimField::BirthDate, ClaimField::Documents];
+
 pub fn claim(dice: &mut Dice<'_>) -> IdentityInput {
     let language = |dice: &mut Dice<'_>| LanguageInput {
         language: dice.named(&["pl", "rom"]),
@@ -58,17 +60,25 @@ pub fn claim(dice: &mut Dice<'_>) -> IdentityInput {
         understood: true,
         interpreter_needed: dice.once_in(2),
     };
+    let document = |dice: &mut Dice<'_>| IdentityDocument {
+        kind: dice.code(),
+        number: dice.maybe_text(),
+        country: dice.maybe(|dice| dice.named(&["PL", "RO"])),
+    };
     IdentityInput {
         name: dice.maybe_text(),
         alias: dice.maybe_text(),
-        birth_date: dice.maybe(|dice| dice.named(&["1975-05-02", "2009-01-01"])),
+        birth_date: dice.maybe(|dice| dice.named(&["1975-05-02", "2009-01-01", "1975", "2009-03"])),
+        birth_place: dice.maybe_text(),
         approximate_age: dice.maybe(|dice| Age::new(u8::try_from(dice.below(120)).unwrap()).unwrap()),
         sex: dice.maybe(Dice::code),
         countries: dice.maybe(|dice| [dice.named(&["PL", "RO"])].into()).unwrap_or_default(),
         origin: dice.maybe_text(),
         languages: dice.maybe(|dice| [language(dice)].into()).unwrap_or_default(),
+        documents: dice.maybe(|dice| [document(dice)].into()).unwrap_or_default(),
         contact: dice.maybe_text(),
         appearance: dice.maybe_text(),
+        emptied: dice.one_of(&EMPTIED).filter(|_| dice.once_in(3)).into_iter().collect(),
     }
 }
 
@@ -105,6 +115,7 @@ pub fn refer(dice: &mut Dice<'_>) -> Refer {
         ("shelter24-rotterdam", Offering::Bed24h),
         ("street-doctor-rotterdam", Offering::MedicalDropIn),
         ("supporter-rotterdam", Offering::ClientSupport),
+        ("child-protection-rotterdam", Offering::SocialWork),
     ];
     let (to, offering) = asked[dice.below(asked.len())];
     Refer { to: to.parse().unwrap(), offering, urgency: dice.maybe(Dice::code), reason: dice.maybe_text() }
@@ -147,30 +158,44 @@ pub fn options(dice: &mut Dice<'_>) -> PresentReturnOptions {
     }
 }
 
-/// A condition that is still missing, if there is one.
-pub fn evidence(path: &CarePath, dice: &mut Dice<'_>) -> EvidenceReturnCondition {
-    let condition = path.repatriation.missing_conditions().first().copied().unwrap_or_else(|| dice.code());
-    let status = if dice.once_in(6) { Some(ConditionStatus::NotApplicable) } else { None };
-    let status = status.filter(|_| condition.may_be_not_applicable());
-    EvidenceReturnCondition { condition, status, evidence: dice.text() }
+/// The country that the return is prepared for, or one to begin with.
+fn country(path: &CarePath, dice: &mut Dice<'_>) -> Country {
+    let begun = path.return_prepared_for().filter(|_| !dice.once_in(8));
+    begun.unwrap_or_else(|| dice.named(&["PL", "PL", "RO"]))
 }
 
-pub fn consent(dice: &mut Dice<'_>) -> GiveConsent {
+/// A condition that is still missing, if there is one.
+pub fn evidence(path: &CarePath, dice: &mut Dice<'_>) -> EvidenceReturnCondition {
+    let country = country(path, dice);
+    let condition = path.missing_conditions(Some(country)).first().copied().unwrap_or_else(|| dice.code());
+    let status = if dice.once_in(6) { Some(ConditionStatus::NotApplicable) } else { None };
+    let status = status.filter(|_| condition.may_be_not_applicable());
+    EvidenceReturnCondition { condition, country: Some(country), status, evidence: dice.substance() }
+}
+
+pub fn consent(path: &CarePath, dice: &mut Dice<'_>) -> GiveConsent {
     let recipient = if dice.once_in(4) {
         Recipient::Organisation(dice.named(&["hospital-rotterdam"]))
     } else {
-        Recipient::Country(dice.named(&["PL", "PL", "RO"]))
+        Recipient::Country(country(path, dice))
     };
     GiveConsent {
         purpose: if dice.once_in(6) { dice.code() } else { ConsentPurpose::Repatriation },
         recipient,
         data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: dice.named(&["pl"]),
-        interpreter: dice.once_in(2),
+        interpreter: !dice.once_in(3),
     }
 }
 
-pub fn proposal(dice: &mut Dice<'_>) -> ProposeHandover {
-    let country = dice.named(&["PL", "PL", "RO"]);
-    ProposeHandover { country, receiving_organisation: dice.text(), plan: dice.maybe_text() }
+pub fn proposal(path: &CarePath, dice: &mut Dice<'_>) -> ProposeHandover {
+    let country = country(path, dice);
+    let provider = |_: &mut Dice<'_>| format!("care-provider-{}", country.as_str().to_lowercase()).parse().unwrap();
+    ProposeHandover {
+        country,
+        receiving_organisation: Some(dice.text()),
+        receiving: dice.maybe(provider),
+        guardian: dice.maybe_text(),
+        plan: dice.maybe_text(),
+    }
 }

@@ -22,9 +22,10 @@ use crate::path::privacy::{LiftHold, PlaceHold};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, StartCare, WaitlistReferral, WithdrawReferral,
 };
+use crate::path::relations::{RelatePersons, UnrelatePersons};
 use crate::path::repatriation::{
-    AcceptHandover, AcknowledgeHandover, AttachHandoverDocument, ConfirmArrival, DeclineHandover, RecordDeparture,
-    RecordFollowUp, WithdrawConsent, WithdrawHandover,
+    AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, AskHandoverQuestion, AttachHandoverDocument,
+    ConfirmArrival, DeclineHandover, RecordDeparture, RecordFollowUp, StopHandover, WithdrawConsent, WithdrawHandover,
 };
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
@@ -38,6 +39,7 @@ pub fn goes_on(kind: CommandKind) -> bool {
     matches!(
         kind,
         K::UnlinkPersons
+            | K::UnrelatePersons
             | K::ReleaseBed
             | K::RecordAttendance
             | K::AcceptReferral
@@ -55,6 +57,8 @@ pub fn goes_on(kind: CommandKind) -> bool {
             | K::AcknowledgeHandover
             | K::AcceptHandover
             | K::AttachHandoverDocument
+            | K::AskHandoverQuestion
+            | K::AnswerHandoverQuestion
             | K::RecordDeparture
             | K::ConfirmArrival
             | K::RecordFollowUp
@@ -77,6 +81,13 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::LinkPersons((), LinkPersons { with: another_person(), basis, explanation })
         }
         K::UnlinkPersons => Command::UnlinkPersons(another_person(), UnlinkPersons { explanation: dice.maybe_text() }),
+        K::RelatePersons => {
+            let (kind, explanation) = (dice.code(), dice.maybe_text());
+            Command::RelatePersons((), RelatePersons { with: another_person(), kind, explanation })
+        }
+        K::UnrelatePersons => {
+            Command::UnrelatePersons(another_person(), UnrelatePersons { explanation: dice.maybe_text() })
+        }
         K::DismissMatch => Command::DismissMatch(another_person(), DismissMatch { explanation: dice.maybe_text() }),
         K::RecordIntake => Command::RecordIntake((), bodies::intake(dice)),
         K::TurnAway => {
@@ -180,12 +191,12 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         }
         K::PresentReturnOptions => Command::PresentReturnOptions((), bodies::options(dice)),
         K::EvidenceReturnCondition => Command::EvidenceReturnCondition((), bodies::evidence(path, dice)),
-        K::GiveConsent => Command::GiveConsent((), bodies::consent(dice)),
+        K::GiveConsent => Command::GiveConsent((), bodies::consent(path, dice)),
         K::WithdrawConsent => {
             let consents: Vec<_> = path.repatriation.consents.iter().map(|consent| consent.given.consent).collect();
             Command::WithdrawConsent(dice.one_of(&consents)?, WithdrawConsent {})
         }
-        K::ProposeHandover => Command::ProposeHandover((), bodies::proposal(dice)),
+        K::ProposeHandover => Command::ProposeHandover((), bodies::proposal(path, dice)),
         K::AcknowledgeHandover => Command::AcknowledgeHandover(handover(path, dice)?, AcknowledgeHandover {}),
         K::AcceptHandover => {
             Command::AcceptHandover(handover(path, dice)?, AcceptHandover { explanation: dice.maybe_text() })
@@ -199,8 +210,23 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::AttachHandoverDocument(handover(path, dice)?, AttachHandoverDocument { document })
         }
         K::RecordDeparture => {
-            Command::RecordDeparture(handover(path, dice)?, RecordDeparture { travels: dice.maybe_text() })
+            let expected_arrival = dice.maybe(|dice| bodies::later(now, dice));
+            Command::RecordDeparture(
+                handover(path, dice)?,
+                RecordDeparture { travels: dice.maybe_text(), expected_arrival },
+            )
         }
+        K::AskHandoverQuestion => {
+            Command::AskHandoverQuestion(handover(path, dice)?, AskHandoverQuestion { question: dice.text() })
+        }
+        K::AnswerHandoverQuestion => {
+            let questions = path.repatriation.handovers.iter().flat_map(|handover| &handover.questions);
+            let asked: Vec<_> = questions.map(|each| (each.asked.handover, each.asked.question_id)).collect();
+            let (handover, question_id) = dice.one_of(&asked)?;
+            let answer = AnswerHandoverQuestion { question_id: Some(question_id), answer: dice.text() };
+            Command::AnswerHandoverQuestion(handover, answer)
+        }
+        K::StopHandover => Command::StopHandover(handover(path, dice)?, StopHandover {}),
         K::ConfirmArrival => Command::ConfirmArrival(handover(path, dice)?, ConfirmArrival {}),
         K::RecordFollowUp => {
             let (term, outcome, explanation) = (dice.code(), dice.code(), dice.maybe_text());

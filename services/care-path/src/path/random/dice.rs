@@ -70,6 +70,15 @@ impl<'a> Dice<'a> {
         format!("<{}>", self.texts).parse().unwrap()
     }
 
+    /// The same, with something in it.
+    pub fn substance<T: FromStr>(&mut self) -> T
+    where
+        T::Err: std::fmt::Debug,
+    {
+        self.texts += 1;
+        format!("<{}> a letter of theirs", self.texts).parse().unwrap()
+    }
+
     /// The same, or nothing.
     pub fn maybe_text<T: FromStr>(&mut self) -> Option<T>
     where

@@ -152,6 +152,8 @@ pub fn principals() -> Vec<Principal> {
         ("baken", Actor::PrivacyOfficer),
         ("baken", Actor::Administrator),
         ("baken", Actor::System),
+        ("care-provider-pl", Actor::ReceivingProvider),
+        ("care-provider-ro", Actor::ReceivingProvider),
     ]
     .into_iter()
     .map(|(organisation, actor)| principal(organisation, actor))

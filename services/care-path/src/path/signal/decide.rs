@@ -48,7 +48,7 @@ impl Decide for ReportSignal {
             None => at.home_municipality(),
         };
         let problems = Problems::of(&self.problems);
-        let identity = self.identity.map(|input| input.claim(at, "identity/birth_date")).transpose()?;
+        let identity = self.identity.map(|input| input.first_claim(at, "identity/birth_date")).transpose()?;
         let signal = SignalReceived {
             channel: self.channel,
             urgency: self.urgency.unwrap_or(Urgency::Routine),

@@ -58,7 +58,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &SignalEven
             if path.municipality.is_none() {
                 path.municipality.clone_from(&signal.municipality);
             }
-            IdentityState::claim(path, stamp, signal.identity.as_ref(), None);
+            IdentityState::first_claim(path, stamp, signal.identity.as_ref());
             path.seen(stamp, signal.location_type, signal.location.as_ref());
             path.signals.push(Noted::new(stamp, signal));
         }

@@ -1,14 +1,16 @@
-//! What waits on a return. All of it rests on the person's consent, and is gone with it.
+//! What waits on a return. What those abroad are asked rests on the person's consent, and is gone with it; that it stopped
+//! is for this side to see to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Addressee, Waiting, Worklist};
-use crate::codes::{FollowUpTerm, HandoverState, Role, TaskKind};
+use super::{Addressee, Waiting, Worklist, recorded};
+use crate::codes::{FollowUpTerm, HandoverState, HandoverWithdrawReason, Role, TaskKind};
 use crate::event::EventKind;
+use crate::ids::OrgId;
 use crate::path::Stamp;
-use crate::path::repatriation::Handover;
-use crate::time::{DateTime, days_after, working_days_after};
+use crate::path::repatriation::{Handover, HandoverEnd};
+use crate::time::{DateTime, days_after, hours_after, working_days_after};
 
 impl<'a> Worklist<'a> {
     /// The handovers for which the person's consent holds.
@@ -31,31 +33,62 @@ impl<'a> Worklist<'a> {
             by.role != Role::ProcessCoordinator && self.path.involves(&by.organisation, self.at(due), self.deadlines);
         if stays { Some(Addressee::Organisation(by.organisation.clone())) } else { self.coordinator() }
     }
+
+    /// The same, and the coordinator: each once.
+    fn proposer_and_coordinator(&self, handover: &Handover, due: DateTime) -> Vec<Addressee> {
+        let mut asked: Vec<_> = self.proposer(handover, due).into_iter().chain(self.coordinator()).collect();
+        asked.dedup();
+        asked
+    }
+
+    /// Whether an addressee has seen to it that a return stopped: a coordinator by a note, an organisation by a note too, or
+    /// by talking about what now.
+    fn has_followed_up(&self, whom: &Addressee, cause: &Stamp) -> bool {
+        match whom {
+            Addressee::Coordinator(_) => self.is_coordinated_since(cause),
+            Addressee::Organisation(organisation) => self.wrote_since(organisation, cause),
+            Addressee::Assessor(_) | Addressee::CareProvidersIn(_) | Addressee::Embassy(_) => false,
+        }
+    }
+
+    fn wrote_since(&self, organisation: &OrgId, cause: &Stamp) -> bool {
+        let notes = self.path.case.notes.iter().map(|note| &note.stamp);
+        let options = self.path.repatriation.presented.iter().map(|presented| &presented.stamp);
+        let mut theirs = notes.chain(options).filter(|stamp| stamp.by.organisation == *organisation);
+        theirs.any(|stamp| recorded(stamp) > recorded(cause))
+    }
 }
 
 fn embassy(handover: &Handover) -> Addressee {
     Addressee::Embassy(handover.proposed.country)
 }
 
-/// The embassy acknowledges and answers, each within its term; then the proposing side sees to the departure.
+/// The embassy, and the care provider that the handover names.
+fn abroad(handover: &Handover) -> impl Iterator<Item = Addressee> {
+    let provider = handover.proposed.receiving.clone().map(Addressee::Organisation);
+    [embassy(handover)].into_iter().chain(provider)
+}
+
+/// The embassy acknowledges, and it or the receiving side answers, each within its term; then the proposing side sees to
+/// the departure.
 pub(super) fn before_departure(list: &mut Worklist<'_>) {
     let days = list.deadlines.handover_acknowledge_working_days;
     let working_days_since = |stamp: &Stamp| working_days_after(stamp.recorded_at, days);
     for handover in list.consented() {
         let cause = handover.changed();
-        let (who, waiting) = match handover.state() {
+        let (who, waiting): (Vec<_>, _) = match handover.state() {
             HandoverState::Proposed => {
                 let (kind, because) = (TaskKind::AcknowledgeHandover, EventKind::HandoverProposed);
-                (Some(embassy(handover)), Waiting::new(kind, cause, because, working_days_since(cause)))
+                (vec![embassy(handover)], Waiting::new(kind, cause, because, working_days_since(cause)))
             }
             HandoverState::Acknowledged => {
                 let (kind, because) = (TaskKind::AnswerHandover, EventKind::HandoverAcknowledged);
-                (Some(embassy(handover)), Waiting::new(kind, cause, because, working_days_since(cause)))
+                (abroad(handover).collect(), Waiting::new(kind, cause, because, working_days_since(cause)))
             }
             HandoverState::Accepted => {
                 let due = list.days_since(cause, |terms| terms.review_days);
                 let (kind, because) = (TaskKind::RecordDeparture, EventKind::HandoverAccepted);
-                (list.proposer(handover, due), Waiting::new(kind, cause, because, due))
+                (list.proposer(handover, due).into_iter().collect(), Waiting::new(kind, cause, because, due))
             }
             HandoverState::Declined | HandoverState::Departed | HandoverState::Arrived | HandoverState::Withdrawn => {
                 continue;
@@ -66,34 +99,43 @@ pub(super) fn before_departure(list: &mut Worklist<'_>) {
 }
 
 /// Both sides are asked whether the person arrived. After that an embassy sees nothing of the person any more, and how
-/// it goes after 30 and 90 days is for this side to find out.
+/// it goes after 30 and 90 days is for this side and for those who received them to find out.
 pub(super) fn after_departure(list: &mut Worklist<'_>) {
     for handover in list.consented() {
-        let (embassy, waiting): (_, Vec<_>) = match handover.state() {
-            HandoverState::Departed => {
-                let departed = handover.departed.iter().map(|departed| arrival(list, &departed.stamp));
-                (Some(embassy(handover)), departed.collect())
-            }
+        let about = handover.proposed.handover.0;
+        match handover.state() {
+            HandoverState::Departed => underway(list, handover),
             HandoverState::Arrived => {
-                let arrived = handover.arrived.iter().flat_map(|arrived| follow_ups(handover, &arrived.stamp));
-                (None, arrived.collect())
+                let receiving = || handover.proposed.receiving.clone().map(Addressee::Organisation);
+                for each in handover.arrived.iter().flat_map(|arrived| follow_ups(handover, &arrived.stamp)) {
+                    let asked = receiving().into_iter().chain(list.proposer(handover, each.due));
+                    list.ask(asked, &each.about(about));
+                }
             }
             HandoverState::Proposed
             | HandoverState::Acknowledged
             | HandoverState::Accepted
             | HandoverState::Declined
-            | HandoverState::Withdrawn => continue,
-        };
-        for each in waiting {
-            let asked = embassy.clone().into_iter().chain(list.proposer(handover, each.due));
-            list.ask(asked, &each.about(handover.proposed.handover.0));
+            | HandoverState::Withdrawn => {}
         }
     }
 }
 
-fn arrival<'a>(list: &Worklist<'_>, departed: &'a Arc<Stamp>) -> Waiting<'a> {
-    let due = list.days_since(departed, |terms| terms.review_days);
-    Waiting::new(TaskKind::ConfirmArrival, departed, EventKind::Departed, due)
+/// Whoever may know says that the person arrived, by when they should be there. Who has not arrived by then is looked for.
+fn underway(list: &mut Worklist<'_>, handover: &Handover) {
+    let (Some(departed), Some(expected)) = (&handover.departed, handover.arrival_expected(list.deadlines)) else {
+        return;
+    };
+    let (cause, about) = (&departed.stamp, handover.proposed.handover.0);
+    let waiting = Waiting::new(TaskKind::ConfirmArrival, cause, EventKind::Departed, expected);
+    let asked = abroad(handover).chain(list.proposer(handover, expected));
+    list.ask(asked, &waiting.about(about));
+    let since = expected.max(cause.recorded_at);
+    let due = hours_after(since, list.deadlines.street_doctor_hours);
+    if list.at(due) >= since {
+        let waiting = Waiting { since, ..Waiting::new(TaskKind::TraceArrival, cause, EventKind::Departed, due) };
+        list.ask(list.proposer_and_coordinator(handover, due), &waiting.about(about));
+    }
 }
 
 fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator<Item = Waiting<'a>> {
@@ -103,6 +145,50 @@ fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator
         let due = days_after(arrived.occurred.at, days);
         Waiting { round, ..Waiting::new(TaskKind::FollowUp, arrived, EventKind::ArrivalConfirmed, due) }
     })
+}
+
+/// What was asked within a handover that goes on, this side answers: who proposed it, and the coordinator.
+pub(super) fn questions(list: &mut Worklist<'_>) {
+    let days = list.deadlines.handover_question_working_days;
+    for handover in list.consented().filter(|handover| handover.is_open()) {
+        for question in handover.questions.iter().filter(|question| question.answered.is_none()) {
+            let cause = &question.asked.stamp;
+            let due = working_days_after(cause.recorded_at, days);
+            let kind = TaskKind::AnswerHandoverQuestion;
+            let waiting = Waiting::new(kind, cause, EventKind::HandoverQuestionAsked, due);
+            let asked = list.proposer_and_coordinator(handover, due);
+            list.ask(asked, &waiting.about(handover.proposed.handover.0));
+        }
+    }
+}
+
+/// A return that stopped by the person's word, or that the other side declined, is talked about within a day: what was
+/// arranged is cancelled, and what now is asked. So is one that went on although the person had said no.
+pub(super) fn stopped(list: &mut Worklist<'_>) {
+    for handover in &list.path.repatriation.handovers {
+        let Some((cause, because)) = ended_by_others(handover) else { continue };
+        let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
+        let mut asked = list.proposer_and_coordinator(handover, due);
+        asked.retain(|whom| !list.has_followed_up(whom, cause));
+        let waiting = Waiting::new(TaskKind::ReviewStoppedReturn, cause, because, due);
+        list.ask(asked, &waiting.about(handover.proposed.handover.0));
+    }
+}
+
+/// What ended a handover, where it was not this side that took it back.
+fn ended_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
+    use HandoverWithdrawReason::{ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind};
+    match &handover.end {
+        Some(HandoverEnd::Declined(declined)) => Some((&declined.stamp, EventKind::HandoverDeclined)),
+        Some(HandoverEnd::Withdrawn(withdrawn)) => match withdrawn.reason {
+            ConsentWithdrawn | PersonChangedMind => Some((&withdrawn.stamp, EventKind::HandoverWithdrawn)),
+            ConditionNoLongerMet | OutOfSight | Died | Other => None,
+        },
+        None => {
+            let stamp = handover.stop().map(|stop| &stop.stamp).or(handover.went_on_against())?;
+            Some((stamp, EventKind::ReturnOptionsPresented))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,25 +2,26 @@ use super::super::{Addressee, testing::*};
 use crate::Principal;
 use crate::codes::{
     CloseReason, Code, ConsentPurpose, DataClass, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason,
-    ReturnCondition, ReturnWish, TaskKind,
+    HandoverWithdrawReason, ReturnCondition, ReturnWish, TaskKind,
 };
-use crate::ids::{ConsentId, HandoverId};
+use crate::deadlines::Deadlines;
+use crate::ids::{ConsentId, HandoverId, QuestionId};
 use crate::path::CarePath;
-use crate::path::case::AddNote;
-use crate::path::case::{CaseEvent, CloseCase, CoordinatorAssigned};
+use crate::path::case::{AddNote, CaseEvent, CloseCase, CoordinatorAssigned};
 use crate::path::intake::RecordIntake;
 use crate::path::repatriation::{
-    AcceptHandover, AcknowledgeHandover, ArrivalConfirmed, ConfirmArrival, ConsentGiven, DeclineHandover,
-    EvidenceReturnCondition, GiveConsent, HandoverProposed, PresentReturnOptions, ProposeHandover, Recipient,
-    RecordDeparture, RecordFollowUp, RepatriationEvent, WithdrawConsent,
+    AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, ArrivalConfirmed, AskHandoverQuestion, ConfirmArrival,
+    ConsentGiven, DeclineHandover, EvidenceReturnCondition, GiveConsent, HandoverProposed, PresentReturnOptions,
+    ProposeHandover, Recipient, RecordDeparture, RecordFollowUp, RepatriationEvent, WithdrawConsent, WithdrawHandover,
 };
 use crate::path::testing::*;
 use crate::text::{Language, Line};
 use crate::time::DateTime;
 
 use TaskKind::{
-    AcknowledgeHandover as Acknowledge, AnswerHandover as Answer, ConfirmArrival as Arrival, FollowUp,
-    RecordDeparture as Departure,
+    AcknowledgeHandover as Acknowledge, AnswerHandover as Answer, AnswerHandoverQuestion as Question,
+    ConfirmArrival as Arrival, FollowUp, RecordDeparture as Departure, ReviewStoppedReturn as Review,
+    TraceArrival as Trace,
 };
 
 const CONSENT: ConsentId = ConsentId(id_of_command(1));
@@ -28,6 +29,10 @@ const HANDOVER: HandoverId = HandoverId(id_of_command(9));
 
 fn the_embassy() -> Addressee {
     Addressee::Embassy("PL".parse().unwrap())
+}
+
+fn the_receiver() -> Addressee {
+    organisation("care-provider-pl")
 }
 
 fn the_supporter() -> Addressee {
@@ -47,23 +52,29 @@ fn proposed_on(intake: Given, proposer: Principal) -> Given {
         language: "pl".parse().unwrap(),
         interpreter: false,
     };
-    let options = PresentReturnOptions {
-        language: "pl".parse().unwrap(),
-        wish: ReturnWish::WantsToReturn,
-        options: None,
-        barriers: [].into(),
-    };
     let proposal = ProposeHandover {
         country: "PL".parse().unwrap(),
-        receiving_organisation: "a clinic".parse().unwrap(),
+        receiving_organisation: None,
+        receiving: Some("care-provider-pl".parse().unwrap()),
+        guardian: None,
         plan: None,
     };
     let mut case = intake.and(consent);
     for condition in ReturnCondition::ALL {
         let evidence = "a letter".parse().unwrap();
-        case = case.and(EvidenceReturnCondition { condition: *condition, status: None, evidence });
+        let country = Some("PL".parse().unwrap());
+        case = case.and(EvidenceReturnCondition { condition: *condition, country, status: None, evidence });
     }
-    case.and(options).by(proposer).and(proposal)
+    case.and(wish()).by(proposer).and(proposal)
+}
+
+fn wish() -> PresentReturnOptions {
+    PresentReturnOptions {
+        language: "pl".parse().unwrap(),
+        wish: ReturnWish::WantsToReturn,
+        options: None,
+        barriers: [].into(),
+    }
 }
 
 fn accepted_by(proposer: Principal) -> Given {
@@ -99,18 +110,61 @@ fn the_embassy_acknowledges_a_handover_within_five_working_days_and_answers_it_w
         .days_later(4)
         .and_on(HANDOVER, AcknowledgeHandover {})
         .waits_not(Acknowledge)
-        .waits(4, Answer, [the_embassy()], evening(11))
+        .waits(4, Answer, [the_embassy(), the_receiver()], evening(11))
         .and_on(HANDOVER, AcceptHandover::default())
         .waits_not(Answer);
 }
 
 #[test]
-fn a_declined_handover_asks_those_who_proposed_it_and_the_coordinator_how_it_goes_on() {
+fn a_declined_handover_asks_those_abroad_nothing_more_and_this_side_what_now() {
     let decline = DeclineHandover { reason: HandoverDeclineReason::NoPlace, explanation: None };
-    let declined = || proposed_by(supporter()).by(liaison("PL")).and_on(HANDOVER, decline.clone());
-    declined().waits(0, TaskKind::NextStepAfterHandover, [the_supporter(), the_coordinator()], evening(7));
-    let note = AddNote { text: "he stays here for now".parse().unwrap() };
-    declined().by(coordinator()).and(note).waits_not(TaskKind::NextStepAfterHandover);
+    proposed_by(supporter())
+        .by(liaison("PL"))
+        .and_on(HANDOVER, decline)
+        .then(|path| {
+            let about_it = waiting(path, 0).into_iter().filter(|task| task.subject.is_some());
+            assert!(about_it.map(|task| task.kind).all(|kind| kind == Review));
+        })
+        .waits(0, Review, [the_supporter(), the_coordinator()], evening(1));
+}
+
+#[test]
+fn a_return_that_the_person_stopped_waits_for_supporter_and_coordinator_until_each_has_seen_to_it() {
+    let no = || PresentReturnOptions { wish: ReturnWish::DoesNotWantToReturn, ..wish() };
+    let note = || AddNote { text: "the ticket is cancelled".parse().unwrap() };
+    for stopped in [
+        proposed_by(supporter()).by(supporter()).and(no()),
+        accepted_by(supporter()).by(supporter()).and(no()),
+        accepted_by(supporter()).by(supporter()).and_on(CONSENT, WithdrawConsent {}),
+    ] {
+        stopped
+            .waits(0, Review, [the_supporter(), the_coordinator()], evening(1))
+            .and(note())
+            .waits(0, Review, [the_coordinator()], evening(1))
+            .by(coordinator())
+            .and(note())
+            .waits_not(Review);
+    }
+}
+
+#[test]
+fn a_handover_that_this_side_takes_back_for_its_own_reasons_is_nobodys_surprise() {
+    let withdraw = WithdrawHandover { reason: HandoverWithdrawReason::ConditionNoLongerMet, explanation: None };
+    proposed_by(supporter()).and_on(HANDOVER, withdraw).waits_not(Review);
+}
+
+#[test]
+fn what_the_embassy_asks_this_side_answers_within_three_working_days() {
+    let question = AskHandoverQuestion { question: "which medicines does he take?".parse().unwrap() };
+    let answer =
+        || AnswerHandoverQuestion { question_id: Some(QuestionId(id_of_command(10))), answer: "none".parse().unwrap() };
+    let asked = || proposed_by(supporter()).by(liaison("PL")).and_on(HANDOVER, question.clone());
+    asked()
+        .waits(0, Question, [the_supporter(), the_coordinator()], evening(4))
+        .by(supporter())
+        .and_on(HANDOVER, answer())
+        .waits_not(Question);
+    asked().by(supporter()).and_on(CONSENT, WithdrawConsent {}).waits_not(Question);
 }
 
 #[test]
@@ -142,18 +196,45 @@ fn both_sides_are_asked_whether_the_person_arrived() {
     accepted_by(supporter())
         .by(supporter())
         .and_on(HANDOVER, RecordDeparture::default())
-        .waits(0, Arrival, [the_embassy(), the_supporter()], evening(7))
+        .waits(0, Arrival, [the_embassy(), the_receiver(), the_supporter()], evening(2))
         .and_on(HANDOVER, ConfirmArrival {})
         .waits_not(Arrival);
 }
 
 #[test]
+fn who_has_not_arrived_when_they_should_be_there_is_looked_for_by_supporter_and_coordinator() {
+    accepted_by(supporter())
+        .by(supporter())
+        .and_on(HANDOVER, RecordDeparture::default())
+        .then(|path| assert!(waiting(path, 1).iter().all(|task| task.kind != Trace)))
+        .waits(2, Trace, [the_supporter(), the_coordinator()], evening(3))
+        .and_on(HANDOVER, ConfirmArrival {})
+        .waits_not(Trace);
+}
+
+#[test]
+fn the_expected_arrival_that_was_said_counts() {
+    let departure = RecordDeparture { travels: None, expected_arrival: Some(moment(4)) };
+    accepted_by(supporter())
+        .by(supporter())
+        .and_on(HANDOVER, departure)
+        .waits(0, Arrival, [the_embassy(), the_receiver(), the_supporter()], evening(4))
+        .then(|path| {
+            assert!(waiting(path, 3).iter().all(|task| task.kind != Trace));
+            let changes = path.changes_by_itself(evening(1), &Deadlines::default());
+            assert_eq!(changes, Some(evening(4)), "the list is looked at again when they should be there");
+        })
+        .waits(4, Trace, [the_supporter(), the_coordinator()], evening(5));
+}
+
+#[test]
 fn how_it_goes_is_asked_after_thirty_and_ninety_days() {
-    let asked = |due| (the_supporter(), due);
+    let asked = |due| [(the_receiver(), due), (the_supporter(), due)];
+    let both = [asked(evening(30)), asked(evening(90))].concat();
     arrived()
-        .then(|path| assert_eq!(follow_ups(path, 0), [asked(evening(30)), asked(evening(90))]))
+        .then(|path| assert_eq!(follow_ups(path, 0), both))
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days30))
-        .then(|path| assert_eq!(follow_ups(path, 0), [asked(evening(90))]))
+        .then(|path| assert_eq!(follow_ups(path, 0), asked(evening(90))))
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days90))
         .waits_not(FollowUp);
 }
@@ -173,6 +254,8 @@ fn the_days_count_from_the_arrival_and_not_from_when_it_was_told() {
         country: "PL".parse().unwrap(),
         consent: CONSENT,
         receiving_organisation: "a clinic".parse::<Line>().unwrap().into(),
+        receiving: None,
+        guardian: None,
         plan: None,
     };
     let path = told([
@@ -191,15 +274,15 @@ fn the_days_count_from_the_arrival_and_not_from_when_it_was_told() {
 #[test]
 fn a_case_that_was_closed_because_somebody_went_home_still_asks_how_it_goes_and_nothing_else() {
     arrived().and(close()).then(|path| {
-        assert_eq!(follow_ups(path, 0).len(), 2);
-        assert_eq!(waiting(path, 0).len(), 2);
+        assert_eq!(follow_ups(path, 0).len(), 4);
+        assert_eq!(waiting(path, 0).len(), 4);
     });
     accepted_by(supporter()).and(close()).then(|path| assert_eq!(waiting(path, 0), []));
 }
 
 #[test]
 fn a_withdrawn_consent_takes_everything_of_the_return_with_it() {
-    let of_a_return = [Acknowledge, Answer, Departure, Arrival, FollowUp];
+    let of_a_return = [Acknowledge, Answer, Departure, Arrival, FollowUp, Question, Trace];
     let departed = || accepted_by(supporter()).by(supporter()).and_on(HANDOVER, RecordDeparture::default());
     for case in [proposed_by(supporter()), accepted_by(supporter()), departed(), arrived()] {
         case.then(|path| assert!(waiting(path, 0).iter().any(|task| of_a_return.contains(&task.kind))))

@@ -8,11 +8,11 @@ use crate::time::DateTime;
 impl Worklist<'_> {
     /// What is at stake while such a task waits. Risk raises it for those kinds alone whose addressees may know of the risk.
     pub(super) fn stake(&self, kind: TaskKind, due: DateTime) -> TaskStake {
-        let at_risk = || self.risks.get_or_init(|| self.path.risks()).is_vulnerable(self.at(due));
+        let at_risk = || self.risks.get_or_init(|| self.path.risks()).is_vulnerable(due);
         match kind {
             TaskKind::FindPerson if self.path.lost.escalated.is_some() || at_risk() => TaskStake::Danger,
             TaskKind::TraceNoShow if at_risk() => TaskStake::Danger,
-            TaskKind::ReviewSignOfLife => TaskStake::Danger,
+            TaskKind::ReviewSignOfLife | TaskKind::ProtectMinor => TaskStake::Danger,
             TaskKind::FindPerson
             | TaskKind::TraceNoShow
             | TaskKind::StreetDoctorVisit
@@ -21,7 +21,8 @@ impl Worklist<'_> {
             | TaskKind::AcknowledgeLookout
             | TaskKind::AnswerCareAlert
             | TaskKind::PrepareArrival
-            | TaskKind::ReviewReopened => TaskStake::Urgent,
+            | TaskKind::ReviewReopened
+            | TaskKind::TraceArrival => TaskStake::Urgent,
             TaskKind::DecideException
             | TaskKind::SuitabilityReview
             | TaskKind::SendDischargeLetter
@@ -30,7 +31,8 @@ impl Worklist<'_> {
             | TaskKind::StartCare
             | TaskKind::NextStep
             | TaskKind::NextStepAfterException
-            | TaskKind::NextStepAfterHandover
+            | TaskKind::ReviewStoppedReturn
+            | TaskKind::AnswerHandoverQuestion
             | TaskKind::AcknowledgeHandover
             | TaskKind::AnswerHandover
             | TaskKind::RecordDeparture

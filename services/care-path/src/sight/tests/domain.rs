@@ -17,6 +17,7 @@ client_supporter    involved     F        F      F       M       –      F     
 municipal_assessor  region       M        F      F       –       –      F        –       –       –      –
 police              addressed    –        –      –       –       O      –        –       –       M      –
 embassy_liaison     consented    –        M      –       –       –      –        –       F       –      –
+receiving_provider  consented    –        F      M       –       –      –        –       F       –      –
 ";
 
 /// Whom the table gives nothing, and who is named in it for counts alone.
@@ -55,7 +56,7 @@ fn rows() -> Vec<Row> {
 #[test]
 fn what_others_recorded_is_seen_as_the_domain_says() {
     let rows = rows();
-    assert_eq!(rows.len(), 10);
+    assert_eq!(rows.len(), 11);
     for (role, relation, consent) in standings() {
         let row = rows.iter().find(|row| row.role == role && row.relation == relation && (consent || !row.consented));
         for (place, category) in Category::ALL.into_iter().enumerate() {
@@ -73,7 +74,7 @@ fn what_others_recorded_is_seen_as_the_domain_says() {
 }
 
 /// "Everyone sees their own organisation's own recordings", but for the wall: police "never see where somebody sleeps,
-/// nor anything medical, nor anything of a return", and embassies, who keep what they recorded of a return.
+/// nor anything medical, nor anything of a return", and those abroad, who keep what they recorded of a return.
 #[test]
 fn what_the_own_organisation_recorded_is_seen_as_the_domain_says() {
     let rows = rows();
@@ -82,8 +83,8 @@ fn what_the_own_organisation_recorded_is_seen_as_the_domain_says() {
             let of_role = || rows.iter().filter(|row| row.role == role);
             let works_without_persons = NOTHING_OF_ANYBODY.contains(&role);
             let expected = match role {
-                Role::EmbassyLiaison if category == Category::Return => Level::Full,
-                Role::EmbassyLiaison => Level::None,
+                Role::EmbassyLiaison | Role::ReceivingProvider if category == Category::Return => Level::Full,
+                Role::EmbassyLiaison | Role::ReceivingProvider => Level::None,
                 // What the police see of others' alerts, they see of their own; O is theirs by definition.
                 Role::Police if of_role().all(|row| row.cells[place] == '–') => Level::None,
                 _ if works_without_persons => Level::None,

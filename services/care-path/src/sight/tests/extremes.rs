@@ -15,7 +15,7 @@ use crate::command::{Context, Decide};
 use crate::deadlines::Deadlines;
 use crate::event::{Event, EventKind, read, samples};
 use crate::ids::{EventId, HandoverId};
-use crate::path::matching::{Traits, compare};
+use crate::path::matching::{Population, Traits, compare};
 use crate::path::random::{everybody, principals};
 use crate::path::testing::{evening, norms, this_person};
 use crate::path::{CarePath, Stamp, Story};
@@ -138,7 +138,7 @@ fn derive(path: &CarePath, now: DateTime) {
 fn show(told: &Told, path: &CarePath, now: DateTime) {
     let (deadlines, directory) = (Deadlines::default(), everybody());
     let tasks = path.open_tasks(now, &deadlines, &directory);
-    let likeness = Traits::of(path).and_then(|traits| compare(&traits, &traits));
+    let likeness = Traits::of(path).and_then(|traits| compare(&traits, &traits, &Population::NOBODY));
     for who in &principals() {
         let Some(sight) = Sight::of(who, path, now, &deadlines) else { continue };
         let entries = told.iter().filter_map(|(stamp, event)| disclose_entry(&sight, stamp, event));

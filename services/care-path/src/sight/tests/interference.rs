@@ -179,10 +179,12 @@ proptest! {
             let told_otherwise = all_of(&other);
             let differs = |label: &Label| whole.get(label.name) != told_otherwise.get(label.name);
             let changed: Vec<_> = labels_of(event).into_iter().filter(differs).collect();
-            let otherwise = with(&history, index, Some((stamp.clone(), other)));
+            let otherwise = with(&history, index, Some((stamp.clone(), other.clone())));
             let hidden = |who: &Principal| {
+                // What a value tells of may depend on the value.
+                let told = labels_of(&other).into_iter().filter(differs);
                 let shown = |label: &Label| given(who, &history, label, (stamp, event));
-                !changed.iter().any(shown) && !is_told_as_presence(who, &history, (stamp, event))
+                !changed.iter().any(shown) && !told.clone().any(|label| shown(&label)) && !is_told_as_presence(who, &history, (stamp, event))
             };
             for who in principals().into_iter().filter(|who| !changed.is_empty() && hidden(who)) {
                 makes_no_difference(&who, &history, &otherwise, &format!("{} of {kind}", changed[0].name))?;

@@ -19,13 +19,14 @@ use crate::codes::{DataClass, Role, TaskKind};
 use crate::deadlines::Deadlines;
 use crate::event::{Event, EventKind, read};
 use crate::fact::Label;
+use crate::ids::OrgId;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::lost::LostEvent;
 use crate::path::random::everybody;
 use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::RepatriationEvent;
 use crate::path::{CarePath, Stamp, Story};
-use crate::policy::{Address, Category, Depth};
+use crate::policy::{Address, Category, Depth, Stands};
 use crate::text::Country;
 use crate::views::disclose_entry;
 
@@ -50,7 +51,16 @@ fn is_given_beyond_the_cells(who: &Principal, history: &History, label: Label, a
 /// Whether an event is of an open handover to a country, for which the person's consent holds.
 fn is_of_open_handover_to(country: Country, event: &RepatriationEvent, path: &CarePath) -> bool {
     let Some(handover) = event.handover().and_then(|id| path.repatriation.handover(id)) else { return false };
-    matches!(path.repatriation.address(handover), Address::Handover { country: to, consented: Some(_) } if to == country)
+    matches!(path.repatriation.address(handover),
+        Address::Handover { country: to, stands: Stands::Open, consented: Some(_), .. } if to == country)
+}
+
+/// Whether an event is of a handover that names an organisation, goes on or has led to the arrival, and has consent.
+fn is_of_handover_that_names(organisation: &OrgId, event: &RepatriationEvent, path: &CarePath) -> bool {
+    let Some(handover) = event.handover().and_then(|id| path.repatriation.handover(id)) else { return false };
+    matches!(path.repatriation.address(handover),
+        Address::Handover { receiving: Some(named), stands: Stands::Open | Stands::Arrived, consented: Some(_), .. }
+            if named == organisation)
 }
 
 proptest! {
@@ -208,7 +218,7 @@ proptest! {
 
     /// The cells say which category; the wall also says whose.
     #[test]
-    fn police_read_their_own_alerts_and_embassies_their_own_open_handovers_and_no_others(history in histories()) {
+    fn police_read_their_own_alerts_and_those_abroad_their_own_handovers_and_no_others(history in histories()) {
         let lies = whence(&history);
         for who in principals() {
             for text in shown_to(&who, &history).iter().flat_map(texts) {
@@ -221,6 +231,12 @@ proptest! {
                     Actor::EmbassyLiaison { country } => match event {
                         Event::Repatriation(event) => is_of_open_handover_to(*country, event, &history.path),
                         _ => label.category == Category::Identity,
+                    },
+                    Actor::ReceivingProvider => match event {
+                        Event::Repatriation(event) => {
+                            is_of_handover_that_names(&who.organisation, event, &history.path)
+                        }
+                        _ => matches!(label.category, Category::Identity | Category::Social),
                     },
                     _ => true,
                 };
@@ -301,8 +317,8 @@ fn random_histories_come_to_every_kind_of_event_and_to_every_way_of_standing() {
     for (role, relation, consent) in super::standings() {
         let sees = |category| reviewed.shows((role, relation, consent), (category, Depth::Minimal), false);
         if Category::ALL.into_iter().any(sees) {
-            let met =
-                stands.keys().any(|(r, l, c)| (*r, *l) == (role, relation) && (*c || role != Role::EmbassyLiaison));
+            let abroad = matches!(role, Role::EmbassyLiaison | Role::ReceivingProvider);
+            let met = stands.keys().any(|(r, l, c)| (*r, *l) == (role, relation) && (*c || !abroad));
             assert!(met, "{role} never stood in {}", relation.name());
         }
     }

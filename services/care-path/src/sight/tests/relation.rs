@@ -246,7 +246,8 @@ fn proposed() -> Given {
     let mut given = given([signalled()]).by(supporter()).when(options);
     for condition in <ReturnCondition as crate::codes::Code>::ALL {
         let evidence = "a letter".parse().unwrap();
-        given = given.and(EvidenceReturnCondition { condition: *condition, status: None, evidence });
+        let country = Some("PL".parse().unwrap());
+        given = given.and(EvidenceReturnCondition { condition: *condition, country, status: None, evidence });
     }
     let consent = GiveConsent {
         purpose: ConsentPurpose::Repatriation,
@@ -257,7 +258,9 @@ fn proposed() -> Given {
     };
     let proposal = ProposeHandover {
         country: "PL".parse().unwrap(),
-        receiving_organisation: "a clinic".parse().unwrap(),
+        receiving_organisation: None,
+        receiving: Some("care-provider-pl".parse().unwrap()),
+        guardian: None,
         plan: None,
     };
     given.and(consent).and(proposal)
@@ -306,6 +309,39 @@ fn after_the_arrival_a_liaison_may_still_say_how_it_goes_and_sees_nothing_of_the
     });
 }
 
+/// How a receiving provider stands: its relation, and what the person consented to.
+fn receivers(country: &str, path: &CarePath, day: i64) -> (Relation, Vec<DataClass>) {
+    let standing = standing(&receiving(country), path, evening(day));
+    (standing.relation, standing.consented.unwrap())
+}
+
+#[test]
+fn a_handover_addresses_the_provider_that_it_names_and_no_other() {
+    proposed().then(|path| {
+        let consented = vec![DataClass::Identity, DataClass::Return];
+        assert_eq!(receivers("PL", path, 0), (Relation::Addressed, consented));
+        assert_eq!(receivers("RO", path, 0), (Relation::None, vec![]));
+        // A handover is for its receiving side in that role alone.
+        let worker = principal("care-provider-pl", Actor::CareProvider);
+        assert_eq!(relation(&worker, path, evening(0)), Relation::None);
+    });
+}
+
+#[test]
+fn a_receiving_provider_sees_the_person_after_the_arrival_too_and_not_after_a_withdrawal() {
+    let accepted = || proposed().by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {});
+    let accepted = || accepted().by(receiving("PL")).and_on(HANDOVER, AcceptHandover::default());
+    let arrived = || accepted().by(supporter()).and_on(HANDOVER, RecordDeparture::default());
+    let arrived = || arrived().by(receiving("PL")).and_on(HANDOVER, ConfirmArrival {});
+    let consented = vec![DataClass::Identity, DataClass::Return];
+    arrived().then(|path| assert_eq!(receivers("PL", path, 0), (Relation::Addressed, consented)));
+    let taken_back = || arrived().by(supporter()).and_on(ConsentId(id_of_command(7)), WithdrawConsent {});
+    taken_back().then(|path| assert_eq!(receivers("PL", path, 0), (Relation::None, vec![])));
+    let (reason, explanation) = (HandoverWithdrawReason::ConditionNoLongerMet, None);
+    let withdrawn = accepted().by(supporter()).and_on(HANDOVER, WithdrawHandover { reason, explanation });
+    withdrawn.then(|path| assert_eq!(receivers("PL", path, 0), (Relation::None, vec![])));
+}
+
 #[test]
 fn those_who_work_without_persons_stand_in_no_relation_to_anybody() {
     for actor in [
@@ -327,7 +363,7 @@ fn those_who_work_without_persons_stand_in_no_relation_to_anybody() {
 #[test]
 fn an_index_of_cases_by_organisation_misses_nobody_who_is_related() {
     proposed().by(night_shelter()).and(a_bed()).and(a_referral()).and(a_lookout()).and(alert()).then(|path| {
-        for who in [night_shelter(), shelter24(), street_doctor(), police(), supporter()] {
+        for who in [night_shelter(), shelter24(), street_doctor(), police(), supporter(), receiving("PL")] {
             let related = relation(&who, path, evening(0)) != Relation::None;
             let indexed = path.concerned_organisations().any(|each| *each == who.organisation);
             assert!(indexed || !related, "{}", who.organisation);

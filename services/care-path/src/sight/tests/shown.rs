@@ -17,7 +17,7 @@ use crate::fact::{Fact, Label, Origin, Reader, Visitor};
 pub(super) use crate::path::random::{History, everybody, histories, principals};
 use crate::path::testing::this_person;
 use crate::path::{CarePath, Stamp};
-use crate::policy::{Address, Category, Depth};
+use crate::policy::{Address, Category, Depth, Stands};
 use crate::private::{MARK, VALUE};
 use crate::views::{
     disclose_case_file, disclose_entry, disclose_lost, disclose_summary, disclose_tasks, last_known, progress,
@@ -85,15 +85,24 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
             (true, false) => ("care_alert_to_own_that_is_over", ""),
             (false, _) => ("care_alert_to_others", ""),
         }),
-        Address::Handover { country, consented } => {
-            let own = match &who.actor {
+        Address::Handover { country, receiving, stands, consented } => {
+            // What somebody here is shown of a handover, the table gives for any.
+            let to_country = match &who.actor {
                 Actor::EmbassyLiaison { country: of } | Actor::Ambassador { country: of } => of == country,
+                Actor::ReceivingProvider => false,
                 _ => true,
             };
-            Some(match (own, consented.is_some()) {
-                (true, true) => ("open_handover_to_own_country", "given"),
-                (true, false) => ("handover_to_own_country", "withheld"),
-                (false, _) => ("handover_elsewhere", "given"),
+            let to_organisation = who.actor == Actor::ReceivingProvider && *receiving == Some(&who.organisation);
+            Some(match (to_country, to_organisation, consented.is_some(), stands) {
+                (true, _, true, Stands::Open) => ("open_handover_to_own_country", "given"),
+                (true, _, true, Stands::Arrived) => ("arrived_handover_to_own_country", "given"),
+                (true, _, true, Stands::Over) => ("ended_handover_to_own_country", "given"),
+                (true, _, false, _) => ("handover_to_own_country", "withheld"),
+                (false, true, true, Stands::Open) => ("open_handover_to_own_organisation", "given"),
+                (false, true, true, Stands::Arrived) => ("arrived_handover_to_own_organisation", "given"),
+                (false, true, true, Stands::Over) => ("ended_handover_to_own_organisation", "given"),
+                (false, true, false, _) => ("handover_to_own_organisation", "withheld"),
+                (false, false, _, _) => ("handover_elsewhere", "given"),
             })
         }
         Address::ReturnPreparation => Some(("preparation_of_a_return", "")),

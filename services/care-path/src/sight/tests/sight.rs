@@ -4,6 +4,7 @@ use super::super::Sight;
 use crate::actor::{Actor, Principal};
 use crate::codes::{ConsentPurpose, DataClass, HandoverWithdrawReason, LookoutOutcome, ReturnCondition, ReturnWish};
 use crate::deadlines::Deadlines;
+use crate::event::read;
 use crate::fact::{Label, Origin, Reader};
 use crate::ids::{ConsentId, HandoverId, LookoutId};
 use crate::list::Few;
@@ -139,29 +140,43 @@ fn police_see_the_alert_that_is_addressed_to_them_and_neither_another_nor_a_look
         });
 }
 
-/// A handover to a country with its own consent, by the supporter; commands are counted from `first`.
-fn handed_over_to(given: Given, country: &str) -> Given {
-    let consent = GiveConsent {
+fn consent(country: &str) -> GiveConsent {
+    GiveConsent {
         purpose: ConsentPurpose::Repatriation,
         recipient: Recipient::Country(country.parse().unwrap()),
         data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: "pl".parse().unwrap(),
         interpreter: false,
-    };
-    let (country, receiving_organisation) = (country.parse().unwrap(), "a clinic".parse().unwrap());
-    given.and(consent).and(ProposeHandover { country, receiving_organisation, plan: None })
+    }
 }
 
-/// Handovers to Poland (consent: command 7) and to Romania (9).
+fn proposal(country: &str) -> ProposeHandover {
+    let country = country.parse().unwrap();
+    ProposeHandover {
+        country,
+        receiving_organisation: Some("a clinic".parse().unwrap()),
+        receiving: None,
+        guardian: None,
+        plan: None,
+    }
+}
+
+/// A handover to Poland (consent: command 7), and as an older log may hold it, one to Romania beside it (consent: 9).
 fn two_handovers() -> Given {
     let (language, wish) = ("pl".parse().unwrap(), ReturnWish::WantsToReturn);
     let options = PresentReturnOptions { language, wish, options: None, barriers: Few::default() };
     let mut given = given([signalled()]).by(supporter()).when(options);
     for condition in <ReturnCondition as crate::codes::Code>::ALL {
         let evidence = "a letter".parse().unwrap();
-        given = given.and(EvidenceReturnCondition { condition: *condition, status: None, evidence });
+        let country = Some("PL".parse().unwrap());
+        given = given.and(EvidenceReturnCondition { condition: *condition, country, status: None, evidence });
     }
-    handed_over_to(handed_over_to(given, "PL"), "RO")
+    let another = serde_json::json!({
+        "handover": id_of_command(90), "country": "RO", "consent": id_of_command(9),
+        "receiving_organisation": { "$private": "return", "value": "a clinic" },
+    });
+    let another = read("handover_proposed", 1, another).unwrap();
+    given.and(consent("PL")).and(proposal("PL")).and(consent("RO")).and_happened(&another)
 }
 
 /// What a reader sees of a return: whether of its preparation, and the countries of the handovers.

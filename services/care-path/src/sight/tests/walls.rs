@@ -87,8 +87,13 @@ fn those_who_work_without_persons_see_nobody() {
 }
 
 #[test]
-fn a_return_is_seen_in_full_by_coordinator_supporter_and_the_liaison_with_consent_and_by_nobody_else() {
-    let expected = ["process_coordinator, region", "client_supporter, involved", "embassy_liaison, addressed"];
+fn a_return_is_seen_in_full_by_coordinator_supporter_and_with_consent_by_those_abroad_and_by_nobody_else() {
+    let expected = [
+        "process_coordinator, region",
+        "client_supporter, involved",
+        "embassy_liaison, addressed",
+        "receiving_provider, addressed",
+    ];
     assert_eq!(who_sees(Category::Return, Level::Full), expected);
     assert_eq!(who_sees(Category::Return, Level::Minimal), ["care_provider, involved"]);
 }
@@ -126,7 +131,9 @@ fn a_relation_that_a_role_cannot_stand_in_shows_nothing() {
         Role::ShelterWorker | Role::OutreachWorker | Role::CareProvider | Role::ClientSupporter => {
             matches!(relation, Relation::Involved | Relation::Addressed)
         }
-        Role::Police | Role::EmbassyLiaison | Role::Ambassador => relation == Relation::Addressed,
+        Role::Police | Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => {
+            relation == Relation::Addressed
+        }
         Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System => false,
     };
     for (role, relation, consent) in standings().filter(|(role, relation, _)| !possible(*role, *relation)) {
@@ -141,7 +148,8 @@ fn consent_never_takes_sight_away_and_the_own_recordings_are_never_seen_less_tha
             let level = disclosed(role, relation, consent).level(category);
             assert!(disclosed(role, relation, true).level(category) >= level, "{role}, {}", category.name());
             let own = own_recordings(role, true).level(category);
-            assert!(own >= level || role == Role::EmbassyLiaison, "{role}, {}", category.name());
+            let abroad = matches!(role, Role::EmbassyLiaison | Role::ReceivingProvider);
+            assert!(own >= level || abroad, "{role}, {}", category.name());
         }
     }
 }
@@ -163,13 +171,53 @@ fn an_embassy_works_handovers_that_are_addressed_to_it_and_does_nothing_else() {
         C::DeclineHandover,
         C::ConfirmArrival,
         C::RecordFollowUp,
+        C::AskHandoverQuestion,
         C::RetractEntry,
     ];
     assert_eq!(commands_of(Role::EmbassyLiaison), works);
-    for command in works {
-        let when: Vec<_> =
-            Relation::ALL.into_iter().filter(|relation| may(Role::EmbassyLiaison, command, *relation)).collect();
-        assert_eq!(when, [Relation::Addressed], "{}", command.name());
+    works.into_iter().for_each(|command| only_addressed(Role::EmbassyLiaison, command));
+}
+
+#[track_caller]
+fn only_addressed(role: Role, command: CommandKind) {
+    let when: Vec<_> = Relation::ALL.into_iter().filter(|relation| may(role, command, *relation)).collect();
+    assert_eq!(when, [Relation::Addressed], "{}", command.name());
+}
+
+#[test]
+fn a_receiving_provider_answers_handovers_that_name_it_asks_and_says_how_it_goes_and_does_nothing_else() {
+    use CommandKind as C;
+    let works = [
+        C::AcceptHandover,
+        C::DeclineHandover,
+        C::ConfirmArrival,
+        C::RecordFollowUp,
+        C::AskHandoverQuestion,
+        C::RetractEntry,
+    ];
+    assert_eq!(commands_of(Role::ReceivingProvider), works);
+    works.into_iter().for_each(|command| only_addressed(Role::ReceivingProvider, command));
+}
+
+#[test]
+fn a_receiving_provider_sees_nothing_without_consent_and_nothing_that_is_not_addressed_to_it() {
+    assert!(own_recordings(Role::ReceivingProvider, false).is_nothing());
+    for relation in Relation::ALL {
+        assert!(disclosed(Role::ReceivingProvider, relation, false).is_nothing(), "{}", relation.name());
+        let sees = !disclosed(Role::ReceivingProvider, relation, true).is_nothing();
+        assert_eq!(sees, relation == Relation::Addressed, "{}", relation.name());
+    }
+    let cells = disclosed(Role::ReceivingProvider, Relation::Addressed, true);
+    for category in [
+        Category::Presence,
+        Category::Medical,
+        Category::Justice,
+        Category::Rights,
+        Category::Referrals,
+        Category::Lookout,
+        Category::Notes,
+    ] {
+        assert_eq!(cells.level(category), Level::None, "{}", category.name());
     }
 }
 
@@ -191,6 +239,7 @@ fn baken_itself_does_only_what_a_deadline_does_and_never_closes_a_case() {
         C::EndCareAlert,
         C::ExpireLookout,
         C::OvertakeException,
+        C::StopHandover,
         C::PassDeadline,
     ];
     assert_eq!(commands_of(Role::System), by_deadline);
@@ -223,7 +272,13 @@ fn consent_is_taken_back_wherever_it_can_be_given() {
 #[test]
 fn a_return_is_prepared_and_proposed_only_by_coordinator_and_supporter() {
     use CommandKind as C;
-    for command in [C::PresentReturnOptions, C::ProposeHandover, C::RecordDeparture, C::WithdrawHandover] {
+    for command in [
+        C::PresentReturnOptions,
+        C::ProposeHandover,
+        C::RecordDeparture,
+        C::AnswerHandoverQuestion,
+        C::WithdrawHandover,
+    ] {
         let who: Vec<_> = Role::ALL.iter().filter(|role| commands_of(**role).contains(&command)).collect();
         assert_eq!(who, [&Role::ProcessCoordinator, &Role::ClientSupporter], "{}", command.name());
     }
@@ -234,5 +289,5 @@ fn a_deeper_level_shows_all_that_a_lesser_one_does() {
     use super::super::Depth::{Full, Minimal};
     let within = levels().map(|level| (Minimal.within(level), Full.within(level)));
     assert_eq!(within, [(false, false), (true, false), (true, true)]);
-    assert_eq!(Role::ALL.len(), 13);
+    assert_eq!(Role::ALL.len(), 14);
 }

@@ -18,6 +18,7 @@ fn scope_of(role: Role) -> Option<(&'static str, &'static str)> {
         | Role::CareProvider
         | Role::ClientSupporter
         | Role::Police
+        | Role::ReceivingProvider
         | Role::PrivacyOfficer
         | Role::Administrator
         | Role::System => None,

@@ -59,6 +59,8 @@ fn these_are_the_routes() {
     GET /v1/persons/{person_id}/handovers/{handover_id}/document
     POST /v1/persons/{person_id}/handovers/{handover_id}/document
     POST /v1/persons/{person_id}/handovers/{handover_id}/follow-ups
+    POST /v1/persons/{person_id}/handovers/{handover_id}/questions
+    POST /v1/persons/{person_id}/handovers/{handover_id}/questions/{question_id}/answer
     POST /v1/persons/{person_id}/handovers/{handover_id}/withdraw
     POST /v1/persons/{person_id}/holds
     POST /v1/persons/{person_id}/holds/{hold_id}/lift
@@ -87,6 +89,8 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/referrals/{referral_id}/start
     POST /v1/persons/{person_id}/referrals/{referral_id}/waitlist
     POST /v1/persons/{person_id}/referrals/{referral_id}/withdraw
+    POST /v1/persons/{person_id}/relations
+    DELETE /v1/persons/{person_id}/relations/{other_person_id}
     POST /v1/persons/{person_id}/reopen
     POST /v1/persons/{person_id}/return-conditions
     POST /v1/persons/{person_id}/return-options
@@ -124,7 +128,8 @@ fn every_command_but_the_systems_own_has_exactly_one_route() {
         .collect();
     for kind in care_path::command::CommandKind::ALL {
         let routes = ids.iter().filter(|id| **id == kind.name()).count();
-        let of_the_system = matches!(kind.name(), "expire_lookout" | "overtake_exception" | "pass_deadline");
+        let of_the_system =
+            matches!(kind.name(), "expire_lookout" | "overtake_exception" | "stop_handover" | "pass_deadline");
         assert_eq!(routes, usize::from(!of_the_system), "{}", kind.name());
     }
 }

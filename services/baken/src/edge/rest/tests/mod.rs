@@ -5,6 +5,7 @@ mod bounds;
 mod caching;
 mod conditions;
 mod contract;
+mod identity;
 mod open;
 mod problems;
 mod reads;

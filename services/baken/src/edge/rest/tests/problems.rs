@@ -218,7 +218,7 @@ async fn a_handover_whose_conditions_are_not_met_is_told_which() {
     409
     {
       "code": "return_conditions_missing",
-      "detail": "Return conditions are not evidenced: housing_arranged, addiction_care_arranged, psychiatry_arranged, professional_knows_home_options, options_presented_honestly, embassy_contacted.",
+      "detail": "Return conditions are not evidenced for this country: housing_arranged, addiction_care_arranged, psychiatry_arranged, professional_knows_home_options, options_presented_honestly, embassy_contacted.",
       "missing_conditions": [
         "housing_arranged",
         "addiction_care_arranged",

@@ -15,7 +15,10 @@ async fn a_case_file_holds_what_the_role_may_see() {
     {
       "identity": {
         "alias": "M.",
-        "assurance": "alias"
+        "assurance": "alias",
+        "assured": {
+          "alias": "alias"
+        }
       },
       "medical": {
         "urgency": "routine"
@@ -204,6 +207,12 @@ async fn one_learns_who_one_is_and_what_one_may_do() {
         },
         {
           "command": "record_follow_up",
+          "relations": [
+            "addressed"
+          ]
+        },
+        {
+          "command": "ask_handover_question",
           "relations": [
             "addressed"
           ]

@@ -1,148 +1,31 @@
-//! Decisions about a return.
+//! Decisions on a handover, from its proposal to the follow-ups.
 
 use serde::Deserialize;
 
-use super::{
-    ArrivalConfirmed, ConsentGiven, ConsentWithdrawn, Departed, FollowUpRecorded, Handover, HandoverAccepted,
-    HandoverAcknowledged, HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, Recipient,
-    RepatriationEvent, ReturnConditionEvidenced, ReturnOptionsPresented, ReturnRefusal,
-};
-use crate::actor::Actor;
+use super::preparing::abroad;
 use crate::codes::{
-    ConditionStatus, ConsentPurpose, DataClass, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
-    HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
+    ConsentPurpose, DataClass, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
+    HandoverWithdrawReason, OrgKind, ReturnWish,
 };
 use crate::command::{Context, Decide, Refusal};
+use crate::deadlines::RiskFactor;
 use crate::event::Event;
-use crate::ids::{ConsentId, HandoverId};
+use crate::ids::{HandoverId, OrgId};
 use crate::jwe::SealedDocument;
-use crate::list::Few;
 use crate::path::CarePath;
+use crate::path::repatriation::handover::Stop;
+use crate::path::repatriation::{
+    ArrivalConfirmed, ConsentGiven, Departed, FollowUpRecorded, Handover, HandoverAccepted, HandoverAcknowledged,
+    HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, Recipient, RepatriationEvent,
+    ReturnRefusal,
+};
+use crate::policy::Abroad;
 use crate::private::private;
-use crate::text::{Country, LanguageTag, Line, Text};
+use crate::text::{Country, Line, Text};
+use crate::time::{Moment, days_after};
 
-/// Records that the options for a return were presented, and what the person wants.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct PresentReturnOptions {
-    /// The language in which they were presented.
-    pub language: LanguageTag,
-    pub wish: ReturnWish,
-    /// Which options, and what was said of them.
-    pub options: Option<Text>,
-    #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(inline))]
-    pub barriers: Few<ReturnBarrier, 10>,
-}
-
-impl Decide for PresentReturnOptions {
-    type Subject = ();
-
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
-        Ok(RepatriationEvent::ReturnOptionsPresented(ReturnOptionsPresented {
-            language: self.language.get().into(),
-            wish: self.wish.into(),
-            options: private(self.options),
-            barriers: private((!self.barriers.is_empty()).then(|| self.barriers.into())),
-        })
-        .into())
-    }
-}
-
-/// Records that one of the six conditions is met, or does not apply.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct EvidenceReturnCondition {
-    pub condition: ReturnCondition,
-    /// `evidenced` unless said. Only what is arranged for housing, addiction care and psychiatry may not apply.
-    pub status: Option<ConditionStatus>,
-    /// What shows it; or the reason why it does not apply.
-    pub evidence: Text,
-}
-
-impl Decide for EvidenceReturnCondition {
-    type Subject = ();
-
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
-        let status = self.status.unwrap_or(ConditionStatus::Evidenced);
-        if status == ConditionStatus::NotApplicable && !self.condition.may_be_not_applicable() {
-            return Err(ReturnRefusal::ConditionAlwaysApplies.into());
-        }
-        let (condition, evidence) = (self.condition, self.evidence.into());
-        Ok(RepatriationEvent::ReturnConditionEvidenced(ReturnConditionEvidenced { condition, status, evidence }).into())
-    }
-}
-
-/// Records that the person consented: to what, for whom, in which language.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct GiveConsent {
-    pub purpose: ConsentPurpose,
-    pub recipient: Recipient,
-    // What may be shared. (A doc comment would give the inlined list a second schema, of an object.)
-    #[cfg_attr(feature = "schema", schema(inline))]
-    pub data_classes: Few<DataClass, 10>,
-    /// The language in which it was asked.
-    pub language: LanguageTag,
-    /// Whether an interpreter helped.
-    #[serde(default)]
-    pub interpreter: bool,
-}
-
-impl Decide for GiveConsent {
-    type Subject = ();
-
-    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        if self.data_classes.is_empty() {
-            return Err(ReturnRefusal::NothingConsented.into());
-        }
-        if let Recipient::Organisation(organisation) = &self.recipient {
-            at.known_organisation("recipient", organisation)?;
-        }
-        let mut data_classes: Vec<_> = self.data_classes.into();
-        data_classes.sort_unstable();
-        Ok(RepatriationEvent::ConsentGiven(ConsentGiven {
-            consent: ConsentId(at.id),
-            purpose: self.purpose,
-            recipient: self.recipient,
-            data_classes,
-            language: self.language.get().into(),
-            interpreter: self.interpreter,
-        })
-        .into())
-    }
-}
-
-/// Records that the person took a consent back. Every handover that rests on it stops, in whatever state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct WithdrawConsent {}
-
-impl Decide for WithdrawConsent {
-    type Subject = ConsentId;
-
-    fn decide(self, consent: ConsentId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let given = path.repatriation.consents.iter().find(|given| given.given.consent == consent);
-        let given = given.ok_or(ReturnRefusal::UnknownConsent)?;
-        if given.withdrawn.is_some() {
-            return Err(ReturnRefusal::ConsentAlreadyWithdrawn.into());
-        }
-        let rests_on_it = |handover: &&Handover| handover.is_open() && handover.proposed.consent == consent;
-        let stopped = path.repatriation.handovers.iter().filter(rests_on_it).map(|handover| {
-            let (handover, reason) = (handover.proposed.handover, HandoverWithdrawReason::ConsentWithdrawn);
-            RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason, explanation: None }).into()
-        });
-        Ok(std::iter::once(RepatriationEvent::ConsentWithdrawn(ConsentWithdrawn { consent }).into())
-            .chain(stopped)
-            .collect())
-    }
-}
+/// Nobody travels home for longer than this many days.
+const LONGEST_JOURNEY: i64 = 14;
 
 /// Proposes to hand the person over to their country of origin.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -150,8 +33,12 @@ impl Decide for WithdrawConsent {
 #[serde(deny_unknown_fields)]
 pub struct ProposeHandover {
     pub country: Country,
-    /// Who receives the person there.
-    pub receiving_organisation: Line,
+    /// Who receives the person there, in words. It may be left out where `receiving` names who.
+    pub receiving_organisation: Option<Line>,
+    /// The care provider there, if it takes part: it then sees the handover and its document, as consented.
+    pub receiving: Option<OrgId>,
+    /// Who has custody, where the person is under age.
+    pub guardian: Option<Line>,
     pub plan: Option<Text>,
 }
 
@@ -160,48 +47,99 @@ impl Decide for ProposeHandover {
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
+        abroad("country", self.country)?;
+        let receiving_organisation = self.receiver(at)?;
         let state = &path.repatriation;
-        let to_country = |handover: &Handover| handover.is_open() && handover.proposed.country == self.country;
-        if state.handovers.iter().any(to_country) {
+        if state.is_any_open() {
             return Err(ReturnRefusal::AlreadyOpen.into());
         }
-        if state.wish() != Some(ReturnWish::WantsToReturn) {
+        if !state.wanted_at(at.occurred.at) {
             return Err(ReturnRefusal::NotVoluntary.into());
         }
-        let missing = state.missing_conditions();
+        let missing = path.missing_conditions(Some(self.country));
         if !missing.is_empty() {
             return Err(ReturnRefusal::ConditionsMissing(missing).into());
         }
+        path.is_accompanied(self.guardian.is_some(), at)?;
         let covers = |given: &ConsentGiven| {
             given.purpose == ConsentPurpose::Repatriation
                 && given.recipient == Recipient::Country(self.country)
                 && [DataClass::Identity, DataClass::Return].iter().all(|class| given.data_classes.contains(class))
         };
-        let consent = state.consents.iter().rev().find(|consent| consent.withdrawn.is_none() && covers(&consent.given));
-        let consent = consent.ok_or(ReturnRefusal::NoConsent)?.given.consent;
+        let standing = state.consents.iter().rev().filter(|consent| consent.withdrawn.is_none());
+        let covering: Vec<_> = standing.map(|consent| &consent.given).filter(|given| covers(given)).collect();
+        if covering.is_empty() {
+            return Err(ReturnRefusal::NoConsent.into());
+        }
+        let understood = |given: &ConsentGiven| {
+            let language = given.language.get();
+            language.is_none_or(|language| path.is_understood(language, given.interpreter))
+        };
+        let consent = covering.into_iter().find(|given| understood(given));
+        let consent = consent.ok_or(ReturnRefusal::ConsentNotUnderstood)?.consent;
         Ok(RepatriationEvent::HandoverProposed(HandoverProposed {
             handover: HandoverId(at.id),
             country: self.country,
             consent,
-            receiving_organisation: self.receiving_organisation.into(),
+            receiving_organisation: receiving_organisation.into(),
+            receiving: self.receiving,
+            guardian: private(self.guardian),
             plan: private(self.plan),
         })
         .into())
     }
 }
 
+impl ProposeHandover {
+    /// Who receives the person, in words: as it was said, else the name of the care provider that takes part.
+    fn receiver(&self, at: &Context<'_>) -> Result<Line, Refusal> {
+        let Some(receiving) = &self.receiving else {
+            let told = self.receiving_organisation.clone();
+            return told.ok_or(Refusal::field("receiving_organisation", "is required, or receiving"));
+        };
+        let provider = at.known_organisation("receiving", receiving)?;
+        if provider.kind != OrgKind::ForeignCareProvider || provider.country != Some(self.country) {
+            return Err(Refusal::field("receiving", "must be a care provider in the country of the handover"));
+        }
+        let told = self.receiving_organisation.clone().or_else(|| provider.name.parse().ok());
+        told.ok_or(Refusal::field("receiving_organisation", "is required: the organisation has no name that fits"))
+    }
+}
+
 impl CarePath {
-    /// A handover in one of the states in which the next step may follow, if its consent holds. A liaison moves those
-    /// to her own country only.
-    fn moving(&self, id: HandoverId, at: &Context<'_>, from: &[HandoverState]) -> Result<&Handover, Refusal> {
+    /// A person under age is handed over only with somebody who has custody, and the authority of child protection.
+    fn is_accompanied(&self, names_guardian: bool, at: &Context<'_>) -> Result<(), Refusal> {
+        if !self.risk(at.now, at.deadlines).has(RiskFactor::Minor) {
+            return Ok(());
+        }
+        if !names_guardian {
+            return Err(ReturnRefusal::GuardianMissing.into());
+        }
+        let mut authorities = at.directory.all().filter(|each| each.kind == OrgKind::ChildProtection);
+        if !authorities.any(|authority| self.involves(&authority.id, at.now, at.deadlines)) {
+            return Err(ReturnRefusal::ChildProtectionMissing.into());
+        }
+        Ok(())
+    }
+
+    /// A handover in one of the states in which the next step may follow, if its consent holds and the person has not said
+    /// no. Those abroad move those that are addressed to them.
+    pub(super) fn moving(
+        &self,
+        id: HandoverId,
+        at: &Context<'_>,
+        from: &[HandoverState],
+    ) -> Result<&Handover, Refusal> {
         let handover = self.repatriation.handover(id).ok_or(ReturnRefusal::UnknownHandover)?;
-        if let Actor::EmbassyLiaison { country } = &at.by.actor
-            && *country != handover.proposed.country
-        {
+        if Abroad::of(at.by).is_some_and(|abroad| !handover.is_for(abroad)) {
             return Err(Refusal::NotYours);
         }
         if !self.repatriation.consent_holds(handover) {
             return Err(ReturnRefusal::ConsentWithdrawn.into());
+        }
+        let no = self.repatriation.wish() == Some(ReturnWish::DoesNotWantToReturn);
+        if no && handover.departed.is_none() {
+            return Err(ReturnRefusal::NotVoluntary.into());
         }
         if !from.contains(&handover.state()) {
             return Err(ReturnRefusal::OutOfOrder.into());
@@ -283,21 +221,34 @@ impl Decide for AttachHandoverDocument {
     }
 }
 
-/// The person left for the country of origin.
+/// The person left for the country of origin. Their last word must be that they want to return, and they must have said so
+/// before they left.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RecordDeparture {
     /// How, and with whom.
     pub travels: Option<Line>,
+    /// When they should be there, at most 14 days after they left. Unless said, after the municipality's term (2 days).
+    pub expected_arrival: Option<Moment>,
 }
 
 impl Decide for RecordDeparture {
     type Subject = HandoverId;
 
     fn decide(self, handover: HandoverId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.moving(handover, at, &[HandoverState::Accepted])?;
-        Ok(RepatriationEvent::Departed(Departed { handover, travels: private(self.travels) }).into())
+        let found = path.moving(handover, at, &[HandoverState::Accepted])?;
+        if !path.repatriation.wanted_at(at.occurred.at) {
+            return Err(ReturnRefusal::NotVoluntary.into());
+        }
+        path.is_accompanied(found.proposed.guardian.is_some(), at)?;
+        let left = at.occurred.at;
+        let expected = self.expected_arrival.map_or_else(|| days_after(left, at.deadlines.arrival_days), Moment::get);
+        if expected < left || expected > days_after(left, LONGEST_JOURNEY) {
+            return Err(Refusal::field("expected_arrival", "must lie within the 14 days after the departure"));
+        }
+        let (expected_arrival, travels) = (Some(expected), private(self.travels));
+        Ok(RepatriationEvent::Departed(Departed { handover, expected_arrival, travels }).into())
     }
 }
 
@@ -365,5 +316,23 @@ impl Decide for WithdrawHandover {
         let explanation = private(self.explanation);
         Ok(RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason: self.reason, explanation })
             .into())
+    }
+}
+
+/// Records that a handover stopped by what the person said, on the stream where it lies. Baken itself does, and nobody
+/// else: those who record such a word on another stream of the person record it there alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StopHandover {}
+
+impl Decide for StopHandover {
+    type Subject = HandoverId;
+
+    fn decide(self, handover: HandoverId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.repatriation.handover(handover).ok_or(ReturnRefusal::UnknownHandover)?;
+        let stopped = path.repatriation.stopped().find(|(found, _)| found.proposed.handover == handover);
+        let (_, Stop { reason, .. }) = stopped.ok_or(ReturnRefusal::OutOfOrder)?;
+        Ok(RepatriationEvent::HandoverWithdrawn(HandoverWithdrawn { handover, reason, explanation: None }).into())
     }
 }

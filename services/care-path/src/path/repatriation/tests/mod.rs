@@ -1,13 +1,21 @@
+mod abroad;
+mod preparing;
+mod voluntary;
+
 use super::super::testing::*;
 use super::*;
-use crate::codes::{Code, Phase};
+use crate::codes::{
+    Code, ConditionStatus, ConsentPurpose, DataClass, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, Phase,
+};
+use crate::ids::ConsentId;
 
 fn options(wish: ReturnWish) -> PresentReturnOptions {
     PresentReturnOptions { language: "pl".parse().unwrap(), wish, options: None, barriers: [].into() }
 }
 
 fn evidence(condition: ReturnCondition) -> EvidenceReturnCondition {
-    EvidenceReturnCondition { condition, status: None, evidence: "letter of 3 May".parse().unwrap() }
+    let country = Some("PL".parse().unwrap());
+    EvidenceReturnCondition { condition, country, status: None, evidence: "letter of 3 May".parse().unwrap() }
 }
 
 fn consent(country: &str, data_classes: &[DataClass]) -> GiveConsent {
@@ -21,7 +29,13 @@ fn consent(country: &str, data_classes: &[DataClass]) -> GiveConsent {
 }
 
 fn proposal() -> ProposeHandover {
-    ProposeHandover { country: "PL".parse().unwrap(), receiving_organisation: "a clinic".parse().unwrap(), plan: None }
+    ProposeHandover {
+        country: "PL".parse().unwrap(),
+        receiving_organisation: Some("a clinic".parse().unwrap()),
+        receiving: None,
+        guardian: None,
+        plan: None,
+    }
 }
 
 fn prepared_but_for(left_out: Option<ReturnCondition>) -> Given {
@@ -35,6 +49,23 @@ fn prepared_but_for(left_out: Option<ReturnCondition>) -> Given {
 /// Prepared, consented (command 7) and proposed (command 8).
 fn proposed() -> Given {
     prepared_but_for(None).and(consent("PL", &[DataClass::Identity, DataClass::Return])).and(proposal())
+}
+
+fn acknowledged() -> Given {
+    proposed().by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {})
+}
+
+fn accepted() -> Given {
+    acknowledged().and_on(HANDOVER, AcceptHandover::default()).by(supporter())
+}
+
+fn departed() -> Given {
+    accepted().and_on(HANDOVER, RecordDeparture::default())
+}
+
+fn document() -> AttachHandoverDocument {
+    let document = "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVy.dGFn".parse().unwrap();
+    AttachHandoverDocument { document }
 }
 
 const CONSENT: ConsentId = ConsentId(id_of_command(7));
@@ -100,11 +131,9 @@ fn a_withdrawn_consent_stops_the_handover_in_any_state() {
             .then(|path| assert_ne!(path.phase(), Phase::Returning))
     };
     withdrawn(proposed());
-    let acknowledged = || proposed().by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {});
     withdrawn(acknowledged().by(supporter()));
-    let accepted = || acknowledged().and_on(HANDOVER, AcceptHandover::default()).by(supporter());
     withdrawn(accepted());
-    withdrawn(accepted().and_on(HANDOVER, RecordDeparture::default()));
+    withdrawn(departed());
 }
 
 #[test]
@@ -162,9 +191,6 @@ fn a_declined_or_withdrawn_handover_can_be_proposed_anew() {
 
 #[test]
 fn a_sealed_document_travels_with_an_open_handover() {
-    let document = || AttachHandoverDocument {
-        document: "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVy.dGFn".parse().unwrap(),
-    };
     proposed().and_on(HANDOVER, document()).then(|path| {
         assert!(path.repatriation.handovers[0].document.is_some());
     });

@@ -1,0 +1,179 @@
+//! Relations between persons: partner, parent and child, guardian, who travels together. They are never one human being,
+//! and each keeps a path of their own. A relation is recorded on one of the two paths; the other hears of it, and tells it
+//! from its own side.
+
+use std::sync::Arc;
+
+use super::{CarePath, Noted, Stamp};
+use crate::codes::RelationKind;
+use crate::fact::{Facts, events, part_events};
+use crate::ids::{EventId, PersonId};
+use crate::private::Social;
+use crate::text::Text;
+use crate::time::DateTime;
+
+mod decide;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{RelatePersons, RelationRefusal, UnrelatePersons};
+
+part_events! {
+    /// How persons belong together.
+    pub enum RelationEvent {
+        PersonsRelated(PersonsRelated),
+        PersonsUnrelated(PersonsUnrelated),
+    }
+}
+
+events! {
+    /// Two persons belong together. Who the other is, is told to those alone who may see both: see `views`.
+    pub struct PersonsRelated {
+        /// The other, who is to the person what the kind says.
+        with: only PersonId;
+        kind: sealed(RelationKind, Social) => Social, Minimal;
+        explanation: maybe sealed(Text, Social) => Social, Full;
+    }
+
+    /// They do not, or no more.
+    pub struct PersonsUnrelated {
+        with: only PersonId;
+        explanation: maybe sealed(Text, Social) => Social, Full;
+    }
+}
+
+/// What was said of who belongs together, in the order in which it was taken in.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub struct Statements {
+    related: Vec<Noted<PersonsRelated>>,
+    unrelated: Vec<Noted<PersonsUnrelated>>,
+}
+
+/// What a path knows of relations.
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+pub(in crate::path) struct RelationsState {
+    own: Statements,
+    /// What the paths of others say of this person.
+    heard: Statements,
+}
+
+/// A relation that stands, as it is from one side.
+pub struct Relation<'a> {
+    /// The other person.
+    pub with: PersonId,
+    /// What the other is to this person.
+    pub kind: RelationKind,
+    pub(crate) facts: Facts<'a, PersonsRelated>,
+}
+
+impl Statements {
+    /// What of it is about some persons.
+    #[must_use]
+    pub fn about(&self, persons: &[PersonId]) -> Self {
+        Self {
+            related: self.related.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
+            unrelated: self.unrelated.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
+        }
+    }
+
+    /// Of whom something is said.
+    pub fn persons(&self) -> impl Iterator<Item = PersonId> {
+        self.related.iter().map(|said| said.with).chain(self.unrelated.iter().map(|said| said.with))
+    }
+
+    /// Puts what others say beside it, in an order that is the same however it came together.
+    pub fn extend(&mut self, other: &Self) {
+        self.related.extend(other.related.iter().cloned());
+        self.related.sort_by_key(|said| happened(&said.stamp));
+        self.unrelated.extend(other.unrelated.iter().cloned());
+        self.unrelated.sort_by_key(|said| happened(&said.stamp));
+    }
+
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.related.is_empty() && self.unrelated.is_empty()
+    }
+}
+
+fn happened(stamp: &Stamp) -> (DateTime, DateTime, EventId) {
+    (stamp.occurred.at, stamp.recorded_at, stamp.event_id)
+}
+
+impl CarePath {
+    /// What the path of one of its persons says of who belongs together with them; nothing, once the person was erased.
+    #[must_use]
+    pub fn says_of_others(&self, person: PersonId) -> Statements {
+        if self.is_erased() {
+            return Statements::default();
+        }
+        let own = &self.relations.own;
+        Statements {
+            related: own.related.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
+            unrelated: own.unrelated.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
+        }
+    }
+
+    /// Of whom it says something, or did before the person was erased.
+    pub fn spoken_of(&self) -> impl Iterator<Item = PersonId> {
+        self.relations.own.persons()
+    }
+
+    /// Whether others' paths have a part in what is told of the person's relations.
+    #[must_use]
+    pub fn has_relations(&self) -> bool {
+        !(self.relations.own.is_empty() && self.relations.heard.is_empty())
+    }
+
+    /// Hears what the paths of others say of this person, in the place of what was heard before.
+    pub fn hear(&mut self, statements: Statements) {
+        self.relations.heard = statements;
+    }
+
+    /// What the paths of others say of this person.
+    #[must_use]
+    pub fn heard(&self) -> &Statements {
+        &self.relations.heard
+    }
+
+    /// The relations that stand, whichever path says so.
+    #[must_use]
+    pub fn relations(&self) -> Vec<Relation<'_>> {
+        if self.is_erased() {
+            return Vec::new();
+        }
+        let (own, heard) = (&self.relations.own, &self.relations.heard);
+        let ended = |with: PersonId, related: &Stamp| {
+            let by_this = own.unrelated.iter().filter(|said| said.with == with);
+            let by_other = heard.unrelated.iter().filter(|said| said.stamp.person_id == with);
+            by_this.chain(by_other).any(|said| happened(&said.stamp) > happened(related))
+        };
+        let told = own.related.iter().filter_map(|said| Some((said.with, *said.kind.get()?, said)));
+        let turned = heard
+            .related
+            .iter()
+            .filter_map(|said| Some((said.stamp.person_id, said.kind.get()?.turned(), said)));
+        let mut standing: Vec<Relation<'_>> = Vec::new();
+        for (with, kind, said) in told.chain(turned) {
+            let is_known = standing.iter().any(|each| (each.with, each.kind) == (with, kind));
+            if !is_known && !ended(with, &said.stamp) {
+                standing.push(Relation { with, kind, facts: said.facts() });
+            }
+        }
+        standing
+    }
+
+    /// Whether somebody is on record who is responsible for the person as a parent or guardian is.
+    #[must_use]
+    pub(crate) fn has_guardian(&self) -> bool {
+        self.relations().iter().any(|relation| relation.kind.is_responsible())
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &RelationEvent) {
+    let own = &mut path.relations.own;
+    match event {
+        RelationEvent::PersonsRelated(related) => own.related.push(Noted::new(stamp, related)),
+        RelationEvent::PersonsUnrelated(unrelated) => own.unrelated.push(Noted::new(stamp, unrelated)),
+    }
+}
