@@ -69,7 +69,8 @@ impl Baken {
         self.seen(principal, person, |case, sight, world| {
             let linked: Vec<_> = case.members.iter().copied().filter(|member| *member != person).collect();
             let progress = views::progress(sight, case.told());
-            views::disclose_case_file(sight, person, progress, &linked).with_lacking(sight, !case.set_aside.is_empty())
+            views::disclose_case_file(sight, person, progress, &linked)
+                .with_lacking(sight, !case.set_aside.is_empty())
                 .with_relations(sight, |other| {
                     world.case(other).is_some_and(|case| self.sight(principal, case).is_some())
                 })
