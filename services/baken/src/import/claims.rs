@@ -65,11 +65,16 @@ impl Claim {
         self.person
     }
 
+    /// What it says that is not known.
+    pub fn news(&self, known: &Map<String, Value>) -> Map<String, Value> {
+        let is_new = |(name, value): &(&String, &Value)| known.get(*name).is_none_or(|known| !says(known, value));
+        let news = self.identity.iter().filter(is_new);
+        news.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// The line that says what it knows beyond what is known; none where that is nothing.
     pub fn beyond(&self, known: &Map<String, Value>) -> Option<Outgoing> {
-        let is_new = |name: &str, value: &Value| known.get(name).is_none_or(|known| !says(known, value));
-        let news = self.identity.iter().filter(|(name, value)| is_new(name, value));
-        let claim: Map<_, _> = news.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let claim = self.news(known);
         if claim.is_empty() {
             return None;
         }
