@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 48] = files![
+const FILES: [&str; 51] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -147,10 +147,12 @@ const FILES: [&str; 48] = files![
     "insurance_status",
     "link_basis",
     "location_type",
+    "lookout_end_reason",
     "lookout_outcome",
     "lookout_state",
     "match_reason",
     "occurred_precision",
+    "next_step",
     "offering",
     "org_kind",
     "phase",
@@ -167,6 +169,7 @@ const FILES: [&str; 48] = files![
     "sex",
     "signal_channel",
     "task_kind",
+    "task_stake",
     "turn_away_reason",
     "urgency",
     "withdraw_reason",

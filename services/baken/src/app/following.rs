@@ -185,7 +185,7 @@ impl Baken {
     fn worklist_now(&self, principal: &Principal, page: &PageRequest) -> Result<WorklistNow, QueryError> {
         // The list may be newer than the position, never older.
         let position = self.world.read().position();
-        let page = self.worklist(principal, page)?;
+        let page = self.worklist(principal, None, page)?;
         let tasks = page.edges.into_iter().map(|edge| edge.node).collect();
         Ok(WorklistNow { position, tasks, more: page.more })
     }

@@ -71,6 +71,11 @@ fn tales() -> Vec<Tale> {
         tale(std::slice::from_ref(&lookout), (SHELTER, C::AcknowledgeLookout, json!({})), &["lookout_acknowledged"]),
         tale(&[lookout], (COORDINATOR, C::ResolveLookout, json!({"outcome": "found_safe"})), &["lookout_resolved"]),
         tale(&[alert], ("police-rotterdam", C::AnswerCareAlert, json!({"outcome": "seen"})), &["care_alert_answered"]),
+        tale(
+            &[(SHELTER, C::RecordContact, json!({}))],
+            (SHELTER, C::RetractEntry, json!({"reason": "wrong_person"})),
+            &["entry_retracted"],
+        ),
         tale(&[consent()], (COORDINATOR, C::WithdrawConsent, json!({})), &["consent_withdrawn"]),
         tale(
             &[vec![consent()], handover()].concat(),
@@ -123,7 +128,9 @@ impl Pair {
     async fn make(&self, made: &[Sent]) -> Uuid {
         let mut id = None;
         for sent in made {
-            id = self.send(self.one, id, sent).await.unwrap().created.map(|created| created.id).or(id);
+            let receipt = self.send(self.one, id, sent).await.unwrap();
+            // What creates nothing is named by its entry.
+            id = receipt.created.map(|created| created.id).or(id).or(receipt.event_ids.first().map(|event| event.0));
         }
         id.unwrap()
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use care_path::Principal;
-use care_path::codes::{Phase, TaskKind};
+use care_path::codes::{Phase, TaskKind, TaskStake};
 use care_path::views::{self, LostView};
 
 use super::guard::of_many;
@@ -31,7 +31,7 @@ impl Baken {
                 let due = of_many(case, || {
                     views::lost_due(&self.sight(principal, case)?, terms.of_case(&case.path), directory)
                 })?;
-                Some(Place { due, case: id, kind: TaskKind::FindPerson, subject: None })
+                Some(Place { stake: TaskStake::Danger, due, case: id, kind: TaskKind::FindPerson, subject: None })
             })
             .filter(|place| after.is_none_or(|after| *place > after))
             .collect();

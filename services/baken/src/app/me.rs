@@ -95,6 +95,7 @@ mod tests {
             [
                 (CommandKind::ReportSignal, "addressed none".to_owned()),
                 (CommandKind::AnswerCareAlert, "addressed".to_owned()),
+                (CommandKind::RetractEntry, "addressed none".to_owned()),
             ]
         );
     }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use care_path::PersonId;
-use care_path::codes::{Code, TaskKind};
+use care_path::codes::{Code, TaskKind, TaskStake};
 use care_path::ids::SubjectId;
 use care_path::time::DateTime;
 use uuid::Uuid;
@@ -33,7 +33,9 @@ impl Mark {
             Self::Id(id) => URL_SAFE_NO_PAD.encode(id),
             Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
             Self::Task(place) => {
-                let mut bytes = place.due.timestamp().to_be_bytes().to_vec();
+                let mut bytes = place.stake.code().as_bytes().to_vec();
+                bytes.push(b'.');
+                bytes.extend(place.due.timestamp().to_be_bytes());
                 bytes.extend(place.due.timestamp_subsec_nanos().to_be_bytes());
                 bytes.extend(place.case.0.as_bytes());
                 bytes.extend(place.kind.code().as_bytes());
@@ -104,12 +106,15 @@ impl PageRequest {
 }
 
 fn place(bytes: &[u8]) -> Option<Place> {
-    let (due, rest) = bytes.split_at_checked(8)?;
+    let dot = bytes.iter().position(|byte| *byte == b'.')?;
+    let stake = TaskStake::from_code(std::str::from_utf8(&bytes[..dot]).ok()?)?;
+    let (due, rest) = bytes[dot + 1..].split_at_checked(8)?;
     let (nanos, rest) = rest.split_at_checked(4)?;
     let (case, rest) = rest.split_at_checked(16)?;
     let dot = rest.iter().position(|byte| *byte == b'.')?;
     let subject = &rest[dot + 1..];
     Some(Place {
+        stake,
         due: DateTime::from_timestamp(
             i64::from_be_bytes(due.try_into().ok()?),
             u32::from_be_bytes(nanos.try_into().ok()?),
@@ -175,7 +180,8 @@ mod tests {
         assert_eq!(at(Mark::Number(9)).after_number(), Ok(Some(9)));
         for subject in [None, Some(SubjectId(id))] {
             let due = "2026-11-20T09:00:00.000000001Z".parse().unwrap();
-            let place = Place { due, case: PersonId(id), kind: TaskKind::FindPerson, subject };
+            let place =
+                Place { stake: TaskStake::Urgent, due, case: PersonId(id), kind: TaskKind::FindPerson, subject };
             assert_eq!(at(Mark::Task(place)).after_task(), Ok(Some(place)));
         }
         assert_eq!(of(Cursor("not a cursor".into())).after_id(), Err(QueryError::BadCursor));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
-use care_path::codes::{HandoverState, Phase};
+use care_path::codes::{HandoverState, Phase, TaskKind};
 use care_path::ids::{HandoverId, Municipality};
 use care_path::jwe::SealedDocument;
 use care_path::policy::rules::{is_told_every_phase, told_count, told_part};
@@ -19,7 +19,7 @@ use care_path::{Actor, PersonId, Principal};
 use super::Baken;
 use super::guard::of_many;
 use super::page::{Edge, Mark, Page, PageRequest};
-use crate::projections::{Case, Feature, Reach, World, addresses};
+use crate::projections::{Case, Feature, Place, Reach, World, addresses};
 
 /// Why there is nothing to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -146,17 +146,23 @@ impl Baken {
         Ok(page.cut(shown))
     }
 
-    /// A page of what waits for the principal, due first.
+    /// A page of what waits for the principal, all of it or of one kind: where most is at stake first, then what is due first.
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn worklist(&self, principal: &Principal, page: &PageRequest) -> Result<Page<TaskView>, QueryError> {
+    pub fn worklist(
+        &self,
+        principal: &Principal,
+        kind: Option<TaskKind>,
+        page: &PageRequest,
+    ) -> Result<Page<TaskView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
         let addresses = addresses(principal, &self.settings.directory);
         let sets: Vec<_> = addresses.iter().flat_map(|address| world.waiting(address)).collect();
         let mut of_case = HashMap::with_capacity(PageRequest::DEFAULT);
-        let shown = merged_from(sets, after).filter(|place| Some(*place) != after).filter_map(|place| {
+        let wanted = |place: &Place| Some(*place) != after && kind.is_none_or(|kind| place.kind == kind);
+        let shown = merged_from(sets, after).filter(wanted).filter_map(|place| {
             let case = world.case(place.case)?;
             // The tasks are derived from the path once more, as of now, and through the policy.
             let tasks: &Vec<TaskView> = of_case
@@ -251,6 +257,11 @@ impl Baken {
     ) -> Result<SealedDocument, QueryError> {
         self.seen(principal, person, |_, sight, _| views::disclose_document(sight, handover))?
             .ok_or(QueryError::NotFound)
+    }
+
+    /// What notices alone go by, where there is no sight.
+    pub(super) fn sight_of_ends<'a>(&'a self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
+        Sight::of_ends(principal, &case.path, self.clock.now(), self.settings.deadlines.of_case(&case.path))
     }
 
     pub(super) fn sight<'a>(&'a self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {

@@ -96,7 +96,7 @@ async fn goes_on(test: &TestBaken, persons: &[PersonId]) {
         assert_eq!(note.revision, file.revision + 1, "an append rests on the log's own revision");
         test.baken.timeline(&coordinator, *person, &PageRequest::default()).unwrap();
     }
-    test.baken.worklist(&coordinator, &PageRequest::default()).unwrap();
+    test.baken.worklist(&coordinator, None, &PageRequest::default()).unwrap();
     test.baken.lost(&coordinator, &PageRequest::default()).unwrap();
     assert!(test.baken.follows());
 }
@@ -265,7 +265,7 @@ async fn a_view_that_panics_is_an_error_for_that_person_and_left_out_of_lists() 
     assert_eq!(ask(other).await.unwrap(), Ok(other));
     let listed = test.baken.persons(&coordinator, &PersonsFilter::default(), &PageRequest::default()).unwrap();
     assert_eq!(listed.edges.iter().map(|edge| edge.node.person_id).collect::<Vec<_>>(), [other]);
-    test.baken.worklist(&coordinator, &PageRequest::default()).unwrap();
+    test.baken.worklist(&coordinator, None, &PageRequest::default()).unwrap();
     let notices = test.baken.notices(&coordinator, Position::START, |_, _| true);
     assert_eq!((notices.next, notices.more), (test.baken.position(), false), "nobody waits there for ever");
     assert!(!notices.items.is_empty() && notices.items.iter().all(|notice| notice.person_id == other));

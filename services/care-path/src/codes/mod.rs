@@ -10,9 +10,9 @@ mod rights;
 pub use organisations::{Offering, OrgKind, Role};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DropoutReason, ExceptionKind,
-    ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutOutcome, LookoutState, MatchReason,
-    Phase, Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind, TurnAwayReason, Urgency,
-    WithdrawReason,
+    ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason, LookoutOutcome, LookoutState,
+    MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind,
+    TaskStake, TurnAwayReason, Urgency, WithdrawReason,
 };
 pub use person::{Assurance, DataClass, EthosLight, Problem, Sex};
 pub use repatriation::{
@@ -117,9 +117,11 @@ pub const LISTS: &[CodeList] = &[
     list::<InsuranceStatus>(),
     list::<LinkBasis>(),
     list::<LocationType>(),
+    list::<LookoutEndReason>(),
     list::<LookoutOutcome>(),
     list::<LookoutState>(),
     list::<MatchReason>(),
+    list::<NextStep>(),
     list::<Offering>(),
     list::<OrgKind>(),
     list::<Phase>(),
@@ -137,6 +139,7 @@ pub const LISTS: &[CodeList] = &[
     list::<Sex>(),
     list::<SignalChannel>(),
     list::<TaskKind>(),
+    list::<TaskStake>(),
     list::<TurnAwayReason>(),
     list::<Urgency>(),
     list::<WithdrawReason>(),

@@ -73,6 +73,26 @@ codes! {
 }
 
 impl LocationType {
+    /// Whether it is out of doors: nobody is taken in there.
+    #[must_use]
+    pub fn is_public_space(self) -> bool {
+        match self {
+            Self::Street | Self::Hotspot | Self::Forest => true,
+            Self::DropIn
+            | Self::DayShelter
+            | Self::NightShelterEu
+            | Self::WinterShelter
+            | Self::WinterColdShelter
+            | Self::Shelter24h
+            | Self::EmergencyBed
+            | Self::ShortStayPilot
+            | Self::MedicalShelter
+            | Self::NgoOffice
+            | Self::InfoPoint
+            | Self::Hospital => false,
+        }
+    }
+
     /// Whether one can be given a bed there.
     #[must_use]
     pub fn has_beds(self) -> bool {
@@ -247,6 +267,7 @@ codes! {
         Open = "open",
         Resolved = "resolved",
         Expired = "expired",
+        Ended = "ended",
     }
 }
 
@@ -380,6 +401,50 @@ codes! {
         ReviewStoppedReturn = "review_stopped_return",
         AnswerHandoverQuestion = "answer_handover_question",
         TraceArrival = "trace_arrival",
+        TraceNoShow = "trace_no_show",
+        NextStep = "next_step",
+        NextStepAfterException = "next_step_after_exception",
+        NextStepAfterHandover = "next_step_after_handover",
+        ReviewReopened = "review_reopened",
+        ReviewSignOfLife = "review_sign_of_life",
+        PrepareArrival = "prepare_arrival",
         WeeklyReview = "weekly_review",
+    }
+}
+
+codes! {
+    /// What is at stake while a task waits, the most first.
+    TaskStake in "task_stake" {
+        Danger = "danger",
+        Urgent = "urgent",
+        Waiting = "waiting",
+        Routine = "routine",
+        Review = "review",
+    }
+}
+
+codes! {
+    /// What the reason suggests for which something came to nothing.
+    NextStep in "next_step" {
+        UninsuredScheme = "uninsured_scheme",
+        ProviderOrInterpreter = "provider_or_interpreter",
+        StreetDoctor = "street_doctor",
+        OtherProvider = "other_provider",
+        Exception = "exception",
+        RightsAssessment = "rights_assessment",
+        ClientSupporter = "client_supporter",
+        LookForPerson = "look_for_person",
+        Talk = "talk",
+    }
+}
+
+codes! {
+    /// Why a lookout or a care alert ended, other than by its resolution or its time.
+    LookoutEndReason in "lookout_end_reason" {
+        Found = "found",
+        CaseClosed = "case_closed",
+        Died = "died",
+        NoLongerNeeded = "no_longer_needed",
+        IssuedInError = "issued_in_error",
     }
 }

@@ -27,8 +27,8 @@ use crate::path::identity::{DismissMatch, LinkPersons, UnlinkPersons, UpdateIden
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::{RecordIntake, TurnAway};
 use crate::path::lost::{
-    AcknowledgeLookout, AnswerCareAlert, ExpireLookout, FileCareAlert, IssueLookout, MarkOutOfSight, ReportSighting,
-    ResolveLookout,
+    AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert, IssueLookout,
+    MarkOutOfSight, ReportSighting, ResolveLookout,
 };
 use crate::path::privacy::{LiftHold, PlaceHold};
 use crate::path::referral::{
@@ -157,6 +157,16 @@ catalogue! {
     /// Resolves a lookout
     ResolveLookout = "resolve_lookout", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/resolve" in "Lookouts",
         [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Ends a lookout before its time
+    ///
+    /// Those who were asked are told. Baken ends it by itself when the person is back, has died, or the case is closed.
+    EndLookout = "end_lookout", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/end" in "Lookouts",
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   N];
+    /// Ends a care alert before its time
+    ///
+    /// The police are told. Baken ends it by itself when the person is back, has died, or the case is closed.
+    EndCareAlert = "end_care_alert", at Post "/v1/persons/{person_id}/care-alerts/{care_alert_id}/end" in "Lookouts",
+        [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Ends a lookout whose time is over
     ExpireLookout = "expire_lookout",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];

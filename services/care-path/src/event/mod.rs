@@ -191,8 +191,10 @@ catalogue! {
         SightingReported = "sighting_reported" v 1 in Lookout,
         LookoutResolved = "lookout_resolved" v 1 in Lookout,
         LookoutExpired = "lookout_expired" v 1 in Lookout,
+        LookoutEnded = "lookout_ended" v 1 in Lookout,
         CareAlertFiled = "care_alert_filed" v 1 in Lookout,
         CareAlertAnswered = "care_alert_answered" v 1 in Lookout,
+        CareAlertEnded = "care_alert_ended" v 1 in Lookout,
     },
     Exception(ExceptionEvent) {
         ExceptionRequested = "exception_requested" v 1 in Presence,

@@ -10,7 +10,7 @@ use crate::policy::{Address, Category};
 use crate::stamp::Stamp;
 
 /// A lookout or alert of which nothing is known is addressed to none.
-const UNKNOWN_LOOKOUT: Address<'static> = Address::Lookout { recipients: &[], until: None };
+const UNKNOWN_LOOKOUT: Address<'static> = Address::Lookout { recipients: &[], until: None, ended: None };
 
 impl CarePath {
     /// Where the facts of an event come from, with whom it is addressed to.

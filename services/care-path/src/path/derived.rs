@@ -146,7 +146,7 @@ impl Risks {
         Risk(factors.into_iter().filter(|(_, holds)| *holds).map(|(factor, _)| factor).collect())
     }
 
-    fn is_vulnerable(&self, at: DateTime) -> bool {
+    pub(super) fn is_vulnerable(&self, at: DateTime) -> bool {
         self.always || self.age(at).is_some_and(|age| !(ADULT..70).contains(&age))
     }
 

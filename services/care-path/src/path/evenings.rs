@@ -12,7 +12,7 @@ use super::repatriation::Handover;
 use super::stay::{NoShowRecorded, Stay};
 use super::tasks::recorded;
 use super::{CarePath, Stamp};
-use crate::codes::{BedReleaseReason, HandoverState};
+use crate::codes::{BedReleaseReason, HandoverState, Role};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::ids::{BedId, EventId};
@@ -112,17 +112,22 @@ impl CarePath {
         there || self.lost.known_until.is_some_and(|known| known >= expected_by)
     }
 
-    /// Whether a no-show does not count: there was one that night already, or the person had come.
-    pub(super) fn came_before(&self, no_show: &NoShowRecorded, at: DateTime) -> bool {
+    /// Whether a no-show does not count: there was one that night already, or the person had come. Against the word of
+    /// somebody there stands only that the person was said to be present that evening; Baken goes by all that it heard.
+    pub(super) fn came_before(&self, no_show: &NoShowRecorded, at: DateTime, by: Role) -> bool {
         let Some(stay) = self.stay(no_show.bed) else { return false };
         let that_evening = hours_after(at, -EVENING_HOURS)..=at;
         let expected_by = no_show.expected_by.filter(|by| that_evening.contains(by)).unwrap_or(at);
-        stay.missed_in_night_of(at).is_some() || self.is_accounted_for(stay, expected_by, at)
+        let came = match by {
+            Role::System => self.is_accounted_for(stay, expected_by, at),
+            _ => stay.present(at).is_some_and(|came| came >= hours_after(expected_by, -EVENING_HOURS)),
+        };
+        came || stay.missed_in_night_of(at).is_some()
     }
 
     /// By when the person is expected in a bed on the night of an instant, as far as anybody said.
     pub(super) fn expected_in_night_of(&self, stay: &Stay, at: DateTime, directory: &Directory) -> Option<DateTime> {
-        let first = stay.assigned.expected_by.filter(|first| Night::of(*first) == Night::of(at));
+        let first = stay.assigned.expected_by.filter(|first| *first > at || Night::of(*first) == Night::of(at));
         first.or_else(|| Night::of(at).at(cut_off(stay, directory)?))
     }
 

@@ -43,7 +43,7 @@ pub(crate) use derived::VULNERABLE;
 pub(crate) use record::Uncounted;
 pub use shared::{Noted, Problems, Seen};
 
-use crate::actor::Principal;
+use crate::actor::{Author, Principal};
 use crate::codes::Role;
 use crate::event::Event;
 use crate::ids::{EventId, Municipality, OrgId, PersonId};
@@ -124,6 +124,7 @@ impl CarePath {
     fn evolve(&mut self, happened: DateTime, stamp: &Arc<Stamp>, event: &Event) {
         self.record.reach(happened);
         if !self.record.counts(stamp, event.kind()) {
+            self.take_back(stamp, event);
             return;
         }
         let was_lost = self.is_out_of_sight();
@@ -148,6 +149,19 @@ impl CarePath {
         if was_lost && !self.is_out_of_sight() {
             self.lost.note_end(event.kind());
         }
+    }
+
+    /// An event counts for nothing: of what was retracted, those who were asked to look out must still be told.
+    fn take_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
+        let Some(Uncounted::Retracted(by)) = self.record.uncounted(stamp.event_id) else { return };
+        if let (Event::Lost(event), Some(by)) = (event, self.record.find(by).map(|by| by.stamp.clone())) {
+            self.lost.take_back(stamp, event, &by);
+        }
+    }
+
+    /// Who recorded an entry.
+    pub(crate) fn recorder_of(&self, entry: EventId) -> Option<&Author> {
+        self.record.find(entry).map(|recorded| &recorded.stamp.by)
     }
 
     /// Why an event of it does not count; `None` where it does.

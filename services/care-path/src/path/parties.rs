@@ -4,11 +4,10 @@ use chrono::TimeDelta;
 
 use super::intake::IntakeCompleted;
 use super::lost::LookoutEnd;
-use super::repatriation::RepatriationEvent;
 use super::{CarePath, Noted};
+use crate::actor::Principal;
 use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
-use crate::event::Event;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::policy::Abroad;
 use crate::text::Country;
@@ -36,7 +35,12 @@ impl CarePath {
                 .filter(|referral| referral.made.to == *organisation || referral.made.from == *organisation)
                 .any(|referral| referral.is_open() || referral.changed().occurred.at >= since)
         };
-        stay() || referral() || intake()
+        // A hospital warned it: it prepares for the person.
+        let warned = || {
+            let there = self.discharges.iter().filter(|discharge| discharge.to.as_ref() == Some(organisation));
+            there.filter(|discharge| discharge.warned).any(|discharge| discharge.stamp.occurred.at >= since)
+        };
+        stay() || referral() || intake() || warned()
     }
 
     /// Whether an intake opens the person's file to the organisation that recorded it. An organisation that was merely
@@ -81,6 +85,16 @@ impl CarePath {
         self.lost.care_alerts.iter().any(|alert| alert.filed.to == *organisation && alert.runs(now))
     }
 
+    /// Whether a principal was asked to look out, by lookout or care alert, or to take the person over, and that ended not long
+    /// ago.
+    #[must_use]
+    pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
+        let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);
+        let alerts = self.lost.care_alerts.iter().map(super::lost::CareAlert::address);
+        let handovers = self.repatriation.addressed().map(super::repatriation::Addressed::address);
+        lookouts.chain(alerts).chain(handovers).any(|address| address.tells_end_to(principal, now))
+    }
+
     /// Whether a lookout was addressed to an organisation and is over.
     #[must_use]
     pub(crate) fn lookout_is_over(&self, id: LookoutId, organisation: &OrgId, now: DateTime) -> bool {
@@ -107,16 +121,6 @@ impl CarePath {
         })
     }
 
-    /// Whether an event ended a handover that was addressed to somebody abroad.
-    pub(crate) fn ends_handover_to(&self, abroad: Abroad<'_>, event: &Event) -> bool {
-        let ended = match event {
-            Event::Repatriation(RepatriationEvent::HandoverWithdrawn(withdrawn)) => withdrawn.handover,
-            Event::Repatriation(RepatriationEvent::HandoverDeclined(declined)) => declined.handover,
-            _ => return false,
-        };
-        self.repatriation.handover(ended).is_some_and(|handover| handover.is_for(abroad))
-    }
-
     /// Whether the consent holds on which a handover rests that is addressed to somebody abroad, whatever became of the
     /// handover.
     #[must_use]
@@ -134,8 +138,9 @@ impl CarePath {
         let lookouts = self.lost.lookouts.iter().flat_map(|lookout| &lookout.issued.recipients);
         let alerts = self.lost.care_alerts.iter().map(|alert| &alert.filed.to);
         let recorders = self.recorded_by.iter().map(|(organisation, _)| organisation);
+        let warned = self.discharges.iter().filter_map(|discharge| discharge.to.as_ref());
         let receiving = self.repatriation.handovers.iter().filter_map(|handover| handover.proposed.receiving.as_ref());
-        recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts).chain(receiving)
+        recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts).chain(warned).chain(receiving)
     }
 
     /// The countries that a handover was ever proposed to.

@@ -170,6 +170,8 @@ impl Revocation {
             | K::LookoutAcknowledged
             | K::SightingReported
             | K::LookoutResolved
+            | K::LookoutEnded
+            | K::CareAlertEnded
             | K::CareAlertFiled
             | K::CareAlertAnswered
             | K::ExceptionRequested

@@ -12,6 +12,8 @@
 mod course;
 mod health;
 mod returning;
+mod stake;
+mod steps;
 
 #[cfg(test)]
 mod marek;
@@ -29,7 +31,7 @@ use super::lookup::Answers;
 use super::matching::{Likeness, Traits};
 use super::{CarePath, Stamp};
 use crate::actor::{Actor, Principal};
-use crate::codes::{Offering, Role, TaskKind};
+use crate::codes::{NextStep, Offering, Role, TaskKind, TaskStake};
 use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
@@ -58,6 +60,10 @@ pub struct Task {
     pub round: u32,
     /// What happened that makes it wait; `None` where it is that nothing happened.
     pub because: Option<EventKind>,
+    /// What is at stake while it waits.
+    pub stake: TaskStake,
+    /// What the reason of what happened suggests, and how deep that reason lies.
+    pub(crate) suggests: Option<(NextStep, Depth)>,
     /// The event that it arose from.
     pub(in crate::path) cause: Arc<Stamp>,
 }
@@ -67,6 +73,13 @@ impl Task {
     pub(crate) fn told(&self) -> Fact<'_, TaskKind> {
         let label = Label { name: "task", category: self.category, depth: self.depth, sealed: None };
         Fact::new(label, Origin::recorded(&self.cause), Some(self.kind))
+    }
+
+    /// What the reason suggests, as it can be told: as deep as the reason.
+    pub(crate) fn suggestion(&self) -> Option<Fact<'_, NextStep>> {
+        let (step, depth) = self.suggests?;
+        let label = Label { name: "suggestion", category: self.category, depth, sealed: None };
+        Some(Fact::new(label, Origin::recorded(&self.cause), Some(step)))
     }
 }
 
@@ -115,20 +128,28 @@ fn sees_patients_in(organisation: &Organisation, municipality: &Municipality) ->
 pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
     use Depth::{Full, Minimal};
     match kind {
-        TaskKind::AssignCoordinator | TaskKind::FindPerson | TaskKind::ReviewUnsafeDischarge => {
-            (Category::Presence, Minimal)
-        }
+        TaskKind::AssignCoordinator
+        | TaskKind::FindPerson
+        | TaskKind::ReviewUnsafeDischarge
+        | TaskKind::ReviewReopened
+        | TaskKind::ReviewSignOfLife
+        | TaskKind::PrepareArrival => (Category::Presence, Minimal),
         TaskKind::ReviewMatch | TaskKind::EstablishLanguage => (Category::Identity, Full),
-        TaskKind::DecideException | TaskKind::PartiesMeeting | TaskKind::WeeklyReview => (Category::Presence, Full),
+        TaskKind::DecideException
+        | TaskKind::PartiesMeeting
+        | TaskKind::TraceNoShow
+        | TaskKind::NextStepAfterException
+        | TaskKind::WeeklyReview => (Category::Presence, Full),
         TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
         | TaskKind::SuitabilityReview
         | TaskKind::SendDischargeLetter => (Category::Medical, Minimal),
         TaskKind::RightsAssessment => (Category::Rights, Minimal),
         TaskKind::IndDecision | TaskKind::UninsuredReport => (Category::Rights, Full),
-        TaskKind::AnswerReferral | TaskKind::StartCare => (Category::Referrals, Minimal),
+        TaskKind::AnswerReferral | TaskKind::StartCare | TaskKind::NextStep => (Category::Referrals, Minimal),
         TaskKind::AcknowledgeLookout | TaskKind::AnswerCareAlert => (Category::Lookout, Minimal),
         TaskKind::AcknowledgeHandover
+        | TaskKind::NextStepAfterHandover
         | TaskKind::AnswerHandover
         | TaskKind::RecordDeparture
         | TaskKind::ConfirmArrival
@@ -157,6 +178,15 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         | TaskKind::WeeklyReview => &[C::AddNote],
         TaskKind::AnswerReferral => &[C::AcceptReferral, C::DeclineReferral, C::WaitlistReferral],
         TaskKind::StartCare => &[C::StartCare],
+        TaskKind::TraceNoShow => {
+            &[C::RecordAttendance, C::RecordContact, C::IssueLookout, C::MarkOutOfSight, C::ReleaseBed, C::AddNote]
+        }
+        TaskKind::NextStep => &[C::Refer, C::AddNote],
+        TaskKind::NextStepAfterException => &[C::RequestException, C::ReleaseBed, C::AddNote],
+        TaskKind::NextStepAfterHandover => &[C::ProposeHandover, C::PresentReturnOptions, C::AddNote],
+        TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
+        TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
+        TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],
         TaskKind::FindPerson => &[C::IssueLookout, C::ResolveLookout, C::RecordContact],
         TaskKind::AcknowledgeLookout => &[C::AcknowledgeLookout],
         TaskKind::AnswerCareAlert => &[C::AnswerCareAlert],
@@ -174,9 +204,9 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
 }
 
 impl CarePath {
-    /// Everything that waits, due first.
+    /// Everything that waits: where most is at stake first, then what is due first.
     ///
-    /// Nothing waits for somebody who died or was erased. On a closed case nothing waits but what a return asks for
+    /// Nothing waits for somebody who was erased, nor for somebody who died, unless there was a sign of life since. On a closed case nothing waits but what a return asks for
     /// after its end: a case is closed because somebody went home, and that is when it matters how it goes.
     #[must_use]
     pub fn open_tasks(&self, now: DateTime, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
@@ -190,10 +220,14 @@ impl CarePath {
     }
 
     fn tasks(&self, as_of: AsOf, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
-        if !self.exists() || self.is_erased() || self.case.died.is_some() {
+        if !self.exists() || self.is_erased() {
             return Vec::new();
         }
         let mut list = Worklist::new(self, as_of, deadlines, directory);
+        if self.case.died.is_some() {
+            course::sign_of_life(&mut list);
+            return list.tasks;
+        }
         returning::after_departure(&mut list);
         returning::questions(&mut list);
         if !self.is_closed() {
@@ -201,8 +235,9 @@ impl CarePath {
             returning::stopped(&mut list);
             health::add(&mut list);
             course::add(&mut list);
+            steps::add(&mut list);
         }
-        list.tasks.sort_by_key(|task| (task.due, task.kind, task.subject));
+        list.tasks.sort_by_key(|task| (task.stake, task.due, task.kind, task.subject));
         list.tasks
     }
 }
@@ -237,12 +272,22 @@ struct Waiting<'a> {
     since: DateTime,
     due: DateTime,
     round: u32,
+    suggests: Option<(NextStep, Depth)>,
 }
 
 impl<'a> Waiting<'a> {
     /// It waits since its cause was recorded: nobody could act on what nobody knew.
     fn new(kind: TaskKind, cause: &'a Arc<Stamp>, because: EventKind, due: DateTime) -> Self {
-        Self { kind, subject: None, cause, because: Some(because), since: cause.recorded_at, due, round: 0 }
+        Self {
+            kind,
+            subject: None,
+            cause,
+            because: Some(because),
+            since: cause.recorded_at,
+            due,
+            round: 0,
+            suggests: None,
+        }
     }
 
     fn about(self, subject: Uuid) -> Self {
@@ -266,6 +311,8 @@ pub fn match_review(of: &Traits, likeness: &Likeness, other: PersonId, deadlines
         due: hours_after(cause.recorded_at, deadlines.street_doctor_hours),
         round: 0,
         because: Some(because),
+        stake: TaskStake::Routine,
+        suggests: None,
         cause: cause.clone(),
     }
 }
@@ -286,6 +333,7 @@ impl<'a> Worklist<'a> {
 
     fn ask(&mut self, addressees: impl IntoIterator<Item = Addressee>, waiting: &Waiting<'_>) {
         let (category, depth) = tells_of(waiting.kind);
+        let stake = self.stake(waiting.kind, waiting.due);
         self.tasks.extend(addressees.into_iter().map(|addressee| Task {
             kind: waiting.kind,
             subject: waiting.subject,
@@ -296,6 +344,8 @@ impl<'a> Worklist<'a> {
             due: waiting.due,
             round: waiting.round,
             because: waiting.because,
+            stake,
+            suggests: waiting.suggests,
             cause: waiting.cause.clone(),
         }));
     }
@@ -336,6 +386,12 @@ impl<'a> Worklist<'a> {
     fn was_found_since(&self, cause: &Stamp) -> bool {
         let ends = || self.path.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).collect();
         !self.path.is_out_of_sight() && self.found.get_or_init(ends).has_one_to(cause)
+    }
+
+    /// What an organisation noted.
+    fn notes_of(&self, organisation: &OrgId) -> impl Iterator<Item = &'a Arc<Stamp>> {
+        let notes = self.path.case.notes.iter().map(|note| &note.stamp);
+        notes.filter(move |stamp| stamp.by.organisation == *organisation)
     }
 
     /// A coordinator's note is the record that something was looked at.

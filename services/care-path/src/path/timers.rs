@@ -4,15 +4,15 @@
 use chrono::TimeDelta;
 
 use super::deadline::PassDeadline;
-use super::lost::{ExpireLookout, MarkOutOfSight};
+use super::lost::{EndCareAlert, EndLookout, Ended, ExpireLookout, MarkOutOfSight};
 use super::repatriation::StopHandover;
 use super::stay::RecordNoShow;
 use super::{CarePath, Stamp};
-use crate::codes::{Code, HandoverState, TaskKind};
+use crate::codes::{Code, HandoverState, LookoutEndReason, TaskKind};
 use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
-use crate::ids::{BedId, EventId, HandoverId, LookoutId, PersonId, SubjectId};
+use crate::ids::{BedId, CareAlertId, EventId, HandoverId, LookoutId, PersonId, SubjectId};
 use crate::time::{DateTime, days_after};
 
 /// Something that Baken does by itself at a time.
@@ -31,14 +31,24 @@ pub struct Timer {
 pub enum TimerKind {
     /// Somebody of whom nobody heard counts as out of sight.
     OutOfSight,
-    /// A lookout ends.
+    /// Those who were asked to look out are told that it is over.
+    LookoutEnds(LookoutId),
+    CareAlertEnds(CareAlertId),
+    /// A lookout ends, for its time is over.
     LookoutExpires(LookoutId),
     /// A handover stopped by what the person said on another stream of theirs.
     HandoverStops(HandoverId),
     /// What waits was not done in time.
-    Deadline { task: TaskKind, subject: Option<SubjectId>, round: u32 },
+    Deadline {
+        task: TaskKind,
+        subject: Option<SubjectId>,
+        round: u32,
+    },
     /// Somebody was expected by that time and did not come.
-    NoShow { bed: BedId, expected_by: DateTime },
+    NoShow {
+        bed: BedId,
+        expected_by: DateTime,
+    },
 }
 
 impl TimerKind {
@@ -47,6 +57,8 @@ impl TimerKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::OutOfSight => "out_of_sight",
+            Self::LookoutEnds(_) => "lookout_ends",
+            Self::CareAlertEnds(_) => "care_alert_ends",
             Self::LookoutExpires(_) => "lookout_expires",
             Self::HandoverStops(_) => "handover_stops",
             Self::Deadline { task, .. } => task.code(),
@@ -65,6 +77,13 @@ impl Timer {
     pub fn command(&self) -> Command {
         match self.what {
             TimerKind::OutOfSight => Command::MarkOutOfSight((), MarkOutOfSight {}),
+            // The path knows the reason.
+            TimerKind::LookoutEnds(lookout) => {
+                Command::EndLookout(lookout, EndLookout { reason: LookoutEndReason::NoLongerNeeded })
+            }
+            TimerKind::CareAlertEnds(alert) => {
+                Command::EndCareAlert(alert, EndCareAlert { reason: LookoutEndReason::NoLongerNeeded })
+            }
             TimerKind::LookoutExpires(lookout) => Command::ExpireLookout(lookout, ExpireLookout {}),
             TimerKind::HandoverStops(handover) => Command::StopHandover(handover, StopHandover {}),
             TimerKind::Deadline { task, subject, round } => {
@@ -81,6 +100,8 @@ impl Timer {
         let Self { person, cause, .. } = self;
         match self.what {
             TimerKind::OutOfSight => format!("{person}/out_of_sight/{cause}"),
+            TimerKind::LookoutEnds(lookout) => format!("{person}/lookout_ends/{lookout}/{cause}"),
+            TimerKind::CareAlertEnds(alert) => format!("{person}/care_alert_ends/{alert}/{cause}"),
             TimerKind::LookoutExpires(lookout) => format!("{person}/lookout_expires/{lookout}"),
             TimerKind::HandoverStops(handover) => format!("{person}/handover_stops/{handover}"),
             TimerKind::Deadline { task, subject, round } => {
@@ -102,6 +123,13 @@ impl CarePath {
             timers.push(Timer::new(task.due, what, &task.cause));
         }
         if self.exists() && !self.is_erased() {
+            timers.extend(self.lost.untold().map(|(ended, by)| {
+                let what = match ended {
+                    Ended::Lookout(lookout) => TimerKind::LookoutEnds(lookout),
+                    Ended::CareAlert(alert) => TimerKind::CareAlertEnds(alert),
+                };
+                Timer::new(by.recorded_at, what, by)
+            }));
             timers.extend(self.lost.lookouts.iter().filter(|lookout| lookout.end.is_none()).map(|lookout| {
                 let what = TimerKind::LookoutExpires(lookout.issued.lookout);
                 Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
@@ -134,7 +162,8 @@ impl CarePath {
         let intakes = self.intakes.iter().map(|intake| intake.stamp.occurred.at);
         let stays = self.stays.iter().filter_map(super::stay::Stay::ended).map(|ended| ended.occurred.at);
         let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
-        let parts = intakes.chain(stays).chain(referrals.map(|referral| referral.changed().occurred.at));
+        let warned = self.discharges.iter().map(|discharge| discharge.stamp.occurred.at);
+        let parts = intakes.chain(stays).chain(warned).chain(referrals.map(|referral| referral.changed().occurred.at));
         let underway = self.repatriation.handovers.iter().filter(|each| each.state() == HandoverState::Departed);
         let arrivals = underway.filter_map(|handover| handover.arrival_expected(deadlines));
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));

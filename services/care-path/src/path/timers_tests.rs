@@ -26,6 +26,8 @@ fn fired(event: &Event, stamp: &Stamp) -> Option<String> {
         }
         Event::Stay(StayEvent::NoShowRecorded(no_show)) => Some(format!("{} {:?}", no_show.bed, no_show.expected_by)),
         Event::Lost(LostEvent::LookoutExpired(expired)) => Some(expired.lookout.to_string()),
+        Event::Lost(LostEvent::LookoutEnded(ended)) => Some(format!("{} {:?}", ended.lookout, stamp.caused_by)),
+        Event::Lost(LostEvent::CareAlertEnded(ended)) => Some(format!("{} {:?}", ended.alert, stamp.caused_by)),
         Event::Lost(LostEvent::WentOutOfSight(lost)) => Some(format!("{} {}", lost.episode, stamp.recorded_at)),
         _ => None,
     }
@@ -36,6 +38,8 @@ fn is_of(timer: &Timer, event: &Event) -> bool {
     match (timer.what, event) {
         (TimerKind::OutOfSight, Event::Lost(LostEvent::WentOutOfSight { .. })) => true,
         (TimerKind::LookoutExpires(expires), Event::Lost(LostEvent::LookoutExpired(event))) => expires == event.lookout,
+        (TimerKind::LookoutEnds(ends), Event::Lost(LostEvent::LookoutEnded(event))) => ends == event.lookout,
+        (TimerKind::CareAlertEnds(ends), Event::Lost(LostEvent::CareAlertEnded(event))) => ends == event.alert,
         (TimerKind::NoShow { bed, expected_by }, Event::Stay(StayEvent::NoShowRecorded(no_show))) => {
             no_show.bed == bed && no_show.expected_by == Some(expected_by)
         }
@@ -53,7 +57,12 @@ fn begins(event: &Event) -> bool {
         event,
         Event::Deadline(_)
             | Event::Stay(StayEvent::NoShowRecorded(_))
-            | Event::Lost(LostEvent::LookoutExpired { .. } | LostEvent::WentOutOfSight { .. })
+            | Event::Lost(
+                LostEvent::LookoutExpired { .. }
+                    | LostEvent::WentOutOfSight { .. }
+                    | LostEvent::LookoutEnded { .. }
+                    | LostEvent::CareAlertEnded { .. }
+            )
     )
 }
 
@@ -103,8 +112,9 @@ proptest! {
 
 /// What the watch itself overtakes: a no-show that an evening had before it, and what comes of not having come.
 fn overtakes(event: &Event, timer: &Timer) -> bool {
+    let traced = matches!(timer.what, TimerKind::Deadline { task: TaskKind::TraceNoShow, .. });
     matches!(event, Event::Stay(StayEvent::NoShowRecorded(_)))
-        && matches!(timer.what, TimerKind::OutOfSight | TimerKind::NoShow { .. })
+        && (traced || matches!(timer.what, TimerKind::OutOfSight | TimerKind::NoShow { .. }))
 }
 
 /// A path with a bed, of whose person a worker recorded that they did not come.

@@ -7,17 +7,20 @@ use crate::actor::Principal;
 use crate::codes::{DataClass, Role};
 use crate::ids::OrgId;
 use crate::text::Country;
-use crate::time::DateTime;
+use crate::time::{DateTime, days_after};
+
+/// For how many days those who were asked to look out are told that it is over.
+const END_TOLD_DAYS: i64 = 14;
 
 /// To whom something is addressed, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub enum Address<'a> {
     /// To none in particular: a part of the case.
     Case,
-    /// A lookout: `until` is when it expires; `None` once it was resolved.
-    Lookout { recipients: &'a [OrgId], until: Option<DateTime> },
+    /// A lookout: `until` is when it expires, `ended` when it was over; one of the two is there.
+    Lookout { recipients: &'a [OrgId], until: Option<DateTime>, ended: Option<DateTime> },
     /// A care alert to the police.
-    CareAlert { to: &'a OrgId, until: Option<DateTime> },
+    CareAlert { to: &'a OrgId, until: Option<DateTime>, ended: Option<DateTime> },
     /// A handover to a country, and to the care provider there that it names: `consented` has the data classes of its
     /// consent while the consent holds.
     Handover { country: Country, receiving: Option<&'a OrgId>, stands: Stands, consented: Option<&'a [DataClass]> },
@@ -32,8 +35,8 @@ pub enum Stands {
     Open,
     /// The person arrived: the receiving side sees it.
     Arrived,
-    /// It was declined or withdrawn, or a later one took its place: nobody abroad sees it.
-    Over,
+    /// It was declined or withdrawn, or a later one took its place, since then: nobody abroad sees it.
+    Over(DateTime),
 }
 
 impl<'a> Address<'a> {
@@ -49,10 +52,10 @@ impl<'a> Address<'a> {
             Self::Case => true,
             // The police are asked by care alert, and never by lookout.
             Self::Lookout { .. } if reader.actor.role() == Role::Police => false,
-            Self::Lookout { recipients, until } => {
+            Self::Lookout { recipients, until, .. } => {
                 knows_the_case || (recipients.contains(&reader.organisation) && stands(*until))
             }
-            Self::CareAlert { to, until } => knows_the_case || (**to == reader.organisation && stands(*until)),
+            Self::CareAlert { to, until, .. } => knows_the_case || (**to == reader.organisation && stands(*until)),
             Self::Handover { .. } => Abroad::of(reader).is_none() || self.shown_abroad(reader).is_some(),
             Self::ReturnPreparation => Abroad::of(reader).is_none(),
         }
@@ -66,9 +69,26 @@ impl<'a> Address<'a> {
         let abroad = Abroad::of(reader)?;
         let stands = match (stands, abroad) {
             (Stands::Open, _) | (Stands::Arrived, Abroad::Provider(_)) => true,
-            (Stands::Arrived, Abroad::Embassy(_)) | (Stands::Over, _) => false,
+            (Stands::Arrived, Abroad::Embassy(_)) | (Stands::Over(_), _) => false,
         };
         consented.filter(|_| stands && abroad.is_named(country, receiving))
+    }
+
+    /// Whether a reader was asked for something, to look out or to take the person over, and that ended not long ago: then
+    /// they are told that it is over, and nothing else. They would go on waiting otherwise.
+    #[must_use]
+    pub fn tells_end_to(&self, reader: &Principal, now: DateTime) -> bool {
+        let lately = |ended: Option<DateTime>| ended.is_some_and(|ended| days_after(ended, END_TOLD_DAYS) > now);
+        match self {
+            Self::Lookout { .. } if reader.actor.role() == Role::Police => false,
+            Self::Lookout { recipients, ended, .. } => recipients.contains(&reader.organisation) && lately(*ended),
+            Self::CareAlert { to, ended, .. } => **to == reader.organisation && lately(*ended),
+            Self::Handover { country, receiving, stands: Stands::Over(since), .. } => {
+                let theirs = Abroad::of(reader).is_some_and(|abroad| abroad.is_named(*country, *receiving));
+                theirs && reader.actor.role() != Role::Ambassador && lately(Some(*since))
+            }
+            Self::Case | Self::Handover { .. } | Self::ReturnPreparation => false,
+        }
     }
 
     /// Whether a reader is given the sealed document of a handover whose consent names the class that it is sealed in: a

@@ -2,14 +2,12 @@
 //! the only reader of facts that views have.
 
 mod csv;
-mod end;
 mod late;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use csv::csv;
-pub use end::tells_of_end;
 pub use late::too_late;
 pub use standing::Standing;
 
@@ -17,7 +15,7 @@ use crate::actor::Principal;
 use crate::codes::Phase;
 use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::fact::{Fact, Label, Origin, Reader};
 use crate::ids::OrgId;
 use crate::path::{CarePath, Stamp};
@@ -34,6 +32,8 @@ pub struct Sight<'a> {
     standing: Standing,
     others: Cells,
     own: Cells,
+    /// They are told that what they were asked for is over, and nothing else.
+    of_ends: bool,
 }
 
 impl<'a> Sight<'a> {
@@ -50,7 +50,22 @@ impl<'a> Sight<'a> {
         let own =
             if path.was_recorded_by(principal) { own_recordings(role, standing.consents) } else { Cells::NOTHING };
         let sees_something = !(others.is_nothing() && own.is_nothing());
-        sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own })
+        sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own, of_ends: false })
+    }
+
+    /// What notices alone go by, where there is no sight: whoever was asked to look out, or to take the person over, is told
+    /// that it is over.
+    #[must_use]
+    pub fn of_ends(
+        principal: &'a Principal,
+        path: &'a CarePath,
+        now: DateTime,
+        deadlines: &'a Deadlines,
+    ) -> Option<Self> {
+        let asked = path.exists() && !path.is_erased() && path.was_asked(principal, now);
+        let standing = || Standing { relation: Relation::None, consented: None, consents: false };
+        let (others, own) = (Cells::NOTHING, Cells::NOTHING);
+        asked.then(|| Self { principal, path, now, deadlines, standing: standing(), others, own, of_ends: true })
     }
 
     /// The relation that the sight rests on.
@@ -117,7 +132,17 @@ impl<'a> Sight<'a> {
     /// themselves, as long as anything is theirs to see.
     pub(crate) fn knows_of(&self, stamp: &Stamp, event: &Event) -> bool {
         let keeps_own = self.is_own(stamp) && !self.own.is_nothing();
-        keeps_own || self.shows(&event.label(), &self.path.origin(stamp, event))
+        let origin = self.path.origin(stamp, event);
+        if self.of_ends {
+            return ends(event.kind()) && origin.address.tells_end_to(self.principal, self.now);
+        }
+        // That their own entry was taken back they know, whoever took it back.
+        let own_entry = || {
+            let Event::Correction(correction) = event else { return false };
+            let of_own = self.path.recorder_of(correction.strikes()).is_some_and(|by| self.principal.recorded(by));
+            of_own && !self.own.is_nothing()
+        };
+        keeps_own || own_entry() || self.shows(&event.label(), &origin)
     }
 
     /// The phase, as far as the reader may know of what makes it; `None` where presence is not theirs to see.
@@ -150,4 +175,17 @@ impl Reader for Sight<'_> {
         let given = || self.within_cells(label) || origin.address.passes_on(role, label.sealed);
         own() || (given() && within_reach())
     }
+}
+
+/// Whether such an event says that a lookout, a care alert or a handover is over.
+fn ends(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::LookoutResolved
+            | EventKind::LookoutExpired
+            | EventKind::LookoutEnded
+            | EventKind::CareAlertEnded
+            | EventKind::HandoverDeclined
+            | EventKind::HandoverWithdrawn
+    )
 }

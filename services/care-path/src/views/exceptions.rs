@@ -39,7 +39,7 @@ fn view(sight: &Sight<'_>, request: &ExceptionRequest) -> Option<ExceptionView> 
     let (whole, requested) = (request.facts(), request.requested.facts());
     let (kind, stamp) = sight.show_noted(requested.kind())?;
     let (decision_reason, expires_at) = match &request.end {
-        None | Some(RequestEnd::Overtaken(_)) => (None, None),
+        None | Some(RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) => (None, None),
         Some(RequestEnd::Granted(granted)) => {
             (sight.show(granted.facts().reason()), sight.show(granted.facts().expires_at()))
         }

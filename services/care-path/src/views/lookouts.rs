@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{NotedView, section, views};
-use crate::codes::{CareAlertOutcome, LocationType, LookoutOutcome, LookoutState};
+use crate::codes::{CareAlertOutcome, LocationType, LookoutEndReason, LookoutOutcome, LookoutState};
 use crate::fact::Facts;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::path::Stamp;
@@ -28,6 +28,8 @@ views! {
         pub silent: Option<Vec<OrgId>>,
         pub sightings: Option<Vec<SightingView>>,
         pub outcome: Option<LookoutOutcome>,
+        /// Why it ended before its time, where nobody resolved it.
+        pub end_reason: Option<LookoutEndReason>,
         #[serde(flatten)]
         #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
@@ -57,6 +59,8 @@ views! {
         pub description: Option<Text>,
         pub expires_at: DateTime,
         pub answers: Option<Vec<CareAlertAnswerView>>,
+        /// Why it ended before its time.
+        pub end_reason: Option<LookoutEndReason>,
         #[serde(flatten)]
         #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
@@ -89,7 +93,7 @@ fn view(sight: &Sight<'_>, lookout: &Lookout) -> Option<LookoutView> {
     let sightings = lookout.sightings.iter().filter_map(|sighting| sighting_view(sight, lookout.step(sighting)));
     let outcome = match &lookout.end {
         Some(LookoutEnd::Resolved(resolved)) => sight.show(lookout.step(resolved).outcome()).copied(),
-        Some(LookoutEnd::Expired(_)) | None => None,
+        Some(LookoutEnd::Expired(_) | LookoutEnd::Over(_)) | None => None,
     };
     Some(LookoutView {
         lookout_id: *lookout_id,
@@ -102,6 +106,7 @@ fn view(sight: &Sight<'_>, lookout: &Lookout) -> Option<LookoutView> {
         silent: section(silent.collect()),
         sightings: section(sightings.collect()),
         outcome,
+        end_reason: sight.show(whole.end_reason()),
         noted: NotedView::of(sight, stamp),
     })
 }
@@ -136,6 +141,7 @@ fn alert_view(sight: &Sight<'_>, alert: &CareAlert) -> Option<CareAlertView> {
         description: sight.show(filed.description()).cloned(),
         expires_at: *sight.show(filed.expires_at())?,
         answers: section(answers.collect()),
+        end_reason: sight.show(alert.facts().end_reason()),
         noted: NotedView::of(sight, stamp),
     })
 }

@@ -81,7 +81,8 @@ pub fn disclose_lost(
     let episode = episodes.pop()?;
     let lookouts = disclose_lookouts(sight).into_iter();
     let runs = |lookout: &LookoutView| lookout.state == Some(LookoutState::Open) && lookout.expires_at > sight.now();
-    let alerts = disclose_alerts(sight).into_iter().filter(|alert| alert.expires_at > sight.now());
+    let still = |alert: &CareAlertView| alert.end_reason.is_none() && alert.expires_at > sight.now();
+    let alerts = disclose_alerts(sight).into_iter().filter(still);
     Some(LostView {
         person_id,
         identity: IdentityView::of(sight),
@@ -92,7 +93,7 @@ pub fn disclose_lost(
         last_seen: SeenView::of(sight),
         lookouts: section(lookouts.filter(runs).collect()),
         care_alerts: section(alerts.collect()),
-        next: next_task(sight, deadlines, directory).map(|task| TaskView::of(&task, person_id, sight.now())),
+        next: next_task(sight, deadlines, directory).map(|task| TaskView::of(sight, &task, person_id)),
         earlier_episodes: section(episodes),
     })
 }
@@ -112,10 +113,18 @@ fn next_task(sight: &Sight<'_>, deadlines: &Deadlines, directory: &Directory) ->
 /// What else waits on the case is on the worklists: here it would hide what nobody does to find them.
 fn is_of_the_search(kind: TaskKind) -> bool {
     match kind {
-        TaskKind::FindPerson | TaskKind::AcknowledgeLookout | TaskKind::AnswerCareAlert | TaskKind::WeeklyReview => {
-            true
-        }
+        TaskKind::FindPerson
+        | TaskKind::TraceNoShow
+        | TaskKind::AcknowledgeLookout
+        | TaskKind::AnswerCareAlert
+        | TaskKind::WeeklyReview => true,
         TaskKind::AssignCoordinator
+        | TaskKind::NextStep
+        | TaskKind::NextStepAfterException
+        | TaskKind::NextStepAfterHandover
+        | TaskKind::ReviewReopened
+        | TaskKind::ReviewSignOfLife
+        | TaskKind::PrepareArrival
         | TaskKind::ReviewMatch
         | TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen

@@ -85,5 +85,5 @@ pub fn disclose_match_review(
     let task = match_review(traits, &told([sight, other], likeness)?, other_person, deadlines);
     let may_do = done_by(task.kind).iter().any(|command| sight.may(*command));
     let is_theirs = may_do && task.addressee.is(principal, directory) && sight.shows_task(&task);
-    is_theirs.then(|| TaskView::of(&task, person, sight.now()))
+    is_theirs.then(|| TaskView::of(sight, &task, person))
 }

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::views;
-use crate::codes::TaskKind;
+use super::{IdentityView, views};
+use crate::codes::{NextStep, TaskKind, TaskStake};
 use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::{PersonId, SubjectId};
@@ -14,10 +14,13 @@ use crate::time::DateTime;
 
 views! {
     /// Something that waits for the reader.
-    #[derive(Debug)]
     pub struct TaskView as "Task" {
         pub kind: TaskKind,
+        /// What is at stake while it waits: the list begins with those at which most is.
+        pub stake: TaskStake,
         pub person_id: PersonId,
+        /// Who it is about, as far as the reader may see.
+        pub identity: Option<IdentityView>,
         /// The referral, lookout, care alert, exception or handover that it is about, if it is about one.
         pub subject_id: Option<SubjectId>,
         /// When it arose.
@@ -26,10 +29,12 @@ views! {
         pub overdue: bool,
         /// What happened that makes it wait. Absent where it is that nothing happened, as before a review.
         pub because: Option<EventKind>,
+        /// What the reason suggests for which something came to nothing.
+        pub suggestion: Option<NextStep>,
     }
 }
 
-/// What waits for a reader on a person's path, due first: of all that waits on it ([`CarePath::open_tasks`]) as of the
+/// What waits for a reader on a person's path, where most is at stake first: of all that waits on it ([`CarePath::open_tasks`]) as of the
 /// reader's now.
 #[must_use]
 pub fn disclose_tasks(
@@ -41,19 +46,32 @@ pub fn disclose_tasks(
     let may_do = |task: &Task| done_by(task.kind).iter().any(|command| sight.may(*command));
     let for_reader = open_tasks.iter().filter(|task| task.addressee.is(sight.principal(), directory));
     let for_reader = for_reader.filter(|task| sight.shows_task(task) && may_do(task));
-    for_reader.map(|task| TaskView::of(task, person_id, sight.now())).collect()
+    for_reader
+        .map(|task| TaskView { identity: IdentityView::of(sight), ..TaskView::of(sight, task, person_id) })
+        .collect()
+}
+
+impl std::fmt::Debug for TaskView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { kind, stake, due_at, .. } = self;
+        write!(f, "{kind} ({stake}) due at {due_at}")
+    }
 }
 
 impl TaskView {
-    pub(super) fn of(task: &Task, person_id: PersonId, now: DateTime) -> Self {
+    /// A task without who it is about.
+    pub(super) fn of(sight: &Sight<'_>, task: &Task, person_id: PersonId) -> Self {
         Self {
             kind: task.kind,
+            stake: task.stake,
             person_id,
+            identity: None,
             subject_id: task.subject,
             since: task.since,
             due_at: task.due,
-            overdue: task.due < now,
+            overdue: task.due < sight.now(),
             because: task.because,
+            suggestion: task.suggestion().and_then(|suggestion| sight.show(suggestion)),
         }
     }
 }

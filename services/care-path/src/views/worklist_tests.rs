@@ -36,10 +36,12 @@ fn hospital() -> Principal {
 /// A history in the order of a path. With any of its steps left out, what then cannot happen does not.
 fn steps() -> Vec<Step> {
     let to = |id: &str| json!({ "organisation": id });
-    let consent = json!({
-        "purpose": "repatriation", "recipient": { "country": "PL" }, "data_classes": ["identity", "return"],
-        "language": "pl",
-    });
+    let consent = || {
+        let recipient = json!({ "country": "PL" });
+        json!({
+            "purpose": "repatriation", "recipient": recipient, "data_classes": ["identity", "return"], "language": "pl",
+        })
+    };
     let likely_not = json!({
         "union_citizen": "yes", "works": "no", "months_of_stay": 2, "asks_for_shelter": "yes",
         "domestic_violence": "no", "temporarily_unfit_for_work": "no", "involuntarily_unemployed": "no",
@@ -82,7 +84,7 @@ fn steps() -> Vec<Step> {
         Step(hospital(), C::ReportDischarge, None, discharge),
         Step(shelter24(), C::AssignBed, None, json!({ "kind": "emergency_bed" })),
         Step(shelter24(), C::RequestException, None, json!({ "kind": "longer_24h_stay", "reason": "he is ill" })),
-        Step(supporter(), C::GiveConsent, None, consent),
+        Step(supporter(), C::GiveConsent, None, consent()),
         Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving": "care-provider-pl" })),
         Step(liaison("PL"), C::AcknowledgeHandover, Some(17), json!({})),
         Step(liaison("PL"), C::AcceptHandover, Some(17), json!({})),
@@ -93,6 +95,24 @@ fn steps() -> Vec<Step> {
         Step(coordinator(), C::DecideException, Some(15), json!({ "decision": "denied", "reason": "a bed is free" })),
         Step(coordinator(), C::CloseCase, None, json!({ "reason": "returned" })),
         Step(supporter(), C::WithdrawConsent, Some(16), json!({})),
+        Step(night_shelter(), C::RecordIntake, None, json!({})),
+        Step(night_shelter(), C::AssignBed, None, json!({ "kind": "night_shelter_eu" })),
+        Step(night_shelter(), C::RecordNoShow, None, json!({})),
+        Step(
+            hospital(),
+            C::ReportDischarge,
+            None,
+            json!({
+                "destination": "night_shelter_eu", "to": "night-shelter-utrecht", "warned": true,
+            }),
+        ),
+        Step(night_shelter(), C::Refer, None, json!({ "to": "supporter-rotterdam", "offering": "client_support" })),
+        Step(supporter(), C::DeclineReferral, Some(31), json!({ "reason": "language" })),
+        Step(supporter(), C::GiveConsent, None, consent()),
+        Step(supporter(), C::ProposeHandover, None, json!({ "country": "PL", "receiving_organisation": "a clinic" })),
+        Step(liaison("PL"), C::DeclineHandover, Some(34), json!({ "reason": "no_place" })),
+        Step(coordinator(), C::RecordDeath, None, json!({})),
+        Step(night_shelter(), C::RecordAttendance, None, json!({ "status": "present" })),
     ]
 }
 
@@ -198,7 +218,15 @@ fn everybody() -> Vec<Principal> {
 fn ever_asked(role: Role, task: TaskKind) -> bool {
     let of_care = matches!(
         task,
-        T::AnswerReferral | T::StartCare | T::AcknowledgeLookout | T::SendDischargeLetter | T::EstablishLanguage
+        T::AnswerReferral
+            | T::StartCare
+            | T::AcknowledgeLookout
+            | T::SendDischargeLetter
+            | T::EstablishLanguage
+            | T::NextStep
+            | T::NextStepAfterException
+            | T::TraceNoShow
+            | T::PrepareArrival
     );
     match role {
         Role::ProcessCoordinator => !matches!(
@@ -224,6 +252,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
                     | T::ReviewStoppedReturn
                     | T::AnswerHandoverQuestion
                     | T::TraceArrival
+                    | T::NextStepAfterHandover
             );
             of_care || of_return || task == T::UninsuredReport
         }
@@ -240,10 +269,18 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
 /// Every thing of that kind that a reader can look up.
 fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
     Some(match task {
-        T::AnswerReferral | T::StartCare => disclose_referrals(sight).iter().map(|each| each.referral_id.0).collect(),
+        T::TraceNoShow => {
+            let beds = sight.path().stays.iter().filter_map(|stay| sight.show(stay.assigned.facts().bed()));
+            beds.map(|bed| bed.0).collect()
+        }
+        T::AnswerReferral | T::StartCare | T::NextStep => {
+            disclose_referrals(sight).iter().map(|each| each.referral_id.0).collect()
+        }
         T::AcknowledgeLookout => disclose_lookouts(sight).iter().map(|each| each.lookout_id.0).collect(),
         T::AnswerCareAlert => disclose_alerts(sight).iter().map(|each| each.care_alert_id.0).collect(),
-        T::DecideException => disclose_exceptions(sight).iter().map(|each| each.exception_id.0).collect(),
+        T::DecideException | T::NextStepAfterException => {
+            disclose_exceptions(sight).iter().map(|each| each.exception_id.0).collect()
+        }
         T::AcknowledgeHandover
         | T::AnswerHandover
         | T::RecordDeparture
@@ -251,8 +288,12 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         | T::FollowUp
         | T::ReviewStoppedReturn
         | T::AnswerHandoverQuestion
-        | T::TraceArrival => disclose_handovers(sight).iter().map(|each| each.handover_id.0).collect(),
+        | T::TraceArrival
+        | T::NextStepAfterHandover => disclose_handovers(sight).iter().map(|each| each.handover_id.0).collect(),
         T::AssignCoordinator
+        | T::ReviewReopened
+        | T::ReviewSignOfLife
+        | T::PrepareArrival
         | T::ReviewMatch
         | T::StreetDoctorVisit
         | T::HeadInjuryScreen
@@ -415,11 +456,11 @@ fn a_task_is_serialised_without_what_it_does_not_have() {
         json!([
             {
                 "kind": "street_doctor_visit", "person_id": this_person(), "since": "2026-01-10T21:00:00Z",
-                "due_at": "2026-01-11T21:00:00Z", "overdue": false, "because": "signal_received",
+                "due_at": "2026-01-11T21:00:00Z", "overdue": false, "because": "signal_received", "stake": "urgent",
             },
             {
                 "kind": "weekly_review", "person_id": this_person(), "since": "2026-01-10T21:00:00Z",
-                "due_at": "2026-01-17T21:00:00Z", "overdue": false,
+                "due_at": "2026-01-17T21:00:00Z", "overdue": false, "stake": "review",
             },
         ])
     );

@@ -7,7 +7,7 @@ use async_graphql::{
     ComplexObject, Context, CustomValidator, ID, InputObject, InputValueError, Object, ObjectType, OutputType,
     SimpleObject,
 };
-use care_path::codes::Phase;
+use care_path::codes::{Phase, TaskKind};
 use care_path::ids::Municipality;
 use care_path::time::{DateTime, Moment};
 use care_path::views::{
@@ -105,14 +105,15 @@ impl Query {
         page(ctx, first, after, |asked, request| asked.baken.persons(asked.principal, &filter, request))
     }
 
-    /// What waits for the reader, due first.
+    /// What waits for the reader: where most is at stake first, then what is due first.
     async fn worklist(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Tasks of this kind alone.")] kind: Option<TaskKind>,
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<TaskView> {
-        page(ctx, first, after, |asked, request| asked.baken.worklist(asked.principal, request))
+        page(ctx, first, after, |asked, request| asked.baken.worklist(asked.principal, kind, request))
     }
 
     /// Who is lost, due first.

@@ -2,13 +2,14 @@
 //! the parts of many paths that a caller may see.
 
 use actix_web::{HttpRequest, HttpResponse, get};
+use care_path::codes::{Code, TaskKind};
 use care_path::views::{CareAlertView, ExceptionView, HandoverView, LookoutView, LostView, ReferralView, TaskView};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::page::PageOf;
-use super::query::{self, PageParameters};
+use super::query::{self, PageParameters, Parameters};
 use super::reader::{Reader, shown};
 use crate::app::HandoverCounts;
 use crate::edge::problem::Problem;
@@ -29,9 +30,32 @@ macro_rules! lists {
     )+};
 }
 
+/// Lists what waits for you: where most is at stake first, then what is due first
+///
+/// Reviews come last, together. `kind` shows tasks of one kind alone.
+#[utoipa::path(
+    get, path = "/v1/worklist", tag = "Lists", impl_for = worklist, params(WorklistParameters, PageParameters),
+    responses((status = 200, description = "A page of the list.", body = PageOf<TaskView>))
+)]
+#[get("/v1/worklist")]
+pub async fn worklist(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let kind = parameters.take("kind", "must be a kind of task: see /v1/codes/task_kind", TaskKind::from_code);
+    let page = parameters.page();
+    parameters.end()?;
+    Ok(shown(&PageOf::from(reader.baken().worklist(reader.principal(), kind, &page)?)))
+}
+
+/// Which tasks are asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it documents what `worklist` reads")]
+struct WorklistParameters {
+    /// Tasks of this kind alone.
+    kind: Option<TaskKind>,
+}
+
 lists! {
-    /// Lists what waits for you, due first
-    worklist: "/v1/worklist" => TaskView;
     /// Lists who is lost, due first
     ///
     /// Who is out of sight, since when and why, where they were last seen, who looks out and who is silent.

@@ -1,9 +1,9 @@
-//! Places: what waits, due first, for each addressee. An index into what waits, not the tasks themselves.
+//! Places: what waits, where most is at stake first and then what is due first, for each addressee. An index into what waits, not the tasks themselves.
 
 use std::collections::BTreeSet;
 
 use care_path::PersonId;
-use care_path::codes::TaskKind;
+use care_path::codes::{TaskKind, TaskStake};
 use care_path::ids::SubjectId;
 use care_path::path::tasks::{Addressee, Task};
 use care_path::time::DateTime;
@@ -14,6 +14,7 @@ use crate::projections::map::Map;
 /// A task's place on the worklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
+    pub stake: TaskStake,
     pub due: DateTime,
     pub case: PersonId,
     pub kind: TaskKind,
@@ -24,7 +25,7 @@ impl Place {
     /// Where a task of a case stands.
     #[must_use]
     pub fn of(case: PersonId, task: &Task) -> Self {
-        Self { due: task.due, case, kind: task.kind, subject: task.subject }
+        Self { stake: task.stake, due: task.due, case, kind: task.kind, subject: task.subject }
     }
 }
 
@@ -87,7 +88,7 @@ impl Places {
         self.waiting.iter().flat_map(|(addressee, places)| places.iter().map(move |place| (addressee, place)))
     }
 
-    /// What waits for an addressee, due first.
+    /// What waits for an addressee, in the order of the list.
     pub fn of(&self, addressee: &Addressee) -> Option<&BTreeSet<Place>> {
         self.waiting.get(addressee)
     }

@@ -12,7 +12,7 @@ pub const NOW: &str = "2026-12-18T09:00:00Z";
 fn waits(node: &Node, user: &str, marek: PersonId) -> Vec<String> {
     let users = demo::users().unwrap();
     let principal = &users.iter().find(|each| each.user.as_str() == user).unwrap().principal;
-    let page = node.baken.worklist(principal, &PageRequest::default()).unwrap();
+    let page = node.baken.worklist(principal, None, &PageRequest::default()).unwrap();
     let of_marek = page.edges.into_iter().map(|edge| edge.node).filter(|task| task.person_id == marek);
     of_marek.map(|task| format!("{} {}", local(task.due_at), task.kind)).collect()
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::{CarePath, Noted, Stamp};
-use crate::codes::{CloseReason, Role};
+use crate::codes::{CloseReason, LookoutEndReason, Role};
 use crate::command::Refusal;
+use crate::event::Event;
 use crate::fact::{events, part_events};
 use crate::ids::{Municipality, NoteId, UserId};
 use crate::policy::rules::close_reason_tells_of;
@@ -67,6 +68,8 @@ pub struct CaseState {
     pub(crate) coordinator: Option<Noted<CoordinatorAssigned>>,
     pub(crate) notes: Vec<Noted<NoteAdded>>,
     pub(crate) closed: Option<Noted<CaseClosed>>,
+    /// It was opened again because of what was recorded on it.
+    pub(in crate::path) reopened: Option<Arc<Stamp>>,
     pub(in crate::path) died: Option<Noted<DeathRecorded>>,
     pub(in crate::path) last_contact: Option<Arc<Stamp>>,
     /// Every time that somebody who gives care met the person.
@@ -93,10 +96,19 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
             path.case.coordinator = Some(Noted::new(stamp, assigned));
         }
         CaseEvent::NoteAdded(note) => path.case.notes.push(Noted::new(stamp, note)),
-        CaseEvent::CaseClosed(closed) => path.case.closed = Some(Noted::new(stamp, closed)),
-        CaseEvent::CaseReopened(_) => path.case.closed = None,
+        CaseEvent::CaseClosed(closed) => {
+            path.case.closed = Some(Noted::new(stamp, closed));
+            path.case.reopened = None;
+            path.end_what_goes_on(stamp, LookoutEndReason::CaseClosed);
+        }
+        CaseEvent::CaseReopened(_) => {
+            path.case.closed = None;
+            // A coordinator who opens it again knows.
+            path.case.reopened = (stamp.by.role != Role::ProcessCoordinator).then(|| stamp.clone());
+        }
         CaseEvent::DeathRecorded(died) => {
             path.case.died = Some(Noted::new(stamp, died));
+            path.end_what_goes_on(stamp, LookoutEndReason::Died);
             path.lost.back_in_sight(stamp);
         }
     }
@@ -109,7 +121,23 @@ impl CarePath {
         self.case.closed.is_some()
     }
 
-    /// What is recorded of the person's life goes onto an open case: a closed one is reopened first.
+    /// A closed case ends what hangs on it, and so does a death: nobody looks out, holds a bed or decides any more.
+    fn end_what_goes_on(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason) {
+        self.lost.end_search(stamp, reason);
+        self.overtake_requests(stamp);
+        self.end_stays(stamp);
+        self.end_referrals(stamp);
+    }
+
+    /// What shows that the person is there opens a closed case again: a case is no trap.
+    pub(super) fn and_reopened(&self, mut events: Vec<Event>) -> Vec<Event> {
+        if self.is_closed() {
+            events.push(CaseEvent::CaseReopened(CaseReopened { explanation: None }).into());
+        }
+        events
+    }
+
+    /// What is planned or asked for goes onto an open case: a closed one is reopened first.
     pub(crate) fn require_open(&self) -> Result<(), Refusal> {
         if self.is_closed() { Err(CaseRefusal::Closed.into()) } else { Ok(()) }
     }

@@ -34,7 +34,7 @@ events! {
 
 impl CorrectionEvent {
     /// The entry that does not count any more.
-    pub(in crate::path) fn strikes(&self) -> EventId {
+    pub(crate) fn strikes(&self) -> EventId {
         let Self::EntryRetracted(retracted) = self;
         retracted.entry
     }

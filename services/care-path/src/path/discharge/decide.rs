@@ -32,7 +32,6 @@ impl Decide for ReportDischarge {
     type Subject = ();
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let from = self.from.unwrap_or_else(|| at.by.organisation.clone());
         at.known_organisation("from", &from)?;
         if let Some(to) = &self.to {
@@ -46,6 +45,6 @@ impl Decide for ReportDischarge {
             letter_received: self.letter_received,
             findings: private(self.findings),
         };
-        Ok(vec![DischargeEvent::DischargedTo(discharge).into()])
+        Ok(path.and_reopened(vec![DischargeEvent::DischargedTo(discharge).into()]))
     }
 }

@@ -42,7 +42,7 @@ impl DischargedTo {
     /// Arriving without a warning, and going back to the street.
     #[must_use]
     pub fn is_unsafe(&self) -> bool {
-        !self.warned
+        !self.warned || self.destination.is_public_space()
     }
 }
 

@@ -78,6 +78,8 @@ pub(crate) enum RequestEnd {
     Granted(Noted<ExceptionGranted>),
     Denied(Noted<ExceptionDenied>),
     Overtaken(Noted<ExceptionOvertaken>),
+    /// The case was closed, or the person died, before somebody decided.
+    Lapsed(Arc<Stamp>),
 }
 
 /// A request and what became of it.
@@ -95,7 +97,7 @@ impl ExceptionRequest {
             None => ExceptionState::Pending,
             Some(RequestEnd::Granted(_)) => ExceptionState::Granted,
             Some(RequestEnd::Denied(_)) => ExceptionState::Denied,
-            Some(RequestEnd::Overtaken(_)) => ExceptionState::Overtaken,
+            Some(RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) => ExceptionState::Overtaken,
         }
     }
 
@@ -104,6 +106,7 @@ impl ExceptionRequest {
             RequestEnd::Granted(noted) => &noted.stamp,
             RequestEnd::Denied(noted) => &noted.stamp,
             RequestEnd::Overtaken(noted) => &noted.stamp,
+            RequestEnd::Lapsed(stamp) => stamp,
         };
         Some(stamp.occurred.at)
     }
@@ -145,6 +148,13 @@ impl ExceptionRequest {
 }
 
 impl CarePath {
+    /// Nobody decides any more on what was asked for.
+    pub(super) fn overtake_requests(&mut self, stamp: &Arc<Stamp>) {
+        for request in self.exceptions.iter_mut().filter(|request| request.end.is_none()) {
+            request.end = Some(RequestEnd::Lapsed(stamp.clone()));
+        }
+    }
+
     /// Whether a bed is held because a decision about it is pending.
     pub(crate) fn awaits_decision(&self, bed: BedId) -> bool {
         self.exceptions.iter().any(|request| request.is_pending_for(bed))

@@ -22,9 +22,10 @@ impl Decide for ObserveIncident {
     type Subject = ();
 
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let incident = Incident { kind: self.kind, description: self.description };
         let what = if self.kind.is_health() { What::Health(incident.into()) } else { What::Conduct(incident.into()) };
-        Ok(vec![IncidentEvent::IncidentObserved(IncidentObserved { severity: self.severity, what }).into()])
+        Ok(path.and_reopened(vec![
+            IncidentEvent::IncidentObserved(IncidentObserved { severity: self.severity, what }).into(),
+        ]))
     }
 }

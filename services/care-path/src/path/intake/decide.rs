@@ -40,7 +40,6 @@ impl Decide for RecordIntake {
     type Subject = ();
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let months = self.situation.as_ref().and_then(|situation| situation.months_in_the_netherlands);
         of_a_life("situation/months_in_the_netherlands", months)?;
         let identity = self.identity.map(|input| input.claim(at, "identity/birth_date")).transpose()?;
@@ -57,7 +56,7 @@ impl Decide for RecordIntake {
             head_injury_suspected: private(self.head_injury_suspected),
             problems,
         };
-        Ok(vec![IntakeEvent::IntakeCompleted(Box::new(intake)).into()])
+        Ok(path.and_reopened(vec![IntakeEvent::IntakeCompleted(Box::new(intake)).into()]))
     }
 }
 

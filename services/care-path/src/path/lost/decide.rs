@@ -2,13 +2,13 @@
 
 use serde::Deserialize;
 
-use super::super::CarePath;
+use super::super::{CarePath, Stamp};
 use super::{
-    CareAlertAnswered, CareAlertFiled, LookoutAcknowledged, LookoutExpired, LookoutIssued, LookoutResolved, LostEvent,
-    LostRefusal, SightingReported,
+    CareAlertAnswered, CareAlertEnded, CareAlertFiled, LookoutAcknowledged, LookoutEnded, LookoutExpired,
+    LookoutIssued, LookoutResolved, LostEvent, LostRefusal, Over, SightingReported,
 };
 use crate::actor::Actor;
-use crate::codes::{CareAlertOutcome, LocationType, LookoutOutcome, OrgKind};
+use crate::codes::{CareAlertOutcome, LocationType, LookoutEndReason, LookoutOutcome, OrgKind};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
 use crate::ids::{CareAlertId, LookoutId, Municipality, OrgId};
@@ -179,7 +179,7 @@ impl Decide for ReportSighting {
 
     fn decide(self, lookout: LookoutId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         // What was seen in time counts, also when it is reported late.
-        if path.open_lookout(lookout)?.issued.expires_at <= at.occurred.at {
+        if path.unresolved_lookout(lookout)?.issued.expires_at <= at.occurred.at {
             return Err(LostRefusal::LookoutClosed.into());
         }
         let sighting = SightingReported {
@@ -206,7 +206,7 @@ impl Decide for ResolveLookout {
     type Subject = LookoutId;
 
     fn decide(self, lookout: LookoutId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let open = path.open_lookout(lookout)?;
+        let open = path.unresolved_lookout(lookout)?;
         if !at.is_coordinator() && !at.acts_for(&open.issued.stamp.by.organisation) {
             return Err(Refusal::NotYours);
         }
@@ -230,6 +230,63 @@ impl Decide for ExpireLookout {
         }
         Ok(vec![LostEvent::LookoutExpired(LookoutExpired { lookout }).into()])
     }
+}
+
+/// Ends a lookout before its time, so that those who were asked know: the issuer or the coordinator does. Where the person is
+/// back, the case was closed or the person died, Baken does.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EndLookout {
+    pub reason: LookoutEndReason,
+}
+
+impl Decide for EndLookout {
+    type Subject = LookoutId;
+
+    fn decide(self, lookout: LookoutId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let open = path.lookout(lookout)?;
+        let reason = may_end(self.reason, open.over(), open.end.is_some(), &open.issued.stamp, at)?;
+        Ok(vec![LostEvent::LookoutEnded(LookoutEnded { lookout, reason }).into()])
+    }
+}
+
+/// Ends a care alert before its time: see [`EndLookout`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EndCareAlert {
+    pub reason: LookoutEndReason,
+}
+
+impl Decide for EndCareAlert {
+    type Subject = CareAlertId;
+
+    fn decide(self, alert: CareAlertId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let filed = path.lost.care_alert(alert).ok_or(LostRefusal::UnknownAlert)?;
+        let over = filed.over.as_ref();
+        let reason = may_end(self.reason, over, !filed.runs(at.now), &filed.filed.stamp, at).map_err(|refusal| {
+            if refusal == LostRefusal::LookoutClosed.into() { LostRefusal::AlertEnded.into() } else { refusal }
+        })?;
+        Ok(vec![LostEvent::CareAlertEnded(CareAlertEnded { alert, reason }).into()])
+    }
+}
+
+/// For which reason what was asked is said to end: Baken says what ended it, people what they know.
+fn may_end(
+    reason: LookoutEndReason,
+    over: Option<&Over>,
+    ended: bool,
+    asked: &Stamp,
+    at: &Context<'_>,
+) -> Result<LookoutEndReason, Refusal> {
+    if at.by.actor == Actor::System {
+        return over.filter(|over| !over.told).map(|over| over.reason).ok_or(LostRefusal::NotOver.into());
+    }
+    if !at.is_coordinator() && !at.acts_for(&asked.by.organisation) {
+        return Err(Refusal::NotYours);
+    }
+    if ended { Err(LostRefusal::LookoutClosed.into()) } else { Ok(reason) }
 }
 
 /// Asks the police to look out for the person's sake. They see this alert and nothing else.
@@ -276,7 +333,7 @@ impl Decide for AnswerCareAlert {
         if !at.acts_for(&filed.filed.to) {
             return Err(Refusal::NotYours);
         }
-        if filed.filed.expires_at <= at.now {
+        if !filed.runs(at.now) {
             return Err(LostRefusal::AlertEnded.into());
         }
         let explanation = private(self.explanation);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::exception::{ExceptionEvent, ExceptionOvertaken};
 use super::{CarePath, Noted, Seen, Stamp};
-use crate::codes::{CareAlertOutcome, ExceptionState, LocationType, LookoutOutcome, LookoutState};
+use crate::codes::{CareAlertOutcome, ExceptionState, LocationType, LookoutEndReason, LookoutOutcome, LookoutState};
 use crate::command::{Refusal, refusals};
 use crate::event::{Event, EventKind};
 use crate::fact::{Facts, Origin, derived_facts, events, part_events};
@@ -24,8 +24,10 @@ part_events! {
         SightingReported(SightingReported),
         LookoutResolved(LookoutResolved),
         LookoutExpired(LookoutExpired),
+        LookoutEnded(LookoutEnded),
         CareAlertFiled(CareAlertFiled),
         CareAlertAnswered(CareAlertAnswered),
+        CareAlertEnded(CareAlertEnded),
     }
 }
 
@@ -75,6 +77,12 @@ events! {
         lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
     }
 
+    /// It was over before its time, and those who were asked are told.
+    pub struct LookoutEnded {
+        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
+        reason: clear LookoutEndReason => Lookout, Full;
+    }
+
     /// The police were asked to look out for somebody's sake (zorgmelding).
     pub struct CareAlertFiled {
         alert: clear CareAlertId as "care_alert_id" => Lookout, Minimal;
@@ -88,6 +96,12 @@ events! {
         alert: clear CareAlertId as "care_alert_id" => Lookout, Minimal;
         outcome: clear CareAlertOutcome => Lookout, Minimal;
         explanation: maybe sealed(Text, Social) => Lookout, Full;
+    }
+
+    /// The alert was over before its time, and the police are told.
+    pub struct CareAlertEnded {
+        alert: clear CareAlertId as "care_alert_id" => Lookout, Minimal;
+        reason: clear LookoutEndReason => Lookout, Full;
     }
 }
 
@@ -122,6 +136,23 @@ derived_facts! { Episode as it, "episode" {
 pub(crate) enum LookoutEnd {
     Resolved(Noted<LookoutResolved>),
     Expired(Noted<LookoutExpired>),
+    Over(Over),
+}
+
+/// What ended a lookout or a care alert before its time.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Over {
+    /// The event that ended it.
+    pub(crate) by: Arc<Stamp>,
+    pub(crate) reason: LookoutEndReason,
+    /// Whether it was recorded that it ended, so that those who were asked are told.
+    told: bool,
+}
+
+impl Over {
+    fn new(by: &Arc<Stamp>, reason: LookoutEndReason, told: bool) -> Self {
+        Self { by: by.clone(), reason, told }
+    }
 }
 
 /// A lookout and what became of it.
@@ -135,13 +166,35 @@ pub struct Lookout {
 }
 
 impl Lookout {
+    fn new(stamp: &Arc<Stamp>, issued: &LookoutIssued) -> Self {
+        Self { issued: Noted::new(stamp, issued), acknowledged: Vec::new(), sightings: Vec::new(), end: None }
+    }
+
     /// Where it stands.
     pub(crate) fn state(&self) -> LookoutState {
         match self.end {
             None => LookoutState::Open,
             Some(LookoutEnd::Resolved(_)) => LookoutState::Resolved,
             Some(LookoutEnd::Expired(_)) => LookoutState::Expired,
+            Some(LookoutEnd::Over(_)) => LookoutState::Ended,
         }
+    }
+
+    /// What ended it before its time.
+    pub(crate) fn over(&self) -> Option<&Over> {
+        match &self.end {
+            Some(LookoutEnd::Over(over)) => Some(over),
+            Some(LookoutEnd::Resolved(_) | LookoutEnd::Expired(_)) | None => None,
+        }
+    }
+
+    /// When it ended, if it has.
+    fn ended_at(&self) -> Option<DateTime> {
+        self.end.as_ref().map(|end| match end {
+            LookoutEnd::Resolved(noted) => noted.stamp.recorded_at,
+            LookoutEnd::Expired(noted) => noted.stamp.recorded_at,
+            LookoutEnd::Over(over) => over.by.recorded_at,
+        })
     }
 
     /// Whether somebody still looks out.
@@ -152,7 +205,7 @@ impl Lookout {
     /// To whom it is addressed.
     pub(crate) fn address(&self) -> Address<'_> {
         let until = self.end.is_none().then_some(self.issued.expires_at);
-        Address::Lookout { recipients: &self.issued.recipients, until }
+        Address::Lookout { recipients: &self.issued.recipients, until, ended: self.ended_at() }
     }
 
     /// The recipients that have not acknowledged it, without those who issued it.
@@ -183,6 +236,7 @@ derived_facts! { Lookout as it, "lookout" {
     acknowledged: is Vec<&'a Stamp> =
         "acknowledgements" in Lookout, Full: clear(it.acknowledged.iter().map(|noted| &*noted.stamp).collect());
     silent: is Vec<&'a OrgId> = "silent" in Lookout, Full: clear(it.silent());
+    end_reason: is LookoutEndReason = "end_reason" in Lookout, Full: maybe(it.over().map(|over| over.reason));
 }}
 
 /// A care alert and its answers.
@@ -190,23 +244,47 @@ derived_facts! { Lookout as it, "lookout" {
 pub struct CareAlert {
     pub(crate) filed: Noted<CareAlertFiled>,
     pub(crate) answers: Vec<Noted<CareAlertAnswered>>,
+    /// `None` while it runs, or where its time alone was over.
+    pub(crate) over: Option<Over>,
 }
 
 impl CareAlert {
+    fn new(stamp: &Arc<Stamp>, filed: &CareAlertFiled) -> Self {
+        Self { filed: Noted::new(stamp, filed), answers: Vec::new(), over: None }
+    }
+
     /// Whether it still waits for somebody to look.
     pub(crate) fn runs(&self, at: DateTime) -> bool {
-        self.filed.expires_at > at
+        self.over.is_none() && self.filed.expires_at > at
     }
 
     /// To whom it is addressed.
     pub(crate) fn address(&self) -> Address<'_> {
-        Address::CareAlert { to: &self.filed.to, until: Some(self.filed.expires_at) }
+        let ended = self.over.as_ref().map(|over| over.by.recorded_at);
+        let until = ended.is_none().then_some(self.filed.expires_at);
+        Address::CareAlert { to: &self.filed.to, until, ended }
+    }
+
+    /// What can be told of it as a whole.
+    pub(crate) fn facts(&self) -> Facts<'_, Self> {
+        Origin::derived().addressed(self.address()).of(self)
     }
 
     /// The facts of how it was filed, or of what followed.
     pub(crate) fn step<'a, E>(&'a self, step: &'a Noted<E>) -> Facts<'a, E> {
         step.addressed(self.address())
     }
+}
+
+derived_facts! { CareAlert as it, "care_alert" {
+    end_reason: is LookoutEndReason = "end_reason" in Lookout, Full: maybe(it.over.as_ref().map(|over| over.reason));
+}}
+
+/// What was asked of somebody, and is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    Lookout(LookoutId),
+    CareAlert(CareAlertId),
 }
 
 /// Where, when and by whom somebody was last seen, and how they are looked for.
@@ -239,6 +317,57 @@ impl LostState {
             episode.ended = Some(stamp.clone());
             self.escalated = None;
         }
+        if self.open_episode().is_none() {
+            self.end_search(stamp, LookoutEndReason::Found);
+        }
+    }
+
+    /// Ends the lookouts and care alerts that go on: there is nobody to look out for any more.
+    pub(super) fn end_search(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason) {
+        let over = || Over::new(stamp, reason, false);
+        let before = |asked: &Stamp| asked.occurred.at <= stamp.occurred.at;
+        for lookout in self.lookouts.iter_mut().filter(|each| each.end.is_none() && before(&each.issued.stamp)) {
+            lookout.end = Some(LookoutEnd::Over(over()));
+        }
+        for alert in self.care_alerts.iter_mut().filter(|each| each.over.is_none() && before(&each.filed.stamp)) {
+            alert.over = Some(over());
+        }
+    }
+
+    /// A lookout or care alert that was taken back is over for those who were asked.
+    pub(super) fn take_back(&mut self, stamp: &Arc<Stamp>, event: &LostEvent, by: &Arc<Stamp>) {
+        let over = Over::new(by, LookoutEndReason::IssuedInError, false);
+        match event {
+            LostEvent::LookoutIssued(issued) => {
+                let lookout = Lookout { end: Some(LookoutEnd::Over(over)), ..Lookout::new(stamp, issued) };
+                self.lookouts.push(lookout);
+            }
+            LostEvent::CareAlertFiled(filed) => {
+                self.care_alerts.push(CareAlert { over: Some(over), ..CareAlert::new(stamp, filed) });
+            }
+            LostEvent::WentOutOfSight(_)
+            | LostEvent::Escalated(_)
+            | LostEvent::LookoutAcknowledged(_)
+            | LostEvent::SightingReported(_)
+            | LostEvent::LookoutResolved(_)
+            | LostEvent::LookoutExpired(_)
+            | LostEvent::LookoutEnded(_)
+            | LostEvent::CareAlertAnswered(_)
+            | LostEvent::CareAlertEnded(_) => {}
+        }
+    }
+
+    /// What ended before its time and was not told yet, with the event that ended it.
+    pub(super) fn untold(&self) -> impl Iterator<Item = (Ended, &Arc<Stamp>)> {
+        let lookouts =
+            self.lookouts.iter().filter_map(|each| Some((Ended::Lookout(each.issued.lookout), each.over()?)));
+        let alerts =
+            self.care_alerts.iter().filter_map(|each| Some((Ended::CareAlert(each.filed.alert), each.over.as_ref()?)));
+        lookouts.chain(alerts).filter(|(_, over)| !over.told).map(|(ended, over)| (ended, &over.by))
+    }
+
+    pub(super) fn care_alert(&self, id: CareAlertId) -> Option<&CareAlert> {
+        self.care_alerts.iter().find(|alert| alert.filed.alert == id)
     }
 
     /// An event ended the episode that was going on before it.
@@ -274,7 +403,12 @@ impl LostEvent {
             Self::SightingReported(event) => Some(event.lookout),
             Self::LookoutResolved(event) => Some(event.lookout),
             Self::LookoutExpired(event) => Some(event.lookout),
-            Self::WentOutOfSight(_) | Self::Escalated(_) | Self::CareAlertFiled(_) | Self::CareAlertAnswered(_) => None,
+            Self::LookoutEnded(event) => Some(event.lookout),
+            Self::WentOutOfSight(_)
+            | Self::Escalated(_)
+            | Self::CareAlertFiled(_)
+            | Self::CareAlertAnswered(_)
+            | Self::CareAlertEnded(_) => None,
         }
     }
 
@@ -284,13 +418,15 @@ impl LostEvent {
         match self {
             Self::CareAlertFiled(event) => Some(event.alert),
             Self::CareAlertAnswered(event) => Some(event.alert),
+            Self::CareAlertEnded(event) => Some(event.alert),
             Self::WentOutOfSight(_)
             | Self::Escalated(_)
             | Self::LookoutIssued(_)
             | Self::LookoutAcknowledged(_)
             | Self::SightingReported(_)
             | Self::LookoutResolved(_)
-            | Self::LookoutExpired(_) => None,
+            | Self::LookoutExpired(_)
+            | Self::LookoutEnded(_) => None,
         }
     }
 }
@@ -314,12 +450,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent)
         LostEvent::Escalated(_) => record.overtake(stamp.event_id),
         LostEvent::LookoutIssued(issued) => {
             lost.begun_by_lookout(stamp);
-            lost.lookouts.push(Lookout {
-                issued: Noted::new(stamp, issued),
-                acknowledged: Vec::new(),
-                sightings: Vec::new(),
-                end: None,
-            });
+            lost.lookouts.push(Lookout::new(stamp, issued));
         }
         LostEvent::LookoutAcknowledged(acknowledged) => {
             if let Some(lookout) = lost.lookout_mut(acknowledged.lookout) {
@@ -339,12 +470,26 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent)
             lost.back_in_sight(stamp);
         }
         LostEvent::LookoutExpired(expired) => {
-            if let Some(lookout) = lost.lookout_mut(expired.lookout) {
+            if let Some(lookout) = lost.lookout_mut(expired.lookout).filter(|lookout| lookout.end.is_none()) {
                 lookout.end = Some(LookoutEnd::Expired(Noted::new(stamp, expired)));
             }
         }
         LostEvent::CareAlertFiled(filed) => {
-            lost.care_alerts.push(CareAlert { filed: Noted::new(stamp, filed), answers: Vec::new() });
+            lost.care_alerts.push(CareAlert::new(stamp, filed));
+        }
+        LostEvent::LookoutEnded(ended) => {
+            if let Some(lookout) = lost.lookout_mut(ended.lookout) {
+                match &mut lookout.end {
+                    Some(LookoutEnd::Over(over)) => over.told = true,
+                    Some(LookoutEnd::Resolved(_) | LookoutEnd::Expired(_)) => {}
+                    end @ None => *end = Some(LookoutEnd::Over(Over::new(stamp, ended.reason, true))),
+                }
+            }
+        }
+        LostEvent::CareAlertEnded(ended) => {
+            if let Some(alert) = lost.care_alerts.iter_mut().find(|alert| alert.filed.alert == ended.alert) {
+                alert.over.get_or_insert_with(|| Over::new(stamp, ended.reason, true)).told = true;
+            }
         }
         LostEvent::CareAlertAnswered(answered) => {
             if let Some(alert) = lost.care_alerts.iter_mut().find(|alert| alert.filed.alert == answered.alert) {
@@ -410,13 +555,24 @@ impl CarePath {
         events
     }
 
-    fn open_lookout(&self, id: LookoutId) -> Result<&Lookout, Refusal> {
+    fn lookout(&self, id: LookoutId) -> Result<&Lookout, Refusal> {
         let lookout = self.lost.lookouts.iter().find(|lookout| lookout.issued.lookout == id);
-        match lookout {
-            None => Err(LostRefusal::UnknownLookout.into()),
-            Some(lookout) if lookout.end.is_none() => Ok(lookout),
-            Some(_) => Err(LostRefusal::LookoutClosed.into()),
-        }
+        lookout.ok_or(LostRefusal::UnknownLookout.into())
+    }
+
+    fn open_lookout(&self, id: LookoutId) -> Result<&Lookout, Refusal> {
+        self.lookout(id)?.still(|end| end.is_none())
+    }
+
+    /// One of which somebody may still say how it ended, or who was seen: nobody resolved it, nor was its time over.
+    fn unresolved_lookout(&self, id: LookoutId) -> Result<&Lookout, Refusal> {
+        self.lookout(id)?.still(|end| matches!(end, None | Some(LookoutEnd::Over(_))))
+    }
+}
+
+impl Lookout {
+    fn still(&self, may: impl FnOnce(Option<&LookoutEnd>) -> bool) -> Result<&Self, Refusal> {
+        if may(self.end.as_ref()) { Ok(self) } else { Err(LostRefusal::LookoutClosed.into()) }
     }
 }
 
@@ -427,6 +583,7 @@ refusals! {
         NotMissed = "not_missed": "nothing says that nobody knows where the person is",
         UnknownLookout = "lookout_unknown": "there is no such lookout on this path",
         LookoutClosed = "lookout_closed": "the lookout was resolved or has expired; report what you see as a signal",
+        NotOver = "lookout_not_over": "people are still asked to look out",
         NotExpired = "lookout_not_expired": "the lookout has not expired yet",
         NoRecipients = "lookout_without_recipients": "nobody would receive this lookout",
         AlreadyAcknowledged = "lookout_already_acknowledged": "your organisation acknowledged this lookout already",
@@ -438,6 +595,6 @@ refusals! {
 
 mod decide;
 pub use decide::{
-    AcknowledgeLookout, Addressee, AnswerCareAlert, ExpireLookout, FileCareAlert, IssueLookout, MarkOutOfSight,
-    ReportSighting, ResolveLookout,
+    AcknowledgeLookout, Addressee, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert,
+    IssueLookout, MarkOutOfSight, ReportSighting, ResolveLookout,
 };

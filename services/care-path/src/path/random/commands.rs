@@ -15,7 +15,9 @@ use crate::path::exception::{DecideException, Decision, OvertakeException, Reque
 use crate::path::identity::{DismissMatch, LinkPersons, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::TurnAway;
-use crate::path::lost::{AcknowledgeLookout, AnswerCareAlert, ExpireLookout, MarkOutOfSight, ResolveLookout};
+use crate::path::lost::{
+    AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, MarkOutOfSight, ResolveLookout,
+};
 use crate::path::privacy::{LiftHold, PlaceHold};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, StartCare, WaitlistReferral, WithdrawReferral,
@@ -143,6 +145,11 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         K::ResolveLookout => {
             let resolve = ResolveLookout { outcome: dice.code(), explanation: dice.maybe_text() };
             Command::ResolveLookout(lookout(path, dice)?, resolve)
+        }
+        K::EndLookout => Command::EndLookout(lookout(path, dice)?, EndLookout { reason: dice.code() }),
+        K::EndCareAlert => {
+            let alerts: Vec<_> = path.lost.care_alerts.iter().map(|alert| alert.filed.alert).collect();
+            Command::EndCareAlert(dice.one_of(&alerts)?, EndCareAlert { reason: dice.code() })
         }
         K::ExpireLookout => Command::ExpireLookout(lookout(path, dice)?, ExpireLookout {}),
         K::FileCareAlert => Command::FileCareAlert((), bodies::care_alert(now, dice)),

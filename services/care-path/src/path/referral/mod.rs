@@ -122,6 +122,8 @@ pub(crate) enum Answer {
     Started(Noted<CareStarted>),
     Ended(Noted<CareEnded>),
     DroppedOut(Noted<DroppedOut>),
+    /// The case was closed, or the person died, before it came to its end.
+    Lapsed(Arc<Stamp>),
 }
 
 /// A referral and what became of it.
@@ -140,7 +142,7 @@ impl Referral {
             Some(Answer::Waitlisted(_)) => ReferralState::Waitlisted,
             Some(Answer::Accepted(_)) => ReferralState::Accepted,
             Some(Answer::Declined(_)) => ReferralState::Declined,
-            Some(Answer::Withdrawn(_)) => ReferralState::Withdrawn,
+            Some(Answer::Withdrawn(_) | Answer::Lapsed(_)) => ReferralState::Withdrawn,
             Some(Answer::Started(_)) => ReferralState::Started,
             Some(Answer::Ended(_)) => ReferralState::Ended,
             Some(Answer::DroppedOut(_)) => ReferralState::DroppedOut,
@@ -158,6 +160,7 @@ impl Referral {
             Some(Answer::Started(noted)) => &noted.stamp,
             Some(Answer::Ended(noted)) => &noted.stamp,
             Some(Answer::DroppedOut(noted)) => &noted.stamp,
+            Some(Answer::Lapsed(stamp)) => stamp,
         }
     }
 
@@ -170,7 +173,13 @@ impl Referral {
     pub(crate) fn is_open(&self) -> bool {
         match self.answer {
             None | Some(Answer::Waitlisted(_) | Answer::Accepted(_) | Answer::Started(_)) => true,
-            Some(Answer::Declined(_) | Answer::Withdrawn(_) | Answer::DroppedOut(_) | Answer::Ended(_)) => false,
+            Some(
+                Answer::Declined(_)
+                | Answer::Withdrawn(_)
+                | Answer::DroppedOut(_)
+                | Answer::Ended(_)
+                | Answer::Lapsed(_),
+            ) => false,
         }
     }
 
@@ -238,6 +247,13 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ReferralEv
 }
 
 impl CarePath {
+    /// Nobody answers any more what was asked for.
+    pub(super) fn end_referrals(&mut self, stamp: &Arc<Stamp>) {
+        for referral in self.referrals.iter_mut().filter(|referral| referral.is_open()) {
+            referral.answer = Some(Answer::Lapsed(stamp.clone()));
+        }
+    }
+
     fn referral(&self, id: ReferralId) -> Result<&Referral, Refusal> {
         let found = self.referrals.iter().find(|referral| referral.made.referral == id);
         found.ok_or(ReferralRefusal::Unknown.into())

@@ -67,7 +67,7 @@ impl Decide for ReportSignal {
         {
             events.push(CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: None }).into());
         }
-        Ok(events)
+        Ok(path.and_reopened(events))
     }
 }
 
@@ -94,9 +94,8 @@ impl Decide for RecordContact {
     type Subject = ();
 
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let problems = Problems::of(&self.problems);
-        Ok(vec![
+        Ok(path.and_reopened(vec![
             SignalEvent::ContactMade(ContactMade {
                 location_type: self.location_type,
                 location: private(self.location),
@@ -106,6 +105,6 @@ impl Decide for RecordContact {
                 problems,
             })
             .into(),
-        ])
+        ]))
     }
 }

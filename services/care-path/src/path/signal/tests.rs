@@ -2,6 +2,7 @@ use super::super::testing::*;
 use super::*;
 use crate::codes::{CloseReason, Phase};
 use crate::path::case::CaseRefusal;
+use crate::path::intake::RecordIntake;
 
 #[test]
 fn a_signal_about_somebody_unknown_opens_a_provisional_person_and_asks_no_id() {
@@ -29,6 +30,11 @@ fn a_contact_moves_the_path_on() {
 }
 
 #[test]
-fn a_contact_on_a_closed_case_is_refused_until_it_is_reopened() {
-    given([signalled(), closed(CloseReason::Housed)]).when(a_contact()).then_err(CaseRefusal::Closed);
+fn what_shows_that_the_person_is_there_opens_a_closed_case_again() {
+    let closed = || given([signalled(), closed(CloseReason::Housed)]);
+    closed().when(a_contact()).then_types(["contact_made", "case_reopened"]).then(|path| assert!(!path.is_closed()));
+    closed().when(a_signal()).then_types(["signal_received", "case_reopened"]);
+    closed().when(RecordIntake::default()).then_types(["intake_completed", "case_reopened"]);
+    closed().when(a_bed()).then_types(["bed_assigned", "case_reopened"]);
+    closed().when(a_referral()).then_err(CaseRefusal::Closed);
 }

@@ -49,7 +49,6 @@ impl Decide for AssignBed {
     type Subject = ();
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let from = at.planned("from", self.from)?.unwrap_or(at.occurred.at);
         let until = at.planned("until", self.until)?;
         let expected_by = at.planned("expected_by", self.expected_by)?;
@@ -90,7 +89,7 @@ impl Decide for AssignBed {
                 StayEvent::BedReleased(BedReleased { bed: elsewhere.assigned.bed, reason, explanation: None }).into(),
             );
         }
-        Ok(events)
+        Ok(path.and_reopened(events))
     }
 }
 
@@ -107,14 +106,13 @@ impl Decide for RecordAttendance {
     type Subject = ();
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let stay = path.stay_of(&at.by.organisation, at.occurred.at);
         let attendance = AttendanceRecorded {
             bed: stay.map(|stay| stay.assigned.bed),
             status: self.status,
             location_type: self.location_type.or(stay.map(|stay| stay.assigned.kind)),
         };
-        Ok(vec![StayEvent::AttendanceRecorded(attendance).into()])
+        Ok(path.and_reopened(vec![StayEvent::AttendanceRecorded(attendance).into()]))
     }
 }
 
@@ -157,7 +155,7 @@ impl Decide for RecordNoShow {
             expected_by,
             bed_held: path.is_vulnerable(at.now) || path.awaits_decision(stay.assigned.bed),
         };
-        if path.came_before(&no_show, at.occurred.at) {
+        if path.came_before(&no_show, at.occurred.at, at.by.actor.role()) {
             return Err(StayRefusal::NotExpected.into());
         }
         Ok(vec![StayEvent::NoShowRecorded(no_show).into()])

@@ -68,6 +68,8 @@ pub(crate) enum StayEnd {
     Released(Noted<BedReleased>),
     /// The person was given another bed, by this event: somebody sleeps in one bed at a time.
     MovedOn(Arc<Stamp>),
+    /// The case was closed, or the person died.
+    WithTheCase(Arc<Stamp>),
 }
 
 /// A bed that somebody has or had.
@@ -95,7 +97,7 @@ impl Stay {
     pub(crate) fn ended(&self) -> Option<&Arc<Stamp>> {
         self.end.as_ref().map(|end| match end {
             StayEnd::Released(released) => &released.stamp,
-            StayEnd::MovedOn(stamp) => stamp,
+            StayEnd::MovedOn(stamp) | StayEnd::WithTheCase(stamp) => stamp,
         })
     }
 
@@ -104,6 +106,7 @@ impl Stay {
         self.end.as_ref().map(|end| match end {
             StayEnd::Released(released) => released.reason,
             StayEnd::MovedOn(_) => BedReleaseReason::MovedOn,
+            StayEnd::WithTheCase(_) => BedReleaseReason::Ended,
         })
     }
 
@@ -113,7 +116,7 @@ impl Stay {
         let (ended, reason) = self.ended().zip(self.end_reason())?;
         let told_by = match &self.end {
             Some(StayEnd::Released(released)) => &released.stamp,
-            Some(StayEnd::MovedOn(_)) | None => &self.assigned.stamp,
+            Some(StayEnd::MovedOn(_) | StayEnd::WithTheCase(_)) | None => &self.assigned.stamp,
         };
         Some(Fact::new(ENDED, Origin::recorded(told_by), Some((ended.occurred.at, reason))))
     }
@@ -121,6 +124,17 @@ impl Stay {
     /// Whether the bed was theirs at a time.
     fn ran_at(&self, at: DateTime) -> bool {
         self.assigned.stamp.occurred.at <= at && self.ended().is_none_or(|ended| ended.occurred.at >= at)
+    }
+
+    /// The last that was said, of all up to an instant, of who was there.
+    fn last_attended(&self, by: DateTime) -> Option<&Noted<AttendanceRecorded>> {
+        self.attended.iter().rfind(|attended| attended.stamp.occurred.at <= by)
+    }
+
+    /// Until when the person was said to be present, of all that was said up to an instant, unless they then left.
+    pub(super) fn present(&self, by: DateTime) -> Option<DateTime> {
+        let last = self.last_attended(by).filter(|last| last.status == AttendanceStatus::Present)?;
+        Some(last.stamp.occurred.latest())
     }
 
     /// The no-show of the night of an instant.
@@ -149,7 +163,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
             }
         }
         StayEvent::NoShowRecorded(no_show) => {
-            if path.came_before(no_show, stamp.occurred.at) {
+            if path.came_before(no_show, stamp.occurred.at, stamp.by.role) {
                 path.record.overtake(stamp.event_id);
             } else if let Some(stay) = path.stay_mut(no_show.bed) {
                 stay.no_shows.push(Noted::new(stamp, no_show));
@@ -159,7 +173,9 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
             // A bed is not given up before it was given: a release that came with an older bed ends nothing.
             if let Some(stay) = path.stay_mut(released.bed).filter(|stay| is_of(stay, stamp)) {
                 match stay.end {
-                    None | Some(StayEnd::MovedOn(_)) => stay.end = Some(StayEnd::Released(Noted::new(stamp, released))),
+                    None | Some(StayEnd::MovedOn(_) | StayEnd::WithTheCase(_)) => {
+                        stay.end = Some(StayEnd::Released(Noted::new(stamp, released)))
+                    }
                     Some(StayEnd::Released(_)) => {}
                 }
             }
@@ -183,6 +199,13 @@ impl CarePath {
         let awaited = |bed: BedId| exceptions.iter().any(|request| request.is_pending_for(bed));
         for stay in stays.iter_mut().filter(|stay| stay.is_open() && !awaited(stay.assigned.bed)) {
             stay.end = Some(StayEnd::MovedOn(stamp.clone()));
+        }
+    }
+
+    /// Nobody's bed is held on a closed case.
+    pub(super) fn end_stays(&mut self, stamp: &Arc<Stamp>) {
+        for stay in self.stays.iter_mut().filter(|stay| stay.is_open()) {
+            stay.end = Some(StayEnd::WithTheCase(stamp.clone()));
         }
     }
 
@@ -213,14 +236,10 @@ impl CarePath {
     /// The last time, up to an instant, that the person is known to have been at the place of a bed, unless they then left
     /// it: they were present, or were taken in there.
     pub(super) fn arrived(&self, stay: &Stay, by: DateTime) -> Option<DateTime> {
-        let last = stay.attended.iter().rfind(|attended| attended.stamp.occurred.at <= by);
-        let (present, left) = match last.map(|last| (last.status, &last.stamp.occurred)) {
-            Some((AttendanceStatus::Present, occurred)) => (Some(occurred.latest()), None),
-            Some((AttendanceStatus::Left, occurred)) => (None, Some(occurred.at)),
-            None => (None, None),
-        };
+        let left = stay.last_attended(by).filter(|last| last.status == AttendanceStatus::Left);
+        let left = left.map(|left| left.stamp.occurred.at);
         let here = self.intakes.iter().filter(|intake| intake.stamp.by.organisation == stay.assigned.organisation);
         let taken_in = here.map(|intake| intake.stamp.occurred.at).filter(|at| *at <= by).max();
-        present.max(taken_in.filter(|at| left.is_none_or(|left| *at > left)))
+        stay.present(by).max(taken_in.filter(|at| left.is_none_or(|left| *at > left)))
     }
 }

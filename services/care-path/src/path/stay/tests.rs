@@ -128,11 +128,13 @@ fn an_organisation_tells_of_an_earlier_stay_while_another_goes_on() {
 #[test]
 fn nobody_fails_to_show_twice_a_night_or_before_the_time() {
     let bed = || given([signalled()]).when(AssignBed { expected_by: Some(moment(1)), ..a_bed() });
-    bed().and(RecordNoShow::default()).then_err(StayRefusal::NotExpected);
+    bed().and(RecordNoShow::default()).then_err(StayRefusal::TooEarly);
     let missed = || bed().a_day_later().and(RecordNoShow::default());
     missed().then_types(["no_show_recorded"]);
     missed().and(RecordNoShow::default()).then_err(StayRefusal::AlreadyMissed);
     missed().a_day_later().and(RecordNoShow::default()).then_types(["no_show_recorded"]);
+    let came = RecordAttendance { status: AttendanceStatus::Present, location_type: None };
+    bed().a_day_later().and(came).and(RecordNoShow::default()).then_err(StayRefusal::NotExpected);
     let later =
         AssignBed { expected_by: Some(Moment::try_from(evening(0) + chrono::TimeDelta::hours(1)).unwrap()), ..a_bed() };
     given([signalled()]).when(later).and(RecordNoShow::default()).then_err(StayRefusal::TooEarly);

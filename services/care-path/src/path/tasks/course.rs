@@ -2,14 +2,16 @@
 
 use chrono::NaiveTime;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Addressee, AsOf, Waiting, Worklist, recorded};
 use crate::codes::{ExceptionState, OrgKind, ReferralState, TaskKind};
 use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::OrgId;
+use crate::path::Stamp;
 use crate::path::referral::{Answer, Referral};
-use crate::time::{DateTime, days_after, working_days_after};
+use crate::time::{DateTime, days_after, minutes_after, working_days_after};
 
 pub(super) fn add(list: &mut Worklist<'_>) {
     language(list);
@@ -19,8 +21,59 @@ pub(super) fn add(list: &mut Worklist<'_>) {
     find_person(list);
     lookouts(list);
     care_alerts(list);
+    trace_no_show(list);
     exceptions(list);
+    reopened(list);
     weekly_review(list);
+}
+
+/// Somebody was expected and did not come: those whose bed it is look into it at once, and for somebody at risk the
+/// coordinator does as well. Done when the person is heard of, counts as out of sight, has another bed or gave this one up,
+/// or when a note says what is known.
+fn trace_no_show(list: &mut Worklist<'_>) {
+    let path = list.path;
+    if path.is_out_of_sight() {
+        return;
+    }
+    for stay in path.open_stays() {
+        let Some(missed) = stay.no_shows.last() else { continue };
+        let cause = &missed.stamp;
+        let risk = path.risk(cause.occurred.at, list.deadlines);
+        let due = minutes_after(cause.recorded_at, list.deadlines.no_show_grace(&risk));
+        let heard = path.last_heard().is_some_and(|heard| heard > cause.occurred.at);
+        let found = || list.was_found_since(cause);
+        let noted = |by: &OrgId| list.notes_of(by).any(|note| note.recorded_at >= cause.recorded_at);
+        if heard || found() || list.is_coordinated_since(cause) {
+            continue;
+        }
+        let shelter = &stay.assigned.organisation;
+        let asked = Some(Addressee::Organisation(shelter.clone())).filter(|_| !noted(shelter));
+        let coordinator = list.coordinator().filter(|_| path.is_vulnerable(list.at(due)));
+        let waiting = Waiting::new(TaskKind::TraceNoShow, cause, EventKind::NoShowRecorded, due);
+        list.ask(asked.into_iter().chain(coordinator), &waiting.about(stay.assigned.bed.0));
+    }
+}
+
+/// A closed case was opened again because the person is back. Done when the coordinator wrote a note since.
+fn reopened(list: &mut Worklist<'_>) {
+    let Some(cause) = &list.path.case.reopened else { return };
+    if !list.is_coordinated_since(cause) {
+        let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
+        list.ask(list.coordinator(), &Waiting::new(TaskKind::ReviewReopened, cause, EventKind::CaseReopened, due));
+    }
+}
+
+/// Somebody met a person whose death was recorded: the coordinator finds out which of the two is wrong.
+pub(super) fn sign_of_life(list: &mut Worklist<'_>) {
+    let path = list.path;
+    let Some(died) = &path.case.died else { return };
+    let after = |stamp: &Arc<Stamp>| recorded(stamp) > recorded(&died.stamp);
+    let met = path.case.last_contact.iter().chain(path.lost.last_seen.iter().map(|seen| &seen.stamp));
+    let Some(cause) = met.filter(|stamp| after(stamp)).max_by_key(|stamp| recorded(stamp)) else { return };
+    if !list.is_coordinated_since(cause) {
+        let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
+        list.ask(list.coordinator(), &Waiting::new(TaskKind::ReviewSignOfLife, cause, EventKind::DeathRecorded, due));
+    }
 }
 
 /// After an intake nobody knows yet which language to speak with the person: whoever took them in finds out, for nothing
@@ -200,7 +253,8 @@ fn weekly_review(list: &mut Worklist<'_>) {
             next_review(since, asked.max(), list.deadlines.review_days)
         }
     };
-    let waiting = Waiting { kind: TaskKind::WeeklyReview, subject: None, cause, because: None, since, due, round };
+    let kind = TaskKind::WeeklyReview;
+    let waiting = Waiting { kind, subject: None, cause, because: None, since, due, round, suggests: None };
     list.ask(list.coordinator(), &waiting);
 }
 

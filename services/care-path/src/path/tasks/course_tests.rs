@@ -214,8 +214,12 @@ fn who_was_found_need_not_be_looked_out_for_but_who_is_lost_again_must() {
         .waits_not(Acknowledge)
         .waits_not(AnswerAlert)
         .and(MarkOutOfSight {})
-        .waits(1, Acknowledge, [organisation("shelter24-rotterdam")], hours(2))
-        .waits(1, AnswerAlert, [organisation("police-rotterdam")], hours(2));
+        // What was asked for the first time is over: those who look again ask again.
+        .waits_not(Acknowledge)
+        .and(a_lookout())
+        .and(alert())
+        .waits(1, Acknowledge, [organisation("shelter24-rotterdam")], hours(26))
+        .waits(1, AnswerAlert, [organisation("police-rotterdam")], hours(26));
 }
 
 #[test]

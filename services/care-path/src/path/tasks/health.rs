@@ -19,7 +19,27 @@ pub(super) fn add(list: &mut Worklist<'_>) {
     suitability_review(list);
     unsafe_discharges(list);
     discharge_letter(list);
+    prepare_arrival(list);
     parties_meeting(list);
+}
+
+/// A hospital warned the organisation to which it discharged somebody: it prepares for them. Done when the person was taken
+/// in there, given a bed or met, or when it wrote a note.
+fn prepare_arrival(list: &mut Worklist<'_>) {
+    let path = list.path;
+    let Some(discharge) = path.discharges.last().filter(|discharge| discharge.warned) else { return };
+    let Some(to) = &discharge.to else { return };
+    let cause = &discharge.stamp;
+    let there = |stamp: &Stamp| stamp.by.organisation == *to && stamp.occurred.latest() >= cause.occurred.at;
+    let came = path.intakes.iter().any(|intake| there(&intake.stamp))
+        || path.stays.iter().any(|stay| there(&stay.assigned.stamp))
+        || path.stays.iter().flat_map(|stay| &stay.attended).any(|attended| there(&attended.stamp));
+    let noted = list.notes_of(to).any(|note| note.recorded_at >= cause.recorded_at);
+    if !came && !noted {
+        let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
+        let waiting = Waiting::new(TaskKind::PrepareArrival, cause, EventKind::DischargedTo, due);
+        list.ask(list.involved(to, cause, due), &waiting);
+    }
 }
 
 fn is_alarming(problems: &Problems, urgency: Urgency) -> bool {

@@ -110,7 +110,7 @@ const STEPS: &[Step] = &[
     Step {
         day: 1,
         happens: |case| case.and(RecordNoShow::default()).then(|path| assert!(path.stays[0].no_shows[0].bed_held)),
-        comes: &[],
+        comes: &["trace_no_show: night-shelter-rotterdam", "trace_no_show: coordinator of rotterdam"],
         goes: &[],
     },
     // 6: he is looked for, and one of two shelters says that it looks out.
@@ -118,7 +118,7 @@ const STEPS: &[Step] = &[
         day: 1,
         happens: |case| case.and(lookout()).by(shelter24()).and_on(LOOKOUT, AcknowledgeLookout {}),
         comes: &["find_person: coordinator of rotterdam", "acknowledge_lookout: night-shelter-utrecht"],
-        goes: &[],
+        goes: &["trace_no_show: night-shelter-rotterdam", "trace_no_show: coordinator of rotterdam"],
     },
     // 7: a care alert to the police.
     Step {
@@ -168,7 +168,7 @@ const STEPS: &[Step] = &[
         comes: &["decide_exception: coordinator of rotterdam"],
         goes: &[],
     },
-    // 11: out of sight again, with the request still open. The alert still runs, and nobody has answered it.
+    // 11: out of sight again, with the request still open. The first lookout and the alert ended when he was found.
     Step {
         day: 5,
         happens: |case| {
@@ -178,11 +178,7 @@ const STEPS: &[Step] = &[
                 assert_eq!(path.exceptions[0].state(), ExceptionState::Overtaken);
             })
         },
-        comes: &[
-            "find_person: coordinator of rotterdam",
-            "acknowledge_lookout: night-shelter-utrecht",
-            "answer_care_alert: police-rotterdam",
-        ],
+        comes: &["find_person: coordinator of rotterdam", "acknowledge_lookout: night-shelter-utrecht"],
         goes: &["decide_exception: coordinator of rotterdam"],
     },
     // 12: no clear picture. The review is overdue, and the case stays open.

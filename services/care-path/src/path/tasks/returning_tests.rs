@@ -116,16 +116,16 @@ fn the_embassy_acknowledges_a_handover_within_five_working_days_and_answers_it_w
 }
 
 #[test]
-fn a_declined_handover_asks_those_abroad_nothing_more_and_this_side_what_now() {
+fn a_declined_handover_asks_those_who_proposed_it_and_the_coordinator_how_it_goes_on() {
     let decline = DeclineHandover { reason: HandoverDeclineReason::NoPlace, explanation: None };
-    proposed_by(supporter())
-        .by(liaison("PL"))
-        .and_on(HANDOVER, decline)
-        .then(|path| {
-            let about_it = waiting(path, 0).into_iter().filter(|task| task.subject.is_some());
-            assert!(about_it.map(|task| task.kind).all(|kind| kind == Review));
-        })
-        .waits(0, Review, [the_supporter(), the_coordinator()], evening(1));
+    let declined = || proposed_by(supporter()).by(liaison("PL")).and_on(HANDOVER, decline.clone());
+    declined().waits(0, TaskKind::NextStepAfterHandover, [the_supporter(), the_coordinator()], evening(7));
+    let note = AddNote { text: "he stays here for now".parse().unwrap() };
+    declined().by(coordinator()).and(note).waits_not(TaskKind::NextStepAfterHandover);
+    declined().waits_not(Review).then(|path| {
+        let about_it = waiting(path, 0).into_iter().filter(|task| task.subject.is_some());
+        assert!(about_it.map(|task| task.kind).all(|kind| kind == TaskKind::NextStepAfterHandover));
+    });
 }
 
 #[test]

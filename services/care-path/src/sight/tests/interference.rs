@@ -67,7 +67,13 @@ fn is_told_as_presence(who: &Principal, history: &History, (stamp, event): (&Arc
 
 /// Whether nothing of an event is the reader's to know: not that it happened, nor any of its facts.
 fn is_hidden(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &Event)) -> bool {
+    let own_entry = || {
+        let Event::Correction(correction) = event else { return false };
+        let struck = history.iter().find(|(stamp, _)| stamp.event_id == correction.strikes());
+        struck.is_some_and(|(stamp, _)| who.recorded(&stamp.by))
+    };
     let knows_of = who.recorded(&stamp.by)
+        || own_entry()
         || given(who, history, &event.label(), (stamp, event))
         || is_told_as_presence(who, history, (stamp, event));
     !knows_of && labels_of(event).iter().all(|label| !given(who, history, label, (stamp, event)))

@@ -73,12 +73,14 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
     let runs = |until: Option<_>| until.is_some_and(|until| until > history.now);
     match address {
         Address::Case => None,
-        Address::Lookout { recipients, until } => Some(match (recipients.contains(&who.organisation), runs(*until)) {
-            (true, true) => ("lookout_to_own", ""),
-            (true, false) => ("lookout_to_own_that_is_over", ""),
-            (false, _) => ("lookout_to_others", ""),
-        }),
-        Address::CareAlert { to, until } => Some(match (**to == who.organisation, runs(*until)) {
+        Address::Lookout { recipients, until, .. } => {
+            Some(match (recipients.contains(&who.organisation), runs(*until)) {
+                (true, true) => ("lookout_to_own", ""),
+                (true, false) => ("lookout_to_own_that_is_over", ""),
+                (false, _) => ("lookout_to_others", ""),
+            })
+        }
+        Address::CareAlert { to, until, .. } => Some(match (**to == who.organisation, runs(*until)) {
             (true, true) => ("care_alert_to_own", ""),
             (true, false) => ("care_alert_to_own_that_is_over", ""),
             (false, _) => ("care_alert_to_others", ""),
@@ -94,11 +96,11 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
             Some(match (to_country, to_organisation, consented.is_some(), stands) {
                 (true, _, true, Stands::Open) => ("open_handover_to_own_country", "given"),
                 (true, _, true, Stands::Arrived) => ("arrived_handover_to_own_country", "given"),
-                (true, _, true, Stands::Over) => ("ended_handover_to_own_country", "given"),
+                (true, _, true, Stands::Over(_)) => ("ended_handover_to_own_country", "given"),
                 (true, _, false, _) => ("handover_to_own_country", "withheld"),
                 (false, true, true, Stands::Open) => ("open_handover_to_own_organisation", "given"),
                 (false, true, true, Stands::Arrived) => ("arrived_handover_to_own_organisation", "given"),
-                (false, true, true, Stands::Over) => ("ended_handover_to_own_organisation", "given"),
+                (false, true, true, Stands::Over(_)) => ("ended_handover_to_own_organisation", "given"),
                 (false, true, false, _) => ("handover_to_own_organisation", "withheld"),
                 (false, false, _, _) => ("handover_elsewhere", "given"),
             })

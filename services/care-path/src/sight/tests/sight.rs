@@ -113,10 +113,12 @@ fn a_lookout_that_was_resolved_is_not_seen_because_another_runs() {
     given([signalled()])
         .by(street_doctor())
         .when(lookout("shelter24-rotterdam"))
-        .and(lookout("shelter24-rotterdam"))
         .by(coordinator())
         .and_on(LookoutId(id_of_command(0)), resolved)
-        .then(|path| assert_eq!(lookouts_seen(&shelter24(), path, 0), [1]));
+        .a_day_later()
+        .by(street_doctor())
+        .and(lookout("shelter24-rotterdam"))
+        .then(|path| assert_eq!(lookouts_seen(&shelter24(), path, 1), [1]));
 }
 
 #[test]
@@ -224,6 +226,30 @@ fn a_liaison_whose_handover_was_withdrawn_keeps_what_she_recorded_and_nothing_el
         });
         assert_eq!(file, Some(serde_json::json!({ "person_id": this_person(), "revision": 0 })));
     });
+}
+
+#[test]
+fn those_abroad_are_told_for_a_fortnight_that_their_handover_is_over_and_nothing_else() {
+    let (reason, explanation) = (HandoverWithdrawReason::ConditionNoLongerMet, None);
+    let taken_back = |given: Given| {
+        given.by(supporter()).and_on(HandoverId(id_of_command(8)), WithdrawHandover { reason, explanation })
+    };
+    let consent_too = |given: Given| given.and_on(ConsentId(id_of_command(7)), WithdrawConsent {});
+    for ended in [taken_back(two_handovers()), consent_too(two_handovers().by(supporter()))] {
+        ended.then(|path| {
+            let told = |who: &Principal, day| {
+                Sight::of_ends(who, path, evening(day), &Deadlines::default()).map(|sight| {
+                    let shown = disclose_handovers(&sight);
+                    shown.len() + disclose_lookouts(&sight).len()
+                })
+            };
+            assert_eq!(told(&liaison("PL"), 13), Some(0));
+            assert_eq!(told(&liaison("PL"), 14), None);
+            for other in [liaison("RO"), receiving("PL"), police(), shelter24()] {
+                assert_eq!(told(&other, 0), None);
+            }
+        });
+    }
 }
 
 #[test]

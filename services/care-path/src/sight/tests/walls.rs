@@ -236,8 +236,16 @@ fn those_who_oversee_count_or_configure_change_nothing_on_a_path() {
 #[test]
 fn baken_itself_does_only_what_a_deadline_does_and_never_closes_a_case() {
     use CommandKind as C;
-    let by_deadline =
-        [C::RecordNoShow, C::MarkOutOfSight, C::ExpireLookout, C::OvertakeException, C::StopHandover, C::PassDeadline];
+    let by_deadline = [
+        C::RecordNoShow,
+        C::MarkOutOfSight,
+        C::EndLookout,
+        C::EndCareAlert,
+        C::ExpireLookout,
+        C::OvertakeException,
+        C::StopHandover,
+        C::PassDeadline,
+    ];
     assert_eq!(commands_of(Role::System), by_deadline);
 }
 

@@ -121,7 +121,7 @@ async fn lists_and_the_timeline_are_the_same_over_both_edges() {
     let (reader, baken) = (coordinator(), &small.baken);
     for (field, of, rest) in [
         ("persons", "PersonSummary", nodes(baken.persons(&reader, &PersonsFilter::default(), &page).unwrap())),
-        ("worklist", "Task", nodes(baken.worklist(&reader, &page).unwrap())),
+        ("worklist", "Task", nodes(baken.worklist(&reader, None, &page).unwrap())),
         ("lost", "Lost", nodes(baken.lost(&reader, &page).unwrap())),
         ("lookouts", "Lookout", nodes(baken.lookouts(&reader, &page).unwrap())),
         ("careAlerts", "CareAlert", nodes(baken.care_alerts(&reader, &page).unwrap())),

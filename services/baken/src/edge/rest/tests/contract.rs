@@ -39,6 +39,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/beds/{bed_id}/release
     POST /v1/persons/{person_id}/care-alerts
     POST /v1/persons/{person_id}/care-alerts/{care_alert_id}/answer
+    POST /v1/persons/{person_id}/care-alerts/{care_alert_id}/end
     POST /v1/persons/{person_id}/close
     POST /v1/persons/{person_id}/consents
     POST /v1/persons/{person_id}/consents/{consent_id}/withdraw
@@ -72,6 +73,7 @@ fn these_are_the_routes() {
     DELETE /v1/persons/{person_id}/links/{other_person_id}
     POST /v1/persons/{person_id}/lookouts
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/acknowledge
+    POST /v1/persons/{person_id}/lookouts/{lookout_id}/end
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/resolve
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/sightings
     GET /v1/persons/{person_id}/matches

@@ -1,0 +1,51 @@
+//! What is at stake while a task waits. It orders the worklist before the time at which a task is due: a missing person at
+//! risk stands above all reviews.
+
+use super::Worklist;
+use crate::codes::{TaskKind, TaskStake};
+use crate::time::DateTime;
+
+impl Worklist<'_> {
+    /// What is at stake while such a task waits. Risk raises it for those kinds alone whose addressees may know of the risk.
+    pub(super) fn stake(&self, kind: TaskKind, due: DateTime) -> TaskStake {
+        let at_risk = || self.risks.get_or_init(|| self.path.risks()).is_vulnerable(self.at(due));
+        match kind {
+            TaskKind::FindPerson if self.path.lost.escalated.is_some() || at_risk() => TaskStake::Danger,
+            TaskKind::TraceNoShow if at_risk() => TaskStake::Danger,
+            TaskKind::ReviewSignOfLife => TaskStake::Danger,
+            TaskKind::FindPerson
+            | TaskKind::TraceNoShow
+            | TaskKind::StreetDoctorVisit
+            | TaskKind::HeadInjuryScreen
+            | TaskKind::ReviewUnsafeDischarge
+            | TaskKind::AcknowledgeLookout
+            | TaskKind::AnswerCareAlert
+            | TaskKind::PrepareArrival
+            | TaskKind::ReviewStoppedReturn
+            | TaskKind::TraceArrival
+            | TaskKind::ReviewReopened => TaskStake::Urgent,
+            TaskKind::DecideException
+            | TaskKind::SuitabilityReview
+            | TaskKind::SendDischargeLetter
+            | TaskKind::PartiesMeeting
+            | TaskKind::AnswerReferral
+            | TaskKind::StartCare
+            | TaskKind::NextStep
+            | TaskKind::NextStepAfterException
+            | TaskKind::NextStepAfterHandover
+            | TaskKind::AcknowledgeHandover
+            | TaskKind::AnswerHandover
+            | TaskKind::RecordDeparture
+            | TaskKind::ConfirmArrival
+            | TaskKind::AnswerHandoverQuestion => TaskStake::Waiting,
+            TaskKind::AssignCoordinator
+            | TaskKind::ReviewMatch
+            | TaskKind::EstablishLanguage
+            | TaskKind::RightsAssessment
+            | TaskKind::IndDecision
+            | TaskKind::UninsuredReport
+            | TaskKind::FollowUp => TaskStake::Routine,
+            TaskKind::WeeklyReview => TaskStake::Review,
+        }
+    }
+}

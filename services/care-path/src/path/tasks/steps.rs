@@ -1,0 +1,180 @@
+//! The next step after something came to nothing: a refusal, a dropout, an exception that was denied, overtaken or runs out,
+//! a declined handover. Each is asked of the sender and of the coordinator, with what the reason suggests, until somebody
+//! goes on: by what takes its place, or by a note that says why nothing does.
+
+use std::sync::Arc;
+
+use super::{Addressee, Waiting, Worklist, recorded};
+use crate::codes::{DeclineReason, DropoutReason, NextStep, TaskKind};
+use crate::event::EventKind;
+use crate::ids::OrgId;
+use crate::path::Stamp;
+use crate::path::exception::{ExceptionRequest, RequestEnd};
+use crate::path::referral::{Answer, Referral};
+use crate::path::repatriation::HandoverEnd;
+use crate::policy::Depth;
+use crate::time::{DateTime, days_after};
+
+/// How many days before an exception runs out it is asked about for the first time.
+const ENDS_SOON_DAYS: i64 = 3;
+
+pub(super) fn add(list: &mut Worklist<'_>) {
+    referrals(list);
+    exceptions(list);
+    handovers(list);
+}
+
+fn referrals(list: &mut Worklist<'_>) {
+    let path = list.path;
+    for referral in &path.referrals {
+        let (cause, because, suggests) = match &referral.answer {
+            Some(Answer::Declined(declined)) => {
+                let suggests = (after_decline(declined.reason), Depth::Minimal);
+                (&declined.stamp, EventKind::ReferralDeclined, suggests)
+            }
+            Some(Answer::DroppedOut(dropped)) => {
+                (&dropped.stamp, EventKind::DroppedOut, (after_dropout(dropped.reason), Depth::Full))
+            }
+            Some(
+                Answer::Waitlisted(_)
+                | Answer::Accepted(_)
+                | Answer::Withdrawn(_)
+                | Answer::Started(_)
+                | Answer::Ended(_)
+                | Answer::Lapsed(_),
+            )
+            | None => continue,
+        };
+        if took_its_place(list, referral, cause) {
+            continue;
+        }
+        let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
+        let waiting = Waiting::new(TaskKind::NextStep, cause, because, due).about(referral.made.referral.0);
+        let waiting = Waiting { suggests: Some(suggests), ..waiting };
+        ask_sender_and_coordinator(list, &referral.made.from, cause, &waiting);
+    }
+}
+
+/// Whether the person was referred again since, or has a bed since where one was asked for.
+fn took_its_place(list: &Worklist<'_>, referral: &Referral, cause: &Stamp) -> bool {
+    let later = |stamp: &Stamp| recorded(stamp) > recorded(cause);
+    let again = list.path.referrals.iter().any(|other| later(&other.made.stamp));
+    let slept = referral.asks_for_a_bed() && list.path.stays.iter().any(|stay| later(&stay.assigned.stamp));
+    again || slept
+}
+
+/// The sender and the coordinator, each until they wrote a note that says how it goes on.
+fn ask_sender_and_coordinator(list: &mut Worklist<'_>, sender: &OrgId, cause: &Stamp, waiting: &Waiting<'_>) {
+    let noted = list.notes_of(sender).any(|note| note.recorded_at >= cause.recorded_at);
+    let coordinated = list.is_coordinated_since(cause);
+    let involved = list.path.involves(sender, list.at(waiting.due), list.deadlines);
+    let asked = Addressee::Organisation(sender.clone());
+    list.ask(Some(asked).filter(|_| !noted && !coordinated && involved), waiting);
+    list.ask(list.coordinator().filter(|_| !coordinated), waiting);
+}
+
+fn after_decline(reason: DeclineReason) -> NextStep {
+    match reason {
+        DeclineReason::Uninsured => NextStep::UninsuredScheme,
+        DeclineReason::Language => NextStep::ProviderOrInterpreter,
+        DeclineReason::HousingProspectRequired => NextStep::StreetDoctor,
+        DeclineReason::NoEntitlement | DeclineReason::NoRegionLink => NextStep::RightsAssessment,
+        DeclineReason::PlaceScarcity | DeclineReason::NotSuitable | DeclineReason::Other => NextStep::OtherProvider,
+    }
+}
+
+fn after_dropout(reason: DropoutReason) -> NextStep {
+    match reason {
+        DropoutReason::ProviderUnwillingUninsured | DropoutReason::UninsuredSchemeUnknownOrComplex => {
+            NextStep::UninsuredScheme
+        }
+        DropoutReason::Language | DropoutReason::CulturalMismatch => NextStep::ProviderOrInterpreter,
+        DropoutReason::HousingProspectRequired => NextStep::StreetDoctor,
+        DropoutReason::PlaceScarcity | DropoutReason::WaitingTime | DropoutReason::NoFollowUpPath => {
+            NextStep::OtherProvider
+        }
+        DropoutReason::Distrust | DropoutReason::FearOfReturn => NextStep::ClientSupporter,
+        DropoutReason::OutOfSight => NextStep::LookForPerson,
+        DropoutReason::MustEarnIncome | DropoutReason::LeftCountry | DropoutReason::Died | DropoutReason::Other => {
+            NextStep::Talk
+        }
+    }
+}
+
+fn exceptions(list: &mut Worklist<'_>) {
+    let path = list.path;
+    for request in &path.exceptions {
+        let asker = &request.requested.stamp.by.organisation;
+        let subject = request.requested.exception.0;
+        let (cause, waiting) = match &request.end {
+            Some(RequestEnd::Denied(denied)) => {
+                let due = list.hours_since(&denied.stamp, |terms| terms.street_doctor_hours);
+                (&denied.stamp, vec![step(&denied.stamp, EventKind::ExceptionDenied, due, 0)])
+            }
+            // While nobody knows where the person is there is nothing to ask for.
+            Some(RequestEnd::Overtaken(overtaken)) if !path.is_out_of_sight() => {
+                let due = list.hours_since(&overtaken.stamp, |terms| terms.street_doctor_hours);
+                (&overtaken.stamp, vec![step(&overtaken.stamp, EventKind::ExceptionOvertaken, due, 0)])
+            }
+            Some(RequestEnd::Granted(granted)) => match granted.expires_at {
+                Some(ends) => (&granted.stamp, ending(list, request, &granted.stamp, ends)),
+                None => continue,
+            },
+            Some(RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,
+        };
+        let again = path.exceptions.iter().any(|other| recorded(&other.requested.stamp) > recorded(cause));
+        if again {
+            continue;
+        }
+        for waiting in waiting {
+            let asked_since = Stamp { recorded_at: waiting.since, ..(**cause).clone() };
+            ask_sender_and_coordinator(list, asker, &asked_since, &waiting.about(subject));
+        }
+    }
+}
+
+/// Once before an exception runs out, and once at its end, as long as the bed that it was for is theirs.
+fn ending<'a>(
+    list: &Worklist<'_>,
+    request: &ExceptionRequest,
+    granted: &'a Arc<Stamp>,
+    ends: DateTime,
+) -> Vec<Waiting<'a>> {
+    let given_up = request.requested.bed.is_some_and(|bed| list.path.stay(bed).is_none_or(|stay| !stay.is_open()));
+    if given_up {
+        return Vec::new();
+    }
+    let soon = days_after(ends, -ENDS_SOON_DAYS).max(granted.recorded_at);
+    let times = [(0, soon, ends), (1, ends, ends)];
+    times
+        .into_iter()
+        .filter(|(_, since, due)| list.at(*due) >= *since)
+        .map(|(round, since, due)| Waiting { since, ..step(granted, EventKind::ExceptionGranted, due, round) })
+        .collect()
+}
+
+fn step(cause: &Arc<Stamp>, because: EventKind, due: DateTime, round: u32) -> Waiting<'_> {
+    Waiting { round, ..Waiting::new(TaskKind::NextStepAfterException, cause, because, due) }
+}
+
+fn handovers(list: &mut Worklist<'_>) {
+    let path = list.path;
+    for handover in &path.repatriation.handovers {
+        let Some(HandoverEnd::Declined(declined)) = &handover.end else { continue };
+        let cause = &declined.stamp;
+        let later = |stamp: &Stamp| recorded(stamp) > recorded(cause);
+        let again = path.repatriation.handovers.iter().any(|other| later(&other.proposed.stamp));
+        let spoken = path.repatriation.presented.iter().any(|presented| later(&presented.stamp));
+        if again || spoken {
+            continue;
+        }
+        let due = list.days_since(cause, |terms| terms.review_days);
+        let waiting = Waiting::new(TaskKind::NextStepAfterHandover, cause, EventKind::HandoverDeclined, due);
+        let waiting = waiting.about(handover.proposed.handover.0);
+        ask_sender_and_coordinator(list, &handover.proposed.stamp.by.organisation, cause, &waiting);
+    }
+}
+
+#[cfg(test)]
+#[path = "steps_tests.rs"]
+mod tests;
