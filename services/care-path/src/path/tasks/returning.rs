@@ -175,11 +175,11 @@ pub(super) fn questions(list: &mut Worklist<'_>) {
     }
 }
 
-/// A return that stopped by the person's word, or that the other side declined, is talked about within a day: what was
-/// arranged is cancelled, and what now is asked. So is one that went on although the person had said no.
+/// A return that stopped by the person's word, or was declined, is talked about within a day: what was arranged is cancelled,
+/// and what now is asked. So is one that went on although the person had said no.
 pub(super) fn stopped(list: &mut Worklist<'_>) {
     for handover in &list.path.repatriation.handovers {
-        let Some((cause, because)) = ended_by_others(handover) else { continue };
+        let Some((cause, because)) = stopped_by_others(handover) else { continue };
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         let mut asked = list.this_side(handover, due);
         asked.retain(|whom| !list.has_followed_up(whom, cause));
@@ -188,8 +188,8 @@ pub(super) fn stopped(list: &mut Worklist<'_>) {
     }
 }
 
-/// What ended a handover, where it was not this side that took it back.
-fn ended_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
+/// What stopped a handover, where it was not this side that took it back.
+fn stopped_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
     use HandoverWithdrawReason::{ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind};
     match &handover.end {
         Some(HandoverEnd::Declined(declined)) => Some((&declined.stamp, EventKind::HandoverDeclined)),
