@@ -69,11 +69,21 @@ impl Baken {
         self.seen(principal, person, |case, sight, world| {
             let linked: Vec<_> = case.members.iter().copied().filter(|member| *member != person).collect();
             let progress = views::progress(sight, case.told());
-            views::disclose_case_file(sight, person, progress, &linked).with_lacking(sight, !case.set_aside.is_empty())
+            views::disclose_case_file(sight, person, progress, &linked)
+                .with_lacking(sight, !case.set_aside.is_empty())
                 .with_relations(sight, |other| {
                     world.case(other).is_some_and(|case| self.sight(principal, case).is_some())
                 })
         })
+    }
+
+    /// Whether a relation of two persons is on record, for a principal who may know of both.
+    #[must_use]
+    pub fn are_related(&self, principal: &Principal, person: PersonId, other: PersonId) -> bool {
+        let world = self.world.read();
+        let seen = |person| world.case(person).filter(|case| self.sight(principal, case).is_some());
+        let (Some(one), Some(two)) = (seen(person), seen(other)) else { return false };
+        one.path.relations().iter().any(|relation| two.members.contains(&relation.with))
     }
 
     /// A page of a person's timeline, oldest recording first.

@@ -20,9 +20,7 @@ mod timeline;
 mod worklist;
 
 pub(crate) use case_file::LINKED;
-pub use case_file::{
-    CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file,
-};
+pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{
     ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, QuestionView, ReturnView, disclose_document,

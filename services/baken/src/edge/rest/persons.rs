@@ -65,7 +65,8 @@ pub async fn case_file(reader: Reader, request: HttpRequest) -> Result<HttpRespo
     none(&request)?;
     let view = reader.baken().case_file(reader.principal(), person)?;
     // Such a file also tells what other streams hold, which this revision knows nothing of.
-    let known = headers::any_revision(&request, &IF_NONE_MATCH, view.revision) && !reader.baken().rests_on_others(person);
+    let known =
+        headers::any_revision(&request, &IF_NONE_MATCH, view.revision) && !reader.baken().rests_on_others(person);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     tagged(&mut response, view.revision);
     Ok(if known { response.finish() } else { response.json(view) })

@@ -45,7 +45,8 @@ impl Decide for RelatePersons {
         if path.relations().iter().any(|relation| (relation.with, relation.kind) == (self.with, self.kind)) {
             return Err(RelationRefusal::AlreadyRelated.into());
         }
-        let related = PersonsRelated { with: self.with, kind: self.kind.into(), explanation: private(self.explanation) };
+        let related =
+            PersonsRelated { with: self.with, kind: self.kind.into(), explanation: private(self.explanation) };
         Ok(vec![RelationEvent::PersonsRelated(related).into()])
     }
 }

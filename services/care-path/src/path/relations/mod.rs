@@ -149,10 +149,8 @@ impl CarePath {
             by_this.chain(by_other).any(|said| happened(&said.stamp) > happened(related))
         };
         let told = own.related.iter().filter_map(|said| Some((said.with, *said.kind.get()?, said)));
-        let turned = heard
-            .related
-            .iter()
-            .filter_map(|said| Some((said.stamp.person_id, said.kind.get()?.turned(), said)));
+        let turned =
+            heard.related.iter().filter_map(|said| Some((said.stamp.person_id, said.kind.get()?.turned(), said)));
         let mut standing: Vec<Relation<'_>> = Vec::new();
         for (with, kind, said) in told.chain(turned) {
             let is_known = standing.iter().any(|each| (each.with, each.kind) == (with, kind));

@@ -54,7 +54,8 @@ fn a_relation_can_be_ended_and_recorded_again() {
 #[test]
 fn what_the_other_path_ended_is_over_on_both() {
     let mut said = Statements::default();
-    let child = given([signalled()]).when(relate(RelationKind::Parent)).then(|path| said = path.says_of_others(this_person()));
+    let child =
+        given([signalled()]).when(relate(RelationKind::Parent)).then(|path| said = path.says_of_others(this_person()));
     let mut other = CarePath::default();
     other.hear(said);
     // The parent's path says that it is over.

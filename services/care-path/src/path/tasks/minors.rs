@@ -18,7 +18,9 @@ pub(super) fn add(list: &mut Worklist<'_>) {
     }
     let learned = list.involved(&cause.by.organisation, cause, due);
     let protection = path.municipality().into_iter().flat_map(|municipality| {
-        list.directory.of_kind(OrgKind::ChildProtection, municipality).map(|each| Addressee::Organisation(each.id.clone()))
+        list.directory
+            .of_kind(OrgKind::ChildProtection, municipality)
+            .map(|each| Addressee::Organisation(each.id.clone()))
     });
     let mut asked: Vec<_> = list.coordinator().into_iter().chain(learned).chain(protection).collect();
     asked.dedup();

@@ -15,7 +15,10 @@ fn protection() -> OrgId {
 }
 
 fn said(claim: serde_json::Value) -> UpdateIdentity {
-    UpdateIdentity { claim: serde_json::from_value::<IdentityInput>(claim).unwrap(), assurance: Assurance::SelfDeclared }
+    UpdateIdentity {
+        claim: serde_json::from_value::<IdentityInput>(claim).unwrap(),
+        assurance: Assurance::SelfDeclared,
+    }
 }
 
 /// A girl of fourteen whom the night shelter was told of.
@@ -27,10 +30,7 @@ fn girl() -> Given {
 fn asked(path: &CarePath, day: i64) -> Vec<Addressee> {
     let tasks = path.open_tasks(evening(day), &Deadlines::default(), &directory());
     let tasks = tasks.into_iter().filter(|task| task.kind == TaskKind::ProtectMinor);
-    tasks
-        .inspect(|task| assert_eq!(task.due - task.since, TimeDelta::hours(1)))
-        .map(|task| task.addressee)
-        .collect()
+    tasks.inspect(|task| assert_eq!(task.due - task.since, TimeDelta::hours(1))).map(|task| task.addressee).collect()
 }
 
 #[test]
