@@ -359,7 +359,7 @@ impl Schema {
     fn whole(&self, of: &str) -> String {
         let fields = self.0.get(of).unwrap_or_else(|| panic!("no type {of}"));
         let spelt = fields.iter().map(|(field, kind)| match kind.strip_suffix("Connection") {
-            Some(node) => format!("{field}(first: 200) {{ nodes {} }}", self.whole(node)),
+            Some(node) => format!("{field}(first: 100) {{ nodes {} }}", self.whole(node)),
             None if self.0.contains_key(kind) => format!("{field} {}", self.whole(kind)),
             None => field.clone(),
         });
