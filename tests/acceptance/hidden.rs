@@ -66,11 +66,7 @@ async fn the_police_see_of_their_own_signal_that_they_reported_it_and_no_care_al
     let file = answer.json();
     let shown: Vec<_> = file.as_object().unwrap().keys().map(String::as_str).collect();
     for key in &shown {
-        assert!(
-            ["person_id", "revision", "justice"].contains(key),
-            "the police are shown {key}: {}",
-            answer.text
-        );
+        assert!(["person_id", "revision", "justice"].contains(key), "the police are shown {key}: {}", answer.text);
     }
     assert_eq!(file.get("care_alerts"), None, "he was found");
     for entry in police.all(&format!("/v1/persons/{}/timeline", marek())).await {

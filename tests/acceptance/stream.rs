@@ -174,7 +174,8 @@ async fn each_user_is_told_of_what_their_timelines_have_and_of_nobody_else() {
         // Those who were asked are told that it is over, also where they see no more of the person.
         let ends = ["lookout_resolved", "lookout_expired", "lookout_ended", "care_alert_ended", "handover_withdrawn"];
         let shown = |event: &Event| timelines.values().flatten().any(|id| event.data["event_id"] == id.as_str());
-        let told: Vec<_> = told.into_iter().filter(|event| shown(event) || !ends.contains(&event.kind.as_str())).collect();
+        let told: Vec<_> =
+            told.into_iter().filter(|event| shown(event) || !ends.contains(&event.kind.as_str())).collect();
         assert_eq!(by_person(&told), timelines, "{}", user.principal.user);
     }
     assert!(somebody_is_told > 3);

@@ -1,8 +1,8 @@
 //! To whom a part of a path is addressed. Readers who are merely addressed see what is addressed to them, while it
 //! stands, and nothing else.
 
-use super::{Category, Depth, Relation, disclosed};
 use super::abroad::Abroad;
+use super::{Category, Depth, Relation, disclosed};
 use crate::actor::Principal;
 use crate::codes::{DataClass, Role};
 use crate::ids::OrgId;
