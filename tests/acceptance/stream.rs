@@ -206,9 +206,11 @@ async fn a_withdrawn_consent_ends_what_the_liaison_is_told_of_a_return() {
     assert_eq!(next.data["person_id"], other, "of the first nothing but that it is over");
 
     let mut again = Listener::open(&liaison, "/v1/stream?after=0", None).await;
-    assert_eq!(event(again.next(SOON).await), next, "nor of what was told before");
+    assert_eq!(event(again.next(SOON).await), over, "nor of what was told before");
+    assert_eq!(event(again.next(SOON).await), next);
     let of_the_first = format!("/v1/stream?after=0&person_id={person}");
     let mut of_the_first = Listener::open(&liaison, &of_the_first, None).await;
+    assert_eq!(event(of_the_first.next(SOON).await), over);
     assert_eq!(of_the_first.next(Duration::from_millis(500)).await, Given::Nothing);
     assert_eq!(romanian.next(Duration::from_millis(100)).await, Given::Nothing, "and nobody else was told");
 }
