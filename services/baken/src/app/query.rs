@@ -77,6 +77,15 @@ impl Baken {
         })
     }
 
+    /// Whether a relation of two persons is on record, for a principal who may know of both.
+    #[must_use]
+    pub fn are_related(&self, principal: &Principal, person: PersonId, other: PersonId) -> bool {
+        let world = self.world.read();
+        let seen = |person| world.case(person).filter(|case| self.sight(principal, case).is_some());
+        let (Some(one), Some(two)) = (seen(person), seen(other)) else { return false };
+        one.path.relations().iter().any(|relation| two.members.contains(&relation.with))
+    }
+
     /// A page of a person's timeline, oldest recording first.
     ///
     /// # Errors

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use actix_web::App;
 use care_path::codes::Precision;
+use care_path::command::CommandKind;
 use serde_json::{Value, json};
 use utoipa::openapi::header::Header;
 use utoipa::openapi::info::{Contact, Info, License};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{PartialSchema, ToSchema};
@@ -222,6 +223,9 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
     if object.required.is_empty() {
         body.required = Some(Required::False);
     }
+    let takes_companions = CommandKind::ALL
+        .iter()
+        .any(|kind| kind.takes_companions() && operation.operation_id.as_deref() == Some(kind.name()));
     let mut add = |name: &str, schema: RefOr<Schema>| {
         object.properties.insert(name.to_owned(), schema);
     };
@@ -234,6 +238,19 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
         ));
     add("occurred_at", time.into());
     add("occurred_precision", Ref::from_schema_name(Precision::name()).into());
+    if takes_companions {
+        let companion =
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        let companions = ArrayBuilder::new()
+            .items(companion)
+            .max_items(Some(rest::submission::MOST_COMPANIONS))
+            .description(Some(
+                "Persons who come together with this one, by a relation that is on record: the command is executed for each \
+                 of them too, and each is answered in `together`. Nothing is recorded for any of them if it is refused for \
+                 this person.",
+            ));
+        add(rest::submission::TOGETHER_WITH, companions.into());
+    }
     if names(path).next().is_none() {
         let person = ObjectBuilder::new()
             .schema_type(Type::String)

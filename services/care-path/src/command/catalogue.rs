@@ -12,7 +12,7 @@ use uuid::Uuid;
 #[cfg(feature = "schema")]
 use super::row::BodyType;
 use super::row::{Method, OtherPerson, Route, Row, Unreadable, WithoutPerson};
-use super::row::{about, body_of, catalogue, optional, other_person};
+use super::row::{about, body_of, catalogue, companions, optional, other_person};
 use super::subject::{Subject, SubjectId};
 use super::{Context, Decide, Refusal};
 use crate::event::Event;
@@ -84,8 +84,10 @@ catalogue! {
         [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records an intake
     ///
-    /// No field is required: no name, no date of birth, no document.
+    /// No field is required: no name, no date of birth, no document. For those in `together_with` it says what holds for all:
+    /// where they were taken in, how urgently, and how they live.
     RecordIntake = "record_intake", at Post "/v1/persons/{person_id}/intakes" in "Path",
+        companions |intake| intake.shared(),
         [R,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that somebody was turned away
     ///
@@ -94,6 +96,7 @@ catalogue! {
         [X,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Assigns a bed of your organisation
     AssignBed = "assign_bed", at Post "/v1/persons/{person_id}/beds" in "Stays", creates "bed_id",
+        companions |bed| bed.clone(),
         [X,   IAN, X,   IAN, X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the person came, or left
     RecordAttendance = "record_attendance", at Post "/v1/persons/{person_id}/attendances" in "Stays",
@@ -126,7 +129,10 @@ catalogue! {
     FileUninsuredReport = "file_uninsured_report", at Post "/v1/persons/{person_id}/uninsured-reports" in "Rights",
         [R,   I,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Refers the person to an organisation
+    ///
+    /// Those in `together_with` are referred to the same, without the reason, which is the person's own.
     Refer = "refer", at Post "/v1/persons/{person_id}/referrals" in "Referrals", creates "referral_id",
+        companions |referral| referral.shared(),
         [R,   IN,  IN,  IN,  IN,  X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Accepts a referral
     AcceptReferral = "accept_referral", at Post "/v1/persons/{person_id}/referrals/{referral_id}/accept" in "Referrals",

@@ -133,6 +133,24 @@ macro_rules! other_person {
     }};
 }
 
+/// What of a command holds for those who come together with a person; for most nothing does.
+macro_rules! companions {
+    (takes) => {
+        false
+    };
+    (takes $($clause:tt)+) => {
+        true
+    };
+    (of $type:ty, $command:ident) => {{
+        let _ = $command;
+        None
+    }};
+    (of $type:ty, $command:ident, |$pattern:pat_param| $shared:expr) => {{
+        let shared: fn(&$type) -> $type = |$pattern| $shared;
+        Some(shared($command))
+    }};
+}
+
 /// What a command is about: what its row says, else its subject.
 macro_rules! about {
     ($type:ty, $subject:ident, $command:ident) => {{
@@ -156,6 +174,7 @@ macro_rules! catalogue {
         $(creates $creates:literal,)?
         $(other person in $other:ident,)?
         $(about |$pattern:pat_param| $about:expr,)?
+        $(companions |$companion:pat_param| $shared:expr,)?
         [$($may:ident),+ $(,)?];
     )+) => {
         /// A command with its subject.
@@ -201,6 +220,14 @@ macro_rules! catalogue {
                 }
             }
 
+            /// Whether one call may send it for those too who come together with the person.
+            #[must_use]
+            pub fn takes_companions(self) -> bool {
+                match self {
+                    $( Self::$command => companions!(takes $($companion => $shared)?), )+
+                }
+            }
+
             /// Reads a command of this kind from its body and the id of its subject.
             ///
             /// # Errors
@@ -243,6 +270,18 @@ macro_rules! catalogue {
                 }
             }
 
+            /// The command for somebody who comes together with the person: as much of it as holds for both.
+            #[must_use]
+            pub fn for_companion(&self) -> Option<Self> {
+                match self {
+                    $( Self::$command(subject, command) => {
+                        let shared: Option<$command> =
+                            companions!(of $command, command $(, |$companion| $shared)?);
+                        shared.map(|shared| Self::$command(*subject, shared))
+                    } )+
+                }
+            }
+
             /// The other person whom it names.
             #[must_use]
             pub fn other_person(&self) -> Option<PersonId> {
@@ -278,4 +317,4 @@ macro_rules! catalogue {
         }
     };
 }
-pub(super) use {about, catalogue, optional, other_person};
+pub(super) use {about, catalogue, companions, optional, other_person};

@@ -170,8 +170,6 @@ impl Revocation {
             | K::LookoutAcknowledged
             | K::SightingReported
             | K::LookoutResolved
-            | K::LookoutEnded
-            | K::CareAlertEnded
             | K::CareAlertFiled
             | K::CareAlertAnswered
             | K::ExceptionRequested
@@ -194,7 +192,12 @@ impl Revocation {
             | K::CaseClosed
             | K::DeathRecorded
             | K::EntryRetracted => Self::ByRetraction,
-            K::Escalated | K::LookoutExpired | K::ExceptionOvertaken | K::CaseReopened => Self::WithItsCause,
+            K::Escalated
+            | K::LookoutExpired
+            | K::LookoutEnded
+            | K::CareAlertEnded
+            | K::ExceptionOvertaken
+            | K::CaseReopened => Self::WithItsCause,
             K::PersonsLinked
             | K::PersonsUnlinked
             | K::MatchDismissed

@@ -180,7 +180,7 @@ pub fn an_exception_request() -> RequestException {
 }
 
 fn signal(problems: &[Problem]) -> Event {
-    SignalEvent::SignalReceived(SignalReceived {
+    let signal = SignalReceived {
         channel: SignalChannel::PoliceContact,
         urgency: Urgency::Routine,
         municipality: Some(rotterdam()),
@@ -191,8 +191,8 @@ fn signal(problems: &[Problem]) -> Event {
         observations: None,
         conduct: None,
         problems: Problems::of(problems),
-    })
-    .into()
+    };
+    SignalEvent::SignalReceived(Box::new(signal)).into()
 }
 
 pub fn signalled() -> Event {

@@ -9,7 +9,7 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::{Components, Content, Ref, Required, ResponseBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::receipt::ReceiptBody;
+use super::receipt::{CompanionAnswer, ReceiptBody};
 use super::submission;
 
 const JSON: &str = "application/json";
@@ -37,8 +37,12 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
 
 /// Adds all commands to the OpenAPI document.
 pub fn document(paths: &mut Paths, components: &mut Components) {
-    let mut schemas = vec![(ReceiptBody::name().into_owned(), ReceiptBody::schema())];
+    let mut schemas = vec![
+        (ReceiptBody::name().into_owned(), ReceiptBody::schema()),
+        (CompanionAnswer::name().into_owned(), CompanionAnswer::schema()),
+    ];
     ReceiptBody::schemas(&mut schemas);
+    CompanionAnswer::schemas(&mut schemas);
     for (kind, route) in routed() {
         let body = kind.body();
         let name = (body.name)().into_owned();

@@ -8,6 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::{Created, Receipt};
+use crate::edge::caller::RequestId;
+use crate::edge::problem::{Problem, ProblemDetails};
 
 macro_rules! receipt {
     ($( $field:ident : $id:ident ),+ $(,)?) => {
@@ -27,6 +29,10 @@ macro_rules! receipt {
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$id>,
             )+
+            /// What each of those in `together_with` was answered, in their order.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            #[schema(no_recursion)]
+            pub together: Vec<CompanionAnswer>,
         }
 
         impl ReceiptBody {
@@ -38,6 +44,37 @@ macro_rules! receipt {
             }
         }
     };
+}
+
+/// What was recorded for somebody who comes together with the person, or why nothing was.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CompanionAnswer {
+    pub person_id: PersonId,
+    /// 201 recorded, 200 recorded when it was first sent; else what the problem says.
+    pub status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    pub receipt: Option<Box<ReceiptBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<ProblemDetails>,
+}
+
+impl CompanionAnswer {
+    /// The answer for one of them.
+    #[must_use]
+    pub fn of(person_id: PersonId, request: RequestId, answered: Result<Receipt, Problem>) -> Self {
+        match answered {
+            Ok(receipt) => {
+                let status = if receipt.repeated { 200 } else { 201 };
+                Self { person_id, status, receipt: Some(Box::new(ReceiptBody::of(&receipt))), problem: None }
+            }
+            Err(problem) => {
+                problem.log(request);
+                let problem = problem.details_of(request);
+                Self { person_id, status: problem.status, receipt: None, problem: Some(problem) }
+            }
+        }
+    }
 }
 
 receipt! {

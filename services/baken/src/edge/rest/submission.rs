@@ -7,12 +7,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use care_path::PersonId;
 use care_path::codes::Precision;
 use care_path::command::{Command, CommandKind, WithoutPerson};
+use care_path::list::Few;
 use care_path::time::{Moment, Occurred};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::receipt::ReceiptBody;
+use super::receipt::{CompanionAnswer, ReceiptBody};
 use super::{body, fields, headers};
 use crate::app::{ExecuteError, Receipt, Request};
 use crate::edge::caller::{Caller, RequestId};
@@ -41,6 +42,12 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
         None => take::<PersonId>(&mut rest, "person_id", "must be a UUID", &mut problems),
         named => named,
     };
+    let companions = if kind.takes_companions() {
+        let rule = "must be a list of the ids of at most 16 persons";
+        take::<Few<PersonId, MOST_COMPANIONS>>(&mut rest, TOGETHER_WITH, rule, &mut problems).unwrap_or_default()
+    } else {
+        Few::default()
+    };
     let command = match fields::command(kind, subject, rest) {
         Ok(command) if problems.is_empty() => command,
         Ok(_) => return Err(Problem::Fields(problems)),
@@ -52,9 +59,34 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
     let idempotency = Idempotency::of(&caller.principal, &key, request.method().as_str(), request.path(), &body);
     let request_id = RequestId::of(&request, &caller.edge);
     let terms = Terms { occurred, if_match, idempotency, request_id };
+    let shared = command.for_companion();
     let receipt = terms.execute(&caller, person, command).await?;
-    Ok(answer(&receipt, kind))
+    let mut body_of = ReceiptBody::of(&receipt);
+    if let (Some(person), Some(shared)) = (person, shared) {
+        for companion in companions.iter().filter(|companion| **companion != person) {
+            // Each has a key of its own that follows from the caller's: a repeated request is executed once for each.
+            let key = format!("{key} {companion}");
+            let idempotency =
+                Idempotency::of(&caller.principal, &key, request.method().as_str(), request.path(), &body);
+            let terms = Terms { if_match: None, idempotency, ..terms };
+            let answered = if caller.edge.baken.are_related(&caller.principal, person, *companion) {
+                terms.execute(&caller, Some(*companion), shared.clone()).await.map_err(Problem::from)
+            } else {
+                let mut problems = FieldProblems::default();
+                let unrelated = "must be persons of whom a relation with this one is on record";
+                problems.push(FieldProblem::at(format!("/{TOGETHER_WITH}"), unrelated));
+                Err(Problem::Fields(problems))
+            };
+            body_of.together.push(CompanionAnswer::of(*companion, request_id, answered));
+        }
+    }
+    Ok(answer(&receipt, kind, body_of))
 }
+
+/// The field with those for whom a call is executed too: they are related to the person.
+pub const TOGETHER_WITH: &str = "together_with";
+/// A household, and those who travel with it.
+pub const MOST_COMPANIONS: usize = 16;
 
 /// Under which conditions a command is executed.
 #[derive(Clone, Copy)]
@@ -139,12 +171,12 @@ fn take_occurred(fields: &mut Map<String, Value>, problems: &mut FieldProblems) 
 }
 
 /// The answer to a command that was executed, now or when it was first sent.
-fn answer(receipt: &Receipt, kind: CommandKind) -> HttpResponse {
+fn answer(receipt: &Receipt, kind: CommandKind, body: ReceiptBody) -> HttpResponse {
     let mut response = if receipt.repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
     response.insert_header((ETAG, headers::etag(receipt.revision)));
     response.insert_header((POSITION, receipt.position.to_string()));
     if let (Some(WithoutPerson::Opens), Some(person)) = (kind.without_person(), receipt.person_id) {
         response.insert_header((LOCATION, format!("/v1/persons/{person}")));
     }
-    response.json(ReceiptBody::of(receipt))
+    response.json(body)
 }

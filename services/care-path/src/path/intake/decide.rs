@@ -36,6 +36,18 @@ pub struct RecordIntake {
     pub problems: Few<Problem, 32>,
 }
 
+impl RecordIntake {
+    /// What holds of those too who are taken in together with the person.
+    pub(crate) fn shared(&self) -> Self {
+        Self {
+            location_type: self.location_type,
+            urgency: self.urgency,
+            living_situation: self.living_situation,
+            ..Self::default()
+        }
+    }
+}
+
 impl Decide for RecordIntake {
     type Subject = ();
 

@@ -116,10 +116,10 @@ fn identity(claim: serde_json::Value) -> IdentityInput {
 }
 
 /// Whether two are suggested who were signalled on the same day with nothing but these claims.
-fn are_suggested(one: serde_json::Value, other: serde_json::Value) -> bool {
+fn are_suggested(one: &serde_json::Value, other: &serde_json::Value) -> bool {
     let signalled = |claim: &serde_json::Value| on(0, identity(claim.clone()), &[]);
-    let are_alike = reasons(signalled(&one), signalled(&other)).is_some();
-    let (one_traits, other_traits) = (traits(signalled(&one)), traits(signalled(&other)));
+    let are_alike = reasons(signalled(one), signalled(other)).is_some();
+    let (one_traits, other_traits) = (traits(signalled(one)), traits(signalled(other)));
     let looked_up: Vec<_> = one_traits.keys().into_iter().flat_map(Key::neighbours).collect();
     let are_found = other_traits.keys().iter().any(|key| looked_up.contains(key));
     assert!(are_found || !are_alike, "{one} and {other} share no key");
@@ -162,7 +162,7 @@ fn what_is_entered_wrongly_or_otherwise_is_weighed() {
             json!({ "alias": "Aninha", "documents": [{ "kind": "passport", "number": "p123456", "country": "PT" }] }),
         ),
     ] {
-        assert!(are_suggested(one.clone(), other.clone()), "{one} and {other}");
+        assert!(are_suggested(&one, &other), "{one} and {other}");
     }
 }
 
@@ -194,7 +194,7 @@ fn what_many_share_does_not_make_two_one() {
             json!({ "name": "Jan Kowalski", "birth_date": "1994-11-30", "countries": ["RO"] }),
         ),
     ] {
-        assert!(!are_suggested(one.clone(), other.clone()), "{one} and {other}");
+        assert!(!are_suggested(&one, &other), "{one} and {other}");
     }
 }
 

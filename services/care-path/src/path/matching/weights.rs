@@ -145,7 +145,7 @@ fn bits(ratio: f64) -> Tenths {
 /// A telephone number or address that both leave word at, by how many of how many persons here have it. Even where nobody
 /// else has it, one in a hundred pairs shares a telephone.
 pub fn contact(share: f64) -> Tenths {
-    bits(0.6 / share.max(0.01).min(1.0)).max(0)
+    bits(0.6 / share.clamp(0.01, 1.0)).max(0)
 }
 
 pub fn other_sex() -> Tenths {

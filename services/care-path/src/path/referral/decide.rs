@@ -41,6 +41,13 @@ pub struct Refer {
     pub reason: Option<Text>,
 }
 
+impl Refer {
+    /// What holds of those too who are referred together with the person.
+    pub(crate) fn shared(&self) -> Self {
+        Self { to: self.to.clone(), offering: self.offering, urgency: self.urgency, reason: None }
+    }
+}
+
 impl Decide for Refer {
     type Subject = ();
 

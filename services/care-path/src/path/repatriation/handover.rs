@@ -164,7 +164,9 @@ impl Handover {
             | HandoverState::Accepted
             | HandoverState::Departed => Stands::Open,
             HandoverState::Arrived if !self.followed_by_another => Stands::Arrived,
-            HandoverState::Arrived | HandoverState::Declined | HandoverState::Withdrawn => Stands::Over,
+            HandoverState::Arrived | HandoverState::Declined | HandoverState::Withdrawn => {
+                Stands::Over(self.changed().recorded_at)
+            }
         }
     }
 

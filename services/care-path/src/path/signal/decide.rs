@@ -61,7 +61,7 @@ impl Decide for ReportSignal {
             conduct: private(self.conduct),
             problems,
         };
-        let mut events = vec![SignalEvent::SignalReceived(signal).into()];
+        let mut events = vec![SignalEvent::SignalReceived(Box::new(signal)).into()];
         if !path.exists()
             && let Some(municipality) = municipality
         {

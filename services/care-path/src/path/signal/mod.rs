@@ -19,7 +19,7 @@ pub use decide::{RecordContact, ReportSignal};
 part_events! {
     /// Signals and contacts.
     pub enum SignalEvent {
-        SignalReceived(SignalReceived),
+        SignalReceived(Box<SignalReceived>),
         ContactMade(ContactMade),
     }
 }

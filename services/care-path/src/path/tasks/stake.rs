@@ -36,7 +36,8 @@ impl Worklist<'_> {
             | TaskKind::AcknowledgeHandover
             | TaskKind::AnswerHandover
             | TaskKind::RecordDeparture
-            | TaskKind::ConfirmArrival => TaskStake::Waiting,
+            | TaskKind::ConfirmArrival
+            | TaskKind::AnswerHandoverQuestion => TaskStake::Waiting,
             TaskKind::AssignCoordinator
             | TaskKind::ReviewMatch
             | TaskKind::EstablishLanguage

@@ -99,3 +99,120 @@ async fn names_are_matched_as_they_are_written_and_what_many_share_suggests_noth
     );
     assert_eq!(placeholders.await, None);
 }
+
+async fn relates(server: &Server, who: &str, person: &str, with: &str, kind: &str) -> u16 {
+    let relation = json!({"with": with, "kind": kind});
+    server.post(who, &format!("/v1/persons/{person}/relations"), relation).await.status
+}
+
+async fn relations(server: &Server, who: &str, person: &str) -> Value {
+    let file = server.get(who, &format!("/v1/persons/{person}")).await.json();
+    let told = file["relations"].as_array().cloned().unwrap_or_default();
+    told.into_iter().map(|relation| json!([relation["kind"], relation["person_id"]])).collect()
+}
+
+async fn taken_in(server: &Server, person: &str) {
+    let intake = server.post(NIGHT, &format!("/v1/persons/{person}/intakes"), json!({})).await;
+    assert_eq!(intake.status, 201, "{}", intake.text);
+}
+
+#[actix_web::test]
+async fn both_files_tell_a_relation_each_from_its_side_until_either_ends_it() {
+    let server = server().await;
+    let (mother, child) = (signalled(&server, json!({"alias": "M."})).await, signalled(&server, json!({})).await);
+    assert_eq!(relates(&server, COORDINATOR, &child, &mother, "parent").await, 201);
+    assert_eq!(relations(&server, COORDINATOR, &child).await, json!([["parent", mother]]));
+    assert_eq!(relations(&server, COORDINATOR, &mother).await, json!([["child", child]]));
+    assert_eq!(relates(&server, COORDINATOR, &mother, &child, "child").await, 409, "it is on record already");
+    assert_eq!(relates(&server, COORDINATOR, &mother, &mother, "partner").await, 409);
+    let path = format!("/v1/persons/{mother}/relations/{child}");
+    let ended = server.request(COORDINATOR, Method::DELETE, &path).insert_header(("idempotency-key", "ended"));
+    assert_eq!(server.send(ended).await.status, 201);
+    assert_eq!(relations(&server, COORDINATOR, &child).await, json!([]));
+    assert_eq!(relations(&server, COORDINATOR, &mother).await, json!([]));
+    assert_eq!(relates(&server, COORDINATOR, &mother, &child, "child").await, 201, "it may be said again");
+    assert_eq!(relations(&server, COORDINATOR, &child).await, json!([["parent", mother]]));
+}
+
+#[actix_web::test]
+async fn whoever_may_not_see_the_other_is_told_the_relation_without_who() {
+    let server = server().await;
+    let (mother, child) = (signalled(&server, json!({})).await, signalled(&server, json!({})).await);
+    taken_in(&server, &mother).await;
+    let shelter = "shelter24-rotterdam";
+    let bed = server.post(shelter, &format!("/v1/persons/{child}/beds"), json!({"kind": "shelter_24h"})).await;
+    assert!(bed.status == 404 || bed.status == 201, "{}", bed.text);
+    let refer = json!({"to": shelter, "offering": "bed_24h"});
+    assert_eq!(server.post(COORDINATOR, &format!("/v1/persons/{child}/referrals"), refer).await.status, 201);
+    assert_eq!(relates(&server, shelter, &child, &mother, "parent").await, 422, "no such person, to them");
+    assert_eq!(relates(&server, NIGHT, &mother, &child, "child").await, 201, "they recorded the signals of both");
+    assert_eq!(relations(&server, shelter, &child).await, json!([["parent", null]]));
+    let timeline = server.get(shelter, &format!("/v1/persons/{child}/timeline")).await;
+    assert!(!timeline.text.contains(&mother), "{}", timeline.text);
+}
+
+#[actix_web::test]
+async fn a_household_is_taken_in_moves_and_is_referred_in_one_call_each() {
+    let server = server().await;
+    let mut family = Vec::new();
+    for alias in ["mother", "daughter", "stranger"] {
+        family.push(signalled(&server, json!({"alias": alias})).await);
+    }
+    let [mother, daughter, stranger] = family.try_into().unwrap();
+    assert_eq!(relates(&server, COORDINATOR, &daughter, &mother, "parent").await, 201);
+    let call = async |route: &str, body: Value, key: &str| {
+        let path = format!("/v1/persons/{mother}/{route}");
+        let write = server.request(NIGHT, Method::POST, &path).insert_header(("idempotency-key", key));
+        let write = write.insert_header(("content-type", "application/json")).set_payload(body.to_string());
+        server.send(write).await
+    };
+    let intake = json!({"location_type": "night_shelter_eu", "identity": {"name": "Anna"}, "findings": "a cough",
+        "together_with": [daughter, stranger]});
+    let answer = call("intakes", intake.clone(), "intake").await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let told = answer.json();
+    let each = |told: &Value| -> Vec<(Value, Value)> {
+        told["together"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|each| (each["person_id"].clone(), each["status"].clone()))
+            .collect()
+    };
+    assert_eq!(each(&told), [(json!(daughter), json!(201)), (json!(stranger), json!(422))]);
+    let file = server.get(COORDINATOR, &format!("/v1/persons/{daughter}")).await.json();
+    assert_eq!(file["identity"].get("name"), None, "what was found of the one is not said of the other");
+    assert_eq!(file["presence"]["last_seen"]["location_type"], "night_shelter_eu");
+    let again = call("intakes", intake, "intake").await;
+    assert_eq!(
+        (again.status, each(&again.json())),
+        (200, vec![(json!(daughter), json!(200)), (json!(stranger), json!(422))])
+    );
+    let bed = call("beds", json!({"kind": "night_shelter_eu", "together_with": [daughter]}), "bed").await.json();
+    assert!(bed["bed_id"] != bed["together"][0]["receipt"]["bed_id"], "{bed}");
+    let referral = json!({"to": "supporter-rotterdam", "offering": "client_support", "reason": "debts", "together_with": [daughter]});
+    assert_eq!(each(&call("referrals", referral, "referral").await.json()), [(json!(daughter), json!(201))]);
+    let note = json!({"text": "well", "together_with": [daughter]});
+    assert_eq!(call("notes", note, "note").await.status, 422, "of what is written of one person the other has no part");
+    let many: Vec<_> = (0..17).map(|_| daughter.clone()).collect();
+    assert_eq!(
+        call("beds", json!({"kind": "night_shelter_eu", "together_with": many}), "many").await.status,
+        422,
+        "at most sixteen"
+    );
+}
+
+#[actix_web::test]
+async fn a_minor_alone_is_on_the_coordinators_list_at_once_until_a_parent_is_on_record() {
+    let server = server().await;
+    let (child, mother) =
+        (signalled(&server, json!({"approximate_age": 14})).await, signalled(&server, json!({})).await);
+    let waits = async |who: &str| {
+        let worklist = server.get(who, "/v1/worklist?first=200").await.json();
+        let items = worklist["items"].as_array().unwrap().clone();
+        items.iter().any(|task| task["kind"] == "protect_minor" && task["person_id"] == json!(child))
+    };
+    assert!(waits(COORDINATOR).await && waits(NIGHT).await);
+    assert_eq!(relates(&server, COORDINATOR, &mother, &child, "child").await, 201);
+    assert!(!waits(COORDINATOR).await && !waits(NIGHT).await, "the other's path says so");
+}

@@ -60,6 +60,9 @@ impl Decide for ProposeHandover {
         if !missing.is_empty() {
             return Err(ReturnRefusal::ConditionsMissing(missing).into());
         }
+        if self.guardian.as_ref().is_some_and(|guardian| !guardian.names_somebody()) {
+            return Err(Refusal::field("guardian", "must name who has custody"));
+        }
         path.is_accompanied(self.guardian.is_some(), at)?;
         let covers = |given: &ConsentGiven| {
             given.purpose == ConsentPurpose::Repatriation
