@@ -265,3 +265,21 @@ async fn a_date_of_birth_is_known_as_precisely_as_the_file_knows_it() {
     );
     assert!(persons(&running).await.len() == 4);
 }
+
+#[tokio::test]
+async fn what_only_the_opening_of_a_person_takes_is_told_where_another_row_opened_them() {
+    let running = empty().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mapping = folder.path().join("m.toml");
+    let text = case_text("m.toml").replace("[[command]]", "location = { column = \"Plek\" }\n[[command]]");
+    std::fs::write(&mapping, text).unwrap();
+    let row = |day: &str, place: &str| {
+        let header = case_text("later-a.csv").lines().next().unwrap().to_owned();
+        format!("{header};Plek\n1;Adam;;Pools;pl;{day}-11-2026;19:45;ok;{place}\n")
+    };
+    imported(&running, &mapping, &row("10", "hal")).await;
+    for (place, cells) in [("tuin", 1), ("", 0)] {
+        let brought = import_by(&running, SHELTER, &mapping, &row("12", place)).await;
+        assert_eq!(brought.notes.cells(), cells, "{}", brought.notes);
+    }
+}

@@ -27,7 +27,7 @@ pub struct Claim {
     /// When it was so, as its line says it.
     occurred: Map<String, Value>,
     origins: BTreeMap<String, String>,
-    /// The columns that the opening of a person tells besides.
+    /// The columns of what the opening of the person tells besides.
     pub beside: Vec<String>,
 }
 
@@ -42,7 +42,11 @@ impl Claim {
             let rest = rest.or_else(|| (pointer == "/occurred_at").then(|| pointer.clone()));
             Some((rest?, column.clone()))
         });
-        let beside = mapped.data.iter().filter(|(path, _)| !path.starts_with("identity."));
+        let is_beside = |path: &str| {
+            let said = opening.data().pointer(&format!("/{}", path.replace('.', "/")));
+            !path.starts_with("identity.") && said.is_some()
+        };
+        let beside = mapped.data.iter().filter(|(path, _)| is_beside(path));
         Self {
             row: opening.row,
             id,

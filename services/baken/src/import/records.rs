@@ -81,7 +81,7 @@ impl<'a> RawRows<'a> {
         }
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         while self.peek().is_some() && !self.ends_line() {
             self.at += 1;
         }
@@ -143,7 +143,7 @@ impl<'a> RawRows<'a> {
         match self.width {
             Some(width) if width > 0 && most >= width => {
                 if matches!(end, End::Delimiter) {
-                    self.to_line_end();
+                    self.skip_line();
                 }
                 Err(SWALLOWS)
             }
@@ -160,7 +160,7 @@ impl<'a> RawRows<'a> {
                     // What the mark seemed to open is read again, from the line behind it.
                     self.lines_until = self.lines_until.max(self.at);
                     (self.at, self.line) = (at, at_line);
-                    self.to_line_end();
+                    self.skip_line();
                     BrokenRow { line: at_line, cell: cells.len(), why }
                 })?
             } else {
