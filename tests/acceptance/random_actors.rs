@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use crate::sse::{Given, Listener};
 use crate::support::{Client, Running, demo_world, empty};
 
-const READERS: usize = 60;
+const READERS: usize = 90;
 /// As many of them listen over HTTP as well.
 const LISTENERS: usize = 12;
 
@@ -297,7 +297,7 @@ async fn over_graphql(client: &Client, schema: &Schema, persons: &BTreeMap<Perso
     }
     for (list, connection) in &schema.0["Query"] {
         let Some(node) = connection.strip_suffix("Connection") else { continue };
-        // Whoever is lost or goes home comes with much: fewer of them fill an answer.
+        // Whoever is lost comes with much, and a handover too: fewer of them fill an answer.
         let first = match list.as_str() {
             "lost" => 20,
             "handovers" => 100,

@@ -263,7 +263,7 @@ async fn a_return_waits_for_the_embassy_of_that_country_and_for_nobody_elses() {
     let depart = "record_departure: handover_accepted";
     case.expect(&[(coordinator, &[REVIEW]), (supporter, &[depart])]).await;
 
-    // Consent withdrawn stops it: nothing of it waits for those abroad, and this side talks about what now.
+    // Consent withdrawn stops it: nothing of it waits for the embassy, and this side sees to what was arranged.
     case.post(supporter, &format!("consents/{consent}/withdraw"), json!({})).await;
     let stopped = "review_stopped_return: handover_withdrawn";
     case.expect(&[(coordinator, &[stopped, REVIEW]), (supporter, &[stopped])]).await;

@@ -9,7 +9,7 @@ use crate::codes::{FollowUpTerm, HandoverState, HandoverWithdrawReason, Role, Ta
 use crate::event::EventKind;
 use crate::ids::OrgId;
 use crate::path::Stamp;
-use crate::path::repatriation::{Handover, HandoverEnd};
+use crate::path::repatriation::{Handover, HandoverEnd, Stop};
 use crate::time::{DateTime, days_after, hours_after, working_days_after};
 
 impl<'a> Worklist<'a> {
@@ -198,7 +198,8 @@ fn stopped_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
             ConditionNoLongerMet | OutOfSight | Died | Other => None,
         },
         None => {
-            let stamp = handover.stop().map(|stop| &stop.stamp).or(handover.went_on_against())?;
+            let word = |stop: &&Stop| matches!(stop.reason, ConsentWithdrawn | PersonChangedMind);
+            let stamp = handover.stop().filter(word).map(|stop| &stop.stamp).or(handover.went_on_against())?;
             Some((stamp, EventKind::ReturnOptionsPresented))
         }
     }

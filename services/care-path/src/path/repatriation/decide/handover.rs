@@ -13,11 +13,10 @@ use crate::event::Event;
 use crate::ids::{HandoverId, OrgId};
 use crate::jwe::SealedDocument;
 use crate::path::CarePath;
-use crate::path::repatriation::handover::Stop;
 use crate::path::repatriation::{
     ArrivalConfirmed, ConsentGiven, Departed, FollowUpRecorded, Handover, HandoverAccepted, HandoverAcknowledged,
     HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, Recipient, RepatriationEvent,
-    ReturnRefusal,
+    ReturnRefusal, Stop,
 };
 use crate::policy::Abroad;
 use crate::private::private;
