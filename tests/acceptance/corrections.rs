@@ -1,12 +1,13 @@
 //! What is told late, what was recorded by mistake, and what ends: over HTTP, as those do it whose day it is.
 
-use chrono::{TimeDelta, Utc};
+use baken::sources::{Clock, SystemClock};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::{Client, Running, empty};
 
 fn ago(hours: i64) -> String {
-    (Utc::now() - TimeDelta::hours(hours)).to_rfc3339()
+    (SystemClock.now() - TimeDelta::hours(hours)).to_rfc3339()
 }
 
 /// Somebody whom the night shelter signalled two days ago and took in.

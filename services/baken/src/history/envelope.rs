@@ -141,7 +141,6 @@ pub struct Damaged {
 }
 
 /// An event of the log, as far as it can be read.
-#[expect(clippy::large_enum_variant, reason = "nearly all are whole: a box for each would cost an allocation")]
 pub enum Read {
     Whole(Happened),
     Damaged(Damaged),

@@ -125,12 +125,6 @@ impl CarePath {
         came || stay.missed_in_night_of(at).is_some()
     }
 
-    /// By when the person is expected in a bed on the night of an instant, as far as anybody said.
-    pub(super) fn expected_in_night_of(&self, stay: &Stay, at: DateTime, directory: &Directory) -> Option<DateTime> {
-        let first = stay.assigned.expected_by.filter(|first| *first > at || Night::of(*first) == Night::of(at));
-        first.or_else(|| Night::of(at).at(cut_off(stay, directory)?))
-    }
-
     /// For each bed that the person has, the next evening on which they are expected and have not been heard of.
     pub(super) fn evenings(&self, deadlines: &Deadlines, directory: &Directory) -> Vec<Evening<'_>> {
         if !self.is_expected_anywhere() || self.open_stays().next().is_none() {
@@ -233,6 +227,12 @@ impl CarePath {
     ) -> Option<Evening<'_>> {
         self.evenings(deadlines, directory).into_iter().find(|evening| evening.bed == bed && evening.due <= now)
     }
+}
+
+/// By when the person is expected in a bed on the night of an instant, as far as anybody said.
+pub(super) fn expected_in_night_of(stay: &Stay, at: DateTime, directory: &Directory) -> Option<DateTime> {
+    let first = stay.assigned.expected_by.filter(|first| *first > at || Night::of(*first) == Night::of(at));
+    first.or_else(|| Night::of(at).at(cut_off(stay, directory)?))
 }
 
 /// The local time of an evening by which people are expected where the bed is.

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Stamp;
-use super::correction::CorrectionEvent;
 use super::repatriation::RepatriationEvent;
 use super::stay::StayEvent;
 use crate::codes::Role;
@@ -281,8 +280,8 @@ fn thing(event: &Event) -> Option<Uuid> {
         Event::Repatriation(RepatriationEvent::ConsentWithdrawn(event)) => Some(event.consent.0),
         Event::Repatriation(event) => event.handover().map(|handover| handover.0),
         Event::Privacy(event) => event.hold().map(|hold| hold.0),
-        Event::Correction(CorrectionEvent::EntryRetracted(_)) => None,
-        Event::Signal(_)
+        Event::Correction(_)
+        | Event::Signal(_)
         | Event::Identity(_)
         | Event::Relation(_)
         | Event::Intake(_)

@@ -122,9 +122,9 @@ impl Cases {
         for other in others {
             let (said, heard) = (says.about(&[other]), self.said_of.entry(other).or_default());
             if said.is_empty() {
-                drop(heard.remove(&person))
+                drop(heard.remove(&person));
             } else {
-                drop(heard.insert(person, said))
+                drop(heard.insert(person, said));
             }
             let id = self.id_of(other);
             let Some(members) = self.by_id.get(&id).map(|case| case.members.clone()) else { continue };

@@ -7,6 +7,7 @@ use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::{BedId, FacilityId};
 use crate::path::CarePath;
+use crate::path::evenings::expected_in_night_of;
 use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::private::private;
 use crate::text::Text;
@@ -141,7 +142,7 @@ impl Decide for RecordNoShow {
             let missed = path.missed_evening(stay.assigned.bed, at.now, at.deadlines, at.directory);
             Some(missed.ok_or(StayRefusal::NotExpected)?.expected_by)
         } else {
-            let expected_by = path.expected_in_night_of(stay, at.occurred.at, at.directory);
+            let expected_by = expected_in_night_of(stay, at.occurred.at, at.directory);
             if expected_by.is_some_and(|by| at.occurred.at < by) {
                 return Err(StayRefusal::TooEarly.into());
             }

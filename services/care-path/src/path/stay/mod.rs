@@ -174,7 +174,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
             if let Some(stay) = path.stay_mut(released.bed).filter(|stay| is_of(stay, stamp)) {
                 match stay.end {
                     None | Some(StayEnd::MovedOn(_) | StayEnd::WithTheCase(_)) => {
-                        stay.end = Some(StayEnd::Released(Noted::new(stamp, released)))
+                        stay.end = Some(StayEnd::Released(Noted::new(stamp, released)));
                     }
                     Some(StayEnd::Released(_)) => {}
                 }

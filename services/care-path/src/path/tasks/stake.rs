@@ -36,8 +36,7 @@ impl Worklist<'_> {
             | TaskKind::AcknowledgeHandover
             | TaskKind::AnswerHandover
             | TaskKind::RecordDeparture
-            | TaskKind::ConfirmArrival
-            | TaskKind::AnswerHandoverQuestion => TaskStake::Waiting,
+            | TaskKind::ConfirmArrival => TaskStake::Waiting,
             TaskKind::AssignCoordinator
             | TaskKind::ReviewMatch
             | TaskKind::EstablishLanguage

@@ -59,7 +59,7 @@ fn a_death_ends_a_handover_in_any_state_and_the_closing_of_the_case_one_that_awa
         given.then(|path| {
             let stops: Vec<_> = path.repatriation.stopped().map(|(_, stop)| stop.reason).collect();
             assert_eq!(stops, [reason]);
-            let mut shown = path.repatriation.addressed().map(|handover| handover.address());
+            let mut shown = path.repatriation.addressed().map(Addressed::address);
             assert!(shown.all(|address| address.shown_abroad(&liaison("PL")).is_none()));
         })
     };
