@@ -154,3 +154,120 @@ async fn a_document_leaves_only_with_a_consent_that_names_its_class_and_only_whi
     supporter.post(&step("withdraw"), withdrawn).await.expect(201);
     assert!(!sees(&pl, &person).await, "after the handover was withdrawn");
 }
+
+/// A handover that the Polish embassy has accepted, to a care provider that takes part; its path.
+async fn accepted(running: &Running, supporter: &Client, person: &str) -> String {
+    prepare(supporter, person, None).await;
+    consent(supporter, person).await;
+    let proposal = json!({"country": "PL", "receiving": "care-provider-pl", "plan": "By bus, accompanied."});
+    let proposed = supporter.post(&format!("/v1/persons/{person}/handovers"), proposal).await.expect(201);
+    let handover = format!("/v1/persons/{person}/handovers/{}", proposed.id("handover_id"));
+    let pl = running.client("liaison-pl");
+    pl.post(&format!("{handover}/acknowledge"), json!({})).await.expect(201);
+    running.client("receiving-pl").post(&format!("{handover}/accept"), json!({})).await.expect(201);
+    handover
+}
+
+#[tokio::test]
+async fn a_no_stops_an_accepted_handover_at_once_for_everybody_and_is_somebodys_task() {
+    let running = empty().await;
+    let (supporter, person) = supported(&running).await;
+    let handover = accepted(&running, &supporter, &person).await;
+    let (pl, receiving) = (running.client("liaison-pl"), running.client("receiving-pl"));
+    let no = json!({"language": "pl", "wish": "does_not_want_to_return"});
+    let said = supporter.post(&format!("/v1/persons/{person}/return-options"), no).await.expect(201).json();
+    assert_eq!(said["event_ids"].as_array().unwrap().len(), 2, "the wish, and that the handover is withdrawn");
+    let departure = supporter.post(&format!("{handover}/departure"), json!({})).await.expect(409).json();
+    assert_eq!(departure["code"], "return_not_voluntary");
+    for abroad in [&pl, &receiving] {
+        assert!(abroad.all("/v1/handovers").await.is_empty());
+        let refused = abroad.post(&format!("{handover}/arrival"), json!({})).await;
+        assert!([403, 404].contains(&refused.status.as_u16()), "{}", refused.text);
+        assert!(abroad.all("/v1/worklist").await.is_empty());
+    }
+    let file = supporter.get(&format!("/v1/persons/{person}")).await.expect(200).json();
+    assert_eq!(file["return"]["handovers"][0]["state"], "withdrawn");
+    assert_eq!(file["return"]["handovers"][0]["withdraw_reason"], "person_changed_mind");
+    for told in [&supporter, &running.client("coordinator-rotterdam")] {
+        let tasks = told.all("/v1/worklist").await;
+        assert!(tasks.iter().any(|task| task["kind"] == "review_stopped_return"), "{tasks:?}");
+    }
+    // A later yes begins anew.
+    let yes = json!({"language": "pl", "wish": "wants_to_return"});
+    supporter.post(&format!("/v1/persons/{person}/return-options"), yes).await.expect(201);
+    supporter.post(&format!("{handover}/departure"), json!({})).await.expect(409);
+    supporter.post(&format!("/v1/persons/{person}/handovers"), proposal()).await.expect(201);
+}
+
+#[tokio::test]
+async fn the_receiving_provider_sees_the_handover_that_names_it_and_its_document_until_it_is_withdrawn() {
+    let running = empty().await;
+    let (supporter, person) = supported(&running).await;
+    let handover = accepted(&running, &supporter, &person).await;
+    let receiving = running.client("receiving-pl");
+    let jwe = json!({"document": "eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVy.dGFn"});
+    supporter.post(&format!("{handover}/document"), jwe.clone()).await.expect(201);
+    let sees = async || {
+        let handovers = receiving.all("/v1/handovers").await;
+        let document = receiving.get(&format!("{handover}/document")).await.status == 200;
+        assert_eq!(handovers.len() == 1, document);
+        document
+    };
+    assert!(sees().await);
+    let file = receiving.get(&format!("/v1/persons/{person}")).await.expect(200).json();
+    let shown: Vec<_> = file.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(shown, ["identity", "person_id", "return", "revision"], "{file}");
+    assert!(file["return"].get("conditions").is_none() && file["return"].get("consents").is_none(), "{file}");
+    supporter.post(&format!("{handover}/departure"), json!({"travels": "by bus"})).await.expect(201);
+    receiving.post(&format!("{handover}/arrival"), json!({})).await.expect(201);
+    assert!(sees().await, "after the arrival");
+    assert!(running.client("liaison-pl").get(&format!("{handover}/document")).await.status == 404);
+    receiving
+        .post(&format!("{handover}/follow-ups"), json!({"term": "days_30", "outcome": "in_care"}))
+        .await
+        .expect(201);
+    let consents = supporter.get(&format!("/v1/persons/{person}")).await.expect(200).json();
+    let consent = consents["return"]["consents"][0]["consent_id"].as_str().unwrap().to_owned();
+    supporter.post(&format!("/v1/persons/{person}/consents/{consent}/withdraw"), json!({})).await.expect(201);
+    assert!(!sees().await, "after the withdrawal");
+    receiving.get(&format!("/v1/persons/{person}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn the_embassy_asks_a_question_within_the_handover_and_sees_the_answer() {
+    let running = empty().await;
+    let (supporter, person) = supported(&running).await;
+    let handover = accepted(&running, &supporter, &person).await;
+    let pl = running.client("liaison-pl");
+    let question = json!({"question": "Which medicines does he take along?"});
+    let asked = pl.post(&format!("{handover}/questions"), question).await.expect(201).id("question_id");
+    let tasks = supporter.all("/v1/worklist").await;
+    assert!(tasks.iter().any(|task| task["kind"] == "answer_handover_question"), "{tasks:?}");
+    let answer = json!({"answer": "Enough for a month."});
+    let nowhere = format!("{handover}/questions/{person}/answer");
+    assert_eq!(supporter.post(&nowhere, answer.clone()).await.expect(409).json()["code"], "question_unknown");
+    pl.post(&format!("{handover}/questions/{asked}/answer"), answer.clone()).await.expect(403);
+    supporter.post(&format!("{handover}/questions/{asked}/answer"), answer).await.expect(201);
+    let shown = pl.all("/v1/handovers").await;
+    let question = &shown[0]["questions"][0];
+    assert_eq!(question["question"], "Which medicines does he take along?", "{shown:?}");
+    assert_eq!(question["answer"], "Enough for a month.");
+    let tasks = supporter.all("/v1/worklist").await;
+    assert!(tasks.iter().all(|task| task["kind"] != "answer_handover_question"), "{tasks:?}");
+}
+
+#[tokio::test]
+async fn evidence_without_substance_and_a_country_that_is_none_are_refused_at_the_field() {
+    let running = empty().await;
+    let (supporter, person) = supported(&running).await;
+    let condition = |country: &str, evidence: &str| json!({"condition": "housing_arranged", "country": country, "evidence": evidence});
+    for (body, field) in [(condition("PL", "x"), "/evidence"), (condition("NL", "A letter."), "/country")] {
+        let refused = supporter.post(&format!("/v1/persons/{person}/return-conditions"), body).await.expect(422);
+        assert_eq!(refused.json()["errors"][0]["pointer"], field, "{}", refused.text);
+    }
+    prepare(&supporter, &person, None).await;
+    let romania = json!({"country": "RO", "receiving_organisation": "A clinic"});
+    let refused = supporter.post(&format!("/v1/persons/{person}/handovers"), romania).await.expect(409).json();
+    assert_eq!(refused["code"], "return_conditions_missing");
+    assert_eq!(refused["missing_conditions"].as_array().unwrap().len(), 6);
+}

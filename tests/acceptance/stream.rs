@@ -155,7 +155,7 @@ async fn everything(client: Client) -> Vec<Event> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_user_is_told_of_what_their_timelines_have_and_of_nobody_else() {
+async fn each_user_is_told_of_what_their_timelines_have_and_of_what_is_over_that_they_were_asked_for() {
     let running = demo_world().await;
     let users = demo::users().unwrap();
     let clients: Vec<_> = users.iter().map(|user| running.client(user.principal.user.as_str())).collect();
@@ -170,13 +170,19 @@ async fn each_user_is_told_of_what_their_timelines_have_and_of_nobody_else() {
             assert_eq!((&data["position"], &data["type"]), (&json!(id), &json!(kind)));
         }
         somebody_is_told += usize::from(told.len() > 20);
-        assert_eq!(by_person(&told), timelines(client).await, "{}", user.principal.user);
+        let timelines = timelines(client).await;
+        let known: BTreeSet<_> = timelines.values().flatten().cloned().collect();
+        let in_them = |event: &Event| known.contains(event.data["event_id"].as_str().unwrap());
+        let (told, beyond): (Vec<_>, Vec<_>) = told.into_iter().partition(in_them);
+        assert_eq!(by_person(&told), timelines, "{}", user.principal.user);
+        let ends = ["lookout_resolved", "lookout_expired", "lookout_ended", "care_alert_ended", "handover_withdrawn"];
+        assert!(beyond.iter().all(|event| ends.contains(&event.kind.as_str())), "{}", user.principal.user);
     }
     assert!(somebody_is_told > 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_withdrawn_consent_ends_what_the_liaison_is_told_of_a_return() {
+async fn a_withdrawn_consent_ends_what_the_liaison_is_told_of_a_return_with_that_it_is_over() {
     let running = empty().await;
     let liaison = running.client("liaison-pl");
     let mut listener = Listener::open(&liaison, "/v1/stream", None).await;
@@ -194,13 +200,17 @@ async fn a_withdrawn_consent_ends_what_the_liaison_is_told_of_a_return() {
     prepare(&supporter, &other, None).await;
     consent(&supporter, &other).await;
     supporter.post(&format!("/v1/persons/{other}/handovers"), proposal()).await.expect(201);
+    let end = event(listener.next(SOON).await);
+    assert_eq!((end.kind.as_str(), &end.data["person_id"]), ("handover_withdrawn", &json!(person)));
     let next = event(listener.next(SOON).await);
-    assert_eq!(next.data["person_id"], other, "nothing of the first since consent was withdrawn");
+    assert_eq!(next.data["person_id"], other, "nothing else of the first since consent was withdrawn");
 
     let mut again = Listener::open(&liaison, "/v1/stream?after=0", None).await;
-    assert_eq!(event(again.next(SOON).await), next, "nor of what was told before");
+    let told = [event(again.next(SOON).await), event(again.next(SOON).await)];
+    assert_eq!(told, [end.clone(), next], "nor of what was told before");
     let of_the_first = format!("/v1/stream?after=0&person_id={person}");
     let mut of_the_first = Listener::open(&liaison, &of_the_first, None).await;
+    assert_eq!(event(of_the_first.next(SOON).await), end);
     assert_eq!(of_the_first.next(Duration::from_millis(500)).await, Given::Nothing);
     assert_eq!(romanian.next(Duration::from_millis(100)).await, Given::Nothing, "and nobody else was told");
 }

@@ -73,7 +73,10 @@ impl Case {
                 let mut expected = waits.get(user).cloned().unwrap_or_default();
                 expected.sort_unstable();
                 assert_eq!(found, expected, "{user}, {at}");
-                assert!(tasks.iter().map(|task| time(task, "due_at")).is_sorted(), "due first: {user}, {at}");
+                let stakes = ["danger", "urgent", "waiting", "routine", "review"];
+                let stake = |task: &Value| stakes.iter().position(|stake| task["stake"] == *stake).unwrap();
+                let order = tasks.iter().map(|task| (stake(task), time(task, "due_at")));
+                assert!(order.is_sorted(), "what is at stake, then what is due: {user}, {at}");
                 for task in &tasks {
                     assert_eq!(task["person_id"], self.person.as_str());
                     assert!(time(task, "since") <= time(task, "due_at"));
@@ -260,7 +263,8 @@ async fn a_return_waits_for_the_embassy_of_that_country_and_for_nobody_elses() {
     let depart = "record_departure: handover_accepted";
     case.expect(&[(coordinator, &[REVIEW]), (supporter, &[depart])]).await;
 
-    // Consent withdrawn stops it, and nothing of it waits for anybody.
+    // Consent withdrawn stops it: nothing of it waits for the embassy, and this side sees to what was arranged.
     case.post(supporter, &format!("consents/{consent}/withdraw"), json!({})).await;
-    case.expect(&[(coordinator, &[REVIEW])]).await;
+    let stopped = "review_stopped_return: handover_withdrawn";
+    case.expect(&[(coordinator, &[stopped, REVIEW]), (supporter, &[stopped])]).await;
 }

@@ -88,6 +88,14 @@ impl Text {
     }
 }
 
+impl Line {
+    /// Whether it may be somebody's name: it has two letters or more.
+    #[must_use]
+    pub(crate) fn names_somebody(&self) -> bool {
+        self.as_str().chars().filter(|c| c.is_alphabetic()).count() >= 2
+    }
+}
+
 impl Language {
     /// The language alone, without script, region or variant: `pl` of `pl-PL`.
     #[must_use]

@@ -240,3 +240,46 @@ async fn what_baken_knows_already_is_not_told_again_and_what_it_knows_better_sta
     assert_eq!(types(&running, &person).await.iter().filter(|each| *each == "identity_updated").count(), 1);
     assert_eq!(file_of(&running, &person).await["identity"]["name"], "Adam Lateryjski");
 }
+
+#[tokio::test]
+async fn a_date_of_birth_is_known_as_precisely_as_the_file_knows_it() {
+    let running = empty().await;
+    let text = case_text("partial-birth.csv").replace("onbekend;Pools", ";Pools");
+    assert_eq!(
+        imported(&running, &case("m.toml"), &text).await,
+        "4 rows: 4 taken, 0 repeated, 0 updated, 0 deleted, 0 refused"
+    );
+    let mut born = Vec::new();
+    for person in persons(&running).await {
+        let identity = file_of(&running, &person).await["identity"].clone();
+        born.push(format!("{} {}", identity["name"], identity["birth_date"]));
+    }
+    born.sort();
+    let expected = [r#""Leeg" null"#, r#""Onbekend Jaar" "1976""#, r#""Onbekend Jaar" "1976""#, r#""Onbekend" null"#];
+    assert_eq!(born, expected);
+    // What is known later, to the day, takes the place of the year.
+    let later = text.replace(";1976;", ";14-02-1976;");
+    assert_eq!(
+        imported(&running, &case("m.toml"), &later).await,
+        "4 rows: 0 taken, 3 repeated, 1 updated, 0 deleted, 0 refused"
+    );
+    assert!(persons(&running).await.len() == 4);
+}
+
+#[tokio::test]
+async fn what_only_the_opening_of_a_person_takes_is_told_where_another_row_opened_them() {
+    let running = empty().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mapping = folder.path().join("m.toml");
+    let text = case_text("m.toml").replace("[[command]]", "location = { column = \"Plek\" }\n[[command]]");
+    std::fs::write(&mapping, text).unwrap();
+    let row = |day: &str, place: &str| {
+        let header = case_text("later-a.csv").lines().next().unwrap().to_owned();
+        format!("{header};Plek\n1;Adam;;Pools;pl;{day}-11-2026;19:45;ok;{place}\n")
+    };
+    imported(&running, &mapping, &row("10", "hal")).await;
+    for (place, cells) in [("tuin", 1), ("", 0)] {
+        let brought = import_by(&running, SHELTER, &mapping, &row("12", place)).await;
+        assert_eq!(brought.notes.cells(), cells, "{}", brought.notes);
+    }
+}

@@ -78,15 +78,11 @@ impl Baken {
     }
 
     fn told_of(&self, principal: &Principal, case: &Case, entry: &Entry) -> Option<NoticeView> {
-        let (told, position) = ((&*entry.stamp, &entry.event), entry.position.0);
-        let end = || {
-            let deadlines = self.settings.deadlines.of_case(&case.path);
-            views::disclose_end(principal, &case.path, told, position, self.clock.now(), deadlines)
-        };
         of_many(case, || {
-            let seen = |sight| views::disclose_notice(&sight, told.0, told.1, position);
-            let asked = || self.sight_of_ends(principal, case).and_then(seen);
-            self.sight(principal, case).and_then(seen).or_else(asked).or_else(end)
+            // Whoever was asked, and sees no more of it, is still told that it is over.
+            let told = |sight| views::disclose_notice(&sight, &entry.stamp, &entry.event, entry.position.0);
+            let seen = self.sight(principal, case).and_then(told);
+            seen.or_else(|| self.sight_of_ends(principal, case).and_then(told))
         })
     }
 
@@ -151,7 +147,7 @@ impl Baken {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
     use crate::app::testing::TestBaken;
@@ -200,10 +196,10 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn everybody_is_told_of_each_entry_of_the_timelines_that_they_may_read_and_those_abroad_of_ends() {
+    async fn everybody_is_told_of_each_entry_of_the_timelines_that_they_may_read_and_those_who_were_asked_of_ends() {
         let test = TestBaken::start().await;
         demo::load(&test.baken, test.baken.clock().now()).await.unwrap();
-        let (mut somebody_is_told, mut ends) = (false, 0);
+        let (mut somebody_is_told, mut ends) = (false, BTreeSet::new());
         for user in demo::users().unwrap() {
             let told = told(&test.baken, &user.principal);
             somebody_is_told |= told.len() > 100;
@@ -212,13 +208,19 @@ mod tests {
                 told.into_values().partition(|(_, id)| timelines.contains(id));
             in_them.sort_by_key(|(_, id)| *id);
             assert_eq!(in_them.iter().map(|(_, id)| *id).collect::<Vec<_>>(), timelines, "{}", user.user);
-            ends += beyond.len();
-            // Agnieszka took her consent back: the embassy sees nothing of her, and knows that it is over.
+            ends.extend(beyond.iter().map(|(kind, _)| kind.name()));
+            // Whoever was asked, and sees no more of the person, knows that it is over. Agnieszka took her
+            // consent back: the embassy sees nothing of her, and knows that it is over.
             let abroad = user.user.as_str() == "liaison-pl";
-            assert!(beyond.iter().all(|(kind, _)| abroad && *kind == EventKind::HandoverWithdrawn), "{}", user.user);
+            let is_end = |kind: EventKind| match kind {
+                EventKind::HandoverWithdrawn => abroad,
+                kind => kind.name().starts_with("lookout_") || kind == EventKind::CareAlertEnded,
+            };
+            assert!(beyond.iter().all(|(kind, _)| is_end(*kind)), "{}: {beyond:?}", user.user);
         }
         assert!(somebody_is_told);
-        assert_eq!(ends, 1);
+        let ended = ["handover_withdrawn", "lookout_resolved"];
+        assert!(ended.iter().all(|end| ends.contains(end)), "{ends:?}");
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use care_path::PersonId;
-use care_path::codes::{Code, ReturnCondition};
+use care_path::codes::{Code, Phase, ReturnCondition};
 use care_path::command::{CommandKind as C, Refusal};
 use care_path::path::repatriation::ReturnRefusal;
+use care_path::time::Occurred;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -13,9 +14,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::testing::{TestBaken, request, user};
-use super::{ExecuteError, Receipt};
+use super::{ExecuteError, Receipt, Request};
 use crate::event_log::Position;
 use crate::history::Stream;
+use crate::sources::Clock;
 use crate::watch::{Watch, WatchMetrics};
 
 const COORDINATOR: &str = "coordinator-rotterdam";
@@ -24,6 +26,7 @@ const LIAISON: &str = "liaison-pl";
 /// Two persons who may turn out to be one.
 struct Two {
     test: TestBaken,
+    watch: Watch,
     persons: [PersonId; 2],
 }
 
@@ -37,7 +40,8 @@ impl Two {
             let request = request(user("night-shelter-rotterdam"), None, command);
             persons.push(test.baken.execute(request).await.unwrap().person_id.unwrap());
         }
-        Self { test, persons: [persons[0], persons[1]] }
+        let watch = Watch::new(test.baken.clone(), WatchMetrics::default());
+        Self { test, watch, persons: [persons[0], persons[1]] }
     }
 
     async fn send(
@@ -96,7 +100,7 @@ impl Two {
 
     /// Baken does what is due.
     async fn tick(&self) {
-        Watch::new(self.test.baken.clone(), WatchMetrics::default()).tick().await;
+        self.watch.tick().await;
     }
 
     /// What was recorded after a position, and on whose stream.
@@ -204,6 +208,23 @@ async fn a_person_under_two_ids_has_one_open_handover() {
     let refused = two.send(COORDINATOR, 1, C::ProposeHandover, None, &proposal).await.unwrap_err();
     let open = Refusal::Return(ReturnRefusal::AlreadyOpen);
     assert!(matches!(&refused, ExecuteError::Refused(refusal) if *refusal == open), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_arrival_that_is_told_late_undoes_that_the_person_counted_as_lost() {
+    let two = Two::start().await;
+    let (handover, _) = two.accepted().await;
+    two.coordinates(0, C::RecordDeparture, Some(handover), json!({})).await;
+    let left = two.test.clock.now();
+    two.test.clock.advance(chrono::TimeDelta::days(6));
+    two.tick().await;
+    let phase = || two.test.baken.case_file(&user(COORDINATOR), two.persons[0]).unwrap().phase.unwrap();
+    assert_eq!(phase(), Phase::OutOfSight);
+    let arrival = C::ConfirmArrival.read(Some(handover), &json!({})).unwrap();
+    let occurred = Some(Occurred::instant(left + chrono::TimeDelta::days(2)));
+    let told = Request { occurred, ..request(user(LIAISON), Some(two.persons[0]), arrival) };
+    two.test.baken.execute(told).await.unwrap();
+    assert_eq!(phase(), Phase::Returned);
 }
 
 #[tokio::test(flavor = "multi_thread")]

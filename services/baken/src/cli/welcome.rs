@@ -34,6 +34,7 @@ fn calls(marek: PersonId) -> Vec<Call> {
         read("assessor-rotterdam", "whose rights are to be assessed", "/v1/worklist"),
         read("police-rotterdam", "the care alert for Marek, and nothing else of him", &of_marek("")),
         read("liaison-pl", "the handovers to Poland that the person consents to", "/v1/handovers"),
+        read("receiving-pl", "whom they are to take over, as the person consents", "/v1/handovers"),
         read("ambassador-pl", "how many there are, and how many wait", "/v1/handovers"),
         read("analyst-national", "nobody: an analyst has no persons", "/v1/persons"),
         read("privacy-officer", "what they may do, by id, unseen", "/v1/me"),

@@ -168,7 +168,7 @@ impl Bringing<'_> {
             _ => {}
         }
         match step {
-            Step::Send(line) if answer.is_recorded() => row.said(line, answer.status == 201),
+            Step::Send(line) if answer.is_recorded() => row.said(&line, answer.status == 201),
             Step::Send(line) if answer.is_reused() && line.opens() => self.brought.known += 1,
             // What it says of the person adds to what was said; anything else takes its place.
             Step::Send(line) if answer.is_reused() && line.claims() => {
@@ -240,7 +240,7 @@ impl Row {
     }
 
     /// A line of it is recorded, now or before.
-    fn said(&mut self, line: Outgoing, now: bool) {
+    fn said(&mut self, line: &Outgoing, now: bool) {
         if now {
             self.becomes(if line.updates() { Fate::Updated } else { Fate::Taken });
         }

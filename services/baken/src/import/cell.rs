@@ -50,7 +50,9 @@ impl Field {
             None => one(cell).map(Some),
             Some(separator) => {
                 let texts = cell.split(separator.as_str()).map(str::trim).filter(|text| !text.is_empty());
-                texts.map(one).collect::<Result<Vec<_>, _>>().map(|values| Some(Value::Array(values)))
+                let values = texts.map(one).collect::<Result<Vec<_>, _>>()?;
+                // An empty list would say that there are none.
+                self.or_empty((!values.is_empty()).then_some(Value::Array(values)))
             }
         }
     }

@@ -27,7 +27,7 @@ pub struct Claim {
     /// When it was so, as its line says it.
     occurred: Map<String, Value>,
     origins: BTreeMap<String, String>,
-    /// The columns that the opening of a person tells besides.
+    /// The columns of what the opening of the person tells besides.
     pub beside: Vec<String>,
 }
 
@@ -42,7 +42,11 @@ impl Claim {
             let rest = rest.or_else(|| (pointer == "/occurred_at").then(|| pointer.clone()));
             Some((rest?, column.clone()))
         });
-        let beside = mapped.data.iter().filter(|(path, _)| !path.starts_with("identity."));
+        let is_beside = |path: &str| {
+            let said = opening.data().pointer(&format!("/{}", path.replace('.', "/")));
+            !path.starts_with("identity.") && said.is_some()
+        };
+        let beside = mapped.data.iter().filter(|(path, _)| is_beside(path));
         Self {
             row: opening.row,
             id,
@@ -65,11 +69,16 @@ impl Claim {
         self.person
     }
 
+    /// What it says that is not known.
+    pub fn news(&self, known: &Map<String, Value>) -> Map<String, Value> {
+        let is_new = |(name, value): &(&String, &Value)| known.get(*name).is_none_or(|known| !says(known, value));
+        let news = self.identity.iter().filter(is_new);
+        news.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// The line that says what it knows beyond what is known; none where that is nothing.
     pub fn beyond(&self, known: &Map<String, Value>) -> Option<Outgoing> {
-        let is_new = |name: &str, value: &Value| known.get(name).is_none_or(|known| !says(known, value));
-        let news = self.identity.iter().filter(|(name, value)| is_new(name, value));
-        let claim: Map<_, _> = news.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let claim = self.news(known);
         if claim.is_empty() {
             return None;
         }

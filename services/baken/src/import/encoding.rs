@@ -153,7 +153,7 @@ fn guess(words: &[&[u8]], said: &'static Encoding) -> Option<&'static Encoding> 
     (other && !words.is_empty() && !words.iter().any(|word| is_odd_in(guessed, word))).then_some(guessed)
 }
 
-/// Whether a word in Windows-1252 is one like Hélène, which is as likely in Windows-1250 to whom does not know the name.
+/// Whether a word is one like Hélène. The detector knows no names, and takes it for Windows-1250.
 fn is_french(word: &[u8]) -> bool {
     let Some(text) = decode(WINDOWS_1252, word).filter(|text| text.contains('è')) else { return false };
     let rest = text.split('è').skip(1);

@@ -36,6 +36,8 @@ pub struct RawRows<'a> {
     line: u64,
     /// Delimiters that a row has.
     pub width: Option<usize>,
+    /// Up to here a line is a row: a mark seemed to open a cell that holds all of this.
+    lines_until: usize,
 }
 
 /// Where a cell ended, and how.
@@ -48,7 +50,7 @@ enum End {
 impl<'a> RawRows<'a> {
     /// Reads from a line on.
     pub fn new(bytes: &'a [u8], delimiter: u8, line: u64) -> Self {
-        Self { bytes, delimiter, at: 0, line, width: None }
+        Self { bytes, delimiter, at: 0, line, width: None, lines_until: 0 }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -76,6 +78,12 @@ impl<'a> RawRows<'a> {
                 Some(End::Delimiter)
             }
             Some(_) => self.ends_line().then_some(End::Line),
+        }
+    }
+
+    fn skip_line(&mut self) {
+        while self.peek().is_some() && !self.ends_line() {
+            self.at += 1;
         }
     }
 
@@ -110,7 +118,11 @@ impl<'a> RawRows<'a> {
                     break;
                 }
                 (Some(byte), _) => {
+                    let begins = self.at;
                     if self.ends_line() {
+                        if begins < self.lines_until {
+                            return Err(OPEN);
+                        }
                         cell.push(b'\n');
                         delimiters = 0;
                         continue;
@@ -129,7 +141,12 @@ impl<'a> RawRows<'a> {
         }
         let end = self.ends_cell().ok_or(GOES_ON)?;
         match self.width {
-            Some(width) if width > 0 && most >= width => Err(SWALLOWS),
+            Some(width) if width > 0 && most >= width => {
+                if matches!(end, End::Delimiter) {
+                    self.skip_line();
+                }
+                Err(SWALLOWS)
+            }
             _ => Ok((cell, end)),
         }
     }
@@ -141,10 +158,9 @@ impl<'a> RawRows<'a> {
             let (cell, end) = if self.peek() == Some(b'"') {
                 self.quoted().map_err(|why| {
                     // What the mark seemed to open is read again, from the line behind it.
+                    self.lines_until = self.lines_until.max(self.at);
                     (self.at, self.line) = (at, at_line);
-                    while self.peek().is_some() && !self.ends_line() {
-                        self.at += 1;
-                    }
+                    self.skip_line();
                     BrokenRow { line: at_line, cell: cells.len(), why }
                 })?
             } else {
@@ -214,6 +230,11 @@ mod tests {
         // Several; and one behind a cell of several lines.
         let twice = read("1;\"x\n2;\"y\n3;z\n", 1);
         assert_eq!(twice, [&format!("1, 1: {GOES_ON}"), &format!("2, 1: {OPEN}"), "3: 3 | z"]);
+        // A text that only seems to hold a row leaves a mark behind, which opens nothing.
+        let rest = read("1;\"a\nb;c\"\n2;\"d\ne\"\n", 1);
+        assert_eq!(rest, [&format!("1, 1: {SWALLOWS}"), "2: b | c\"", "3: 2 | d/e"]);
+        let rest = read("1;\"a\n;\"\n2;\"d\"\n", 1);
+        assert_eq!(rest, [&format!("1, 1: {SWALLOWS}"), &format!("2, 1: {OPEN}"), "3: 2 | d"]);
         let behind = read("1;\"a\nb\";\"x\n2;y;z\n", 2);
         assert_eq!(behind, [&format!("2, 2: {OPEN}"), "3: 2 | y | z"]);
     }

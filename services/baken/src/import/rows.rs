@@ -345,7 +345,7 @@ impl Planning<'_> {
             if let Some((known, said)) = &mut known {
                 lines.extend(claim.beyond(known));
                 self.not_the_first(line, said, opening.data());
-                known.extend(claim.identity.clone());
+                known.extend(claim.news(known));
             } else {
                 known = Some((claim.identity.clone(), opening.data().clone()));
                 lines.push(opening);

@@ -4,15 +4,17 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use care_path::command::CommandKind;
 use care_path::time::DateTime;
 use chrono::TimeDelta;
 use indicatif::ProgressBar;
 use proptest::prelude::*;
+use serde_json::json;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::{World, addresses, catch_up_to};
-use crate::app::testing::{TestBaken, settings};
+use crate::app::testing::{TestBaken, request, settings, user};
 use crate::demo;
 use crate::event_log::{EventLog, Expected, Position, Proposed, StreamName};
 use crate::history::Decoder;
@@ -26,6 +28,13 @@ async fn told(persons: u64) -> TestBaken {
     let test = TestBaken::start_at(now()).await;
     demo::load(&test.baken, now()).await.unwrap();
     let directory = &test.baken.settings().directory;
+    // Two signals about one man, so that somebody is suggested.
+    let claim = json!({"name": "Kamil Urbański", "birth_date": "1990-02-03", "sex": "male", "countries": ["PL"]});
+    for _ in 0..2 {
+        let signal = json!({"channel": "shelter_intake", "municipality": "rotterdam", "identity": claim});
+        let command = CommandKind::ReportSignal.read(None, &signal).unwrap();
+        test.baken.execute(request(user("night-shelter-rotterdam"), None, command)).await.unwrap();
+    }
     simulate::run(&*test.baken, directory, &Simulation::new(persons, 3), &ProgressBar::hidden()).await.unwrap();
     test
 }

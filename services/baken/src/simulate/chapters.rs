@@ -188,7 +188,10 @@ fn stay(
     coordinator: &Principal,
     bed: Uuid,
 ) -> Result<Whereabouts, SimulateError> {
+    // Who keeps the bed: for a person at risk who did not come it is held, and the coordinator's to give away.
+    let mut keeper = host;
     for _ in 0..story.number(1..=4) {
+        keeper = host;
         let precision = if story.chance(30) { Precision::Night } else { Precision::Instant };
         story.tell_on(host, C::RecordAttendance, None, json!({ "status": "present" }), precision);
         if story.chance(f::INCIDENT_PERCENT) {
@@ -201,8 +204,9 @@ fn stay(
         if story.chance(f::NO_SHOW_PERCENT) {
             story.wait_past_cut_offs();
             story.tell(host, C::RecordNoShow, json!({ "bed_id": bed }));
+            keeper = coordinator;
             if story.chance(f::LOOKOUT_PERCENT) && lost(story, host)? == Whereabouts::OutOfSight {
-                release(story, host, bed, "no_show");
+                release(story, keeper, bed, "no_show");
                 return Ok(Whereabouts::OutOfSight);
             }
         }
@@ -220,7 +224,7 @@ fn stay(
     if story.chance(60) {
         story.days(1..=10, 8..=10);
         let reason = story.pick(&[("own_choice", 45), ("ended", 35), ("suspended", 12), ("hospitalised", 8)]);
-        release(story, host, bed, reason);
+        release(story, keeper, bed, reason);
     }
     Ok(Whereabouts::InSight)
 }

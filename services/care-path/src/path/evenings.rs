@@ -8,13 +8,14 @@ use chrono::NaiveTime;
 
 use super::derived::Risks;
 use super::lookup::Lookup;
+use super::repatriation::Handover;
 use super::stay::{NoShowRecorded, Stay};
 use super::tasks::recorded;
 use super::{CarePath, Stamp};
 use crate::codes::{BedReleaseReason, HandoverState, Role};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
-use crate::ids::BedId;
+use crate::ids::{BedId, EventId};
 use crate::time::{DateTime, Night, days_after, hours_after, minutes_after};
 
 /// An evening begins so many hours before somebody is expected: who was there earlier that day may still not come.
@@ -77,6 +78,16 @@ impl CarePath {
         let left = |state| matches!(state, HandoverState::Departed | HandoverState::Arrived);
         let mut gone = self.repatriation.handovers.iter().filter(|handover| left(handover.state()));
         gone.any(|handover| !self.is_here_since(handover.changed().occurred.at))
+    }
+
+    /// Whether an event is a departure after which the person arrived, or was heard of here.
+    pub(super) fn was_found_after_departure(&self, departure: EventId) -> bool {
+        let is_it = |handover: &&Handover| {
+            handover.departed.as_ref().is_some_and(|departed| departed.stamp.event_id == departure)
+        };
+        let handover = self.repatriation.handovers.iter().find(is_it);
+        let left = handover.and_then(|handover| handover.departed.as_ref()).map(|departed| departed.stamp.occurred.at);
+        handover.is_some_and(|handover| handover.arrived.is_some()) || left.is_some_and(|left| self.is_here_since(left))
     }
 
     /// Whether somebody heard of the person here, or gave them a bed, surely after a time.

@@ -4,12 +4,10 @@ use chrono::TimeDelta;
 
 use super::intake::IntakeCompleted;
 use super::lost::LookoutEnd;
-use super::repatriation::RepatriationEvent;
 use super::{CarePath, Noted};
 use crate::actor::Principal;
 use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
-use crate::event::Event;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::policy::Abroad;
 use crate::text::Country;
@@ -87,12 +85,14 @@ impl CarePath {
         self.lost.care_alerts.iter().any(|alert| alert.filed.to == *organisation && alert.runs(now))
     }
 
-    /// Whether a principal was asked to look out, by lookout or care alert, and that ended not long ago.
+    /// Whether a principal was asked to look out, by lookout or care alert, or to take the person over, and that ended not long
+    /// ago.
     #[must_use]
     pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
         let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);
         let alerts = self.lost.care_alerts.iter().map(super::lost::CareAlert::address);
-        lookouts.chain(alerts).any(|address| address.tells_end_to(principal, now))
+        let handovers = self.repatriation.addressed().map(super::repatriation::Addressed::address);
+        lookouts.chain(alerts).chain(handovers).any(|address| address.tells_end_to(principal, now))
     }
 
     /// Whether a lookout was addressed to an organisation and is over.
@@ -119,16 +119,6 @@ impl CarePath {
             let stands = handover.is_open() || handover.state() == HandoverState::Arrived;
             stands && state.consent_holds(handover)
         })
-    }
-
-    /// Whether an event ended a handover that was addressed to somebody abroad.
-    pub(crate) fn ends_handover_to(&self, abroad: Abroad<'_>, event: &Event) -> bool {
-        let ended = match event {
-            Event::Repatriation(RepatriationEvent::HandoverWithdrawn(withdrawn)) => withdrawn.handover,
-            Event::Repatriation(RepatriationEvent::HandoverDeclined(declined)) => declined.handover,
-            _ => return false,
-        };
-        self.repatriation.handover(ended).is_some_and(|handover| handover.is_for(abroad))
     }
 
     /// Whether the consent holds on which a handover rests that is addressed to somebody abroad, whatever became of the

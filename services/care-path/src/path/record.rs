@@ -12,6 +12,7 @@ use super::Stamp;
 use super::correction::CorrectionEvent;
 use super::repatriation::RepatriationEvent;
 use super::stay::StayEvent;
+use crate::codes::Role;
 use crate::event::{Event, EventKind};
 use crate::ids::EventId;
 use crate::time::DateTime;
@@ -85,12 +86,23 @@ impl Record {
             Some(Uncounted::Overtaken) => return false,
             None => {}
         }
-        let groundless = stamp.caused_by.is_some_and(|cause| self.uncounted.contains_key(&cause));
-        if groundless && revocation != Revocation::Never {
+        // What people recorded stands on its own: with what the same command recorded it is retracted by name.
+        let follows = match revocation {
+            Revocation::WithItsCause => true,
+            Revocation::ByRetraction => stamp.by.role == Role::System,
+            Revocation::Never => false,
+        };
+        if follows && stamp.caused_by.is_some_and(|cause| self.uncounted.contains_key(&self.ground(cause))) {
             self.overtake(stamp.event_id);
             return false;
         }
         true
+    }
+
+    /// What an event rests on: that a disappearance was escalated is no ground of its own.
+    fn ground(&self, cause: EventId) -> EventId {
+        let escalated = || self.find(cause).filter(|found| found.kind == EventKind::Escalated)?.stamp.caused_by;
+        if self.uncounted.contains_key(&cause) { escalated().unwrap_or(cause) } else { cause }
     }
 
     /// What an event said turned out to be answered before it happened.
@@ -131,7 +143,7 @@ impl Record {
 /// How an event comes to count for nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Revocation {
-    /// By a retraction, of itself or of what it followed from.
+    /// By a retraction; where Baken recorded it, with what it followed from as well.
     ByRetraction,
     /// With what it followed from alone.
     WithItsCause,
@@ -170,8 +182,6 @@ impl Revocation {
             | K::LookoutAcknowledged
             | K::SightingReported
             | K::LookoutResolved
-            | K::LookoutEnded
-            | K::CareAlertEnded
             | K::CareAlertFiled
             | K::CareAlertAnswered
             | K::ExceptionRequested
@@ -194,7 +204,12 @@ impl Revocation {
             | K::CaseClosed
             | K::DeathRecorded
             | K::EntryRetracted => Self::ByRetraction,
-            K::Escalated | K::LookoutExpired | K::ExceptionOvertaken | K::CaseReopened => Self::WithItsCause,
+            K::Escalated
+            | K::LookoutExpired
+            | K::LookoutEnded
+            | K::CareAlertEnded
+            | K::ExceptionOvertaken
+            | K::CaseReopened => Self::WithItsCause,
             K::PersonsLinked
             | K::PersonsUnlinked
             | K::MatchDismissed

@@ -8,7 +8,7 @@ use super::lost::{EndCareAlert, EndLookout, Ended, ExpireLookout, MarkOutOfSight
 use super::repatriation::StopHandover;
 use super::stay::RecordNoShow;
 use super::{CarePath, Stamp};
-use crate::codes::{Code, LookoutEndReason, TaskKind};
+use crate::codes::{Code, HandoverState, LookoutEndReason, TaskKind};
 use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
@@ -164,13 +164,15 @@ impl CarePath {
         let referrals = self.referrals.iter().filter(|referral| !referral.is_open());
         let warned = self.discharges.iter().map(|discharge| discharge.stamp.occurred.at);
         let parts = intakes.chain(stays).chain(warned).chain(referrals.map(|referral| referral.changed().occurred.at));
-        let handovers = self.repatriation.handovers.iter();
-        let arrivals = handovers.filter_map(|handover| handover.arrival_expected(deadlines));
+        let underway = self.repatriation.handovers.iter().filter(|each| each.state() == HandoverState::Departed);
+        let arrivals = underway.filter_map(|handover| handover.arrival_expected(deadlines));
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
+        let exceptions = self.exceptions.iter().flat_map(super::exception::ExceptionRequest::asked_about);
         let of_age = self.lifetime().and_then(|(lifetime, _)| lifetime.comes_of_age());
-        lookouts.chain(alerts).chain(arrivals).chain(ends).chain(of_age).filter(|change| *change > now).min()
+        let changes = lookouts.chain(alerts).chain(exceptions).chain(arrivals).chain(ends).chain(of_age);
+        changes.filter(|change| *change > now).min()
     }
 }
 

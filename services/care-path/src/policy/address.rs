@@ -1,8 +1,8 @@
 //! To whom a part of a path is addressed. Readers who are merely addressed see what is addressed to them, while it
 //! stands, and nothing else.
 
-use super::Relation;
 use super::abroad::Abroad;
+use super::{Category, Depth, Relation, disclosed};
 use crate::actor::Principal;
 use crate::codes::{DataClass, Role};
 use crate::ids::OrgId;
@@ -35,8 +35,8 @@ pub enum Stands {
     Open,
     /// The person arrived: the receiving side sees it.
     Arrived,
-    /// It was declined or withdrawn, or a later one took its place: nobody abroad sees it.
-    Over,
+    /// It was declined or withdrawn, or a later one took its place, since then: nobody abroad sees it.
+    Over(DateTime),
 }
 
 impl<'a> Address<'a> {
@@ -69,20 +69,29 @@ impl<'a> Address<'a> {
         let abroad = Abroad::of(reader)?;
         let stands = match (stands, abroad) {
             (Stands::Open, _) | (Stands::Arrived, Abroad::Provider(_)) => true,
-            (Stands::Arrived, Abroad::Embassy(_)) | (Stands::Over, _) => false,
+            (Stands::Arrived, Abroad::Embassy(_)) | (Stands::Over(_), _) => false,
         };
         consented.filter(|_| stands && abroad.is_named(country, receiving))
     }
 
-    /// Whether a reader was asked to look out, and that ended not long ago: then they are told that it is over, and nothing
-    /// else.
+    /// Whether a reader was asked for something, to look out or to take the person over, and that ended not long ago: then
+    /// they are told that it is over, and nothing else. They would go on waiting otherwise.
     #[must_use]
     pub fn tells_end_to(&self, reader: &Principal, now: DateTime) -> bool {
+        // Of an organisation that was asked, those roles are told that see what is asked of it.
+        let asked = disclosed(reader.actor.role(), Relation::Addressed, false).level(Category::Lookout);
+        let answers = Depth::Minimal.within(asked);
         let lately = |ended: Option<DateTime>| ended.is_some_and(|ended| days_after(ended, END_TOLD_DAYS) > now);
         match self {
             Self::Lookout { .. } if reader.actor.role() == Role::Police => false,
-            Self::Lookout { recipients, ended, .. } => recipients.contains(&reader.organisation) && lately(*ended),
-            Self::CareAlert { to, ended, .. } => **to == reader.organisation && lately(*ended),
+            Self::Lookout { recipients, ended, .. } => {
+                answers && recipients.contains(&reader.organisation) && lately(*ended)
+            }
+            Self::CareAlert { to, ended, .. } => answers && **to == reader.organisation && lately(*ended),
+            Self::Handover { country, receiving, stands: Stands::Over(since), .. } => {
+                let theirs = Abroad::of(reader).is_some_and(|abroad| abroad.is_named(*country, *receiving));
+                theirs && reader.actor.role() != Role::Ambassador && lately(Some(*since))
+            }
             Self::Case | Self::Handover { .. } | Self::ReturnPreparation => false,
         }
     }

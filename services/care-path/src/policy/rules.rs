@@ -58,27 +58,6 @@ pub fn recorder_tells_of(recorder: Role) -> Option<(Category, Depth)> {
     }
 }
 
-/// Whether a role is told that a handover is over which was addressed to it, though it sees nothing of the person any more:
-/// that it happened, and nothing else. They would go on waiting otherwise.
-#[must_use]
-pub fn is_told_of_an_end(role: Role) -> bool {
-    match role {
-        Role::EmbassyLiaison | Role::ReceivingProvider => true,
-        Role::ProcessCoordinator
-        | Role::ShelterWorker
-        | Role::OutreachWorker
-        | Role::CareProvider
-        | Role::ClientSupporter
-        | Role::MunicipalAssessor
-        | Role::Police
-        | Role::Ambassador
-        | Role::MonitorAnalyst
-        | Role::PrivacyOfficer
-        | Role::Administrator
-        | Role::System => false,
-    }
-}
-
 /// What of a person a phase tells. Readers who may not see it are told the phase that the rest of the path makes.
 #[must_use]
 pub fn phase_tells_of(phase: Phase) -> Category {

@@ -6,14 +6,13 @@
 //! `released`: how much a role sees of a person whom another municipality released as somebody whom it may know;
 //! `narrowed`: the facts by name that a role sees of a category, whatever their depth;
 //! `reach`: whether a role reaches what is addressed to somebody, in a relation and with or without consent;
-//! `end`: whether a role is told that what it was asked to look out for is over;
+//! `end`: whether a role is told that what it was asked for is over;
 //! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
 //! `command`: whether a role may send a command;
 //! `event`: the category that tells that such an event happened, of a deadline by its task, of a retraction by its entry;
 //! `field`: the category and the level at which a field of an event is seen, and the data class that it is sealed in;
 //! `derived`: the same for what several events make;
-//! `end`: whether a role is told that a handover to it is over, when it sees nothing of the person any more;
 //! `recorder`: what must be seen for the organisation and role of who recorded something to be told;
 //! `phase`, `close_reason`: the category that a value tells of;
 //! `count`: the smallest count that is told.
@@ -164,29 +163,17 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
         ("care_alert_to_others", "", Address::CareAlert { to: &others[0], until: later, ended: None }),
         ("open_handover_to_own_country", "given", handover(home, None, Stands::Open, given)),
         ("arrived_handover_to_own_country", "given", handover(home, None, Stands::Arrived, given)),
-        ("ended_handover_to_own_country", "given", handover(home, None, Stands::Over, given)),
+        ("ended_handover_to_own_country", "given", handover(home, None, Stands::Over(now), given)),
         ("handover_to_own_country", "withheld", handover(home, None, Stands::Open, None)),
         ("open_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Open, given)),
         ("arrived_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Arrived, given)),
-        ("ended_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Over, given)),
+        ("ended_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Over(now), given)),
         ("handover_to_own_organisation", "withheld", handover(elsewhere, own.first(), Stands::Open, None)),
         ("handover_elsewhere", "given", handover(elsewhere, others.first(), Stands::Open, given)),
         ("preparation_of_a_return", "", Address::ReturnPreparation),
     ];
     let asked = addresses.into_iter();
     asked.map(|(subject, consent, address)| (subject, consent, address.reaches(&reader, relation, now))).collect()
-}
-
-/// Whether a role is told, in whatever relation, that what it was asked to look out for is over.
-fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
-    let Some(reader) = reader(role) else { return Vec::new() };
-    let (own, now) = ([reader.organisation.clone()], DateTime::UNIX_EPOCH);
-    let ended = Some(now);
-    let addresses = [
-        ("lookout_to_own", Address::Lookout { recipients: &own, until: None, ended }),
-        ("care_alert_to_own", Address::CareAlert { to: &own[0], until: None, ended }),
-    ];
-    addresses.into_iter().map(|(subject, address)| (subject, address.tells_end_to(&reader, now))).collect()
 }
 
 fn handover<'a>(
@@ -196,6 +183,21 @@ fn handover<'a>(
     consented: Option<&'a [DataClass]>,
 ) -> Address<'a> {
     Address::Handover { country, receiving, stands, consented }
+}
+
+/// Whether a role is told, in whatever relation, that what it was asked for is over.
+fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
+    let Some([home, elsewhere]) = countries() else { return Vec::new() };
+    let Some(reader) = reader(role) else { return Vec::new() };
+    let (own, now) = ([reader.organisation.clone()], DateTime::UNIX_EPOCH);
+    let ended = Some(now);
+    let addresses = [
+        ("lookout_to_own", Address::Lookout { recipients: &own, until: None, ended }),
+        ("care_alert_to_own", Address::CareAlert { to: &own[0], until: None, ended }),
+        ("handover_to_own_country", handover(home, None, Stands::Over(now), None)),
+        ("handover_to_own_organisation", handover(elsewhere, own.first(), Stands::Over(now), None)),
+    ];
+    addresses.into_iter().map(|(subject, address)| (subject, address.tells_end_to(&reader, now))).collect()
 }
 
 fn organisation(name: &str) -> Option<OrgId> {
@@ -230,12 +232,6 @@ fn values(table: &mut Table) {
     for role in Role::ALL {
         if let Some((category, depth)) = rules::recorder_tells_of(*role) {
             table.line(["recorder", role.code(), "", "", category.name(), "", level(depth).name(), "", ""]);
-        }
-    }
-    for role in Role::ALL {
-        let answer = if rules::is_told_of_an_end(*role) { "told" } else { "not_told" };
-        for kind in [EventKind::HandoverDeclined, EventKind::HandoverWithdrawn] {
-            table.line(["end", role.code(), "", "", "return", kind.name(), answer, "", ""]);
         }
     }
     for phase in Phase::ALL {

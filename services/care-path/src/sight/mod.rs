@@ -2,14 +2,12 @@
 //! the only reader of facts that views have.
 
 mod csv;
-mod end;
 mod late;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use csv::csv;
-pub use end::tells_of_end;
 pub use late::too_late;
 pub use standing::Standing;
 
@@ -34,7 +32,7 @@ pub struct Sight<'a> {
     standing: Standing,
     others: Cells,
     own: Cells,
-    /// They are told that what they were asked to look out for is over, and nothing else.
+    /// They are told that what they were asked for is over, and nothing else.
     of_ends: bool,
 }
 
@@ -55,7 +53,8 @@ impl<'a> Sight<'a> {
         sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own, of_ends: false })
     }
 
-    /// What notices alone go by, where there is no sight: whoever was asked to look out is told that it is over.
+    /// What notices alone go by, where there is no sight: whoever was asked to look out, or to take the person over, is told
+    /// that it is over.
     #[must_use]
     pub fn of_ends(
         principal: &'a Principal,
@@ -196,10 +195,15 @@ impl Reader for Sight<'_> {
     }
 }
 
-/// Whether such an event says that a lookout or a care alert is over.
+/// Whether such an event says that a lookout, a care alert or a handover is over.
 fn ends(kind: EventKind) -> bool {
     matches!(
         kind,
-        EventKind::LookoutResolved | EventKind::LookoutExpired | EventKind::LookoutEnded | EventKind::CareAlertEnded
+        EventKind::LookoutResolved
+            | EventKind::LookoutExpired
+            | EventKind::LookoutEnded
+            | EventKind::CareAlertEnded
+            | EventKind::HandoverDeclined
+            | EventKind::HandoverWithdrawn
     )
 }

@@ -33,7 +33,7 @@ pub use matches::{
     MatchElsewhereView, MatchView, WeightView, disclose_known_elsewhere, disclose_match, disclose_match_elsewhere,
     disclose_match_review,
 };
-pub use notice::{NoticeView, disclose_end, disclose_notice};
+pub use notice::{NoticeView, disclose_notice};
 pub use persons::{PersonSummaryView, disclose_summary};
 pub use presence::{DischargeView, PresenceView, SeenView, StayView};
 pub use progress::{Progress, last_known, progress};

@@ -59,7 +59,11 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
     let (retracted_by, overtaken) = match sight.path().uncounted(stamp.event_id) {
         None => (None, false),
         Some(Uncounted::Retracted(by)) => (Some(by), false),
-        Some(Uncounted::Overtaken) => (None, true),
+        // What overtook it may be hidden from those who see but their own recordings.
+        Some(Uncounted::Overtaken) => {
+            let (category, depth) = event.tells_of();
+            (None, sight.knows(category, depth))
+        }
     };
     let mut details = Details { sight, shown: Map::new() };
     event.describe(sight.path().origin(stamp, event), &mut details);

@@ -197,9 +197,11 @@ fn message(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use care_path::path::identity::UpdateIdentity;
+    use care_path::path::intake::RecordIntake;
     use care_path::path::lost::IssueLookout;
+    use care_path::path::repatriation::{GiveConsent, PresentReturnOptions};
     use care_path::path::rights::AssessRights;
-    use care_path::path::signal::ReportSignal;
+    use care_path::path::signal::{RecordContact, ReportSignal};
     use serde_json::json;
 
     use super::*;
@@ -232,6 +234,28 @@ mod tests {
         /surname is not a field here
         /urgency must be one of `routine`, `soon`, `urgent`, `immediate`
         "#);
+    }
+
+    #[test]
+    fn a_language_is_one_of_the_registry_wherever_it_comes_in() {
+        let told = "must be a BCP 47 tag of a language in the IANA registry, such as pl or rom, or und where it is not known\n";
+        let of = |language: &str| {
+            let identity = json!({"languages": [{"language": language}]});
+            let consent = json!({"purpose": "repatriation", "recipient": {"country": "PL"}, "data_classes": ["identity"],
+                "language": language});
+            [
+                problems::<RecordContact>(json!({"language": language})),
+                problems::<PresentReturnOptions>(json!({"language": language, "wish": "undecided"})),
+                problems::<GiveConsent>(consent),
+                problems::<RecordIntake>(json!({"identity": identity})),
+                problems::<UpdateIdentity>(json!({"claim": identity, "assurance": "alias"})),
+            ]
+        };
+        let [contact, options, consent, intake, update] = of("Pools");
+        assert_eq!([contact, options, consent], ["/language "; 3].map(|at| [at, told].concat()));
+        assert_eq!(intake, ["/identity/languages/0/language ", told].concat());
+        assert_eq!(update, ["/claim/languages/0/language ", told].concat());
+        assert_eq!(of("pl").concat(), "");
     }
 
     #[test]

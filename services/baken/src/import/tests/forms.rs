@@ -170,7 +170,8 @@ mod properties {
         ) {
             let mut text = format!("{}{HEADER}{end}", if mark { "\u{feff}" } else { "" });
             for (number, (name, in_quotes)) in names.iter().enumerate() {
-                text += &format!("{number};{};01-11-2026{end}", written(name, *in_quotes));
+                let name = written(name, *in_quotes);
+                text = [text, format!("{number};{name};01-11-2026{end}")].concat();
             }
             let checked = mapping("[file]\nencoding_is_checked = true");
             let table = Table::of(text.as_bytes(), &checked).unwrap();
@@ -208,7 +209,7 @@ mod properties {
             let mut text = format!("{HEADER}\n");
             for (number, in_quotes) in quoted.iter().enumerate() {
                 let name = if number == broken { "\"open".to_owned() } else { written("Jan", *in_quotes) };
-                text += &format!("{number};{name};01-11-2026\n");
+                text = [text, format!("{number};{name};01-11-2026\n")].concat();
             }
             let table = Table::of(text.as_bytes(), &mapping("")).unwrap();
             prop_assert_eq!((table.rows.len(), table.unread), (7, 1));

@@ -84,7 +84,7 @@ fn a_row_that_comes_twice_is_counted_as_repeated() {
 fn a_later_row_adds_what_it_knows_of_the_person_and_an_empty_cell_takes_nothing_away() {
     let plan = of(
         "1;Jan;;03-11-2025;19:45;hal;a\n1;Jan Kowal;14-02-1976;04-11-2025;19:45;hal;b\n1;;;05-11-2025;19:45;hal;c\n\
-        1;Jan Kowal;14-02-1976;06-11-2025;19:45;;d\n1;Jan Nowak;14-02-1976;07-11-2025;19:45;tuin;e\n",
+        1;Jan Kowal;1976;06-11-2025;19:45;;d\n1;Jan Nowak;14-02-1976;07-11-2025;19:45;tuin;e\n",
     );
     let expected = [
         r#"2 person {"channel":"shelter_intake","identity":{"name":"Jan"},"location":"hal"}"#,
@@ -164,4 +164,16 @@ fn a_moment_must_be_a_whole_date_and_a_birth_date_has_no_time_of_day() {
         format!("{} {}", line["occurred_at"].as_str().unwrap(), line["occurred_precision"].as_str().unwrap())
     };
     assert_eq!([told(0), told(2)], ["2025-11-02T23:00:00Z day", "2025-11-03T17:30:00Z instant"]);
+}
+
+#[test]
+fn a_cell_without_any_item_of_a_list_says_nothing() {
+    let with = "\"identity.countries\" = { column = \"Plek\", separator = \",\" }";
+    let mapping = mapping_with(MAPPING, &[("location = { column = \"Plek\" }", with)]).unwrap();
+    let plan = planned(&mapping, format!("{HEADER}\n1;Jan;;03-11-2025;;, ;\n2;Ana;;03-11-2025;;PL,,RO;\n").as_bytes());
+    let identities = [0, 2].map(|at| line(&plan, at)["data"]["identity"].clone());
+    assert_eq!(
+        identities,
+        [serde_json::json!({"name": "Jan"}), serde_json::json!({"name": "Ana", "countries": ["PL", "RO"]})]
+    );
 }

@@ -88,9 +88,12 @@ const FIRES: &[&str] = &[
     "11-23 22:40 head_injury_screen passed: street doctors in rotterdam, coordinator of rotterdam",
     "11-25 03:45 suitability_review passed: coordinator of rotterdam",
     "11-25 23:15 no_show_recorded",
+    "11-25 23:30 trace_no_show passed: night-shelter-rotterdam, coordinator of rotterdam",
     "11-26 01:40 find_person passed: coordinator of rotterdam",
     "11-26 01:40 acknowledge_lookout passed: barka-rotterdam, city-homeless-team-rotterdam, day-shelter-rotterdam, \
      drop-in-rotterdam, outreach-rotterdam, shelter24-rotterdam, winter-shelter-rotterdam",
+    "11-29 22:30 lookout_ended",
+    "11-29 22:30 care_alert_ended",
     "11-29 22:40 establish_language passed: night-shelter-rotterdam",
     "11-29 22:40 rights_assessment passed: assessor of rotterdam",
     "11-30 18:10 find_person passed: coordinator of rotterdam",

@@ -115,3 +115,28 @@ fn a_retraction_tells_what_the_entry_told() {
         matches!(event, Event::Correction(_)) && event.tells_of() == (Category::Presence, Depth::Minimal)
     });
 }
+
+#[test]
+fn a_lookout_stands_when_late_news_takes_the_disappearance_away_that_it_was_issued_with() {
+    // Somebody else had said the day before that nobody knows where they are: there was one disappearance, not two.
+    given([signalled()])
+        .when(a_lookout())
+        .by(shelter24())
+        .a_day_earlier()
+        .and(MarkOutOfSight {})
+        .then_err(crate::path::lost::LostRefusal::AlreadyOutOfSight);
+    let found =
+        crate::path::lost::ResolveLookout { outcome: crate::codes::LookoutOutcome::FoundSafe, explanation: None };
+    let first = crate::ids::LookoutId(id_of_command(0));
+    given([signalled()])
+        .when(a_lookout())
+        .and_on(first, found)
+        .a_day_later()
+        .and(a_lookout())
+        // The first lookout was a mistake, and so the second disappearance is the first.
+        .and_on(entry(3), retract())
+        .then(|path| {
+            assert_eq!((path.lost.episodes.len(), path.lost.escalated.is_some()), (1, false));
+            assert!(path.is_out_of_sight() && path.lost.lookouts[1].end.is_none());
+        });
+}

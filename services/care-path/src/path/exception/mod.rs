@@ -11,7 +11,7 @@ use crate::ids::{BedId, ExceptionId};
 use crate::policy::{Category, Depth};
 use crate::private::Social;
 use crate::text::Text;
-use crate::time::{DateTime, hours_after};
+use crate::time::{DateTime, days_after, hours_after};
 
 mod decide;
 #[cfg(test)]
@@ -140,7 +140,17 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ExceptionE
 /// Where the policy finds that a bed is held.
 pub(crate) const HELD: Label = Label { name: "held", category: Category::Presence, depth: Depth::Full, sealed: None };
 
+/// How many days before an exception runs out it is asked about for the first time.
+const ENDS_SOON_DAYS: i64 = 3;
+
 impl ExceptionRequest {
+    /// When a granted exception is asked about: before it runs out, and when it does.
+    pub(in crate::path) fn asked_about(&self) -> Vec<DateTime> {
+        let Some(RequestEnd::Granted(granted)) = &self.end else { return Vec::new() };
+        let soon = |ends: DateTime| [days_after(ends, -ENDS_SOON_DAYS).max(granted.stamp.recorded_at), ends];
+        granted.expires_at.map(soon).into_iter().flatten().collect()
+    }
+
     /// Whether a decision that is pending holds a bed.
     pub(in crate::path) fn is_pending_for(&self, bed: BedId) -> bool {
         self.requested.bed == Some(bed) && self.state() == ExceptionState::Pending
@@ -170,7 +180,8 @@ impl CarePath {
     pub(crate) fn held_after_no_show(&self, bed: BedId, deadlines: &Deadlines) -> Option<DateTime> {
         let stay = self.stay(bed).filter(|stay| stay.is_open())?;
         let missed = stay.no_shows.last().filter(|missed| missed.bed_held)?;
-        let heard = self.last_heard().is_some_and(|heard| heard >= missed.stamp.occurred.at);
+        let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);
+        let heard = self.last_heard().max(found.max()) >= Some(missed.stamp.occurred.at);
         (!heard).then(|| hours_after(missed.stamp.recorded_at, deadlines.bed_hold_hours))
     }
 

@@ -513,6 +513,9 @@ impl CarePath {
     /// Whether the no-show that an event follows from was answered before it: somebody heard of the person.
     fn was_heard_since_cause(&self, stamp: &Stamp) -> bool {
         let Some(cause) = stamp.caused_by else { return false };
+        if self.was_found_after_departure(cause) {
+            return true;
+        }
         let mut no_shows = self.stays.iter().flat_map(|stay| &stay.no_shows);
         let Some(missed) = no_shows.find(|missed| missed.stamp.event_id == cause) else { return false };
         let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);

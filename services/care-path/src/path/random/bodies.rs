@@ -195,7 +195,7 @@ pub fn proposal(path: &CarePath, dice: &mut Dice<'_>) -> ProposeHandover {
         country,
         receiving_organisation: Some(dice.text()),
         receiving: dice.maybe(provider),
-        guardian: dice.maybe_text(),
+        guardian: dice.maybe(Dice::substance),
         plan: dice.maybe_text(),
     }
 }

@@ -21,7 +21,8 @@ pub(crate) enum HandoverEnd {
     Withdrawn(Noted<HandoverWithdrawn>),
 }
 
-/// What stops a handover by itself: the person's own word, on whichever of their streams it was recorded.
+/// What stops a handover by itself: the person's own word, on whichever of their streams it was recorded; their death; that
+/// the case was closed.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(in crate::path) struct Stop {
     pub(in crate::path) stamp: Arc<Stamp>,
@@ -130,17 +131,24 @@ impl Handover {
         self.is_open() && self.departed.is_none() && self.proposed.stamp.occurred.at <= said
     }
 
-    /// What stops it, while nobody has recorded that it was withdrawn. Who has left has left, whatever they said before;
-    /// a withdrawn consent stops it in any state.
+    /// What stops it, while nobody has recorded that it was withdrawn. Who has left has left, whatever they said before; a
+    /// withdrawn consent and a death stop it in any state.
     pub(in crate::path) fn stop(&self) -> Option<&Stop> {
-        let holds = |stop: &&Stop| stop.reason == HandoverWithdrawReason::ConsentWithdrawn || self.departed.is_none();
+        use HandoverWithdrawReason::{
+            ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind,
+        };
+        let holds = |stop: &&Stop| match stop.reason {
+            ConsentWithdrawn | Died => true,
+            PersonChangedMind | ConditionNoLongerMet | OutOfSight | Other => self.departed.is_none(),
+        };
         self.stopped.as_ref().filter(|_| self.end.is_none()).filter(holds)
     }
 
-    /// The word of the person after which it must not have gone on, and did: they left, and it was told too late.
+    /// The "no" after which it must not have gone on, and did: they left, and it was told too late.
     pub(in crate::path) fn went_on_against(&self) -> Option<&Arc<Stamp>> {
+        let no = |stop: &&Stop| stop.reason == HandoverWithdrawReason::PersonChangedMind;
         let stopped = self.stopped.as_ref().filter(|_| self.end.is_none() && self.departed.is_some());
-        stopped.filter(|_| self.stop().is_none()).map(|stop| &stop.stamp)
+        stopped.filter(no).map(|stop| &stop.stamp)
     }
 
     /// When the person should be there.
@@ -164,7 +172,9 @@ impl Handover {
             | HandoverState::Accepted
             | HandoverState::Departed => Stands::Open,
             HandoverState::Arrived if !self.followed_by_another => Stands::Arrived,
-            HandoverState::Arrived | HandoverState::Declined | HandoverState::Withdrawn => Stands::Over,
+            HandoverState::Arrived | HandoverState::Declined | HandoverState::Withdrawn => {
+                Stands::Over(self.changed().recorded_at)
+            }
         }
     }
 

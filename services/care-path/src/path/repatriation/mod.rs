@@ -33,11 +33,10 @@ pub use events::{
     HandoverQuestionAsked, HandoverWithdrawn, Recipient, RepatriationEvent, ReturnConditionEvidenced,
     ReturnOptionsPresented,
 };
+pub(in crate::path) use handover::Stop;
 pub(crate) use handover::{Addressed, HAS_DOCUMENT, HandoverEnd};
 pub use handover::{Handover, Question};
 pub(crate) use preparation::{MISSING_CONDITIONS, PREPARED_FOR};
-
-use handover::Stop;
 
 /// A consent and whether it still holds.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -132,6 +131,13 @@ impl RepatriationState {
             for handover in self.handovers.iter_mut().filter(|handover| handover.is_stopped_by_no(said)) {
                 handover.stop_by(stamp, HandoverWithdrawReason::PersonChangedMind);
             }
+        }
+    }
+
+    /// The person died, or the case was closed: nothing goes on, but for a journey from which they may yet arrive.
+    pub(in crate::path) fn end_with(&mut self, stamp: &Arc<Stamp>, reason: HandoverWithdrawReason) {
+        for handover in self.handovers.iter_mut().filter(|handover| handover.is_open()) {
+            handover.stop_by(stamp, reason);
         }
     }
 

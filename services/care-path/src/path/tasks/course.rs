@@ -32,9 +32,6 @@ pub(super) fn add(list: &mut Worklist<'_>) {
 /// or when a note says what is known.
 fn trace_no_show(list: &mut Worklist<'_>) {
     let path = list.path;
-    if path.is_out_of_sight() {
-        return;
-    }
     for stay in path.open_stays() {
         let Some(missed) = stay.no_shows.last() else { continue };
         let cause = &missed.stamp;
@@ -43,12 +40,15 @@ fn trace_no_show(list: &mut Worklist<'_>) {
         let heard = path.last_heard().is_some_and(|heard| heard > cause.occurred.at);
         let found = || list.was_found_since(cause);
         let noted = |by: &OrgId| list.notes_of(by).any(|note| note.recorded_at >= cause.recorded_at);
-        if heard || found() || list.is_coordinated_since(cause) {
+        // That somebody looks for them later makes no difference to what was not done in time.
+        let in_time = |began: &Stamp| list.as_of != AsOf::WhenDue || began.occurred.at <= due;
+        let looked_for = path.lost.open_episode().is_some_and(|episode| in_time(&episode.began));
+        if looked_for || heard || found() || list.is_coordinated_since(cause) {
             continue;
         }
         let shelter = &stay.assigned.organisation;
         let asked = Some(Addressee::Organisation(shelter.clone())).filter(|_| !noted(shelter));
-        let coordinator = list.coordinator().filter(|_| path.is_vulnerable(list.at(due)));
+        let coordinator = list.coordinator().filter(|_| path.is_vulnerable(due));
         let waiting = Waiting::new(TaskKind::TraceNoShow, cause, EventKind::NoShowRecorded, due);
         list.ask(asked.into_iter().chain(coordinator), &waiting.about(stay.assigned.bed.0));
     }

@@ -1,7 +1,7 @@
 //! What waits on a return. What those abroad are asked rests on the person's consent, and is gone with it; that it stopped
 //! is for this side to see to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Addressee, Waiting, Worklist, recorded};
@@ -9,7 +9,7 @@ use crate::codes::{FollowUpTerm, HandoverState, HandoverWithdrawReason, Role, Ta
 use crate::event::EventKind;
 use crate::ids::OrgId;
 use crate::path::Stamp;
-use crate::path::repatriation::{Handover, HandoverEnd};
+use crate::path::repatriation::{Handover, HandoverEnd, Stop};
 use crate::time::{DateTime, days_after, hours_after, working_days_after};
 
 impl<'a> Worklist<'a> {
@@ -34,10 +34,23 @@ impl<'a> Worklist<'a> {
         if stays { Some(Addressee::Organisation(by.organisation.clone())) } else { self.coordinator() }
     }
 
-    /// The same, and the coordinator: each once.
-    fn proposer_and_coordinator(&self, handover: &Handover, due: DateTime) -> Vec<Addressee> {
-        let mut asked: Vec<_> = self.proposer(handover, due).into_iter().chain(self.coordinator()).collect();
-        asked.dedup();
+    /// Everybody here who sees to the return: who proposed the handover, those who support the person in it as long as they
+    /// are involved, and the coordinator. Each once.
+    fn this_side(&self, handover: &Handover, due: DateTime) -> Vec<Addressee> {
+        let state = &self.path.repatriation;
+        let presented = state.presented.iter().map(|presented| &presented.stamp.by);
+        let consents = state.consents.iter().map(|consent| &consent.given.stamp.by);
+        let support = presented.chain(consents).filter(|by| by.role == Role::ClientSupporter);
+        let support: BTreeSet<_> = support.map(|by| &by.organisation).collect();
+        let at = self.at(due);
+        let support = support.into_iter().filter(|of| self.path.involves(of, at, self.deadlines));
+        let support = support.cloned().map(Addressee::Organisation);
+        let mut asked: Vec<_> = self.proposer(handover, due).into_iter().collect();
+        for each in support.chain(self.coordinator()) {
+            if !asked.contains(&each) {
+                asked.push(each);
+            }
+        }
         asked
     }
 
@@ -134,7 +147,7 @@ fn underway(list: &mut Worklist<'_>, handover: &Handover) {
     let due = hours_after(since, list.deadlines.street_doctor_hours);
     if list.at(due) >= since {
         let waiting = Waiting { since, ..Waiting::new(TaskKind::TraceArrival, cause, EventKind::Departed, due) };
-        list.ask(list.proposer_and_coordinator(handover, due), &waiting.about(about));
+        list.ask(list.this_side(handover, due), &waiting.about(about));
     }
 }
 
@@ -147,7 +160,7 @@ fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator
     })
 }
 
-/// What was asked within a handover that goes on, this side answers: who proposed it, and the coordinator.
+/// What was asked within a handover that goes on, this side answers.
 pub(super) fn questions(list: &mut Worklist<'_>) {
     let days = list.deadlines.handover_question_working_days;
     for handover in list.consented().filter(|handover| handover.is_open()) {
@@ -156,27 +169,27 @@ pub(super) fn questions(list: &mut Worklist<'_>) {
             let due = working_days_after(cause.recorded_at, days);
             let kind = TaskKind::AnswerHandoverQuestion;
             let waiting = Waiting::new(kind, cause, EventKind::HandoverQuestionAsked, due);
-            let asked = list.proposer_and_coordinator(handover, due);
+            let asked = list.this_side(handover, due);
             list.ask(asked, &waiting.about(handover.proposed.handover.0));
         }
     }
 }
 
-/// A return that stopped by the person's word, or that the other side declined, is talked about within a day: what was
-/// arranged is cancelled, and what now is asked. So is one that went on although the person had said no.
+/// A return that stopped by the person's word, or was declined, is talked about within a day: what was arranged is cancelled,
+/// and what now is asked. So is one that went on although the person had said no.
 pub(super) fn stopped(list: &mut Worklist<'_>) {
     for handover in &list.path.repatriation.handovers {
-        let Some((cause, because)) = ended_by_others(handover) else { continue };
+        let Some((cause, because)) = stopped_by_others(handover) else { continue };
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
-        let mut asked = list.proposer_and_coordinator(handover, due);
+        let mut asked = list.this_side(handover, due);
         asked.retain(|whom| !list.has_followed_up(whom, cause));
         let waiting = Waiting::new(TaskKind::ReviewStoppedReturn, cause, because, due);
         list.ask(asked, &waiting.about(handover.proposed.handover.0));
     }
 }
 
-/// What ended a handover, where it was not this side that took it back.
-fn ended_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
+/// What stopped a handover, where it was not this side that took it back.
+fn stopped_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
     use HandoverWithdrawReason::{ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind};
     match &handover.end {
         Some(HandoverEnd::Declined(declined)) => Some((&declined.stamp, EventKind::HandoverDeclined)),
@@ -185,7 +198,8 @@ fn ended_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
             ConditionNoLongerMet | OutOfSight | Died | Other => None,
         },
         None => {
-            let stamp = handover.stop().map(|stop| &stop.stamp).or(handover.went_on_against())?;
+            let word = |stop: &&Stop| matches!(stop.reason, ConsentWithdrawn | PersonChangedMind);
+            let stamp = handover.stop().filter(word).map(|stop| &stop.stamp).or(handover.went_on_against())?;
             Some((stamp, EventKind::ReturnOptionsPresented))
         }
     }

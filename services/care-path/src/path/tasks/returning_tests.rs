@@ -148,6 +148,17 @@ fn a_return_that_the_person_stopped_waits_for_supporter_and_coordinator_until_ea
 }
 
 #[test]
+fn who_supports_the_person_is_told_of_the_stop_also_where_the_coordinator_proposed() {
+    let no = PresentReturnOptions { wish: ReturnWish::DoesNotWantToReturn, ..wish() };
+    proposed_by(coordinator()).by(coordinator()).and(no).waits(
+        0,
+        Review,
+        [the_coordinator(), the_supporter()],
+        evening(1),
+    );
+}
+
+#[test]
 fn a_handover_that_this_side_takes_back_for_its_own_reasons_is_nobodys_surprise() {
     let withdraw = WithdrawHandover { reason: HandoverWithdrawReason::ConditionNoLongerMet, explanation: None };
     proposed_by(supporter()).and_on(HANDOVER, withdraw).waits_not(Review);

@@ -8,7 +8,7 @@ use crate::time::DateTime;
 impl Worklist<'_> {
     /// What is at stake while such a task waits. Risk raises it for those kinds alone whose addressees may know of the risk.
     pub(super) fn stake(&self, kind: TaskKind, due: DateTime) -> TaskStake {
-        let at_risk = || self.risks.get_or_init(|| self.path.risks()).is_vulnerable(self.at(due));
+        let at_risk = || self.risks.get_or_init(|| self.path.risks()).is_vulnerable(due);
         match kind {
             TaskKind::FindPerson if self.path.lost.escalated.is_some() || at_risk() => TaskStake::Danger,
             TaskKind::TraceNoShow if at_risk() => TaskStake::Danger,
@@ -36,7 +36,8 @@ impl Worklist<'_> {
             | TaskKind::AcknowledgeHandover
             | TaskKind::AnswerHandover
             | TaskKind::RecordDeparture
-            | TaskKind::ConfirmArrival => TaskStake::Waiting,
+            | TaskKind::ConfirmArrival
+            | TaskKind::AnswerHandoverQuestion => TaskStake::Waiting,
             TaskKind::AssignCoordinator
             | TaskKind::ReviewMatch
             | TaskKind::KnownElsewhere

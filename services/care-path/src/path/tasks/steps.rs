@@ -12,10 +12,7 @@ use crate::path::Stamp;
 use crate::path::exception::{ExceptionRequest, RequestEnd};
 use crate::path::referral::{Answer, Referral};
 use crate::policy::Depth;
-use crate::time::{DateTime, days_after};
-
-/// How many days before an exception runs out it is asked about for the first time.
-const ENDS_SOON_DAYS: i64 = 3;
+use crate::time::DateTime;
 
 pub(super) fn add(list: &mut Worklist<'_>) {
     referrals(list);
@@ -114,10 +111,7 @@ fn exceptions(list: &mut Worklist<'_>) {
                 let due = list.hours_since(&overtaken.stamp, |terms| terms.street_doctor_hours);
                 (&overtaken.stamp, vec![step(&overtaken.stamp, EventKind::ExceptionOvertaken, due, 0)])
             }
-            Some(RequestEnd::Granted(granted)) => match granted.expires_at {
-                Some(ends) => (&granted.stamp, ending(list, request, &granted.stamp, ends)),
-                None => continue,
-            },
+            Some(RequestEnd::Granted(granted)) => (&granted.stamp, ending(list, request, &granted.stamp)),
             Some(RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,
         };
         let again = path.exceptions.iter().any(|other| recorded(&other.requested.stamp) > recorded(cause));
@@ -132,23 +126,12 @@ fn exceptions(list: &mut Worklist<'_>) {
 }
 
 /// Once before an exception runs out, and once at its end, as long as the bed that it was for is theirs.
-fn ending<'a>(
-    list: &Worklist<'_>,
-    request: &ExceptionRequest,
-    granted: &'a Arc<Stamp>,
-    ends: DateTime,
-) -> Vec<Waiting<'a>> {
+fn ending<'a>(list: &Worklist<'_>, request: &ExceptionRequest, granted: &'a Arc<Stamp>) -> Vec<Waiting<'a>> {
     let given_up = request.requested.bed.is_some_and(|bed| list.path.stay(bed).is_none_or(|stay| !stay.is_open()));
-    if given_up {
-        return Vec::new();
-    }
-    let soon = days_after(ends, -ENDS_SOON_DAYS).max(granted.recorded_at);
-    let times = [(0, soon, ends), (1, ends, ends)];
-    times
-        .into_iter()
-        .filter(|(_, since, due)| list.at(*due) >= *since)
-        .map(|(round, since, due)| Waiting { since, ..step(granted, EventKind::ExceptionGranted, due, round) })
-        .collect()
+    let asked = request.asked_about();
+    let Some(ends) = asked.last().copied().filter(|_| !given_up) else { return Vec::new() };
+    let asked = (0..).zip(asked).filter(|(_, since)| list.at(ends) >= *since);
+    asked.map(|(round, since)| Waiting { since, ..step(granted, EventKind::ExceptionGranted, ends, round) }).collect()
 }
 
 fn step(cause: &Arc<Stamp>, because: EventKind, due: DateTime, round: u32) -> Waiting<'_> {

@@ -96,11 +96,11 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
             Some(match (to_country, to_organisation, consented.is_some(), stands) {
                 (true, _, true, Stands::Open) => ("open_handover_to_own_country", "given"),
                 (true, _, true, Stands::Arrived) => ("arrived_handover_to_own_country", "given"),
-                (true, _, true, Stands::Over) => ("ended_handover_to_own_country", "given"),
+                (true, _, true, Stands::Over(_)) => ("ended_handover_to_own_country", "given"),
                 (true, _, false, _) => ("handover_to_own_country", "withheld"),
                 (false, true, true, Stands::Open) => ("open_handover_to_own_organisation", "given"),
                 (false, true, true, Stands::Arrived) => ("arrived_handover_to_own_organisation", "given"),
-                (false, true, true, Stands::Over) => ("ended_handover_to_own_organisation", "given"),
+                (false, true, true, Stands::Over(_)) => ("ended_handover_to_own_organisation", "given"),
                 (false, true, false, _) => ("handover_to_own_organisation", "withheld"),
                 (false, false, _, _) => ("handover_elsewhere", "given"),
             })

@@ -229,6 +229,30 @@ fn a_liaison_whose_handover_was_withdrawn_keeps_what_she_recorded_and_nothing_el
 }
 
 #[test]
+fn those_abroad_are_told_for_a_fortnight_that_their_handover_is_over_and_nothing_else() {
+    let (reason, explanation) = (HandoverWithdrawReason::ConditionNoLongerMet, None);
+    let taken_back = |given: Given| {
+        given.by(supporter()).and_on(HandoverId(id_of_command(8)), WithdrawHandover { reason, explanation })
+    };
+    let consent_too = |given: Given| given.and_on(ConsentId(id_of_command(7)), WithdrawConsent {});
+    for ended in [taken_back(two_handovers()), consent_too(two_handovers().by(supporter()))] {
+        ended.then(|path| {
+            let told = |who: &Principal, day| {
+                Sight::of_ends(who, path, evening(day), &Deadlines::default()).map(|sight| {
+                    let shown = disclose_handovers(&sight);
+                    shown.len() + disclose_lookouts(&sight).len()
+                })
+            };
+            assert_eq!(told(&liaison("PL"), 13), Some(0));
+            assert_eq!(told(&liaison("PL"), 14), None);
+            for other in [liaison("RO"), receiving("PL"), police(), shelter24()] {
+                assert_eq!(told(&other, 0), None);
+            }
+        });
+    }
+}
+
+#[test]
 fn what_the_whole_path_makes_is_not_shown_for_the_own_recordings_alone() {
     given([signalled()]).then(|path| {
         let shown = |who: &Principal| sight(who, path, |s| s.knows(Category::Presence, Depth::Minimal));

@@ -175,7 +175,9 @@ fn an_embassy_works_handovers_that_are_addressed_to_it_and_does_nothing_else() {
         C::RetractEntry,
     ];
     assert_eq!(commands_of(Role::EmbassyLiaison), works);
-    works.into_iter().for_each(|command| only_addressed(Role::EmbassyLiaison, command));
+    for command in works {
+        only_addressed(Role::EmbassyLiaison, command);
+    }
 }
 
 #[track_caller]
@@ -196,7 +198,9 @@ fn a_receiving_provider_answers_handovers_that_name_it_asks_and_says_how_it_goes
         C::RetractEntry,
     ];
     assert_eq!(commands_of(Role::ReceivingProvider), works);
-    works.into_iter().for_each(|command| only_addressed(Role::ReceivingProvider, command));
+    for command in works {
+        only_addressed(Role::ReceivingProvider, command);
+    }
 }
 
 #[test]

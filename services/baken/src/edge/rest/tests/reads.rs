@@ -212,6 +212,12 @@ async fn one_learns_who_one_is_and_what_one_may_do() {
           ]
         },
         {
+          "command": "ask_handover_question",
+          "relations": [
+            "addressed"
+          ]
+        },
+        {
           "command": "retract_entry",
           "relations": [
             "addressed"

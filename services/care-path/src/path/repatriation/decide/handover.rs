@@ -13,11 +13,10 @@ use crate::event::Event;
 use crate::ids::{HandoverId, OrgId};
 use crate::jwe::SealedDocument;
 use crate::path::CarePath;
-use crate::path::repatriation::handover::Stop;
 use crate::path::repatriation::{
     ArrivalConfirmed, ConsentGiven, Departed, FollowUpRecorded, Handover, HandoverAccepted, HandoverAcknowledged,
     HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, Recipient, RepatriationEvent,
-    ReturnRefusal,
+    ReturnRefusal, Stop,
 };
 use crate::policy::Abroad;
 use crate::private::private;
@@ -59,6 +58,9 @@ impl Decide for ProposeHandover {
         let missing = path.missing_conditions(Some(self.country));
         if !missing.is_empty() {
             return Err(ReturnRefusal::ConditionsMissing(missing).into());
+        }
+        if self.guardian.as_ref().is_some_and(|guardian| !guardian.names_somebody()) {
+            return Err(Refusal::field("guardian", "must name who has custody"));
         }
         path.is_accompanied(self.guardian.is_some(), at)?;
         let covers = |given: &ConsentGiven| {

@@ -30,7 +30,7 @@ fn a_handover_names_a_care_provider_of_its_country_that_takes_part_or_says_who_r
     let nobody = ProposeHandover { receiving_organisation: None, ..proposal() };
     prepared().and(nobody).then_field("receiving_organisation");
     prepared().and(named()).then(|path| {
-        let told = path.repatriation.handovers[0].proposed.receiving_organisation.get().map(|line| line.as_str());
+        let told = path.repatriation.handovers[0].proposed.receiving_organisation.get().map(crate::text::Line::as_str);
         assert_eq!(told, Some("care-provider-pl"), "the name that the directory has");
     });
 }

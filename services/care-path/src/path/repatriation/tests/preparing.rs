@@ -198,6 +198,8 @@ fn a_minor_is_handed_over_only_with_a_guardian_and_child_protection() {
     of_a_minor().and(with_guardian()).then_err(ReturnRefusal::ChildProtectionMissing);
     of_a_minor().and(child_protection()).and(proposal()).then_err(ReturnRefusal::GuardianMissing);
     of_a_minor().and(child_protection()).and(with_guardian()).then_types(["handover_proposed"]);
+    let nobody = ProposeHandover { guardian: Some("x".parse().unwrap()), ..proposal() };
+    of_a_minor().and(child_protection()).and(nobody).then_field("guardian");
     // On the test's first evening the one is a day short of eighteen, and the other is eighteen.
     prepared_but_for(None).and(both()).and(born("2008-01-11")).and(proposal()).then_err(ReturnRefusal::GuardianMissing);
     prepared_but_for(None).and(both()).and(born("2008-01-10")).and(proposal()).then_types(["handover_proposed"]);

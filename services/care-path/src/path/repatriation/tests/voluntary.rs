@@ -7,7 +7,7 @@ use crate::actor::Principal;
 use crate::codes::{CloseReason, Precision};
 use crate::deadlines::Deadlines;
 use crate::event::{Event, EventKind};
-use crate::path::case::CloseCase;
+use crate::path::case::{CloseCase, RecordDeath};
 use crate::path::random::histories;
 use crate::path::timers::TimerKind;
 use crate::time::Occurred;
@@ -43,11 +43,34 @@ fn a_no_at_any_time_before_the_departure_stops_the_handover_in_the_same_command(
 }
 
 #[test]
-fn a_no_can_be_said_on_a_closed_case_and_stops_what_is_open() {
+fn a_no_can_be_said_on_a_closed_case() {
     let close = || CloseCase { reason: CloseReason::LeftCountry, explanation: None };
-    let stopped = accepted().by(coordinator()).and(close()).and(options(No));
-    stopped.then_types(["return_options_presented", "handover_withdrawn"]);
+    let stopped = || accepted().by(coordinator()).and(close()).and(options(No));
+    stopped().then_types(["return_options_presented"]);
+    nothing_goes_on(stopped, &ReturnRefusal::NotVoluntary);
     accepted().by(coordinator()).and(close()).and(options(Yes)).then_err(crate::path::case::CaseRefusal::Closed);
+}
+
+#[test]
+fn a_death_ends_a_handover_in_any_state_and_the_closing_of_the_case_one_that_awaits_the_departure() {
+    let close = || CloseCase { reason: CloseReason::Housed, explanation: None };
+    let died = || RecordDeath { died_on: None, explanation: None };
+    let ended = |given: Given, reason| {
+        given.then(|path| {
+            let stops: Vec<_> = path.repatriation.stopped().map(|(_, stop)| stop.reason).collect();
+            assert_eq!(stops, [reason]);
+            let mut shown = path.repatriation.addressed().map(|handover| handover.address());
+            assert!(shown.all(|address| address.shown_abroad(&liaison("PL")).is_none()));
+        })
+    };
+    for open in [proposed, acknowledged, accepted] {
+        let closed = ended(open().by(coordinator()).and(close()), HandoverWithdrawReason::Other);
+        closed.by(Principal::baken()).and_on(HANDOVER, StopHandover {}).then_types(["handover_withdrawn"]);
+    }
+    for open in [proposed, acknowledged, accepted, departed] {
+        ended(open().by(coordinator()).and(died()), HandoverWithdrawReason::Died);
+    }
+    departed().by(coordinator()).and(close()).then(|path| assert_eq!(path.repatriation.stopped().count(), 0));
 }
 
 #[test]
