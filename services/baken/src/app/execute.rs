@@ -331,6 +331,7 @@ impl Baken {
         }
         if let (Some(other), Some(place)) = (request.command.other_person(), kind.other_person())
             && !self.is_known(&request.principal, &world, other)
+            && !(answers_a_release(kind) && self.is_released_to(&request.principal, &world, case, other))
         {
             return Err(match place {
                 OtherPerson::Subject => ExecuteError::NotFound,
@@ -480,6 +481,11 @@ impl Baken {
             repeated: true,
         }
     }
+}
+
+/// Whether a command may name somebody whom another municipality released.
+fn answers_a_release(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::AgreeMatch | CommandKind::DismissMatch)
 }
 
 fn created(kind: CommandKind, id: Uuid) -> Option<Created> {

@@ -381,6 +381,8 @@ codes! {
         AssignCoordinator = "assign_coordinator",
         ReviewMatch = "review_match",
         ProtectMinor = "protect_minor",
+        /// Somebody may be known in another municipality.
+        KnownElsewhere = "known_elsewhere",
         StreetDoctorVisit = "street_doctor_visit",
         HeadInjuryScreen = "head_injury_screen",
         EstablishLanguage = "establish_language",

@@ -23,7 +23,7 @@ use crate::path::correction::RetractEntry;
 use crate::path::deadline::PassDeadline;
 use crate::path::discharge::ReportDischarge;
 use crate::path::exception::{DecideException, OvertakeException, RequestException};
-use crate::path::identity::{DismissMatch, LinkPersons, UnlinkPersons, UpdateIdentity};
+use crate::path::identity::{AgreeMatch, DismissMatch, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::{RecordIntake, TurnAway};
 use crate::path::lost::{
@@ -71,6 +71,17 @@ catalogue! {
     /// Says that somebody who was suggested as the same person is another one
     DismissMatch = "dismiss_match", at Post "/v1/persons/{person_id}/matches/{other_person_id}/dismiss" in "Links",
         other person in subject,
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Lets other municipalities, where the person may be known, see who they are
+    ///
+    /// Their coordinators see identity fields, and nothing else. Nothing is linked before both have agreed.
+    ReleaseMatch = "release_match", at Post "/v1/persons/{person_id}/matches/release" in "Links",
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Agrees that somebody whom another municipality released is this person
+    ///
+    /// Once both municipalities have agreed, the two are linked.
+    AgreeMatch = "agree_match", at Post "/v1/persons/{person_id}/matches/{other_person_id}/agree" in "Links",
+        other person in subject, about |_| Subject::Path,
         [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records how another person belongs together with this one
     ///

@@ -154,6 +154,8 @@ catalogue! {
         PersonsLinked = "persons_linked" v 1 in Identity,
         PersonsUnlinked = "persons_unlinked" v 1 in Identity,
         MatchDismissed = "match_dismissed" v 1 in Notes,
+        MatchReleased = "match_released" v 1 in Notes,
+        MatchAgreed = "match_agreed" v 1 in Notes,
     },
     Relation(RelationEvent) {
         PersonsRelated = "persons_related" v 1 in Social,

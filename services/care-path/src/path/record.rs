@@ -212,6 +212,8 @@ impl Revocation {
             K::PersonsLinked
             | K::PersonsUnlinked
             | K::MatchDismissed
+            | K::MatchReleased
+            | K::MatchAgreed
             | K::PersonsRelated
             | K::PersonsUnrelated
             | K::HandoverProposed

@@ -135,7 +135,9 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival => (Category::Presence, Minimal),
-        TaskKind::ReviewMatch | TaskKind::EstablishLanguage | TaskKind::ProtectMinor => (Category::Identity, Full),
+        TaskKind::ReviewMatch | TaskKind::KnownElsewhere | TaskKind::EstablishLanguage | TaskKind::ProtectMinor => {
+            (Category::Identity, Full)
+        }
         TaskKind::DecideException
         | TaskKind::PartiesMeeting
         | TaskKind::TraceNoShow
@@ -168,6 +170,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::AssignCoordinator => &[C::AssignCoordinator],
         TaskKind::ReviewMatch => &[C::LinkPersons, C::DismissMatch],
         TaskKind::ProtectMinor => &[C::Refer, C::RelatePersons],
+        TaskKind::KnownElsewhere => &[C::ReleaseMatch, C::AgreeMatch, C::DismissMatch],
         TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => &[C::RecordContact, C::RecordIntake, C::Refer],
         TaskKind::EstablishLanguage => &[C::UpdateIdentity, C::RecordContact, C::RecordIntake],
         TaskKind::RightsAssessment => &[C::AssessRights],
@@ -315,6 +318,28 @@ pub fn match_review(of: &Traits, likeness: &Likeness, other: PersonId, deadlines
         stake: TaskStake::Routine,
         suggests: None,
         cause: cause.clone(),
+    }
+}
+
+/// A person may be known in another municipality: the coordinator releases who they are, or agrees with what the other
+/// released. When it arose follows from this path alone, and it names nobody: nothing is told of the other.
+#[must_use]
+pub fn known_elsewhere(of: &Traits, deadlines: &Deadlines) -> Task {
+    let told = of.last_told();
+    let (category, depth) = tells_of(TaskKind::KnownElsewhere);
+    Task {
+        kind: TaskKind::KnownElsewhere,
+        subject: None,
+        addressee: Addressee::Coordinator(of.municipality().clone()),
+        category,
+        depth,
+        since: told.stamp.recorded_at,
+        due: days_after(told.stamp.recorded_at, deadlines.review_days),
+        round: 0,
+        because: Some(told.kind),
+        stake: TaskStake::Routine,
+        suggests: None,
+        cause: told.stamp.clone(),
     }
 }
 

@@ -15,7 +15,7 @@ pub use abroad::Abroad;
 pub use address::{Address, Stands};
 pub use commands::{acts_unseen, may};
 pub use relation::Relation;
-pub use table::{Cells, disclosed, own_recordings};
+pub use table::{Cells, disclosed, own_recordings, released};
 
 use serde::{Deserialize, Serialize};
 

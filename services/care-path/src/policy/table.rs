@@ -74,6 +74,29 @@ pub fn disclosed(role: Role, relation: Relation, consent: bool) -> Cells {
     }
 }
 
+/// What a role sees of a person whom another municipality released because it may know them: who they are.
+#[must_use]
+#[rustfmt::skip]
+pub fn released(role: Role) -> Cells {
+    match role {
+        //                                    pres iden soci medi just righ refe retu look note
+        Role::ProcessCoordinator      => Cells([X,  F,   X,   X,   X,   X,   X,   X,   X,   X]),
+        Role::ShelterWorker
+        | Role::OutreachWorker
+        | Role::CareProvider
+        | Role::ClientSupporter
+        | Role::MunicipalAssessor
+        | Role::Police
+        | Role::EmbassyLiaison
+        | Role::ReceivingProvider
+        | Role::Ambassador
+        | Role::MonitorAnalyst
+        | Role::PrivacyOfficer
+        | Role::Administrator
+        | Role::System                => Cells::NOTHING,
+    }
+}
+
 /// What a role sees of what its own organisation recorded, in whatever relation. `consent` is the person's consent to a
 /// handover that was addressed to the reader abroad, whatever became of the handover; only the cells of those abroad
 /// depend on it.

@@ -3,6 +3,7 @@
 //!
 //! Several tables in one, told apart by the first column:
 //! `disclosure`: how much a role sees of a category, of what others and of what the own organisation recorded;
+//! `released`: how much a role sees of a person whom another municipality released as somebody whom it may know;
 //! `narrowed`: the facts by name that a role sees of a category, whatever their depth;
 //! `reach`: whether a role reaches what is addressed to somebody, in a relation and with or without consent;
 //! `end`: whether a role is told that what it was asked for is over;
@@ -26,7 +27,9 @@ use crate::fact::{Label, Labels};
 use crate::ids::{Municipality, OrgId};
 use crate::path::repatriation::Handover;
 use crate::path::{CarePath, Seen, exception, lost, referral, repatriation, tasks};
-use crate::policy::{Address, Category, Depth, Level, Relation, Stands, disclosed, may, own_recordings, rules};
+use crate::policy::{
+    Address, Category, Depth, Level, Relation, Stands, disclosed, may, own_recordings, released, rules,
+};
 use crate::text::Country;
 use crate::time::DateTime;
 use crate::views;
@@ -45,6 +48,12 @@ pub fn csv() -> Result<String, Unreadable> {
     for role in Role::ALL {
         for relation in Relation::ALL {
             disclosure(&mut table, *role, relation);
+        }
+    }
+    for role in Role::ALL {
+        for category in Category::ALL {
+            let level = released(*role).level(category).name();
+            table.line(["released", role.code(), "", "", category.name(), "", level, "", ""]);
         }
     }
     bounds(&mut table);

@@ -20,7 +20,7 @@ use crate::fact::{Fact, Label, Origin, Reader};
 use crate::ids::OrgId;
 use crate::path::{CarePath, Stamp};
 use crate::policy::rules::{narrowed, phase_tells_of, recorder_tells_of};
-use crate::policy::{Category, Cells, Depth, Relation, disclosed, may, own_recordings};
+use crate::policy::{Category, Cells, Depth, Relation, disclosed, may, own_recordings, released};
 use crate::time::DateTime;
 
 /// A reader's sight of a person. Having one means that something may be shown; each fact is asked for still.
@@ -66,6 +66,24 @@ impl<'a> Sight<'a> {
         let standing = || Standing { relation: Relation::None, consented: None, consents: false };
         let (others, own) = (Cells::NOTHING, Cells::NOTHING);
         asked.then(|| Self { principal, path, now, deadlines, standing: standing(), others, own, of_ends: true })
+    }
+
+    /// The sight that a principal has of a person whom another municipality released, because it may know them.
+    #[must_use]
+    pub fn of_released(
+        principal: &'a Principal,
+        path: &'a CarePath,
+        now: DateTime,
+        deadlines: &'a Deadlines,
+    ) -> Option<Self> {
+        if !path.is_released() {
+            return None;
+        }
+        let standing = Standing { relation: Relation::None, consented: None, consents: false };
+        let others = released(principal.actor.role());
+        let own = Cells::NOTHING;
+        let sight = Self { principal, path, now, deadlines, standing, others, own, of_ends: false };
+        (!others.is_nothing()).then_some(sight)
     }
 
     /// The relation that the sight rests on.

@@ -126,6 +126,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::PrepareArrival
         | TaskKind::ReviewMatch
         | TaskKind::ProtectMinor
+        | TaskKind::KnownElsewhere
         | TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
         | TaskKind::EstablishLanguage

@@ -10,9 +10,9 @@ use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::event::EventKind;
-use crate::ids::PersonId;
+use crate::ids::{Municipality, PersonId};
 use crate::path::matching::{Likeness, Traits};
-use crate::path::tasks::{done_by, match_review};
+use crate::path::tasks::{done_by, known_elsewhere, match_review};
 use crate::policy::Category::Identity;
 use crate::policy::Depth::Full;
 use crate::sight::Sight;
@@ -46,6 +46,53 @@ views! {
         /// In bits; negative where the two differ.
         pub bits: f64,
     }
+}
+
+views! {
+    /// Somebody whom another municipality released, and who may be the same human being.
+    pub struct MatchElsewhereView as "MatchElsewhere" {
+        pub person_id: PersonId,
+        /// The municipality that released them.
+        pub municipality: Option<Municipality>,
+        /// Who they are there, and nothing else of them.
+        pub identity: Option<IdentityView>,
+        /// Who the person is was released to that municipality too.
+        pub released: bool,
+        /// This municipality has agreed that they are the same.
+        pub agreed: bool,
+    }
+}
+
+/// Somebody whom another municipality released, to a reader who may release the person in turn.
+#[must_use]
+pub fn disclose_match_elsewhere(
+    sight: &Sight<'_>,
+    released: &Sight<'_>,
+    other_person: PersonId,
+    others: &[PersonId],
+) -> Option<MatchElsewhereView> {
+    let reviews = sight.knows(Identity, Full) && sight.may(CommandKind::ReleaseMatch);
+    reviews.then(|| MatchElsewhereView {
+        person_id: other_person,
+        municipality: released.path().municipality().cloned(),
+        identity: IdentityView::of(released),
+        released: sight.path().is_released(),
+        agreed: sight.path().agreed_with().any(|with| others.contains(&with)),
+    })
+}
+
+/// What waits for a principal because a person may be known in another municipality.
+#[must_use]
+pub fn disclose_known_elsewhere(
+    principal: &Principal,
+    (person, sight, traits): (PersonId, &Sight<'_>, &Traits),
+    deadlines: &Deadlines,
+    directory: &Directory,
+) -> Option<TaskView> {
+    let task = known_elsewhere(traits, deadlines);
+    let may_do = done_by(task.kind).iter().any(|command| sight.may(*command));
+    let is_theirs = may_do && task.addressee.is(principal, directory) && sight.shows_task(&task);
+    is_theirs.then(|| TaskView::of(sight, &task, person))
 }
 
 /// As much of a likeness of two persons as a reader may know, if it is still enough to suggest it to them.

@@ -29,7 +29,10 @@ pub use handovers::{
 pub use identity::IdentityView;
 pub use lookouts::{AcknowledgementView, CareAlertView, LookoutView, SightingView, disclose_alerts, disclose_lookouts};
 pub use lost::{EpisodeView, LostView, disclose_lost, lost_due};
-pub use matches::{MatchView, WeightView, disclose_match, disclose_match_review};
+pub use matches::{
+    MatchElsewhereView, MatchView, WeightView, disclose_known_elsewhere, disclose_match, disclose_match_elsewhere,
+    disclose_match_review,
+};
 pub use notice::{NoticeView, disclose_notice};
 pub use persons::{PersonSummaryView, disclose_summary};
 pub use presence::{DischargeView, PresenceView, SeenView, StayView};

@@ -228,6 +228,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             | T::TraceNoShow
             | T::PrepareArrival
             | T::ProtectMinor
+            | T::KnownElsewhere
     );
     match role {
         Role::ProcessCoordinator => !matches!(
@@ -294,6 +295,7 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         | T::ReviewSignOfLife
         | T::PrepareArrival
         | T::ReviewMatch
+        | T::KnownElsewhere
         | T::ProtectMinor
         | T::StreetDoctorVisit
         | T::HeadInjuryScreen
@@ -386,7 +388,7 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
     minor.send(1, &Step(coordinator(), C::UpdateIdentity, None, claim));
     reached.extend(kinds(&minor, &coordinator()));
     // A match to review does not follow from one path alone.
-    let elsewhere = [T::AssignCoordinator, T::ReviewMatch];
+    let elsewhere = [T::AssignCoordinator, T::ReviewMatch, T::KnownElsewhere];
     let all: BTreeSet<_> = T::ALL.iter().copied().filter(|kind| !elsewhere.contains(kind)).collect();
     assert_eq!(reached, all);
 }

@@ -6,7 +6,7 @@ use care_path::codes::{Code, Phase};
 use care_path::ids::HandoverId;
 use care_path::jwe::SealedDocument;
 use care_path::time::Moment;
-use care_path::views::{CaseFileView, MatchView, PersonSummaryView, TimelineEntryView};
+use care_path::views::{CaseFileView, MatchElsewhereView, MatchView, PersonSummaryView, TimelineEntryView};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -99,6 +99,21 @@ pub async fn matches(reader: Reader, request: HttpRequest) -> Result<HttpRespons
     Ok(shown(&PageOf::from(reader.baken().matches(reader.principal(), person, &page)?)))
 }
 
+/// Shows whom other municipalities released who may be the same human being as a person
+///
+/// It is empty before another municipality has released anybody.
+#[utoipa::path(
+    get, path = "/v1/persons/{person_id}/matches/elsewhere", tag = "Links", impl_for = matches_elsewhere,
+    params(PageParameters),
+    responses((status = 200, description = "A page of them.", body = PageOf<MatchElsewhereView>))
+)]
+#[get("/v1/persons/{person_id}/matches/elsewhere")]
+pub async fn matches_elsewhere(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let person = person(&request)?;
+    let page = query::page(&request)?;
+    Ok(shown(&PageOf::from(reader.baken().matches_elsewhere(reader.principal(), person, &page)?)))
+}
+
 /// A document that only its receiver can open.
 #[derive(Serialize, ToSchema)]
 pub struct HandoverDocument {
@@ -122,5 +137,11 @@ pub async fn handover_document(reader: Reader, request: HttpRequest) -> Result<H
 
 /// Registers these endpoints.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(persons).service(case_file).service(timeline).service(matches).service(handover_document);
+    routes
+        .service(persons)
+        .service(case_file)
+        .service(timeline)
+        .service(matches)
+        .service(matches_elsewhere)
+        .service(handover_document);
 }

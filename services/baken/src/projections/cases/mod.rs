@@ -212,7 +212,8 @@ fn relinks(kind: EventKind) -> bool {
 
 /// Whether what a path says of others may change with it.
 fn relates(kind: EventKind) -> bool {
-    matches!(kind, EventKind::PersonsRelated | EventKind::PersonsUnrelated | EventKind::SubjectErased)
+    use EventKind::{MatchAgreed, PersonsRelated, PersonsUnrelated, SubjectErased};
+    matches!(kind, PersonsRelated | PersonsUnrelated | MatchAgreed | SubjectErased)
 }
 
 fn joins(one: &Case, other: &Case) -> bool {

@@ -2,6 +2,8 @@
 //! it is known and not when somebody asks. Cases are only compared with those that share something telling, in the same
 //! municipality, and with the ones that were seen last of these.
 
+mod elsewhere;
+
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use care_path::PersonId;
 use care_path::ids::Municipality;
 use care_path::matching::{Key, Likeness, Population, Traits, WINDOW, compare};
-use care_path::path::tasks::match_review;
+use care_path::path::tasks::{known_elsewhere, match_review};
 use care_path::time::DateTime;
 use uuid::Uuid;
+
+use elsewhere::Elsewhere;
 
 use super::cases::{Case, Cases};
 use super::digest::ModelDigest;
@@ -49,6 +53,7 @@ pub struct Matches {
     of_case: Map<PersonId, Compared>,
     /// By case, whom it may be. Each pair is in it twice.
     suggested: Map<PersonId, BTreeMap<PersonId, Likeness>>,
+    elsewhere: Elsewhere,
     /// The suggestions that wait for somebody to review them.
     reviews: Places,
     /// Cases that were there at the start and are still to be compared with others: the last is next.
@@ -62,6 +67,10 @@ struct Compared {
     keys: Vec<Key>,
     members: Vec<PersonId>,
     dismissed: Vec<PersonId>,
+    /// Who they are was released to other municipalities.
+    released: bool,
+    /// Who is the same, as far as this municipality has it.
+    agreed: Vec<PersonId>,
 }
 
 impl Matches {
@@ -87,17 +96,24 @@ impl Matches {
         let (id, members) = (case.id(), &case.members);
         let Some(traits) = Traits::of(&case.path).map(Box::new) else { return self.take_out(id) };
         let dismissed: Vec<_> = case.path.dismissed().collect();
-        if let Some(known) = self.of_case.get(&id)
+        let (released, agreed) = (case.path.is_released(), case.path.agreed_with().collect());
+        if let Some(known) = self.of_case.get_mut(&id)
             && (&known.traits, &known.dismissed, &known.members) == (&traits, &dismissed, members)
         {
-            return BTreeSet::new();
+            let is_answered = (known.released, &known.agreed) == (released, &agreed);
+            (known.released, known.agreed) = (released, agreed);
+            return if is_answered { BTreeSet::new() } else { self.elsewhere.of(id).collect() };
         }
         let before = self.suggested.get(&id).cloned().unwrap_or_default();
         let mut touched = self.take_out(id);
-        let compared = Compared { keys: traits.keys(), traits, members: members.clone(), dismissed };
+        let members = members.clone();
+        let compared = Compared { keys: traits.keys(), traits, members, dismissed, released, agreed };
         let after = self.likely(&compared, before.keys().copied());
+        let elsewhere = self.likely_elsewhere(&compared);
         self.put_in(id, compared);
+        self.elsewhere.put(id, &elsewhere);
         touched.retain(|other| !after.contains_key(other));
+        touched.extend(elsewhere);
         for (other, likeness) in after {
             if before.get(&other).is_none_or(|before| !is_same(before, &likeness)) {
                 touched.insert(other);
@@ -134,7 +150,7 @@ impl Matches {
         for other in others.keys() {
             self.forget(*other, case);
         }
-        others.into_keys().collect()
+        others.into_keys().chain(self.elsewhere.take_out(case)).collect()
     }
 
     /// Puts what is to be reviewed with a case in the place of what was.
@@ -144,7 +160,11 @@ impl Matches {
             let deadlines = as_of.settings.deadlines.of(Some(traits.municipality()));
             match_review(traits, likeness, other, deadlines)
         };
-        let tasks: Vec<_> = alike.map(task).collect();
+        let mut tasks: Vec<_> = alike.map(task).collect();
+        if let Some(compared) = self.of_case.get(&case).filter(|_| self.waits_elsewhere(case)) {
+            let deadlines = as_of.settings.deadlines.of(Some(compared.traits.municipality()));
+            tasks.push(known_elsewhere(&compared.traits, deadlines));
+        }
         self.reviews.put(case, &tasks, as_of.position);
     }
 
@@ -168,6 +188,11 @@ impl Matches {
     /// Whom a case may be, each with why.
     pub fn of(&self, case: PersonId) -> impl Iterator<Item = (PersonId, &Likeness)> {
         self.suggested.get(&case).into_iter().flatten().map(|(other, likeness)| (*other, likeness))
+    }
+
+    /// What of a case others are compared with.
+    pub fn traits(&self, case: PersonId) -> Option<&Traits> {
+        self.of_case.get(&case).map(|compared| &*compared.traits)
     }
 
     /// The suggestions that are to be reviewed with a case: those of cases that came into view before it.

@@ -1,6 +1,9 @@
 //! Decisions on who somebody is: claims, links, and matches that are none.
 
-use super::{IdentityEvent, IdentityInput, IdentityUpdated, MatchDismissed, PersonsLinked, PersonsUnlinked};
+use super::{
+    IdentityEvent, IdentityInput, IdentityUpdated, MatchAgreed, MatchDismissed, MatchReleased, PersonsLinked,
+    PersonsUnlinked,
+};
 use crate::codes::{Assurance, LinkBasis};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
@@ -18,6 +21,9 @@ refusals! {
         AlreadyLinked = "already_linked": "these persons are linked already",
         NotLinked = "not_linked": "these persons are not linked",
         MatchWithItself = "match_with_itself": "a person is always the same as itself",
+        AlreadyReleased = "match_already_released": "who the person is was released already",
+        NotReleased = "match_not_released": "release who this person is first: the others must see it too",
+        AlreadyAgreed = "match_already_agreed": "you agreed already; the other municipality has not answered yet",
         MatchAlreadyDismissed = "match_already_dismissed": "it was said already that these persons are not the same",
     }
 }
@@ -114,5 +120,62 @@ impl Decide for DismissMatch {
             return Err(IdentityRefusal::MatchAlreadyDismissed.into());
         }
         Ok(vec![IdentityEvent::MatchDismissed(MatchDismissed { other, explanation: private(self.explanation) }).into()])
+    }
+}
+
+/// Lets the coordinators of other municipalities, where the person may be known, see who they are, and nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseMatch {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for ReleaseMatch {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        path.require_open()?;
+        if path.is_released() {
+            return Err(IdentityRefusal::AlreadyReleased.into());
+        }
+        Ok(vec![IdentityEvent::MatchReleased(MatchReleased { explanation: private(self.explanation) }).into()])
+    }
+}
+
+/// Agrees that somebody whom another municipality released is this person. Once both have agreed, the two are linked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AgreeMatch {
+    pub explanation: Option<Text>,
+}
+
+impl Decide for AgreeMatch {
+    type Subject = PersonId;
+
+    fn decide(self, with: PersonId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if at.person_id == with {
+            return Err(IdentityRefusal::MatchWithItself.into());
+        }
+        if at.members.contains(&with) {
+            return Err(IdentityRefusal::AlreadyLinked.into());
+        }
+        if !path.is_released() {
+            return Err(IdentityRefusal::NotReleased.into());
+        }
+        if path.dismissed().any(|other| other == with) {
+            return Err(IdentityRefusal::MatchAlreadyDismissed.into());
+        }
+        if path.agreed_with().any(|other| other == with) {
+            return Err(IdentityRefusal::AlreadyAgreed.into());
+        }
+        let agreed = MatchAgreed { with, explanation: private(self.explanation) };
+        let mut events = vec![IdentityEvent::MatchAgreed(agreed).into()];
+        if path.is_agreed_by(with) {
+            let basis = LinkBasis::MatchingDescription;
+            events.push(IdentityEvent::PersonsLinked(PersonsLinked { with, basis, explanation: None }).into());
+        }
+        Ok(events)
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{CarePath, Noted, Stamp};
+use super::{CarePath, Noted, Stamp, relations};
 use crate::codes::{Assurance, LinkBasis};
 use crate::fact::{events, part_events};
 use crate::ids::PersonId;
@@ -21,7 +21,7 @@ mod tests;
 pub(in crate::path) use claim::best;
 pub(crate) use claim::{ClaimFacts, Claimed};
 pub use claim::{ClaimField, IdentityClaim, IdentityDocument, LanguageUse};
-pub use decide::{DismissMatch, IdentityRefusal, LinkPersons, UnlinkPersons, UpdateIdentity};
+pub use decide::{AgreeMatch, DismissMatch, IdentityRefusal, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 pub use input::IdentityInput;
 pub use language::LanguageInput;
 
@@ -32,6 +32,8 @@ part_events! {
         PersonsLinked(PersonsLinked),
         PersonsUnlinked(PersonsUnlinked),
         MatchDismissed(MatchDismissed),
+        MatchReleased(MatchReleased),
+        MatchAgreed(MatchAgreed),
     }
 }
 
@@ -60,6 +62,17 @@ events! {
         other: clear PersonId as "other_person_id" => Notes, Full;
         explanation: maybe sealed(Text, Social) => Notes, Full;
     }
+
+    /// The coordinator lets those of other municipalities, where the person may be known, see who they are.
+    pub struct MatchReleased {
+        explanation: maybe sealed(Text, Social) => Notes, Full;
+    }
+
+    /// The coordinator agrees that somebody whom another municipality released is this person.
+    pub struct MatchAgreed {
+        with: only PersonId;
+        explanation: maybe sealed(Text, Social) => Notes, Full;
+    }
 }
 
 /// What is known of who somebody is.
@@ -70,6 +83,8 @@ pub struct IdentityState {
     pub(crate) links: Vec<Noted<PersonId>>,
     /// Who is not this person: a match that was dismissed, or a link that was undone and not made again.
     pub(crate) dismissed: Vec<Noted<PersonId>>,
+    /// Who the person is was released to municipalities where they may be known.
+    released: bool,
 }
 
 impl IdentityState {
@@ -82,6 +97,10 @@ impl IdentityState {
         if let Some(claim) = claim {
             path.identity.claim(stamp, claim, Assurance::Alias);
         }
+    }
+
+    pub(super) fn is_released(&self) -> bool {
+        self.released
     }
 
     fn claim(&mut self, stamp: &Arc<Stamp>, claim: &Private<IdentityClaim, Identity>, assurance: Assurance) {
@@ -104,6 +123,8 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IdentityEv
             path.identity.links.retain(|link| link.fact != unlinked.with);
             path.identity.dismissed.push(Noted::new(stamp, &unlinked.with));
         }
+        IdentityEvent::MatchReleased(_) => path.identity.released = true,
+        IdentityEvent::MatchAgreed(agreed) => relations::agree(path, stamp, agreed),
         IdentityEvent::MatchDismissed(dismissed) => path.identity.dismissed.push(Noted::new(stamp, &dismissed.other)),
     }
 }

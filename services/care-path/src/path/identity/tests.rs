@@ -265,3 +265,20 @@ fn a_date_of_birth_is_kept_as_precisely_as_it_was_given() {
         if is_taken { drop(given.then_types(["identity_updated"])) } else { given.then_field("claim/birth_date") }
     }
 }
+
+#[test]
+fn a_person_is_released_once_and_before_anything_is_agreed() {
+    let (release, agree) = (|| ReleaseMatch { explanation: None }, || AgreeMatch { explanation: None });
+    let other = another_person();
+    given([signalled()]).when_on(other, agree()).then_err(IdentityRefusal::NotReleased);
+    given([signalled()]).when(release()).and(release()).then_err(IdentityRefusal::AlreadyReleased);
+    let agreed = || given([signalled()]).when(release()).and_on(other, agree());
+    agreed().then_types(["match_agreed"]).then(|path| assert_eq!(path.linked_with().count(), 0));
+    agreed().and_on(other, agree()).then_err(IdentityRefusal::AlreadyAgreed);
+    given([signalled()])
+        .when(release())
+        .and_on(other, DismissMatch { explanation: None })
+        .and_on(other, agree())
+        .then_err(IdentityRefusal::MatchAlreadyDismissed);
+    given([signalled()]).when(release()).and_on(this_person(), agree()).then_err(IdentityRefusal::MatchWithItself);
+}

@@ -113,6 +113,18 @@ impl Traits {
         &self.municipality
     }
 
+    /// What was told last of who they are; else how they came into view.
+    #[must_use]
+    pub(crate) fn last_told(&self) -> &Source {
+        let names = self.names.iter().map(|name| &name.source);
+        let born = self.birth_date.iter().map(|date| &date.source);
+        let place = self.birth_place.iter().map(|place| &place.source);
+        let documents = self.documents.iter().map(|documents| &documents.source);
+        let contacts = self.contacts.iter().map(|contact| &contact.source);
+        let told = names.chain(born).chain(place).chain(documents).chain(contacts);
+        told.max_by_key(|source| recorded(&source.stamp)).unwrap_or(&self.opened)
+    }
+
     /// Whether it came into view before the other.
     #[must_use]
     pub fn is_earlier_than(&self, other: &Self) -> bool {

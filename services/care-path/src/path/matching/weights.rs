@@ -86,7 +86,7 @@ pub enum Among {
     /// One of them came into view within a month of the other, and nobody knows more of who they are than what they are
     /// called: some nine bits are one in five hundred, about as many as come into view of a large municipality in a month.
     OfAMonth,
-    /// All whom a municipality knows: some eleven bits, one in two thousand.
+    /// All whom a municipality knows: some twelve bits, one in four thousand.
     OfAMunicipality,
     /// All whom anybody knows in the country: some fifteen bits, one in thirty thousand.
     OfTheCountry,
@@ -98,7 +98,7 @@ impl Among {
         match self {
             Self::Sought => 65,
             Self::OfAMonth => 90,
-            Self::OfAMunicipality => 110,
+            Self::OfAMunicipality => 120,
             Self::OfTheCountry => 150,
         }
     }

@@ -12,7 +12,7 @@ use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, Reop
 use crate::path::correction::RetractEntry;
 use crate::path::discharge::ReportDischarge;
 use crate::path::exception::{DecideException, Decision, OvertakeException, RequestException};
-use crate::path::identity::{DismissMatch, LinkPersons, UnlinkPersons, UpdateIdentity};
+use crate::path::identity::{AgreeMatch, DismissMatch, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::TurnAway;
 use crate::path::lost::{
@@ -40,6 +40,7 @@ pub fn goes_on(kind: CommandKind) -> bool {
         kind,
         K::UnlinkPersons
             | K::UnrelatePersons
+            | K::AgreeMatch
             | K::ReleaseBed
             | K::RecordAttendance
             | K::AcceptReferral
@@ -81,6 +82,8 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::LinkPersons((), LinkPersons { with: another_person(), basis, explanation })
         }
         K::UnlinkPersons => Command::UnlinkPersons(another_person(), UnlinkPersons { explanation: dice.maybe_text() }),
+        K::ReleaseMatch => Command::ReleaseMatch((), ReleaseMatch { explanation: dice.maybe_text() }),
+        K::AgreeMatch => Command::AgreeMatch(another_person(), AgreeMatch { explanation: dice.maybe_text() }),
         K::RelatePersons => {
             let (kind, explanation) = (dice.code(), dice.maybe_text());
             Command::RelatePersons((), RelatePersons { with: another_person(), kind, explanation })

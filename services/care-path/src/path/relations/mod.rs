@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::identity::MatchAgreed;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::RelationKind;
 use crate::fact::{Facts, events, part_events};
@@ -47,6 +48,8 @@ events! {
 pub struct Statements {
     related: Vec<Noted<PersonsRelated>>,
     unrelated: Vec<Noted<PersonsUnrelated>>,
+    /// That another is this person after all, as far as one municipality has it.
+    agreed: Vec<Noted<MatchAgreed>>,
 }
 
 /// What a path knows of relations.
@@ -73,12 +76,15 @@ impl Statements {
         Self {
             related: self.related.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
             unrelated: self.unrelated.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
+            agreed: self.agreed.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
         }
     }
 
     /// Of whom something is said.
     pub fn persons(&self) -> impl Iterator<Item = PersonId> {
-        self.related.iter().map(|said| said.with).chain(self.unrelated.iter().map(|said| said.with))
+        let related = self.related.iter().map(|said| said.with);
+        let unrelated = self.unrelated.iter().map(|said| said.with);
+        related.chain(unrelated).chain(self.agreed.iter().map(|said| said.with))
     }
 
     /// Puts what others say beside it, in an order that is the same however it came together.
@@ -87,12 +93,14 @@ impl Statements {
         self.related.sort_by_key(|said| happened(&said.stamp));
         self.unrelated.extend(other.unrelated.iter().cloned());
         self.unrelated.sort_by_key(|said| happened(&said.stamp));
+        self.agreed.extend(other.agreed.iter().cloned());
+        self.agreed.sort_by_key(|said| happened(&said.stamp));
     }
 
     /// Whether nothing is said.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.related.is_empty() && self.unrelated.is_empty()
+        self.related.is_empty() && self.unrelated.is_empty() && self.agreed.is_empty()
     }
 }
 
@@ -111,6 +119,7 @@ impl CarePath {
         Statements {
             related: own.related.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
             unrelated: own.unrelated.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
+            agreed: own.agreed.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
         }
     }
 
@@ -123,6 +132,12 @@ impl CarePath {
     #[must_use]
     pub fn has_relations(&self) -> bool {
         !(self.relations.own.is_empty() && self.relations.heard.is_empty())
+    }
+
+    /// Whether who the person is was released to municipalities where they may be known.
+    #[must_use]
+    pub fn is_released(&self) -> bool {
+        self.identity.is_released() && !self.is_erased()
     }
 
     /// Hears what the paths of others say of this person, in the place of what was heard before.
@@ -161,11 +176,26 @@ impl CarePath {
         standing
     }
 
+    /// Of whom this person's coordinator agreed that they are the same.
+    pub fn agreed_with(&self) -> impl Iterator<Item = PersonId> {
+        self.relations.own.agreed.iter().map(|agreed| agreed.with)
+    }
+
+    /// Whether the coordinator of another person agreed that they are this one.
+    #[must_use]
+    pub fn is_agreed_by(&self, other: PersonId) -> bool {
+        self.relations.heard.agreed.iter().any(|agreed| agreed.stamp.person_id == other)
+    }
+
     /// Whether somebody is on record who is responsible for the person as a parent or guardian is.
     #[must_use]
     pub(crate) fn has_guardian(&self) -> bool {
         self.relations().iter().any(|relation| relation.kind.is_responsible())
     }
+}
+
+pub(super) fn agree(path: &mut CarePath, stamp: &Arc<Stamp>, agreed: &MatchAgreed) {
+    path.relations.own.agreed.push(Noted::new(stamp, agreed));
 }
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &RelationEvent) {

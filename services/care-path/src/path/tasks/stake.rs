@@ -39,6 +39,7 @@ impl Worklist<'_> {
             | TaskKind::ConfirmArrival => TaskStake::Waiting,
             TaskKind::AssignCoordinator
             | TaskKind::ReviewMatch
+            | TaskKind::KnownElsewhere
             | TaskKind::EstablishLanguage
             | TaskKind::RightsAssessment
             | TaskKind::IndDecision

@@ -77,6 +77,9 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/resolve
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/sightings
     GET /v1/persons/{person_id}/matches
+    GET /v1/persons/{person_id}/matches/elsewhere
+    POST /v1/persons/{person_id}/matches/release
+    POST /v1/persons/{person_id}/matches/{other_person_id}/agree
     POST /v1/persons/{person_id}/matches/{other_person_id}/dismiss
     POST /v1/persons/{person_id}/no-shows
     POST /v1/persons/{person_id}/notes

@@ -216,3 +216,117 @@ async fn a_minor_alone_is_on_the_coordinators_list_at_once_until_a_parent_is_on_
     assert_eq!(relates(&server, COORDINATOR, &mother, &child, "child").await, 201);
     assert!(!waits(COORDINATOR).await && !waits(NIGHT).await, "the other's path says so");
 }
+
+const ELSEWHERE: &str = "coordinator-amsterdam";
+
+async fn worklist(server: &Server, who: &str) -> Value {
+    server.get(who, "/v1/worklist?first=200").await.json()["items"].clone()
+}
+
+async fn waits_elsewhere(server: &Server, who: &str) -> Vec<Value> {
+    let items = worklist(server, who).await;
+    items.as_array().unwrap().iter().filter(|task| task["kind"] == "known_elsewhere").cloned().collect()
+}
+
+async fn released(server: &Server, who: &str, person: &str) -> Value {
+    let answer = server.get(who, &format!("/v1/persons/{person}/matches/elsewhere")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()["items"].clone()
+}
+
+async fn posts(server: &Server, who: &str, path: &str) -> u16 {
+    server.post(who, path, json!({})).await.status
+}
+
+#[actix_web::test]
+async fn one_person_in_two_cities_is_linked_when_both_have_released_and_agreed_and_nothing_is_told_before() {
+    let server = server().await;
+    let claim =
+        json!({"name": "Zdzisław Wrona", "birth_date": "1968-09-30", "countries": ["PL"], "contact": "06 12345678"});
+    let signal = |municipality: &str, observed: &str| json!({"channel": "shelter_intake", "municipality": municipality, "identity": claim, "observations": observed});
+    let here = server.post(NIGHT, "/v1/signals", signal("rotterdam", "limps")).await.json()["person_id"].clone();
+    let before = worklist(&server, COORDINATOR).await;
+    let there = server.post(NIGHT, "/v1/signals", signal("amsterdam", "coughs")).await.json()["person_id"].clone();
+    let (here, there) = (here.as_str().unwrap(), there.as_str().unwrap());
+
+    // Both are asked, once, and learn nothing of the other: neither who, nor how many, nor when.
+    for (who, own, other) in [(COORDINATOR, here, there), (ELSEWHERE, there, here)] {
+        let tasks = waits_elsewhere(&server, who).await;
+        assert_eq!(tasks.len(), 1, "{tasks:?}");
+        assert_eq!((&tasks[0]["person_id"], tasks[0].get("subject_id")), (&json!(own), None));
+        let file = server.get(who, &format!("/v1/persons/{own}")).await.json();
+        assert_eq!(tasks[0]["since"], file["opened_at"], "it arose from the own person's path");
+        assert_eq!(released(&server, who, own).await, json!([]));
+        for path in
+            [format!("/v1/persons/{own}/matches"), "/v1/worklist?first=200".to_owned(), "/v1/persons".to_owned()]
+        {
+            assert!(!server.get(who, &path).await.text.contains(other), "{path}");
+        }
+        assert_eq!(server.get(who, &format!("/v1/persons/{other}")).await.status, 404);
+        assert_eq!(posts(&server, who, &format!("/v1/persons/{own}/matches/{other}/agree")).await, 404);
+        assert_eq!(posts(&server, who, &format!("/v1/persons/{own}/matches/{other}/dismiss")).await, 404);
+    }
+    assert!(waits_elsewhere(&server, NIGHT).await.is_empty(), "it is the coordinators' to release");
+    assert_eq!(posts(&server, NIGHT, &format!("/v1/persons/{here}/matches/release")).await, 403);
+    assert!(before.as_array().unwrap().iter().all(|task| task["kind"] != "known_elsewhere"));
+
+    // What the one releases, the other sees: who they are, and nothing else.
+    assert_eq!(posts(&server, COORDINATOR, &format!("/v1/persons/{here}/matches/release")).await, 201);
+    assert!(waits_elsewhere(&server, COORDINATOR).await.is_empty());
+    assert_eq!(released(&server, COORDINATOR, here).await, json!([]));
+    let seen = released(&server, ELSEWHERE, there).await;
+    assert_eq!(seen.as_array().unwrap().len(), 1);
+    let told = (&seen[0]["person_id"], &seen[0]["municipality"], &seen[0]["identity"]["name"], &seen[0]["released"]);
+    assert_eq!(told, (&json!(here), &json!("rotterdam"), &claim["name"], &json!(false)));
+    assert!(!seen.to_string().contains("limps"), "{seen}");
+    assert_eq!(server.get(ELSEWHERE, &format!("/v1/persons/{here}")).await.status, 404);
+
+    // Nothing is linked before both have released and agreed.
+    let agree = format!("/v1/persons/{there}/matches/{here}/agree");
+    assert_eq!(posts(&server, ELSEWHERE, &agree).await, 409, "release first");
+    assert_eq!(posts(&server, ELSEWHERE, &format!("/v1/persons/{there}/matches/release")).await, 201);
+    assert_eq!(waits_elsewhere(&server, COORDINATOR).await.len(), 1, "what the other released waits for an answer");
+    assert_eq!(posts(&server, ELSEWHERE, &agree).await, 201);
+    assert_eq!(posts(&server, ELSEWHERE, &agree).await, 409, "agreed already");
+    let linked = async |who: &str, person: &str| {
+        server.get(who, &format!("/v1/persons/{person}")).await.json()["linked_persons"].clone()
+    };
+    assert_eq!(linked(ELSEWHERE, there).await, Value::Null);
+    let answer = server.post(COORDINATOR, &format!("/v1/persons/{here}/matches/{there}/agree"), json!({})).await;
+    assert_eq!((answer.status, answer.json()["event_ids"].as_array().unwrap().len()), (201, 2), "{}", answer.text);
+    // One case has one coordinator: of the municipality that was assigned last.
+    assert_eq!(linked(ELSEWHERE, there).await, json!([here]));
+    assert!(
+        waits_elsewhere(&server, COORDINATOR).await.is_empty() && waits_elsewhere(&server, ELSEWHERE).await.is_empty()
+    );
+}
+
+#[actix_web::test]
+async fn whoever_says_of_one_who_was_released_that_they_are_another_is_not_asked_again() {
+    let server = server().await;
+    let claim = json!({"name": "Zdzisław Wrona", "birth_date": "1968-09-30", "countries": ["PL"]});
+    let mut persons = Vec::new();
+    for municipality in ["rotterdam", "amsterdam"] {
+        let signal = json!({"channel": "shelter_intake", "municipality": municipality, "identity": claim});
+        let answer = server.post(NIGHT, "/v1/signals", signal).await.json();
+        persons.push(answer["person_id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(posts(&server, COORDINATOR, &format!("/v1/persons/{}/matches/release", persons[0])).await, 201);
+    let dismiss = format!("/v1/persons/{}/matches/{}/dismiss", persons[1], persons[0]);
+    assert_eq!(posts(&server, ELSEWHERE, &dismiss).await, 201);
+    assert!(
+        waits_elsewhere(&server, ELSEWHERE).await.is_empty() && waits_elsewhere(&server, COORDINATOR).await.is_empty()
+    );
+    assert_eq!(released(&server, ELSEWHERE, &persons[1]).await, json!([]));
+}
+
+#[actix_web::test]
+async fn a_name_alone_that_many_have_makes_nobody_known_elsewhere() {
+    let server = server().await;
+    for municipality in ["rotterdam", "amsterdam"] {
+        let identity = json!({"name": "Jan Nowak", "countries": ["PL"], "sex": "male"});
+        let signal = json!({"channel": "shelter_intake", "municipality": municipality, "identity": identity});
+        assert_eq!(server.post(NIGHT, "/v1/signals", signal).await.status, 201);
+    }
+    assert!(waits_elsewhere(&server, COORDINATOR).await.is_empty());
+}
