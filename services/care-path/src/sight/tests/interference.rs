@@ -17,7 +17,9 @@ use crate::event::{Event, EventKind, read};
 use crate::fact::Label;
 use crate::path::Stamp;
 use crate::path::lost::{CareAlert, Lookout};
+use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::Addressed;
+use crate::policy::{Category, Depth};
 use crate::private::MARK;
 
 /// Documents that are made of what the reader sees alone. Tasks have terms that risk shortens, and are held to the
@@ -56,13 +58,23 @@ fn with(history: &History, index: usize, other: Option<(Arc<Stamp>, Event)>) -> 
     of_events(events, history)
 }
 
-/// Where a sighting was is where the person was, to those who may see that.
+/// Where a sighting was is where the person was, to those who may see that; and whose care has started is in sight, whatever
+/// it was that they were referred for.
 fn is_told_as_presence(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &Event)) -> bool {
     let tells = |(_, category, depth)| {
         let label = Label { category, depth, ..event.label() };
         given(who, history, &label, (stamp, event))
     };
-    event.kind() == EventKind::SightingReported && tells_of(event.kind()).into_iter().any(tells)
+    let started = |other: &Event| match (event, other) {
+        (Event::Referral(event), Event::Referral(other @ ReferralEvent::CareStarted(_))) => {
+            event.referral() == other.referral()
+        }
+        _ => false,
+    };
+    match event.kind() {
+        EventKind::SightingReported => tells_of(event.kind()).into_iter().any(tells),
+        _ => history.iter().any(|(_, other)| started(other)) && tells(("", Category::Presence, Depth::Minimal)),
+    }
 }
 
 /// Whether nothing of an event is the reader's to know: not that it happened, nor any of its facts.
