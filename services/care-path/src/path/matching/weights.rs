@@ -73,6 +73,8 @@ const WITHIN_A_WEEK: Weighed = weighed(0.75, 0.23, 17);
 pub const SECOND_PROBLEM: Tenths = 10;
 /// What a name can add at the most: people of one village or family share rare names.
 pub const MOST_OF_A_NAME: Tenths = 140;
+/// What one word of a name can add at the most: as if eight in a thousand had it.
+pub const MOST_OF_A_WORD: Tenths = 66;
 pub const OTHER_NAME: Tenths = OTHER_NAME_AT_ALL.tenths;
 pub const OTHER_FULL_NAME: Tenths = OTHER_NAME_IN_FULL.tenths;
 pub const ORIGIN: Tenths = SAME_ORIGIN.tenths;
@@ -376,6 +378,7 @@ mod tests {
         assert!(word(0.0005, Spelling::Same) > word(0.0005, Spelling::OtherForm));
         assert!(word(0.0005, Spelling::OtherForm) > word(0.0005, Spelling::Alike));
         assert_eq!(word(0.05, Spelling::Nearly), 0);
+        assert_eq!(word(0.008, Spelling::Same), MOST_OF_A_WORD);
         assert!(contact(0.0) > contact(0.05) && contact(0.9) == 0);
     }
 }
