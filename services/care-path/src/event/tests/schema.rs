@@ -157,6 +157,7 @@ fn a_country_and_a_day_are_in_clear_only_where_that_is_listed_here() {
     assert_eq!(
         countries,
         [
+            "return_condition_evidenced/data/country",
             "consent_given/data/recipient/country",
             "handover_proposed/data/country",
             "deadline_passed/data/addressees/embassy",
