@@ -11,8 +11,8 @@ use care_path::codes::{Phase, TaskKind};
 use care_path::ids::Municipality;
 use care_path::time::{DateTime, Moment};
 use care_path::views::{
-    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, LostView, MatchView, PersonSummaryView,
-    ReferralView, TaskView, TimelineEntryView,
+    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, LostView, MatchElsewhereView, MatchView,
+    PersonSummaryView, ReferralView, TaskView, TimelineEntryView,
 };
 use care_path::{PersonId, Principal};
 
@@ -241,6 +241,17 @@ impl Person {
     ) -> List<MatchView> {
         let person = self.file.person_id;
         page(ctx, first, after, |asked, request| asked.baken.matches(asked.principal, person, request))
+    }
+
+    /// Whom other municipalities released who may be the same human being. Before another has released anybody there is none.
+    async fn matches_elsewhere(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<MatchElsewhereView> {
+        let person = self.file.person_id;
+        page(ctx, first, after, |asked, request| asked.baken.matches_elsewhere(asked.principal, person, request))
     }
 }
 
