@@ -105,6 +105,12 @@ impl CarePath {
         seen.max(met)
     }
 
+    /// Whether somebody heard of the person at a time or later, or found them.
+    pub(super) fn was_heard_of_since(&self, at: DateTime) -> bool {
+        let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);
+        self.last_heard().max(found.max()) >= Some(at)
+    }
+
     /// Whether nobody is surprised, when it is due, that the person has not come to their bed by a time: they are there, or
     /// it is known where they are instead.
     fn is_accounted_for(&self, stay: &Stay, expected_by: DateTime, due: DateTime) -> bool {

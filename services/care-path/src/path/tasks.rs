@@ -414,10 +414,10 @@ impl<'a> Worklist<'a> {
         !self.path.is_out_of_sight() && self.found.get_or_init(ends).has_one_to(cause)
     }
 
-    /// What an organisation noted.
-    fn notes_of(&self, organisation: &OrgId) -> impl Iterator<Item = &'a Arc<Stamp>> {
-        let notes = self.path.case.notes.iter().map(|note| &note.stamp);
-        notes.filter(move |stamp| stamp.by.organisation == *organisation)
+    /// Whether an organisation wrote a note since a cause was recorded.
+    fn has_note_since(&self, organisation: &OrgId, cause: &Stamp) -> bool {
+        let mut notes = self.path.case.notes.iter().map(|note| &note.stamp);
+        notes.any(|stamp| stamp.by.organisation == *organisation && stamp.recorded_at >= cause.recorded_at)
     }
 
     /// A coordinator's note is the record that something was looked at.

@@ -180,8 +180,7 @@ impl CarePath {
     pub(crate) fn held_after_no_show(&self, bed: BedId, deadlines: &Deadlines) -> Option<DateTime> {
         let stay = self.stay(bed).filter(|stay| stay.is_open())?;
         let missed = stay.no_shows.last().filter(|missed| missed.bed_held)?;
-        let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);
-        let heard = self.last_heard().max(found.max()) >= Some(missed.stamp.occurred.at);
+        let heard = self.was_heard_of_since(missed.stamp.occurred.at);
         (!heard).then(|| hours_after(missed.stamp.recorded_at, deadlines.bed_hold_hours))
     }
 

@@ -518,8 +518,7 @@ impl CarePath {
         }
         let mut no_shows = self.stays.iter().flat_map(|stay| &stay.no_shows);
         let Some(missed) = no_shows.find(|missed| missed.stamp.event_id == cause) else { return false };
-        let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);
-        self.last_heard().max(found.max()) >= Some(missed.stamp.occurred.at)
+        self.was_heard_of_since(missed.stamp.occurred.at)
     }
 
     /// Whether the last that is known of where the person is, is that they did not come.

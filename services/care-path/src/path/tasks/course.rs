@@ -39,7 +39,7 @@ fn trace_no_show(list: &mut Worklist<'_>) {
         let due = minutes_after(cause.recorded_at, list.deadlines.no_show_grace(&risk));
         let heard = path.last_heard().is_some_and(|heard| heard > cause.occurred.at);
         let found = || list.was_found_since(cause);
-        let noted = |by: &OrgId| list.notes_of(by).any(|note| note.recorded_at >= cause.recorded_at);
+        let noted = |by: &OrgId| list.has_note_since(by, cause);
         // That somebody looks for them later makes no difference to what was not done in time.
         let in_time = |began: &Stamp| list.as_of != AsOf::WhenDue || began.occurred.at <= due;
         let looked_for = path.lost.open_episode().is_some_and(|episode| in_time(&episode.began));

@@ -34,7 +34,7 @@ fn prepare_arrival(list: &mut Worklist<'_>) {
     let came = path.intakes.iter().any(|intake| there(&intake.stamp))
         || path.stays.iter().any(|stay| there(&stay.assigned.stamp))
         || path.stays.iter().flat_map(|stay| &stay.attended).any(|attended| there(&attended.stamp));
-    let noted = list.notes_of(to).any(|note| note.recorded_at >= cause.recorded_at);
+    let noted = list.has_note_since(to, cause);
     if !came && !noted {
         let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
         let waiting = Waiting::new(TaskKind::PrepareArrival, cause, EventKind::DischargedTo, due);

@@ -60,7 +60,7 @@ fn took_its_place(list: &Worklist<'_>, referral: &Referral, cause: &Stamp) -> bo
 
 /// The sender and the coordinator, each until they wrote a note that says how it goes on.
 fn ask_sender_and_coordinator(list: &mut Worklist<'_>, sender: &OrgId, cause: &Stamp, waiting: &Waiting<'_>) {
-    let noted = list.notes_of(sender).any(|note| note.recorded_at >= cause.recorded_at);
+    let noted = list.has_note_since(sender, cause);
     let coordinated = list.is_coordinated_since(cause);
     let involved = list.path.involves(sender, list.at(waiting.due), list.deadlines);
     let asked = Addressee::Organisation(sender.clone());
