@@ -52,7 +52,7 @@ impl CarePath {
 
     fn address_of_lookout(&self, event: &LostEvent) -> Address<'_> {
         let lookout = |id: LookoutId| self.lost.lookouts.iter().find(|lookout| lookout.issued.lookout == id);
-        let alert = |id: CareAlertId| self.lost.care_alerts.iter().find(|alert| alert.filed.alert == id);
+        let alert = |id: CareAlertId| self.lost.care_alert(id);
         match (event.lookout(), event.care_alert()) {
             (Some(id), _) => lookout(id).map_or(UNKNOWN_LOOKOUT, super::lost::Lookout::address),
             (None, Some(id)) => alert(id).map_or(UNKNOWN_LOOKOUT, super::lost::CareAlert::address),
@@ -70,7 +70,7 @@ impl CarePath {
     /// Ids are never used twice: a subject is one thing alone.
     fn address_of_subject(&self, subject: SubjectId) -> Option<Address<'_>> {
         let lookout = self.lost.lookouts.iter().find(|lookout| lookout.issued.lookout.0 == subject.0);
-        let alert = || self.lost.care_alerts.iter().find(|alert| alert.filed.alert.0 == subject.0);
+        let alert = || self.lost.care_alert(CareAlertId(subject.0));
         let handover = || self.repatriation.handover(HandoverId(subject.0));
         let lookout = lookout.map(super::lost::Lookout::address);
         let alert = || alert().map(super::lost::CareAlert::address);

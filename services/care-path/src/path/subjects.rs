@@ -58,9 +58,9 @@ impl Subject {
                 let mut said = said.map(|said| (said.stamp.person_id, said.fact));
                 return said.find(|said| *said == (named, other) || *said == (other, named)).map(|(of, _)| of);
             }
-            Self::Bed(id) => &path.stays.iter().find(|stay| stay.assigned.bed == id)?.assigned.stamp,
+            Self::Bed(id) => &path.stay(id)?.assigned.stamp,
             Self::OwnBed => &path.open_stay_at(&by.organisation)?.assigned.stamp,
-            Self::CareAlert(id) => &path.lost.care_alerts.iter().find(|each| each.filed.alert == id)?.filed.stamp,
+            Self::CareAlert(id) => &path.lost.care_alert(id)?.filed.stamp,
             Self::Consent(id) => {
                 let mut consents = path.repatriation.consents.iter();
                 &consents.find(|each| each.given.consent == id)?.given.stamp

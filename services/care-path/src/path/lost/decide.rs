@@ -328,7 +328,7 @@ impl Decide for AnswerCareAlert {
     type Subject = CareAlertId;
 
     fn decide(self, alert: CareAlertId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let filed = path.lost.care_alerts.iter().find(|filed| filed.filed.alert == alert);
+        let filed = path.lost.care_alert(alert);
         let filed = filed.ok_or(LostRefusal::UnknownAlert)?;
         if !at.acts_for(&filed.filed.to) {
             return Err(Refusal::NotYours);

@@ -176,7 +176,7 @@ impl Decide for ReleaseBed {
     type Subject = BedId;
 
     fn decide(self, bed: BedId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let stay = path.stays.iter().find(|stay| stay.assigned.bed == bed).ok_or(StayRefusal::NoOpenStay)?;
+        let stay = path.stay(bed).ok_or(StayRefusal::NoOpenStay)?;
         if !at.acts_for(&stay.assigned.organisation) && !at.is_coordinator() {
             return Err(Refusal::NotYours);
         }
