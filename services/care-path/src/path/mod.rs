@@ -29,6 +29,7 @@ mod bounds;
 mod derived;
 mod evenings;
 mod lookup;
+mod order;
 mod parties;
 #[cfg(test)]
 pub(crate) mod random;
@@ -89,7 +90,7 @@ impl CarePath {
         for (stamp, event) in &history {
             path.note(stamp, event);
         }
-        for (happened, stamp, event) in record::in_order(&history) {
+        for (happened, stamp, event) in order::in_order(&history, |event| path.record.uncounted(event).is_some()) {
             path.evolve(happened, stamp, event);
         }
         path

@@ -212,6 +212,8 @@ pub struct Given {
     story: Story,
     by: Principal,
     now: DateTime,
+    /// How long ago it happened when it is recorded.
+    ago: TimeDelta,
     commands: u128,
     events: u128,
     last: Result<Vec<Event>, Refusal>,
@@ -223,6 +225,7 @@ pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
         story: Story::default(),
         by: night_shelter(),
         now: evening(0),
+        ago: TimeDelta::zero(),
         commands: 0,
         events: 0,
         last: Ok(vec![]),
@@ -244,7 +247,7 @@ impl Given {
         let stamp = Stamp {
             event_id,
             person_id,
-            occurred: Occurred::instant(self.now),
+            occurred: Occurred::instant(self.now - self.ago),
             recorded_at: self.now,
             by: self.by.author(),
             caused_by,
@@ -267,7 +270,7 @@ impl Given {
         let members: Vec<_> = std::iter::once(this_person()).chain(self.story.path.linked_with()).collect();
         let context = Context {
             now: self.now,
-            occurred: Occurred::instant(self.now),
+            occurred: Occurred::instant(self.now - self.ago),
             by: &self.by,
             person_id: this_person(),
             members: &members,
@@ -322,6 +325,11 @@ impl Given {
 
     pub fn a_day_earlier(self) -> Self {
         self.days_later(-1)
+    }
+
+    /// What comes next is told that many days after it happened.
+    pub fn days_late(self, days: i64) -> Self {
+        Self { ago: TimeDelta::days(days), ..self }
     }
 
     #[track_caller]

@@ -104,6 +104,10 @@ impl Statements {
     }
 }
 
+fn recorded(stamp: &Stamp) -> (DateTime, EventId) {
+    (stamp.recorded_at, stamp.event_id)
+}
+
 fn happened(stamp: &Stamp) -> (DateTime, DateTime, EventId) {
     (stamp.occurred.at, stamp.recorded_at, stamp.event_id)
 }
@@ -161,7 +165,9 @@ impl CarePath {
         let ended = |with: PersonId, related: &Stamp| {
             let by_this = own.unrelated.iter().filter(|said| said.with == with);
             let by_other = heard.unrelated.iter().filter(|said| said.stamp.person_id == with);
-            by_this.chain(by_other).any(|said| happened(&said.stamp) > happened(related))
+            // An undoing undoes what was on record, whenever it is said to have happened.
+            let ends = |said: &Stamp| recorded(said) > recorded(related) || happened(said) > happened(related);
+            by_this.chain(by_other).any(|said| ends(&said.stamp))
         };
         let told = own.related.iter().filter_map(|said| Some((said.with, *said.kind.get()?, said)));
         let turned =
