@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Stamp;
 use super::order::thing;
 use crate::codes::Role;
+use super::correction::CorrectionEvent;
 use crate::event::{Event, EventKind};
 use crate::ids::EventId;
 use crate::time::DateTime;
@@ -38,23 +39,47 @@ pub(crate) enum Uncounted {
 pub(in crate::path) struct Record {
     entries: Vec<Recorded>,
     uncounted: BTreeMap<EventId, Uncounted>,
+    /// What goes to another person.
+    moved: BTreeSet<EventId>,
     /// When the last happened of what was taken in.
     until: Option<DateTime>,
 }
 
 impl Record {
-    /// A record of a whole history, with what of it was retracted.
-    pub(super) fn of(history: &[(&Arc<Stamp>, &Event)]) -> Self {
+    /// A record of a whole history, with what of it was retracted, or has arrived on another person's stream.
+    pub(super) fn of(history: &[(&Arc<Stamp>, &Event)], has_arrived: impl Fn(EventId) -> bool) -> Self {
         let mut record = Self::default();
         // The newest first: a retraction that was retracted itself strikes nothing.
         for (stamp, event) in history.iter().rev() {
-            if let Event::Correction(correction) = event
-                && !record.uncounted.contains_key(&stamp.event_id)
-            {
-                record.uncounted.insert(correction.strikes(), Uncounted::Retracted(stamp.event_id));
+            let Event::Correction(correction) = event else { continue };
+            let by = Uncounted::Retracted(stamp.event_id);
+            match correction {
+                CorrectionEvent::EntryRetracted(retracted) => {
+                    if !record.uncounted.contains_key(&stamp.event_id) {
+                        record.uncounted.insert(retracted.entry, by);
+                    }
+                }
+                CorrectionEvent::EntryMoved(moved) => {
+                    record.moved.extend(&moved.entries);
+                    if has_arrived(stamp.event_id) {
+                        for entry in &moved.entries {
+                            record.uncounted.entry(*entry).or_insert(by);
+                        }
+                    }
+                }
             }
         }
         record
+    }
+
+    /// Whether an entry goes to another person, or is there.
+    pub(super) fn is_moved(&self, entry: EventId) -> bool {
+        self.moved.contains(&entry)
+    }
+
+    /// Whether an entry is the retraction of one that was moved.
+    pub(super) fn strikes_moved(&self, entry: EventId) -> bool {
+        self.moved.iter().any(|moved| self.uncounted(*moved) == Some(Uncounted::Retracted(entry)))
     }
 
     pub(super) fn note(&mut self, stamp: &Arc<Stamp>, event: &Event) {
@@ -62,7 +87,6 @@ impl Record {
     }
 
     /// All of it, whether it counts or not.
-    #[cfg(test)]
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Recorded> {
         self.entries.iter()
     }
@@ -222,7 +246,8 @@ impl Revocation {
             | K::DeadlinePassed
             | K::HoldPlaced
             | K::HoldLifted
-            | K::SubjectErased => Self::Never,
+            | K::SubjectErased
+            | K::EntryMoved => Self::Never,
         }
     }
 }

@@ -462,6 +462,7 @@ mod tests {
             recorded_at: evening(recorded_on),
             by: night_shelter().author(),
             caused_by: None,
+            moved: None,
         }
     }
 

@@ -221,7 +221,7 @@ impl CarePath {
 
     /// The stay at an organisation that something there is about which happened at a time: the one that ran then, or that
     /// began later in the same night.
-    fn stay_of(&self, organisation: &OrgId, at: DateTime) -> Option<&Stay> {
+    pub(in crate::path) fn stay_of(&self, organisation: &OrgId, at: DateTime) -> Option<&Stay> {
         let there = || self.stays.iter().filter(|stay| stay.assigned.organisation == *organisation);
         let later = |stay: &&Stay| {
             let begin = stay.assigned.stamp.occurred.at;

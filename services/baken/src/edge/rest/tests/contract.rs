@@ -47,6 +47,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/coordinator
     POST /v1/persons/{person_id}/death
     POST /v1/persons/{person_id}/discharges
+    POST /v1/persons/{person_id}/entries/{event_id}/move
     POST /v1/persons/{person_id}/entries/{event_id}/retract
     POST /v1/persons/{person_id}/exceptions
     POST /v1/persons/{person_id}/exceptions/{exception_id}/decision
