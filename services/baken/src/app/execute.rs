@@ -495,7 +495,12 @@ impl Baken {
     }
 
     /// The revision of a person's case to a principal; `None` where there is no person.
-    pub(super) fn told_revision(&self, principal: &Principal, person: Option<PersonId>, until: Position) -> Option<u64> {
+    pub(super) fn told_revision(
+        &self,
+        principal: &Principal,
+        person: Option<PersonId>,
+        until: Position,
+    ) -> Option<u64> {
         let world = self.world.read();
         Some(self.revision_to(principal, world.case(person?)?, until))
     }

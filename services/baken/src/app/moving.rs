@@ -114,8 +114,7 @@ impl Baken {
         let Some((to, received, event_ids, last)) = told else { return receipt };
         let position = last.unwrap_or(receipt.position).max(receipt.position);
         let revision = |person| self.told_revision(mover, Some(person), position);
-        let moved_to =
-            MovedTo { person_id: to, event_ids: received, revision: revision(to).unwrap_or_default() };
+        let moved_to = MovedTo { person_id: to, event_ids: received, revision: revision(to).unwrap_or_default() };
         Receipt {
             event_ids,
             revision: revision(from).unwrap_or(receipt.revision),

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::Stamp;
+use super::correction::CorrectionEvent;
 use super::order::thing;
 use crate::codes::Role;
-use super::correction::CorrectionEvent;
 use crate::event::{Event, EventKind};
 use crate::ids::EventId;
 use crate::time::DateTime;

@@ -131,9 +131,11 @@ impl CarePath {
             let what = TimerKind::Deadline { task: task.kind, subject: task.subject, round: task.round };
             timers.push(Timer::new(task.due, what, &task.cause));
         }
-        timers.extend(self.unfinished_moves().map(|moved| {
-            Timer::new(moved.recorded_at + MOVE_TAKES, TimerKind::MoveFinishes(moved.event_id), moved)
-        }));
+        timers.extend(
+            self.unfinished_moves().map(|moved| {
+                Timer::new(moved.recorded_at + MOVE_TAKES, TimerKind::MoveFinishes(moved.event_id), moved)
+            }),
+        );
         if self.exists() && !self.is_erased() {
             timers.extend(self.lost.untold().map(|(ended, by)| {
                 let what = match ended {

@@ -1,6 +1,7 @@
 //! What is recorded on the right person when an entry is moved there: as if it had been recorded there when it happened, by
 //! those who recorded it.
 
+use crate::Author;
 use crate::codes::{ConditionStatus, ReturnWish, Role};
 use crate::command::{Context, Refusal};
 use crate::event::Event;
@@ -16,7 +17,6 @@ use crate::path::stay::{BedAssigned, StayEvent, StayRefusal};
 use crate::path::{CarePath, Stamp};
 use crate::policy::{Relation, may};
 use crate::time::Occurred;
-use crate::Author;
 
 use super::CorrectionRefusal;
 use super::moving::Movable;
@@ -40,12 +40,7 @@ pub type Carried<'a> = [(&'a Stamp, &'a Event)];
 ///
 /// # Errors
 /// The rule that stands against it.
-pub fn may_arrive(
-    carried: &Carried<'_>,
-    path: &CarePath,
-    relation: Relation,
-    at: &Context<'_>,
-) -> Result<(), Refusal> {
+pub fn may_arrive(carried: &Carried<'_>, path: &CarePath, relation: Relation, at: &Context<'_>) -> Result<(), Refusal> {
     let role = at.by.actor.role();
     // The coordinator puts right what others recorded.
     let puts_right = role == Role::ProcessCoordinator && relation == Relation::Region;
@@ -60,13 +55,7 @@ pub fn may_arrive(
 }
 
 /// The rules that would stand against recording such an entry there.
-fn fits(
-    stamp: &Stamp,
-    event: &Event,
-    carried: &Carried<'_>,
-    path: &CarePath,
-    at: &Context<'_>,
-) -> Result<(), Refusal> {
+fn fits(stamp: &Stamp, event: &Event, carried: &Carried<'_>, path: &CarePath, at: &Context<'_>) -> Result<(), Refusal> {
     let organisation = &stamp.by.organisation;
     match event {
         Event::Stay(StayEvent::BedAssigned(assigned)) => {
@@ -186,13 +175,7 @@ pub fn arrivals(carried: &Carried<'_>, path: &CarePath, at: &Context<'_>) -> Vec
 }
 
 /// An entry as it is recorded on the right person, with what such an entry brings about there.
-fn arriving(
-    stamp: &Stamp,
-    event: &Event,
-    carried: &Carried<'_>,
-    path: &CarePath,
-    at: &Context<'_>,
-) -> Vec<Event> {
+fn arriving(stamp: &Stamp, event: &Event, carried: &Carried<'_>, path: &CarePath, at: &Context<'_>) -> Vec<Event> {
     let organisation = &stamp.by.organisation;
     match event {
         Event::Stay(StayEvent::BedAssigned(assigned)) => path.given_a_bed(assigned.clone(), stamp.occurred.at),

@@ -174,7 +174,9 @@ impl<'a> Going<'a> {
         // Who is given a bed leaves the one before: what is moved is the bed.
         let bed = of_command.iter().copied().find(|each| each.kind == EventKind::BedAssigned);
         let main = bed.unwrap_or(named);
-        if of_command.iter().any(|each| Movable::of(each.kind) == Movable::Never) || Movable::of(main.kind) == Movable::Never {
+        if of_command.iter().any(|each| Movable::of(each.kind) == Movable::Never)
+            || Movable::of(main.kind) == Movable::Never
+        {
             return Err(CorrectionRefusal::NotMovable.into());
         }
         match Movable::of(main.kind) {

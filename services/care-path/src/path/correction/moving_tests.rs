@@ -45,7 +45,11 @@ fn stands(path: &CarePath) -> (Phase, Vec<String>, Vec<String>) {
     let (now, deadlines, directory) = (evening(3), Deadlines::default(), directory());
     let task = |task: &crate::path::tasks::Task| format!("{} {} {:?}", task.kind, task.due, task.addressee);
     let tasks = path.open_tasks(now, &deadlines, &directory).iter().map(task).collect();
-    let timers = path.timers(&deadlines, &directory).iter().map(|timer| format!("{} {}", timer.what.name(), timer.due)).collect();
+    let timers = path
+        .timers(&deadlines, &directory)
+        .iter()
+        .map(|timer| format!("{} {}", timer.what.name(), timer.due))
+        .collect();
     (path.phase(), tasks, timers)
 }
 
@@ -93,8 +97,7 @@ fn whatever_is_moved_stands_on_the_right_person_as_if_it_had_been_told_there() {
     };
     as_if_told_there(&discharge, &night_shelter());
     let wish = ReturnWish::DoesNotWantToReturn;
-    let options =
-        PresentReturnOptions { language: "pl".parse().unwrap(), wish, options: None, barriers: [].into() };
+    let options = PresentReturnOptions { language: "pl".parse().unwrap(), wish, options: None, barriers: [].into() };
     as_if_told_there(&options, &supporter());
 }
 
@@ -214,16 +217,15 @@ fn an_entry_goes_to_another_person_and_only_once() {
     let to_itself = MoveEntry { to: this_person(), explanation: None };
     contact().and_on(entry(2), to_itself).then_err(CorrectionRefusal::ToTheSamePerson);
     let link = LinkPersons { with: another_person(), basis: LinkBasis::SelfDeclared, explanation: None };
-    contact()
-        .by(coordinator())
-        .and(link)
-        .and_on(entry(2), to_the_other())
-        .then_err(CorrectionRefusal::ToTheSamePerson);
+    contact().by(coordinator()).and(link).and_on(entry(2), to_the_other()).then_err(CorrectionRefusal::ToTheSamePerson);
     contact().and_on(entry(99), to_the_other()).then_err(CorrectionRefusal::Unknown);
     contact().by(shelter24()).and_on(entry(2), to_the_other()).then_err(CorrectionRefusal::Unknown);
     contact().by(coordinator()).and_on(entry(2), to_the_other()).then_types(["entry_moved"]);
     let retract = || RetractEntry { reason: RetractReason::WrongValue, explanation: None };
-    contact().and_on(entry(2), retract()).and_on(entry(2), to_the_other()).then_err(CorrectionRefusal::AlreadyRetracted);
+    contact()
+        .and_on(entry(2), retract())
+        .and_on(entry(2), to_the_other())
+        .then_err(CorrectionRefusal::AlreadyRetracted);
     let moved = || contact().and_on(entry(2), to_the_other());
     moved().and_on(entry(2), to_the_other()).then_err(CorrectionRefusal::AlreadyMoved);
     let finished = || moved().by(coordinator()).and_on(entry(3), FinishMove { erased: true });
@@ -267,7 +269,10 @@ fn the_right_persons_case_says_what_stands_against_it() {
     dead().and_received(&moved(by().when(a_contact()))).then_types(["contact_made"]);
     let bed = || given([signalled()]).days_later(5).when(a_bed());
     right().when(a_bed()).and_received(&moved(bed())).then_err(StayRefusal::AlreadyAssigned);
-    right().when(a_referral()).and_received(&moved(given([signalled()]).when(a_referral()))).then_err(ReferralRefusal::AlreadyOpen);
+    right()
+        .when(a_referral())
+        .and_received(&moved(given([signalled()]).when(a_referral())))
+        .then_err(ReferralRefusal::AlreadyOpen);
     right()
         .when(MarkOutOfSight {})
         .and_received(&moved(given([signalled()]).when(MarkOutOfSight {})))
