@@ -244,6 +244,7 @@ fn baken_itself_does_only_what_a_deadline_does_and_never_closes_a_case() {
         C::ExpireLookout,
         C::OvertakeException,
         C::StopHandover,
+        C::FinishMove,
         C::PassDeadline,
     ];
     assert_eq!(commands_of(Role::System), by_deadline);
