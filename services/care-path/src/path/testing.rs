@@ -218,6 +218,8 @@ pub struct Given {
     /// How long ago it happened when it is recorded.
     ago: TimeDelta,
     commands: u128,
+    /// The id of what the next command makes, where a test says so.
+    next_id: Option<Uuid>,
     events: u128,
     last: Result<Vec<Event>, Refusal>,
 }
@@ -230,6 +232,7 @@ pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
         now: evening(0),
         ago: TimeDelta::zero(),
         commands: 0,
+        next_id: None,
         events: 0,
         last: Ok(vec![]),
     };
@@ -278,7 +281,7 @@ impl Given {
             by: &self.by,
             person_id: this_person(),
             members: &members,
-            id: id_of_command(self.commands),
+            id: self.next_id.take().unwrap_or(id_of_command(self.commands)),
             directory: &directory,
             deadlines: &deadlines,
             norms: &norms,
@@ -373,6 +376,16 @@ impl Given {
 
     pub fn a_day_earlier(self) -> Self {
         self.days_later(-1)
+    }
+
+    /// What the next command makes has this id, whenever it is sent.
+    pub fn making(self, id: Uuid) -> Self {
+        Self { next_id: Some(id), ..self }
+    }
+
+    /// What comes next happened at that time.
+    pub fn of(self, happened: DateTime) -> Self {
+        Self { ago: self.now - happened, ..self }
     }
 
     /// What comes next is told that many days after it happened.

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use super::identity::MatchAgreed;
+use super::tasks::{happened, recorded};
 use super::{CarePath, Moved, Noted, Stamp};
 use crate::codes::RelationKind;
 use crate::fact::{Facts, events, part_events};
 use crate::ids::{EventId, PersonId};
 use crate::private::Social;
 use crate::text::Text;
-use crate::time::DateTime;
 
 mod decide;
 #[cfg(test)]
@@ -120,14 +120,6 @@ impl Statements {
     pub fn is_empty(&self) -> bool {
         self.related.is_empty() && self.unrelated.is_empty() && self.agreed.is_empty() && self.arrived.is_empty()
     }
-}
-
-fn recorded(stamp: &Stamp) -> (DateTime, EventId) {
-    (stamp.recorded_at, stamp.event_id)
-}
-
-fn happened(stamp: &Stamp) -> (DateTime, DateTime, EventId) {
-    (stamp.occurred.at, stamp.recorded_at, stamp.event_id)
 }
 
 impl CarePath {
