@@ -72,7 +72,7 @@ impl Baken {
     /// Finishes the move that a receipt is of, and tells where the entry went.
     pub(super) async fn finish_move(
         &self,
-        mover: &Principal,
+        sender: &Principal,
         correlation_id: CorrelationId,
         receipt: Receipt,
     ) -> Result<Receipt, ExecuteError> {
@@ -95,11 +95,11 @@ impl Baken {
             Ok(_) | Err(ExecuteError::Refused(Refusal::Correction(CorrectionRefusal::AlreadyMoved))) => {}
             Err(error) => return Err(error),
         }
-        Ok(self.told_move(mover, from, moved, receipt))
+        Ok(self.told_move(sender, from, moved, receipt))
     }
 
     /// The receipt of a move that is finished: the same whenever it is asked for.
-    fn told_move(&self, mover: &Principal, from: PersonId, moved: EventId, receipt: Receipt) -> Receipt {
+    fn told_move(&self, sender: &Principal, from: PersonId, moved: EventId, receipt: Receipt) -> Receipt {
         let told = {
             let world = self.world.read();
             let to = world.case(from).and_then(|case| case.path.move_of(moved)).map(|moving| moving.to);
@@ -113,7 +113,7 @@ impl Baken {
         };
         let Some((to, received, event_ids, last)) = told else { return receipt };
         let position = last.unwrap_or(receipt.position).max(receipt.position);
-        let revision = |person| self.told_revision(mover, Some(person), position);
+        let revision = |person| self.told_revision(sender, Some(person), position);
         let moved_to = MovedTo { person_id: to, event_ids: received, revision: revision(to).unwrap_or_default() };
         Receipt {
             event_ids,

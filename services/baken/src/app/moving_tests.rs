@@ -33,8 +33,8 @@ impl Two {
         let takes = Arc::new(AtomicI64::new(i64::MAX));
         let left = takes.clone();
         let log = Gated::new(Arc::new(MemoryLog::new()), move |_| {
-            let taken = left.fetch_sub(1, Ordering::Relaxed) > 0;
-            if taken { Ok(()) } else { Err(LogError::Unavailable("the disk is full".into())) }
+            let full = left.fetch_sub(1, Ordering::Relaxed) <= 0;
+            if full { Err(LogError::Unavailable("the disk is full".into())) } else { Ok(()) }
         });
         let test = TestBaken::start_on(Arc::new(log)).await;
         let mut persons = Vec::new();
@@ -60,16 +60,8 @@ impl Two {
         self.test.baken.execute(self.moving(self.right)).await
     }
 
-    /// How often somebody's path has the contact, and how often it counts.
-    fn contacts(&self, node: &TestBaken, person: PersonId) -> (usize, usize) {
-        let timeline = timeline(node, COORDINATOR, person);
-        let contacts = timeline.iter().filter(|entry| entry["type"] == "contact_made");
-        let counts = contacts.clone().filter(|entry| entry["retracted_by"].is_null());
-        (contacts.count(), counts.count())
-    }
-
     fn count_once(&self, node: &TestBaken) -> [(usize, usize); 2] {
-        let (wrong, right) = (self.contacts(node, self.wrong), self.contacts(node, self.right));
+        let (wrong, right) = (contacts(node, self.wrong), contacts(node, self.right));
         assert_eq!(wrong.1 + right.1, 1, "it counts once");
         [wrong, right]
     }
@@ -87,6 +79,14 @@ impl Two {
         Watch::new(self.test.baken.clone(), WatchMetrics::default()).tick().await;
         assert_eq!(self.test.log.head().await.unwrap(), before);
     }
+}
+
+/// How often somebody's path has the contact, and how often it counts.
+fn contacts(node: &TestBaken, person: PersonId) -> (usize, usize) {
+    let timeline = timeline(node, COORDINATOR, person);
+    let contacts = timeline.iter().filter(|entry| entry["type"] == "contact_made");
+    let counts = contacts.clone().filter(|entry| entry["retracted_by"].is_null());
+    (contacts.count(), counts.count())
 }
 
 fn timeline(node: &TestBaken, who: &str, person: PersonId) -> Vec<Value> {
@@ -176,9 +176,9 @@ async fn two_nodes_that_move_it_to_two_persons_at_once_move_it_to_one() {
     );
     let head = two.test.log.head().await.unwrap();
     two.test.baken.reach(head).await.unwrap();
-    let there = [two.right, third].map(|person| two.contacts(&two.test, person).1);
+    let there = [two.right, third].map(|person| contacts(&two.test, person).1);
     assert_eq!(there.iter().sum::<usize>(), 1);
-    assert_eq!(two.contacts(&two.test, two.wrong), (1, 0));
+    assert_eq!(contacts(&two.test, two.wrong), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

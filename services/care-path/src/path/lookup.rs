@@ -69,7 +69,7 @@ impl<'a> FromIterator<&'a Arc<Stamp>> for Answers<'a> {
     }
 }
 
-impl<'a> Answers<'a> {
+impl Answers<'_> {
     /// Whether something answers a cause: it was recorded after it, by somebody who could know of it, and did not happen
     /// before it.
     pub(super) fn has_one_to(&self, cause: &Stamp) -> bool {

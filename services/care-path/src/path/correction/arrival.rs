@@ -233,9 +233,11 @@ fn on_the_bed_of(
 /// Whether such an entry shows that the person is there: it opens a closed case again.
 fn shows_the_person(event: &Event) -> bool {
     match event {
-        Event::Signal(_) | Event::Intake(IntakeEvent::IntakeCompleted(_)) => true,
-        Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_)) => true,
-        Event::Incident(_) | Event::Discharge(_) => true,
+        Event::Signal(_)
+        | Event::Intake(IntakeEvent::IntakeCompleted(_))
+        | Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_))
+        | Event::Incident(_)
+        | Event::Discharge(_) => true,
         Event::Stay(_)
         | Event::Intake(_)
         | Event::Rights(_)

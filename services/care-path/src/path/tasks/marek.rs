@@ -17,7 +17,7 @@ use crate::ids::LookoutId;
 use crate::path::CarePath;
 use crate::path::correction::{MoveEntry, RetractEntry};
 use crate::path::discharge::ReportDischarge;
-use crate::path::exception::RequestException;
+use crate::path::exception::{ExceptionRequest, RequestException};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{
@@ -305,7 +305,7 @@ fn standing(case: &Given) -> (Phase, BTreeSet<String>, Vec<String>, String) {
     timers.sort();
     let stays: Vec<_> = path.stays.iter().map(|stay| (stay.assigned.kind, stay.end_reason())).collect();
     let lookouts: Vec<_> = path.lost.lookouts.iter().map(Lookout::state).collect();
-    let exceptions: Vec<_> = path.exceptions.iter().map(|request| request.state()).collect();
+    let exceptions: Vec<_> = path.exceptions.iter().map(ExceptionRequest::state).collect();
     let rest = (path.lost.episodes.len(), path.lost.escalated.is_some(), path.incidents.len(), path.intakes.len());
     (path.phase(), labels(path, 12), timers, format!("{stays:?} {lookouts:?} {exceptions:?} {rest:?}"))
 }
