@@ -29,6 +29,8 @@ pub struct Deadlines {
     pub referral_answer_working_days: i64,
     /// Minutes within which child protection is addressed for a minor alone.
     pub minor_alone_minutes: i64,
+    /// Minutes within which a street doctor sees somebody who is hurt.
+    pub injured_minutes: i64,
     /// Hours for the street doctor's visit.
     pub street_doctor_hours: i64,
     /// Days for the report of uninsured care (SOV).
@@ -61,6 +63,7 @@ impl Default for Deadlines {
             exception_decision_hours: 4,
             referral_answer_working_days: 3,
             minor_alone_minutes: 60,
+            injured_minutes: 60,
             street_doctor_hours: 24,
             uninsured_report_days: 7,
             handover_acknowledge_working_days: 5,

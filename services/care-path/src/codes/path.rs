@@ -190,6 +190,22 @@ impl IncidentKind {
             Self::Aggression | Self::Theft | Self::Conflict | Self::Other => false,
         }
     }
+
+    /// Whether somebody is hurt: a doctor is needed at once.
+    #[must_use]
+    pub fn is_injury(self) -> bool {
+        match self {
+            Self::Collapse | Self::SelfHarm => true,
+            Self::LostAtNight
+            | Self::CannotFindBed
+            | Self::Confusion
+            | Self::SubstanceUse
+            | Self::Aggression
+            | Self::Theft
+            | Self::Conflict
+            | Self::Other => false,
+        }
+    }
 }
 
 codes! {

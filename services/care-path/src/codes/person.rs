@@ -37,6 +37,7 @@ codes! {
         Prostitution = "prostitution",
         /// A risk: a dependency relationship.
         DependencyRelationship = "dependency_relationship",
+        Injury = "injury",
     }
 }
 
@@ -45,7 +46,8 @@ impl Problem {
     #[must_use]
     pub fn data_class(self) -> DataClass {
         match self {
-            Self::UntreatedPhysical
+            Self::Injury
+            | Self::UntreatedPhysical
             | Self::UntreatedMental
             | Self::Alcohol
             | Self::HardDrugs
@@ -65,11 +67,18 @@ impl Problem {
         }
     }
 
+    /// Whether the body is hurt or ill.
+    #[must_use]
+    pub fn is_of_the_body(self) -> bool {
+        matches!(self, Self::Injury | Self::UntreatedPhysical)
+    }
+
     /// Whether somebody with this problem is at once in danger when out of sight: the grace for a no-show is shorter.
     #[must_use]
     pub fn makes_vulnerable(self) -> bool {
         match self {
-            Self::UntreatedPhysical
+            Self::Injury
+            | Self::UntreatedPhysical
             | Self::UntreatedMental
             | Self::ConfusedBehaviour
             | Self::MemoryProblem

@@ -178,10 +178,10 @@ catalogue! {
     /// Acknowledges a lookout
     AcknowledgeLookout = "acknowledge_lookout",
         at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/acknowledge" in "Lookouts",
-        [X,   IA,  IA,  I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   IA,  IA,  IA,  I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Reports that the person was seen
     ReportSighting = "report_sighting", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/sightings" in "Lookouts",
-        [R,   IA,  IA,  I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IA,  IA,  IA,  I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Resolves a lookout
     ResolveLookout = "resolve_lookout", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/resolve" in "Lookouts",
         [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
@@ -219,7 +219,7 @@ catalogue! {
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Reports that the person is discharged from a hospital or an institution
     ReportDischarge = "report_discharge", at Post "/v1/persons/{person_id}/discharges" in "Path",
-        [R,   IAN, X,   IN,  X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IAN, X,   IAN,  X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that the options for a return were presented
     PresentReturnOptions = "present_return_options", at Post "/v1/persons/{person_id}/return-options" in "Return",
         about |_| Subject::Return,

@@ -66,6 +66,14 @@ pub fn street_doctor() -> Principal {
     principal("street-doctor-rotterdam", Actor::CareProvider)
 }
 
+pub fn hospital() -> Principal {
+    principal("hospital-rotterdam", Actor::CareProvider)
+}
+
+pub fn child_protection() -> Principal {
+    principal("child-protection-rotterdam", Actor::ClientSupporter)
+}
+
 pub fn supporter() -> Principal {
     principal("supporter-rotterdam", Actor::ClientSupporter)
 }

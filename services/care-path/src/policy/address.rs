@@ -45,7 +45,7 @@ impl<'a> Address<'a> {
     pub fn reaches(&self, reader: &Principal, relation: Relation, now: DateTime) -> bool {
         let knows_the_case = match relation {
             Relation::Region | Relation::Involved => true,
-            Relation::Addressed | Relation::None => false,
+            Relation::Called | Relation::Addressed | Relation::None => false,
         };
         let stands = |until: Option<DateTime>| until.is_some_and(|until| until > now);
         match self {

@@ -1,7 +1,7 @@
 //! The rules that a cell of the table cannot say. Each has its rows in `api-spec/policy.csv`.
 
 use super::{Category, Depth, Relation, disclosed};
-use crate::codes::{CloseReason, Code, DataClass, Phase, Role};
+use crate::codes::{CloseReason, Code, DataClass, Phase, Role, TaskKind};
 
 /// The facts by name that a role sees of a category, where the cell says less than it means: of identity, a liaison sees
 /// what a travel document needs; of how somebody lives, an assessor sees work, income and residence. `None` where the
@@ -107,6 +107,67 @@ pub fn consented_as(category: Category) -> DataClass {
         Category::Presence | Category::Social | Category::Rights | Category::Lookout | Category::Notes => {
             DataClass::Social
         }
+    }
+}
+
+/// Who is called in by a task: they see whom it is about, though they have nothing to do with the person yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalledIn {
+    /// The street doctors of the person's municipality.
+    StreetDoctors,
+    /// Child protection in the person's municipality.
+    ChildProtection,
+}
+
+impl CalledIn {
+    /// The name in the policy's table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StreetDoctors => "street_doctors",
+            Self::ChildProtection => "child_protection",
+        }
+    }
+}
+
+/// Whom a task calls in. Other tasks go to those who may know of the person anyway.
+#[must_use]
+pub fn calls_in(task: TaskKind) -> Option<CalledIn> {
+    match task {
+        TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => Some(CalledIn::StreetDoctors),
+        TaskKind::ProtectMinor => Some(CalledIn::ChildProtection),
+        TaskKind::AssignCoordinator
+        | TaskKind::ReviewMatch
+        | TaskKind::KnownElsewhere
+        | TaskKind::EstablishLanguage
+        | TaskKind::RightsAssessment
+        | TaskKind::IndDecision
+        | TaskKind::UninsuredReport
+        | TaskKind::SuitabilityReview
+        | TaskKind::AnswerReferral
+        | TaskKind::StartCare
+        | TaskKind::FindPerson
+        | TaskKind::AcknowledgeLookout
+        | TaskKind::AnswerCareAlert
+        | TaskKind::DecideException
+        | TaskKind::ReviewUnsafeDischarge
+        | TaskKind::SendDischargeLetter
+        | TaskKind::PartiesMeeting
+        | TaskKind::AcknowledgeHandover
+        | TaskKind::AnswerHandover
+        | TaskKind::RecordDeparture
+        | TaskKind::ConfirmArrival
+        | TaskKind::FollowUp
+        | TaskKind::TraceNoShow
+        | TaskKind::NextStep
+        | TaskKind::NextStepAfterException
+        | TaskKind::ReviewReopened
+        | TaskKind::ReviewSignOfLife
+        | TaskKind::PrepareArrival
+        | TaskKind::ReviewStoppedReturn
+        | TaskKind::AnswerHandoverQuestion
+        | TaskKind::TraceArrival
+        | TaskKind::WeeklyReview => None,
     }
 }
 

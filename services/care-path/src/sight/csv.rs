@@ -9,6 +9,7 @@
 //! `end`: whether a role is told that what it was asked for is over;
 //! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
+//! `call`: whom a task calls in, who then see whom it is about (relation `called`);
 //! `command`: whether a role may send a command;
 //! `event`: the category that tells that such an event happened, of a deadline by its task, of a retraction by its entry;
 //! `field`: the category and the level at which a field of an event is seen, and the data class that it is sealed in;
@@ -134,6 +135,11 @@ fn bounds(table: &mut Table) {
         let document = handover(Country::NETHERLANDS, None, Stands::Open, Some(&classes));
         let answer = if document.passes_on(*role, Some(DataClass::Medical)) { "passes_on" } else { "does_not" };
         table.line(["document", role.code(), "", "given", "medical", "document", answer, "", "medical"]);
+    }
+    for task in TaskKind::ALL {
+        if let Some(called) = rules::calls_in(*task) {
+            table.line(["call", task.code(), "", "", "", "", called.name(), "", ""]);
+        }
     }
     for category in Category::ALL {
         let class = rules::consented_as(category).code();

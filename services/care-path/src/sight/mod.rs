@@ -15,6 +15,7 @@ use crate::actor::Principal;
 use crate::codes::Phase;
 use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
+use crate::directory::Directory;
 use crate::event::{Event, EventKind};
 use crate::fact::{Fact, Label, Origin, Reader};
 use crate::ids::OrgId;
@@ -39,11 +40,17 @@ pub struct Sight<'a> {
 impl<'a> Sight<'a> {
     /// The sight that a principal has of the person of a path; `None` hides that the person exists.
     #[must_use]
-    pub fn of(principal: &'a Principal, path: &'a CarePath, now: DateTime, deadlines: &'a Deadlines) -> Option<Self> {
+    pub fn of(
+        principal: &'a Principal,
+        path: &'a CarePath,
+        now: DateTime,
+        deadlines: &'a Deadlines,
+        directory: &Directory,
+    ) -> Option<Self> {
         if !path.exists() {
             return None;
         }
-        let standing = Standing::of(principal, path, now, deadlines);
+        let standing = Standing::of(principal, path, now, deadlines, directory);
         let role = principal.actor.role();
         let others = disclosed(role, standing.relation, standing.has_consent());
         let others = standing.consented.as_ref().map_or(others, |classes| others.consented(classes));

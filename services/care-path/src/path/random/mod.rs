@@ -154,6 +154,7 @@ pub fn principals() -> Vec<Principal> {
         ("baken", Actor::System),
         ("care-provider-pl", Actor::ReceivingProvider),
         ("care-provider-ro", Actor::ReceivingProvider),
+        ("child-protection-rotterdam", Actor::ClientSupporter),
     ]
     .into_iter()
     .map(|(organisation, actor)| principal(organisation, actor))
@@ -223,7 +224,7 @@ impl Living {
         let able: Vec<(Principal, Vec<CommandKind>)> = principals()
             .into_iter()
             .filter_map(|principal| {
-                let relation = Standing::of(&principal, path, now, &self.deadlines).relation;
+                let relation = Standing::of(&principal, path, now, &self.deadlines, &self.directory).relation;
                 let role = principal.actor.role();
                 let sends: Vec<_> = CommandKind::ALL
                     .iter()

@@ -125,7 +125,7 @@ proptest! {
         let twice: Vec<_> = events.iter().chain(&events).copied().collect();
         let path = CarePath::fold(twice.into_iter());
         for who in principals() {
-            let _ = Standing::of(&who, &path, history.now, &Deadlines::default());
+            let _ = Standing::of(&who, &path, history.now, &Deadlines::default(), &everybody());
         }
         prop_assert!(path.exists());
     }

@@ -129,7 +129,7 @@ fn a_relation_that_a_role_cannot_stand_in_shows_nothing() {
     let possible = |role: Role, relation: Relation| match role {
         Role::ProcessCoordinator | Role::MunicipalAssessor => relation == Relation::Region,
         Role::ShelterWorker | Role::OutreachWorker | Role::CareProvider | Role::ClientSupporter => {
-            matches!(relation, Relation::Involved | Relation::Addressed)
+            matches!(relation, Relation::Involved | Relation::Called | Relation::Addressed)
         }
         Role::Police | Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => {
             relation == Relation::Addressed
