@@ -43,6 +43,8 @@ pub struct Deadlines {
     pub arrival_days: i64,
     /// Days after the expected arrival, without word of it, before somebody counts as out of sight.
     pub arrival_lost_days: i64,
+    /// Days after the expected time before an announced discharge that nobody followed up is given up.
+    pub announced_discharge_days: i64,
     /// Days without contact after which an open case is reviewed.
     pub review_days: i64,
     /// Days during which an organisation stays involved after its part ended.
@@ -70,6 +72,7 @@ impl Default for Deadlines {
             handover_question_working_days: 3,
             arrival_days: 2,
             arrival_lost_days: 3,
+            announced_discharge_days: 3,
             review_days: 7,
             involvement_days: 30,
         }

@@ -9,10 +9,10 @@ mod rights;
 
 pub use organisations::{Offering, OrgKind, Role};
 pub use path::{
-    AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DropoutReason, ExceptionKind,
-    ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason, LookoutOutcome, LookoutState,
-    MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind,
-    TaskStake, TurnAwayReason, Urgency, WithdrawReason,
+    AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DischargeEndReason,
+    DropoutReason, ExceptionKind, ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason,
+    LookoutOutcome, LookoutState, MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity,
+    SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency, WithdrawReason,
 };
 pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, RelationKind, Sex};
 pub use repatriation::{
@@ -102,6 +102,7 @@ pub const LISTS: &[CodeList] = &[
     list::<ConsentPurpose>(),
     list::<DataClass>(),
     list::<DeclineReason>(),
+    list::<DischargeEndReason>(),
     list::<DocumentKind>(),
     list::<DropoutReason>(),
     list::<EthosLight>(),

@@ -11,6 +11,7 @@
 
 mod course;
 mod health;
+mod leaving;
 mod minors;
 mod returning;
 mod stake;
@@ -48,7 +49,7 @@ use crate::time::{DateTime, days_after, hours_after, minutes_after};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     pub kind: TaskKind,
-    /// The referral, lookout, care alert, exception or handover that it is about, if it is about one.
+    /// The referral, lookout, care alert, exception, discharge or handover that it is about, if it is about one.
     pub subject: Option<SubjectId>,
     pub addressee: Addressee,
     /// What of the person somebody must be allowed to see for it to be on their list: this category …
@@ -150,7 +151,9 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::ReviewUnsafeDischarge
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
-        | TaskKind::PrepareArrival => (Category::Presence, Minimal),
+        | TaskKind::PrepareArrival
+        | TaskKind::PlanDischarge
+        | TaskKind::FollowUpDischarge => (Category::Presence, Minimal),
         TaskKind::ReviewMatch | TaskKind::KnownElsewhere | TaskKind::EstablishLanguage | TaskKind::ProtectMinor => {
             (Category::Identity, Full)
         }
@@ -206,6 +209,8 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
         TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
         TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],
+        TaskKind::PlanDischarge => &[C::Refer, C::AddNote],
+        TaskKind::FollowUpDischarge => &[C::ReportDischarge, C::AnnounceDischarge, C::CallOffDischarge, C::AddNote],
         TaskKind::FindPerson => &[C::IssueLookout, C::ResolveLookout, C::RecordContact],
         TaskKind::AcknowledgeLookout => &[C::AcknowledgeLookout],
         TaskKind::AnswerCareAlert => &[C::AnswerCareAlert],
@@ -247,26 +252,29 @@ impl CarePath {
         deadlines: &Deadlines,
         directory: &Directory,
     ) -> bool {
-        let may_be_called = self.may_call(directory).any(|organisation| *organisation == principal.organisation);
+        let own = directory.find(&principal.organisation);
+        let may_be_called = own.is_some_and(|own| self.may_be_called(own));
         if !may_be_called || self.is_erased() || self.is_closed() || self.case.died.is_some() {
             return false;
         }
         let mut list = Worklist::new(self, AsOf::Now(now), deadlines, directory);
         minors::add(&mut list);
         health::calls(&mut list);
+        leaving::plan(&mut list);
         list.tasks.iter().any(|task| task.calls(principal, directory))
     }
 
     /// The organisations that may be called in, now or when time goes on: what an index of cases by organisation holds.
     pub fn may_call<'a>(&'a self, directory: &'a Directory) -> impl Iterator<Item = &'a OrgId> {
-        let doctors = health::asks_for_doctor(self);
-        let protection = self.updated_at().is_some_and(|at| self.is_minor(at));
-        let municipality = self.municipality().filter(|_| doctors || protection);
-        let local = directory.all().filter(move |each| municipality.is_some() && each.municipality.as_ref() == municipality);
-        let called = local.filter(move |each| {
-            (protection && each.kind == OrgKind::ChildProtection) || (doctors && is_open_to_all(each))
-        });
-        called.map(|each| &each.id)
+        directory.all().filter(|each| self.may_be_called(each)).map(|each| &each.id)
+    }
+
+    fn may_be_called(&self, organisation: &Organisation) -> bool {
+        let (protects, sees_all) = (organisation.kind == OrgKind::ChildProtection, is_open_to_all(organisation));
+        let is_local = || self.municipality().is_some() && organisation.municipality.as_ref() == self.municipality();
+        let minor = || self.updated_at().is_some_and(|at| self.is_minor(at));
+        let doctor = || health::asks_for_doctor(self) || leaving::asks_for_doctor(self);
+        (protects || sees_all) && is_local() && ((protects && minor()) || (sees_all && doctor()))
     }
 
     fn tasks(&self, as_of: AsOf, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
@@ -285,6 +293,7 @@ impl CarePath {
             returning::stopped(&mut list);
             minors::add(&mut list);
             health::add(&mut list);
+            leaving::add(&mut list);
             course::add(&mut list);
             steps::add(&mut list);
         }

@@ -124,6 +124,11 @@ pub fn directory() -> Directory {
         country: of_country(id),
         offerings,
         facilities: vec![],
+        coordinators: if kind == OrgKind::Municipality {
+            vec!["coordinator-rotterdam".parse().unwrap()]
+        } else {
+            vec![]
+        },
     })
     .collect()
 }

@@ -225,6 +225,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             | T::NextStepAfterException
             | T::TraceNoShow
             | T::PrepareArrival
+            | T::FollowUpDischarge
             | T::ProtectMinor
             | T::KnownElsewhere
     );
@@ -241,7 +242,8 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
         ),
         Role::ShelterWorker | Role::OutreachWorker => of_care,
         Role::CareProvider => {
-            of_care || matches!(task, T::StreetDoctorVisit | T::HeadInjuryScreen | T::UninsuredReport)
+            let of_doctors = matches!(task, T::StreetDoctorVisit | T::HeadInjuryScreen | T::PlanDischarge);
+            of_care || of_doctors || task == T::UninsuredReport
         }
         Role::ClientSupporter => {
             let of_return = matches!(
@@ -288,6 +290,11 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         | T::ReviewStoppedReturn
         | T::AnswerHandoverQuestion
         | T::TraceArrival => disclose_handovers(sight).iter().map(|each| each.handover_id.0).collect(),
+        T::PlanDischarge | T::FollowUpDischarge => {
+            let announced = sight.path().announced.iter();
+            let facts = announced.map(|each| each.announced.addressed(each.address()).discharge());
+            facts.filter_map(|discharge| sight.show(discharge)).map(|discharge| discharge.0).collect()
+        }
         T::AssignCoordinator
         | T::ReviewReopened
         | T::ReviewSignOfLife
@@ -334,7 +341,8 @@ fn check(living: &Living, principal: &Principal) -> Result<(), TestCaseError> {
         let knows_why = view.because.is_none_or(|because| shows(because.category(), Depth::Minimal));
         prop_assert!(knows_why, "{role}, {:?}, learns why {} waits", standing.relation, view.kind);
 
-        let sight = Sight::of(principal, path, now, &deadlines, &directory).ok_or_else(|| TestCaseError::fail("no sight"))?;
+        let sight =
+            Sight::of(principal, path, now, &deadlines, &directory).ok_or_else(|| TestCaseError::fail("no sight"))?;
         let known = can_look_up(&sight, view.kind);
         prop_assert_eq!(known.is_some(), view.subject_id.is_some());
         if let (Some(known), Some(subject)) = (known, view.subject_id) {
@@ -385,6 +393,16 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
     let claim = json!({ "claim": { "birth_date": "2012" }, "assurance": "self_declared" });
     minor.send(1, &Step(coordinator(), C::UpdateIdentity, None, claim));
     reached.extend(kinds(&minor, &coordinator()));
+    let mut leaving = self::living([0]);
+    let announcement = json!({ "destination": "street", "expected_at": "2026-01-11T21:00:00Z" });
+    leaving.send(1, &Step(hospital(), C::AnnounceDischarge, None, announcement));
+    for _ in 0..2 {
+        for principal in everybody() {
+            check(&leaving, &principal).unwrap();
+            reached.extend(kinds(&leaving, &principal));
+        }
+        leaving.now += TimeDelta::days(2);
+    }
     // A match to review does not follow from one path alone.
     let elsewhere = [T::AssignCoordinator, T::ReviewMatch, T::KnownElsewhere];
     let all: BTreeSet<_> = T::ALL.iter().copied().filter(|kind| !elsewhere.contains(kind)).collect();
@@ -420,7 +438,7 @@ fn a_street_doctor_is_called_in_by_a_signal_and_sees_whom_to_look_for() {
     let sight = Sight::of(&doctor, &signalled.story.path, signalled.now, &deadlines, &directory).unwrap();
     let seen = crate::views::disclose_summary(&sight, this_person(), None);
     assert_eq!(seen.vulnerable, Some(true));
-    let file = crate::views::disclose_case_file(&sight, this_person(), crate::views::progress(&sight, [].into_iter()), &[]);
+    let file = crate::views::disclose_case_file(&sight, this_person(), crate::views::Progress::default(), &[]);
     let file = serde_json::to_value(file).unwrap();
     assert_eq!(file["presence"]["last_seen"]["location"], "behind the station");
 }
@@ -504,4 +522,24 @@ fn a_task_is_serialised_without_what_it_does_not_have() {
             },
         ])
     );
+}
+
+#[test]
+fn a_shelter_that_is_warned_of_a_discharge_sees_whom_it_prepares_for_and_what_it_must_know() {
+    let mut leaving = living([0]);
+    let announcement = json!({
+        "destination": "night_shelter_eu", "to": "night-shelter-rotterdam", "expected_at": "2026-01-11T21:00:00Z",
+        "care_needs": "a lower bunk",
+    });
+    leaving.send(1, &Step(hospital(), C::AnnounceDischarge, None, announcement));
+    assert_eq!(kinds(&leaving, &night_shelter()), [T::PrepareArrival]);
+    let (deadlines, directory, shelter) = (Deadlines::default(), directory(), night_shelter());
+    let sight = Sight::of(&shelter, &leaving.story.path, leaving.now, &deadlines, &directory).unwrap();
+    let file = crate::views::disclose_case_file(&sight, this_person(), crate::views::Progress::default(), &[]);
+    let announced = serde_json::to_value(file).unwrap()["presence"]["announced_discharges"][0].clone();
+    assert_eq!(announced["care_needs"], "a lower bunk");
+    assert_eq!((&announced["to"], &announced["came_about"]), (&json!("night-shelter-rotterdam"), &json!(false)));
+    // The hospital keeps what it recorded, and sees nothing else.
+    leaving.now = evening(2);
+    assert_eq!(kinds(&leaving, &hospital()), [T::FollowUpDischarge]);
 }

@@ -155,6 +155,8 @@ pub fn principals() -> Vec<Principal> {
         ("care-provider-pl", Actor::ReceivingProvider),
         ("care-provider-ro", Actor::ReceivingProvider),
         ("child-protection-rotterdam", Actor::ClientSupporter),
+        ("child-protection-rotterdam", Actor::ShelterWorker),
+        ("child-protection-rotterdam", Actor::OutreachWorker { municipality: city("rotterdam") }),
     ]
     .into_iter()
     .map(|(organisation, actor)| principal(organisation, actor))
@@ -178,6 +180,7 @@ pub fn everybody() -> Directory {
         country: None,
         offerings: vec![],
         facilities: vec![],
+        coordinators: vec![],
     });
     directory().all().cloned().chain(more).map(with_beds).collect()
 }

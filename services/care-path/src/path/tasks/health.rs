@@ -20,27 +20,7 @@ pub(super) fn add(list: &mut Worklist<'_>) {
     suitability_review(list);
     unsafe_discharges(list);
     discharge_letter(list);
-    prepare_arrival(list);
     parties_meeting(list);
-}
-
-/// A hospital warned the organisation to which it discharged somebody: it prepares for them. Done when the person was taken
-/// in there, given a bed or met, or when it wrote a note.
-fn prepare_arrival(list: &mut Worklist<'_>) {
-    let path = list.path;
-    let Some(discharge) = path.discharges.last().filter(|discharge| discharge.warned) else { return };
-    let Some(to) = &discharge.to else { return };
-    let cause = &discharge.stamp;
-    let there = |stamp: &Stamp| stamp.by.organisation == *to && stamp.occurred.latest() >= cause.occurred.at;
-    let came = path.intakes.iter().any(|intake| there(&intake.stamp))
-        || path.stays.iter().any(|stay| there(&stay.assigned.stamp))
-        || path.stays.iter().flat_map(|stay| &stay.attended).any(|attended| there(&attended.stamp));
-    let noted = list.has_note_since(to, cause);
-    if !came && !noted {
-        let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
-        let waiting = Waiting::new(TaskKind::PrepareArrival, cause, EventKind::DischargedTo, due);
-        list.ask(list.involved(to, cause, due), &waiting);
-    }
 }
 
 /// The tasks for which street doctors are called in.
@@ -77,15 +57,18 @@ impl<'a> Report<'a> {
 /// Whoever tells of a medical problem, an injury, confusion or urgency asks for a doctor: by a signal, an intake, a contact
 /// or an incident. So does an emergency bed.
 fn reports(path: &CarePath) -> impl Iterator<Item = Report<'_>> {
-    let signals = path.signals.iter().filter_map(|signal| {
-        Report::of(&signal.stamp, EventKind::SignalReceived, &signal.problems, signal.urgency)
-    });
-    let intakes = path.intakes.iter().filter_map(|intake| {
-        Report::of(&intake.stamp, EventKind::IntakeCompleted, &intake.problems, intake.urgency)
-    });
-    let contacts = path.contacts.iter().filter_map(|contact| {
-        Report::of(&contact.stamp, EventKind::ContactMade, &contact.problems, Urgency::Routine)
-    });
+    let signals = path
+        .signals
+        .iter()
+        .filter_map(|signal| Report::of(&signal.stamp, EventKind::SignalReceived, &signal.problems, signal.urgency));
+    let intakes = path
+        .intakes
+        .iter()
+        .filter_map(|intake| Report::of(&intake.stamp, EventKind::IntakeCompleted, &intake.problems, intake.urgency));
+    let contacts = path
+        .contacts
+        .iter()
+        .filter_map(|contact| Report::of(&contact.stamp, EventKind::ContactMade, &contact.problems, Urgency::Routine));
     let incidents = path.incidents.iter().filter_map(|incident| {
         let kind = incident.health()?;
         let (cause, because, hurt) = (&incident.stamp, EventKind::IncidentObserved, kind.is_injury());

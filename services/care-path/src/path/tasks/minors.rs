@@ -34,14 +34,15 @@ fn is_protected(list: &Worklist<'_>) -> bool {
     };
     let taken_in = list.path.intakes.iter().any(|intake| protects(&intake.stamp.by.organisation));
     let mut referrals = list.path.referrals.iter().filter(|referral| protects(&referral.made.to));
-    taken_in || referrals.any(|referral| match referral.state() {
-        ReferralState::Made
-        | ReferralState::Waitlisted
-        | ReferralState::Accepted
-        | ReferralState::Started
-        | ReferralState::Ended => true,
-        ReferralState::Declined | ReferralState::Withdrawn | ReferralState::DroppedOut => false,
-    })
+    taken_in
+        || referrals.any(|referral| match referral.state() {
+            ReferralState::Made
+            | ReferralState::Waitlisted
+            | ReferralState::Accepted
+            | ReferralState::Started
+            | ReferralState::Ended => true,
+            ReferralState::Declined | ReferralState::Withdrawn | ReferralState::DroppedOut => false,
+        })
 }
 
 #[cfg(test)]

@@ -2,16 +2,18 @@
 
 use chrono::TimeDelta;
 
-use super::super::Standing;
+use super::super::{Sight, Standing};
 use crate::actor::{Actor, Area, Principal};
 use crate::codes::{
     Assurance, BedReleaseReason, CareAlertOutcome, CloseReason, ConsentPurpose, DataClass, DeclineReason,
-    HandoverDeclineReason, HandoverWithdrawReason, LookoutOutcome, RelationKind, ReturnCondition, ReturnWish,
+    DischargeEndReason, HandoverDeclineReason, HandoverWithdrawReason, LocationType, LookoutOutcome, RelationKind,
+    ReturnCondition, ReturnWish,
 };
 use crate::deadlines::Deadlines;
-use crate::ids::{BedId, CareAlertId, ConsentId, HandoverId, LookoutId, ReferralId};
+use crate::ids::{BedId, CareAlertId, ConsentId, DischargeId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
 use crate::path::case::{AssignCoordinator, RecordDeath};
+use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::identity::UpdateIdentity;
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{Addressee, AnswerCareAlert, ExpireLookout, FileCareAlert, IssueLookout, ResolveLookout};
@@ -239,6 +241,59 @@ fn a_call_reaches_child_protection_for_as_long_as_a_minor_is_alone() {
         .then(|path| assert_eq!(relation(&child_protection(), path, evening(0)), Relation::None));
 }
 
+/// Announced to the night shelter, for the second evening (command 0).
+fn discharge_announced(by: Principal) -> Given {
+    let announce = AnnounceDischarge {
+        from: Some("hospital-rotterdam".parse().unwrap()),
+        destination: LocationType::NightShelterEu,
+        to: Some("night-shelter-rotterdam".parse().unwrap()),
+        expected_at: moment(2),
+        care_needs: None,
+    };
+    given([]).by(coordinator()).when(a_signal()).by(by).and(announce)
+}
+
+#[test]
+fn a_place_that_is_warned_of_a_discharge_is_involved_until_it_is_called_off_or_given_up() {
+    let announced = || discharge_announced(hospital());
+    let warned = |path: &CarePath, day| relation(&night_shelter(), path, evening(day)) == Relation::Involved;
+    announced().then(|path| {
+        assert!(warned(path, 0) && warned(path, 4) && !warned(path, 5));
+        assert_eq!(relation(&shelter24(), path, evening(0)), Relation::None);
+        assert_eq!(relation(&hospital(), path, evening(0)), Relation::None);
+    });
+    let reason = DischargeEndReason::Stays;
+    let called_off = announced().and_on(DischargeId(id_of_command(1)), CallOffDischarge { reason, explanation: None });
+    called_off.then(|path| {
+        assert!(!warned(path, 0));
+        // It is told that it is over, and sees nothing of the person.
+        let (deadlines, who) = (Deadlines::default(), night_shelter());
+        assert!(Sight::of(&who, path, evening(1), &deadlines, &directory()).is_none());
+        assert!(Sight::of_ends(&who, path, evening(13), &deadlines).is_some());
+        assert!(Sight::of_ends(&who, path, evening(14), &deadlines).is_none());
+        assert!(Sight::of_ends(&shelter24(), path, evening(1), &deadlines).is_none());
+    });
+    announced().by(coordinator()).and(RecordDeath::default()).then(|path| assert!(!warned(path, 0)));
+}
+
+#[test]
+fn nobody_involves_themselves_by_saying_that_they_were_warned() {
+    let report = |by: Principal| {
+        let discharge = ReportDischarge {
+            from: Some("hospital-rotterdam".parse().unwrap()),
+            destination: LocationType::NightShelterEu,
+            to: Some("night-shelter-rotterdam".parse().unwrap()),
+            warned: true,
+            letter_received: false,
+            findings: None,
+        };
+        given([]).by(coordinator()).when(a_signal()).by(by).and(discharge)
+    };
+    let warned = |path: &CarePath| relation(&night_shelter(), path, evening(0)) == Relation::Involved;
+    report(hospital()).then(|path| assert!(warned(path)));
+    report(night_shelter()).then(|path| assert!(!warned(path)));
+}
+
 fn alert() -> FileCareAlert {
     FileCareAlert {
         to: "police-rotterdam".parse().unwrap(),
@@ -404,7 +459,8 @@ fn those_who_work_without_persons_stand_in_no_relation_to_anybody() {
 
 #[test]
 fn an_index_of_cases_by_organisation_misses_nobody_who_is_related() {
-    let related = || proposed().by(night_shelter()).and(a_bed()).and(a_lookout()).and(alert()).and_happened(&confused());
+    let related =
+        || proposed().by(night_shelter()).and(a_bed()).and(a_lookout()).and(alert()).and_happened(&confused());
     related().then(|path| {
         for who in [night_shelter(), shelter24(), street_doctor(), police(), supporter(), receiving("PL")] {
             let related = relation(&who, path, evening(0)) != Relation::None;
