@@ -67,12 +67,6 @@ impl Problem {
         }
     }
 
-    /// Whether the body is hurt or ill.
-    #[must_use]
-    pub fn is_of_the_body(self) -> bool {
-        matches!(self, Self::Injury | Self::UntreatedPhysical)
-    }
-
     /// Whether somebody with this problem is at once in danger when out of sight: the grace for a no-show is shorter.
     #[must_use]
     pub fn makes_vulnerable(self) -> bool {

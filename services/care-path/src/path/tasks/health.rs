@@ -45,11 +45,7 @@ impl<'a> Report<'a> {
     /// Of problems and of how urgent it is; `None` where they ask for no doctor.
     fn of(cause: &'a Arc<Stamp>, because: EventKind, problems: &Problems, urgency: Urgency) -> Option<Self> {
         let ill = problems.known().any(|problem| problem.data_class() == DataClass::Medical);
-        let injured = problems.known().any(|problem| match urgency {
-            Urgency::Urgent | Urgency::Immediate => problem.is_of_the_body(),
-            Urgency::Routine | Urgency::Soon => problem == Problem::Injury,
-        });
-        let hurt = injured || urgency == Urgency::Immediate;
+        let hurt = urgency == Urgency::Immediate || problems.known().any(|problem| problem == Problem::Injury);
         (ill || urgency >= Urgency::Urgent).then_some(Self { cause, because, hurt })
     }
 }
