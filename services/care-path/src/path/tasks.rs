@@ -204,12 +204,11 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::TraceNoShow => {
             &[C::RecordAttendance, C::RecordContact, C::IssueLookout, C::MarkOutOfSight, C::ReleaseBed, C::AddNote]
         }
-        TaskKind::NextStep => &[C::Refer, C::AddNote],
+        TaskKind::NextStep | TaskKind::PlanDischarge => &[C::Refer, C::AddNote],
         TaskKind::NextStepAfterException => &[C::RequestException, C::ReleaseBed, C::AddNote],
         TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
         TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
         TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],
-        TaskKind::PlanDischarge => &[C::Refer, C::AddNote],
         TaskKind::FollowUpDischarge => &[C::ReportDischarge, C::AnnounceDischarge, C::CallOffDischarge, C::AddNote],
         TaskKind::FindPerson => &[C::IssueLookout, C::ResolveLookout, C::RecordContact],
         TaskKind::AcknowledgeLookout => &[C::AcknowledgeLookout],

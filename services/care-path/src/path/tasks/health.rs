@@ -81,9 +81,12 @@ fn street_doctor_visit(list: &mut Worklist<'_>) {
     let path = list.path;
     let visits: HashSet<_> = path.case.met_by_care.iter().map(|visit| visit.event_id).collect();
     let visited = |cause: &Stamp| visits.contains(&cause.event_id) || list.is_visited_since(cause);
-    let due = |report: &Report<'_>| match report.hurt {
-        true => minutes_after(report.cause.recorded_at, list.deadlines.injured_minutes),
-        false => list.hours_since(report.cause, |terms| terms.street_doctor_hours),
+    let due = |report: &Report<'_>| {
+        if report.hurt {
+            minutes_after(report.cause.recorded_at, list.deadlines.injured_minutes)
+        } else {
+            list.hours_since(report.cause, |terms| terms.street_doctor_hours)
+        }
     };
     let waiting = reports(path).filter(|report| !visited(report.cause));
     let first = waiting.map(|report| (due(&report), report)).min_by_key(|(due, report)| (*due, recorded(report.cause)));

@@ -88,10 +88,10 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
             (true, false) => ("care_alert_to_own_that_is_over", ""),
             (false, _) => ("care_alert_to_others", ""),
         }),
-        Address::Discharge { to, .. } => Some(match *to == Some(&who.organisation) {
-            true => ("announced_discharge_to_own", ""),
-            false => ("announced_discharge_to_others", ""),
-        }),
+        Address::Discharge { to, .. } => {
+            let own = *to == Some(&who.organisation);
+            Some((if own { "announced_discharge_to_own" } else { "announced_discharge_to_others" }, ""))
+        }
         Address::Handover { country, receiving, stands, consented } => {
             // What somebody here is shown of a handover, the table gives for any.
             let to_country = match &who.actor {
