@@ -71,6 +71,7 @@ pub struct CarePath {
     pub(crate) lost: lost::LostState,
     pub(crate) exceptions: Vec<exception::ExceptionRequest>,
     pub(crate) discharges: Vec<Noted<discharge::DischargedTo>>,
+    pub(crate) announced: Vec<discharge::AnnouncedDischarge>,
     pub(crate) repatriation: repatriation::RepatriationState,
     pub(crate) case: case::CaseState,
     pub(in crate::path) privacy: privacy::PrivacyState,
@@ -165,11 +166,16 @@ impl CarePath {
         }
     }
 
-    /// An event counts for nothing: of what was retracted, those who were asked to look out must still be told.
+    /// An event counts for nothing: of what was retracted, those who were asked to look out, or warned of a discharge, must
+    /// still be told.
     fn take_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
         let Some(Uncounted::Retracted(by)) = self.record.uncounted(stamp.event_id) else { return };
-        if let (Event::Lost(event), Some(by)) = (event, self.record.find(by).map(|by| by.stamp.clone())) {
+        let Some(by) = self.record.find(by).map(|by| by.stamp.clone()) else { return };
+        if let Event::Lost(event) = event {
             self.lost.take_back(stamp, event, &by);
+        }
+        if let Event::Discharge(event) = event {
+            self.take_back_discharge(stamp, event, &by);
         }
     }
 

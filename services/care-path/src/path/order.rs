@@ -126,6 +126,7 @@ fn makes_its_thing(kind: EventKind) -> bool {
             | K::LookoutIssued
             | K::CareAlertFiled
             | K::ExceptionRequested
+            | K::DischargeAnnounced
             | K::ConsentGiven
             | K::HandoverProposed
             | K::HoldPlaced
@@ -144,6 +145,7 @@ pub(super) fn thing(event: &Event) -> Option<Uuid> {
             event.lookout().map(|lookout| lookout.0).or_else(|| event.care_alert().map(|alert| alert.0))
         }
         Event::Exception(event) => Some(event.exception().0),
+        Event::Discharge(event) => event.discharge().map(|discharge| discharge.0),
         Event::Repatriation(RepatriationEvent::ConsentGiven(event)) => Some(event.consent.0),
         Event::Repatriation(RepatriationEvent::ConsentWithdrawn(event)) => Some(event.consent.0),
         Event::Repatriation(event) => event.handover().map(|handover| handover.0),
@@ -155,7 +157,6 @@ pub(super) fn thing(event: &Event) -> Option<Uuid> {
         | Event::Intake(_)
         | Event::Incident(_)
         | Event::Rights(_)
-        | Event::Discharge(_)
         | Event::Case(_)
         | Event::Deadline(_) => None,
     }
