@@ -109,11 +109,11 @@ fn exceptions(list: &mut Worklist<'_>) {
             // While nobody knows where the person is there is nothing to ask for. It is asked about since they are back.
             Some(RequestEnd::Overtaken(overtaken)) if !path.is_out_of_sight() => {
                 let back = path.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).next_back();
-                let since = back.map(|back| back.recorded_at).max(Some(overtaken.stamp.recorded_at));
-                let since = since.unwrap_or(overtaken.stamp.recorded_at);
+                let overtaken_at = overtaken.stamp.recorded_at;
+                let since = back.map_or(overtaken_at, |back| back.recorded_at.max(overtaken_at));
                 let due = hours_after(since, list.deadlines.street_doctor_hours);
-                let asked = Waiting { since, ..step(&overtaken.stamp, EventKind::ExceptionOvertaken, due, 0) };
-                (&overtaken.stamp, vec![asked])
+                let waiting = Waiting { since, ..step(&overtaken.stamp, EventKind::ExceptionOvertaken, due, 0) };
+                (&overtaken.stamp, vec![waiting])
             }
             Some(RequestEnd::Granted(granted)) => (&granted.stamp, ending(list, request, &granted.stamp)),
             Some(RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,
