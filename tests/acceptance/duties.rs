@@ -1,7 +1,8 @@
 //! Duties that reach those who can do them: a street doctor for somebody who is hurt, child protection for a minor alone, a
 //! shelter before a discharge, a hospital that is asked to look out; and a "no" that any worker hears.
 
-use chrono::{TimeDelta, Utc};
+use baken::sources::{Clock, SystemClock};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::return_path::{consent, prepare, proposal, supported};
@@ -18,7 +19,7 @@ async fn sees(client: &Client, person: &str) -> bool {
 }
 
 fn tomorrow() -> String {
-    (Utc::now() + TimeDelta::days(1)).to_rfc3339()
+    (SystemClock.now() + TimeDelta::days(1)).to_rfc3339()
 }
 
 #[tokio::test]

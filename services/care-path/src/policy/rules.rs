@@ -179,21 +179,24 @@ pub fn calls_in(task: TaskKind) -> Option<CalledIn> {
 pub enum Warned {
     /// It is expected.
     Expected,
-    /// It came about or was called off, or nobody followed it up in the term for that.
+    /// The person was discharged as announced, not longer ago than parts that ended count.
+    Discharged,
+    /// That is longer ago, or it was called off, or nobody followed it up in the term for that.
     Over,
 }
 
 impl Warned {
-    /// Both, with their names in the policy's table.
-    pub const ALL: [(Self, &'static str); 2] = [(Self::Expected, "expected"), (Self::Over, "over")];
+    /// All, with their names in the policy's table.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Expected, "expected"), (Self::Discharged, "discharged"), (Self::Over, "over")];
 }
 
-/// Whether a place that a hospital warned is involved with the person: it prepares for them, and must know whom it expects.
-/// A place to which somebody was discharged with a warning is involved as after a stay.
+/// Whether a place that a hospital warned is involved with the person: it prepares for them, and must know whom it expects
+/// and, for some time, who came.
 #[must_use]
 pub fn involves_the_warned(stands: Warned) -> bool {
     match stands {
-        Warned::Expected => true,
+        Warned::Expected | Warned::Discharged => true,
         Warned::Over => false,
     }
 }

@@ -103,7 +103,7 @@ impl AnnouncedDischargeView {
             to: sight.show(announced.to()).cloned(),
             expected_at: *sight.show(announced.expected_at())?,
             care_needs: sight.show(announced.care_needs()).cloned(),
-            came_about: sight.show(whole.came_about()),
+            came_about: sight.show(whole.has_come_about()),
             called_off: sight.show(whole.called_off_because()),
             noted: NotedView::of(sight, stamp),
         })

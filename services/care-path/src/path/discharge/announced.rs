@@ -19,7 +19,7 @@ use crate::time::{DateTime, days_after};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(in crate::path) enum Outcome {
     /// The person was discharged, as announced.
-    CameAbout,
+    CameAbout(Arc<Stamp>),
     /// It does not come about as announced. `told` where that was recorded, so that the place that was warned is told.
     CalledOff { by: Arc<Stamp>, reason: DischargeEndReason, told: bool },
 }
@@ -37,7 +37,7 @@ impl AnnouncedDischarge {
         match &mut self.outcome {
             None => self.outcome = Some(Outcome::CalledOff { by: by.clone(), reason, told }),
             Some(Outcome::CalledOff { told: is_told, .. }) => *is_told |= told,
-            Some(Outcome::CameAbout) => {}
+            Some(Outcome::CameAbout(_)) => {}
         }
     }
 
@@ -51,9 +51,23 @@ impl AnnouncedDischarge {
         self.outcome.is_none() && at < self.lapses_at(deadlines)
     }
 
-    /// How it stands for the place that was warned.
+    /// How it stands for the place that was warned: for some days after the discharge, as after a stay.
     pub(in crate::path) fn stands(&self, at: DateTime, deadlines: &Deadlines) -> Warned {
-        if self.is_expected(at, deadlines) { Warned::Expected } else { Warned::Over }
+        let lately = |came_about: &Arc<Stamp>| days_after(came_about.occurred.at, deadlines.involvement_days) >= at;
+        if self.is_expected(at, deadlines) {
+            Warned::Expected
+        } else if self.came_about().is_some_and(lately) {
+            Warned::Discharged
+        } else {
+            Warned::Over
+        }
+    }
+
+    fn came_about(&self) -> Option<&Arc<Stamp>> {
+        match &self.outcome {
+            Some(Outcome::CameAbout(stamp)) => Some(stamp),
+            Some(Outcome::CalledOff { .. }) | None => None,
+        }
     }
 
     /// Whether an organisation was warned by it. Nobody warns themselves.
@@ -65,7 +79,7 @@ impl AnnouncedDischarge {
     pub(in crate::path) fn called_off(&self) -> Option<(&Arc<Stamp>, DischargeEndReason)> {
         match &self.outcome {
             Some(Outcome::CalledOff { by, reason, .. }) => Some((by, *reason)),
-            Some(Outcome::CameAbout) | None => None,
+            Some(Outcome::CameAbout(_)) | None => None,
         }
     }
 
@@ -94,7 +108,7 @@ impl AnnouncedDischarge {
 }
 
 derived_facts! { AnnouncedDischarge as it, "announced_discharge" {
-    came_about: is bool = "came_about" in Presence, Minimal: clear(it.outcome == Some(Outcome::CameAbout));
+    has_come_about: is bool = "came_about" in Presence, Minimal: clear(it.came_about().is_some());
     called_off_because: is DischargeEndReason = "called_off" in Presence, Full:
         maybe(it.called_off().map(|(_, reason)| reason));
 }}
@@ -125,7 +139,7 @@ impl CarePath {
         let from_there = |each: &&mut AnnouncedDischarge| each.announced.from == discharge.from;
         for announced in self.announced.iter_mut().filter(from_there).filter(|each| each.outcome.is_none()) {
             if announced.is_followed_by(discharge, &stamp.by) {
-                announced.outcome = Some(Outcome::CameAbout);
+                announced.outcome = Some(Outcome::CameAbout(stamp.clone()));
             } else {
                 announced.call_off(stamp, DischargeEndReason::OtherDestination, false);
             }
@@ -152,7 +166,7 @@ impl CarePath {
     pub(in crate::path) fn untold_discharges(&self) -> impl Iterator<Item = (DischargeId, &Arc<Stamp>)> {
         self.announced.iter().filter_map(|each| match &each.outcome {
             Some(Outcome::CalledOff { by, told: false, .. }) => Some((each.announced.discharge, by)),
-            Some(Outcome::CalledOff { .. } | Outcome::CameAbout) | None => None,
+            Some(Outcome::CalledOff { .. } | Outcome::CameAbout(_)) | None => None,
         })
     }
 

@@ -70,7 +70,7 @@ fn a_discharge_that_was_announced_to_where_the_person_went_counts_as_warned() {
         ..discharge(false)
     };
     let is_safe = |path: &CarePath| {
-        !path.discharges[0].is_unsafe() && path.announced[0].outcome == Some(announced::Outcome::CameAbout)
+        !path.discharges[0].is_unsafe() && matches!(path.announced[0].outcome, Some(announced::Outcome::CameAbout(_)))
     };
     let there = || left(Some("night-shelter-rotterdam"), LocationType::NightShelterEu);
     announced().a_day_later().and(there()).then(|path| assert!(is_safe(path)));

@@ -29,7 +29,7 @@ pub struct ReportSignal {
     pub identity: Option<IdentityInput>,
     /// How the person lives.
     pub circumstances: Option<Text>,
-    /// What was observed of the person's health.
+    /// What was observed of the person's health. A text alone calls no doctor: `problems` and `urgency` do.
     pub observations: Option<Text>,
     /// What was observed of conduct: nuisance, an offence.
     pub conduct: Option<Text>,

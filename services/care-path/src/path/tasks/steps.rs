@@ -12,7 +12,7 @@ use crate::path::Stamp;
 use crate::path::exception::{ExceptionRequest, RequestEnd};
 use crate::path::referral::{Answer, Referral};
 use crate::policy::Depth;
-use crate::time::DateTime;
+use crate::time::{DateTime, hours_after};
 
 pub(super) fn add(list: &mut Worklist<'_>) {
     referrals(list);
@@ -106,10 +106,14 @@ fn exceptions(list: &mut Worklist<'_>) {
                 let due = list.hours_since(&denied.stamp, |terms| terms.street_doctor_hours);
                 (&denied.stamp, vec![step(&denied.stamp, EventKind::ExceptionDenied, due, 0)])
             }
-            // While nobody knows where the person is there is nothing to ask for.
+            // While nobody knows where the person is there is nothing to ask for. It is asked about since they are back.
             Some(RequestEnd::Overtaken(overtaken)) if !path.is_out_of_sight() => {
-                let due = list.hours_since(&overtaken.stamp, |terms| terms.street_doctor_hours);
-                (&overtaken.stamp, vec![step(&overtaken.stamp, EventKind::ExceptionOvertaken, due, 0)])
+                let back = path.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).next_back();
+                let overtaken_at = overtaken.stamp.recorded_at;
+                let since = back.map_or(overtaken_at, |back| back.recorded_at.max(overtaken_at));
+                let due = hours_after(since, list.deadlines.street_doctor_hours);
+                let waiting = Waiting { since, ..step(&overtaken.stamp, EventKind::ExceptionOvertaken, due, 0) };
+                (&overtaken.stamp, vec![waiting])
             }
             Some(RequestEnd::Granted(granted)) => (&granted.stamp, ending(list, request, &granted.stamp)),
             Some(RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,

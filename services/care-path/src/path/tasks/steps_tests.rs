@@ -1,9 +1,10 @@
 use super::super::testing::{hours, organisation, the_coordinator, waiting};
 use super::*;
-use crate::codes::{ExceptionState, TaskKind as T};
+use crate::codes::{ExceptionKind, ExceptionState, TaskKind as T};
 use crate::ids::{ExceptionId, ReferralId};
 use crate::path::case::AddNote;
-use crate::path::exception::{DecideException, Decision};
+use crate::path::exception::{DecideException, Decision, RequestException};
+use crate::path::lost::MarkOutOfSight;
 use crate::path::referral::{AcceptReferral, DeclineReferral, RecordDropout, StartCare};
 use crate::path::testing::*;
 
@@ -83,4 +84,16 @@ fn a_denied_exception_waits_for_those_who_asked_and_one_that_runs_out_is_asked_a
     // It was asked until the thirtieth day.
     let [none, once, twice]: [Vec<u32>; 3] = [rounds(26), rounds(27), rounds(30)];
     assert_eq!((none, once, twice), (vec![], vec![0], vec![0, 1]));
+}
+
+#[test]
+fn a_request_that_a_disappearance_overtook_is_asked_about_once_the_person_is_back() {
+    let asked = || [organisation("night-shelter-rotterdam"), the_coordinator()];
+    let lost = given([signalled()]).when(a_bed()).and(an_exception_request()).and(MarkOutOfSight {});
+    let lost = lost.waits_not(T::NextStepAfterException);
+    // A note from while they were lost answers nothing.
+    let back = lost.days_later(5).and(note()).days_later(1).and(a_contact());
+    let back = back.waits(6, T::NextStepAfterException, asked(), evening(7));
+    let again = RequestException { kind: ExceptionKind::LongerNightStay, ..an_exception_request() };
+    back.and(again).waits_not(T::NextStepAfterException);
 }

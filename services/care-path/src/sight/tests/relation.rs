@@ -292,6 +292,19 @@ fn nobody_involves_themselves_by_saying_that_they_were_warned() {
     let warned = |path: &CarePath| relation(&night_shelter(), path, evening(0)) == Relation::Involved;
     report(hospital()).then(|path| assert!(warned(path)));
     report(night_shelter()).then(|path| assert!(!warned(path)));
+    // Who was warned by the hospital stays involved when they say that the person came.
+    let arrived = ReportDischarge {
+        from: Some("hospital-rotterdam".parse().unwrap()),
+        destination: LocationType::NightShelterEu,
+        to: None,
+        warned: false,
+        letter_received: false,
+        findings: None,
+    };
+    discharge_announced(hospital()).by(night_shelter()).and(arrived).then(|path| {
+        assert!(warned(path));
+        assert_eq!(relation(&night_shelter(), path, evening(31)), Relation::None);
+    });
 }
 
 fn alert() -> FileCareAlert {

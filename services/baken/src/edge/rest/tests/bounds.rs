@@ -35,6 +35,8 @@ async fn no_command_takes_a_time_beyond_the_bounds_of_the_domain() {
         refused(NIGHT, "care-alerts", alert, "/expires_at").await;
         let exception = json!({"kind": "longer_night_stay", "reason": "it is cold", "until": far});
         refused(NIGHT, "exceptions", exception, "/until").await;
+        let discharge = json!({"from": "hospital-rotterdam", "destination": "street", "expected_at": far});
+        refused(COORDINATOR, "announced-discharges", discharge, "/expected_at").await;
     }
     for born in ["2062-02-14", "9999-12-31", "0001-01-01", "+10000-01-01"] {
         let signal = json!({"channel": "shelter_intake", "identity": {"birth_date": born}});
