@@ -255,9 +255,8 @@ fn level(depth: Depth) -> Level {
 
 /// What a type of event tells of; of a deadline that passed, for each task; of a retraction, by what the entry tells of.
 pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> {
-    if kind == EventKind::SightingReported {
-        // Where somebody was seen is where they were: their presence, as well as a matter of the lookout.
-        return vec![("", kind.category(), Depth::Minimal), ("last_seen", Category::Presence, Depth::Minimal)];
+    if let Some(told) = rules::tells_of_presence(kind) {
+        return vec![("", kind.category(), Depth::Minimal), (told, Category::Presence, Depth::Minimal)];
     }
     if matches!(kind, EventKind::EntryRetracted | EventKind::EntryMoved) {
         // Whoever may know of the entry is told that it was taken back, or moved.
