@@ -196,6 +196,7 @@ fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
         ("care_alert_to_own", Address::CareAlert { to: &own[0], until: None, ended }),
         ("handover_to_own_country", handover(home, None, Stands::Over(now), None)),
         ("handover_to_own_organisation", handover(elsewhere, own.first(), Stands::Over(now), None)),
+        ("referral_or_discharge_to_own_taken_back", Address::TakenBack { from: &own[0], since: now }),
     ];
     addresses.into_iter().map(|(subject, address)| (subject, address.tells_end_to(&reader, now))).collect()
 }

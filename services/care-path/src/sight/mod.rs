@@ -20,7 +20,7 @@ use crate::fact::{Fact, Label, Origin, Reader};
 use crate::ids::OrgId;
 use crate::path::{CarePath, Stamp};
 use crate::policy::rules::{narrowed, phase_tells_of, recorder_tells_of};
-use crate::policy::{Category, Cells, Depth, Relation, disclosed, may, own_recordings, released};
+use crate::policy::{Address, Category, Cells, Depth, Relation, disclosed, may, own_recordings, released};
 use crate::time::DateTime;
 
 /// A reader's sight of a person. Having one means that something may be shown; each fact is asked for still.
@@ -53,8 +53,8 @@ impl<'a> Sight<'a> {
         sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own, of_ends: false })
     }
 
-    /// What notices alone go by, where there is no sight: whoever was asked to look out, or to take the person over, is told
-    /// that it is over.
+    /// What notices alone go by, where there is no sight: whoever was asked to look out, or to take the person in or over, is
+    /// told that it is over.
     #[must_use]
     pub fn of_ends(
         principal: &'a Principal,
@@ -152,7 +152,16 @@ impl<'a> Sight<'a> {
         let keeps_own = self.is_own(stamp) && !self.own.is_nothing();
         let origin = self.path.origin(stamp, event);
         if self.of_ends {
-            return ends(event.kind()) && origin.address.tells_end_to(self.principal, self.now);
+            let taken_back = event.kind() == EventKind::EntryRetracted;
+            let is_end = match origin.address {
+                Address::TakenBack { .. } => taken_back,
+                Address::Case
+                | Address::Lookout { .. }
+                | Address::CareAlert { .. }
+                | Address::Handover { .. }
+                | Address::ReturnPreparation => ends(event.kind()),
+            };
+            return is_end && origin.address.tells_end_to(self.principal, self.now);
         }
         // That their own entry was taken back they know, whoever took it back.
         let own_entry = || {
