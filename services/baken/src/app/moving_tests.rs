@@ -230,3 +230,25 @@ async fn those_who_see_one_of_the_two_learn_nothing_of_the_other() {
         assert!(matches!(refused, ExecuteError::Refused(Refusal::Field { field: "to", .. })), "{refused:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_referred_the_wrong_person_is_told_and_has_the_right_one() {
+    let two = Two::start().await;
+    let (doctor, baken) = (user("street-doctor-rotterdam"), &two.test.baken);
+    let refer = json!({"to": doctor.organisation, "offering": "medical_clinic", "reason": "he coughs"});
+    let refer = C::Refer.read(None, &refer).unwrap();
+    let referred = baken.execute(request(user(SHELTER), Some(two.wrong), refer)).await.unwrap();
+    let (entry, referral) = (referred.event_ids[0], referred.created.unwrap().id);
+    let moving = C::MoveEntry.read(Some(entry.0), &json!({"to": two.right})).unwrap();
+    baken.execute(request(user(SHELTER), Some(two.wrong), moving)).await.unwrap();
+    let told = baken.notices(&doctor, referred.position, |_, _| true).items;
+    let told: Vec<_> = told.iter().map(|notice| (notice.r#type.name(), notice.person_id)).collect();
+    assert_eq!(told, [("referral_made", two.right), ("entry_retracted", two.wrong)]);
+    assert!(baken.case_file(&doctor, two.wrong).is_err());
+    let asked = baken.referrals(&doctor, &PageRequest::default()).unwrap();
+    let asked: Vec<_> = asked.edges.iter().map(|edge| serde_json::to_value(&edge.node).unwrap()).collect();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert_eq!((&asked[0]["person_id"], &asked[0]["reason"]), (&json!(two.right), &json!("he coughs")));
+    let accept = C::AcceptReferral.read(Some(referral), &json!({})).unwrap();
+    baken.execute(request(doctor, Some(two.right), accept)).await.unwrap();
+}

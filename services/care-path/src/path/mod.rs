@@ -77,6 +77,7 @@ pub struct CarePath {
     pub(in crate::path) privacy: privacy::PrivacyState,
     pub(in crate::path) passed: Vec<deadline::Passed>,
     pub(in crate::path) moves: Vec<Noted<correction::EntryMoved>>,
+    pub(in crate::path) taken_back: Vec<correction::TakenBack>,
     /// Who recorded anything at all, in order of first appearance.
     pub(in crate::path) recorded_by: Vec<(OrgId, Role)>,
     /// Which organisation opened each of the streams that the path is folded from.
@@ -166,7 +167,7 @@ impl CarePath {
         }
     }
 
-    /// An event counts for nothing: of what was retracted, those who were asked to look out, or warned of a discharge, must
+    /// An event counts for nothing: of what was retracted, those who were asked for something, or warned of a discharge, must
     /// still be told.
     fn take_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
         let Some(Uncounted::Retracted(by)) = self.record.uncounted(stamp.event_id) else { return };
@@ -177,6 +178,7 @@ impl CarePath {
         if let Event::Discharge(event) = event {
             self.take_back_discharge(stamp, event, &by);
         }
+        self.taken_back.extend(correction::TakenBack::of(stamp, event, &by));
     }
 
     /// Who recorded an entry.

@@ -91,14 +91,16 @@ impl CarePath {
     }
 
     /// Whether a principal was asked to look out, by lookout or care alert, warned of a discharge, or asked to take the person
-    /// over, and that ended not long ago.
+    /// in or over, and that ended not long ago.
     #[must_use]
     pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
         let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);
         let alerts = self.lost.care_alerts.iter().map(super::lost::CareAlert::address);
         let handovers = self.repatriation.addressed().map(super::repatriation::Addressed::address);
         let discharges = self.announced.iter().map(super::discharge::AnnouncedDischarge::address);
-        lookouts.chain(alerts).chain(discharges).chain(handovers).any(|address| address.tells_end_to(principal, now))
+        let taken_back = self.taken_back.iter().map(super::correction::TakenBack::address);
+        let asked = lookouts.chain(alerts).chain(discharges).chain(handovers).chain(taken_back);
+        asked.into_iter().any(|address| address.tells_end_to(principal, now))
     }
 
     /// Whether a lookout was addressed to an organisation and is over.

@@ -423,6 +423,11 @@ impl Given {
         self
     }
 
+    /// The path, and what happened on it.
+    pub fn then_told(self, check: impl FnOnce(&CarePath, &[(Arc<Stamp>, Event)])) {
+        check(&self.story.path, &self.story.events);
+    }
+
     /// The id of the last event that was recorded.
     pub fn last_id(&self) -> EventId {
         EventId(Uuid::from_u128(0x9000 + self.events))

@@ -28,6 +28,8 @@ pub enum Address<'a> {
     Handover { country: Country, receiving: Option<&'a OrgId>, stands: Stands, consented: Option<&'a [DataClass]> },
     /// What precedes a handover: options, conditions, consents.
     ReturnPreparation,
+    /// A referral to an organisation, or a discharge to it, that was taken back at that time.
+    TakenBack { from: &'a OrgId, since: DateTime },
 }
 
 /// How far a handover has come, for those abroad who see it.
@@ -51,7 +53,7 @@ impl<'a> Address<'a> {
         };
         let stands = |until: Option<DateTime>| until.is_some_and(|until| until > now);
         match self {
-            Self::Case => true,
+            Self::Case | Self::TakenBack { .. } => true,
             // The police are asked by care alert, and never by lookout.
             Self::Lookout { .. } if reader.actor.role() == Role::Police => false,
             Self::Lookout { recipients, until, .. } => {
@@ -77,8 +79,8 @@ impl<'a> Address<'a> {
         consented.filter(|_| stands && abroad.is_named(country, receiving))
     }
 
-    /// Whether a reader was asked for something, to look out or to take the person over, and that ended not long ago: then
-    /// they are told that it is over, and nothing else. They would go on waiting otherwise.
+    /// Whether a reader was asked for something, to look out or to take the person in or over, and that ended not long ago:
+    /// then they are told that it is over, and nothing else. They would go on waiting otherwise.
     #[must_use]
     pub fn tells_end_to(&self, reader: &Principal, now: DateTime) -> bool {
         // Of an organisation that was asked, those roles are told that see what is asked of it.
@@ -99,6 +101,11 @@ impl<'a> Address<'a> {
             Self::Handover { country, receiving, stands: Stands::Over(since), .. } => {
                 let theirs = Abroad::of(reader).is_some_and(|abroad| abroad.is_named(*country, *receiving));
                 theirs && reader.actor.role() != Role::Ambassador && lately(Some(*since))
+            }
+            Self::TakenBack { from, since } => {
+                let involved = disclosed(reader.actor.role(), Relation::Involved, false);
+                let answers = Depth::Minimal.within(involved.level(Category::Referrals));
+                answers && **from == reader.organisation && lately(Some(*since))
             }
             Self::Case | Self::Handover { .. } | Self::ReturnPreparation => false,
         }

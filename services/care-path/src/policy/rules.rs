@@ -2,6 +2,7 @@
 
 use super::{Category, Depth, Relation, disclosed};
 use crate::codes::{CloseReason, Code, ConsentPurpose, DataClass, Phase, Role, TaskKind};
+use crate::event::EventKind;
 
 /// The facts by name that a role sees of a category, where the cell says less than it means: of identity, a liaison sees
 /// what a travel document needs; of how somebody lives, an assessor sees work, income and residence. `None` where the
@@ -210,6 +211,20 @@ pub fn decides(purpose: ConsentPurpose) -> bool {
         ConsentPurpose::Repatriation => true,
         ConsentPurpose::CareCoordination | ConsentPurpose::MedicalExchange | ConsentPurpose::UninsuredReport => false,
     }
+}
+
+/// What an event tells of where the person is, beside what it is about, to all who may know of the person's presence: a
+/// sighting where they were; what shows that they are there, that they are in sight again. So the beginning of care, which
+/// an assessor is not told of, ends the disappearance that they see.
+#[must_use]
+pub fn tells_of_presence(kind: EventKind) -> Option<&'static str> {
+    const TOLD: [(EventKind, &str); 4] = [
+        (EventKind::SightingReported, "last_seen"),
+        (EventKind::CareStarted, "in_sight"),
+        (EventKind::LookoutResolved, "in_sight"),
+        (EventKind::ArrivalConfirmed, "in_sight"),
+    ];
+    TOLD.iter().find(|(tells, _)| *tells == kind).map(|(_, what)| *what)
 }
 
 /// A count below this tells of people whom somebody may know.

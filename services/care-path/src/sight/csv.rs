@@ -217,6 +217,7 @@ fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
         ("announced_discharge_to_own", Address::Discharge { to: own.first(), ended }),
         ("handover_to_own_country", handover(home, None, Stands::Over(now), None)),
         ("handover_to_own_organisation", handover(elsewhere, own.first(), Stands::Over(now), None)),
+        ("referral_or_discharge_to_own_taken_back", Address::TakenBack { from: &own[0], since: now }),
     ];
     addresses.into_iter().map(|(subject, address)| (subject, address.tells_end_to(&reader, now))).collect()
 }
@@ -276,9 +277,8 @@ fn level(depth: Depth) -> Level {
 
 /// What a type of event tells of; of a deadline that passed, for each task; of a retraction, by what the entry tells of.
 pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> {
-    if kind == EventKind::SightingReported {
-        // Where somebody was seen is where they were: their presence, as well as a matter of the lookout.
-        return vec![("", kind.category(), Depth::Minimal), ("last_seen", Category::Presence, Depth::Minimal)];
+    if let Some(told) = rules::tells_of_presence(kind) {
+        return vec![("", kind.category(), Depth::Minimal), (told, Category::Presence, Depth::Minimal)];
     }
     if matches!(kind, EventKind::EntryRetracted | EventKind::EntryMoved) {
         // Whoever may know of the entry is told that it was taken back, or moved.

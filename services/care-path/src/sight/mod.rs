@@ -61,7 +61,7 @@ impl<'a> Sight<'a> {
     }
 
     /// What notices alone go by, where there is no sight: whoever was asked to look out, warned of a discharge, or asked to
-    /// take the person over, is told that it is over.
+    /// take the person in or over, is told that it is over.
     #[must_use]
     pub fn of_ends(
         principal: &'a Principal,
@@ -165,7 +165,17 @@ impl<'a> Sight<'a> {
         let keeps_own = self.is_own(stamp) && !self.own.is_nothing();
         let origin = self.path.origin(stamp, event);
         if self.of_ends {
-            return ends(event.kind()) && origin.address.tells_end_to(self.principal, self.now);
+            let taken_back = event.kind() == EventKind::EntryRetracted;
+            let is_end = match origin.address {
+                Address::TakenBack { .. } => taken_back,
+                Address::Case
+                | Address::Lookout { .. }
+                | Address::CareAlert { .. }
+                | Address::Discharge { .. }
+                | Address::Handover { .. }
+                | Address::ReturnPreparation => ends(event.kind()),
+            };
+            return is_end && origin.address.tells_end_to(self.principal, self.now);
         }
         // That their own entry was taken back they know, whoever took it back.
         let own_entry = || {

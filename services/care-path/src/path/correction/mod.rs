@@ -4,14 +4,17 @@
 
 use std::sync::Arc;
 
+use super::discharge::DischargeEvent;
+use super::referral::ReferralEvent;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::RetractReason;
-use crate::event::EventKind;
+use crate::event::{Event, EventKind};
 use crate::fact::{events, part_events};
-use crate::ids::{EventId, PersonId};
-use crate::policy::{Category, Depth};
+use crate::ids::{EventId, OrgId, PersonId};
+use crate::policy::{Address, Category, Depth};
 use crate::private::Social;
 use crate::text::Text;
+use crate::time::DateTime;
 
 mod arrival;
 mod decide;
@@ -54,6 +57,28 @@ events! {
         carried: only Vec<EventId>;
         to: only PersonId;
         explanation: maybe sealed(Text, Social) => Notes, Full;
+    }
+}
+
+/// A referral or a discharge that was taken back from the organisation to which it was addressed.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(in crate::path) struct TakenBack {
+    pub(in crate::path) entry: EventId,
+    from: OrgId,
+    since: DateTime,
+}
+
+impl TakenBack {
+    pub(in crate::path) fn of(stamp: &Stamp, event: &Event, by: &Stamp) -> Option<Self> {
+        let referred =
+            if let Event::Referral(ReferralEvent::ReferralMade(made)) = event { Some(&made.to) } else { None };
+        let warned = if let Event::Discharge(DischargeEvent::DischargedTo(to)) = event { to.to.as_ref() } else { None };
+        referred.or(warned).map(|from| Self { entry: stamp.event_id, from: from.clone(), since: by.recorded_at })
+    }
+
+    /// To whom it was addressed.
+    pub(in crate::path) fn address(&self) -> Address<'_> {
+        Address::TakenBack { from: &self.from, since: self.since }
     }
 }
 

@@ -2,6 +2,7 @@ use uuid::Uuid;
 
 use super::super::testing::*;
 use super::*;
+use crate::Principal;
 use crate::codes::{AttendanceStatus, BedReleaseReason, Phase};
 use crate::event::Event;
 use crate::ids::BedId;
@@ -139,4 +140,35 @@ fn a_lookout_stands_when_late_news_takes_the_disappearance_away_that_it_was_issu
             assert_eq!((path.lost.episodes.len(), path.lost.escalated.is_some()), (1, false));
             assert!(path.is_out_of_sight() && path.lost.lookouts[1].end.is_none());
         });
+}
+
+#[test]
+fn who_was_asked_to_take_the_person_in_is_told_that_it_was_taken_back_and_nothing_else() {
+    use crate::actor::Actor;
+    use crate::sight::Sight;
+    let discharge = crate::path::discharge::ReportDischarge {
+        from: Some("hospital-rotterdam".parse().unwrap()),
+        destination: crate::codes::LocationType::Shelter24h,
+        to: Some("shelter24-rotterdam".parse().unwrap()),
+        warned: true,
+        letter_received: false,
+        findings: None,
+    };
+    let told = |given: Given, who: &Principal| {
+        let (terms, mut told) = (crate::deadlines::Deadlines::default(), Vec::new());
+        given.then_told(|path, events| {
+            assert!(Sight::of(who, path, evening(1), &terms, &directory()).is_none());
+            let Some(sight) = Sight::of_ends(who, path, evening(1), &terms) else { return };
+            let known = events.iter().filter(|(stamp, event)| sight.knows_of(stamp, event));
+            told.extend(known.map(|(_, event)| event.kind().name()));
+        });
+        told
+    };
+    let referred = || given([signalled()]).when(a_referral()).and(a_contact()).and_on(entry(2), retract());
+    assert_eq!(told(referred(), &street_doctor()), ["entry_retracted"]);
+    assert_eq!(told(referred(), &shelter24()), [] as [&str; 0]);
+    let warned = || given([signalled()]).when(discharge.clone()).and_on(entry(2), retract());
+    assert_eq!(told(warned(), &shelter24()), ["entry_retracted"]);
+    let assessor = Actor::MunicipalAssessor { municipality: "utrecht".parse().unwrap() };
+    assert_eq!(told(warned(), &principal("shelter24-rotterdam", assessor)), [] as [&str; 0]);
 }

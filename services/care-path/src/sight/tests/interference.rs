@@ -9,17 +9,16 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
 
-use super::super::csv::tells_of;
-use super::Reviewed;
 use super::shown::{History, all_of, given, histories, labels_of, of_events, principals, shown_to, standing};
 use crate::actor::Principal;
 use crate::codes::LISTS;
-use crate::event::{Event, EventKind, read};
+use crate::event::{Event, read};
 use crate::fact::Label;
 use crate::path::Stamp;
 use crate::path::lost::{CareAlert, Lookout};
 use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::Addressed;
+use crate::policy::rules::tells_of_presence;
 use crate::policy::{Category, Depth};
 use crate::private::MARK;
 
@@ -62,26 +61,17 @@ fn with(history: &History, index: usize, other: Option<(Arc<Stamp>, Event)>) -> 
 /// Where a sighting was is where the person was, to those who may see that; and whose care has started is in sight, whatever
 /// it was that they were referred for.
 fn is_told_as_presence(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &Event)) -> bool {
-    let tells = |(_, category, depth)| {
-        let label = Label { category, depth, ..event.label() };
-        given(who, history, &label, (stamp, event))
-    };
     let started = |other: &Event| match (event, other) {
         (Event::Referral(event), Event::Referral(other @ ReferralEvent::CareStarted(_))) => {
             event.referral() == other.referral()
         }
         _ => false,
     };
-    // To whomever the sighting was reported.
-    let is_presence = |(_, category, depth)| {
-        let stands = standing(who, history);
-        let key = (who.actor.role(), stands.relation, stands.has_consent());
-        category == Category::Presence && Reviewed::read().gives(key, &Label { category, depth, ..event.label() })
+    let presence = || {
+        let label = Label { category: Category::Presence, depth: Depth::Minimal, ..event.label() };
+        given(who, history, &label, (stamp, event))
     };
-    match event.kind() {
-        EventKind::SightingReported => tells_of(event.kind()).into_iter().any(|told| tells(told) || is_presence(told)),
-        _ => history.iter().any(|(_, other)| started(other)) && tells(("", Category::Presence, Depth::Minimal)),
-    }
+    (tells_of_presence(event.kind()).is_some() || history.iter().any(|(_, other)| started(other))) && presence()
 }
 
 /// Whether nothing of an event is the reader's to know: not that it happened, nor any of its facts.

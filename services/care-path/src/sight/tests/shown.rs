@@ -75,7 +75,7 @@ pub(super) fn sight<'a>(who: &'a Principal, history: &'a History) -> Option<Sigh
 fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Option<(&'static str, &'static str)> {
     let runs = |until: Option<_>| until.is_some_and(|until| until > history.now);
     match address {
-        Address::Case => None,
+        Address::Case | Address::TakenBack { .. } => None,
         Address::Lookout { recipients, until, .. } => {
             Some(match (recipients.contains(&who.organisation), runs(*until)) {
                 (true, true) => ("lookout_to_own", ""),

@@ -1,21 +1,26 @@
 //! What the table's cells cannot say: which lookout, which alert, which handover.
 
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
 use super::super::Sight;
 use crate::actor::{Actor, Principal};
 use crate::codes::{ConsentPurpose, DataClass, HandoverWithdrawReason, LookoutOutcome, ReturnCondition, ReturnWish};
 use crate::deadlines::Deadlines;
-use crate::event::read;
+use crate::event::{Event, EventKind, read};
 use crate::fact::{Label, Origin, Reader};
 use crate::ids::{ConsentId, HandoverId, LookoutId};
 use crate::list::Few;
 use crate::path::CarePath;
-use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, Lookout, ResolveLookout};
+use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, Lookout, MarkOutOfSight, ResolveLookout};
 use crate::path::random::principals;
 use crate::path::repatriation::{
     AcknowledgeHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, Recipient,
     WithdrawConsent, WithdrawHandover,
 };
 use crate::path::testing::*;
+use crate::policy::rules::tells_of_presence;
 use crate::policy::{Category, Depth, Relation};
 use crate::time::DateTime;
 use crate::views::{Progress, disclose_alerts, disclose_case_file, disclose_handovers, disclose_lookouts};
@@ -259,4 +264,25 @@ fn what_the_whole_path_makes_is_not_shown_for_the_own_recordings_alone() {
         assert_eq!(shown(&night_shelter()), Some(false));
         assert_eq!(shown(&coordinator()), Some(true));
     });
+}
+
+#[test]
+fn whatever_ends_a_disappearance_tells_of_presence_by_its_category_or_by_a_rule() {
+    let mut by_rule = BTreeSet::new();
+    for event in crate::event::samples().unwrap() {
+        let mut lost = given([signalled()]).when(MarkOutOfSight {}).days_later(1);
+        if let Event::Referral(step) = &event {
+            let made = json!({"referral": step.referral(), "from": "night-shelter-rotterdam", "urgency": "routine",
+                "to": "street-doctor-rotterdam", "offering": "medical_drop_in"});
+            lost = lost.and_happened(&read("referral_made", 1, made).unwrap());
+        }
+        lost.and_happened(&event).then(|path| {
+            let (kind, tells_of) = (event.kind(), event.tells_of().0);
+            if !path.is_out_of_sight() && tells_of != Category::Presence {
+                by_rule.insert(kind);
+                assert_eq!(tells_of_presence(kind), Some("in_sight"), "{kind}");
+            }
+        });
+    }
+    assert_eq!(by_rule, [EventKind::CareStarted, EventKind::LookoutResolved, EventKind::ArrivalConfirmed].into());
 }
