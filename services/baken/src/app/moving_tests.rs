@@ -252,3 +252,39 @@ async fn who_was_referred_the_wrong_person_is_told_and_has_the_right_one() {
     let accept = C::AcceptReferral.read(Some(referral), &json!({})).unwrap();
     baken.execute(request(doctor, Some(two.right), accept)).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_linked_persons_an_entry_is_moved_through_either_id_and_not_to_one_another() {
+    let two = Two::start().await;
+    let signal = || C::ReportSignal.read(None, &json!({"channel": "shelter_intake", "municipality": "rotterdam"}));
+    let mut opened = Vec::new();
+    for _ in 0..2 {
+        let request = request(user(SHELTER), None, signal().unwrap());
+        opened.push(two.test.baken.execute(request).await.unwrap().person_id.unwrap());
+    }
+    // Both the wrong person and the right one have another id.
+    for (one, other) in [(two.wrong, opened[0]), (two.right, opened[1])] {
+        let link = C::LinkPersons.read(None, &json!({"with": other, "basis": "self_declared"})).unwrap();
+        two.test.baken.execute(request(user(COORDINATOR), Some(one), link)).await.unwrap();
+    }
+    let through = |sent_to: PersonId, to: PersonId| {
+        let command = C::MoveEntry.read(Some(two.contact.0), &json!({"to": to})).unwrap();
+        two.test.baken.execute(request(user(SHELTER), Some(sent_to), command))
+    };
+    let same = through(opened[0], opened[0]).await.unwrap_err();
+    assert!(matches!(same, ExecuteError::Refused(Refusal::Correction(CorrectionRefusal::ToTheSamePerson))), "{same:?}");
+    let receipt = through(opened[0], opened[1]).await.unwrap();
+    assert_eq!(receipt.person_id, Some(two.wrong), "it is recorded where the entry lies");
+    assert_eq!(receipt.moved_to.unwrap().person_id, opened[1]);
+    assert_eq!(two.count_once(&two.test), [(1, 0), (1, 1)]);
+    // Taken apart, the entry stays with the id that it was moved to, and is struck where it was.
+    for (one, other) in [(two.wrong, opened[0]), (two.right, opened[1])] {
+        let unlink = C::UnlinkPersons.read(Some(other.0), &json!({})).unwrap();
+        two.test.baken.execute(request(user(COORDINATOR), Some(one), unlink)).await.unwrap();
+    }
+    let everywhere = [two.wrong, opened[0], two.right, opened[1]].map(|person| contacts(&two.test, person));
+    assert_eq!(everywhere, [(1, 0), (0, 0), (0, 0), (1, 1)]);
+    let other = two.test.beside();
+    other.baken.reach(two.test.log.head().await.unwrap()).await.unwrap();
+    assert_eq!(format!("{:?}", other.baken.digests()), format!("{:?}", two.test.baken.digests()));
+}

@@ -66,7 +66,7 @@ mod tests {
             .filter_map(|kind| rest_path(*kind, Some(PERSON), Some(SUBJECT), &body))
             .map(|(method, path)| (method.name(), path))
             .collect();
-        assert_eq!(paths.len(), CommandKind::ALL.len() - 4);
+        assert_eq!(paths.len(), CommandKind::ALL.len() - 5);
     }
 
     #[test]
