@@ -212,6 +212,7 @@ pub struct Given {
     story: Story,
     by: Principal,
     now: DateTime,
+    deadlines: Deadlines,
     commands: u128,
     events: u128,
     last: Result<Vec<Event>, Refusal>,
@@ -223,6 +224,7 @@ pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
         story: Story::default(),
         by: night_shelter(),
         now: evening(0),
+        deadlines: Deadlines::default(),
         commands: 0,
         events: 0,
         last: Ok(vec![]),
@@ -263,7 +265,7 @@ impl Given {
         if let Err(refusal) = &self.last {
             panic!("the command before was refused: {refusal}");
         }
-        let (directory, deadlines, norms) = (directory(), Deadlines::default(), norms());
+        let (directory, norms) = (directory(), norms());
         let members: Vec<_> = std::iter::once(this_person()).chain(self.story.path.linked_with()).collect();
         let context = Context {
             now: self.now,
@@ -273,7 +275,7 @@ impl Given {
             members: &members,
             id: id_of_command(self.commands),
             directory: &directory,
-            deadlines: &deadlines,
+            deadlines: &self.deadlines,
             norms: &norms,
             nobody: false,
         };
@@ -298,6 +300,11 @@ impl Given {
 
     pub fn by(self, by: Principal) -> Self {
         Self { by, ..self }
+    }
+
+    /// By the terms of a municipality that sets its own.
+    pub fn under(self, deadlines: Deadlines) -> Self {
+        Self { deadlines, ..self }
     }
 
     /// Something happens that no command of this test recorded.

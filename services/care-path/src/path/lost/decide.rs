@@ -59,7 +59,7 @@ pub struct IssueLookout {
     #[cfg_attr(feature = "schema", schema(inline))]
     pub recipients: Few<Addressee, 50>,
     pub description: Text,
-    /// Unless said, after the municipality's term (14 days).
+    /// Unless said, after the municipality's term (14 days); at the most its longest term ahead (90 days).
     pub expires_at: Option<Moment>,
 }
 
@@ -122,7 +122,7 @@ impl Decide for IssueLookout {
         if recipients.is_empty() {
             return Err(LostRefusal::NoRecipients.into());
         }
-        let expires_at = at.expires(self.expires_at)?;
+        let expires_at = at.lookout_expires(self.expires_at)?;
         let mut events = path.disappear();
         events.push(
             LostEvent::LookoutIssued(LookoutIssued {
@@ -297,7 +297,8 @@ pub struct FileCareAlert {
     /// A police organisation.
     pub to: OrgId,
     pub description: Text,
-    /// Unless said, after the municipality's term for lookouts (14 days).
+    /// Unless said, after the municipality's term for lookouts (14 days); at the most its longest term for care alerts
+    /// ahead (14 days).
     pub expires_at: Option<Moment>,
 }
 
@@ -309,7 +310,7 @@ impl Decide for FileCareAlert {
         if at.known_organisation("to", &self.to)?.kind != OrgKind::Police {
             return Err(LostRefusal::NotToPolice.into());
         }
-        let expires_at = at.expires(self.expires_at)?;
+        let expires_at = at.care_alert_expires(self.expires_at)?;
         let (alert, description) = (CareAlertId(at.id), self.description.into());
         Ok(vec![LostEvent::CareAlertFiled(CareAlertFiled { alert, to: self.to, description, expires_at }).into()])
     }

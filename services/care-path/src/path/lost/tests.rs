@@ -1,6 +1,7 @@
 use super::super::testing::*;
 use super::*;
 use crate::codes::{CareAlertOutcome, ExceptionState, LookoutOutcome, LookoutState, OrgKind, Phase};
+use crate::deadlines::Deadlines;
 
 const LOOKOUT: LookoutId = LookoutId(id_of_command(0));
 
@@ -100,15 +101,34 @@ fn a_lookout_that_has_expired_already_is_refused_by_field() {
 }
 
 #[test]
-fn nobody_is_asked_to_look_out_for_longer_than_a_year() {
+fn nobody_is_asked_to_look_out_for_longer_than_the_longest_term() {
     let until = |day| Some(moment(day));
-    given([signalled()]).when(IssueLookout { expires_at: until(360), ..a_lookout() }).then(|path| {
-        assert_eq!(path.lost.lookouts[0].issued.expires_at, evening(360));
+    let lookout = |day| IssueLookout { expires_at: until(day), ..a_lookout() };
+    given([signalled()]).when(lookout(90)).then(|path| {
+        assert_eq!(path.lost.lookouts[0].issued.expires_at, evening(90));
     });
-    given([signalled()]).when(IssueLookout { expires_at: until(370), ..a_lookout() }).then_field("expires_at");
-    let (to, description) = ("police-rotterdam".parse().unwrap(), "a man of 50".parse().unwrap());
-    let alert = FileCareAlert { to, description, expires_at: until(370) };
-    given([signalled()]).when(alert).then_field("expires_at");
+    given([signalled()]).when(lookout(91)).then_field("expires_at");
+    let alert = |day| FileCareAlert { expires_at: until(day), ..alert("police-rotterdam") };
+    given([signalled()]).when(alert(14)).then(|path| {
+        assert_eq!(path.lost.care_alerts[0].filed.expires_at, evening(14));
+    });
+    given([signalled()]).when(alert(15)).then_field("expires_at");
+}
+
+#[test]
+fn a_municipality_sets_its_longest_terms_and_what_ends_by_default_keeps_to_them() {
+    let terms = |lookout, alert| Deadlines {
+        lookout_longest_days: lookout,
+        care_alert_longest_days: alert,
+        ..Deadlines::default()
+    };
+    let lookout = |day| IssueLookout { expires_at: Some(moment(day)), ..a_lookout() };
+    given([signalled()]).under(terms(200, 14)).when(lookout(200)).then_types(["went_out_of_sight", "lookout_issued"]);
+    given([signalled()]).under(terms(200, 14)).when(lookout(201)).then_field("expires_at");
+    given([signalled()]).under(terms(7, 3)).when(a_lookout()).and(alert("police-rotterdam")).then(|path| {
+        assert_eq!(path.lost.lookouts[0].issued.expires_at, evening(7));
+        assert_eq!(path.lost.care_alerts[0].filed.expires_at, evening(3));
+    });
 }
 
 #[test]
