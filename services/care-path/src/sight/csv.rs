@@ -95,7 +95,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     add(CarePath::PART, CarePath::labels());
     add(CarePath::PART, vec![crate::path::VULNERABLE, views::LINKED]);
     add(Seen::PART, Seen::labels());
-    add("stay", vec![exception::HELD, crate::path::stay::ENDED]);
+    add("stay", vec![exception::HELD, exception::UNTIL, crate::path::stay::ENDED]);
     add(referral::Referral::PART, referral::Referral::labels());
     add(referral::Referral::PART, vec![referral::REASON_TO_THE_ASKED]);
     add(lost::Episode::PART, lost::Episode::labels());

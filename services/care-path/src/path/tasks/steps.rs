@@ -101,23 +101,21 @@ fn exceptions(list: &mut Worklist<'_>) {
     for request in &path.exceptions {
         let asker = &request.requested.stamp.by.organisation;
         let subject = request.requested.exception.0;
+        let asked_again =
+            |cause: &Stamp| path.exceptions.iter().any(|other| recorded(&other.requested.stamp) > recorded(cause));
         let (cause, waiting) = match &request.end {
-            Some(RequestEnd::Denied(denied)) => {
+            Some(RequestEnd::Denied(denied)) if !asked_again(&denied.stamp) => {
                 let due = list.hours_since(&denied.stamp, |terms| terms.street_doctor_hours);
                 (&denied.stamp, vec![step(&denied.stamp, EventKind::ExceptionDenied, due, 0)])
             }
             // While nobody knows where the person is there is nothing to ask for.
-            Some(RequestEnd::Overtaken(overtaken)) if !path.is_out_of_sight() => {
+            Some(RequestEnd::Overtaken(overtaken)) if !path.is_out_of_sight() && !asked_again(&overtaken.stamp) => {
                 let due = list.hours_since(&overtaken.stamp, |terms| terms.street_doctor_hours);
                 (&overtaken.stamp, vec![step(&overtaken.stamp, EventKind::ExceptionOvertaken, due, 0)])
             }
             Some(RequestEnd::Granted(granted)) => (&granted.stamp, ending(list, request, &granted.stamp)),
-            Some(RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,
+            Some(RequestEnd::Denied(_) | RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,
         };
-        let again = path.exceptions.iter().any(|other| recorded(&other.requested.stamp) > recorded(cause));
-        if again {
-            continue;
-        }
         for waiting in waiting {
             let asked_since = Stamp { recorded_at: waiting.since, ..(**cause).clone() };
             ask_sender_and_coordinator(list, asker, &asked_since, &waiting.about(subject));
@@ -125,11 +123,13 @@ fn exceptions(list: &mut Worklist<'_>) {
     }
 }
 
-/// Once before an exception runs out, and once at its end, as long as the bed that it was for is theirs.
+/// Once before an exception runs out, and once at its end, as long as the bed that it was for is theirs and no other
+/// exception goes on.
 fn ending<'a>(list: &Worklist<'_>, request: &ExceptionRequest, granted: &'a Arc<Stamp>) -> Vec<Waiting<'a>> {
     let given_up = request.requested.bed.is_some_and(|bed| list.path.stay(bed).is_none_or(|stay| !stay.is_open()));
+    let goes_on = || list.path.exceptions.iter().any(|other| request.is_outlasted_by(other));
     let asked = request.asked_about();
-    let Some(ends) = asked.last().copied().filter(|_| !given_up) else { return Vec::new() };
+    let Some(ends) = asked.last().copied().filter(|_| !given_up && !goes_on()) else { return Vec::new() };
     let asked = (0..).zip(asked).filter(|(_, since)| list.at(ends) >= *since);
     asked.map(|(round, since)| Waiting { since, ..step(granted, EventKind::ExceptionGranted, ends, round) }).collect()
 }

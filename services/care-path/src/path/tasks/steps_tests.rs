@@ -1,9 +1,10 @@
+use super::super::Task;
 use super::super::testing::{hours, organisation, the_coordinator, waiting};
 use super::*;
 use crate::codes::{ExceptionState, TaskKind as T};
 use crate::ids::{ExceptionId, ReferralId};
 use crate::path::case::AddNote;
-use crate::path::exception::{DecideException, Decision};
+use crate::path::exception::{DecideException, Decision, RequestException};
 use crate::path::referral::{AcceptReferral, DeclineReferral, RecordDropout, StartCare};
 use crate::path::testing::*;
 
@@ -83,4 +84,42 @@ fn a_denied_exception_waits_for_those_who_asked_and_one_that_runs_out_is_asked_a
     // It was asked until the thirtieth day.
     let [none, once, twice]: [Vec<u32>; 3] = [rounds(26), rounds(27), rounds(30)];
     assert_eq!((none, once, twice), (vec![], vec![0], vec![0, 1]));
+}
+
+/// On which days the coordinator is asked about an exception that ends, of those on which something may be asked.
+fn asked_on(given: &dyn Fn() -> Given) -> Vec<i64> {
+    let asked = |day: &i64| {
+        let mut found = false;
+        let is_it = |task: &Task| task.kind == T::NextStepAfterException && task.addressee == the_coordinator();
+        given().then(|path| found = waiting(path, *day).iter().any(is_it));
+        found
+    };
+    (0..70).filter(asked).collect()
+}
+
+#[test]
+fn who_may_stay_longer_still_is_asked_about_by_the_end_that_moved() {
+    let granted = |until| DecideException {
+        decision: Decision::Granted,
+        reason: "so it is".parse().unwrap(),
+        expires_at: Some(moment(until)),
+    };
+    let once = || {
+        given([signalled()])
+            .when(a_bed())
+            .and(an_exception_request())
+            .by(coordinator())
+            .and_on(ExceptionId(id_of_command(1)), granted(30))
+    };
+    let again = move || once().by(night_shelter()).and(RequestException { until: None, ..an_exception_request() });
+    let decided = move |decision| again().by(coordinator()).and_on(ExceptionId(id_of_command(3)), decision);
+    assert_eq!(asked_on(&once).first(), Some(&27));
+    assert!(asked_on(&again).is_empty(), "the bed is held until somebody decides");
+    assert_eq!(asked_on(&|| decided(granted(60))).first(), Some(&57));
+    // A denial is asked about by itself; the end of what was granted before it stays.
+    let denied = move || {
+        let denial = DecideException { decision: Decision::Denied, expires_at: None, ..granted(1) };
+        decided(denial).and(note())
+    };
+    assert_eq!(asked_on(&denied).first(), Some(&27));
 }
