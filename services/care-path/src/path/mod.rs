@@ -27,6 +27,8 @@ pub mod timers;
 mod addresses;
 mod bounds;
 mod derived;
+#[cfg(test)]
+mod endings;
 mod evenings;
 mod lookup;
 mod parties;
@@ -130,6 +132,7 @@ impl CarePath {
             return;
         }
         let was_lost = self.is_out_of_sight();
+        self.reopen_if_back(stamp, event);
         match event {
             Event::Signal(event) => signal::evolve(self, stamp, event),
             Event::Identity(event) => identity::evolve(self, stamp, event),
@@ -148,6 +151,9 @@ impl CarePath {
             Event::Deadline(event) => deadline::evolve(self, stamp, event),
             // What was retracted is known before anything is folded.
             Event::Correction(_) => {}
+        }
+        if is_asked_for(event) {
+            self.end_what_is_over();
         }
         if was_lost && !self.is_out_of_sight() {
             self.lost.note_end(event.kind());
@@ -215,6 +221,24 @@ impl CarePath {
     #[must_use]
     pub fn updated_at(&self) -> Option<DateTime> {
         self.updated.as_ref().map(|stamp| stamp.recorded_at)
+    }
+}
+
+/// Whether such an event begins what goes on only while the case does: something is asked for, released or looked for.
+fn is_asked_for(event: &Event) -> bool {
+    match event {
+        Event::Lost(_) | Event::Exception(_) | Event::Referral(_) | Event::Repatriation(_) | Event::Identity(_) => true,
+        Event::Signal(_)
+        | Event::Relation(_)
+        | Event::Intake(_)
+        | Event::Stay(_)
+        | Event::Incident(_)
+        | Event::Rights(_)
+        | Event::Discharge(_)
+        | Event::Case(_)
+        | Event::Privacy(_)
+        | Event::Deadline(_)
+        | Event::Correction(_) => false,
     }
 }
 

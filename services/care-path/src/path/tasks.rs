@@ -181,7 +181,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         | TaskKind::PartiesMeeting
         | TaskKind::WeeklyReview => &[C::AddNote],
         TaskKind::AnswerReferral => &[C::AcceptReferral, C::DeclineReferral, C::WaitlistReferral],
-        TaskKind::StartCare => &[C::StartCare],
+        TaskKind::StartCare => &[C::StartCare, C::AssignBed],
         TaskKind::TraceNoShow => {
             &[C::RecordAttendance, C::RecordContact, C::IssueLookout, C::MarkOutOfSight, C::ReleaseBed, C::AddNote]
         }

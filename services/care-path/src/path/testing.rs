@@ -15,7 +15,7 @@ use super::stay::AssignBed;
 use super::{CarePath, Problems, Stamp, Story};
 use crate::actor::{Actor, Principal};
 use crate::codes::{CloseReason, ExceptionKind, LocationType, Offering, OrgKind, Problem, SignalChannel, Urgency};
-use crate::command::{Context, Decide, Refusal};
+use crate::command::{Command, Context, Decide, Refusal};
 use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
 use crate::event::Event;
@@ -208,10 +208,13 @@ pub fn closed(reason: CloseReason) -> Event {
 }
 
 /// A path in a test: what was given, and what the last command answered.
+#[derive(Clone)]
 pub struct Given {
     story: Story,
     by: Principal,
     now: DateTime,
+    /// When that happened which is told next, if it is told late.
+    happened: Option<DateTime>,
     deadlines: Deadlines,
     commands: u128,
     events: u128,
@@ -224,6 +227,7 @@ pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
         story: Story::default(),
         by: night_shelter(),
         now: evening(0),
+        happened: None,
         deadlines: Deadlines::default(),
         commands: 0,
         events: 0,
@@ -246,7 +250,7 @@ impl Given {
         let stamp = Stamp {
             event_id,
             person_id,
-            occurred: Occurred::instant(self.now),
+            occurred: Occurred::instant(self.happened.unwrap_or(self.now)),
             recorded_at: self.now,
             by: self.by.author(),
             caused_by,
@@ -261,7 +265,17 @@ impl Given {
     }
 
     #[track_caller]
-    pub fn when_on<C: Decide>(mut self, subject: C::Subject, command: C) -> Self {
+    pub fn when_on<C: Decide>(self, subject: C::Subject, command: C) -> Self {
+        self.send(subject, command, None)
+    }
+
+    /// Baken does something because of an event.
+    fn when_because(self, cause: EventId, command: Command) -> Self {
+        self.send((), command, Some(cause))
+    }
+
+    #[track_caller]
+    fn send<C: Decide>(mut self, subject: C::Subject, command: C, cause: Option<EventId>) -> Self {
         if let Err(refusal) = &self.last {
             panic!("the command before was refused: {refusal}");
         }
@@ -269,7 +283,7 @@ impl Given {
         let members: Vec<_> = std::iter::once(this_person()).chain(self.story.path.linked_with()).collect();
         let context = Context {
             now: self.now,
-            occurred: Occurred::instant(self.now),
+            occurred: Occurred::instant(self.happened.unwrap_or(self.now)),
             by: &self.by,
             person_id: this_person(),
             members: &members,
@@ -281,7 +295,7 @@ impl Given {
         };
         self.last = command.decide(subject, &self.story.path, &context);
         self.commands += 1;
-        let mut cause = None;
+        let mut cause = cause;
         for event in self.last.clone().unwrap_or_default() {
             cause = Some(self.tell(event, cause));
         }
@@ -296,6 +310,44 @@ impl Given {
     #[track_caller]
     pub fn and_on<C: Decide>(self, subject: C::Subject, command: C) -> Self {
         self.when_on(subject, command)
+    }
+
+    /// A command that may be refused.
+    pub fn tries<C: Decide>(self, subject: C::Subject, command: C) -> Option<Self> {
+        let tried = self.when_on(subject, command);
+        tried.last.is_ok().then_some(tried)
+    }
+
+    /// What follows happened at another time than it is told.
+    pub fn happened(self, happened: Option<DateTime>) -> Self {
+        Self { happened, ..self }
+    }
+
+    /// Baken does what is due by now.
+    #[track_caller]
+    pub fn watched(mut self) -> Self {
+        let by = std::mem::replace(&mut self.by, Principal::baken());
+        for round in 0.. {
+            let timers = self.story.path.timers(&self.deadlines, &directory());
+            let Some(timer) = timers.into_iter().next().filter(|timer| timer.due <= self.now) else { break };
+            assert!(round < 100, "it comes again and again: {timer:?}");
+            self = self.when_because(timer.cause, timer.command());
+            assert!(self.last.is_ok(), "{timer:?}: {:?}", self.last);
+        }
+        Self { by, ..self }
+    }
+
+    pub fn path(&self) -> &CarePath {
+        &self.story.path
+    }
+
+    pub fn now(&self) -> DateTime {
+        self.now
+    }
+
+    /// What happened, in the order of the log.
+    pub fn events(&self) -> &[(Arc<Stamp>, Event)] {
+        &self.story.events
     }
 
     pub fn by(self, by: Principal) -> Self {
@@ -321,6 +373,15 @@ impl Given {
 
     pub fn days_later(self, days: i64) -> Self {
         Self { now: self.now + TimeDelta::days(days), ..self }
+    }
+
+    /// Until a time that is to come.
+    pub fn until(self, now: DateTime) -> Self {
+        Self { now, ..self }
+    }
+
+    pub fn hours_later(self, hours: i64) -> Self {
+        Self { now: self.now + TimeDelta::hours(hours), ..self }
     }
 
     pub fn a_day_later(self) -> Self {

@@ -195,7 +195,8 @@ impl Reader for Sight<'_> {
     }
 }
 
-/// Whether such an event says that a lookout, a care alert or a handover is over.
+/// Whether such an event says that a lookout, a care alert or a handover is over. A consent that was withdrawn after the arrival
+/// ends what those abroad see.
 fn ends(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -205,5 +206,6 @@ fn ends(kind: EventKind) -> bool {
             | EventKind::CareAlertEnded
             | EventKind::HandoverDeclined
             | EventKind::HandoverWithdrawn
+            | EventKind::ConsentWithdrawn
     )
 }

@@ -99,7 +99,8 @@ impl LostState {
     /// Ends the lookouts and care alerts that go on: there is nobody to look out for any more.
     pub(super) fn end_search(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason) {
         let over = || Over::new(stamp, reason, false);
-        let before = |asked: &Stamp| asked.occurred.at <= stamp.occurred.at;
+        // Of somebody who was found, others may have asked again since; the rest ends it for good.
+        let before = |asked: &Stamp| reason != LookoutEndReason::Found || asked.occurred.at <= stamp.occurred.at;
         for lookout in self.lookouts.iter_mut().filter(|each| each.end.is_none() && before(&each.issued.stamp)) {
             lookout.end = Some(LookoutEnd::Over(over()));
         }
@@ -169,11 +170,11 @@ impl LostState {
 
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent) {
     let not_come = path.did_not_come();
-    let groundless = path.was_heard_since_cause(stamp);
+    let groundless = path.was_heard_since_cause(stamp) || path.case.died.is_some();
     let CarePath { lost, record, .. } = path;
     match event {
         LostEvent::WentOutOfSight(_) => {
-            // They were out of sight already, or whoever told late had seen them.
+            // They were out of sight already, or somebody had seen them who told it late, or they had died.
             if groundless || lost.open_episode().is_some() {
                 record.overtake(stamp.event_id);
                 return;

@@ -67,8 +67,15 @@ fn reopened(list: &mut Worklist<'_>) {
 pub(super) fn sign_of_life(list: &mut Worklist<'_>) {
     let path = list.path;
     let Some(died) = &path.case.died else { return };
-    let after = |stamp: &Arc<Stamp>| recorded(stamp) > recorded(&died.stamp);
-    let met = path.case.last_contact.iter().chain(path.lost.last_seen.iter().map(|seen| &seen.stamp));
+    // Whoever told it later says that it was after the death, unless it surely was before; what was told before is a sign of
+    // life if it surely was after.
+    let (first, last) = died.when();
+    let after = |stamp: &Arc<Stamp>| {
+        let told_later = recorded(stamp) > recorded(&died.stamp);
+        stamp.occurred.at > last || (told_later && stamp.occurred.latest() >= first)
+    };
+    let beds = path.stays.iter().map(|stay| &stay.assigned.stamp);
+    let met = path.case.last_contact.iter().chain(path.lost.last_seen.iter().map(|seen| &seen.stamp)).chain(beds);
     let Some(cause) = met.filter(|stamp| after(stamp)).max_by_key(|stamp| recorded(stamp)) else { return };
     if !list.is_coordinated_since(cause) {
         let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
@@ -150,14 +157,16 @@ fn uninsured_report(list: &mut Worklist<'_>) {
 }
 
 /// The organisation that was asked answers; with a waiting list, again by the day that it named. Once it accepted, care
-/// begins, within the same term; a bed needs no beginning beside the stay.
+/// begins, within the same term, or the person has a bed there.
 fn referrals(list: &mut Worklist<'_>) {
-    let days = list.deadlines.referral_answer_working_days;
-    for referral in &list.path.referrals {
+    let (path, days) = (list.path, list.deadlines.referral_answer_working_days);
+    let sleeps_there =
+        |referral: &Referral| referral.asks_for_a_bed() && path.open_stay_at(&referral.made.to).is_some();
+    for referral in &path.referrals {
         let (kind, because) = match referral.state() {
             ReferralState::Made => (TaskKind::AnswerReferral, EventKind::ReferralMade),
             ReferralState::Waitlisted => (TaskKind::AnswerReferral, EventKind::ReferralWaitlisted),
-            ReferralState::Accepted if !referral.asks_for_a_bed() => (TaskKind::StartCare, EventKind::ReferralAccepted),
+            ReferralState::Accepted if !sleeps_there(referral) => (TaskKind::StartCare, EventKind::ReferralAccepted),
             ReferralState::Accepted
             | ReferralState::Started
             | ReferralState::Declined

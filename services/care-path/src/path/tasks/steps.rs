@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{Addressee, Waiting, Worklist, recorded};
-use crate::codes::{DeclineReason, DropoutReason, NextStep, TaskKind};
+use crate::codes::{DeclineReason, DropoutReason, NextStep, TaskKind, TurnAwayReason};
 use crate::event::EventKind;
 use crate::ids::OrgId;
 use crate::path::Stamp;
@@ -16,7 +16,24 @@ use crate::time::DateTime;
 
 pub(super) fn add(list: &mut Worklist<'_>) {
     referrals(list);
+    turned_away(list);
     exceptions(list);
+}
+
+/// Somebody was refused at the door. Done when they have a bed or were referred since, or when the coordinator wrote a note.
+fn turned_away(list: &mut Worklist<'_>) {
+    let path = list.path;
+    let Some(last) = path.turn_aways.last() else { return };
+    let cause = &last.stamp;
+    let later = |stamp: &Stamp| recorded(stamp) > recorded(cause);
+    let went_on = path.referrals.iter().any(|referral| later(&referral.made.stamp))
+        || path.stays.iter().any(|stay| later(&stay.assigned.stamp));
+    if !went_on && !list.is_coordinated_since(cause) {
+        let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
+        let waiting = Waiting::new(TaskKind::NextStep, cause, EventKind::TurnedAway, due);
+        let suggests = Some((after_turn_away(last.reason), Depth::Minimal));
+        list.ask(list.coordinator(), &Waiting { suggests, ..waiting });
+    }
 }
 
 fn referrals(list: &mut Worklist<'_>) {
@@ -36,6 +53,7 @@ fn referrals(list: &mut Worklist<'_>) {
                 | Answer::Withdrawn(_)
                 | Answer::Started(_)
                 | Answer::Ended(_)
+                | Answer::Fulfilled(_)
                 | Answer::Lapsed(_),
             )
             | None => continue,
@@ -75,6 +93,16 @@ fn after_decline(reason: DeclineReason) -> NextStep {
         DeclineReason::HousingProspectRequired => NextStep::StreetDoctor,
         DeclineReason::NoEntitlement | DeclineReason::NoRegionLink => NextStep::RightsAssessment,
         DeclineReason::PlaceScarcity | DeclineReason::NotSuitable | DeclineReason::Other => NextStep::OtherProvider,
+    }
+}
+
+fn after_turn_away(reason: TurnAwayReason) -> NextStep {
+    match reason {
+        TurnAwayReason::NoInsurance => NextStep::UninsuredScheme,
+        TurnAwayReason::Language => NextStep::ProviderOrInterpreter,
+        TurnAwayReason::NoEntitlement | TurnAwayReason::NoRegionLink => NextStep::RightsAssessment,
+        TurnAwayReason::Full => NextStep::OtherProvider,
+        TurnAwayReason::Behaviour | TurnAwayReason::Other => NextStep::Talk,
     }
 }
 
