@@ -183,6 +183,12 @@ impl CarePath {
         }
     }
 
+    /// That the person died is a death, whatever it was said about; once is enough.
+    pub(super) fn dies(&self) -> Option<Event> {
+        let death = DeathRecorded { died_on: None, explanation: None };
+        self.case.died.is_none().then(|| CaseEvent::DeathRecorded(death).into())
+    }
+
     /// What shows that the person was there after the case was closed opens it again, whenever the closing was told.
     pub(super) fn reopen_if_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
         let since = |closed: &Noted<CaseClosed>| stamp.occurred.at > closed.stamp.occurred.latest();

@@ -32,6 +32,16 @@ fn nothing_closes_a_case_by_itself_not_even_a_death() {
 }
 
 #[test]
+fn of_somebody_whose_death_is_on_record_nothing_new_is_asked() {
+    let died = || given([signalled()]).when(RecordDeath::default());
+    died().and(a_lookout()).then_err(CaseRefusal::Died);
+    died().and(a_referral()).then_err(CaseRefusal::Died);
+    died().and(an_exception_request()).then_err(CaseRefusal::Died);
+    died().and(a_bed()).then_types(["bed_assigned"]);
+    died().and(close()).then_types(["case_closed"]);
+}
+
+#[test]
 fn nobody_dies_in_the_future_or_before_they_were_born() {
     let died = |day: &str| RecordDeath { died_on: Some(day.parse().unwrap()), explanation: None };
     let born = |day: &str| UpdateIdentity {

@@ -193,7 +193,7 @@ impl Decide for ReportSighting {
     }
 }
 
-/// Ends a lookout: the person was found, or it need not go on.
+/// Ends a lookout: the person was found, or it need not go on. That they died is recorded as their death.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -210,8 +210,13 @@ impl Decide for ResolveLookout {
         if !at.is_coordinator() && !at.acts_for(&open.issued.stamp.by.organisation) {
             return Err(Refusal::NotYours);
         }
+        let mut events = Vec::new();
+        if self.outcome == LookoutOutcome::Died {
+            events.extend(path.dies());
+        }
         let explanation = private(self.explanation);
-        Ok(vec![LostEvent::LookoutResolved(LookoutResolved { lookout, outcome: self.outcome, explanation }).into()])
+        events.push(LostEvent::LookoutResolved(LookoutResolved { lookout, outcome: self.outcome, explanation }).into());
+        Ok(events)
     }
 }
 

@@ -205,3 +205,24 @@ fn a_care_alert_goes_to_the_police_who_answer_it() {
 fn nobody_goes_out_of_sight_twice_at_once() {
     given([signalled()]).when(MarkOutOfSight {}).and(MarkOutOfSight {}).then_err(LostRefusal::AlreadyOutOfSight);
 }
+
+#[test]
+fn who_was_found_dead_died_and_nobody_goes_on_looking_or_waiting() {
+    let died = || ResolveLookout { outcome: LookoutOutcome::Died, explanation: None };
+    given([signalled()])
+        .when(a_lookout())
+        .and(alert("police-rotterdam"))
+        .and(a_referral())
+        .and_on(LOOKOUT, died())
+        .then_types(["death_recorded", "lookout_resolved"])
+        .then(|path| {
+            assert_eq!(path.lost.lookouts[0].state(), LookoutState::Resolved);
+            assert!(path.lost.care_alerts[0].over.is_some() && !path.referrals[0].is_open());
+            assert!(path.case.died.is_some() && !path.is_out_of_sight());
+        });
+    given([signalled()])
+        .when(a_lookout())
+        .and(crate::path::case::RecordDeath::default())
+        .and_on(LOOKOUT, died())
+        .then_types(["lookout_resolved"]);
+}

@@ -355,3 +355,23 @@ fn whoever_took_somebody_in_finds_out_their_language() {
         .and(speaks("pl"))
         .waits_not(TaskKind::EstablishLanguage);
 }
+
+#[test]
+fn a_sign_of_life_after_a_death_is_asked_about_whichever_of_the_two_was_told_first() {
+    let asked = |given: Given| {
+        let mut found = false;
+        given.then(|path| found = waiting(path, 9).iter().any(|task| task.kind == TaskKind::ReviewSignOfLife));
+        found
+    };
+    let died = |on: Option<&str>| RecordDeath { died_on: on.map(|day| day.parse().unwrap()), explanation: None };
+    let died_then = || given([signalled()]).days_later(3).when(died(None));
+    assert!(asked(died_then().a_day_later().and(a_contact())));
+    assert!(asked(died_then().a_day_later().and(a_bed())), "somebody sleeps there");
+    // It was told later, and happened before.
+    assert!(!asked(died_then().a_day_later().happened(Some(evening(1))).and(a_contact())));
+    // It was told before a death that is told late.
+    let met = || given([signalled()]).days_later(3).when(a_contact());
+    assert!(asked(met().a_day_later().and(died(Some("2026-01-11")))), "died two days before they were met");
+    assert!(asked(met().a_day_later().happened(Some(evening(1))).and(died(None))));
+    assert!(!asked(met().a_day_later().and(died(Some("2026-01-13")))), "died on the day on which they were met");
+}
