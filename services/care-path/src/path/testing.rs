@@ -214,7 +214,7 @@ pub struct Given {
     by: Principal,
     now: DateTime,
     /// When that happened which is told next, if it is told late.
-    happened: Option<DateTime>,
+    happened: Option<Occurred>,
     deadlines: Deadlines,
     commands: u128,
     events: u128,
@@ -250,7 +250,7 @@ impl Given {
         let stamp = Stamp {
             event_id,
             person_id,
-            occurred: Occurred::instant(self.happened.unwrap_or(self.now)),
+            occurred: self.happened.unwrap_or(Occurred::instant(self.now)),
             recorded_at: self.now,
             by: self.by.author(),
             caused_by,
@@ -283,7 +283,7 @@ impl Given {
         let members: Vec<_> = std::iter::once(this_person()).chain(self.story.path.linked_with()).collect();
         let context = Context {
             now: self.now,
-            occurred: Occurred::instant(self.happened.unwrap_or(self.now)),
+            occurred: self.happened.unwrap_or(Occurred::instant(self.now)),
             by: &self.by,
             person_id: this_person(),
             members: &members,
@@ -320,7 +320,13 @@ impl Given {
 
     /// What follows happened at another time than it is told.
     pub fn happened(self, happened: Option<DateTime>) -> Self {
-        Self { happened, ..self }
+        Self { happened: happened.map(Occurred::instant), ..self }
+    }
+
+    /// A command of which it is not known to the hour when that happened.
+    #[track_caller]
+    pub fn and_told<C: Decide<Subject = ()>>(self, occurred: Occurred, command: C) -> Self {
+        Self { happened: Some(occurred), ..self }.when(command)
     }
 
     /// Baken does what is due by now.

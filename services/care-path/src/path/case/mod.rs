@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveTime};
 
 use super::stay::StayEvent;
+use super::tasks::recorded;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{CloseReason, HandoverWithdrawReason, LookoutEndReason, Role};
-use crate::command::Refusal;
+use crate::command::{Context, Refusal};
 use crate::event::Event;
 use crate::fact::{events, part_events};
 use crate::ids::{Municipality, NoteId, UserId};
@@ -139,6 +140,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
             path.case.closed = Some(Noted::new(stamp, closed));
             path.case.reopened = None;
             path.end_with(stamp, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other);
+            path.reopen_if_seen_since(stamp);
         }
         CaseEvent::CaseReopened(_) => {
             path.case.reopen(stamp);
@@ -197,9 +199,22 @@ impl CarePath {
         }
     }
 
-    /// What shows that the person is there opens a closed case again: a case is no trap.
-    pub(super) fn and_reopened(&self, mut events: Vec<Event>) -> Vec<Event> {
-        if self.is_closed() {
+    /// Of what is not known to the hour, that it was told after the closing says that it happened after it.
+    fn reopen_if_seen_since(&mut self, closed: &Stamp) {
+        let seen = self.lost.last_seen.iter().map(|seen| &seen.stamp).chain(&self.case.last_contact);
+        let signs = seen.chain(self.stays.iter().map(|stay| &stay.assigned.stamp));
+        let since =
+            |sign: &&Arc<Stamp>| recorded(sign) > recorded(closed) && sign.occurred.latest() >= closed.occurred.at;
+        if let Some(sign) = signs.filter(since).max_by_key(|sign| recorded(sign)).cloned() {
+            self.case.reopen(&sign);
+        }
+    }
+
+    /// What shows that the person is there opens a closed case again, unless it surely was before the closing: a case is no
+    /// trap.
+    pub(super) fn and_reopened(&self, at: &Context<'_>, mut events: Vec<Event>) -> Vec<Event> {
+        let since = |closed: &Noted<CaseClosed>| at.occurred.latest() >= closed.stamp.occurred.at;
+        if self.case.closed.as_ref().is_some_and(since) {
             events.push(CaseEvent::CaseReopened(CaseReopened { explanation: None }).into());
         }
         events

@@ -45,6 +45,6 @@ impl Decide for ReportDischarge {
             letter_received: self.letter_received,
             findings: private(self.findings),
         };
-        Ok(path.and_reopened(vec![DischargeEvent::DischargedTo(discharge).into()]))
+        Ok(path.and_reopened(at, vec![DischargeEvent::DischargedTo(discharge).into()]))
     }
 }

@@ -68,7 +68,7 @@ impl Decide for RecordIntake {
             head_injury_suspected: private(self.head_injury_suspected),
             problems,
         };
-        Ok(path.and_reopened(vec![IntakeEvent::IntakeCompleted(Box::new(intake)).into()]))
+        Ok(path.and_reopened(at, vec![IntakeEvent::IntakeCompleted(Box::new(intake)).into()]))
     }
 }
 
@@ -94,6 +94,6 @@ impl Decide for TurnAway {
             return Err(Refusal::field("persons", "must be 1 for a known person, and 1 to 500 for unknown ones"));
         }
         let turned_away = TurnedAway { reason: self.reason, offering: self.offering, persons };
-        Ok(path.and_reopened(vec![IntakeEvent::TurnedAway(turned_away).into()]))
+        Ok(path.and_reopened(at, vec![IntakeEvent::TurnedAway(turned_away).into()]))
     }
 }

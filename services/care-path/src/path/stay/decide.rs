@@ -90,7 +90,7 @@ impl Decide for AssignBed {
                 StayEvent::BedReleased(BedReleased { bed: elsewhere.assigned.bed, reason, explanation: None }).into(),
             );
         }
-        Ok(path.and_reopened(events))
+        Ok(path.and_reopened(at, events))
     }
 }
 
@@ -113,7 +113,7 @@ impl Decide for RecordAttendance {
             status: self.status,
             location_type: self.location_type.or(stay.map(|stay| stay.assigned.kind)),
         };
-        Ok(path.and_reopened(vec![StayEvent::AttendanceRecorded(attendance).into()]))
+        Ok(path.and_reopened(at, vec![StayEvent::AttendanceRecorded(attendance).into()]))
     }
 }
 
