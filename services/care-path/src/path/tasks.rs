@@ -414,6 +414,11 @@ impl<'a> Worklist<'a> {
         !self.path.is_out_of_sight() && self.found.get_or_init(ends).has_one_to(cause)
     }
 
+    /// The type of an event of the path.
+    fn kind_of(&self, stamp: &Stamp) -> EventKind {
+        self.path.record.find(stamp.event_id).map_or(EventKind::CaseReopened, |recorded| recorded.kind)
+    }
+
     /// Whether an organisation wrote a note since a cause was recorded.
     fn has_note_since(&self, organisation: &OrgId, cause: &Stamp) -> bool {
         let mut notes = self.path.case.notes.iter().map(|note| &note.stamp);

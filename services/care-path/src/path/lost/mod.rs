@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::exception::{ExceptionEvent, ExceptionOvertaken};
 use super::{CarePath, Noted, Seen, Stamp};
-use crate::codes::{ExceptionState, LookoutEndReason};
+use crate::codes::{ExceptionState, LookoutEndReason, Role};
 use crate::command::{Refusal, refusals};
 use crate::event::{Event, EventKind};
 use crate::fact::{Facts, Origin, derived_facts};
@@ -219,13 +219,19 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent)
                 match &mut lookout.end {
                     Some(LookoutEnd::Over(over)) => over.told = true,
                     Some(LookoutEnd::Resolved(_) | LookoutEnd::Expired(_)) => {}
+                    // Baken tells of what ended. What ended it is gone: another person was found, for instance.
+                    None if stamp.by.role == Role::System => record.overtake(stamp.event_id),
                     end @ None => *end = Some(LookoutEnd::Over(Over::new(stamp, ended.reason, true))),
                 }
             }
         }
         LostEvent::CareAlertEnded(ended) => {
             if let Some(alert) = lost.care_alerts.iter_mut().find(|alert| alert.filed.alert == ended.alert) {
-                alert.over.get_or_insert_with(|| Over::new(stamp, ended.reason, true)).told = true;
+                match &mut alert.over {
+                    Some(over) => over.told = true,
+                    None if stamp.by.role == Role::System => record.overtake(stamp.event_id),
+                    over @ None => *over = Some(Over::new(stamp, ended.reason, true)),
+                }
             }
         }
         LostEvent::CareAlertAnswered(answered) => {

@@ -226,3 +226,18 @@ fn who_was_found_dead_died_and_nobody_goes_on_looking_or_waiting() {
         .and_on(LOOKOUT, died())
         .then_types(["lookout_resolved"]);
 }
+
+#[test]
+fn a_lookout_stands_where_what_ended_it_is_gone() {
+    // The other record of a linked person had the contact, and the two are not one after all.
+    let ended = LookoutEnded { lookout: LOOKOUT, reason: LookoutEndReason::Found };
+    given([signalled()])
+        .when(a_lookout())
+        .by(crate::actor::Principal::baken())
+        .and_happened(&LostEvent::LookoutEnded(ended.clone()).into())
+        .then(|path| assert_eq!(path.lost.lookouts[0].state(), LookoutState::Open));
+    given([signalled()])
+        .when(a_lookout())
+        .and_happened(&LostEvent::LookoutEnded(ended).into())
+        .then(|path| assert_eq!(path.lost.lookouts[0].state(), LookoutState::Ended));
+}

@@ -41,20 +41,21 @@ fn referrals(list: &mut Worklist<'_>) {
     for referral in &path.referrals {
         let (cause, because, suggests) = match &referral.answer {
             Some(Answer::Declined(declined)) => {
-                let suggests = (after_decline(declined.reason), Depth::Minimal);
+                let suggests = Some((after_decline(declined.reason), Depth::Minimal));
                 (&declined.stamp, EventKind::ReferralDeclined, suggests)
             }
             Some(Answer::DroppedOut(dropped)) => {
-                (&dropped.stamp, EventKind::DroppedOut, (after_dropout(dropped.reason), Depth::Full))
+                (&dropped.stamp, EventKind::DroppedOut, Some((after_dropout(dropped.reason), Depth::Full)))
             }
+            // It ended with a case that is open again.
+            Some(Answer::Lapsed(stamp)) => (stamp, list.kind_of(stamp), None),
             Some(
                 Answer::Waitlisted(_)
                 | Answer::Accepted(_)
                 | Answer::Withdrawn(_)
                 | Answer::Started(_)
                 | Answer::Ended(_)
-                | Answer::Fulfilled(_)
-                | Answer::Lapsed(_),
+                | Answer::Fulfilled(_),
             )
             | None => continue,
         };
@@ -63,7 +64,7 @@ fn referrals(list: &mut Worklist<'_>) {
         }
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         let waiting = Waiting::new(TaskKind::NextStep, cause, because, due).about(referral.made.referral.0);
-        let waiting = Waiting { suggests: Some(suggests), ..waiting };
+        let waiting = Waiting { suggests, ..waiting };
         ask_sender_and_coordinator(list, &referral.made.from, cause, &waiting);
     }
 }
@@ -142,6 +143,10 @@ fn exceptions(list: &mut Worklist<'_>) {
                 (&overtaken.stamp, vec![step(&overtaken.stamp, EventKind::ExceptionOvertaken, due, 0)])
             }
             Some(RequestEnd::Granted(granted)) => (&granted.stamp, ending(list, request, &granted.stamp)),
+            Some(RequestEnd::Lapsed(ended)) if !path.is_out_of_sight() && !asked_again(ended) => {
+                let due = list.hours_since(ended, |terms| terms.street_doctor_hours);
+                (ended, vec![step(ended, list.kind_of(ended), due, 0)])
+            }
             Some(RequestEnd::Denied(_) | RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,
         };
         for waiting in waiting {
