@@ -105,6 +105,14 @@ impl CarePath {
         seen.max(met)
     }
 
+    /// Whether somebody heard of the person after an event; what happened at the same instant counts if it was told later.
+    pub(super) fn was_heard_of_after(&self, event: &Stamp) -> bool {
+        let seen = self.lost.last_seen.as_ref().map(|seen| &seen.stamp);
+        let order = |stamp: &Stamp| (stamp.occurred.latest(), recorded(stamp));
+        let since = (event.occurred.at, recorded(event));
+        seen.into_iter().chain(&self.case.last_contact).any(|heard| order(heard) > since)
+    }
+
     /// Whether somebody heard of the person at a time or later, or found them.
     pub(super) fn was_heard_of_since(&self, at: DateTime) -> bool {
         let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);

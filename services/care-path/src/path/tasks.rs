@@ -142,6 +142,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::PartiesMeeting
         | TaskKind::TraceNoShow
         | TaskKind::NextStepAfterException
+        | TaskKind::ReviewStay
         | TaskKind::WeeklyReview => (Category::Presence, Full),
         TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
@@ -186,7 +187,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
             &[C::RecordAttendance, C::RecordContact, C::IssueLookout, C::MarkOutOfSight, C::ReleaseBed, C::AddNote]
         }
         TaskKind::NextStep => &[C::Refer, C::AddNote],
-        TaskKind::NextStepAfterException => &[C::RequestException, C::ReleaseBed, C::AddNote],
+        TaskKind::NextStepAfterException | TaskKind::ReviewStay => &[C::RequestException, C::ReleaseBed, C::AddNote],
         TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
         TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
         TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],

@@ -154,7 +154,10 @@ pub fn begin(thing: Thing, short: bool, given: Given) -> Option<Given> {
             let (to, description) = (text("police-rotterdam"), text("a man of 50"));
             send(given, night_shelter(), (), FileCareAlert { to, description, expires_at: ends })?
         }
-        Thing::Stay => send(given, night_shelter(), (), a_bed())?,
+        Thing::Stay => {
+            let until = ends.filter(|_| short);
+            send(given, night_shelter(), (), AssignBed { until, ..a_bed() })?
+        }
         Thing::Request => {
             let given = begin(Thing::Stay, false, given)?;
             send(given, night_shelter(), (), an_exception_request())?
@@ -285,6 +288,10 @@ pub fn happen(ending: Ending, given: Given) -> Option<Given> {
         Ending::Denied => send(given, coordinator(), pending(path)?, decision(Decision::Denied, None)),
         Ending::Disappeared => send(given, coordinator(), (), MarkOutOfSight {}),
         Ending::ExceptionExpired => Some(given.until(granted(path, now)?)),
+        Ending::StayRanOut => {
+            let stay = path.stay(bed(path)?)?;
+            stay.assigned.until.map(|until| given.until(until))
+        }
         Ending::Released => {
             let release = ReleaseBed { reason: BedReleaseReason::OwnChoice, explanation: None };
             send(given, coordinator(), bed(path)?, release)

@@ -244,7 +244,7 @@ fn each_ending_comes_about_by_an_event_that_is_said_to_bring_it_about_or_by_time
         let given = together(*ending, own(*ending).unwrap_or(Thing::Duty)).remove(0);
         let after = happen(*ending, given.clone()).unwrap().watched();
         let since = &after.events()[given.events().len()..];
-        let by_time = matches!(ending, Ending::CareAlertExpired | Ending::ExceptionExpired);
+        let by_time = matches!(ending, Ending::CareAlertExpired | Ending::ExceptionExpired | Ending::StayRanOut);
         let brought = since.iter().any(|(_, event)| ended_by(event.kind()).contains(ending));
         assert_ne!(brought, by_time, "{ending:?}: {since:?}");
     }
