@@ -83,8 +83,11 @@ pub struct CaseState {
 /// Whether such an event shows that the person is there.
 fn shows_the_person(event: &Event) -> bool {
     match event {
-        Event::Signal(_) | Event::Intake(_) | Event::Incident(_) | Event::Discharge(_) => true,
-        Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_)) => true,
+        Event::Signal(_)
+        | Event::Intake(_)
+        | Event::Incident(_)
+        | Event::Discharge(_)
+        | Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_)) => true,
         Event::Stay(StayEvent::NoShowRecorded(_) | StayEvent::BedReleased(_))
         | Event::Identity(_)
         | Event::Relation(_)

@@ -104,6 +104,7 @@ pub enum Fate {
 
 /// A line of the table, in the order of the things.
 #[rustfmt::skip] // a line each
+#[allow(clippy::match_same_arms)] // each ending says its own
 fn fates(ending: Ending) -> [Fate; Thing::ALL.len()] {
     use Fate::{Ends as E, Never as N, Stays as S};
     match ending {
@@ -225,12 +226,9 @@ fn waits_on(task: TaskKind) -> Option<Thing> {
         T::ConfirmArrival | T::TraceArrival => Thing::Journey,
         T::ReviewStoppedReturn => Thing::StoppedReturn,
         T::FollowUp => Thing::FollowUp,
-        // Asked between two things: an exception that ended, and what takes its place.
-        T::NextStepAfterException => return None,
-        // Asked after the end of everything else.
-        T::ReviewSignOfLife => return None,
-        // Asked by what two paths have in common.
-        T::ReviewMatch | T::KnownElsewhere => return None,
+        // Asked between two things, an exception that ended and what takes its place; after the end of everything else; and by
+        // what two paths have in common.
+        T::NextStepAfterException | T::ReviewSignOfLife | T::ReviewMatch | T::KnownElsewhere => return None,
     })
 }
 

@@ -118,7 +118,7 @@ pub fn is_open(thing: Thing, given: &Given) -> bool {
         }
         Thing::Request => pending(path).is_some(),
         Thing::Exception => granted(path, now).is_some(),
-        Thing::Referral => path.referrals.iter().any(|each| each.awaits_answer()),
+        Thing::Referral => path.referrals.iter().any(crate::path::referral::Referral::awaits_answer),
         Thing::Accepted => referral(path, "night-shelter-rotterdam", ReferralState::Accepted).is_some(),
         Thing::Care => path.referrals.iter().any(|each| each.state() == ReferralState::Started),
         Thing::Refusal => is_asked(given, TaskKind::NextStep),

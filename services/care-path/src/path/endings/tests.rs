@@ -272,9 +272,8 @@ fn must_be_asked(stamp: &Stamp, kind: EventKind, path: &CarePath) -> Option<(Tas
         (TaskKind::FindPerson, false) if kind == EventKind::ExceptionOvertaken => {
             Some((TaskKind::NextStepAfterException, about))
         }
-        (TaskKind::FindPerson, false) => None,
         // What is asked for after an arrival is due later.
-        (TaskKind::FollowUp, _) => None,
+        (TaskKind::FindPerson, false) | (TaskKind::FollowUp, _) => None,
         (task, _) => Some((task, about)),
     }
 }

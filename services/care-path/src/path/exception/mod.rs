@@ -162,11 +162,11 @@ impl ExceptionRequest {
         granted.expires_at.map(|ends| [soon(ends), ends]).into_iter().flatten().collect()
     }
 
-    /// Until when a stay may last because of it: `None` where it has no say in that, `Some(None)` where it has no end.
-    fn prolongs(&self, bed: BedId) -> Option<Option<DateTime>> {
+    /// The decision by which a stay may last longer.
+    fn prolongs(&self, bed: BedId) -> Option<&ExceptionGranted> {
         let Some(RequestEnd::Granted(granted)) = &self.end else { return None };
         let of_stay = is_for_a_stay(self.requested.kind) && self.requested.bed == Some(bed);
-        of_stay.then_some(granted.expires_at)
+        of_stay.then_some(&granted.fact)
     }
 
     /// Whether another request goes on where this one ends: it asks for more of the same, or was granted for longer.
@@ -205,9 +205,9 @@ impl CarePath {
     /// nobody said.
     pub(in crate::path) fn stays_until(&self, stay: &Stay) -> Option<DateTime> {
         let granted = self.exceptions.iter().filter_map(|request| request.prolongs(stay.assigned.bed));
-        let granted: Vec<_> = granted.collect();
-        let without_end = granted.contains(&None);
-        granted.into_iter().flatten().chain(stay.assigned.until).max().filter(|_| !without_end)
+        let ends: Vec<_> = granted.map(|granted| granted.expires_at).collect();
+        let without_end = ends.contains(&None);
+        ends.into_iter().flatten().chain(stay.assigned.until).max().filter(|_| !without_end)
     }
 
     /// The same, as it can be told: `None` in it where nobody said.

@@ -62,15 +62,15 @@ fn stays_that_ran_out(list: &mut Worklist<'_>) {
     let path = list.path;
     for stay in path.open_stays() {
         let Some(until) = stay.assigned.until.filter(|until| path.stays_until(stay) == Some(*until)) else { continue };
-        let (cause, shelter) = (&stay.assigned.stamp, &stay.assigned.organisation);
+        let (cause, whose) = (&stay.assigned.stamp, &stay.assigned.organisation);
         let since = until.max(cause.recorded_at);
         let due = hours_after(since, list.deadlines.street_doctor_hours);
         let ended = Stamp { recorded_at: since, ..(**cause).clone() };
-        if list.at(due) < since || path.awaits_decision(stay.assigned.bed) || list.has_note_since(shelter, &ended) {
+        if list.at(due) < since || path.awaits_decision(stay.assigned.bed) || list.has_note_since(whose, &ended) {
             continue;
         }
         let waiting = Waiting { since, ..Waiting::new(TaskKind::ReviewStay, cause, EventKind::BedAssigned, due) };
-        list.ask([Addressee::Organisation(shelter.clone())], &waiting.about(stay.assigned.bed.0));
+        list.ask([Addressee::Organisation(whose.clone())], &waiting.about(stay.assigned.bed.0));
     }
 }
 
@@ -89,10 +89,10 @@ pub(super) fn sign_of_life(list: &mut Worklist<'_>) {
     let Some(died) = &path.case.died else { return };
     // Whoever told it later says that it was after the death, unless it surely was before; what was told before is a sign of
     // life if it surely was after.
-    let (first, last) = died.when();
+    let (from, until) = died.when();
     let after = |stamp: &Arc<Stamp>| {
         let told_later = recorded(stamp) > recorded(&died.stamp);
-        stamp.occurred.at > last || (told_later && stamp.occurred.latest() >= first)
+        stamp.occurred.at > until || (told_later && stamp.occurred.latest() >= from)
     };
     let beds = path.stays.iter().map(|stay| &stay.assigned.stamp);
     let met = path.case.last_contact.iter().chain(path.lost.last_seen.iter().map(|seen| &seen.stamp)).chain(beds);

@@ -23,15 +23,15 @@ pub(super) fn add(list: &mut Worklist<'_>) {
 /// Somebody was refused at the door. Done when they have a bed or were referred since, or when the coordinator wrote a note.
 fn turned_away(list: &mut Worklist<'_>) {
     let path = list.path;
-    let Some(last) = path.turn_aways.last() else { return };
-    let cause = &last.stamp;
+    let Some(refused) = path.turn_aways.last() else { return };
+    let cause = &refused.stamp;
     let later = |stamp: &Stamp| recorded(stamp) > recorded(cause);
     let went_on = path.referrals.iter().any(|referral| later(&referral.made.stamp))
         || path.stays.iter().any(|stay| later(&stay.assigned.stamp));
     if !went_on && !list.is_coordinated_since(cause) {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         let waiting = Waiting::new(TaskKind::NextStep, cause, EventKind::TurnedAway, due);
-        let suggests = Some((after_turn_away(last.reason), Depth::Minimal));
+        let suggests = Some((after_turn_away(refused.reason), Depth::Minimal));
         list.ask(list.coordinator(), &Waiting { suggests, ..waiting });
     }
 }
