@@ -67,6 +67,9 @@ impl CarePath {
 
     /// What takes an entry back goes to those to whom the entry went.
     fn address_of_entry(&self, entry: EventId, tells_of: Category) -> Address<'_> {
+        if let Some(taken_back) = self.taken_back.iter().find(|taken_back| taken_back.entry == entry) {
+            return taken_back.address();
+        }
         let thing = self.record.find(entry).and_then(|recorded| recorded.thing);
         let addressed = thing.and_then(|thing| self.address_of_subject(SubjectId(thing)));
         addressed.unwrap_or_else(|| of_unknown(tells_of))

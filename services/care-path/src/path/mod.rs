@@ -76,6 +76,8 @@ pub struct CarePath {
     pub(crate) case: case::CaseState,
     pub(in crate::path) privacy: privacy::PrivacyState,
     pub(in crate::path) passed: Vec<deadline::Passed>,
+    /// What organisations were asked for, or warned of, by an entry that was retracted.
+    pub(in crate::path) taken_back: Vec<correction::TakenBack>,
     /// Who recorded anything at all, in order of first appearance.
     pub(in crate::path) recorded_by: Vec<(OrgId, Role)>,
     /// Which organisation opened each of the streams that the path is folded from.
@@ -160,12 +162,14 @@ impl CarePath {
         }
     }
 
-    /// An event counts for nothing: of what was retracted, those who were asked to look out must still be told.
+    /// An event counts for nothing: of what was retracted, those who were asked must still be told.
     fn take_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
         let Some(Uncounted::Retracted(by)) = self.record.uncounted(stamp.event_id) else { return };
-        if let (Event::Lost(event), Some(by)) = (event, self.record.find(by).map(|by| by.stamp.clone())) {
+        let Some(by) = self.record.find(by).map(|by| by.stamp.clone()) else { return };
+        if let Event::Lost(event) = event {
             self.lost.take_back(stamp, event, &by);
         }
+        self.taken_back.extend(correction::TakenBack::of(stamp, event, &by));
     }
 
     /// Who recorded an entry.

@@ -85,14 +85,15 @@ impl CarePath {
         self.lost.care_alerts.iter().any(|alert| alert.filed.to == *organisation && alert.runs(now))
     }
 
-    /// Whether a principal was asked to look out, by lookout or care alert, or to take the person over, and that ended not long
-    /// ago.
+    /// Whether a principal was asked to look out, by lookout or care alert, to take the person over or on, and that ended, or was
+    /// taken back, not long ago.
     #[must_use]
     pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
         let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);
         let alerts = self.lost.care_alerts.iter().map(super::lost::CareAlert::address);
         let handovers = self.repatriation.addressed().map(super::repatriation::Addressed::address);
-        lookouts.chain(alerts).chain(handovers).any(|address| address.tells_end_to(principal, now))
+        let taken_back = self.taken_back.iter().map(super::correction::TakenBack::address);
+        lookouts.chain(alerts).chain(handovers).chain(taken_back).any(|address| address.tells_end_to(principal, now))
     }
 
     /// Whether a lookout was addressed to an organisation and is over.

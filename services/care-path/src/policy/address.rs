@@ -24,6 +24,8 @@ pub enum Address<'a> {
     /// A handover to a country, and to the care provider there that it names: `consented` has the data classes of its
     /// consent while the consent holds.
     Handover { country: Country, receiving: Option<&'a OrgId>, stands: Stands, consented: Option<&'a [DataClass]> },
+    /// What an organisation was asked for, or warned of, and was taken back: it need not wait for the person.
+    TakenBack { from: &'a OrgId, since: DateTime },
     /// What precedes a handover: options, conditions, consents.
     ReturnPreparation,
 }
@@ -49,7 +51,7 @@ impl<'a> Address<'a> {
         };
         let stands = |until: Option<DateTime>| until.is_some_and(|until| until > now);
         match self {
-            Self::Case => true,
+            Self::Case | Self::TakenBack { .. } => true,
             // The police are asked by care alert, and never by lookout.
             Self::Lookout { .. } if reader.actor.role() == Role::Police => false,
             Self::Lookout { recipients, until, .. } => {
@@ -83,6 +85,10 @@ impl<'a> Address<'a> {
         let answers = Depth::Minimal.within(asked);
         let lately = |ended: Option<DateTime>| ended.is_some_and(|ended| days_after(ended, END_TOLD_DAYS) > now);
         match self {
+            Self::TakenBack { from, since } => {
+                let asked = disclosed(reader.actor.role(), Relation::Involved, false).level(Category::Referrals);
+                Depth::Minimal.within(asked) && **from == reader.organisation && lately(Some(*since))
+            }
             Self::Lookout { .. } if reader.actor.role() == Role::Police => false,
             Self::Lookout { recipients, ended, .. } => {
                 answers && recipients.contains(&reader.organisation) && lately(*ended)

@@ -194,6 +194,7 @@ fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
     let addresses = [
         ("lookout_to_own", Address::Lookout { recipients: &own, until: None, ended }),
         ("care_alert_to_own", Address::CareAlert { to: &own[0], until: None, ended }),
+        ("taken_back_from_own", Address::TakenBack { from: &own[0], since: now }),
         ("handover_to_own_country", handover(home, None, Stands::Over(now), None)),
         ("handover_to_own_organisation", handover(elsewhere, own.first(), Stands::Over(now), None)),
     ];

@@ -20,7 +20,7 @@ use crate::fact::{Fact, Label, Origin, Reader};
 use crate::ids::OrgId;
 use crate::path::{CarePath, Stamp};
 use crate::policy::rules::{narrowed, phase_tells_of, recorder_tells_of};
-use crate::policy::{Category, Cells, Depth, Relation, disclosed, may, own_recordings, released};
+use crate::policy::{Address, Category, Cells, Depth, Relation, disclosed, may, own_recordings, released};
 use crate::time::DateTime;
 
 /// A reader's sight of a person. Having one means that something may be shown; each fact is asked for still.
@@ -152,7 +152,8 @@ impl<'a> Sight<'a> {
         let keeps_own = self.is_own(stamp) && !self.own.is_nothing();
         let origin = self.path.origin(stamp, event);
         if self.of_ends {
-            return ends(event.kind()) && origin.address.tells_end_to(self.principal, self.now);
+            let is_over = ends(event.kind()) || matches!(origin.address, Address::TakenBack { .. });
+            return is_over && origin.address.tells_end_to(self.principal, self.now);
         }
         // That their own entry was taken back they know, whoever took it back.
         let own_entry = || {

@@ -215,6 +215,28 @@ fn what_a_mistaken_ending_ended_is_open_again_but_for_a_return_that_stopped() {
     }
 }
 
+#[test]
+fn what_was_asked_for_by_mistake_is_open_for_nobody_and_who_was_asked_is_told() {
+    let terms = Deadlines::default();
+    for thing in [Thing::Lookout, Thing::CareAlert, Thing::Referral, Thing::Warning] {
+        let begun = begin(thing, false, given([confused()]).hours_later(1)).unwrap().hours_later(1);
+        let entry = begun.events().last().unwrap().0.event_id;
+        let retract = RetractEntry { reason: crate::codes::RetractReason::WrongPerson, explanation: None };
+        let retracted = begun.clone().by(coordinator()).tries(entry, retract).unwrap().watched();
+        assert!(!is_open(thing, &retracted), "{thing:?}: {:?}", tasks(&retracted));
+        for asked in asked(thing) {
+            let (path, now) = (retracted.path(), retracted.now());
+            assert!(Sight::of(&asked, begun.path(), begun.now(), &terms).is_some(), "{thing:?}");
+            assert!(Sight::of(&asked, path, now, &terms).is_none(), "{thing:?}: {}", asked.organisation);
+            let since = &retracted.events()[begun.events().len()..];
+            let told = |sight: Sight<'_>| since.iter().filter(|(stamp, event)| sight.knows_of(stamp, event)).count();
+            let told_later = Sight::of_ends(&asked, path, now + chrono::TimeDelta::days(20), &terms).is_some();
+            assert_eq!(Sight::of_ends(&asked, path, now, &terms).map(told), Some(1), "{thing:?}");
+            assert!(!told_later, "{thing:?}");
+        }
+    }
+}
+
 /// When the thing began that a path ends with.
 fn began(given: &Given) -> DateTime {
     given.events().last().unwrap().0.occurred.at

@@ -105,6 +105,8 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
                 (false, false, _, _) => ("handover_elsewhere", "given"),
             })
         }
+        // That it was taken back is told as far as the entry was.
+        Address::TakenBack { .. } => None,
         Address::ReturnPreparation => Some(("preparation_of_a_return", "")),
     }
 }
