@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub use catalogue::{Command, CommandKind};
 #[cfg(feature = "schema")]
 pub use row::BodyType;
-pub use row::{Method, OtherPerson, Route, Unreadable, WithoutPerson};
+pub use row::{Method, OtherPerson, Route, UnreadableCommand, WithoutPerson};
 pub use subject::Subject;
 
 use crate::actor::{Actor, Principal};

@@ -310,9 +310,9 @@ pub(crate) use events;
 macro_rules! part_events {
     ($(#[$meta:meta])* pub enum $part:ident { $( $kind:ident($of:ty) ),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
         #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-        #[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+        #[serde(tag = "type", content = "data", rename_all = "snake_case")]
         pub enum $part {
             $( $kind($of), )+
         }

@@ -18,6 +18,7 @@ pub mod path;
 pub mod policy;
 pub mod private;
 pub mod sight;
+pub mod spelt;
 mod stamp;
 pub mod text;
 pub mod time;

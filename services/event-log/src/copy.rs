@@ -30,7 +30,7 @@ pub enum Stage {
 
 /// How far it has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct CopyProgress {
     pub stage: Stage,
     pub events: u64,
     /// In the source.
@@ -78,7 +78,7 @@ pub enum CopyError {
 pub async fn copy(
     source: &dyn EventLog,
     target: &dyn EventLog,
-    tell: &(dyn Fn(Progress) + Sync),
+    tell: &(dyn Fn(CopyProgress) + Sync),
 ) -> Result<Copied, CopyError> {
     let until = source.head().await.map_err(CopyError::Source)?;
     let (found, rest) = beginning(source, target, until, tell).await?;
@@ -133,7 +133,7 @@ async fn beginning<'a>(
     source: &'a dyn EventLog,
     target: &dyn EventLog,
     until: Position,
-    tell: &(dyn Fn(Progress) + Sync),
+    tell: &(dyn Fn(CopyProgress) + Sync),
 ) -> Result<(u64, Reading<'a>), CopyError> {
     let end = target.head().await.map_err(CopyError::Target)?;
     let (mut here, mut there) = (Reading::of(source, until), Reading::of(target, end));
@@ -145,7 +145,7 @@ async fn beginning<'a>(
             Some(event) => {
                 events += 1;
                 if told(events) {
-                    tell(Progress { stage: Stage::Comparing, events, position: event.position, until });
+                    tell(CopyProgress { stage: Stage::Comparing, events, position: event.position, until });
                 }
             }
         }
@@ -159,7 +159,7 @@ async fn append_all(
     target: &dyn EventLog,
     found: u64,
     until: Position,
-    tell: &(dyn Fn(Progress) + Sync),
+    tell: &(dyn Fn(CopyProgress) + Sync),
 ) -> Result<u64, CopyError> {
     let mut appended = 0;
     let mut next = rest.next().await.map_err(CopyError::Source)?;
@@ -172,7 +172,7 @@ async fn append_all(
         }
         append(&run, target, found + appended + 1).await?;
         appended += run.events.len() as u64;
-        tell(Progress { stage: Stage::Copying, events: found + appended, position: run.position, until });
+        tell(CopyProgress { stage: Stage::Copying, events: found + appended, position: run.position, until });
     }
     Ok(appended)
 }
@@ -240,7 +240,7 @@ async fn compare(
     source: &dyn EventLog,
     target: &dyn EventLog,
     until: Position,
-    tell: &(dyn Fn(Progress) + Sync),
+    tell: &(dyn Fn(CopyProgress) + Sync),
 ) -> Result<(u64, bool), CopyError> {
     let end = target.head().await.map_err(CopyError::Target)?;
     let (mut here, mut there) = (Reading::of(source, until), Reading::of(target, end));
@@ -254,7 +254,7 @@ async fn compare(
                 events += 1;
                 same_positions &= one.position == other.position;
                 if told(events) {
-                    tell(Progress { stage: Stage::Checking, events, position: one.position, until });
+                    tell(CopyProgress { stage: Stage::Checking, events, position: one.position, until });
                 }
             }
             _ => return Err(CopyError::NotEqual { number: events + 1 }),

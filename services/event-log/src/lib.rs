@@ -10,6 +10,7 @@ mod memory;
 pub mod port;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod queue;
 mod rules;
 pub mod sqlite;
 #[cfg(any(test, feature = "testing"))]
@@ -21,7 +22,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 pub use memory::MemoryLog;
-pub use port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+pub use port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 
 #[cfg(feature = "kurrentdb")]
 use kurrentdb::KurrentUrl;

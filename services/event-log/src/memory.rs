@@ -8,8 +8,8 @@ use parking_lot::RwLock;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
-use super::rules::{self, Known};
+use super::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
+use super::rules::{self, Repeat};
 
 /// How long `wake` waits without a hint.
 const WHILE: Duration = Duration::from_secs(1);
@@ -47,9 +47,9 @@ impl Kept {
         Position(self.events.len() as u64)
     }
 
-    fn known(&self, stream: &StreamName, id: Uuid) -> Option<Known> {
+    fn known(&self, stream: &StreamName, id: Uuid) -> Option<Repeat> {
         let event = &self.events[*self.ids.get(&id)?];
-        Some(Known { here: event.stream == *stream, revision: event.revision, position: event.position })
+        Some(Repeat { here: event.stream == *stream, revision: event.revision, position: event.position })
     }
 
     fn append(&mut self, stream: &StreamName, expected: Expected, events: Vec<Proposed>) -> Result<Appended, LogError> {
@@ -94,7 +94,7 @@ impl EventLog for MemoryLog {
         Ok(wanted.iter().map(|place| kept.events[*place].clone()).collect())
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         let kept = self.kept.read();
         let later = usize::try_from(after.0).ok().and_then(|after| kept.events.get(after..)).unwrap_or_default();
         let events: Vec<Recorded> = later.iter().take(limit).cloned().collect();
@@ -103,7 +103,7 @@ impl EventLog for MemoryLog {
             _ if limit == 0 => after,
             _ => kept.head().max(after),
         };
-        Ok(Page { events, next, at_head: next >= kept.head() })
+        Ok(LogPage { events, next, at_head: next >= kept.head() })
     }
 
     async fn head(&self) -> Result<Position, LogError> {

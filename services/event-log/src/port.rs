@@ -127,7 +127,7 @@ pub struct Appended {
 
 /// A page of the whole log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct LogPage {
     pub events: Vec<Recorded>,
     /// Read on after here: at or past the last event of the page.
     pub next: Position,
@@ -183,7 +183,7 @@ pub trait EventLog: Send + Sync + 'static {
 
     /// Up to `limit` events of the whole log after a position, in order. A page may be shorter than that, or empty,
     /// before the head is reached: `Page::at_head` tells.
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError>;
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError>;
 
     /// The position of the last event; `Position::START` where there is none.
     async fn head(&self) -> Result<Position, LogError>;

@@ -6,7 +6,7 @@ use super::port::{Appended, Expected, LogError, Position, Proposed};
 
 /// Where the log already holds an event under a proposed id.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Known {
+pub(super) struct Repeat {
     /// On the stream of this append.
     pub here: bool,
     pub revision: u64,
@@ -43,9 +43,9 @@ pub(super) fn within(limit: usize, events: &[Proposed]) -> Result<(), LogError> 
 
 /// Tells a repeat from a first append, by what the log knows of each proposed id: `None` is a first append, and a
 /// repeat comes with the answer that it had the first time.
-pub(super) fn repeated(known: impl IntoIterator<Item = Option<Known>>) -> Result<Option<Appended>, LogError> {
+pub(super) fn repeated(known: impl IntoIterator<Item = Option<Repeat>>) -> Result<Option<Appended>, LogError> {
     let mut fresh = false;
-    let mut last: Option<Known> = None;
+    let mut last: Option<Repeat> = None;
     for found in known {
         match (found, last) {
             (None, None) => fresh = true,
@@ -61,8 +61,8 @@ pub(super) fn repeated(known: impl IntoIterator<Item = Option<Known>>) -> Result
 mod tests {
     use super::*;
 
-    fn at(revision: u64) -> Known {
-        Known { here: true, revision, position: Position(revision + 100) }
+    fn at(revision: u64) -> Repeat {
+        Repeat { here: true, revision, position: Position(revision + 100) }
     }
 
     #[test]
@@ -78,14 +78,14 @@ mod tests {
 
     #[test]
     fn ids_in_other_company_or_order_are_reused() {
-        let elsewhere = Known { here: false, ..at(4) };
+        let elsewhere = Repeat { here: false, ..at(4) };
         for (first, second) in [
             (Some(at(4)), None),
             (None, Some(at(4))),
             (Some(at(5)), Some(at(4))),
             (Some(at(4)), Some(at(6))),
             (Some(elsewhere), Some(at(5))),
-            (Some(at(4)), Some(Known { here: false, ..at(5) })),
+            (Some(at(4)), Some(Repeat { here: false, ..at(5) })),
         ] {
             assert!(matches!(repeated([first, second]), Err(LogError::IdReused)), "{first:?} {second:?}");
         }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+use super::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 
 /// A `UUIDv7` that no other event of this process has.
 #[must_use]
@@ -43,7 +43,7 @@ impl<Gate: Fn(&StreamName) -> Result<(), LogError> + Send + Sync + 'static> Even
         self.log.read_stream(stream, from).await
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         self.log.read_all(after, limit).await
     }
 

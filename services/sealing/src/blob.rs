@@ -7,8 +7,8 @@ use aws_lc_rs::rand;
 use zeroize::Zeroizing;
 
 use super::cache::Cached;
-use super::key_store::{Purpose, Slot};
-use super::sealer::{OpenError, SealError, Sealer};
+use super::key_store::{KeyPurpose, Slot};
+use super::sealer::{SealError, Sealer, UnsealError};
 use super::secret::{Cipher, CryptoFailed, DataKey, KeyId, bind, derive};
 
 const FORMAT: &[u8] = b"baken/blob/v1";
@@ -19,7 +19,7 @@ const HEAD: usize = 1 + 16 + SALT;
 
 impl Sealer {
     /// Seals bytes for a purpose, bound to `aad`: a name, a position, whatever must not be mistaken for another's.
-    pub async fn seal_blob(&self, purpose: Purpose, aad: &[u8], bytes: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub async fn seal_blob(&self, purpose: KeyPurpose, aad: &[u8], bytes: &[u8]) -> Result<Vec<u8>, SealError> {
         let keys = self.ring.keys_for(&[Slot::Service(purpose)]).await?;
         let key = keys.first().ok_or(CryptoFailed)?;
         let mut salt = [0; SALT];
@@ -32,31 +32,36 @@ impl Sealer {
 
     /// Opens what `seal_blob` made for the same purpose and `aad`. A blob whose key was destroyed is `KeyMissing`: it
     /// is to be made again.
-    pub async fn open_blob(&self, purpose: Purpose, aad: &[u8], blob: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let (head, sealed) = blob.split_at_checked(HEAD).ok_or(OpenError::Malformed)?;
-        let (version, rest) = head.split_first().ok_or(OpenError::Malformed)?;
+    pub async fn open_blob(
+        &self,
+        purpose: KeyPurpose,
+        aad: &[u8],
+        blob: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+        let (head, sealed) = blob.split_at_checked(HEAD).ok_or(UnsealError::Malformed)?;
+        let (version, rest) = head.split_first().ok_or(UnsealError::Malformed)?;
         let (id, salt) = rest.split_at(16);
         if *version != VERSION {
-            return Err(OpenError::Malformed);
+            return Err(UnsealError::Malformed);
         }
-        let id = KeyId(uuid::Uuid::from_slice(id).map_err(|_| OpenError::Malformed)?);
+        let id = KeyId(uuid::Uuid::from_slice(id).map_err(|_| UnsealError::Malformed)?);
         let slot = Slot::Service(purpose);
         let key = match self.ring.find(&[slot]).await?.pop() {
             Some(Cached::Key(key)) if key.id() == id => key,
-            _ if self.ring.slot_of(id).await?.is_some() => return Err(OpenError::Tampered),
-            _ => return Err(OpenError::KeyMissing(id)),
+            _ if self.ring.slot_of(id).await?.is_some() => return Err(UnsealError::Tampered),
+            _ => return Err(UnsealError::KeyMissing(id)),
         };
         let mut buffer = Zeroizing::new(sealed.to_vec());
         let cipher = blob_cipher(purpose, &key, salt)?;
-        let plain = cipher.open(&blob_aad(purpose, id, aad), &mut buffer).ok_or(OpenError::Tampered)?;
+        let plain = cipher.open(&blob_aad(purpose, id, aad), &mut buffer).ok_or(UnsealError::Tampered)?;
         Ok(Zeroizing::new(plain.to_vec()))
     }
 }
 
-fn blob_cipher(purpose: Purpose, key: &DataKey, salt: &[u8]) -> Result<Cipher, CryptoFailed> {
+fn blob_cipher(purpose: KeyPurpose, key: &DataKey, salt: &[u8]) -> Result<Cipher, CryptoFailed> {
     Cipher::new(&derive(key.key(), salt, &[FORMAT, b"|", purpose.name().as_bytes()])?)
 }
 
-fn blob_aad(purpose: Purpose, key: KeyId, aad: &[u8]) -> Vec<u8> {
+fn blob_aad(purpose: KeyPurpose, key: KeyId, aad: &[u8]) -> Vec<u8> {
     bind(&[FORMAT, purpose.name().as_bytes(), key.0.as_bytes(), aad])
 }

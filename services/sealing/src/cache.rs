@@ -11,7 +11,7 @@ use care_path::ids::PersonId;
 use hashlink::LruCache;
 use parking_lot::{Mutex, MutexGuard};
 
-use super::key_store::{Owner, Purpose, Slot};
+use super::key_store::{KeyPurpose, Owner, Slot};
 use super::secret::DataKey;
 
 const SHARDS: usize = 16;
@@ -90,7 +90,7 @@ impl KeyCache {
         }
     }
 
-    pub(super) fn evict_purpose(&self, purpose: Purpose) {
+    pub(super) fn evict_purpose(&self, purpose: KeyPurpose) {
         self.shard(Owner::Service).keys.remove(&Slot::Service(purpose));
     }
 

@@ -25,11 +25,11 @@ pub use kek::{EnvironmentKek, Epoch, FileKek, KekError, KekProvider, ToUnwrap, T
 #[cfg(feature = "postgres")]
 pub use key_store::PostgresKeyStore;
 pub use key_store::{
-    CopiedKeys, CopyKeysError, Doomed, Epochs, KeyStore, KeyStoreError, KeysPlace, MemoryKeyStore, Owner, Purpose,
+    CopiedKeys, CopyKeysError, Doomed, Epochs, KeyPurpose, KeyStore, KeyStoreError, KeysPlace, MemoryKeyStore, Owner,
     Slot, SqliteKeyStore, Stored, WrappedKey, copy_keys,
 };
 pub use marks::BadMark;
 pub use ring::{KeyError, KeyRing};
 pub use rolling::Preloaded;
-pub use sealer::{Binding, OpenError, SealError, Sealer};
+pub use sealer::{Binding, SealError, Sealer, UnsealError};
 pub use secret::{CryptoFailed, DataKey, KEY_LEN, Key256, KeyId};

@@ -10,7 +10,7 @@ use care_path::ids::PersonId;
 
 use super::cache::{Cached, KeyCache};
 use super::kek::{Epoch, KekError, KekProvider, ToUnwrap, ToWrap};
-use super::key_store::{Doomed, KeyStore, KeyStoreError, Purpose, Slot, Stored, WrappedKey};
+use super::key_store::{Doomed, KeyPurpose, KeyStore, KeyStoreError, Slot, Stored, WrappedKey};
 use super::secret::{CryptoFailed, DataKey, KeyId, bind, random_key};
 
 /// How often something is tried again because the epoch moved under it.
@@ -173,13 +173,13 @@ impl KeyRing {
     pub async fn destroy(&self, person: PersonId) -> Result<(), KeyError> {
         self.store.destroy(Doomed::Person(person)).await?;
         self.cache.erase(person);
-        self.cache.evict_purpose(Purpose::DIES_WITH_ANYBODY);
+        self.cache.evict_purpose(KeyPurpose::DIES_WITH_ANYBODY);
         Ok(())
     }
 
     /// Makes everything unreadable that was sealed for a purpose of the service.
-    pub async fn destroy_purpose(&self, purpose: Purpose) -> Result<(), KeyError> {
-        self.store.destroy(Doomed::Purpose(purpose)).await?;
+    pub async fn destroy_purpose(&self, purpose: KeyPurpose) -> Result<(), KeyError> {
+        self.store.destroy(Doomed::KeyPurpose(purpose)).await?;
         self.cache.evict_purpose(purpose);
         Ok(())
     }

@@ -71,7 +71,7 @@ impl From<KeyError> for SealError {
 
 /// Why something sealed was not opened. None of these means erased: that is not an error.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum UnsealError {
     /// It was changed, or it was sealed for another event, stream, type or class.
     #[error("its seal does not match: it was changed, or sealed for another event")]
     Tampered,
@@ -85,7 +85,7 @@ pub enum OpenError {
     Key(#[from] KeyError),
 }
 
-impl From<CryptoFailed> for OpenError {
+impl From<CryptoFailed> for UnsealError {
     fn from(failed: CryptoFailed) -> Self {
         Self::Key(failed.into())
     }
@@ -150,7 +150,7 @@ impl Sealer {
     }
 
     /// Opens what `seal` made, for the same binding. Where a person's keys were destroyed, their values are erased.
-    pub async fn open(&self, binding: Binding<'_>, sealed: &[u8]) -> Result<Value, OpenError> {
+    pub async fn open(&self, binding: Binding<'_>, sealed: &[u8]) -> Result<Value, UnsealError> {
         let event = parse(sealed)?;
         let slots: Vec<_> = event.sealed.keys().map(|class| Slot::Person(binding.person, *class)).collect();
         let found = self.ring.find(&slots).await?;
@@ -160,7 +160,7 @@ impl Sealer {
                 let id = KeyId(sealed.key);
                 // A key of somebody or something else: the box was moved. A key of nobody: the store is not the one.
                 let moved = self.ring.slot_of(id).await?.is_some();
-                return Err(if moved { OpenError::Tampered } else { OpenError::KeyMissing(id) });
+                return Err(if moved { UnsealError::Tampered } else { UnsealError::KeyMissing(id) });
             };
             *content.get_mut(*class) = opened;
         }
@@ -168,7 +168,7 @@ impl Sealer {
     }
 
     /// The same, at once, where all keys that it takes are in memory; `None` where they are not.
-    pub fn open_cached(&self, binding: Binding<'_>, sealed: &[u8]) -> Result<Option<Value>, OpenError> {
+    pub fn open_cached(&self, binding: Binding<'_>, sealed: &[u8]) -> Result<Option<Value>, UnsealError> {
         let event = parse(sealed)?;
         let mut content = PerClass::new(|| Content::Nothing);
         for (class, sealed) in &event.sealed {
@@ -182,8 +182,8 @@ impl Sealer {
     }
 }
 
-fn parse(sealed: &[u8]) -> Result<SealedEvent<'_>, OpenError> {
-    serde_json::from_slice(sealed).map_err(|_| OpenError::Malformed)
+fn parse(sealed: &[u8]) -> Result<SealedEvent<'_>, UnsealError> {
+    serde_json::from_slice(sealed).map_err(|_| UnsealError::Malformed)
 }
 
 fn seal_values(
@@ -211,22 +211,22 @@ fn open_box(
     sealed: &SealedBox<'_>,
     clear: &RawValue,
     found: &Cached,
-) -> Result<Option<Content>, OpenError> {
+) -> Result<Option<Content>, UnsealError> {
     let key = match found {
         Cached::Erased => return Ok(Some(Content::Erased)),
         Cached::Key(key) if key.id().0 == sealed.key => key,
         Cached::Key(_) | Cached::Unknown => return Ok(None),
     };
-    let mut buffer = Zeroizing::new(STANDARD.decode(sealed.sealed.as_bytes()).map_err(|_| OpenError::Tampered)?);
+    let mut buffer = Zeroizing::new(STANDARD.decode(sealed.sealed.as_bytes()).map_err(|_| UnsealError::Tampered)?);
     let aad = aad(binding, class, key.id(), clear.get().as_bytes());
-    let plain = event_cipher(binding, class, key)?.open(&aad, &mut buffer).ok_or(OpenError::Tampered)?;
-    let values: Vec<Value> = serde_json::from_slice(plain).map_err(|_| OpenError::Malformed)?;
+    let plain = event_cipher(binding, class, key)?.open(&aad, &mut buffer).ok_or(UnsealError::Tampered)?;
+    let values: Vec<Value> = serde_json::from_slice(plain).map_err(|_| UnsealError::Malformed)?;
     Ok(Some(Content::Values(values.into_iter().map(Some).collect())))
 }
 
-fn restore(clear: &RawValue, content: &mut PerClass<Content>) -> Result<Value, OpenError> {
-    let mut event = serde_json::from_str(clear.get()).map_err(|_| OpenError::Malformed)?;
-    marks::put_back(&mut event, content).map_err(|_| OpenError::Tampered)?;
+fn restore(clear: &RawValue, content: &mut PerClass<Content>) -> Result<Value, UnsealError> {
+    let mut event = serde_json::from_str(clear.get()).map_err(|_| UnsealError::Malformed)?;
+    marks::put_back(&mut event, content).map_err(|_| UnsealError::Tampered)?;
     Ok(event)
 }
 

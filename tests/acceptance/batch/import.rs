@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use baken::import::{Brought, IdKey, Mapping, Table, Target, bring, plan};
+use baken::import::{Brought, IdKey, ImportTarget, Mapping, Table, bring, plan};
 use baken::sources::{Clock as _, SystemClock};
 use indicatif::ProgressBar;
 use serde_json::Value;
@@ -29,7 +29,7 @@ async fn import_by(running: &Running, user: &str, mapping: &Path, text: &str) ->
     let key = IdKey::open_or_create(&running.folder.path().join("key")).unwrap();
     let plan = plan(Table::of(text.as_bytes(), &mapping).unwrap(), &mapping, &key, SystemClock.now());
     assert_eq!(plan.findings, []);
-    let target = Target::new(&running.url, running.token(user));
+    let target = ImportTarget::new(&running.url, running.token(user));
     bring(&target, plan, &key, &ProgressBar::hidden()).await.unwrap()
 }
 

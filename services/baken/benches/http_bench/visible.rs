@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use baken::app::{Baken, Request};
-use baken::event_log::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+use baken::event_log::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 use care_path::command::CommandKind;
 use care_path::ids::CorrelationId;
 use care_path::{PersonId, Principal};
@@ -58,7 +58,7 @@ impl<L: EventLog> EventLog for Noting<L> {
         self.log.read_stream(stream, from).await
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         self.log.read_all(after, limit).await
     }
 

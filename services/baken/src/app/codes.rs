@@ -100,20 +100,20 @@ pub struct CodeView {
     pub label: String,
 }
 
-type Labels = BTreeMap<LabelLanguage, String>;
+type LabelsByLanguage = BTreeMap<LabelLanguage, String>;
 
 /// A list as its file in `seeds/codes/` has it.
 #[derive(Deserialize)]
 struct File {
     list: String,
-    title: Labels,
-    codes: Vec<Entry>,
+    title: LabelsByLanguage,
+    codes: Vec<CodeEntry>,
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct CodeEntry {
     code: String,
-    labels: Labels,
+    labels: LabelsByLanguage,
 }
 
 macro_rules! files {
@@ -200,7 +200,7 @@ fn organisations_title(language: LabelLanguage) -> &'static str {
     }
 }
 
-fn label(labels: &Labels, language: LabelLanguage) -> String {
+fn label(labels: &LabelsByLanguage, language: LabelLanguage) -> String {
     labels.get(&language).cloned().unwrap_or_default()
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Baken, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
-use crate::history::{Answer, Envelope, Idempotency, KeyDigest, Purpose, Stream};
+use crate::history::{Envelope, Idempotency, KeyDigest, Purpose, StoredAnswer, Stream};
 use crate::projections::{Case, World};
 use crate::sealing::{Binding, KeyError, KeyStoreError, SealError};
 
@@ -470,7 +470,7 @@ impl Baken {
         Some(self.revision_to(principal, world.case(person?)?, until))
     }
 
-    fn repeated(&self, request: &Request, idempotency: Idempotency, answer: Answer) -> Receipt {
+    fn repeated(&self, request: &Request, idempotency: Idempotency, answer: StoredAnswer) -> Receipt {
         let revision = self.told_revision(&request.principal, answer.person_id, answer.position);
         Receipt {
             person_id: answer.person_id,

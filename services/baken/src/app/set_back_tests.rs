@@ -12,7 +12,7 @@ use serde_json::json;
 use super::ExecuteError;
 use super::testing::{TestBaken, request, user};
 use crate::event_log::{
-    Appended, EventLog, Expected, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
+    Appended, EventLog, Expected, LogError, LogPage, MemoryLog, Position, Proposed, Recorded, StreamName,
 };
 use crate::history::Stream;
 use crate::projections::FollowError;
@@ -54,7 +54,7 @@ impl EventLog for Failover {
         self.server()?.read_stream(stream, from).await
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         self.server()?.read_all(after, limit).await
     }
 

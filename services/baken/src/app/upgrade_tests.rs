@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::testing::{TestBaken, request, user};
 use super::{Baken, ExecuteError, Receipt};
-use crate::event_log::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+use crate::event_log::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 
 /// The log as a newer node reads it: it knows version 2 of the event, whose shape happens to be that of version 1.
 struct AsNewer(Arc<dyn EventLog>);
@@ -41,7 +41,7 @@ impl EventLog for AsNewer {
         Ok(self.0.read_stream(stream, from).await?.into_iter().map(known).collect())
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         let mut page = self.0.read_all(after, limit).await?;
         page.events = page.events.into_iter().map(known).collect();
         Ok(page)

@@ -6,7 +6,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
-use crate::event_log::copy::{Copied, Progress, Stage, copy};
+use crate::event_log::copy::{Copied, CopyProgress, Stage, copy};
 use crate::event_log::{EventLog, LogUrl, Position, open, open_to_read};
 use crate::sealing::{CopiedKeys, KeysPlace, copy_keys};
 use crate::telemetry::{self, Format};
@@ -120,7 +120,7 @@ fn bar() -> ProgressBar {
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn show(bar: &ProgressBar, progress: Progress) {
+fn show(bar: &ProgressBar, progress: CopyProgress) {
     let name = match progress.stage {
         Stage::Comparing => "comparing",
         Stage::Copying => "copying",

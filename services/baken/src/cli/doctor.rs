@@ -27,7 +27,7 @@ impl Doctor {
     pub async fn run(self) -> ExitCode {
         let patience = Duration::from_secs(self.patience);
         let examined = match self.log.parse() {
-            Ok(url) => examine(&url, patience, &Progress::new(io::stdout())).await,
+            Ok(url) => examine(&url, patience, &StepPrinter::new(io::stdout())).await,
             Err(error) => Err(Failure::from(error)),
         };
         match examined {
@@ -49,7 +49,11 @@ impl Doctor {
 }
 
 /// Says what the engine is, and what it holds of the contract.
-async fn examine<W: Write + Send>(url: &LogUrl, patience: Duration, progress: &Progress<W>) -> Result<Report, Failure> {
+async fn examine<W: Write + Send>(
+    url: &LogUrl,
+    patience: Duration,
+    progress: &StepPrinter<W>,
+) -> Result<Report, Failure> {
     let ids: contract::Ids = Arc::new(|| RandomIds.uuid_v7());
     let engine = tokio::time::timeout(patience, event_log::describe(url)).await;
     let engine = engine.map_err(|_| format!("the event log did not answer within {patience:?}"))??;
@@ -63,11 +67,11 @@ async fn examine<W: Write + Send>(url: &LogUrl, patience: Duration, progress: &P
 }
 
 /// Writes each step at once, and how long it took, so that a slow server can be told from a dead one.
-struct Progress<W> {
+struct StepPrinter<W> {
     out: Mutex<(W, Instant)>,
 }
 
-impl<W: Write> Progress<W> {
+impl<W: Write> StepPrinter<W> {
     fn new(out: W) -> Self {
         Self { out: Mutex::new((out, Instant::now())) }
     }
@@ -118,14 +122,14 @@ mod tests {
     }
 
     async fn examined(url: &LogUrl) -> Result<(String, Report), Failure> {
-        let progress = Progress::new(Vec::new());
+        let progress = StepPrinter::new(Vec::new());
         let report = examine(url, Duration::from_mins(1), &progress).await?;
         Ok((String::from_utf8(progress.out.into_inner().0).unwrap(), report))
     }
 
     #[test]
     fn a_check_is_told_when_it_begins_and_not_only_when_it_has_ended() {
-        let progress = Progress::new(Flushed::default());
+        let progress = StepPrinter::new(Flushed::default());
         progress.tell(Step::Begins("it counts from 0"));
         assert_eq!(progress.out.lock().0.0, ["it counts from 0 … "]);
         progress.tell(Step::Ended(&Outcome { check: "it counts from 0", held: Err("it counts from 1".to_owned()) }));

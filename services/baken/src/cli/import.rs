@@ -10,7 +10,7 @@ use super::{DataFolder, Failure, data};
 use crate::demo;
 use crate::dev_issuer::DevIssuer;
 use crate::edge::Limits;
-use crate::import::{Brought, IdKey, ImportError, Mapping, Plan, Table, Target, bring, plan};
+use crate::import::{Brought, IdKey, ImportError, ImportTarget, Mapping, Plan, Table, bring, plan};
 use crate::sources::{Clock as _, RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Service, listen};
 use crate::telemetry::{self, Format};
@@ -70,13 +70,13 @@ impl Import {
     }
 
     /// The running service; or one that runs as long as this does.
-    async fn target(&self) -> Result<(Target, Option<Service>), Failure> {
+    async fn target(&self) -> Result<(ImportTarget, Option<Service>), Failure> {
         if let (Some(url), Some(file)) = (&self.url, &self.token_file) {
             let token = std::fs::read_to_string(file)?.trim().to_owned();
             if token.is_empty() {
                 return Err(ImportError::Token("its file is empty").into());
             }
-            return Ok((Target::new(url, token), None));
+            return Ok((ImportTarget::new(url, token), None));
         }
         let name = self.user.as_deref().ok_or("say where to: --url and --token-file, or --user of the demo world")?;
         let users = demo::users()?;
@@ -90,7 +90,7 @@ impl Import {
         let token = issuer.token_for(&user.principal, &SystemClock, &RandomIds)?;
         let url = format!("http://{}", listening.address);
         drop(tokio::spawn(listening.server));
-        Ok((Target::new(&url, token), Some(service)))
+        Ok((ImportTarget::new(&url, token), Some(service)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use care_path::command::Unreadable;
+use care_path::command::UnreadableCommand;
 use care_path::time::DateTime;
 
 use super::{PlanError, Planned, SeedError, marek, plan, users, world};
@@ -29,7 +29,7 @@ pub enum LoadError {
     #[error(transparent)]
     Plan(#[from] PlanError),
     #[error("{key}: {source}")]
-    Unreadable { key: String, source: Unreadable },
+    Unreadable { key: String, source: UnreadableCommand },
     #[error("{key}: the data folder holds another version of the demo world; choose another folder")]
     OtherVersion { key: String },
     #[error("{key}: {source}")]

@@ -1,7 +1,7 @@
 //! A command that somebody gives in a script or a simulation, complete: what executing it takes, and what calling it
 //! over HTTP takes.
 
-use care_path::command::{Command, CommandKind, Unreadable, WithoutPerson};
+use care_path::command::{Command, CommandKind, UnreadableCommand, WithoutPerson};
 use care_path::ids::CorrelationId;
 use care_path::time::Occurred;
 use care_path::{PersonId, Principal};
@@ -72,7 +72,7 @@ impl Scripted {
     ///
     /// # Errors
     /// Where the body or the subject is not what a command of this kind takes.
-    pub fn command(&self) -> Result<Command, Unreadable> {
+    pub fn command(&self) -> Result<Command, UnreadableCommand> {
         self.kind.read(self.subject, &self.body)
     }
 
@@ -80,7 +80,7 @@ impl Scripted {
     ///
     /// # Errors
     /// As [`Self::command`].
-    pub fn request(&self) -> Result<Request, Unreadable> {
+    pub fn request(&self) -> Result<Request, UnreadableCommand> {
         Ok(Request {
             principal: self.by.clone(),
             person_id: self.person,

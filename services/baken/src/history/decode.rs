@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::envelope::{Damaged, Envelope, Happened, Heading, Read, Stream};
 use crate::event_log::Recorded;
-use crate::sealing::{Binding, KeyError, OpenError, Sealer};
+use crate::sealing::{Binding, KeyError, Sealer, UnsealError};
 
 /// Why an event of the log is not understood. It names the event and never tells what is in it.
 #[derive(Debug, thiserror::Error)]
@@ -47,15 +47,15 @@ impl DecodeError {
             | Reason::Envelope
             | Reason::Panicked
             | Reason::Sealed(
-                OpenError::Tampered
-                | OpenError::Malformed
-                | OpenError::KeyMissing(_)
-                | OpenError::Key(KeyError::Damaged(_) | KeyError::Erased),
+                UnsealError::Tampered
+                | UnsealError::Malformed
+                | UnsealError::KeyMissing(_)
+                | UnsealError::Key(KeyError::Damaged(_) | KeyError::Erased),
             ) => Fault::Event,
-            Reason::Sealed(OpenError::Key(why)) if why.is_passing() => Fault::Passing,
+            Reason::Sealed(UnsealError::Key(why)) if why.is_passing() => Fault::Passing,
             Reason::Event(Unreadable::UnknownType(_) | Unreadable::TooNew { .. })
             | Reason::OtherKeys(_)
-            | Reason::Sealed(OpenError::Key(
+            | Reason::Sealed(UnsealError::Key(
                 KeyError::WrongKek(_) | KeyError::Kek(_) | KeyError::Store(_) | KeyError::Crypto(_),
             )) => Fault::Node,
         }
@@ -70,10 +70,10 @@ pub enum Reason {
     #[error("its envelope cannot be read")]
     Envelope,
     #[error(transparent)]
-    Sealed(#[from] OpenError),
+    Sealed(#[from] UnsealError),
     /// Not one event of the log was opened with these keys.
     #[error(transparent)]
-    OtherKeys(OpenError),
+    OtherKeys(UnsealError),
     #[error(transparent)]
     Event(#[from] Unreadable),
     #[error("reading it panicked")]
@@ -126,7 +126,7 @@ impl Decoder {
         let data = match self.sealer.open_cached(binding, &recorded.data)? {
             Some(data) => data,
             None => match self.sealer.open(binding, &recorded.data).await {
-                Err(why @ OpenError::KeyMissing(_)) if !self.has_opened.load(Ordering::Relaxed) => {
+                Err(why @ UnsealError::KeyMissing(_)) if !self.has_opened.load(Ordering::Relaxed) => {
                     return Err(Reason::OtherKeys(why));
                 }
                 opened => opened?,

@@ -89,7 +89,7 @@ impl Idempotency {
 
 /// What a request was answered, as the log tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Answer {
+pub struct StoredAnswer {
     pub body: KeyDigest,
     pub person_id: Option<PersonId>,
     pub event_ids: Vec<EventId>,

@@ -7,4 +7,4 @@ mod idempotency;
 
 pub use decode::{DecodeError, Decoder, Fault};
 pub use envelope::{Damaged, Envelope, Happened, Heading, Idempotency, Purpose, Read, Stream};
-pub use idempotency::{Answer, KeyDigest};
+pub use idempotency::{KeyDigest, StoredAnswer};

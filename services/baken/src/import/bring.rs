@@ -17,7 +17,7 @@ use super::claims::Claim;
 use super::findings::LeftOut;
 use super::lines::TakenBack;
 use super::rows::What;
-use super::send::{Answer, Problem, Target, send};
+use super::send::{ImportTarget, LineAnswer, Problem, send};
 use super::{Fate, Finding, IdKey, ImportError, Notes, Outgoing, Plan, Tally};
 use crate::history::KeyDigest;
 
@@ -68,7 +68,12 @@ enum Step {
 ///
 /// # Errors
 /// Where the service does not take it; what it has acknowledged until then is recorded.
-pub async fn bring(target: &Target, plan: Plan, key: &IdKey, progress: &ProgressBar) -> Result<Brought, ImportError> {
+pub async fn bring(
+    target: &ImportTarget,
+    plan: Plan,
+    key: &IdKey,
+    progress: &ProgressBar,
+) -> Result<Brought, ImportError> {
     let brought = Brought { notes: plan.notes, told: plan.told, ..Brought::default() };
     let mut bringing = Bringing { target, key, brought, me: None };
     bringing.brought.rows.refused = plan.unread;
@@ -119,7 +124,7 @@ pub async fn bring(target: &Target, plan: Plan, key: &IdKey, progress: &Progress
 }
 
 struct Bringing<'a> {
-    target: &'a Target,
+    target: &'a ImportTarget,
     key: &'a IdKey,
     brought: Brought,
     /// Who the token is of, once asked.
@@ -161,7 +166,7 @@ impl Bringing<'_> {
         Ok(())
     }
 
-    fn take(&mut self, row: &mut Row, step: Step, answer: Answer) {
+    fn take(&mut self, row: &mut Row, step: Step, answer: LineAnswer) {
         match answer.status {
             201 => self.brought.recorded += 1,
             200 => self.brought.known += 1,
@@ -191,7 +196,7 @@ impl Bringing<'_> {
         }
     }
 
-    fn refuse(&mut self, row: &mut Row, answer: Answer, line: &Outgoing, why: &str) {
+    fn refuse(&mut self, row: &mut Row, answer: LineAnswer, line: &Outgoing, why: &str) {
         row.becomes(Fate::Refused);
         row.steps.clear();
         self.brought.refused.push(refused(answer, line, why));
@@ -267,7 +272,7 @@ impl Step {
     }
 }
 
-fn refused(Answer { status, problem, .. }: Answer, line: &Outgoing, why: &str) -> Refused {
+fn refused(LineAnswer { status, problem, .. }: LineAnswer, line: &Outgoing, why: &str) -> Refused {
     let finding = |column: Option<&str>, message: String| Finding {
         command: Some(line.name.clone()),
         ..Finding::of_row(line.row, column, message)

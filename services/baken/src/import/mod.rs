@@ -27,7 +27,7 @@ pub use ids::IdKey;
 pub use lines::Outgoing;
 pub use mapping::Mapping;
 pub use rows::{Plan, plan};
-pub use send::Target;
+pub use send::ImportTarget;
 pub use table::{Row, Table};
 
 /// Why an import ends before anything is sent, or in the middle. It never tells what is in the file.

@@ -23,13 +23,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 const CHUNK: usize = 16 * 1024;
 
 /// The service, and who sends.
-pub struct Target {
+pub struct ImportTarget {
     url: String,
     token: String,
     client: Client,
 }
 
-impl Target {
+impl ImportTarget {
     /// A service at a URL, to which is sent with a token.
     #[must_use]
     pub fn new(url: &str, token: String) -> Self {
@@ -64,7 +64,7 @@ impl Target {
 
 /// What a line was answered.
 #[derive(Debug, Deserialize)]
-pub struct Answer {
+pub struct LineAnswer {
     line: usize,
     pub status: u16,
     pub problem: Option<Problem>,
@@ -85,7 +85,7 @@ pub struct FieldProblem {
     pub message: String,
 }
 
-impl Answer {
+impl LineAnswer {
     /// Whether it is recorded, now or before.
     pub fn is_recorded(&self) -> bool {
         matches!(self.status, 200 | 201)
@@ -116,10 +116,10 @@ impl Answer {
 /// # Errors
 /// Where the service does not take them; what it has acknowledged until then is recorded.
 pub async fn send(
-    target: &Target,
+    target: &ImportTarget,
     lines: &Arc<Vec<Outgoing>>,
     progress: &ProgressBar,
-) -> Result<Vec<Answer>, ImportError> {
+) -> Result<Vec<LineAnswer>, ImportError> {
     let (mut answers, mut attempts) = (Vec::with_capacity(lines.len()), 0);
     let mut last = None;
     while answers.len() < lines.len() {
@@ -144,7 +144,7 @@ pub async fn send(
     Ok(answers)
 }
 
-async fn begin(target: &Target, lines: &Arc<Vec<Outgoing>>, from: usize) -> Result<Response, reqwest::Error> {
+async fn begin(target: &ImportTarget, lines: &Arc<Vec<Outgoing>>, from: usize) -> Result<Response, reqwest::Error> {
     let lines = lines.clone();
     let chunks = stream::unfold(from, move |mut at| {
         let mut chunk = Vec::with_capacity(CHUNK);
@@ -181,7 +181,7 @@ fn asked(response: &Response) -> Duration {
 /// Reads the answers as they come, as far as they come.
 async fn follow(
     mut response: Response,
-    answers: &mut Vec<Answer>,
+    answers: &mut Vec<LineAnswer>,
     progress: &ProgressBar,
 ) -> Result<Option<reqwest::Error>, ImportError> {
     let (first, mut buffer) = (answers.len(), Vec::new());
@@ -193,7 +193,7 @@ async fn follow(
         }
         while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
             let text: Vec<u8> = buffer.drain(..=end).collect();
-            let Ok(answer) = serde_json::from_slice::<Answer>(&text) else { return Ok(None) };
+            let Ok(answer) = serde_json::from_slice::<LineAnswer>(&text) else { return Ok(None) };
             if first + answer.line != answers.len() + 1 {
                 return Ok(None);
             }

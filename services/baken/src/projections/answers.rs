@@ -6,16 +6,16 @@ use super::cases::Cases;
 use super::digest::{ModelDigest, hash, sum};
 use super::map::Map;
 use super::model::{AsOf, ReadModel};
-use crate::history::{Answer, Heading, KeyDigest};
+use crate::history::{Heading, KeyDigest, StoredAnswer};
 
 /// Answers by the key of the request.
 #[derive(Default)]
-pub struct Answers(Map<KeyDigest, Answer>);
+pub struct Answers(Map<KeyDigest, StoredAnswer>);
 
 impl Answers {
     /// What a request of this key was answered.
     #[must_use]
-    pub fn of(&self, key: KeyDigest) -> Option<&Answer> {
+    pub fn of(&self, key: KeyDigest) -> Option<&StoredAnswer> {
         self.0.get(&key)
     }
 }
@@ -33,7 +33,7 @@ impl ReadModel for Answers {
             }
             Vacant(place) => {
                 let event_ids = vec![event_id];
-                place.insert(Answer { body: idempotency.body, person_id, event_ids, revision, position });
+                place.insert(StoredAnswer { body: idempotency.body, person_id, event_ids, revision, position });
             }
         }
     }

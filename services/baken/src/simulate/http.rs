@@ -49,7 +49,7 @@ pub enum HttpError {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct WriteReceipt {
     event_ids: Vec<serde::de::IgnoredAny>,
 }
 
@@ -102,7 +102,7 @@ impl Http {
             let refusal = response.json::<Refusal>().await.ok().and_then(|refusal| refusal.code);
             return Err(HttpError::Refused { status, code: refusal.unwrap_or_else(|| "no code".to_owned()) });
         }
-        let answer: Answer = response.json().await.map_err(unanswered)?;
+        let answer: WriteReceipt = response.json().await.map_err(unanswered)?;
         Ok(Delivered { events: answer.event_ids.len() as u64, repeated: status == StatusCode::OK })
     }
 }

@@ -10,7 +10,7 @@ use care_path::PersonId;
 use chrono::{DateTime, Utc};
 
 use super::sender::Failure;
-use super::store::{DeadLetter, Pending, Progress};
+use super::store::{DeadLetter, DeliveryOutcomes, Pending};
 
 /// Persons whose events wait to be tried again, before the whole webhook waits.
 const MOST_BLOCKED: usize = 100;
@@ -60,7 +60,7 @@ pub struct Lanes {
     outstanding: BTreeSet<u64>,
     kept: usize,
     read: u64,
-    progress: Progress,
+    progress: DeliveryOutcomes,
 }
 
 impl Lanes {
@@ -214,8 +214,8 @@ impl Lanes {
     }
 
     /// Takes out what has to be written down.
-    pub fn take_progress(&mut self) -> Progress {
-        Progress { reached: self.reached(), ..std::mem::take(&mut self.progress) }
+    pub fn take_progress(&mut self) -> DeliveryOutcomes {
+        DeliveryOutcomes { reached: self.reached(), ..std::mem::take(&mut self.progress) }
     }
 
     fn take(&mut self, job: Job) {

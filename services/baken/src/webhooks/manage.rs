@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::store::DeadLetter;
 use super::subscription::{Definition, Held, may_be_told};
 use super::{
-    Entry, Message, Outcome, SigningSecret, TargetError, WebhookId, WebhookState, WebhookStoreError, Webhooks,
+    Message, Outcome, SigningSecret, TargetError, WebhookEntry, WebhookId, WebhookState, WebhookStoreError, Webhooks,
 };
 use crate::event_log::Position;
 use crate::history::Idempotency;
@@ -231,7 +231,7 @@ impl Webhooks {
         let after = self.shared.baken.position().0;
         let sealed = self.shared.seal(id, &definition).await?;
         self.shared.store.add(id, sealed, after).await?;
-        let entry = Arc::new(Entry::new(id, definition, after));
+        let entry = Arc::new(WebhookEntry::new(id, definition, after));
         self.set_up(entry.clone());
         tracing::info!(webhook = %id, "a webhook was set up");
         Ok(Made { webhook: self.view(&entry, principal), secret: Some(secret), repeated: false })
@@ -403,19 +403,19 @@ impl Webhooks {
     }
 
     /// A webhook that is the principal's, or that they look at as administrator.
-    fn found(&self, principal: &Principal, id: WebhookId) -> Result<Arc<Entry>, WebhookError> {
+    fn found(&self, principal: &Principal, id: WebhookId) -> Result<Arc<WebhookEntry>, WebhookError> {
         let entry = self.entries.read().get(&id).cloned();
         let theirs = entry.filter(|entry| is_administrator(principal) || entry.definition().is_of(principal));
         theirs.ok_or(WebhookError::NotFound)
     }
 
     /// A webhook that is the principal's own.
-    fn own(&self, principal: &Principal, id: WebhookId) -> Result<Arc<Entry>, WebhookError> {
+    fn own(&self, principal: &Principal, id: WebhookId) -> Result<Arc<WebhookEntry>, WebhookError> {
         let entry = self.found(principal, id)?;
         if entry.definition().is_of(principal) { Ok(entry) } else { Err(WebhookError::Forbidden) }
     }
 
-    fn view(&self, entry: &Entry, principal: &Principal) -> WebhookView {
+    fn view(&self, entry: &WebhookEntry, principal: &Principal) -> WebhookView {
         let definition = entry.definition();
         let now = self.shared.baken.clock().now();
         let load = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed);

@@ -24,7 +24,7 @@ pub struct WebhookMetrics {
 
 /// How webhooks stand, all together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct WebhookTotals {
     pub active: u64,
     /// Positions of the log that the slowest active one is behind.
     pub lag: u64,
@@ -39,7 +39,7 @@ impl WebhookMetrics {
     }
 
     /// Takes in how webhooks stand.
-    pub(super) fn stand(&self, standing: Standing) {
+    pub(super) fn stand(&self, standing: WebhookTotals) {
         let gauge = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         self.active.set(gauge(standing.active));
         self.lag.set(gauge(standing.lag));

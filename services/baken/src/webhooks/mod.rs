@@ -33,11 +33,11 @@ use self::sender::{Message, Outgoing};
 use self::subscription::Definition;
 use self::worker::Worker;
 use crate::app::Baken;
-use crate::sealing::{CryptoFailed, OpenError, Purpose, SealError, Sealer};
+use crate::sealing::{CryptoFailed, KeyPurpose, SealError, Sealer, UnsealError};
 
 pub use self::config::{WebhooksConfig, schedule};
 pub use self::manage::{DeadLetterView, Made, NewWebhook, Pinged, Replayed, Rotated, WebhookError, WebhookView};
-pub use self::metrics::{Standing, WebhookMetrics};
+pub use self::metrics::{WebhookMetrics, WebhookTotals};
 pub use self::schedule::{Jitter, MachineJitter, Schedule};
 pub use self::sender::{Failure, HttpPost, Outcome, Outgoing as OutgoingMessage, Post, WebhookData, WebhookPayload};
 pub use self::store::{MemoryWebhookStore, SqliteWebhookStore, WebhookStore, WebhookStoreError};
@@ -81,7 +81,7 @@ pub enum WebhookStartError {
     #[error("no HTTP client can be made: {0}")]
     Client(#[from] reqwest::Error),
     #[error("a webhook cannot be opened: {0}")]
-    Open(#[from] OpenError),
+    Open(#[from] UnsealError),
     #[error("a webhook cannot be read")]
     Malformed,
 }
@@ -103,7 +103,7 @@ struct Shared {
 }
 
 /// A webhook that is set up.
-struct Entry {
+struct WebhookEntry {
     id: WebhookId,
     definition: RwLock<Arc<Definition>>,
     removed: AtomicBool,
@@ -151,7 +151,7 @@ impl Live {
     }
 }
 
-impl Entry {
+impl WebhookEntry {
     fn new(id: WebhookId, definition: Definition, reached: u64) -> Self {
         let live = Live { reached: AtomicU64::new(reached), ..Live::default() };
         let definition = RwLock::new(Arc::new(definition));
@@ -184,11 +184,11 @@ impl Shared {
     async fn seal(&self, id: WebhookId, definition: &Definition) -> Result<Vec<u8>, WebhookError> {
         let bytes = serde_json::to_vec(definition).map_err(|error| WebhookError::Internal(error.into()))?;
         let bytes = Zeroizing::new(bytes);
-        Ok(self.sealer.seal_blob(Purpose::Webhook, id.0.as_bytes(), &bytes).await?)
+        Ok(self.sealer.seal_blob(KeyPurpose::Webhook, id.0.as_bytes(), &bytes).await?)
     }
 
     /// Replaces what is set up: in the store first.
-    async fn replace(&self, entry: &Entry, definition: Definition) -> Result<(), WebhookError> {
+    async fn replace(&self, entry: &WebhookEntry, definition: Definition) -> Result<(), WebhookError> {
         let sealed = self.seal(entry.id, &definition).await?;
         self.store.change(entry.id, sealed).await?;
         *entry.definition.write() = Arc::new(definition);
@@ -196,7 +196,7 @@ impl Shared {
         Ok(())
     }
 
-    async fn set_state(&self, entry: &Entry, state: WebhookState) -> Result<(), WebhookError> {
+    async fn set_state(&self, entry: &WebhookEntry, state: WebhookState) -> Result<(), WebhookError> {
         let _alone = self.changing.lock().await;
         let definition = Definition { state, ..Definition::clone(&entry.definition()) };
         self.replace(entry, definition).await
@@ -221,7 +221,7 @@ impl Shared {
 /// All webhooks of the service.
 pub struct Webhooks {
     shared: Arc<Shared>,
-    entries: RwLock<HashMap<WebhookId, Arc<Entry>>>,
+    entries: RwLock<HashMap<WebhookId, Arc<WebhookEntry>>>,
     workers: Mutex<HashMap<WebhookId, JoinHandle<()>>>,
 }
 
@@ -263,9 +263,9 @@ impl Webhooks {
         let shared = Arc::new(Shared { baken, sealer, store, post, options, metrics, turns, changing });
         let webhooks = Self { shared: shared.clone(), entries: RwLock::default(), workers: Mutex::default() };
         for stored in shared.store.all().await? {
-            let opened = shared.sealer.open_blob(Purpose::Webhook, stored.id.0.as_bytes(), &stored.sealed).await?;
+            let opened = shared.sealer.open_blob(KeyPurpose::Webhook, stored.id.0.as_bytes(), &stored.sealed).await?;
             let definition = serde_json::from_slice(&opened).map_err(|_| WebhookStartError::Malformed)?;
-            let entry = Entry::new(stored.id, definition, stored.reached);
+            let entry = WebhookEntry::new(stored.id, definition, stored.reached);
             entry.live.pending.store(stored.pending, Ordering::Relaxed);
             entry.live.dead_letters.store(stored.dead_letters, Ordering::Relaxed);
             if let Some(at) = stored.last_success {
@@ -301,7 +301,7 @@ impl Webhooks {
 
     /// Measures how webhooks stand now.
     pub fn measure(&self) {
-        let mut standing = Standing::default();
+        let mut standing = WebhookTotals::default();
         let head = self.shared.baken.position().0;
         for entry in self.entries.read().values() {
             let load = |number: &AtomicU64| number.load(Ordering::Relaxed);
@@ -315,7 +315,7 @@ impl Webhooks {
         self.shared.metrics.stand(standing);
     }
 
-    fn set_up(&self, entry: Arc<Entry>) {
+    fn set_up(&self, entry: Arc<WebhookEntry>) {
         let worker = Worker { shared: self.shared.clone(), entry: entry.clone() };
         let running = tokio::spawn(worker.run());
         self.workers.lock().insert(entry.id, running);

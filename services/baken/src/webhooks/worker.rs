@@ -12,7 +12,7 @@ use futures_util::{FutureExt, StreamExt};
 use super::lanes::{Job, Lanes};
 use super::sender::{Failure, Message, Outcome};
 use super::subscription::{Definition, WebhookState};
-use super::{Entry, Shared, WebhookError};
+use super::{Shared, WebhookEntry, WebhookError};
 use crate::event_log::Position;
 
 /// Deliveries of one webhook that are under way at once.
@@ -33,7 +33,7 @@ enum Attempt {
 
 pub(super) struct Worker {
     pub shared: Arc<Shared>,
-    pub entry: Arc<Entry>,
+    pub entry: Arc<WebhookEntry>,
 }
 
 impl Worker {

@@ -7,6 +7,8 @@ mod person;
 mod repatriation;
 mod rights;
 
+use crate::spelt::Spelt;
+
 pub use organisations::{Offering, OrgKind, Role};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DropoutReason, ExceptionKind,
@@ -22,13 +24,16 @@ pub use repatriation::{
 pub use rights::{IndOutcome, InsuranceStatus, RightsBasis, RightsOutcome, YesNoUnknown};
 
 /// A code of a closed list: it has a list, a spelling, and nothing else.
-pub trait Code: Copy + Eq + 'static {
+pub trait Code: Spelt {
     /// The list's name: the file in `seeds/codes/` and the last part of `/v1/codes/{list}`.
     const LIST: &'static str;
     /// Every code, in the order of the list.
-    const ALL: &'static [Self];
+    const ALL: &'static [Self] = Self::VALUES;
+
     /// The spelling in JSON, in GraphQL and in the list.
-    fn code(self) -> &'static str;
+    fn code(self) -> &'static str {
+        self.spelling()
+    }
 
     /// The code that is spelt so.
     #[must_use]
@@ -39,42 +44,24 @@ pub trait Code: Copy + Eq + 'static {
 
 macro_rules! codes {
     (
-        $(#[$meta:meta])*
-        $name:ident in $list:tt {
-            $( $(#[$item_meta:meta])* $item:ident = $code:tt ),+ $(,)?
-        }
+        $(#[doc = $words:literal])*
+        $name:ident in $list:literal { $($codes:tt)+ }
     ) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::Enum))]
-        pub enum $name {
-            $(
-                $(#[$item_meta])*
-                #[serde(rename = $code)]
-                #[cfg_attr(feature = "schema", graphql(name = $code))]
-                $item,
-            )+
+        $crate::spelt::spelt! {
+            $(#[doc = $words])*
+            pub enum $name { $($codes)+ }
         }
 
         impl $crate::codes::Code for $name {
             const LIST: &'static str = $list;
-            const ALL: &'static [Self] = &[$(Self::$item),+];
-
-            fn code(self) -> &'static str {
-                match self {
-                    $(Self::$item => $code,)+
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str($crate::codes::Code::code(*self))
-            }
         }
     };
 }
 pub(crate) use codes;
+
+// What queries may be narrowed by.
+#[cfg(feature = "schema")]
+crate::spelt::graphql_inputs!(Phase, TaskKind);
 
 /// A code list as data: its name and its spellings.
 #[derive(Debug, Clone, Copy)]

@@ -5,13 +5,12 @@
 //! A row's subject is the one of its `Decide`; its route has that subject's id in braces, and after it what the command
 //! names within the subject. A command without a route is sent by Baken alone.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 #[cfg(feature = "schema")]
 use super::row::BodyType;
-use super::row::{Method, OtherPerson, Route, Row, Unreadable, WithoutPerson};
+use super::row::{Method, OtherPerson, Route, Row, UnreadableCommand, WithoutPerson};
 use super::row::{about, body_of, catalogue, companions, optional, other_person};
 use super::subject::{Subject, SubjectId};
 use super::{Context, Decide, Refusal};
@@ -44,6 +43,7 @@ use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, 
 use crate::path::signal::{RecordContact, ReportSignal};
 use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
 use crate::policy::commands::{A, AN, I, IA, IAN, IN, N, R, RN, X};
+use crate::spelt::{Spelt, spelt};
 
 catalogue! {
     //  coor shel outr care supp asse poli liai rece amba anal priv admi syst

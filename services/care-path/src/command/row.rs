@@ -66,7 +66,7 @@ pub enum OtherPerson {
 
 /// Why a command cannot be read from its name, subject and body.
 #[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
+pub enum UnreadableCommand {
     #[error("the command has a subject that it does not take, or lacks the one that it needs")]
     Subject,
     /// With the place in the body.
@@ -75,7 +75,7 @@ pub enum Unreadable {
 }
 
 /// Reads the body of a command.
-pub(super) fn body_of<C: DeserializeOwned>(body: &Value) -> Result<C, Unreadable> {
+pub(super) fn body_of<C: DeserializeOwned>(body: &Value) -> Result<C, UnreadableCommand> {
     Ok(serde_path_to_error::deserialize(body)?)
 }
 
@@ -183,20 +183,16 @@ macro_rules! catalogue {
             $( $(#[doc = $words])+ $command(<$command as Decide>::Subject, $command), )+
         }
 
-        /// The kind of a command: what the policy's table of commands has a row for.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::Enum))]
-        pub enum CommandKind {
-            $(
-                #[serde(rename = $name)]
-                #[cfg_attr(feature = "schema", graphql(name = $name))]
-                $command,
-            )+
+        spelt! {
+            /// The kind of a command: what the policy's table of commands has a row for.
+            pub enum CommandKind {
+                $( $command = $name, )+
+            }
         }
 
         impl CommandKind {
             /// Every kind of command there is.
-            pub const ALL: &'static [Self] = &[$(Self::$command),+];
+            pub const ALL: &'static [Self] = Self::VALUES;
 
             pub(crate) fn row(self) -> &'static Row {
                 match self {
@@ -232,11 +228,11 @@ macro_rules! catalogue {
             ///
             /// # Errors
             /// Where the body or the subject is not what the command takes.
-            pub fn read(self, subject: Option<Uuid>, body: &Value) -> Result<Command, Unreadable> {
+            pub fn read(self, subject: Option<Uuid>, body: &Value) -> Result<Command, UnreadableCommand> {
                 match self {
                     $( Self::$command => {
                         let command = body_of(body)?;
-                        Ok(Command::$command(SubjectId::from_id(subject).ok_or(Unreadable::Subject)?, command))
+                        Ok(Command::$command(SubjectId::from_id(subject).ok_or(UnreadableCommand::Subject)?, command))
                     } )+
                 }
             }

@@ -17,9 +17,8 @@ pub use samples::samples;
 #[cfg(feature = "schema")]
 pub use schema::events_schema;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::codes::DataClass;
 use crate::fact::{Label, Origin, Visitor};
@@ -40,6 +39,7 @@ use crate::path::rights::RightsEvent;
 use crate::path::signal::SignalEvent;
 use crate::path::stay::StayEvent;
 use crate::policy::{Category, Depth};
+use crate::spelt::{Spelt, spelt};
 use crate::text;
 
 /// Why a stored event is not understood.
@@ -71,27 +71,21 @@ macro_rules! catalogue {
             }
         )+
 
-        /// The type of an event, without its content.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::Enum))]
-        pub enum EventKind {
-            $($(
-                #[serde(rename = $name)]
-                #[cfg_attr(feature = "schema", graphql(name = $name))]
-                $kind,
-            )+)+
+        spelt! {
+            /// The type of an event, without its content.
+            pub enum EventKind {
+                $($( $kind = $name, )+)+
+            }
         }
 
         impl EventKind {
             /// Every type of event there is.
-            pub const ALL: &'static [Self] = &[$($(Self::$kind,)+)+];
+            pub const ALL: &'static [Self] = Self::VALUES;
 
             /// Its name in the log and in every answer.
             #[must_use]
             pub fn name(self) -> &'static str {
-                match self {
-                    $($( Self::$kind => $name, )+)+
-                }
+                self.spelling()
             }
 
             /// The version in which it is written now.
@@ -118,9 +112,9 @@ macro_rules! catalogue {
                 }
             }
 
-            fn read(self, tagged: &Value) -> Result<Event, serde_json::Error> {
+            fn read(self, data: &Value) -> Result<Event, serde_json::Error> {
                 match self {
-                    $($( Self::$kind => typed::<$events>(tagged), )+)+
+                    $($( Self::$kind => Ok(Event::$part($events::$kind(Deserialize::deserialize(data)?))), )+)+
                 }
             }
         }
@@ -130,7 +124,7 @@ macro_rules! catalogue {
             #[must_use]
             pub fn kind(&self) -> EventKind {
                 match self {
-                    $($( Self::$part($events::$kind { .. }) => EventKind::$kind, )+)+
+                    $($( Self::$part($events::$kind(_)) => EventKind::$kind, )+)+
                 }
             }
 
@@ -249,16 +243,6 @@ catalogue! {
     },
 }
 
-fn typed<E: DeserializeOwned + Into<Event>>(tagged: &Value) -> Result<Event, serde_json::Error> {
-    E::deserialize(tagged).map(Into::into)
-}
-
-impl std::fmt::Display for EventKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
 impl std::str::FromStr for EventKind {
     type Err = Unreadable;
 
@@ -287,15 +271,9 @@ pub fn read(kind: &str, version: u32, data: Value) -> Result<Event, Unreadable> 
     if version == 0 || version > parsed.version() {
         return Err(Unreadable::TooNew { kind: kind.to_owned(), found: version, known: parsed.version() });
     }
-    let mut tagged = Map::new();
-    tagged.insert("type".to_owned(), Value::from(kind));
-    let data = upcast(parsed, version, data);
-    if !data.is_null() {
-        tagged.insert("data".to_owned(), data);
-    }
-    let mut tagged = Value::Object(tagged);
-    let read = parsed.read(&tagged);
-    let read = read.or_else(|error| if text::reveal(&mut tagged) { parsed.read(&tagged) } else { Err(error) });
+    let mut data = upcast(parsed, version, data);
+    let read = parsed.read(&data);
+    let read = read.or_else(|error| if text::reveal(&mut data) { parsed.read(&data) } else { Err(error) });
     read.map_err(|error| Unreadable::Malformed {
         kind: kind.to_owned(),
         // The category of the error alone: its text may quote what was stored.

@@ -96,6 +96,13 @@ fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
             without_null(object);
+            // What has no content is null; OpenAPI's schema says so by a default alone.
+            if object.get("default").is_some_and(Value::is_null)
+                && object.keys().all(|key| ["default", "description"].contains(&key.as_str()))
+            {
+                object.remove("default");
+                object.insert("type".to_owned(), json!("null"));
+            }
             if let Some(Value::String(reference)) = object.get_mut("$ref")
                 && let Some(name) = reference.strip_prefix(COMPONENTS)
             {

@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::Held;
-use super::subject::{Subject, ids, ids_among, same};
+use super::subject::{LogUnderTest, ids, ids_among, same};
 use crate::port::{Appended, Expected, LogError, Position, StreamName};
 
 const WRITERS: usize = 64;
@@ -24,7 +24,7 @@ async fn all<T: Send + 'static>(mut tasks: JoinSet<Result<T, String>>) -> Result
     Ok(done)
 }
 
-pub(super) async fn identical(subject: Subject) -> Held {
+pub(super) async fn identical(subject: LogUnderTest) -> Held {
     for round in 0..4 {
         let stream = subject.stream();
         let events = subject.events(1 + round);
@@ -43,7 +43,7 @@ pub(super) async fn identical(subject: Subject) -> Held {
 }
 
 /// Appends at the last known revision, and after a conflict at the actual one, until it is accepted.
-async fn insist(subject: Subject, stream: StreamName, events: usize) -> Result<Vec<Acknowledged>, String> {
+async fn insist(subject: LogUnderTest, stream: StreamName, events: usize) -> Result<Vec<Acknowledged>, String> {
     let mut acknowledged = Vec::new();
     let mut expected = Expected::NoStream;
     let mut conflicts = 0;
@@ -71,7 +71,7 @@ async fn insist(subject: Subject, stream: StreamName, events: usize) -> Result<V
     Ok(acknowledged)
 }
 
-pub(super) async fn one_stream(subject: Subject) -> Held {
+pub(super) async fn one_stream(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     let before = subject.head().await?;
     let mut tasks = JoinSet::new();
@@ -99,7 +99,7 @@ pub(super) async fn one_stream(subject: Subject) -> Held {
 
 /// Reads on from `after` until everything is written, as a subscription does: page by page, woken when there is more.
 async fn follow(
-    subject: Subject,
+    subject: LogUnderTest,
     mut after: Position,
     limit: usize,
     until: tokio::sync::watch::Receiver<bool>,
@@ -122,7 +122,7 @@ async fn follow(
     }
 }
 
-pub(super) async fn followed(subject: Subject) -> Held {
+pub(super) async fn followed(subject: LogUnderTest) -> Held {
     let before = subject.head().await?;
     let prefix = subject.name();
     let (done, until) = tokio::sync::watch::channel(false);

@@ -1,10 +1,10 @@
 //! Expected versions: the lock by which two decisions on one path cannot both be right.
 
 use super::Held;
-use super::subject::{Subject, ids, same};
+use super::subject::{LogUnderTest, ids, same};
 use crate::port::{Expected, LogError};
 
-pub(super) async fn no_stream(subject: Subject) -> Held {
+pub(super) async fn no_stream(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     let first = subject.events(2);
     let answer = subject.add(&stream, Expected::NoStream, &first).await?;
@@ -13,7 +13,7 @@ pub(super) async fn no_stream(subject: Subject) -> Held {
     same("the stream after a refusal", &subject.ids_on(&stream).await?, &ids(&first))
 }
 
-pub(super) async fn revision(subject: Subject) -> Held {
+pub(super) async fn revision(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     subject.conflicts(&stream, Expected::Revision(0), None).await?;
     subject.add(&stream, Expected::NoStream, &subject.events(1)).await?;
@@ -25,7 +25,7 @@ pub(super) async fn revision(subject: Subject) -> Held {
     same("the revision after that", &answer.revision, &3)
 }
 
-pub(super) async fn any(subject: Subject) -> Held {
+pub(super) async fn any(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     for revision in 0..3 {
         let answer = subject.add(&stream, Expected::Any, &subject.events(1)).await?;
@@ -34,7 +34,7 @@ pub(super) async fn any(subject: Subject) -> Held {
     Ok(())
 }
 
-pub(super) async fn contiguous(subject: Subject) -> Held {
+pub(super) async fn contiguous(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     let mut due = Vec::new();
     for count in [1, 3, 1, 2] {
@@ -51,7 +51,7 @@ pub(super) async fn contiguous(subject: Subject) -> Held {
     same("the order of the events", &subject.ids_on(&stream).await?, &due)
 }
 
-pub(super) async fn all_or_nothing(subject: Subject) -> Held {
+pub(super) async fn all_or_nothing(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     let first = subject.events(1);
     subject.add(&stream, Expected::NoStream, &first).await?;
@@ -72,7 +72,7 @@ pub(super) async fn all_or_nothing(subject: Subject) -> Held {
     same("the position of its last event", &read.last().map(|event| event.position), &Some(answer.position))
 }
 
-pub(super) async fn empty(subject: Subject) -> Held {
+pub(super) async fn empty(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     match subject.log.append(&stream, Expected::Any, Vec::new()).await {
         Err(LogError::Empty) => {}

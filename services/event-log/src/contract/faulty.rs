@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
-use crate::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
-use crate::rules::{self, Known};
+use crate::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
+use crate::rules::{self, Repeat};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -99,7 +99,7 @@ impl FaultyLog {
         self.state.lock().events.iter().filter(|event| event.stream == *stream).map(|event| event.revision).max()
     }
 
-    fn known(&self, stream: &StreamName, event: &Proposed) -> Option<Known> {
+    fn known(&self, stream: &StreamName, event: &Proposed) -> Option<Repeat> {
         let state = self.state.lock();
         let (place, found) = state.events.iter().enumerate().find(|(_, known)| known.id == event.id)?;
         let here = found.stream == *stream;
@@ -109,7 +109,7 @@ impl FaultyLog {
             || (!here && self.has(Fault::TakesUsedIdsElsewhere))
             || (here && self.has(Fault::ForgetsIdsOfOthers) && place % 2 == 1)
             || (self.has(Fault::RemembersOnlyTheLastAppend) && !last);
-        (!forgotten).then_some(Known { here, revision: found.revision, position: found.position })
+        (!forgotten).then_some(Repeat { here, revision: found.revision, position: found.position })
     }
 
     fn repeat(
@@ -219,7 +219,7 @@ impl EventLog for FaultyLog {
         Ok(self.state.lock().events.iter().filter(mine).filter(|event| event.revision >= from).cloned().collect())
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         let _turn = self.turn().await;
         let mut all = self.state.lock().events.clone();
         all.sort_by_key(|event| event.position);
@@ -244,7 +244,7 @@ impl EventLog for FaultyLog {
             next.0 += 1;
         }
         let at_head = next >= head || self.has(Fault::SaysHeadTooEarly);
-        Ok(Page { events, next, at_head })
+        Ok(LogPage { events, next, at_head })
     }
 
     async fn head(&self) -> Result<Position, LogError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use super::Held;
-use super::subject::{Subject, ids, ids_among, same};
+use super::subject::{LogUnderTest, ids, ids_among, same};
 use crate::port::Expected;
 
 /// A network and a busy machine in between are allowed for; waiting for a poll is not.
@@ -13,7 +13,7 @@ const AT_ONCE: Duration = Duration::from_millis(500);
 /// One slow answer is an accident, and so may be two.
 const ATTEMPTS: usize = 3;
 
-pub(super) async fn paging(subject: Subject) -> Held {
+pub(super) async fn paging(subject: LogUnderTest) -> Held {
     let before = subject.head().await?;
     let streams = [subject.stream(), subject.stream()];
     let mut due = Vec::new();
@@ -32,7 +32,7 @@ pub(super) async fn paging(subject: Subject) -> Held {
     Ok(())
 }
 
-pub(super) async fn head(subject: Subject) -> Held {
+pub(super) async fn head(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     for count in [1, 4, 1] {
         let before = subject.head().await?;
@@ -50,7 +50,7 @@ pub(super) async fn head(subject: Subject) -> Held {
     Ok(())
 }
 
-pub(super) async fn wake_at_once(subject: Subject) -> Held {
+pub(super) async fn wake_at_once(subject: LogUnderTest) -> Held {
     let before = subject.head().await?;
     subject.add(&subject.stream(), Expected::NoStream, &subject.events(1)).await?;
     for _ in 0..ATTEMPTS {
@@ -62,7 +62,7 @@ pub(super) async fn wake_at_once(subject: Subject) -> Held {
     Err(format!("there was more to read, and none of {ATTEMPTS} readers was woken within {AT_ONCE:?}"))
 }
 
-pub(super) async fn wake_later(subject: Subject) -> Held {
+pub(super) async fn wake_later(subject: LogUnderTest) -> Held {
     for _ in 0..ATTEMPTS {
         let seen = subject.head().await?;
         let waiting = tokio::spawn({

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use subject::{Ids, is_of_a_check};
-use subject::{Patience, Subject};
+use subject::{LogUnderTest, Patience};
 
 use super::port::EventLog;
 
@@ -34,7 +34,7 @@ type Running = Pin<Box<dyn Future<Output = Held> + Send>>;
 /// One thing that every engine must do, said in a sentence.
 struct Check {
     name: &'static str,
-    run: fn(Subject) -> Running,
+    run: fn(LogUnderTest) -> Running,
 }
 
 macro_rules! checks {
@@ -145,7 +145,7 @@ pub async fn run(log: Arc<dyn EventLog>, ids: Ids) -> Report {
 pub async fn run_with(log: Arc<dyn EventLog>, ids: Ids, manner: &Manner<'_>) -> Report {
     let patience = Patience::of(manner.patience);
     let mut examination = Examination { patience, tell: manner.tell, report: Report::default() };
-    examination.all(&Subject::new(log, ids, patience)).await;
+    examination.all(&LogUnderTest::new(log, ids, patience)).await;
     examination.report
 }
 
@@ -181,7 +181,7 @@ where
     let witness = match examination.open("opened", Box::pin(open())).await {
         Err(why) => Err(why),
         Ok(log) => {
-            let subject = Subject::new(log, Arc::clone(&ids), patience);
+            let subject = LogUnderTest::new(log, Arc::clone(&ids), patience);
             examination.all(&subject).await;
             guarded(Box::pin(reopening::leave(subject)), patience).await
         }
@@ -197,7 +197,7 @@ where
             examination.check(known, Box::pin(ready(Err(why)))).await;
         }
         Ok((log, witness)) => {
-            let subject = Subject::new(log, ids, patience);
+            let subject = LogUnderTest::new(log, ids, patience);
             examination.check(there, Box::pin(reopening::still_there(subject.clone(), witness.clone()))).await;
             examination.check(known, Box::pin(reopening::still_known(subject, witness))).await;
         }
@@ -225,7 +225,7 @@ impl Examination<'_> {
         }
     }
 
-    async fn all(&mut self, subject: &Subject) {
+    async fn all(&mut self, subject: &LogUnderTest) {
         for check in CHECKS {
             self.check(check.name, (check.run)(subject.clone())).await;
         }

@@ -1,7 +1,7 @@
 //! What comes back: the same bytes, whole, in order.
 
 use super::Held;
-use super::subject::{Subject, ids, ids_among, same};
+use super::subject::{LogUnderTest, ids, ids_among, same};
 use crate::port::{Expected, Proposed, Recorded, StreamName};
 
 /// Held against what was proposed, without printing content.
@@ -21,7 +21,7 @@ fn unchanged(read: &[Recorded], written: &[Proposed]) -> Held {
     Ok(())
 }
 
-pub(super) async fn bytes(subject: Subject) -> Held {
+pub(super) async fn bytes(subject: LogUnderTest) -> Held {
     let every_byte: Vec<u8> = (0..=u8::MAX).collect();
     let contents: [(&[u8], &[u8]); 5] = [
         (b"", b""),
@@ -52,7 +52,7 @@ pub(super) async fn bytes(subject: Subject) -> Held {
     unchanged(&read, &events)
 }
 
-pub(super) async fn large(subject: Subject) -> Held {
+pub(super) async fn large(subject: LogUnderTest) -> Held {
     let data: Vec<u8> = (0..1_048_576_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
     let events = [Proposed { data, ..subject.event() }];
     let stream = subject.stream();
@@ -60,7 +60,7 @@ pub(super) async fn large(subject: Subject) -> Held {
     unchanged(&subject.read(&stream, 0).await?, &events)
 }
 
-pub(super) async fn stream(subject: Subject) -> Held {
+pub(super) async fn stream(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     same("an unknown stream", &subject.read(&stream, 0).await?.len(), &0)?;
     let events = subject.events(4);
@@ -81,7 +81,7 @@ pub(super) async fn stream(subject: Subject) -> Held {
     Ok(())
 }
 
-pub(super) async fn order(subject: Subject) -> Held {
+pub(super) async fn order(subject: LogUnderTest) -> Held {
     let streams = [subject.stream(), subject.stream(), subject.stream()];
     let before = subject.head().await?;
     let mut due = Vec::new();

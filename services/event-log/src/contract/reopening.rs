@@ -1,7 +1,7 @@
 //! What was acknowledged outlives the process: left by one life of the log, looked for by the next.
 
 use super::Held;
-use super::subject::{Subject, ids, same};
+use super::subject::{LogUnderTest, ids, same};
 use crate::port::{Appended, Expected, Proposed, StreamName};
 
 /// What the first life was told.
@@ -12,13 +12,13 @@ pub(super) struct Witness {
     answer: Appended,
 }
 
-pub(super) async fn leave(subject: Subject) -> Result<Witness, String> {
+pub(super) async fn leave(subject: LogUnderTest) -> Result<Witness, String> {
     let (stream, events) = (subject.stream(), subject.events(3));
     let answer = subject.add(&stream, Expected::NoStream, &events).await?;
     Ok(Witness { stream, events, answer })
 }
 
-pub(super) async fn still_there(subject: Subject, left: Witness) -> Held {
+pub(super) async fn still_there(subject: LogUnderTest, left: Witness) -> Held {
     same("the stream", &subject.ids_on(&left.stream).await?, &ids(&left.events))?;
     subject.conflicts(&left.stream, Expected::NoStream, Some(left.answer.revision)).await?;
     let head = subject.head().await?;
@@ -28,7 +28,7 @@ pub(super) async fn still_there(subject: Subject, left: Witness) -> Held {
     Ok(())
 }
 
-pub(super) async fn still_known(subject: Subject, left: Witness) -> Held {
+pub(super) async fn still_known(subject: LogUnderTest, left: Witness) -> Held {
     let repeat = subject.add(&left.stream, Expected::NoStream, &left.events).await?;
     same("the answer to a repeat", &repeat, &left.answer)?;
     let more = subject.add(&left.stream, Expected::Revision(left.answer.revision), &subject.events(1)).await?;

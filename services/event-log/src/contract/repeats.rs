@@ -1,10 +1,10 @@
 //! Idempotency: who does not know whether an append was made asks by making it again.
 
 use super::Held;
-use super::subject::{Subject, ids, same};
+use super::subject::{LogUnderTest, ids, same};
 use crate::port::{Expected, LogError, Proposed, StreamName};
 
-pub(super) async fn same_answer(subject: Subject) -> Held {
+pub(super) async fn same_answer(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     for count in [1, 3] {
         let events = subject.events(count);
@@ -28,7 +28,7 @@ pub(super) async fn same_answer(subject: Subject) -> Held {
     }
 }
 
-pub(super) async fn stale_expectation(subject: Subject) -> Held {
+pub(super) async fn stale_expectation(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     let opening = subject.events(1);
     let opened = subject.add(&stream, Expected::NoStream, &opening).await?;
@@ -45,7 +45,7 @@ pub(super) async fn stale_expectation(subject: Subject) -> Held {
     same("the number of events", &subject.read(&stream, 0).await?.len(), &3)
 }
 
-pub(super) async fn after_others(subject: Subject) -> Held {
+pub(super) async fn after_others(subject: LogUnderTest) -> Held {
     let (stream, other) = (subject.stream(), subject.stream());
     let events = subject.events(2);
     let first = subject.add(&stream, Expected::NoStream, &events).await?;
@@ -61,7 +61,7 @@ pub(super) async fn after_others(subject: Subject) -> Held {
 }
 
 /// The append must be refused for its ids, whatever it expects, and change nothing.
-async fn is_reuse(subject: &Subject, stream: &StreamName, events: Vec<Proposed>) -> Held {
+async fn is_reuse(subject: &LogUnderTest, stream: &StreamName, events: Vec<Proposed>) -> Held {
     let before = subject.ids_on(stream).await?;
     match subject.log.append(stream, Expected::Any, events).await {
         Err(LogError::IdReused) => same("the stream after it", &subject.ids_on(stream).await?, &before),
@@ -69,7 +69,7 @@ async fn is_reuse(subject: &Subject, stream: &StreamName, events: Vec<Proposed>)
     }
 }
 
-pub(super) async fn beside_new_events(subject: Subject) -> Held {
+pub(super) async fn beside_new_events(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     let used = subject.events(2);
     subject.add(&stream, Expected::NoStream, &used).await?;
@@ -79,7 +79,7 @@ pub(super) async fn beside_new_events(subject: Subject) -> Held {
     is_reuse(&subject, &stream, vec![second, first]).await
 }
 
-pub(super) async fn on_another_stream(subject: Subject) -> Held {
+pub(super) async fn on_another_stream(subject: LogUnderTest) -> Held {
     let (stream, other) = (subject.stream(), subject.stream());
     let used = subject.events(2);
     subject.add(&stream, Expected::NoStream, &used).await?;
@@ -88,7 +88,7 @@ pub(super) async fn on_another_stream(subject: Subject) -> Held {
     is_reuse(&subject, &other, used).await
 }
 
-pub(super) async fn twice_at_once(subject: Subject) -> Held {
+pub(super) async fn twice_at_once(subject: LogUnderTest) -> Held {
     let stream = subject.stream();
     let event = subject.event();
     is_reuse(&subject, &stream, vec![event.clone(), subject.event(), event]).await

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+use crate::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 
 /// Where the checks take their ids and names from.
 pub type Ids = Arc<dyn Fn() -> Uuid + Send + Sync>;
@@ -49,13 +49,13 @@ pub fn is_of_a_check(stream: &StreamName) -> bool {
 }
 
 #[derive(Clone)]
-pub(super) struct Subject {
+pub(super) struct LogUnderTest {
     pub log: Arc<dyn EventLog>,
     pub patience: Patience,
     ids: Ids,
 }
 
-impl Subject {
+impl LogUnderTest {
     pub(crate) fn new(log: Arc<dyn EventLog>, ids: Ids, patience: Patience) -> Self {
         Self { log, patience, ids }
     }
@@ -122,7 +122,7 @@ impl Subject {
     }
 
     /// One page, held against what is true of every page.
-    pub(crate) async fn page(&self, after: Position, limit: usize) -> Result<Page, String> {
+    pub(crate) async fn page(&self, after: Position, limit: usize) -> Result<LogPage, String> {
         let page = self.log.read_all(after, limit).await;
         let page = page.map_err(|why| format!("the log could not be read: {why}"))?;
         if page.events.len() > limit {

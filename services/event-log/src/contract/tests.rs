@@ -15,7 +15,7 @@ use super::faulty::{Fault, FaultyLog};
 use super::subject::Patience;
 use super::{CHECKS, Ids, Manner, REOPENING, Report, Step, examine_twice, run, run_reopening, run_reopening_with};
 use crate::memory::MemoryLog;
-use crate::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+use crate::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 use crate::sqlite::{Options, SqliteLog, SqliteOpenError};
 
 /// UUIDs of version 7 that count up, a millisecond each.
@@ -159,8 +159,8 @@ async fn a_check_that_panics_has_failed_and_the_others_are_run() {
         async fn read_stream(&self, _: &crate::StreamName, _: u64) -> Result<Vec<crate::Recorded>, crate::LogError> {
             Ok(Vec::new())
         }
-        async fn read_all(&self, after: crate::Position, _: usize) -> Result<crate::Page, crate::LogError> {
-            Ok(crate::Page { events: Vec::new(), next: after, at_head: true })
+        async fn read_all(&self, after: crate::Position, _: usize) -> Result<crate::LogPage, crate::LogError> {
+            Ok(crate::LogPage { events: Vec::new(), next: after, at_head: true })
         }
         async fn head(&self) -> Result<crate::Position, crate::LogError> {
             Ok(crate::Position::START)
@@ -183,7 +183,7 @@ impl EventLog for Silent {
     async fn read_stream(&self, _: &StreamName, _: u64) -> Result<Vec<Recorded>, LogError> {
         std::future::pending().await
     }
-    async fn read_all(&self, _: Position, _: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, _: Position, _: usize) -> Result<LogPage, LogError> {
         std::future::pending().await
     }
     async fn head(&self) -> Result<Position, LogError> {

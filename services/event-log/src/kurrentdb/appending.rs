@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::link::{Failure, PAUSE, Shared};
 use super::reading;
-use super::streams::{Seen, Tail, Tails};
+use super::streams::{RecentIds, Tail, Tails};
 use crate::port::{Appended, Expected, LogError, Position, Proposed, StreamName};
 use crate::rules;
 
@@ -23,7 +23,7 @@ use crate::rules;
 pub(super) struct Appender {
     pub link: Shared,
     pub tails: Tails,
-    pub seen: Arc<Seen>,
+    pub seen: Arc<RecentIds>,
     pub head: watch::Sender<Position>,
     /// How long an append is tried again whose outcome is not known.
     pub patience: Duration,

@@ -28,10 +28,10 @@ use tokio::sync::{Notify, watch};
 
 use appending::{Appender, Request};
 use link::{Engine, Link, Shared, aside};
-use streams::{Seen, Tails};
+use streams::{RecentIds, Tails};
 pub use url::{BadKurrentUrl, KurrentUrl};
 
-use super::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+use super::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 use super::rules;
 
 /// No server takes more in one append, however it is configured.
@@ -85,7 +85,7 @@ pub async fn version(url: &KurrentUrl) -> Result<String, KurrentOpenError> {
 pub struct KurrentLog {
     link: Shared,
     appender: Arc<Appender>,
-    seen: Arc<Seen>,
+    seen: Arc<RecentIds>,
     head: watch::Sender<Position>,
     asked: Arc<Notify>,
     version: String,
@@ -116,7 +116,7 @@ impl KurrentLog {
         }
         let head = watch::Sender::new(end);
         let asked = Arc::new(Notify::new());
-        let seen = Arc::new(Seen::new(options.known_ids));
+        let seen = Arc::new(RecentIds::new(options.known_ids));
         handle.spawn(polling::run(link.clone(), head.clone(), asked.clone()));
         let appender = Arc::new(Appender {
             link: link.clone(),
@@ -158,7 +158,7 @@ impl EventLog for KurrentLog {
         self.reading(async move { reading::stream(&link, &stream, from).await }).await
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         let link = self.link.clone();
         let page = self.reading(async move { reading::page(&link, after, limit).await }).await?;
         self.seen.note(&page.events);

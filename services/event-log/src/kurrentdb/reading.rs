@@ -11,7 +11,7 @@ use eventstore::{
 use futures_util::future::try_join;
 
 use super::link::{Failure, Link};
-use crate::port::{LogError, Page, Position, Recorded, StreamName};
+use crate::port::{LogError, LogPage, Position, Recorded, StreamName};
 
 /// One call asks for so many events at most.
 const WINDOW: usize = 2_000;
@@ -145,9 +145,9 @@ pub(super) async fn head(link: &Link) -> Result<Position, Failure> {
 }
 
 /// A page of the whole log.
-pub(super) async fn page(link: &Link, after: Position, limit: usize) -> Result<Page, Failure> {
+pub(super) async fn page(link: &Link, after: Position, limit: usize) -> Result<LogPage, Failure> {
     if limit == 0 {
-        return Ok(Page { events: Vec::new(), next: after, at_head: after >= end(link).await? });
+        return Ok(LogPage { events: Vec::new(), next: after, at_head: after >= end(link).await? });
     }
     // The event at the position comes again: the server reads from there on, not after it.
     let most = limit.min(WINDOW) + 1;
@@ -172,7 +172,7 @@ pub(super) async fn page(link: &Link, after: Position, limit: usize) -> Result<P
             events.push(event);
         }
     }
-    Ok(Page { events, next, at_head: !more && next >= end })
+    Ok(LogPage { events, next, at_head: !more && next >= end })
 }
 
 /// The events of a stream from a revision on; none where it does not exist.

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::port::{Position, Proposed, Recorded, StreamName};
-use crate::rules::Known;
+use crate::rules::Repeat;
 
 /// The ids on a stream, as far as it was read.
 #[derive(Default)]
@@ -36,8 +36,8 @@ impl Tail {
         self.next
     }
 
-    pub(crate) fn known(&self, id: Uuid) -> Option<Known> {
-        self.ids.get(&id).map(|(revision, position)| Known { here: true, revision: *revision, position: *position })
+    pub(crate) fn known(&self, id: Uuid) -> Option<Repeat> {
+        self.ids.get(&id).map(|(revision, position)| Repeat { here: true, revision: *revision, position: *position })
     }
 
     /// Whether something is known of it at all.
@@ -91,12 +91,12 @@ impl Tails {
 }
 
 /// On which stream each of the ids is that this node has seen last. KurrentDB does not look for an id on other streams.
-pub(super) struct Seen {
+pub(super) struct RecentIds {
     ids: Mutex<LruCache<Uuid, u64>>,
     hash: RandomState,
 }
 
-impl Seen {
+impl RecentIds {
     pub(crate) fn new(most: usize) -> Self {
         Self { ids: Mutex::new(LruCache::new(most.max(1))), hash: RandomState::new() }
     }

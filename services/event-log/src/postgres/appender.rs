@@ -10,28 +10,19 @@ use std::time::Duration;
 
 use futures_util::future::try_join;
 use futures_util::try_join;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
 use super::schema::{BEGIN, CHANNEL, LOCK};
-use crate::port::{Appended, Expected, LogError, Position, Proposed, StreamName};
-use crate::rules::{self, Known};
+use crate::port::{Appended, LogError, Position};
+use crate::queue::{QueuedAppend, Verdict};
+use crate::rules::{self, Repeat};
 use storage::postgres::{self, Connector};
 
 /// How long to leave a server alone that was not there.
 const PAUSE: Duration = Duration::from_millis(200);
-
-/// An append on its way to the appender.
-pub(super) struct Waiting {
-    pub stream: StreamName,
-    pub expected: Expected,
-    pub events: Vec<Proposed>,
-    pub answer: oneshot::Sender<Verdict>,
-}
-
-pub(super) type Verdict = Result<Appended, LogError>;
 
 /// The connection that appends, with its statements.
 struct Link {
@@ -72,7 +63,7 @@ impl Link {
     }
 
     /// Commits a batch. On an error the connection is no longer to be used: what it was in the middle of is not known.
-    async fn commit(&self, batch: &[Waiting]) -> Result<(Vec<Verdict>, Position), Error> {
+    async fn commit(&self, batch: &[QueuedAppend]) -> Result<(Vec<Verdict>, Position), Error> {
         let ids: Vec<Uuid> = batch.iter().flat_map(|waiting| &waiting.events).map(|event| event.id).collect();
         let names: Vec<&str> = batch.iter().map(|waiting| waiting.stream.as_str()).collect();
         // One way there and back: the server takes them one after another, each with a look at what was committed
@@ -156,12 +147,12 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn append(&mut self, waiting: &'a Waiting) -> Verdict {
+    fn append(&mut self, waiting: &'a QueuedAppend) -> Verdict {
         let name = waiting.stream.as_str();
         let tail = self.tails.get(name).copied();
         let known = waiting.events.iter().map(|event| {
             let (stream, revision, position) = self.known.get(&event.id)?;
-            Some(Known {
+            Some(Repeat {
                 here: tail.is_some_and(|(row, _)| row == *stream),
                 revision: revision.cast_unsigned(),
                 position: Position(position.cast_unsigned()),
@@ -197,7 +188,7 @@ impl<'a> Judge<'a> {
 /// Runs until every sender is gone and every append that was sent has its answer.
 pub(super) async fn run(
     connector: Connector,
-    mut inbox: mpsc::Receiver<Waiting>,
+    mut inbox: mpsc::Receiver<QueuedAppend>,
     most: usize,
     head: watch::Sender<Position>,
 ) {
@@ -227,7 +218,7 @@ pub(super) async fn run(
 async fn commit(
     connector: &Connector,
     link: &mut Option<Link>,
-    batch: &[Waiting],
+    batch: &[QueuedAppend],
 ) -> Result<(Vec<Verdict>, Position), String> {
     let work = async {
         let link = match link {

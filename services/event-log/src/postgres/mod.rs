@@ -21,12 +21,12 @@ use deadpool_postgres::Pool;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use appender::Waiting;
 pub use schema::PostgresOpenError;
 
 use storage::postgres::{ConnectError, Connector, PostgresUrl, in_time};
 
-use super::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+use super::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
+use super::queue::QueuedAppend;
 use super::rules;
 
 /// What one append may hold.
@@ -54,7 +54,7 @@ impl Default for Options {
 /// An event log in a PostgreSQL database.
 pub struct PostgresLog {
     pool: Pool,
-    appends: mpsc::Sender<Waiting>,
+    appends: mpsc::Sender<QueuedAppend>,
     head: watch::Receiver<Position>,
     listening: JoinHandle<()>,
 }
@@ -105,7 +105,7 @@ impl EventLog for PostgresLog {
         rules::within(APPEND_BYTES, &events)?;
         let ended = || LogError::Stopped("the appender has ended".to_owned());
         let (answer, verdict) = oneshot::channel();
-        let waiting = Waiting { stream: stream.clone(), expected, events, answer };
+        let waiting = QueuedAppend { stream: stream.clone(), expected, events, answer };
         self.appends.send(waiting).await.map_err(|_| ended())?;
         verdict.await.map_err(|_| ended())?
     }
@@ -114,7 +114,7 @@ impl EventLog for PostgresLog {
         reading::stream(&self.pool, stream, from).await
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         reading::page(&self.pool, after, limit).await
     }
 

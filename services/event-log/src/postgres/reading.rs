@@ -8,7 +8,7 @@ use deadpool_postgres::{Object, Pool};
 use futures_util::TryStreamExt;
 use tokio_postgres::Row;
 
-use crate::port::{LogError, Page, Position, Recorded, StreamName};
+use crate::port::{LogError, LogPage, Position, Recorded, StreamName};
 use storage::postgres;
 
 /// A page ends once it has so many bytes of events.
@@ -38,7 +38,7 @@ pub(super) async fn stream(pool: &Pool, name: &StreamName, from: u64) -> Result<
     in_time(stream_of(pool, name, from)).await
 }
 
-pub(super) async fn page(pool: &Pool, after: Position, limit: usize) -> Result<Page, LogError> {
+pub(super) async fn page(pool: &Pool, after: Position, limit: usize) -> Result<LogPage, LogError> {
     in_time(page_of(pool, after, limit)).await
 }
 
@@ -61,7 +61,7 @@ async fn stream_of(pool: &Pool, name: &StreamName, from: u64) -> Result<Vec<Reco
     rows.await.map_err(|error| unavailable(&error))?.iter().map(recorded).collect()
 }
 
-async fn page_of(pool: &Pool, after: Position, limit: usize) -> Result<Page, LogError> {
+async fn page_of(pool: &Pool, after: Position, limit: usize) -> Result<LogPage, LogError> {
     // Both statements on one connection: another one may lead to a server that has less.
     let client = connection(pool).await?;
     // Read first: nothing is ever removed, so what lies up to here does not change any more.
@@ -71,7 +71,7 @@ async fn page_of(pool: &Pool, after: Position, limit: usize) -> Result<Page, Log
         return Err(LogError::Unavailable(format!("the server's log ends at {head}, before {after}")));
     }
     if after == head {
-        return Ok(Page { events: Vec::new(), next: after, at_head: true });
+        return Ok(LogPage { events: Vec::new(), next: after, at_head: true });
     }
     let sql = format!("{COLUMNS} WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3");
     let span = [signed(after.0), signed(head.0), i64::try_from(limit).unwrap_or(i64::MAX)];
@@ -91,7 +91,7 @@ async fn page_of(pool: &Pool, after: Position, limit: usize) -> Result<Page, Log
         full = events.len() == limit || bytes >= PAGE_BYTES;
     }
     let next = if full { events.last().map_or(after, |event| event.position) } else { head };
-    Ok(Page { events, next, at_head: next >= head })
+    Ok(LogPage { events, next, at_head: next >= head })
 }
 
 fn recorded(row: &Row) -> Result<Recorded, LogError> {

@@ -6,13 +6,11 @@
 
 use rusqlite::{CachedStatement, Connection, ErrorCode, OptionalExtension};
 
-use super::stream_index::{self, Place, Unindexed};
+use super::stream_index::{self, IndexEntry, Unindexed};
 use super::streams::{KnownStreams, Tail};
 use crate::port::{Appended, Expected, LogError, Position, Proposed, StreamName};
-use crate::rules::{self, Known};
-
-/// The answer to one append.
-pub(super) type Verdict = Result<Appended, LogError>;
+use crate::queue::Verdict;
+use crate::rules::{self, Repeat};
 
 /// Events that are written with one statement: what a statement costs beside its rows is a third of a row's own cost.
 const TOGETHER: usize = 16;
@@ -36,7 +34,7 @@ pub(super) fn was_there(error: &rusqlite::Error) -> bool {
 
 /// An event that is to be written.
 struct Row<'b> {
-    place: Place,
+    place: IndexEntry,
     event: &'b Proposed,
 }
 
@@ -116,7 +114,7 @@ impl<'w, 'b> Batch<'w, 'b> {
         for event in events {
             tail.revision += 1;
             *self.position += 1;
-            let place = Place { stream: tail.stream, revision: tail.revision, position: *self.position };
+            let place = IndexEntry { stream: tail.stream, revision: tail.revision, position: *self.position };
             self.unindexed.push(place);
             self.rows.push(Row { place, event });
             if self.rows.len() == TOGETHER {
@@ -164,7 +162,7 @@ impl<'w, 'b> Batch<'w, 'b> {
         for event in events {
             let found = self.find_event.query_row([event.id.as_bytes()], |row| {
                 let stream: i64 = row.get(0)?;
-                Ok(Known {
+                Ok(Repeat {
                     here: tail.is_some_and(|tail| tail.stream == stream),
                     revision: row.get::<_, i64>(1)?.cast_unsigned(),
                     position: Position(row.get::<_, i64>(2)?.cast_unsigned()),
@@ -178,7 +176,7 @@ impl<'w, 'b> Batch<'w, 'b> {
 
 fn add(statement: &mut CachedStatement<'_>, rows: &[Row<'_>]) -> rusqlite::Result<()> {
     for (row, before) in rows.iter().zip((0..).step_by(COLUMNS)) {
-        let Row { place: Place { stream, revision, position }, event } = row;
+        let Row { place: IndexEntry { stream, revision, position }, event } = row;
         statement.raw_bind_parameter(before + 1, position)?;
         statement.raw_bind_parameter(before + 2, stream)?;
         statement.raw_bind_parameter(before + 3, revision)?;

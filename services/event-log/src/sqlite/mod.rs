@@ -26,9 +26,10 @@ use reading::Readers;
 use schema::Layout;
 pub use schema::SqliteOpenError;
 use stream_index::Disorder;
-use writer::{Shared, Waiting, Writer};
+use writer::{Shared, Writer};
 
-use super::port::{Appended, EventLog, Expected, LogError, Page, Position, Proposed, Recorded, StreamName};
+use super::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
+use super::queue::QueuedAppend;
 use super::rules;
 use storage::files::{beside, folder_of};
 use storage::owner_only;
@@ -85,7 +86,7 @@ pub struct SqliteLog {
 
 /// The writer's side: it ends, with every append answered, when this is dropped.
 struct Writing {
-    sender: Option<mpsc::Sender<Waiting>>,
+    sender: Option<mpsc::Sender<QueuedAppend>>,
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
     /// Released when the file is closed, after the threads.
@@ -208,7 +209,7 @@ impl EventLog for SqliteLog {
         shared.gate.check()?;
         let ended = || LogError::Stopped("the writing thread has ended".to_owned());
         let (answer, verdict) = oneshot::channel();
-        let waiting = Waiting { stream: stream.clone(), expected, events, answer };
+        let waiting = QueuedAppend { stream: stream.clone(), expected, events, answer };
         sender.send(waiting).await.map_err(|_| ended())?;
         verdict.await.map_err(|_| ended())?
     }
@@ -218,7 +219,7 @@ impl EventLog for SqliteLog {
         self.readers.read(move |connection| reading::stream(connection, layout, &stream, from)).await
     }
 
-    async fn read_all(&self, after: Position, limit: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
         self.readers.read(move |connection| reading::page(connection, after, limit)).await
     }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::schema::{Layout, SqliteOpenError, open_reader};
 use super::stream_index;
 use super::writer::last_position;
-use crate::port::{LogError, Page, Position, Recorded, StreamName};
+use crate::port::{LogError, LogPage, Position, Recorded, StreamName};
 
 /// A page ends once it has so many bytes of events.
 const PAGE_BYTES: usize = 16 * 1024 * 1024;
@@ -112,11 +112,11 @@ pub(super) fn stream(
     Ok(events)
 }
 
-pub(super) fn page(connection: &Connection, after: Position, limit: usize) -> Result<Page, ReadError> {
+pub(super) fn page(connection: &Connection, after: Position, limit: usize) -> Result<LogPage, ReadError> {
     // Read first: nothing is ever removed, so what lies up to here does not change any more.
     let head = head(connection)?;
     if after >= head {
-        return Ok(Page { events: Vec::new(), next: after, at_head: true });
+        return Ok(LogPage { events: Vec::new(), next: after, at_head: true });
     }
     // A cross join keeps the events in front: they are read in order, and their streams looked up.
     let sql = format!(
@@ -137,7 +137,7 @@ pub(super) fn page(connection: &Connection, after: Position, limit: usize) -> Re
         full = events.len() == limit || bytes >= PAGE_BYTES;
     }
     let next = if full { events.last().map_or(after, |event| event.position) } else { head };
-    Ok(Page { events, next, at_head: next >= head })
+    Ok(LogPage { events, next, at_head: next >= head })
 }
 
 fn recorded(row: &Row<'_>) -> Result<Recorded, ReadError> {

@@ -36,7 +36,7 @@ pub(super) fn row_of(connection: &Connection, name: &StreamName) -> rusqlite::Re
 
 /// Where an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct IndexEntry {
     pub stream: i64,
     pub revision: i64,
     pub position: i64,
@@ -56,7 +56,7 @@ pub(super) enum Disorder {
 /// The events that the index does not have yet.
 pub(super) struct Unindexed {
     /// In the order of the log.
-    places: Vec<Place>,
+    places: Vec<IndexEntry>,
     /// The last revision of each stream that they are of.
     tails: HashMap<i64, i64>,
     at_once: usize,
@@ -78,7 +78,7 @@ impl Unindexed {
             .prepare("SELECT stream, revision, position FROM events WHERE position > ?1 ORDER BY position")?;
         let mut rest = rest.query([indexed_to])?;
         while let Some(row) = rest.next()? {
-            let place = Place { stream: row.get(0)?, revision: row.get(1)?, position: row.get(2)? };
+            let place = IndexEntry { stream: row.get(0)?, revision: row.get(1)?, position: row.get(2)? };
             let before: Option<i64> = match unindexed.last_revision(place.stream) {
                 Some(revision) => Some(revision),
                 None => indexed.query_row([place.stream], |row| row.get(0))?,
@@ -91,7 +91,7 @@ impl Unindexed {
         Ok(unindexed)
     }
 
-    pub(crate) fn push(&mut self, place: Place) {
+    pub(crate) fn push(&mut self, place: IndexEntry) {
         self.tails.insert(place.stream, place.revision);
         self.places.push(place);
     }
@@ -113,7 +113,7 @@ impl Unindexed {
 
     /// Takes them into the index where enough have come, within the transaction that is open.
     pub(crate) fn index(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let Some(Place { position: last, .. }) = self.places.last().copied() else { return Ok(()) };
+        let Some(IndexEntry { position: last, .. }) = self.places.last().copied() else { return Ok(()) };
         if self.places.len() < self.at_once {
             return Ok(());
         }
@@ -122,7 +122,7 @@ impl Unindexed {
         sorted.sort_unstable();
         let mut add = connection
             .prepare_cached("INSERT OR FAIL INTO stream_index (stream, revision, position) VALUES (?1, ?2, ?3)")?;
-        for Place { stream, revision, position } in sorted {
+        for IndexEntry { stream, revision, position } in sorted {
             add.execute(params![stream, revision, position])?;
         }
         connection.prepare_cached("UPDATE indexed_to SET position = ?1")?.execute([last])?;

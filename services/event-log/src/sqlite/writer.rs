@@ -5,13 +5,14 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::Options;
-use super::batch::{Batch, Verdict, Way, was_there};
+use super::batch::{Batch, Way, was_there};
 use super::stream_index::{Disorder, Unindexed};
 use super::streams::KnownStreams;
-use crate::port::{Expected, LogError, Position, Proposed, StreamName};
+use crate::port::{LogError, Position, Proposed};
+use crate::queue::{QueuedAppend, Verdict};
 use storage::sqlite_file::checkpoint::{Gate, Nudge, Stopped};
 
 /// What one append adds to the write-ahead log beside its own bytes, roughly: pages that it fills in part.
@@ -19,14 +20,6 @@ const PAGES_PER_APPEND: usize = 16_384;
 /// So often the writer lets others run after a batch, as long as fewer wait than it has just answered: who was answered
 /// together often comes back together, and one flush for them all is quicker than one for the first of them.
 const COURTESY: usize = 4;
-
-/// An append on its way to the writer.
-pub(super) struct Waiting {
-    pub stream: StreamName,
-    pub expected: Expected,
-    pub events: Vec<Proposed>,
-    pub answer: oneshot::Sender<Verdict>,
-}
 
 /// What the writer shares with those who append and wait.
 pub(super) struct Shared {
@@ -86,7 +79,7 @@ impl Writer {
     }
 
     /// Runs until every sender is gone and every append that was sent has its answer.
-    pub(crate) fn run(mut self, mut inbox: mpsc::Receiver<Waiting>, most: usize) {
+    pub(crate) fn run(mut self, mut inbox: mpsc::Receiver<QueuedAppend>, most: usize) {
         let mut batch = Vec::with_capacity(most);
         let mut verdicts = Vec::with_capacity(most);
         while inbox.blocking_recv_many(&mut batch, most) > 0 {
@@ -120,7 +113,7 @@ impl Writer {
         }
     }
 
-    fn commit(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), LogError> {
+    fn commit(&mut self, batch: &[QueuedAppend], verdicts: &mut Vec<Verdict>) -> Result<(), LogError> {
         let gate = Arc::clone(&self.shared.gate);
         let turn = gate.turn()?;
         match self.transact(batch, verdicts) {
@@ -137,7 +130,7 @@ impl Writer {
         Ok(gate.check()?)
     }
 
-    pub(super) fn transact(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>) -> Result<(), Failure> {
+    pub(super) fn transact(&mut self, batch: &[QueuedAppend], verdicts: &mut Vec<Verdict>) -> Result<(), Failure> {
         let (position, unindexed) = (self.position, self.unindexed.len());
         self.begin()?;
         let written = match self.write(batch, verdicts, Way::Optimistic) {
@@ -162,10 +155,10 @@ impl Writer {
         })
     }
 
-    fn write(&mut self, batch: &[Waiting], verdicts: &mut Vec<Verdict>, way: Way) -> rusqlite::Result<()> {
+    fn write(&mut self, batch: &[QueuedAppend], verdicts: &mut Vec<Verdict>, way: Way) -> rusqlite::Result<()> {
         let Self { connection, streams, unindexed, position, .. } = self;
         let mut transaction = Batch::new(connection, streams, unindexed, position, way)?;
-        for Waiting { stream, expected, events, .. } in batch {
+        for QueuedAppend { stream, expected, events, .. } in batch {
             verdicts.push(transaction.append(stream, *expected, events)?);
             self.written += PAGES_PER_APPEND + events.iter().map(Proposed::bytes).sum::<usize>();
         }

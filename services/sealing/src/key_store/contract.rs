@@ -7,7 +7,7 @@ use care_path::ids::PersonId;
 use uuid::Uuid;
 
 use super::{
-    Doomed, KeyStore, KeyStoreError, MemoryKeyStore, PostgresKeyStore, Purpose, Slot, SqliteKeyStore, Stored,
+    Doomed, KeyPurpose, KeyStore, KeyStoreError, MemoryKeyStore, PostgresKeyStore, Slot, SqliteKeyStore, Stored,
     WrappedKey,
 };
 use crate::kek::Epoch;
@@ -84,10 +84,10 @@ async fn a_person_can_be_erased_before_there_was_any_key(store: Arc<dyn KeyStore
 
 async fn a_destroyed_key_of_a_purpose_makes_room_for_a_new_one(store: Arc<dyn KeyStore>) {
     at_epoch_one(&*store).await;
-    let (snapshot, answer) = (Slot::Service(Purpose::Snapshot), Slot::Service(Purpose::Answer));
+    let (snapshot, answer) = (Slot::Service(KeyPurpose::Snapshot), Slot::Service(KeyPurpose::Answer));
     let kept = key(answer, 2, ONE);
     store.add(vec![key(snapshot, 1, ONE), kept.clone()]).await.unwrap();
-    store.destroy(Doomed::Purpose(Purpose::Snapshot)).await.unwrap();
+    store.destroy(Doomed::KeyPurpose(KeyPurpose::Snapshot)).await.unwrap();
     assert_eq!(store.load(&[snapshot, answer]).await.unwrap(), [Stored::Absent, Stored::Key(kept)]);
     let anew = key(snapshot, 3, ONE);
     assert_eq!(store.add(vec![anew.clone()]).await.unwrap(), [Stored::Key(anew)]);
@@ -95,7 +95,7 @@ async fn a_destroyed_key_of_a_purpose_makes_room_for_a_new_one(store: Arc<dyn Ke
 
 async fn with_any_person_the_key_of_snapshots_is_destroyed_and_no_other(store: Arc<dyn KeyStore>) {
     at_epoch_one(&*store).await;
-    let (snapshot, webhook) = (Slot::Service(Purpose::Snapshot), Slot::Service(Purpose::Webhook));
+    let (snapshot, webhook) = (Slot::Service(KeyPurpose::Snapshot), Slot::Service(KeyPurpose::Webhook));
     let kept = [key(webhook, 2, ONE), key(medical(2), 3, ONE)];
     store.add(vec![key(snapshot, 1, ONE), kept[0].clone(), kept[1].clone()]).await.unwrap();
     store.destroy(Doomed::Person(person(1))).await.unwrap();
@@ -106,7 +106,7 @@ async fn with_any_person_the_key_of_snapshots_is_destroyed_and_no_other(store: A
 async fn pages_meet_every_key_once(store: Arc<dyn KeyStore>) {
     at_epoch_one(&*store).await;
     let mut keys: Vec<_> = (1..=10).map(|id| key(medical(id), id, ONE)).collect();
-    keys.push(key(Slot::Service(Purpose::Outbox), 11, ONE));
+    keys.push(key(Slot::Service(KeyPurpose::Outbox), 11, ONE));
     keys.push(key(Slot::Person(person(3), DataClass::Identity), 12, ONE));
     store.add(keys.clone()).await.unwrap();
     let (mut seen, mut after) = (Vec::new(), None);

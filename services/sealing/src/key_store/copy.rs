@@ -188,7 +188,7 @@ async fn compare(source: &dyn KeyStore, target: &dyn KeyStore) -> Result<u64, Co
 #[cfg(test)]
 mod tests {
     use super::super::contract::{key, medical, person};
-    use super::super::{MemoryKeyStore, Purpose, Slot, SqliteKeyStore};
+    use super::super::{KeyPurpose, MemoryKeyStore, Slot, SqliteKeyStore};
     use super::*;
 
     const ONE: Epoch = Epoch(1);
@@ -198,7 +198,7 @@ mod tests {
         let store = MemoryKeyStore::default();
         store.advance(ONE, b"check".to_vec()).await.unwrap();
         let keys = (1..=PAGE as u128 + 3).map(|number| key(medical(number), number, ONE));
-        let keys = keys.chain([key(Slot::Service(Purpose::Webhook), 9_999, ONE)]);
+        let keys = keys.chain([key(Slot::Service(KeyPurpose::Webhook), 9_999, ONE)]);
         store.add(keys.collect()).await.unwrap();
         store.destroy(Doomed::Person(person(2))).await.unwrap();
         store
@@ -216,7 +216,7 @@ mod tests {
     async fn all_keys_go_over_as_they_are_and_whoever_was_erased_stays_erased() {
         let (source, (_folder, target)) = (source().await, file());
         assert_eq!(copy_keys(&source, &target).await.unwrap(), WHOLE);
-        let slots = [medical(1), medical(2), Slot::Service(Purpose::Webhook)];
+        let slots = [medical(1), medical(2), Slot::Service(KeyPurpose::Webhook)];
         let there = target.load(&slots).await.unwrap();
         assert_eq!(there, source.load(&slots).await.unwrap());
         assert_eq!(there[1], Stored::Erased);

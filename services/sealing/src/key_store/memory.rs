@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use care_path::ids::PersonId;
 use parking_lot::Mutex;
 
-use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Purpose, Slot, Stored, WrappedKey, refuse_stale};
+use super::{Doomed, Epochs, KeyPurpose, KeyStore, KeyStoreError, Owner, Slot, Stored, WrappedKey, refuse_stale};
 use crate::kek::Epoch;
 use crate::secret::KeyId;
 
@@ -85,9 +85,9 @@ impl KeyStore for MemoryKeyStore {
             Doomed::Person(person) => {
                 content.keys.retain(|slot, _| slot.owner() != Owner::Person(person));
                 content.tombstones.insert(person);
-                content.keys.remove(&Slot::Service(Purpose::DIES_WITH_ANYBODY));
+                content.keys.remove(&Slot::Service(KeyPurpose::DIES_WITH_ANYBODY));
             }
-            Doomed::Purpose(purpose) => {
+            Doomed::KeyPurpose(purpose) => {
                 content.keys.remove(&Slot::Service(purpose));
             }
         }

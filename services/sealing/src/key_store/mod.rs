@@ -34,7 +34,7 @@ pub use sqlite::SqliteKeyStore;
 
 /// What a file that is not an event is sealed for. Each purpose has a key of its own, which can be destroyed alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Purpose {
+pub enum KeyPurpose {
     /// Snapshots of read models, which earlier versions kept beside the log. None is written any more.
     Snapshot,
     /// Stored answers to idempotent requests.
@@ -46,7 +46,7 @@ pub enum Purpose {
     Webhook,
 }
 
-impl Purpose {
+impl KeyPurpose {
     const ALL: [Self; 4] = [Self::Snapshot, Self::Answer, Self::Outbox, Self::Webhook];
     /// What is sealed for it holds data of all persons: its key is destroyed with those of any person, so that a file that
     /// is left over opens no more.
@@ -75,7 +75,7 @@ pub enum Owner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slot {
     Person(PersonId, DataClass),
-    Service(Purpose),
+    Service(KeyPurpose),
 }
 
 impl Slot {
@@ -106,7 +106,7 @@ impl Slot {
     /// The inverse of the two; `None` for what this version does not know.
     pub(super) fn from_parts(owner: &[u8], name: &str) -> Option<Self> {
         if owner.is_empty() {
-            return Purpose::ALL.into_iter().find(|purpose| purpose.name() == name).map(Self::Service);
+            return KeyPurpose::ALL.into_iter().find(|purpose| purpose.name() == name).map(Self::Service);
         }
         let person = uuid::Uuid::from_slice(owner).ok()?;
         Some(Self::Person(PersonId(person), DataClass::from_code(name)?))
@@ -148,7 +148,7 @@ pub enum Doomed {
     /// key of [`Purpose::DIES_WITH_ANYBODY`]: whoever finds the next one made finds the tombstone as well.
     Person(PersonId),
     /// The key of a purpose; the next need makes a new one.
-    Purpose(Purpose),
+    KeyPurpose(KeyPurpose),
 }
 
 /// The epochs that the store knows of.

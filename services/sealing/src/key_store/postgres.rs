@@ -10,7 +10,7 @@ use deadpool_postgres::{Object, Pool};
 use tokio_postgres::{IsolationLevel, Row, Transaction};
 use uuid::Uuid;
 
-use super::{Doomed, Epochs, KeyStore, KeyStoreError, Purpose, Slot, Stored, WrappedKey, refuse_stale};
+use super::{Doomed, Epochs, KeyPurpose, KeyStore, KeyStoreError, Slot, Stored, WrappedKey, refuse_stale};
 use crate::kek::Epoch;
 use crate::secret::KeyId;
 use storage::postgres::{self, ConnectError, Connector, PostgresUrl, reason};
@@ -240,14 +240,14 @@ impl KeyStore for PostgresKeyStore {
                 Doomed::Person(PersonId(person)) => {
                     let owner = &person.as_bytes()[..];
                     // The service's first, in the order of those who share the locks.
-                    transaction.execute(ALONE, &[&Slot::Service(Purpose::DIES_WITH_ANYBODY).owner_bytes()]).await?;
+                    transaction.execute(ALONE, &[&Slot::Service(KeyPurpose::DIES_WITH_ANYBODY).owner_bytes()]).await?;
                     transaction.execute(ALONE, &[&owner]).await?;
                     let tombstone = "INSERT INTO baken_keys.tombstones (person) VALUES ($1) ON CONFLICT DO NOTHING";
                     transaction.execute(tombstone, &[&owner]).await?;
                     transaction.execute("DELETE FROM baken_keys.data_keys WHERE owner = $1", &[&owner]).await?;
-                    transaction.execute(DELETE_OF_PURPOSE, &[&Purpose::DIES_WITH_ANYBODY.name()]).await?;
+                    transaction.execute(DELETE_OF_PURPOSE, &[&KeyPurpose::DIES_WITH_ANYBODY.name()]).await?;
                 }
-                Doomed::Purpose(purpose) => {
+                Doomed::KeyPurpose(purpose) => {
                     transaction.execute(DELETE_OF_PURPOSE, &[&purpose.name()]).await?;
                 }
             }

@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn the_values_of_an_erased_person_read_as_erased_and_nobody_elses_do() {
-    let place = Place::new();
+    let place = Scratch::new();
     let sealer = place.sealer().await;
     let one = sealer.seal(binding(1), marek()).await.unwrap();
     let two = sealer.seal(binding(2), marek()).await.unwrap();
@@ -16,7 +16,7 @@ async fn the_values_of_an_erased_person_read_as_erased_and_nobody_elses_do() {
 
 #[tokio::test]
 async fn an_erased_person_stays_erased_after_a_restart() {
-    let place = Place::new();
+    let place = Scratch::new();
     let sealer = place.sealer().await;
     let written = sealer.seal(binding(1), marek()).await.unwrap();
     sealer.ring().destroy(person(1)).await.unwrap();
@@ -52,7 +52,7 @@ async fn whoever_shares_the_store_finds_a_person_erased_once_their_keys_are_evic
 
 #[tokio::test]
 async fn after_a_roll_everything_opens_and_an_older_copy_of_the_store_opens_no_more() {
-    let (place, elsewhere) = (Place::new(), Place::new());
+    let (place, elsewhere) = (Scratch::new(), Scratch::new());
     let sealer = place.sealer().await;
     let one = sealer.seal(binding(1), marek()).await.unwrap();
     let two = sealer.seal(binding(2), marek()).await.unwrap();
@@ -74,7 +74,7 @@ async fn after_a_roll_everything_opens_and_an_older_copy_of_the_store_opens_no_m
 
 #[tokio::test]
 async fn keys_made_while_the_epoch_rolls_are_not_lost() {
-    let place = Place::new();
+    let place = Scratch::new();
     let sealer = Arc::new(place.sealer().await);
     let making = {
         let sealer = Arc::clone(&sealer);
@@ -99,7 +99,7 @@ async fn keys_made_while_the_epoch_rolls_are_not_lost() {
 
 #[tokio::test]
 async fn a_roll_that_broke_off_is_found_at_the_start_and_can_be_completed() {
-    let place = Place::new();
+    let place = Scratch::new();
     let sealer = place.sealer().await;
     let written = sealer.seal(binding(1), marek()).await.unwrap();
     drop(sealer);
@@ -117,7 +117,7 @@ async fn a_roll_that_broke_off_is_found_at_the_start_and_can_be_completed() {
 
 #[tokio::test]
 async fn an_environment_rolls_by_hand_with_both_epochs_given_for_a_while() {
-    let place = Place::new();
+    let place = Scratch::new();
     let kek = |text: &str| EnvironmentKek::parse(text).unwrap();
     let sealer = place.open_with(kek(&kek_text(1))).await.unwrap();
     let written = sealer.seal(binding(1), marek()).await.unwrap();

@@ -87,5 +87,5 @@ async fn errors_tell_nothing_of_what_was_to_be_sealed() {
     assert!(!format!("{refused} {refused:?}").contains("Marek"));
     let written = sealer.seal(binding(1), marek()).await.unwrap();
     let cut = sealer.open(binding(1), &written[..written.len() - 1]).await.unwrap_err();
-    assert!(matches!(cut, OpenError::Malformed), "{cut:?}");
+    assert!(matches!(cut, UnsealError::Malformed), "{cut:?}");
 }

@@ -21,7 +21,7 @@ async fn a_person_has_another_key_for_each_class_and_another_person_has_others()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_who_need_a_key_first_all_get_the_same() {
-    let place = Place::new();
+    let place = Scratch::new();
     let sealer = Arc::new(place.sealer().await);
     let slot = Slot::Person(person(1), DataClass::Medical);
     let tasks: Vec<_> = (0..32)
@@ -40,7 +40,7 @@ async fn of_many_who_need_a_key_first_all_get_the_same() {
 
 #[tokio::test]
 async fn events_open_after_a_restart() {
-    let place = Place::new();
+    let place = Scratch::new();
     let written = place.sealer().await.seal(binding(1), marek()).await.unwrap();
     let sealer = place.sealer().await;
     assert_eq!(sealer.open(binding(1), &written).await.unwrap(), marek());
@@ -48,7 +48,7 @@ async fn events_open_after_a_restart() {
 
 #[tokio::test]
 async fn a_crash_between_making_a_key_and_appending_leaves_a_key_that_the_next_try_uses() {
-    let (place, crashed) = (Place::new(), Place::new());
+    let (place, crashed) = (Scratch::new(), Scratch::new());
     let sealer = place.sealer().await;
     let never_appended = sealer.seal(binding(1), marek()).await.unwrap();
     copy_files(&place.store_folder(), &crashed.store_folder());
@@ -67,7 +67,7 @@ async fn a_crash_between_making_a_key_and_appending_leaves_a_key_that_the_next_t
 
 #[tokio::test]
 async fn another_key_encryption_key_is_refused_at_the_start_and_by_name() {
-    let place = Place::new();
+    let place = Scratch::new();
     place.open_with(EnvironmentKek::parse(&kek_text(1)).unwrap()).await.unwrap();
     let wrong = kek_text(7).replace("7:", "1:");
     let refused = place.open_with(EnvironmentKek::parse(&wrong).unwrap()).await.map(|_| ()).unwrap_err();
@@ -79,23 +79,23 @@ async fn another_key_encryption_key_is_refused_at_the_start_and_by_name() {
 
 #[tokio::test]
 async fn a_store_from_before_the_event_does_not_read_it_as_erased() {
-    let (place, older) = (Place::new(), Place::new());
+    let (place, older) = (Scratch::new(), Scratch::new());
     let sealer = place.sealer().await;
     copy_files(&place.store_folder(), &older.store_folder());
     fs::copy(place.kek_path(), older.kek_path()).unwrap();
     let written = sealer.seal(binding(1), marek()).await.unwrap();
 
     let sealer = older.sealer().await;
-    assert!(matches!(sealer.open(binding(1), &written).await, Err(OpenError::KeyMissing(_))));
+    assert!(matches!(sealer.open(binding(1), &written).await, Err(UnsealError::KeyMissing(_))));
     // Nor once the person has a new key there.
     sealer.seal(binding(1), marek()).await.unwrap();
-    assert!(matches!(sealer.open(binding(1), &written).await, Err(OpenError::KeyMissing(_))));
+    assert!(matches!(sealer.open(binding(1), &written).await, Err(UnsealError::KeyMissing(_))));
     assert_eq!(sealer.open_cached(binding(1), &written).unwrap(), None);
 }
 
 #[tokio::test]
 async fn no_key_lies_in_clear_in_the_files_of_the_store() {
-    let place = Place::new();
+    let place = Scratch::new();
     let sealer = place.sealer().await;
     let slots: Vec<_> = (0..50).map(|number| Slot::Person(person(number), DataClass::Medical)).collect();
     let keys = sealer.ring().keys_for(&slots).await.unwrap();
@@ -144,7 +144,7 @@ async fn a_damaged_key_is_named_and_the_others_work() {
 
     let sealer = sealer_on(store).await;
     let refused = sealer.open(binding(1), &one).await.unwrap_err();
-    assert!(matches!(refused, OpenError::Key(KeyError::Damaged(id)) if id == damaged.id), "{refused:?}");
+    assert!(matches!(refused, UnsealError::Key(KeyError::Damaged(id)) if id == damaged.id), "{refused:?}");
     assert_eq!(sealer.open(binding(2), &two).await.unwrap(), marek());
     let preloaded = sealer.ring().preload_all().await.unwrap();
     assert_eq!((preloaded.keys, preloaded.damaged), (3, 1));
@@ -158,5 +158,5 @@ async fn a_key_moved_to_another_slot_in_the_store_is_not_taken() {
     moved.slot = Slot::Person(person(2), DataClass::Medical);
     store.add(vec![moved]).await.unwrap();
     let sealer = sealer_on(store).await;
-    assert!(matches!(sealer.open(binding(2), &written).await, Err(OpenError::Key(KeyError::Damaged(_)))));
+    assert!(matches!(sealer.open(binding(2), &written).await, Err(UnsealError::Key(KeyError::Damaged(_)))));
 }

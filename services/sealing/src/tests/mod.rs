@@ -50,9 +50,9 @@ fn marek_erased() -> Value {
 }
 
 /// A folder with a key file and a key store in it.
-struct Place(tempfile::TempDir);
+struct Scratch(tempfile::TempDir);
 
-impl Place {
+impl Scratch {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }

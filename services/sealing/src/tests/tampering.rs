@@ -3,13 +3,13 @@
 use super::*;
 
 /// Seals Marek's event and gives it to `change`; then it must not open.
-async fn refused_after(change: impl FnOnce(&mut Value)) -> OpenError {
+async fn refused_after(change: impl FnOnce(&mut Value)) -> UnsealError {
     let (sealer, _) = sealer().await;
     let mut written: Value = serde_json::from_slice(&sealer.seal(binding(1), marek()).await.unwrap()).unwrap();
     change(&mut written);
     let bytes = serde_json::to_vec(&written).unwrap();
     let refused = sealer.open(binding(1), &bytes).await.unwrap_err();
-    if !matches!(refused, OpenError::KeyMissing(_)) {
+    if !matches!(refused, UnsealError::KeyMissing(_)) {
         // Where the key is there, the fast path refuses, too, or leaves it to the slow one.
         assert!(!matches!(sealer.open_cached(binding(1), &bytes), Ok(Some(_))));
     }
@@ -19,7 +19,7 @@ async fn refused_after(change: impl FnOnce(&mut Value)) -> OpenError {
 macro_rules! assert_tampered {
     ($refused:expr) => {
         let refused = $refused;
-        assert!(matches!(refused, OpenError::Tampered), "{refused:?}");
+        assert!(matches!(refused, UnsealError::Tampered), "{refused:?}");
     };
 }
 
@@ -66,7 +66,7 @@ async fn an_event_cannot_be_read_as_another_one() {
         Binding { kind: "contact_made", ..original },
     ] {
         assert_tampered!(sealer.open(moved, &written).await.unwrap_err());
-        assert!(matches!(sealer.open_cached(moved, &written), Err(OpenError::Tampered)));
+        assert!(matches!(sealer.open_cached(moved, &written), Err(UnsealError::Tampered)));
     }
 }
 
@@ -139,12 +139,12 @@ async fn a_box_cannot_be_taken_away_or_added() {
         })
         .await
     );
-    assert!(matches!(refused_after(|event| event["more"] = 1.into()).await, OpenError::Malformed));
+    assert!(matches!(refused_after(|event| event["more"] = 1.into()).await, UnsealError::Malformed));
 }
 
 #[tokio::test]
 async fn a_key_that_the_store_has_never_had_does_not_read_as_erased() {
     let unknown = "00000000-0000-4000-8000-000000000000";
     let refused = refused_after(|event| event["sealed"]["medical"]["key"] = unknown.into()).await;
-    assert!(matches!(refused, OpenError::KeyMissing(KeyId(id)) if id.to_string() == unknown), "{refused:?}");
+    assert!(matches!(refused, UnsealError::KeyMissing(KeyId(id)) if id.to_string() == unknown), "{refused:?}");
 }

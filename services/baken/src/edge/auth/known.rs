@@ -31,7 +31,7 @@ impl TokenDigest {
 
 /// What a token was found to say.
 #[derive(Clone)]
-pub(super) struct Known<I> {
+pub(super) struct KnownToken<I> {
     pub(super) issuer: I,
     /// The keys that it was checked with.
     pub(super) keys: Arc<KeySet>,
@@ -40,7 +40,7 @@ pub(super) struct Known<I> {
 }
 
 /// The tokens that were sent last.
-pub(super) struct KnownTokens<I>(Mutex<LruCache<TokenDigest, Known<I>>>);
+pub(super) struct KnownTokens<I>(Mutex<LruCache<TokenDigest, KnownToken<I>>>);
 
 impl<I> Default for KnownTokens<I> {
     fn default() -> Self {
@@ -49,11 +49,11 @@ impl<I> Default for KnownTokens<I> {
 }
 
 impl<I: Clone> KnownTokens<I> {
-    pub(super) fn find(&self, token: &TokenDigest) -> Option<Known<I>> {
+    pub(super) fn find(&self, token: &TokenDigest) -> Option<KnownToken<I>> {
         self.0.lock().get(token).cloned()
     }
 
-    pub(super) fn keep(&self, token: TokenDigest, known: Known<I>) {
+    pub(super) fn keep(&self, token: TokenDigest, known: KnownToken<I>) {
         self.0.lock().insert(token, known);
     }
 }

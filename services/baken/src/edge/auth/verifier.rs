@@ -15,7 +15,7 @@ use super::config::{AuthConfigError, IssuerConfig, KeySource, SignatureAlgorithm
 use super::error::AuthError;
 use super::fetch::{FetchKeys, KeyLocation};
 use super::keys::KeySet;
-use super::known::{Known, KnownTokens, TokenDigest};
+use super::known::{KnownToken, KnownTokens, TokenDigest};
 use super::token::Unverified;
 use crate::sources::Clock;
 
@@ -78,14 +78,14 @@ impl Verifier {
     }
 
     /// Checks all of a token but the time.
-    async fn introduce(&self, token: &str) -> Result<Known<Arc<Issuer>>, AuthError> {
+    async fn introduce(&self, token: &str) -> Result<KnownToken<Arc<Issuer>>, AuthError> {
         let unverified = Unverified::read(token)?;
         let issuer = self.issuers.get(&unverified.issuer).ok_or(AuthError::IssuerUnknown)?;
         let (claims, keys) = issuer.verified_claims(token, &unverified).await?;
         let validity = Validity::of(&claims)?;
         let principal = claims::principal(&claims, &issuer.config.claims)?;
         issuer.config.trusted_for.admit(&principal, &issuer.config.claims)?;
-        Ok(Known { issuer: issuer.clone(), keys, validity, principal })
+        Ok(KnownToken { issuer: issuer.clone(), keys, validity, principal })
     }
 }
 

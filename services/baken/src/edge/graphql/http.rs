@@ -17,7 +17,7 @@ use super::{Ask, Graphql, socket};
 use crate::edge::Limits;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
-use crate::edge::rest::reader::Reader;
+use crate::edge::rest::reader::ReadingCaller;
 
 const JSON: &str = "application/json";
 const GRAPHQL: &str = "application/graphql-response+json";
@@ -39,7 +39,7 @@ async fn other() -> Result<HttpResponse, Problem> {
 }
 
 async fn post(
-    reader: Reader,
+    reader: ReadingCaller,
     graphql: Data<Graphql>,
     request: HttpRequest,
     payload: web::Payload,

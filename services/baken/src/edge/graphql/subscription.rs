@@ -22,12 +22,12 @@ use crate::app::{Baken, Cares, Following, WorklistFollowing, WorklistNow};
 use crate::edge::rest::headers::{number, uuid};
 use crate::event_log::Position;
 
-struct Place(Position);
+struct PositionScalar(Position);
 
 /// Where in the log something is: what somebody who comes back goes on after. A whole number, as text, for it may be
 /// larger than an `Int`.
 #[Scalar(name = "Position")]
-impl ScalarType for Place {
+impl ScalarType for PositionScalar {
     fn parse(value: Value) -> InputValueResult<Self> {
         let position = match &value {
             Value::String(text) => number(text),
@@ -47,7 +47,7 @@ impl ScalarType for Place {
 #[derive(SimpleObject)]
 struct Happening {
     /// What to give as `after` to go on from here.
-    position: Place,
+    position: PositionScalar,
     event_id: EventId,
     /// What happened: the event's type.
     r#type: EventKind,
@@ -59,7 +59,7 @@ struct Happening {
 impl From<&NoticeView> for Happening {
     fn from(notice: &NoticeView) -> Self {
         Self {
-            position: Place(Position(notice.position)),
+            position: PositionScalar(Position(notice.position)),
             event_id: notice.event_id,
             r#type: notice.r#type,
             person_id: notice.person_id,
@@ -110,7 +110,7 @@ struct HandoverChange {
 #[derive(SimpleObject)]
 struct WorklistChange {
     /// What to give as `after` to be told only of what changes after this.
-    position: Place,
+    position: PositionScalar,
     /// What waits, due first.
     tasks: Vec<TaskView>,
     /// Whether more waits than these.
@@ -119,7 +119,7 @@ struct WorklistChange {
 
 impl From<WorklistNow> for WorklistChange {
     fn from(now: WorklistNow) -> Self {
-        Self { position: Place(now.position), tasks: now.tasks, more: now.more }
+        Self { position: PositionScalar(now.position), tasks: now.tasks, more: now.more }
     }
 }
 
@@ -134,12 +134,12 @@ struct Listener {
 }
 
 impl Listener {
-    async fn of(ctx: &Context<'_>, after: Option<Place>) -> Result<Self, QueryRefused> {
+    async fn of(ctx: &Context<'_>, after: Option<PositionScalar>) -> Result<Self, QueryRefused> {
         let asked = asked(ctx)?;
         let (baken, principal) = (asked.baken.clone(), asked.principal.clone());
         let after = match after {
             None => baken.position(),
-            Some(Place(after)) => match baken.has(after).await {
+            Some(PositionScalar(after)) => match baken.has(after).await {
                 Ok(true) => after,
                 Ok(false) => return Err(QueryRefused::Ahead),
                 Err(_) => return Err(QueryRefused::Unavailable),
@@ -178,7 +178,7 @@ impl Subscription {
             desc = "The position that the reader was told of it at: it is not told as of now, unless something \
                           happened since."
         )]
-        after: Option<Place>,
+        after: Option<PositionScalar>,
     ) -> async_graphql::Result<impl Stream<Item = WorklistChange> + use<>> {
         let given = after.is_some();
         let Listener { baken, principal, after } = Listener::of(ctx, after).await?;
@@ -197,7 +197,7 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The person.")] id: ID,
-        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<Place>,
+        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<PositionScalar>,
     ) -> async_graphql::Result<impl Stream<Item = PersonChange> + use<>> {
         let listener = Listener::of(ctx, after).await?;
         // What is no id names nobody, as in a query.
@@ -226,7 +226,7 @@ impl Subscription {
     async fn lookout_issued(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<Place>,
+        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<PositionScalar>,
     ) -> async_graphql::Result<impl Stream<Item = LookoutIssue> + use<>> {
         let listener = Listener::of(ctx, after).await?;
         Ok(listener.told([EventKind::LookoutIssued], |baken, principal, notice| {
@@ -239,7 +239,7 @@ impl Subscription {
     async fn handover_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<Place>,
+        #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<PositionScalar>,
     ) -> async_graphql::Result<impl Stream<Item = HandoverChange> + use<>> {
         use EventKind::{
             ArrivalConfirmed, Departed, FollowUpRecorded, HandoverAccepted, HandoverAcknowledged, HandoverDeclined,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
-use care_path::command::{BodyType, Command, CommandKind, Unreadable};
+use care_path::command::{BodyType, Command, CommandKind, UnreadableCommand};
 use parking_lot::RwLock;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -39,7 +39,7 @@ pub fn read<T: DeserializeOwned + ToSchema>(fields: Map<String, Value>) -> Resul
 fn read_as<T>(
     of: BodyType,
     mut fields: Map<String, Value>,
-    read: impl Fn(&Value) -> Result<T, Unreadable>,
+    read: impl Fn(&Value) -> Result<T, UnreadableCommand>,
 ) -> Result<T, FieldProblems> {
     let schema = schema_of(of);
     let mut problems = FieldProblems::default();
@@ -59,8 +59,8 @@ fn read_as<T>(
     while !problems.is_full() {
         let error = match read(&body) {
             Ok(read) if problems.is_empty() => return Ok(read),
-            Ok(_) | Err(Unreadable::Subject) => break,
-            Err(Unreadable::Body(error)) => error,
+            Ok(_) | Err(UnreadableCommand::Subject) => break,
+            Err(UnreadableCommand::Body(error)) => error,
         };
         let said = error.inner().to_string();
         let place = segments(error.path());

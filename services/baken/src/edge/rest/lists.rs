@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::page::PageOf;
 use super::query::{self, PageParameters, Parameters};
-use super::reader::{Reader, shown};
+use super::reader::{ReadingCaller, shown};
 use crate::app::HandoverCounts;
 use crate::edge::problem::Problem;
 
@@ -23,7 +23,7 @@ macro_rules! lists {
         )]
         $(#[doc = $doc])+
         #[get($path)]
-        pub async fn $name(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+        pub async fn $name(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
             let page = query::page(&request)?;
             Ok(shown(&PageOf::from(reader.baken().$name(reader.principal(), &page)?)))
         }
@@ -38,7 +38,7 @@ macro_rules! lists {
     responses((status = 200, description = "A page of the list.", body = PageOf<TaskView>))
 )]
 #[get("/v1/worklist")]
-pub async fn worklist(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn worklist(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let kind = parameters.take("kind", "must be a kind of task: see /v1/codes/task_kind", TaskKind::from_code);
     let page = parameters.page();
@@ -88,7 +88,7 @@ pub struct HandoverPage {
     responses((status = 200, description = "A page of the list.", body = HandoverPage))
 )]
 #[get("/v1/handovers")]
-pub async fn handovers(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn handovers(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let page = query::page(&request)?;
     let page = PageOf::from(reader.baken().handovers(reader.principal(), &page)?);
     Ok(shown(&HandoverPage { page, counts: reader.baken().handover_counts(reader.principal()) }))

@@ -6,7 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::page::PageOf;
 use super::query;
-use super::reader::{Reader, shown};
+use super::reader::{ReadingCaller, shown};
 use crate::app::{CodeListNameView, CodeListView, LabelLanguage, MeView, code_list, code_lists};
 use crate::edge::problem::Problem;
 
@@ -16,7 +16,7 @@ use crate::edge::problem::Problem;
     responses((status = 200, description = "Who you are.", body = MeView))
 )]
 #[get("/v1/me")]
-pub async fn me(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn me(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     query::none(&request)?;
     Ok(shown(&MeView::of(reader.principal())))
 }
@@ -29,7 +29,7 @@ pub async fn me(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Pr
     responses((status = 200, description = "All code lists, by name.", body = PageOf<CodeListNameView>))
 )]
 #[get("/v1/codes")]
-pub async fn codes(_: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn codes(_: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     query::none(&request)?;
     let language = language(&request);
     Ok(labelled(language, &PageOf { items: code_lists(language), next: None }))
@@ -43,7 +43,7 @@ pub async fn codes(_: Reader, request: HttpRequest) -> Result<HttpResponse, Prob
     responses((status = 200, description = "The list.", body = CodeListView))
 )]
 #[get("/v1/codes/{list}")]
-pub async fn codes_of_list(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn codes_of_list(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     query::none(&request)?;
     let language = language(&request);
     let list = request.match_info().get("list").unwrap_or_default();

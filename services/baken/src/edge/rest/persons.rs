@@ -15,7 +15,7 @@ use crate::app::PersonsFilter;
 use crate::edge::problem::Problem;
 use crate::edge::rest::page::PageOf;
 use crate::edge::rest::query::{self, PageParameters, Parameters};
-use crate::edge::rest::reader::{Reader, id, person, shown, tagged};
+use crate::edge::rest::reader::{ReadingCaller, id, person, shown, tagged};
 use crate::edge::rest::{headers, query::none};
 
 /// Lists the persons whom you may see
@@ -31,7 +31,7 @@ use crate::edge::rest::{headers, query::none};
     responses((status = 200, description = "A page of persons in brief, by id.", body = PageOf<PersonSummaryView>))
 )]
 #[get("/v1/persons")]
-pub async fn persons(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn persons(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let filter = PersonsFilter {
         phase: parameters.take("phase", "must be a code of the list phase", Phase::from_code),
@@ -60,7 +60,7 @@ pub async fn persons(reader: Reader, request: HttpRequest) -> Result<HttpRespons
     )
 )]
 #[get("/v1/persons/{person_id}")]
-pub async fn case_file(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn case_file(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     none(&request)?;
     let view = reader.baken().case_file(reader.principal(), person)?;
@@ -78,7 +78,7 @@ pub async fn case_file(reader: Reader, request: HttpRequest) -> Result<HttpRespo
     responses((status = 200, description = "A page of the timeline.", body = PageOf<TimelineEntryView>))
 )]
 #[get("/v1/persons/{person_id}/timeline")]
-pub async fn timeline(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn timeline(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     let page = query::page(&request)?;
     Ok(shown(&PageOf::from(reader.baken().timeline(reader.principal(), person, &page)?)))
@@ -93,7 +93,7 @@ pub async fn timeline(reader: Reader, request: HttpRequest) -> Result<HttpRespon
     responses((status = 200, description = "A page of the suggestions.", body = PageOf<MatchView>))
 )]
 #[get("/v1/persons/{person_id}/matches")]
-pub async fn matches(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn matches(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     let page = query::page(&request)?;
     Ok(shown(&PageOf::from(reader.baken().matches(reader.principal(), person, &page)?)))
@@ -108,7 +108,7 @@ pub async fn matches(reader: Reader, request: HttpRequest) -> Result<HttpRespons
     responses((status = 200, description = "A page of them.", body = PageOf<MatchElsewhereView>))
 )]
 #[get("/v1/persons/{person_id}/matches/elsewhere")]
-pub async fn matches_elsewhere(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn matches_elsewhere(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     let page = query::page(&request)?;
     Ok(shown(&PageOf::from(reader.baken().matches_elsewhere(reader.principal(), person, &page)?)))
@@ -129,7 +129,7 @@ pub struct HandoverDocument {
     responses((status = 200, description = "The document, sealed.", body = HandoverDocument))
 )]
 #[get("/v1/persons/{person_id}/handovers/{handover_id}/document")]
-pub async fn handover_document(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn handover_document(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (person, handover) = (person(&request)?, HandoverId(id(&request, "handover_id")?));
     let document = reader.baken().handover_document(reader.principal(), person, handover)?;
     Ok(shown(&HandoverDocument { document }))

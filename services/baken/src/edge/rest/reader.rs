@@ -13,9 +13,9 @@ use crate::edge::caller::{Caller, Extracted};
 use crate::edge::problem::Problem;
 
 /// A caller that reads.
-pub struct Reader(pub Caller);
+pub struct ReadingCaller(pub Caller);
 
-impl Reader {
+impl ReadingCaller {
     async fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let caller = Caller::of(request).await?;
         if let Some(position) = headers::position(request)? {
@@ -43,7 +43,7 @@ impl Reader {
     }
 }
 
-impl FromRequest for Reader {
+impl FromRequest for ReadingCaller {
     type Error = Problem;
     type Future = Extracted<Self>;
 

@@ -22,7 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::headers;
 use super::query::Parameters;
-use super::reader::Reader;
+use super::reader::ReadingCaller;
 use super::submission::POSITION;
 use crate::app::{Baken, Cares, ExecuteError, Following};
 use crate::edge::channels::Seat;
@@ -113,7 +113,7 @@ fn types(list: &str) -> Option<BTreeSet<EventKind>> {
     ))
 )]
 #[get("/v1/stream")]
-pub async fn stream(reader: Reader, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn stream(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let asked = Asked::read(&request, reader.baken()).await?;
     let caller = reader.0;
     let seat = caller.edge.channels.seat(&caller.principal.user)?;

@@ -58,7 +58,7 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
     };
     let idempotency = Idempotency::of(&caller.principal, &key, request.method().as_str(), request.path(), &body);
     let request_id = RequestId::of(&request, &caller.edge);
-    let terms = Terms { occurred, if_match, idempotency, request_id };
+    let terms = Conditions { occurred, if_match, idempotency, request_id };
     let shared = command.for_companion();
     let receipt = terms.execute(&caller, person, command).await?;
     let mut body_of = ReceiptBody::of(&receipt);
@@ -68,7 +68,7 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
             let key = format!("{key} {companion}");
             let idempotency =
                 Idempotency::of(&caller.principal, &key, request.method().as_str(), request.path(), &body);
-            let terms = Terms { if_match: None, idempotency, ..terms };
+            let terms = Conditions { if_match: None, idempotency, ..terms };
             let answered = if caller.edge.baken.are_related(&caller.principal, person, *companion) {
                 terms.execute(&caller, Some(*companion), shared.clone()).await.map_err(Problem::from)
             } else {
@@ -90,14 +90,14 @@ pub const MOST_COMPANIONS: usize = 16;
 
 /// Under which conditions a command is executed.
 #[derive(Clone, Copy)]
-pub struct Terms {
+pub struct Conditions {
     pub occurred: Option<Occurred>,
     pub if_match: Option<u64>,
     pub idempotency: Idempotency,
     pub request_id: RequestId,
 }
 
-impl Terms {
+impl Conditions {
     /// Executes a command of a caller.
     ///
     /// # Errors

@@ -33,13 +33,13 @@ pub struct Worklist {
 }
 
 /// What waits on a case.
-struct Waiting {
+struct CaseTasks {
     open_tasks: Vec<Task>,
     /// When that changes by time alone.
     changes: Option<DateTime>,
 }
 
-impl Waiting {
+impl CaseTasks {
     fn of(case: &Case, as_of: AsOf<'_>) -> Self {
         let deadlines = as_of.deadlines(case);
         let open_tasks = case.path.open_tasks(as_of.now, deadlines, as_of.directory());
@@ -48,7 +48,7 @@ impl Waiting {
 }
 
 impl Worklist {
-    fn take_in(&mut self, case: PersonId, waiting: Waiting, at: Position) {
+    fn take_in(&mut self, case: PersonId, waiting: CaseTasks, at: Position) {
         self.places.put(case, &waiting.open_tasks, at);
         self.changes.put(case, waiting.changes);
         if waiting.open_tasks.is_empty() {
@@ -73,16 +73,16 @@ impl Worklist {
 
 impl ReadModel for Worklist {
     fn put(&mut self, case: &Case, as_of: AsOf<'_>) {
-        self.take_in(case.id(), Waiting::of(case, as_of), as_of.position);
+        self.take_in(case.id(), CaseTasks::of(case, as_of), as_of.position);
     }
 
     fn remove(&mut self, case: PersonId, as_of: AsOf<'_>) {
-        self.take_in(case, Waiting { open_tasks: Vec::new(), changes: None }, as_of.position);
+        self.take_in(case, CaseTasks { open_tasks: Vec::new(), changes: None }, as_of.position);
     }
 
     fn settle(&mut self, cases: &Cases, as_of: AsOf<'_>) -> Vec<PersonId> {
         self.places.begin(as_of.position);
-        let (derived, failed) = on_all_cores(cases, |case| Waiting::of(case, as_of));
+        let (derived, failed) = on_all_cores(cases, |case| CaseTasks::of(case, as_of));
         for (case, waiting) in derived {
             self.take_in(case, waiting, as_of.position);
         }
@@ -97,7 +97,7 @@ impl ReadModel for Worklist {
     /// will be found.
     fn digests(&self, cases: &Cases, as_of: AsOf<'_>) -> Vec<ModelDigest> {
         let aged = self.changes.until(as_of.now, usize::MAX).into_iter();
-        let waiting = |id| guarded(|| Some(Waiting::of(cases.of(id)?, as_of))).flatten();
+        let waiting = |id| guarded(|| Some(CaseTasks::of(cases.of(id)?, as_of))).flatten();
         let aged: Map<_, _> = aged.filter_map(|id| Some((id, waiting(id)?))).collect();
         let kept = self.places.all().filter(|(_, place)| !aged.contains_key(&place.case)).map(hash);
         let found = aged.iter().flat_map(|(case, waiting)| {
@@ -126,7 +126,7 @@ impl World {
     /// What follows from a case's path as of a time: as it was derived last, unless it has changed by time alone since.
     #[must_use]
     pub fn open_tasks(&self, case: &Case, now: DateTime) -> Arc<[Task]> {
-        let derived = || Waiting::of(case, self.as_of(now)).open_tasks;
+        let derived = || CaseTasks::of(case, self.as_of(now)).open_tasks;
         match self.worklist().open_tasks(case.id(), now) {
             Some(tasks) => {
                 debug_assert_eq!(**tasks, *derived(), "only what time changes is derived again");

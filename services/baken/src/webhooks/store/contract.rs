@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    DeadLetter, MemoryWebhookStore, Pending, Progress, SqliteWebhookStore, StoredWebhook, WebhookStore,
+    DeadLetter, DeliveryOutcomes, MemoryWebhookStore, Pending, SqliteWebhookStore, StoredWebhook, WebhookStore,
     WebhookStoreError,
 };
 use crate::webhooks::sender::Failure;
@@ -52,14 +52,19 @@ async fn a_webhook_is_kept_as_it_was_set_up_until_it_is_removed(store: Arc<dyn W
 async fn progress_is_taken_in_as_one(store: Arc<dyn WebhookStore>) {
     store.add(webhook(1), Vec::new(), 0).await.unwrap();
     let deferred = vec![pending(3, 1), pending(5, 0), pending(4, 2)];
-    let first = Progress { reached: 6, last_success: Some(now()), deferred, ..Progress::default() };
+    let first = DeliveryOutcomes { reached: 6, last_success: Some(now()), deferred, ..DeliveryOutcomes::default() };
     store.progress(webhook(1), first).await.unwrap();
     let waits = vec![pending(3, 1), pending(4, 2), pending(5, 0)];
     assert_eq!(store.waiting(webhook(1)).await.unwrap(), (6, waits));
 
     let letters = vec![dead(4, Failure::Status(503))];
-    let second =
-        Progress { reached: 8, deferred: vec![pending(3, 2)], dead: letters, settled: vec![4, 5], last_success: None };
+    let second = DeliveryOutcomes {
+        reached: 8,
+        deferred: vec![pending(3, 2)],
+        dead: letters,
+        settled: vec![4, 5],
+        last_success: None,
+    };
     store.progress(webhook(1), second).await.unwrap();
     assert_eq!(store.waiting(webhook(1)).await.unwrap(), (8, vec![pending(3, 2)]));
     assert_eq!(store.dead_letters(webhook(1), 0, 9).await.unwrap(), [dead(4, Failure::Status(503))]);
@@ -69,11 +74,11 @@ async fn progress_is_taken_in_as_one(store: Arc<dyn WebhookStore>) {
 
 async fn of_a_webhook_that_was_removed_nothing_is_left_and_nothing_comes_back(store: Arc<dyn WebhookStore>) {
     store.add(webhook(1), Vec::new(), 0).await.unwrap();
-    let progress = Progress {
+    let progress = DeliveryOutcomes {
         reached: 6,
         deferred: vec![pending(3, 1)],
         dead: vec![dead(2, Failure::TimedOut)],
-        ..Progress::default()
+        ..DeliveryOutcomes::default()
     };
     store.progress(webhook(1), progress.clone()).await.unwrap();
     store.remove(webhook(1)).await.unwrap();
@@ -88,7 +93,10 @@ async fn dead_letters_are_listed_page_by_page_and_replayed_one_by_one_or_togethe
     store.add(webhook(1), Vec::new(), 0).await.unwrap();
     let failures = [Failure::Status(500), Failure::TimedOut, Failure::Unreachable, Failure::NotAllowed];
     let letters: Vec<_> = (1..).zip(failures).map(|(position, failure)| dead(position, failure)).collect();
-    store.progress(webhook(1), Progress { reached: 9, dead: letters.clone(), ..Progress::default() }).await.unwrap();
+    store
+        .progress(webhook(1), DeliveryOutcomes { reached: 9, dead: letters.clone(), ..DeliveryOutcomes::default() })
+        .await
+        .unwrap();
     assert_eq!(store.dead_letters(webhook(1), 0, 3).await.unwrap(), letters[..3]);
     assert_eq!(store.dead_letters(webhook(1), 3, 3).await.unwrap(), letters[3..]);
 
@@ -136,7 +144,7 @@ async fn a_file_is_opened_by_one_at_a_time_and_found_again_as_it_was_left() {
     let file = folder.path().join("webhooks.db");
     let store = SqliteWebhookStore::open(&file).unwrap();
     store.add(webhook(1), b"one".to_vec(), 7).await.unwrap();
-    let progress = Progress { reached: 8, deferred: vec![pending(8, 3)], ..Progress::default() };
+    let progress = DeliveryOutcomes { reached: 8, deferred: vec![pending(8, 3)], ..DeliveryOutcomes::default() };
     store.progress(webhook(1), progress).await.unwrap();
     assert_eq!(SqliteWebhookStore::open(&file).err(), Some(WebhookStoreError::InUse));
     drop(store);

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 
-use super::{DeadLetter, Pending, Progress, StoredWebhook, WebhookStore, WebhookStoreError};
+use super::{DeadLetter, DeliveryOutcomes, Pending, StoredWebhook, WebhookStore, WebhookStoreError};
 use crate::webhooks::subscription::WebhookId;
 
 #[derive(Default)]
@@ -62,7 +62,7 @@ impl WebhookStore for MemoryWebhookStore {
         Ok(kept.get(&id).map(|kept| (kept.reached, kept.pending.values().copied().collect())).unwrap_or_default())
     }
 
-    async fn progress(&self, id: WebhookId, progress: Progress) -> Result<(), WebhookStoreError> {
+    async fn progress(&self, id: WebhookId, progress: DeliveryOutcomes) -> Result<(), WebhookStoreError> {
         if let Some(kept) = self.0.lock().get_mut(&id) {
             kept.reached = progress.reached;
             kept.last_success = progress.last_success.or(kept.last_success);

@@ -54,7 +54,7 @@ pub struct DeadLetter {
 
 /// What became of deliveries, to be stored as one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct DeliveryOutcomes {
     pub reached: u64,
     pub last_success: Option<DateTime<Utc>>,
     /// Now pending, or tried once more.
@@ -98,7 +98,7 @@ pub trait WebhookStore: Send + Sync + 'static {
     async fn waiting(&self, id: WebhookId) -> Result<(u64, Vec<Pending>), WebhookStoreError>;
 
     /// Takes progress in. Of a webhook that was removed nothing is taken in.
-    async fn progress(&self, id: WebhookId, progress: Progress) -> Result<(), WebhookStoreError>;
+    async fn progress(&self, id: WebhookId, progress: DeliveryOutcomes) -> Result<(), WebhookStoreError>;
 
     /// Up to `limit` dead letters after a position.
     async fn dead_letters(&self, id: WebhookId, after: u64, limit: usize)

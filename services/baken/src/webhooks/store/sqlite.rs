@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::{DeadLetter, Pending, Progress, StoredWebhook, WebhookStore, WebhookStoreError};
+use super::{DeadLetter, DeliveryOutcomes, Pending, StoredWebhook, WebhookStore, WebhookStoreError};
 use crate::sqlite_file::{self, Layout, NotOurs};
 use crate::webhooks::sender::Failure;
 use crate::webhooks::subscription::WebhookId;
@@ -139,7 +139,7 @@ impl WebhookStore for SqliteWebhookStore {
         .await
     }
 
-    async fn progress(&self, id: WebhookId, progress: Progress) -> Result<(), WebhookStoreError> {
+    async fn progress(&self, id: WebhookId, progress: DeliveryOutcomes) -> Result<(), WebhookStoreError> {
         self.work(move |db| {
             let id = id.0.as_bytes();
             let sql = "UPDATE webhooks SET reached = ?2, last_success = coalesce(?3, last_success) WHERE id = ?1";

@@ -29,9 +29,9 @@ pub use decide::{DeadlineRefusal, PassDeadline};
 pub(crate) const NOTICED_LATE: TimeDelta = TimeDelta::minutes(5);
 
 /// What passed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
 pub enum DeadlineEvent {
     DeadlinePassed(DeadlinePassed),
 }

@@ -18,7 +18,7 @@ use crate::path::discharge::ReportDischarge;
 use crate::path::exception::{DecideException, Decision};
 use crate::path::identity::{LinkPersons, ReleaseMatch, UnlinkPersons};
 use crate::path::lost::{EndCareAlert, EndLookout, FileCareAlert, IssueLookout, MarkOutOfSight, ResolveLookout};
-use crate::path::privacy::PrivacyEvent;
+use crate::path::privacy::{PrivacyEvent, SubjectErased};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, Refer, StartCare, WithdrawReferral,
 };
@@ -312,7 +312,9 @@ pub fn happen(ending: Ending, given: Given) -> Option<Given> {
         Ending::Arrived => send(given, liaison("PL"), state(HandoverState::Departed)?, ConfirmArrival {}),
         Ending::Unlinked => send(given, coordinator(), another_person(), UnlinkPersons { explanation: None }),
         Ending::Unrelated => send(given, coordinator(), another_person(), UnrelatePersons { explanation: None }),
-        Ending::Erased => Some(given.by(Principal::baken()).and_happened(&Event::from(PrivacyEvent::SubjectErased))),
+        Ending::Erased => {
+            Some(given.by(Principal::baken()).and_happened(&Event::from(PrivacyEvent::SubjectErased(SubjectErased))))
+        }
     }
 }
 

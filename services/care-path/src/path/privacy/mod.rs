@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{HandoverWithdrawReason, HoldReason, LookoutEndReason};
-use crate::fact::{Origin, Visitor, events};
+use crate::fact::{events, facts, part_events};
 use crate::ids::HoldId;
 
 mod decide;
@@ -15,15 +15,13 @@ mod tests;
 
 pub use decide::{LiftHold, PlaceHold, PrivacyRefusal};
 
-/// Keeping and forgetting.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", content = "data", rename_all = "snake_case", deny_unknown_fields)]
-pub enum PrivacyEvent {
-    HoldPlaced(HoldPlaced),
-    HoldLifted(HoldLifted),
-    /// The person's keys were destroyed: what described them reads as erased from here back to the beginning.
-    SubjectErased,
+part_events! {
+    /// Keeping and forgetting.
+    pub enum PrivacyEvent {
+        HoldPlaced(HoldPlaced),
+        HoldLifted(HoldLifted),
+        SubjectErased(SubjectErased),
+    }
 }
 
 events! {
@@ -39,6 +37,13 @@ events! {
     }
 }
 
+/// The person's keys were destroyed: what described them reads as erased from here back to the beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SubjectErased;
+
+facts! { SubjectErased as it { } }
+
 /// What must be kept, and whether the person was forgotten.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PrivacyState {
@@ -53,15 +58,7 @@ impl PrivacyEvent {
         match self {
             Self::HoldPlaced(event) => Some(event.hold),
             Self::HoldLifted(event) => Some(event.hold),
-            Self::SubjectErased => None,
-        }
-    }
-
-    pub(crate) fn describe<'a>(&'a self, origin: Origin<'a>, visitor: &mut impl Visitor<'a>) {
-        match self {
-            Self::HoldPlaced(event) => origin.tell(event, visitor),
-            Self::HoldLifted(event) => origin.tell(event, visitor),
-            Self::SubjectErased => {}
+            Self::SubjectErased(_) => None,
         }
     }
 }
@@ -70,7 +67,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &PrivacyEve
     match event {
         PrivacyEvent::HoldPlaced(placed) => path.privacy.holds.push(Noted::new(stamp, placed)),
         PrivacyEvent::HoldLifted(lifted) => path.privacy.holds.retain(|held| held.hold != lifted.hold),
-        PrivacyEvent::SubjectErased => {
+        PrivacyEvent::SubjectErased(_) => {
             path.privacy.erased = Some(stamp.clone());
             path.end_with(stamp, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);
         }

@@ -15,7 +15,7 @@ use crate::path::lost::{
     AcknowledgeLookout, Addressee, AnswerCareAlert, FileCareAlert, IssueLookout, MarkOutOfSight, ReportSighting,
     ResolveLookout,
 };
-use crate::path::privacy::PrivacyEvent;
+use crate::path::privacy::{PrivacyEvent, SubjectErased};
 use crate::path::referral::{AcceptReferral, DeclineReferral, Refer, StartCare, WaitlistReferral, WithdrawReferral};
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance, RightsAnswers};
 use crate::path::signal::{ContactMade, SignalEvent};
@@ -301,7 +301,8 @@ fn nothing_waits_on_a_closed_case_and_all_of_it_again_once_it_is_reopened() {
 #[test]
 fn nothing_waits_for_who_died_or_was_erased_or_never_was() {
     given([confused()]).when(RecordDeath::default()).then(|path| assert_eq!(waiting(path, 0), []));
-    given([confused(), PrivacyEvent::SubjectErased.into()]).then(|path| assert_eq!(waiting(path, 0), []));
+    given([confused(), PrivacyEvent::SubjectErased(SubjectErased).into()])
+        .then(|path| assert_eq!(waiting(path, 0), []));
     given([]).then(|path| assert_eq!(waiting(path, 0), []));
 }
 

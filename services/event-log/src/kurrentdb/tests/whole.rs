@@ -30,7 +30,7 @@ async fn a_log_is_copied_to_kurrentdb_and_back_although_the_copy_was_cut_off() {
         source.append(&stream, Expected::Any, vec![event]).await.unwrap();
     }
     let cut = tokio::sync::Notify::new();
-    let some = |progress: crate::copy::Progress| {
+    let some = |progress: crate::copy::CopyProgress| {
         if matches!(progress.stage, Stage::Copying) && progress.position.0 > 20 {
             cut.notify_one();
         }

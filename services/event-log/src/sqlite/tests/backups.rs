@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_backup_made_while_writing_holds_all_that_was_acknowledged_before_and_a_prefix_of_the_rest() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = Arc::new(place.open());
     for n in 0..200 {
         add(&log, &format!("s-{n}"), vec![event(&[5; 2000]), event(b"")]).await.unwrap();
@@ -49,7 +49,7 @@ async fn a_backup_made_while_writing_holds_all_that_was_acknowledged_before_and_
 
 #[tokio::test]
 async fn a_backup_is_one_file_and_a_log_to_go_on_with() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     let known = event(b"known");
     let first = add(&log, "s", vec![known.clone()]).await.unwrap();
@@ -75,7 +75,7 @@ async fn a_backup_is_one_file_and_a_log_to_go_on_with() {
 async fn a_backup_can_be_read_where_nothing_can_be_written() {
     use std::os::unix::fs::PermissionsExt;
 
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     add(&log, "s", vec![event(b"")]).await.unwrap();
     let shelf = place.file("shelf");
@@ -94,7 +94,7 @@ async fn a_backup_can_be_read_where_nothing_can_be_written() {
 
 #[tokio::test]
 async fn a_backup_replaces_no_file_and_leaves_none_half_made() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     add(&log, "s", vec![event(b"")]).await.unwrap();
     let taken = place.file("taken.db");

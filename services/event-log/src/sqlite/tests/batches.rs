@@ -8,8 +8,9 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::super::schema::open_writer;
-use super::super::writer::{Shared, Waiting, Writer};
+use super::super::writer::{Shared, Writer};
 use super::*;
+use crate::queue::QueuedAppend;
 use storage::sqlite_file::checkpoint::{Checkpointer, Limits};
 
 /// An append of few streams and few ids, so that many are repeats, or use ids again.
@@ -22,7 +23,7 @@ fn append() -> impl Strategy<Value = (u8, Expected, Vec<u8>)> {
     (0_u8..4, expected, prop::collection::btree_set(0_u8..60, 1..4).prop_map(|ids| ids.into_iter().collect()))
 }
 
-fn waiting((name, expected, ids): &(u8, Expected, Vec<u8>)) -> Waiting {
+fn waiting((name, expected, ids): &(u8, Expected, Vec<u8>)) -> QueuedAppend {
     let event = |id: &u8| Proposed {
         id: Uuid::from_u128(u128::from(*id)),
         kind: "tested".to_owned(),
@@ -30,7 +31,7 @@ fn waiting((name, expected, ids): &(u8, Expected, Vec<u8>)) -> Waiting {
         metadata: Vec::new(),
     };
     let (answer, _) = oneshot::channel();
-    Waiting {
+    QueuedAppend {
         stream: stream(&format!("stream-{name}")),
         expected: *expected,
         events: ids.iter().map(event).collect(),
@@ -40,7 +41,7 @@ fn waiting((name, expected, ids): &(u8, Expected, Vec<u8>)) -> Waiting {
 
 /// What is answered to appends that come in batches of so many, and what the table holds then.
 fn written(appends: &[(u8, Expected, Vec<u8>)], together: usize) -> (Vec<String>, String) {
-    let place = Place::new();
+    let place = Scratch::new();
     let connection = open_writer(&place.path()).unwrap();
     let options = Options { known_streams: 2, indexed_at_once: 7, ..Options::default() };
     let shared = Arc::new(Shared::new(Position::START));

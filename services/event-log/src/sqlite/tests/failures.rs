@@ -6,7 +6,7 @@ use super::super::{lock, schema};
 use super::*;
 
 /// A log whose writing connection was prepared by the test. It indexes a few events at once, so that this fails as well.
-fn open_with(place: &Place, prepare: impl FnOnce(&Connection)) -> SqliteLog {
+fn open_with(place: &Scratch, prepare: impl FnOnce(&Connection)) -> SqliteLog {
     drop(place.open());
     let path = place.path().canonicalize().unwrap();
     let lock = lock(&path).unwrap();
@@ -25,7 +25,7 @@ async fn assert_stopped(log: &SqliteLog) {
 
 #[tokio::test]
 async fn a_log_that_cannot_grow_stops_and_acknowledges_nothing_from_then_on() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = open_with(&place, |writer| {
         writer.pragma_update_and_check(None, "max_page_count", 64, |_| Ok(())).unwrap();
     });
@@ -57,7 +57,7 @@ async fn a_log_that_cannot_grow_stops_and_acknowledges_nothing_from_then_on() {
 
 /// From now on SQLite refuses every commit with an event of the kind `poison`: only at the commit, when everything
 /// is written, does it look at deferred foreign keys.
-fn poison(place: &Place) {
+fn poison(place: &Scratch) {
     Connection::open(place.path())
         .unwrap()
         .execute_batch(
@@ -71,7 +71,7 @@ fn poison(place: &Place) {
 
 #[tokio::test]
 async fn a_failed_commit_acknowledges_none_of_its_batch_and_stops_the_log() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = open_with(&place, |_| poison(&place));
     let before = event(b"before");
     add(&log, "s", vec![before.clone()]).await.unwrap();
@@ -103,7 +103,7 @@ async fn a_failed_commit_acknowledges_none_of_its_batch_and_stops_the_log() {
 
 #[tokio::test]
 async fn a_log_that_somebody_else_has_written_to_stops() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     add(&log, "s", vec![event(b"")]).await.unwrap();
     Connection::open(place.path())
@@ -115,7 +115,7 @@ async fn a_log_that_somebody_else_has_written_to_stops() {
 
 #[tokio::test]
 async fn while_somebody_holds_the_file_appends_are_unavailable_and_afterwards_they_work() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = open_with(&place, |writer| writer.busy_timeout(Duration::from_millis(20)).unwrap());
     let event = event(b"");
     let other = Connection::open(place.path()).unwrap();
@@ -128,7 +128,7 @@ async fn while_somebody_holds_the_file_appends_are_unavailable_and_afterwards_th
 
 #[tokio::test]
 async fn what_is_not_of_the_logs_own_format_is_called_damage() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     add(&log, "s", vec![event(b"")]).await.unwrap();
     Connection::open(place.path()).unwrap().execute("UPDATE events SET revision = -5", []).unwrap();

@@ -19,7 +19,7 @@ fn put_back(path: &Path) {
 
 #[tokio::test]
 async fn a_log_of_an_older_baken_can_be_read_as_it_is_and_keeps_everything_when_it_is_brought_up_to_date() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     for n in 0..50 {
         add(&log, &format!("s-{}", n % 7), vec![event(b"one"), event(b"two")]).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_log_of_an_older_baken_can_be_read_as_it_is_and_keeps_everything_when_
 
 #[tokio::test]
 async fn an_upgrade_that_cannot_be_finished_leaves_the_file_as_it_was() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     for n in 0..500 {
         add(&log, &format!("s-{n}"), vec![event(b"one"), event(b"two")]).await.unwrap();
@@ -82,7 +82,7 @@ async fn an_upgrade_that_cannot_be_finished_leaves_the_file_as_it_was() {
 
 #[tokio::test]
 async fn reopening_keeps_every_acknowledged_event_and_its_place() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     for n in 0..50 {
         add(&log, &format!("s-{}", n % 7), vec![event(b"one"), event(b"two")]).await.unwrap();
@@ -97,7 +97,7 @@ async fn reopening_keeps_every_acknowledged_event_and_its_place() {
 
 #[tokio::test]
 async fn closing_leaves_one_file_and_the_lock() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     add(&log, "s", vec![event(b"")]).await.unwrap();
     everything(&log).await;
@@ -109,7 +109,7 @@ async fn closing_leaves_one_file_and_the_lock() {
 
 #[tokio::test]
 async fn a_second_writer_is_refused_however_it_calls_the_file() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     let mut names = vec![place.path(), place.0.path().join(".").join("log.db")];
     #[cfg(unix)]
@@ -128,7 +128,7 @@ async fn a_second_writer_is_refused_however_it_calls_the_file() {
 
 #[test]
 fn a_file_that_is_not_a_log_is_refused_and_left_as_it_is() {
-    let place = Place::new();
+    let place = Scratch::new();
     fs::write(place.file("text"), "Dear diary, this is no database at all.\n".repeat(100)).unwrap();
     fs::write(place.file("short"), "no\n").unwrap();
     let other = Connection::open(place.file("other.db")).unwrap();
@@ -152,7 +152,7 @@ fn a_file_that_is_not_a_log_is_refused_and_left_as_it_is() {
 
 #[test]
 fn a_log_of_a_newer_baken_is_refused_by_its_number() {
-    let place = Place::new();
+    let place = Scratch::new();
     drop(place.open());
     Connection::open(place.path()).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
     let refused = place.try_open().err().unwrap();
@@ -164,14 +164,14 @@ fn a_log_of_a_newer_baken_is_refused_by_its_number() {
 
 #[test]
 fn a_log_cannot_be_in_a_directory_that_is_not_there() {
-    let place = Place::new();
+    let place = Scratch::new();
     let refused = SqliteLog::open(&place.file("none/log.db"), &Options::default()).err().unwrap();
     assert!(matches!(refused, SqliteOpenError::Io { .. }), "{refused}");
 }
 
 #[tokio::test]
 async fn a_reader_alone_sees_what_the_writer_appends_later_and_cannot_append() {
-    let place = Place::new();
+    let place = Scratch::new();
     let missing = SqliteLog::open_read_only(&place.path(), &Options::default()).err().unwrap();
     assert!(matches!(missing, SqliteOpenError::Missing(_)), "{missing}");
     assert!(!place.path().exists());
@@ -194,7 +194,7 @@ async fn a_reader_alone_sees_what_the_writer_appends_later_and_cannot_append() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_alone_is_woken_by_another_handles_append() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     let reader = SqliteLog::open_read_only(&place.path(), &Options::default()).unwrap();
     let waiting = tokio::spawn(async move {
@@ -213,7 +213,7 @@ async fn a_reader_alone_is_woken_by_another_handles_append() {
 
 #[tokio::test]
 async fn what_waits_for_a_checkpoint_that_fails_is_not_acknowledged_and_the_write_ahead_log_stays() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = SqliteLog::open(&place.path(), &Options::default()).unwrap();
     add(&log, "s", vec![event(b"1")]).await.unwrap();
     let mut waiting = send(&log, "s", Expected::Any, vec![event(b"2")]);
@@ -237,7 +237,7 @@ async fn what_waits_for_a_checkpoint_that_fails_is_not_acknowledged_and_the_writ
 
 #[tokio::test]
 async fn the_write_ahead_log_does_not_grow_without_end() {
-    let place = Place::new();
+    let place = Scratch::new();
     let limits = Options { checkpoint_bytes: 128 * 1024, wal_bytes: 512 * 1024, ..Options::default() };
     let log = SqliteLog::open(&place.path(), &limits).unwrap();
     let wal = place.file("log.db-wal");
@@ -257,7 +257,7 @@ async fn the_write_ahead_log_does_not_grow_without_end() {
 async fn a_log_that_an_older_baken_left_open_to_others_is_its_owners_alone_from_then_on() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let place = Place::new();
+    let place = Scratch::new();
     drop(place.open());
     fs::set_permissions(place.path(), fs::Permissions::from_mode(0o644)).unwrap();
     let log = place.open();

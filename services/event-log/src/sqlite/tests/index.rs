@@ -9,12 +9,12 @@ use super::*;
 /// So many events are indexed at once here.
 const AT_ONCE: usize = 40;
 
-fn open(place: &Place) -> SqliteLog {
+fn open(place: &Scratch) -> SqliteLog {
     SqliteLog::open(&place.path(), &Options { indexed_at_once: AT_ONCE, ..Options::default() }).unwrap()
 }
 
 /// How many events the file's index has, and up to where.
-fn indexed(place: &Place) -> [usize; 2] {
+fn indexed(place: &Scratch) -> [usize; 2] {
     let file = Connection::open(place.path()).unwrap();
     let number = |sql| file.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().try_into().unwrap();
     [number("SELECT count(*) FROM stream_index"), number("SELECT position FROM indexed_to")]
@@ -34,7 +34,7 @@ async fn assert_streams_are_whole(log: &SqliteLog, names: &[&str]) {
 
 #[tokio::test]
 async fn streams_are_whole_before_while_and_after_they_are_indexed() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = open(&place);
     let names = ["one", "two", "three"];
     let quarter = AT_ONCE / 4;
@@ -62,7 +62,7 @@ async fn streams_are_whole_before_while_and_after_they_are_indexed() {
 
 #[tokio::test]
 async fn a_revision_that_the_index_has_already_stops_the_log_and_is_not_acknowledged() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = open(&place);
     add(&log, "s", vec![event(b"")]).await.unwrap();
     let file = Connection::open(place.path()).unwrap();
@@ -75,7 +75,7 @@ async fn a_revision_that_the_index_has_already_stops_the_log_and_is_not_acknowle
 
 #[test]
 fn a_stream_is_read_by_its_index_and_the_end_of_the_table_and_not_through_all_of_it() {
-    let place = Place::new();
+    let place = Scratch::new();
     drop(place.open());
     let file = Connection::open(place.path()).unwrap();
     let sql = format!("EXPLAIN QUERY PLAN {}", of_stream(Layout::Current));
@@ -86,8 +86,8 @@ fn a_stream_is_read_by_its_index_and_the_end_of_the_table_and_not_through_all_of
 }
 
 /// A log of six events of two streams, closed, of which the first four are indexed.
-async fn closed() -> Place {
-    let place = Place::new();
+async fn closed() -> Scratch {
+    let place = Scratch::new();
     let log = SqliteLog::open(&place.path(), &Options { indexed_at_once: 4, ..Options::default() }).unwrap();
     for name in ["one", "two", "one", "two", "one", "two"] {
         add(&log, name, vec![event(b"e")]).await.unwrap();
@@ -123,7 +123,7 @@ async fn a_log_that_was_changed_by_hand_so_that_a_revision_could_be_given_out_tw
 
 #[tokio::test]
 async fn a_stream_whose_events_were_all_removed_by_hand_begins_anew() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     for name in ["one", "two"] {
         add(&log, name, vec![event(b"e")]).await.unwrap();

@@ -22,9 +22,9 @@ use super::{BackupError, Options, SqliteLog, SqliteOpenError};
 use crate::port::{Appended, EventLog, Expected, LogError, Position, Proposed, Recorded, StreamName};
 
 /// A directory of its own for one log; gone with the test.
-struct Place(TempDir);
+struct Scratch(TempDir);
 
-impl Place {
+impl Scratch {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }

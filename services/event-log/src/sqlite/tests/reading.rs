@@ -2,7 +2,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_page_ends_early_where_events_are_large_and_reading_on_gives_the_rest() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     for n in 0..20 {
         add(&log, "large", vec![event(&vec![n; 3_000_000])]).await.unwrap();
@@ -16,7 +16,7 @@ async fn a_page_ends_early_where_events_are_large_and_reading_on_gives_the_rest(
 
 #[tokio::test]
 async fn an_append_beyond_the_limit_is_refused_and_the_log_goes_on() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     let half = vec![0; 33 * 1024 * 1024];
     let refused = add(&log, "s", vec![event(&half), event(&half)]).await.unwrap_err();
@@ -26,7 +26,7 @@ async fn an_append_beyond_the_limit_is_refused_and_the_log_goes_on() {
 
 #[tokio::test]
 async fn each_append_of_a_batch_is_judged_by_itself_in_its_turn() {
-    let place = Place::new();
+    let place = Scratch::new();
     let log = place.open();
     let (used, twin) = (event(b"used"), event(b"twin"));
     add(&log, "s", vec![used.clone()]).await.unwrap();

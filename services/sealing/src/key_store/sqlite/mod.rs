@@ -19,7 +19,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use uuid::Uuid;
 
 use self::writer::{Traces, Worked, Writing};
-use super::{Doomed, Epochs, KeyStore, KeyStoreError, Owner, Purpose, Slot, Stored, WrappedKey, refuse_stale};
+use super::{Doomed, Epochs, KeyPurpose, KeyStore, KeyStoreError, Owner, Slot, Stored, WrappedKey, refuse_stale};
 use crate::kek::Epoch;
 use crate::secret::KeyId;
 use storage::sqlite_file::checkpoint::{Limits, no_checkpoints};
@@ -177,9 +177,9 @@ impl KeyStore for SqliteKeyStore {
                 Doomed::Person(PersonId(person)) => {
                     db.execute("INSERT OR IGNORE INTO tombstones (person) VALUES (?1)", [person.as_bytes()])?;
                     db.execute("DELETE FROM data_keys WHERE owner = ?1", [person.as_bytes()])?;
-                    db.execute(DELETE_OF_PURPOSE, [Purpose::DIES_WITH_ANYBODY.name()])?;
+                    db.execute(DELETE_OF_PURPOSE, [KeyPurpose::DIES_WITH_ANYBODY.name()])?;
                 }
-                Doomed::Purpose(purpose) => {
+                Doomed::KeyPurpose(purpose) => {
                     db.execute(DELETE_OF_PURPOSE, [purpose.name()])?;
                 }
             }

@@ -33,13 +33,13 @@ const MESSAGE: usize = 64 * 1024;
 const OPERATIONS: usize = 20;
 
 /// A caller who is known, and their place.
-pub struct Known {
+pub struct SeatedCaller {
     principal: Principal,
     expires_at: DateTime,
     _seat: Seat,
 }
 
-impl Known {
+impl SeatedCaller {
     /// Gives a caller a place.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Connection {
     }
 
     /// Serves it until it ends.
-    pub async fn run(mut self, known: Option<Known>) {
+    pub async fn run(mut self, known: Option<SeatedCaller>) {
         let end = match self.begin(known).await {
             Ok(known) => self.serve(known).await.err().unwrap_or(End::Gone),
             Err(end) => end,
@@ -92,7 +92,7 @@ impl Connection {
     }
 
     /// Waits until the client has said who it is.
-    async fn begin(&mut self, known: Option<Known>) -> Result<Known, End> {
+    async fn begin(&mut self, known: Option<SeatedCaller>) -> Result<SeatedCaller, End> {
         let channels = self.edge.channels.clone();
         let payload = tokio::select! {
             biased;
@@ -116,7 +116,7 @@ impl Connection {
     }
 
     /// Who it is: by the upgrade, by the payload, or by both where both say the same.
-    async fn known(&self, known: Option<Known>, payload: Map<String, Json>) -> Result<Known, End> {
+    async fn known(&self, known: Option<SeatedCaller>, payload: Map<String, Json>) -> Result<SeatedCaller, End> {
         let given = payload.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
         let (header, known) = match (given, known) {
             (None, Some(known)) => return Ok(known),
@@ -132,14 +132,14 @@ impl Connection {
         let verified = self.edge.verifier.verify(token).await.map_err(refused)?;
         match known {
             Some(known) if known.principal != verified.principal => Err(End::TwoCallers),
-            Some(known) => Ok(Known { expires_at: known.expires_at.min(verified.expires_at), ..known }),
-            None => Known::of(verified.principal, verified.expires_at, &self.edge)
+            Some(known) => Ok(SeatedCaller { expires_at: known.expires_at.min(verified.expires_at), ..known }),
+            None => SeatedCaller::of(verified.principal, verified.expires_at, &self.edge)
                 .map_err(|problem| End::TryLater(problem.details().code)),
         }
     }
 
     /// Does what the client says, and tells it what it follows, until one of the two ends it.
-    async fn serve(&mut self, known: Known) -> Result<(), End> {
+    async fn serve(&mut self, known: SeatedCaller) -> Result<(), End> {
         let channels = self.edge.channels.clone();
         let left = (known.expires_at - self.edge.baken.clock().now()).to_std().unwrap_or_default();
         let mut expired: Pin<Box<Sleep>> = Box::pin(sleep(left));
@@ -163,7 +163,7 @@ impl Connection {
         }
     }
 
-    async fn does(&mut self, known: &Known, said: Said) -> Result<(), End> {
+    async fn does(&mut self, known: &SeatedCaller, said: Said) -> Result<(), End> {
         match said {
             Said::ConnectionInit { .. } => Err(End::InitTwice),
             Said::Ping { payload } => self.say(&Say::Pong { payload }).await,
@@ -177,7 +177,7 @@ impl Connection {
         }
     }
 
-    async fn follow(&mut self, known: &Known, id: String, payload: Map<String, Json>) -> Result<(), End> {
+    async fn follow(&mut self, known: &SeatedCaller, id: String, payload: Map<String, Json>) -> Result<(), End> {
         let ask = http::ask(payload).map_err(|_| End::Malformed)?;
         let begun = if self.ends.len() >= OPERATIONS {
             let words = format!("{OPERATIONS} operations go over one connection at once");

@@ -10,7 +10,7 @@ use actix_web::http::header::{AUTHORIZATION, HOST, ORIGIN, SEC_WEBSOCKET_PROTOCO
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
-use self::connection::{Connection, Known};
+use self::connection::{Connection, SeatedCaller};
 use self::protocol::PROTOCOL;
 use super::Graphql;
 use crate::edge::caller::{Caller, edge};
@@ -37,7 +37,7 @@ pub async fn upgrade(request: HttpRequest, payload: Payload, graphql: Data<Graph
     let edge = edge(&request)?;
     let known = if request.headers().contains_key(AUTHORIZATION) {
         let caller = Caller::of(&request).await?;
-        Some(Known::of(caller.principal, caller.expires_at, &edge)?)
+        Some(SeatedCaller::of(caller.principal, caller.expires_at, &edge)?)
     } else {
         // Who it is, is said later: until then they count as nobody.
         edge.rates.stranger(request.peer_addr().map(|address| address.ip()))?;

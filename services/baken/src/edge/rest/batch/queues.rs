@@ -28,19 +28,19 @@ struct Last {
 }
 
 /// A line's place in its queues.
-pub struct Place {
+pub struct Ticket {
     before: Vec<Shared<oneshot::Receiver<Left>>>,
     done: oneshot::Sender<Left>,
 }
 
 impl Queues {
     /// Puts a line behind all those that concern the same.
-    pub fn join(&mut self, line: u64, concerns: &[Uuid]) -> Place {
+    pub fn join(&mut self, line: u64, concerns: &[Uuid]) -> Ticket {
         let (done, left) = oneshot::channel();
         let left = left.shared();
         let join = |id: &Uuid| self.0.insert(*id, Last { line, left: left.clone() });
         let before = concerns.iter().filter_map(join).filter(|last| last.line != line).map(|last| last.left).collect();
-        Place { before, done }
+        Ticket { before, done }
     }
 
     /// Forgets a line that is answered.
@@ -53,7 +53,7 @@ impl Queues {
     }
 }
 
-impl Place {
+impl Ticket {
     /// Waits until the lines before it are done.
     pub async fn turn(&mut self) -> Left {
         let mut left = Left::Settled;

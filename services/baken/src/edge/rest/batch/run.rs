@@ -17,13 +17,13 @@ use uuid::Uuid;
 use super::answer::BatchAnswer;
 use super::line::{self, Instruction};
 use super::lines::{Broken, Line, Lines};
-use super::queues::{Left, Place, Queues};
+use super::queues::{Left, Queues, Ticket};
 use crate::app::{ExecuteError, Receipt};
 use crate::edge::auth::AuthError;
 use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::Problem;
 use crate::edge::rates::Batching;
-use crate::edge::rest::submission::Terms;
+use crate::edge::rest::submission::Conditions;
 
 /// Lines that are read and not answered.
 const LINES_AHEAD: usize = 1_024;
@@ -174,7 +174,7 @@ async fn run(
     caller: Arc<Caller>,
     request_id: RequestId,
     instruction: Instruction,
-    mut place: Place,
+    mut place: Ticket,
     places: Arc<Semaphore>,
 ) -> Result<Receipt, Problem> {
     let answered = if place.turn().await == Left::Open {
@@ -193,7 +193,7 @@ async fn execute(caller: &Caller, request_id: RequestId, instruction: Instructio
         let entry = caller.edge.baken.entry_of(line).await?;
         command = command.on_entry(entry.ok_or(Refusal::from(CorrectionRefusal::Unknown))?);
     }
-    let terms = Terms { occurred, if_match: None, idempotency, request_id };
+    let terms = Conditions { occurred, if_match: None, idempotency, request_id };
     terms.execute(caller, person, command).await
 }
 

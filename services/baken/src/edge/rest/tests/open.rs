@@ -9,7 +9,7 @@ use super::{OPERATOR, server, server_on};
 use crate::app::testing::TestBaken;
 use crate::edge::Limits;
 use crate::event_log::{
-    Appended, EventLog, Expected, LogError, MemoryLog, Page, Position, Proposed, Recorded, StreamName,
+    Appended, EventLog, Expected, LogError, LogPage, MemoryLog, Position, Proposed, Recorded, StreamName,
 };
 
 fn from(address: &str, path: &str) -> TestRequest {
@@ -58,7 +58,7 @@ impl EventLog for Unread {
         Err(LogError::Unavailable("nobody reads".to_owned()))
     }
 
-    async fn read_all(&self, _: Position, _: usize) -> Result<Page, LogError> {
+    async fn read_all(&self, _: Position, _: usize) -> Result<LogPage, LogError> {
         Err(LogError::Unavailable("nobody reads".to_owned()))
     }
 
