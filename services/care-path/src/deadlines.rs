@@ -21,6 +21,10 @@ pub struct Deadlines {
     pub cold: Vec<Cold>,
     /// Days before a lookout expires.
     pub lookout_expires_days: i64,
+    /// Days that a lookout may run at the most.
+    pub lookout_longest_days: i64,
+    /// Days that a care alert to the police may run at the most.
+    pub care_alert_longest_days: i64,
     /// Hours before an unacknowledged lookout is brought up again.
     pub lookout_acknowledge_hours: i64,
     /// Hours for the decision on an exception.
@@ -61,6 +65,8 @@ impl Default for Deadlines {
             at_risk_percent: 50,
             cold: Vec::new(),
             lookout_expires_days: 14,
+            lookout_longest_days: 90,
+            care_alert_longest_days: 14,
             lookout_acknowledge_hours: 2,
             exception_decision_hours: 4,
             referral_answer_working_days: 3,

@@ -7,6 +7,7 @@ use care_path::codes::{Code, Phase, ReturnCondition};
 use care_path::command::{CommandKind as C, Refusal};
 use care_path::path::repatriation::ReturnRefusal;
 use care_path::time::Occurred;
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -69,9 +70,21 @@ impl Two {
         self.coordinates(0, C::LinkPersons, None, link).await;
     }
 
+    /// What the person said at a time; the entry.
+    async fn wish_at(&self, to: usize, wish: &str, at: DateTime<Utc>) -> Uuid {
+        let command = C::PresentReturnOptions.read(None, &json!({"language": "pl", "wish": wish})).unwrap();
+        let occurred = Some(Occurred::instant(at));
+        let told = Request { occurred, ..request(user(COORDINATOR), Some(self.persons[to]), command) };
+        self.test.baken.execute(told).await.unwrap().event_ids[0].0
+    }
+
     /// Conditions, wish and consent on the path of one of them; the consent.
     async fn prepare(&self, on: usize) -> Uuid {
         self.wish(on, "wants_to_return").await;
+        self.prepare_with_consent(on).await
+    }
+
+    async fn prepare_with_consent(&self, on: usize) -> Uuid {
         for condition in ReturnCondition::ALL {
             let evidence = json!({"condition": condition, "country": "PL", "evidence": "a letter"});
             self.coordinates(on, C::EvidenceReturnCondition, None, evidence).await;
@@ -246,7 +259,10 @@ async fn a_node_that_is_behind_lets_nobody_depart_after_a_no_that_another_record
 /// What somebody does next, by whichever id, on whatever there is.
 #[derive(Debug, Clone, Copy)]
 enum Move {
-    Wish(&'static str),
+    /// What the person said so many minutes ago.
+    Wish(&'static str, i64),
+    /// It was a mistake that they said so.
+    Retract,
     Prepare,
     Propose,
     Embassy(C),
@@ -259,70 +275,108 @@ enum Move {
 
 fn moves() -> impl Strategy<Value = Vec<(Move, usize, usize)>> {
     use Move::*;
-    let wish = prop::sample::select(vec!["wants_to_return", "wants_to_return", "undecided", "does_not_want_to_return"]);
+    let wish = prop::sample::select(vec!["wants_to_return", "wants_to_return", "undecided", NO]);
+    let late = prop_oneof![3 => Just(0_i64), 1 => 0..12_i64];
     let embassy = prop::sample::select(vec![C::AcknowledgeHandover, C::AcceptHandover]);
     let each = prop_oneof![
-        3 => wish.prop_map(Wish),
+        3 => (wish, late).prop_map(|(wish, late)| Wish(wish, late)),
+        1 => Just(Retract),
         2 => Just(Prepare),
-        4 => Just(Propose),
-        6 => embassy.prop_map(Embassy),
-        6 => Just(Depart),
+        5 => Just(Propose),
+        10 => embassy.prop_map(Embassy),
+        8 => Just(Depart),
         1 => Just(Withdraw),
         2 => Just(Link),
         1 => Just(Unlink),
         1 => Just(Tick),
     ];
-    prop::collection::vec((each, 0..2_usize, 0..4_usize), 10..40)
+    prop::collection::vec((each, 0..2_usize, 0..6_usize), 20..60)
 }
 
-/// What is known outside of Baken: what each id was told last, and whether the two are one.
+const NO: &str = "does_not_want_to_return";
+
+/// What a person said, when, to whom of the two ids it was told, and as which entry.
+struct Said {
+    to: usize,
+    wish: &'static str,
+    at: DateTime<Utc>,
+    entry: Uuid,
+    retracted: bool,
+}
+
+/// What is known outside of Baken: what each id was told, and whether the two are one.
+#[derive(Default)]
 struct Known {
     linked: bool,
-    said: Vec<(usize, &'static str)>,
+    said: Vec<Said>,
 }
 
 impl Known {
+    /// What a person said that was no mistake, in the order in which they said it.
+    fn words(&self, of: usize) -> Vec<&Said> {
+        let counts = |said: &&Said| !said.retracted && (self.linked || said.to == of);
+        let mut words: Vec<_> = self.said.iter().filter(counts).collect();
+        words.sort_by_key(|said| said.at);
+        words
+    }
+
     fn last_word(&self, of: usize) -> Option<&'static str> {
-        let mut said = self.said.iter().rev();
-        said.find(|(to, _)| self.linked || *to == of).map(|(_, wish)| *wish)
+        self.words(of).last().map(|said| said.wish)
+    }
+
+    fn said_no_since(&self, of: usize, at: DateTime<Utc>) -> bool {
+        self.words(of).iter().any(|said| said.wish == NO && said.at >= at)
     }
 }
 
-/// Plays a sequence; whether somebody departed in it. Whoever did wanted to, as the last that they said.
+/// Plays a sequence; whether somebody departed in it. Whoever did wanted to, as the last that they said, and had not said no
+/// since the return was proposed.
 async fn play(sequence: &[(Move, usize, usize)]) -> bool {
     let two = Two::start().await;
-    let mut known = Known { linked: false, said: vec![] };
-    let (mut consents, mut handovers): (Vec<Uuid>, Vec<(usize, Uuid)>) = (vec![], vec![]);
+    let mut known = Known::default();
+    let (mut consents, mut handovers): (Vec<Uuid>, Vec<(usize, Uuid, DateTime<Utc>)>) = (vec![], vec![]);
     let mut departed = BTreeSet::new();
     for (next, to, which) in sequence {
         let (to, handover) = (*to, handovers.get(*which % handovers.len().max(1)).copied());
         two.test.clock.advance(chrono::TimeDelta::minutes(1));
+        let now = two.test.clock.now();
         match next {
-            Move::Wish(wish) => {
-                two.wish(to, wish).await;
-                known.said.push((to, wish));
+            Move::Wish(wish, late) => {
+                let at = now - chrono::TimeDelta::minutes(*late);
+                let entry = two.wish_at(to, wish, at).await;
+                known.said.push(Said { to, wish, at, entry, retracted: false });
+            }
+            Move::Retract => {
+                let place = *which % known.said.len().max(1);
+                let Some(said) = known.said.get_mut(place) else { continue };
+                let mistake = json!({"reason": "wrong_person"});
+                let done = two.send(COORDINATOR, said.to, C::RetractEntry, Some(said.entry), &mistake).await;
+                assert_eq!(done.is_ok(), !said.retracted, "{sequence:?}");
+                said.retracted = true;
             }
             Move::Prepare => {
-                consents.push(two.prepare(to).await);
-                known.said.push((to, "wants_to_return"));
+                let entry = two.wish_at(to, "wants_to_return", now).await;
+                known.said.push(Said { to, wish: "wants_to_return", at: now, entry, retracted: false });
+                consents.push(two.prepare_with_consent(to).await);
             }
             Move::Propose => {
                 let proposal = json!({"country": "PL", "receiving_organisation": "Monar"});
                 let proposed = two.send(COORDINATOR, to, C::ProposeHandover, None, &proposal).await;
                 if let Ok(receipt) = proposed {
                     assert_eq!(known.last_word(to), Some("wants_to_return"), "{sequence:?}");
-                    handovers.push((to, receipt.created.unwrap().id));
+                    handovers.push((to, receipt.created.unwrap().id, now));
                 }
             }
             Move::Embassy(kind) => {
-                if let Some((_, handover)) = handover {
+                if let Some((_, handover, _)) = handover {
                     let _ = two.send(LIAISON, to, *kind, Some(handover), &json!({})).await;
                 }
             }
             Move::Depart => {
-                let Some((on, handover)) = handover else { continue };
+                let Some((on, handover, proposed)) = handover else { continue };
                 if two.send(COORDINATOR, to, C::RecordDeparture, Some(handover), &json!({})).await.is_ok() {
                     assert_eq!(known.last_word(on), Some("wants_to_return"), "{sequence:?}");
+                    assert!(!known.said_no_since(on, proposed), "{sequence:?}");
                     departed.insert(handover);
                 }
             }
@@ -353,7 +407,7 @@ async fn play(sequence: &[(Move, usize, usize)]) -> bool {
 async fn no_sequence_of_commands_departs_a_person_whose_last_word_was_no() {
     let mut runner = TestRunner::deterministic();
     let mut departures = 0;
-    for _ in 0..150 {
+    for _ in 0..200 {
         let sequence = moves().new_tree(&mut runner).unwrap().current();
         departures += usize::from(play(&sequence).await);
     }

@@ -423,6 +423,7 @@ codes! {
         TraceNoShow = "trace_no_show",
         NextStep = "next_step",
         NextStepAfterException = "next_step_after_exception",
+        ReviewStay = "review_stay",
         ReviewReopened = "review_reopened",
         ReviewSignOfLife = "review_sign_of_life",
         PrepareArrival = "prepare_arrival",

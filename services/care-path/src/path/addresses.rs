@@ -4,6 +4,7 @@ use super::CarePath;
 use super::deadline::DeadlineEvent;
 use super::discharge::AnnouncedDischarge;
 use super::lost::LostEvent;
+use super::repatriation::RepatriationEvent;
 use crate::event::Event;
 use crate::fact::Origin;
 use crate::ids::{CareAlertId, DischargeId, EventId, HandoverId, LookoutId, SubjectId};
@@ -23,6 +24,10 @@ impl CarePath {
 
     fn address_of(&self, event: &Event) -> Address<'_> {
         match event {
+            Event::Repatriation(RepatriationEvent::ConsentWithdrawn(withdrawn)) => {
+                let arrived = self.repatriation.arrived_on(withdrawn.consent);
+                arrived.map_or(Address::ReturnPreparation, |handover| self.repatriation.address(handover))
+            }
             Event::Repatriation(event) => {
                 event.handover().map_or(Address::ReturnPreparation, |id| self.address_of_handover(id))
             }

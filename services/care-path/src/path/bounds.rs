@@ -7,8 +7,6 @@ use crate::time::{DateTime, Day, Moment, days_after, local_date};
 
 /// How far ahead anything is planned.
 const PLANNED_DAYS: i64 = 5 * 366;
-/// How long people may be asked to look out for somebody.
-const LOOKOUT_DAYS: i64 = 366;
 
 /// How far ahead a hospital announces a discharge.
 const ANNOUNCED_DAYS: i64 = 92;
@@ -45,12 +43,25 @@ impl Context<'_> {
         if time > self.now && time <= latest { Ok(time) } else { Err(Refusal::field(field, rule)) }
     }
 
-    /// When a lookout or a care alert ends: what is told of a person does not stay with others for years.
-    pub(super) fn expires(&self, time: Option<Moment>) -> Result<DateTime, Refusal> {
-        let (field, latest) = ("expires_at", days_after(self.now, LOOKOUT_DAYS));
-        let named = self.still_to_come(field, time)?;
-        let named = ensure(named, field, "must not lie more than a year ahead", |time| *time <= latest)?;
-        Ok(named.unwrap_or(days_after(self.now, self.deadlines.lookout_expires_days)))
+    /// When a lookout ends: what is told of a person does not stay with others for longer than they are looked for.
+    pub(super) fn lookout_expires(&self, time: Option<Moment>) -> Result<DateTime, Refusal> {
+        let rule =
+            "must not lie further ahead than lookouts may run: 90 days, unless the municipality sets another term";
+        self.expires(time, self.deadlines.lookout_longest_days, rule)
+    }
+
+    /// When a care alert ends: the police are told of a person for a shorter time than shelters are.
+    pub(super) fn care_alert_expires(&self, time: Option<Moment>) -> Result<DateTime, Refusal> {
+        let rule =
+            "must not lie further ahead than care alerts may run: 14 days, unless the municipality sets another term";
+        self.expires(time, self.deadlines.care_alert_longest_days, rule)
+    }
+
+    /// By a longest term. Unless a time is said, after the term for lookouts, as far as that is not longer.
+    fn expires(&self, time: Option<Moment>, longest: i64, rule: &'static str) -> Result<DateTime, Refusal> {
+        let (field, latest) = ("expires_at", days_after(self.now, longest));
+        let named = ensure(self.still_to_come(field, time)?, field, rule, |time| *time <= latest)?;
+        Ok(named.unwrap_or(days_after(self.now, self.deadlines.lookout_expires_days.min(longest))))
     }
 
     /// A day that has come.

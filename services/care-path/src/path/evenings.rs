@@ -105,6 +105,14 @@ impl CarePath {
         seen.max(met)
     }
 
+    /// Whether somebody heard of the person after an event; what happened at the same instant counts if it was told later.
+    pub(super) fn was_heard_of_after(&self, event: &Stamp) -> bool {
+        let seen = self.lost.last_seen.as_ref().map(|seen| &seen.stamp);
+        let order = |stamp: &Stamp| (stamp.occurred.latest(), recorded(stamp));
+        let since = (event.occurred.at, recorded(event));
+        seen.into_iter().chain(&self.case.last_contact).any(|heard| order(heard) > since)
+    }
+
     /// Whether somebody heard of the person at a time or later, or found them.
     pub(super) fn was_heard_of_since(&self, at: DateTime) -> bool {
         let found = self.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).map(|end| end.occurred.at);
@@ -149,11 +157,13 @@ impl CarePath {
     ) -> Option<Evening<'a>> {
         let missed = stay.no_shows.iter().map(|no_show| no_show.stamp.occurred.at).max();
         let (bed, cause) = (&stay.assigned, &stay.assigned.stamp);
+        // A bed without an end of its own is watched until it is given up.
+        let until = bed.until.and_then(|_| self.stays_until(stay));
         let evening = |expected_by: DateTime| {
             let risk = person.risks.at(expected_by, deadlines);
             let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
             // A bed of which nobody had told Baken on that evening is nobody's to watch.
-            let watched = due >= cause.recorded_at && bed.until.is_none_or(|until| expected_by < until);
+            let watched = due >= cause.recorded_at && until.is_none_or(|until| expected_by < until);
             let silent = !self.is_accounted_for(stay, expected_by, due) && stay.missed_in_night_of(due).is_none();
             (watched && silent && !person.was_out_of_sight(due)).then_some(Evening {
                 bed: bed.bed,

@@ -7,6 +7,7 @@ use crate::directory::{Facility, Organisation};
 use crate::event::Event;
 use crate::ids::EventId;
 use crate::path::Story;
+use crate::path::exception::ExceptionEvent;
 use crate::path::lost::{LostEvent, WentOutOfSight};
 use crate::path::signal::{ContactMade, SignalEvent};
 use crate::path::stay::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
@@ -292,4 +293,35 @@ fn whoever_was_heard_of_since_or_given_another_bed_or_said_why_is_not_out_of_sig
     assert_eq!(vanishes(&missed().then("2026-01-13T10:00:00Z", &released(BedReleaseReason::OwnChoice))), None);
     let given_away = missed().then("2026-01-13T10:00:00Z", &released(BedReleaseReason::NoShow));
     assert_eq!(vanishes(&given_away), Some(at("2026-01-13T23:00:00Z")));
+}
+
+#[test]
+fn who_may_stay_longer_is_expected_until_the_end_that_moved() {
+    let asked = crate::path::exception::ExceptionRequested {
+        exception: crate::ids::ExceptionId(Uuid::from_u128(8)),
+        kind: crate::codes::ExceptionKind::LongerNightStay,
+        bed: Some(BED),
+        until: None,
+        reason: "he is ill".parse::<crate::text::Text>().unwrap().into(),
+    };
+    let granted = crate::path::exception::ExceptionGranted {
+        exception: asked.exception,
+        reason: asked.reason.clone(),
+        expires_at: Some(at("2026-01-14T12:00:00Z")),
+    };
+    let Event::Stay(StayEvent::BedAssigned(mut assigned)) = bed("2026-01-10T11:00:00Z", None) else { unreachable!() };
+    assigned.until = Some(at("2026-01-12T12:00:00Z"));
+    let until_the_twelfth = || {
+        Told::new(&signalled(), "2026-01-10T11:00:00Z")
+            .then("2026-01-10T11:00:00Z", &StayEvent::BedAssigned(assigned.clone()).into())
+            .then("2026-01-11T21:00:00Z", &attended())
+            .then("2026-01-11T23:30:00Z", &attended())
+    };
+    let requested =
+        || until_the_twelfth().then("2026-01-12T09:00:00Z", &ExceptionEvent::ExceptionRequested(asked.clone()).into());
+    assert_eq!(requested().due("23:00"), None);
+    let longer = requested().then("2026-01-12T10:00:00Z", &ExceptionEvent::ExceptionGranted(granted).into());
+    assert_eq!(longer.due("23:00").as_deref(), Some("2026-01-12T23:00:00+00:00"));
+    let [_, second] = longer.missed_evenings("23:00");
+    assert_eq!(second, "2026-01-13T23:00:00+00:00");
 }

@@ -27,6 +27,8 @@ pub mod timers;
 mod addresses;
 mod bounds;
 mod derived;
+#[cfg(test)]
+mod endings;
 mod evenings;
 mod lookup;
 mod order;
@@ -77,6 +79,7 @@ pub struct CarePath {
     pub(in crate::path) privacy: privacy::PrivacyState,
     pub(in crate::path) passed: Vec<deadline::Passed>,
     pub(in crate::path) moves: Vec<Noted<correction::EntryMoved>>,
+    /// What organisations were asked for, or warned of, by an entry that was retracted.
     pub(in crate::path) taken_back: Vec<correction::TakenBack>,
     /// Who recorded anything at all, in order of first appearance.
     pub(in crate::path) recorded_by: Vec<(OrgId, Role)>,
@@ -144,6 +147,7 @@ impl CarePath {
             return;
         }
         let was_lost = self.is_out_of_sight();
+        self.reopen_if_back(stamp, event);
         match event {
             Event::Signal(event) => signal::evolve(self, stamp, event),
             Event::Identity(event) => identity::evolve(self, stamp, event),
@@ -161,6 +165,9 @@ impl CarePath {
             Event::Privacy(event) => privacy::evolve(self, stamp, event),
             Event::Deadline(event) => deadline::evolve(self, stamp, event),
             Event::Correction(event) => correction::evolve(self, stamp, event),
+        }
+        if is_asked_for(event) {
+            self.end_what_is_over();
         }
         if was_lost && !self.is_out_of_sight() {
             self.lost.note_end(event.kind());
@@ -234,6 +241,24 @@ impl CarePath {
     #[must_use]
     pub fn updated_at(&self) -> Option<DateTime> {
         self.updated.as_ref().map(|stamp| stamp.recorded_at)
+    }
+}
+
+/// Whether such an event begins what goes on only while the case does: something is asked for, released or looked for.
+fn is_asked_for(event: &Event) -> bool {
+    match event {
+        Event::Lost(_) | Event::Exception(_) | Event::Referral(_) | Event::Repatriation(_) | Event::Identity(_) => true,
+        Event::Signal(_)
+        | Event::Relation(_)
+        | Event::Intake(_)
+        | Event::Stay(_)
+        | Event::Incident(_)
+        | Event::Rights(_)
+        | Event::Discharge(_)
+        | Event::Case(_)
+        | Event::Privacy(_)
+        | Event::Deadline(_)
+        | Event::Correction(_) => false,
     }
 }
 

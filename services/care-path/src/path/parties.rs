@@ -91,7 +91,7 @@ impl CarePath {
     }
 
     /// Whether a principal was asked to look out, by lookout or care alert, warned of a discharge, or asked to take the person
-    /// in or over, and that ended not long ago.
+    /// in or over, and that ended, or was taken back, not long ago.
     #[must_use]
     pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
         let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);

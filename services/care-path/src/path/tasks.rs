@@ -161,6 +161,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::PartiesMeeting
         | TaskKind::TraceNoShow
         | TaskKind::NextStepAfterException
+        | TaskKind::ReviewStay
         | TaskKind::WeeklyReview => (Category::Presence, Full),
         TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
@@ -200,12 +201,12 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         | TaskKind::PartiesMeeting
         | TaskKind::WeeklyReview => &[C::AddNote],
         TaskKind::AnswerReferral => &[C::AcceptReferral, C::DeclineReferral, C::WaitlistReferral],
-        TaskKind::StartCare => &[C::StartCare],
+        TaskKind::StartCare => &[C::StartCare, C::AssignBed],
         TaskKind::TraceNoShow => {
             &[C::RecordAttendance, C::RecordContact, C::IssueLookout, C::MarkOutOfSight, C::ReleaseBed, C::AddNote]
         }
         TaskKind::NextStep | TaskKind::PlanDischarge => &[C::Refer, C::AddNote],
-        TaskKind::NextStepAfterException => &[C::RequestException, C::ReleaseBed, C::AddNote],
+        TaskKind::NextStepAfterException | TaskKind::ReviewStay => &[C::RequestException, C::ReleaseBed, C::AddNote],
         TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
         TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
         TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],
@@ -469,6 +470,11 @@ impl<'a> Worklist<'a> {
     fn was_found_since(&self, cause: &Stamp) -> bool {
         let ends = || self.path.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).collect();
         !self.path.is_out_of_sight() && self.found.get_or_init(ends).has_one_to(cause)
+    }
+
+    /// The type of an event of the path.
+    fn kind_of(&self, stamp: &Stamp) -> EventKind {
+        self.path.record.find(stamp.event_id).map_or(EventKind::CaseReopened, |recorded| recorded.kind)
     }
 
     /// Whether an organisation wrote a note since a cause was recorded.

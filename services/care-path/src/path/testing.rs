@@ -17,7 +17,7 @@ use super::stay::AssignBed;
 use super::{CarePath, Moved, Problems, Stamp, Story};
 use crate::actor::{Actor, Principal};
 use crate::codes::{CloseReason, ExceptionKind, LocationType, Offering, OrgKind, Problem, SignalChannel, Urgency};
-use crate::command::{Context, Decide, Refusal};
+use crate::command::{Command, Context, Decide, Refusal};
 use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
 use crate::event::Event;
@@ -224,12 +224,16 @@ pub fn closed(reason: CloseReason) -> Event {
 }
 
 /// A path in a test: what was given, and what the last command answered.
+#[derive(Clone)]
 pub struct Given {
     story: Story,
     by: Principal,
     now: DateTime,
     /// How long ago it happened when it is recorded.
     ago: TimeDelta,
+    /// When that happened which is told next, if it is told late.
+    happened: Option<Occurred>,
+    deadlines: Deadlines,
     commands: u128,
     /// The id of what the next command makes, where a test says so.
     next_id: Option<Uuid>,
@@ -244,6 +248,8 @@ pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
         by: night_shelter(),
         now: evening(0),
         ago: TimeDelta::zero(),
+        happened: None,
+        deadlines: Deadlines::default(),
         commands: 0,
         next_id: None,
         events: 0,
@@ -266,7 +272,7 @@ impl Given {
         let stamp = Stamp {
             event_id,
             person_id,
-            occurred: Occurred::instant(self.now - self.ago),
+            occurred: self.happened.unwrap_or(Occurred::instant(self.now - self.ago)),
             recorded_at: self.now,
             by: self.by.author(),
             caused_by,
@@ -282,27 +288,37 @@ impl Given {
     }
 
     #[track_caller]
-    pub fn when_on<C: Decide>(mut self, subject: C::Subject, command: C) -> Self {
+    pub fn when_on<C: Decide>(self, subject: C::Subject, command: C) -> Self {
+        self.send(subject, command, None)
+    }
+
+    /// Baken does something because of an event.
+    fn when_because(self, cause: EventId, command: Command) -> Self {
+        self.send((), command, Some(cause))
+    }
+
+    #[track_caller]
+    fn send<C: Decide>(mut self, subject: C::Subject, command: C, cause: Option<EventId>) -> Self {
         if let Err(refusal) = &self.last {
             panic!("the command before was refused: {refusal}");
         }
-        let (directory, deadlines, norms) = (directory(), Deadlines::default(), norms());
+        let (directory, norms) = (directory(), norms());
         let members: Vec<_> = std::iter::once(this_person()).chain(self.story.path.linked_with()).collect();
         let context = Context {
             now: self.now,
-            occurred: Occurred::instant(self.now - self.ago),
+            occurred: self.happened.unwrap_or(Occurred::instant(self.now - self.ago)),
             by: &self.by,
             person_id: this_person(),
             members: &members,
             id: self.next_id.take().unwrap_or(id_of_command(self.commands)),
             directory: &directory,
-            deadlines: &deadlines,
+            deadlines: &self.deadlines,
             norms: &norms,
             nobody: false,
         };
         self.last = command.decide(subject, &self.story.path, &context);
         self.commands += 1;
-        let mut cause = None;
+        let mut cause = cause;
         for event in self.last.clone().unwrap_or_default() {
             cause = Some(self.tell(event, cause));
         }
@@ -319,8 +335,57 @@ impl Given {
         self.when_on(subject, command)
     }
 
+    /// A command that may be refused.
+    pub fn tries<C: Decide>(self, subject: C::Subject, command: C) -> Option<Self> {
+        let tried = self.when_on(subject, command);
+        tried.last.is_ok().then_some(tried)
+    }
+
+    /// What follows happened at another time than it is told.
+    pub fn happened(self, happened: Option<DateTime>) -> Self {
+        Self { happened: happened.map(Occurred::instant), ..self }
+    }
+
+    /// A command of which it is not known to the hour when that happened.
+    #[track_caller]
+    pub fn and_told<C: Decide<Subject = ()>>(self, occurred: Occurred, command: C) -> Self {
+        Self { happened: Some(occurred), ..self }.when(command)
+    }
+
+    /// Baken does what is due by now.
+    #[track_caller]
+    pub fn watched(mut self) -> Self {
+        let by = std::mem::replace(&mut self.by, Principal::baken());
+        for round in 0.. {
+            let timers = self.story.path.timers(&self.deadlines, &directory());
+            let Some(timer) = timers.into_iter().next().filter(|timer| timer.due <= self.now) else { break };
+            assert!(round < 100, "it comes again and again: {timer:?}");
+            self = self.when_because(timer.cause, timer.command());
+            assert!(self.last.is_ok(), "{timer:?}: {:?}", self.last);
+        }
+        Self { by, ..self }
+    }
+
+    pub fn path(&self) -> &CarePath {
+        &self.story.path
+    }
+
+    pub fn now(&self) -> DateTime {
+        self.now
+    }
+
+    /// What happened, in the order of the log.
+    pub fn events(&self) -> &[(Arc<Stamp>, Event)] {
+        &self.story.events
+    }
+
     pub fn by(self, by: Principal) -> Self {
         Self { by, ..self }
+    }
+
+    /// By the terms of a municipality that sets its own.
+    pub fn under(self, deadlines: Deadlines) -> Self {
+        Self { deadlines, ..self }
     }
 
     /// Something happens that no command of this test recorded.
@@ -383,6 +448,15 @@ impl Given {
         Self { now: self.now + TimeDelta::days(days), ..self }
     }
 
+    /// Until a time that is to come.
+    pub fn until(self, now: DateTime) -> Self {
+        Self { now, ..self }
+    }
+
+    pub fn hours_later(self, hours: i64) -> Self {
+        Self { now: self.now + TimeDelta::hours(hours), ..self }
+    }
+
     pub fn a_day_later(self) -> Self {
         self.days_later(1)
     }
@@ -431,10 +505,6 @@ impl Given {
     /// The id of the last event that was recorded.
     pub fn last_id(&self) -> EventId {
         EventId(Uuid::from_u128(0x9000 + self.events))
-    }
-
-    pub fn path(&self) -> &CarePath {
-        &self.story.path
     }
 
     /// The path as it is where those of others say something of the person.

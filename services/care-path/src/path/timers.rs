@@ -199,11 +199,14 @@ impl CarePath {
         let ends = parts.map(|part| days_after(part, deadlines.involvement_days));
         // On the day that it ends they are involved still.
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
+        let run_out = self.open_stays().filter_map(|stay| stay.assigned.until);
         let exceptions = self.exceptions.iter().flat_map(super::exception::ExceptionRequest::asked_about);
         let leaving = self.announced.iter().filter(|announced| announced.outcome.is_none());
         let leaving = leaving.flat_map(|announced| [announced.announced.expected_at, announced.lapses_at(deadlines)]);
         let of_age = self.lifetime().and_then(|(lifetime, _)| lifetime.comes_of_age());
-        let changes = lookouts.chain(alerts).chain(exceptions).chain(arrivals).chain(leaving).chain(ends).chain(of_age);
+        let leaving_or_staying = leaving.chain(run_out);
+        let changes = lookouts.chain(alerts).chain(exceptions).chain(arrivals).chain(leaving_or_staying).chain(ends);
+        let changes = changes.chain(of_age);
         changes.filter(|change| *change > now).min()
     }
 }

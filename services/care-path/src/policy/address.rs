@@ -26,10 +26,10 @@ pub enum Address<'a> {
     /// A handover to a country, and to the care provider there that it names: `consented` has the data classes of its
     /// consent while the consent holds.
     Handover { country: Country, receiving: Option<&'a OrgId>, stands: Stands, consented: Option<&'a [DataClass]> },
+    /// What an organisation was asked for, or warned of, and was taken back: it need not wait for the person.
+    TakenBack { from: &'a OrgId, since: DateTime },
     /// What precedes a handover: options, conditions, consents.
     ReturnPreparation,
-    /// A referral to an organisation, or a discharge to it, that was taken back at that time.
-    TakenBack { from: &'a OrgId, since: DateTime },
 }
 
 /// How far a handover has come, for those abroad who see it.

@@ -167,6 +167,7 @@ pub fn calls_in(task: TaskKind) -> Option<CalledIn> {
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival
+        | TaskKind::ReviewStay
         | TaskKind::FollowUpDischarge
         | TaskKind::ReviewStoppedReturn
         | TaskKind::AnswerHandoverQuestion

@@ -99,7 +99,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     add(CarePath::PART, CarePath::labels());
     add(CarePath::PART, vec![crate::path::VULNERABLE, views::LINKED]);
     add(Seen::PART, Seen::labels());
-    add("stay", vec![exception::HELD, crate::path::stay::ENDED]);
+    add("stay", vec![exception::HELD, exception::UNTIL, crate::path::stay::ENDED]);
     add(referral::Referral::PART, referral::Referral::labels());
     add(referral::Referral::PART, vec![referral::REASON_TO_THE_ASKED]);
     add(lost::Episode::PART, lost::Episode::labels());
@@ -215,9 +215,9 @@ fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
         ("lookout_to_own", Address::Lookout { recipients: &own, until: None, ended }),
         ("care_alert_to_own", Address::CareAlert { to: &own[0], until: None, ended }),
         ("announced_discharge_to_own", Address::Discharge { to: own.first(), ended }),
+        ("taken_back_from_own", Address::TakenBack { from: &own[0], since: now }),
         ("handover_to_own_country", handover(home, None, Stands::Over(now), None)),
         ("handover_to_own_organisation", handover(elsewhere, own.first(), Stands::Over(now), None)),
-        ("referral_or_discharge_to_own_taken_back", Address::TakenBack { from: &own[0], since: now }),
     ];
     addresses.into_iter().map(|(subject, address)| (subject, address.tells_end_to(&reader, now))).collect()
 }

@@ -218,7 +218,8 @@ impl Reader for Sight<'_> {
     }
 }
 
-/// Whether such an event says that a lookout, a care alert, an announced discharge or a handover is over.
+/// Whether such an event says that a lookout, a care alert, an announced discharge or a handover is over. A consent that was
+/// withdrawn after the arrival ends what those abroad see.
 fn ends(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -229,5 +230,6 @@ fn ends(kind: EventKind) -> bool {
             | EventKind::DischargeCalledOff
             | EventKind::HandoverDeclined
             | EventKind::HandoverWithdrawn
+            | EventKind::ConsentWithdrawn
     )
 }

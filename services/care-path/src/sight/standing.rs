@@ -57,7 +57,7 @@ impl Standing {
 
     /// How somebody abroad stands to the person: by the handovers that are addressed to them.
     fn abroad(principal: &Principal, path: &CarePath) -> Self {
-        let Some(abroad) = Abroad::of(principal) else {
+        let Some(abroad) = Abroad::of(principal).filter(|_| !path.is_erased()) else {
             return Self { relation: Relation::None, consented: Some(Vec::new()), consents: false };
         };
         let relation = if path.hands_over_to(abroad) { Relation::Addressed } else { Relation::None };

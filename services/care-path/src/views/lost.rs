@@ -121,6 +121,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         TaskKind::AssignCoordinator
         | TaskKind::NextStep
         | TaskKind::NextStepAfterException
+        | TaskKind::ReviewStay
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival

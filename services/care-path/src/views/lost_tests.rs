@@ -1,6 +1,6 @@
 use super::*;
 use crate::actor::{Actor, Principal};
-use crate::codes::LookoutOutcome;
+use crate::codes::{LookoutOutcome, TaskStake};
 use crate::ids::{LookoutId, OrgId};
 use crate::path::CarePath;
 use crate::path::case::RecordDeath;
@@ -121,6 +121,9 @@ fn an_outreach_worker_who_looks_out_is_told_where_to_look_and_nothing_of_health(
         let seen = view.last_seen.unwrap();
         assert!(seen.location.is_none() && seen.noted.recorded_by == Some(night_shelter().organisation));
         assert!(view.lookouts.is_some_and(|lookouts| lookouts[0].silent.is_some()));
-        assert_eq!(view.next.unwrap().kind, TaskKind::FindPerson);
+        // What is at stake does not tell of the risk either.
+        let next = view.next.unwrap();
+        assert_eq!((next.kind, next.stake), (TaskKind::FindPerson, TaskStake::Urgent));
+        assert_eq!(lost(&coordinator(), path, 1).unwrap().next.unwrap().stake, TaskStake::Danger);
     });
 }

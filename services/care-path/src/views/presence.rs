@@ -45,6 +45,7 @@ views! {
         pub facility: Option<FacilityId>,
         pub kind: LocationType,
         pub from: DateTime,
+        /// As it was assigned, or as long as an exception was granted, if that is longer.
         pub until: Option<DateTime>,
         pub expected_by: Option<DateTime>,
         /// The bed is not given away: a decision about it is pending, or the person is at risk and did not come.
@@ -148,6 +149,7 @@ impl StayView {
         let (bed_id, stamp) = sight.show_noted(assigned.bed())?;
         let no_shows = stay.no_shows.iter().filter(|missed| sight.show(missed.facts().bed()).is_some()).count();
         let attended = stay.attended.last().and_then(|attended| sight.show_noted(attended.facts().status()));
+        let moved_end = sight.show(sight.path().until_of(stay));
         let ended = stay.told_end().and_then(|end| sight.show(end));
         Some(Self {
             bed_id: *bed_id,
@@ -155,7 +157,7 @@ impl StayView {
             facility: sight.show(assigned.facility()).cloned(),
             kind: *sight.show(assigned.kind())?,
             from: *sight.show(assigned.from())?,
-            until: sight.show(assigned.until()).copied(),
+            until: moved_end.unwrap_or_else(|| sight.show(assigned.until()).copied()),
             expected_by: sight.show(assigned.expected_by()).copied(),
             held: sight.show(sight.path().hold_on(*bed_id, sight.now(), sight.deadlines())),
             no_shows: u32::try_from(no_shows).unwrap_or(u32::MAX),

@@ -62,7 +62,7 @@ fn view(sight: &Sight<'_>, referral: &Referral) -> Option<ReferralView> {
         noted: NotedView::of(sight, stamp),
     };
     match &referral.answer {
-        None | Some(Answer::Started(_) | Answer::Lapsed(_)) => {}
+        None | Some(Answer::Started(_) | Answer::Fulfilled(_) | Answer::Lapsed(_)) => {}
         Some(Answer::Waitlisted(answer)) => {
             view.waitlisted_until = sight.show(answer.facts().until()).copied();
         }

@@ -63,7 +63,7 @@ impl TaskView {
     pub(super) fn of(sight: &Sight<'_>, task: &Task, person_id: PersonId) -> Self {
         Self {
             kind: task.kind,
-            stake: task.stake,
+            stake: told_stake(sight, task),
             person_id,
             identity: None,
             subject_id: task.subject,
@@ -74,6 +74,14 @@ impl TaskView {
             suggestion: task.suggestion().and_then(|suggestion| sight.show(suggestion)),
         }
     }
+}
+
+/// What is at stake, as far as the reader may know of the risk that raised it.
+fn told_stake(sight: &Sight<'_>, task: &Task) -> TaskStake {
+    let escalated = sight.path().lost.escalated.is_some();
+    let raised_by_risk = task.kind == TaskKind::TraceNoShow || (task.kind == TaskKind::FindPerson && !escalated);
+    let knows = || sight.show(sight.path().vulnerable(sight.now())).is_some();
+    if raised_by_risk && !knows() { task.stake.max(TaskStake::Urgent) } else { task.stake }
 }
 
 impl Sight<'_> {

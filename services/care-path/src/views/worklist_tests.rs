@@ -57,7 +57,12 @@ fn steps() -> Vec<Step> {
         ),
         Step(shelter24(), C::Refer, None, json!({ "to": "night-shelter-rotterdam", "offering": "night_bed" })),
         Step(night_shelter(), C::RecordIntake, None, json!({ "head_injury_suspected": true })),
-        Step(night_shelter(), C::AssignBed, None, json!({ "kind": "night_shelter_eu" })),
+        Step(
+            night_shelter(),
+            C::AssignBed,
+            None,
+            json!({ "kind": "night_shelter_eu", "until": "2026-01-12T10:00:00Z" }),
+        ),
         Step(night_shelter(), C::ObserveIncident, None, lost()),
         Step(night_shelter(), C::ObserveIncident, None, lost()),
         Step(supporter(), C::RecordIntake, None, json!({})),
@@ -92,7 +97,12 @@ fn steps() -> Vec<Step> {
         Step(coordinator(), C::CloseCase, None, json!({ "reason": "returned" })),
         Step(supporter(), C::WithdrawConsent, Some(16), json!({})),
         Step(night_shelter(), C::RecordIntake, None, json!({})),
-        Step(night_shelter(), C::AssignBed, None, json!({ "kind": "night_shelter_eu" })),
+        Step(
+            night_shelter(),
+            C::AssignBed,
+            None,
+            json!({ "kind": "night_shelter_eu", "until": "2026-01-12T10:00:00Z" }),
+        ),
         Step(night_shelter(), C::RecordNoShow, None, json!({})),
         Step(
             hospital(),
@@ -225,6 +235,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             | T::NextStep
             | T::NextStepAfterException
             | T::TraceNoShow
+            | T::ReviewStay
             | T::PrepareArrival
             | T::FollowUpDischarge
             | T::ProtectMinor
@@ -271,7 +282,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
 /// Every thing of that kind that a reader can look up.
 fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
     Some(match task {
-        T::TraceNoShow => {
+        T::TraceNoShow | T::ReviewStay => {
             let beds = sight.path().stays.iter().filter_map(|stay| sight.show(stay.assigned.facts().bed()));
             beds.map(|bed| bed.0).collect()
         }

@@ -16,6 +16,7 @@ refusals! {
     /// Why a case is not closed, reopened or written to.
     CaseRefusal {
         Closed = "case_closed": "the case is closed; reopen it first",
+        Died = "person_died": "the person's death was recorded; retract that entry first if it is a mistake",
         NotClosed = "case_not_closed": "the case is not closed",
         DeathAlreadyRecorded = "death_already_recorded": "the death was recorded already",
     }
@@ -81,7 +82,9 @@ impl Decide for CloseCase {
     type Subject = ();
 
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
+        if path.is_closed() {
+            return Err(CaseRefusal::Closed.into());
+        }
         Ok(vec![
             CaseEvent::CaseClosed(CaseClosed { reason: self.reason, explanation: private(self.explanation) }).into(),
         ])

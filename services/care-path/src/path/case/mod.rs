@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 
+use super::stay::StayEvent;
+use super::tasks::recorded;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{CloseReason, DischargeEndReason, HandoverWithdrawReason, LookoutEndReason, Role};
 use crate::command::Refusal;
@@ -13,6 +15,7 @@ use crate::ids::{Municipality, NoteId, UserId};
 use crate::policy::rules::close_reason_tells_of;
 use crate::private::{Medical, Social};
 use crate::text::Text;
+use crate::time::{DateTime, Occurred, local};
 
 mod decide;
 #[cfg(test)]
@@ -77,7 +80,47 @@ pub struct CaseState {
     pub(in crate::path) dropped_out: Option<Arc<Stamp>>,
 }
 
+/// Whether such an event shows that the person is there.
+fn shows_the_person(event: &Event) -> bool {
+    match event {
+        Event::Signal(_)
+        | Event::Intake(_)
+        | Event::Incident(_)
+        | Event::Discharge(_)
+        | Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_)) => true,
+        Event::Stay(StayEvent::NoShowRecorded(_) | StayEvent::BedReleased(_))
+        | Event::Identity(_)
+        | Event::Relation(_)
+        | Event::Rights(_)
+        | Event::Referral(_)
+        | Event::Lost(_)
+        | Event::Exception(_)
+        | Event::Repatriation(_)
+        | Event::Case(_)
+        | Event::Privacy(_)
+        | Event::Deadline(_)
+        | Event::Correction(_) => false,
+    }
+}
+
+impl Noted<DeathRecorded> {
+    /// From when to when the person may have died: on the day that was said, or when it occurred.
+    pub(in crate::path) fn when(&self) -> (DateTime, DateTime) {
+        let said = self.died_on.and_then(|day| {
+            let midnight = |day: NaiveDate| local(day, NaiveTime::MIN);
+            midnight(day).zip(midnight(day.succ_opt()?))
+        });
+        said.unwrap_or((self.stamp.occurred.at, self.stamp.occurred.latest()))
+    }
+}
+
 impl CaseState {
+    /// A coordinator who opens it again knows.
+    fn reopen(&mut self, stamp: &Arc<Stamp>) {
+        self.closed = None;
+        self.reopened = (stamp.by.role != Role::ProcessCoordinator).then(|| stamp.clone());
+    }
+
     /// The person was spoken to, or was there.
     pub(super) fn contact(&mut self, stamp: &Arc<Stamp>) {
         if self.last_contact.as_ref().is_none_or(|last| last.occurred.at <= stamp.occurred.at) {
@@ -99,20 +142,15 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
         CaseEvent::CaseClosed(closed) => {
             path.case.closed = Some(Noted::new(stamp, closed));
             path.case.reopened = None;
-            path.end_what_goes_on(stamp, LookoutEndReason::CaseClosed);
-            path.end_announced(stamp, DischargeEndReason::CaseClosed);
-            path.repatriation.end_with(stamp, HandoverWithdrawReason::Other);
+            path.end_with(stamp, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other);
+            path.reopen_if_seen_since(stamp);
         }
         CaseEvent::CaseReopened(_) => {
-            path.case.closed = None;
-            // A coordinator who opens it again knows.
-            path.case.reopened = (stamp.by.role != Role::ProcessCoordinator).then(|| stamp.clone());
+            path.case.reopen(stamp);
         }
         CaseEvent::DeathRecorded(died) => {
             path.case.died = Some(Noted::new(stamp, died));
-            path.end_what_goes_on(stamp, LookoutEndReason::Died);
-            path.end_announced(stamp, DischargeEndReason::Died);
-            path.repatriation.end_with(stamp, HandoverWithdrawReason::Died);
+            path.end_with(stamp, LookoutEndReason::Died, HandoverWithdrawReason::Died);
             path.lost.back_in_sight(stamp);
         }
     }
@@ -125,24 +163,77 @@ impl CarePath {
         self.case.closed.is_some()
     }
 
-    /// A closed case ends what hangs on it, and so does a death: nobody looks out, holds a bed or decides any more.
-    fn end_what_goes_on(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason) {
-        self.lost.end_search(stamp, reason);
-        self.overtake_requests(stamp);
+    /// A closed case ends what hangs on it, and so does a death: nobody looks out, holds a bed, decides or waits for an answer
+    /// any more, and who the person is is no matter of other municipalities.
+    pub(super) fn end_with(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason, handover: HandoverWithdrawReason) {
+        self.end_what_goes_on(stamp, reason, handover);
         self.end_stays(stamp);
-        self.end_referrals(stamp);
     }
 
-    /// What shows that the person is there opens a closed case again: a case is no trap.
-    pub(super) fn and_reopened(&self, mut events: Vec<Event>) -> Vec<Event> {
-        if self.is_closed() {
+    fn end_what_goes_on(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason, handover: HandoverWithdrawReason) {
+        self.lost.end_search(stamp, reason);
+        let died = reason == LookoutEndReason::Died;
+        self.end_announced(stamp, if died { DischargeEndReason::Died } else { DischargeEndReason::CaseClosed });
+        self.overtake_requests(stamp);
+        self.end_referrals(stamp);
+        self.repatriation.end_with(stamp, handover);
+        self.identity.take_release_back();
+    }
+
+    /// A closing or a death that is told late ends what was asked for since, too. A bed is no such thing: it shows that they
+    /// were there.
+    pub(super) fn end_what_is_over(&mut self) {
+        if let Some(died) = self.case.died.as_ref().map(|died| died.stamp.clone()) {
+            self.end_what_goes_on(&died, LookoutEndReason::Died, HandoverWithdrawReason::Died);
+        } else if let Some(closed) = self.case.closed.as_ref().map(|closed| closed.stamp.clone()) {
+            self.end_what_goes_on(&closed, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other);
+        }
+    }
+
+    /// That the person died is a death, whatever it was said about; once is enough.
+    pub(super) fn dies(&self) -> Option<Event> {
+        let death = DeathRecorded { died_on: None, explanation: None };
+        self.case.died.is_none().then(|| CaseEvent::DeathRecorded(death).into())
+    }
+
+    /// What shows that the person was there after the case was closed opens it again, whenever the closing was told.
+    pub(super) fn reopen_if_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
+        let since = |closed: &Noted<CaseClosed>| stamp.occurred.at > closed.stamp.occurred.latest();
+        if shows_the_person(event) && self.case.closed.as_ref().is_some_and(since) {
+            self.case.reopen(stamp);
+        }
+    }
+
+    /// Of what is not known to the hour, that it was told after the closing says that it happened after it.
+    fn reopen_if_seen_since(&mut self, closed: &Stamp) {
+        let seen = self.lost.last_seen.iter().map(|seen| &seen.stamp).chain(&self.case.last_contact);
+        let signs = seen.chain(self.stays.iter().map(|stay| &stay.assigned.stamp));
+        let since =
+            |sign: &&Arc<Stamp>| recorded(sign) > recorded(closed) && sign.occurred.latest() >= closed.occurred.at;
+        if let Some(sign) = signs.filter(since).max_by_key(|sign| recorded(sign)).cloned() {
+            self.case.reopen(&sign);
+        }
+    }
+
+    /// What shows that the person is there opens a closed case again, unless it surely was before the closing: a case is no
+    /// trap.
+    pub(super) fn and_reopened(&self, occurred: Occurred, mut events: Vec<Event>) -> Vec<Event> {
+        let since = |closed: &Noted<CaseClosed>| occurred.latest() >= closed.stamp.occurred.at;
+        if self.case.closed.as_ref().is_some_and(since) {
             events.push(CaseEvent::CaseReopened(CaseReopened { explanation: None }).into());
         }
         events
     }
 
-    /// What is planned or asked for goes onto an open case: a closed one is reopened first.
+    /// What is planned or asked for goes onto an open case: a closed one is reopened first, and a death that was recorded by
+    /// mistake is retracted first.
     pub(crate) fn require_open(&self) -> Result<(), Refusal> {
-        if self.is_closed() { Err(CaseRefusal::Closed.into()) } else { Ok(()) }
+        if self.is_closed() {
+            Err(CaseRefusal::Closed.into())
+        } else if self.case.died.is_some() {
+            Err(CaseRefusal::Died.into())
+        } else {
+            Ok(())
+        }
     }
 }

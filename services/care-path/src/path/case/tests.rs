@@ -32,6 +32,16 @@ fn nothing_closes_a_case_by_itself_not_even_a_death() {
 }
 
 #[test]
+fn of_somebody_whose_death_is_on_record_nothing_new_is_asked() {
+    let died = || given([signalled()]).when(RecordDeath::default());
+    died().and(a_lookout()).then_err(CaseRefusal::Died);
+    died().and(a_referral()).then_err(CaseRefusal::Died);
+    died().and(an_exception_request()).then_err(CaseRefusal::Died);
+    died().and(a_bed()).then_types(["bed_assigned"]);
+    died().and(close()).then_types(["case_closed"]);
+}
+
+#[test]
 fn nobody_dies_in_the_future_or_before_they_were_born() {
     let died = |day: &str| RecordDeath { died_on: Some(day.parse().unwrap()), explanation: None };
     let born = |day: &str| UpdateIdentity {
@@ -67,4 +77,37 @@ fn a_case_is_assigned_only_to_a_coordinator_who_exists_and_is_of_the_municipalit
 fn a_note_may_be_added_to_a_closed_case() {
     let note = AddNote { text: "called the family".parse().unwrap() };
     given([signalled(), closed(CloseReason::Housed)]).when(note).then_types(["note_added"]);
+}
+
+#[test]
+fn what_shows_that_the_person_is_there_opens_a_closed_case_unless_it_was_before() {
+    let closed =
+        || given([signalled()]).a_day_later().by(coordinator()).when(close()).a_day_later().by(night_shelter());
+    closed().and(a_contact()).then_types(["contact_made", "case_reopened"]).then(|path| assert!(!path.is_closed()));
+    let before = Some(evening(0));
+    closed().happened(before).and(a_contact()).then_types(["contact_made"]).then(|path| assert!(path.is_closed()));
+}
+
+#[test]
+fn a_closing_that_is_told_late_does_not_close_the_case_of_somebody_who_was_there_since() {
+    let told_late = |given: Given| given.by(coordinator()).a_day_later().happened(Some(evening(1))).and(close());
+    let there = || given([signalled()]).days_later(2);
+    for there in [there().when(a_contact()), there().when(a_bed())] {
+        told_late(there).then(|path| {
+            assert!(!path.is_closed());
+            assert_eq!(path.open_stays().count(), path.stays.len());
+        });
+    }
+    // What was asked for since shows nothing of the person.
+    told_late(there().when(a_referral())).then(|path| assert!(path.is_closed() && !path.referrals[0].is_open()));
+}
+
+#[test]
+fn in_doubt_what_is_told_after_a_closing_happened_after_it() {
+    let that_day = |precision| {
+        let occurred = crate::time::Occurred { at: evening(0) - chrono::TimeDelta::hours(2), precision };
+        given([signalled()]).when(close()).and_told(occurred, a_contact())
+    };
+    that_day(crate::codes::Precision::Day).then(|path| assert!(!path.is_closed()));
+    that_day(crate::codes::Precision::Instant).then(|path| assert!(path.is_closed()));
 }

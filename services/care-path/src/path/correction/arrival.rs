@@ -159,7 +159,7 @@ pub fn arrivals(carried: &Carried<'_>, path: &CarePath, at: &Context<'_>) -> Vec
         let mut follows = stamp.caused_by.and_then(cause);
         let mut events = arriving(stamp, event, carried, path, at);
         if arrivals.is_empty() && shows_the_person(event) {
-            events = path.and_reopened(events);
+            events = path.and_reopened(stamp.occurred, events);
         }
         for arrives in events {
             let number = arrivals.len();

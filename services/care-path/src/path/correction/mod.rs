@@ -60,7 +60,8 @@ events! {
     }
 }
 
-/// A referral or a discharge that was taken back from the organisation to which it was addressed.
+/// What an organisation was asked for, or warned of, by an entry that was retracted: it is told, for it would wait for the
+/// person.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(in crate::path) struct TakenBack {
     pub(in crate::path) entry: EventId,
@@ -70,10 +71,8 @@ pub(in crate::path) struct TakenBack {
 
 impl TakenBack {
     pub(in crate::path) fn of(stamp: &Stamp, event: &Event, by: &Stamp) -> Option<Self> {
-        let referred =
-            if let Event::Referral(ReferralEvent::ReferralMade(made)) = event { Some(&made.to) } else { None };
-        let warned = if let Event::Discharge(DischargeEvent::DischargedTo(to)) = event { to.to.as_ref() } else { None };
-        referred.or(warned).map(|from| Self { entry: stamp.event_id, from: from.clone(), since: by.recorded_at })
+        let from = asked(event)?.clone();
+        Some(Self { entry: stamp.event_id, from, since: by.recorded_at })
     }
 
     /// To whom it was addressed.
@@ -114,5 +113,38 @@ impl CorrectionEvent {
             Self::EntryMoved(moved) => moved.kind,
         };
         (kind.category(), Depth::Minimal)
+    }
+}
+
+/// The organisation that an event asks for something, or warns. Of lookouts, care alerts, handovers and announced discharges
+/// it is told with those.
+fn asked(event: &Event) -> Option<&OrgId> {
+    match event {
+        Event::Referral(ReferralEvent::ReferralMade(made)) => Some(&made.to),
+        Event::Discharge(DischargeEvent::DischargedTo(discharge)) => discharge.to.as_ref().filter(|_| discharge.warned),
+        Event::Referral(
+            ReferralEvent::ReferralAccepted(_)
+            | ReferralEvent::ReferralDeclined(_)
+            | ReferralEvent::ReferralWaitlisted(_)
+            | ReferralEvent::ReferralWithdrawn(_)
+            | ReferralEvent::CareStarted(_)
+            | ReferralEvent::CareEnded(_)
+            | ReferralEvent::DroppedOut(_),
+        )
+        | Event::Discharge(DischargeEvent::DischargeAnnounced(_) | DischargeEvent::DischargeCalledOff(_))
+        | Event::Signal(_)
+        | Event::Identity(_)
+        | Event::Relation(_)
+        | Event::Intake(_)
+        | Event::Stay(_)
+        | Event::Incident(_)
+        | Event::Rights(_)
+        | Event::Lost(_)
+        | Event::Exception(_)
+        | Event::Repatriation(_)
+        | Event::Case(_)
+        | Event::Privacy(_)
+        | Event::Deadline(_)
+        | Event::Correction(_) => None,
     }
 }

@@ -49,7 +49,7 @@ impl Decide for ReportDischarge {
             findings: private(self.findings),
         };
         discharge.warned |= path.was_warned_of(&discharge, &at.by.author(), at.occurred.latest());
-        Ok(path.and_reopened(vec![DischargeEvent::DischargedTo(discharge).into()]))
+        Ok(path.and_reopened(at.occurred, vec![DischargeEvent::DischargedTo(discharge).into()]))
     }
 }
 
@@ -154,7 +154,7 @@ impl Decide for AnnounceDischarge {
             expected_at: at.announced("expected_at", self.expected_at)?,
             care_needs: private(self.care_needs),
         };
-        Ok(path.and_reopened(vec![DischargeEvent::DischargeAnnounced(announced).into()]))
+        Ok(path.and_reopened(at.occurred, vec![DischargeEvent::DischargeAnnounced(announced).into()]))
     }
 }
 

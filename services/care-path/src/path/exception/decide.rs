@@ -2,6 +2,7 @@
 
 use super::{
     ExceptionDenied, ExceptionEvent, ExceptionGranted, ExceptionOvertaken, ExceptionRequest, ExceptionRequested,
+    is_for_a_stay,
 };
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::command::{Context, Decide, Refusal, refusals};
@@ -23,7 +24,8 @@ refusals! {
     }
 }
 
-/// Asks for an exception. The open bed at the own organisation is held until somebody decides.
+/// Asks for an exception. The open bed at the own organisation, or for a longer stay the bed that the person has elsewhere,
+/// is held until somebody decides.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -51,7 +53,8 @@ impl Decide for RequestException {
         if path.exceptions.iter().any(same) {
             return Err(ExceptionRefusal::AlreadyPending.into());
         }
-        let bed = path.open_stays().find(|stay| stay.assigned.organisation == at.by.organisation);
+        let elsewhere = || path.open_stays().last().filter(|_| is_for_a_stay(self.kind));
+        let bed = path.open_stay_at(&at.by.organisation).or_else(elsewhere);
         Ok(vec![
             ExceptionEvent::ExceptionRequested(ExceptionRequested {
                 exception: ExceptionId(at.id),
@@ -81,7 +84,8 @@ pub enum Decision {
 pub struct DecideException {
     pub decision: Decision,
     pub reason: Text,
-    /// Until when a granted exception holds; unless said, until when it was asked.
+    /// Until when a granted exception holds; unless said, until when it was asked. It moves the end of the stay that it was
+    /// asked for, where that is earlier.
     pub expires_at: Option<Moment>,
 }
 
@@ -97,6 +101,9 @@ impl Decide for DecideException {
                 let asked = path.exceptions.iter().find(|request| request.requested.exception == exception);
                 let expires_at = at.still_to_come("expires_at", self.expires_at)?;
                 let expires_at = expires_at.or(asked.and_then(|request| request.requested.until));
+                if expires_at.is_some_and(|ends| ends <= at.now) {
+                    return Err(Refusal::field("expires_at", "must be said: until when it was asked has passed"));
+                }
                 ExceptionEvent::ExceptionGranted(ExceptionGranted { exception, reason, expires_at })
             }
         };

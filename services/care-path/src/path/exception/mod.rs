@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
+use super::stay::Stay;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{ExceptionKind, ExceptionState};
 use crate::command::Refusal;
@@ -11,7 +14,7 @@ use crate::ids::{BedId, ExceptionId};
 use crate::policy::{Category, Depth};
 use crate::private::Social;
 use crate::text::Text;
-use crate::time::{DateTime, days_after, hours_after};
+use crate::time::{DateTime, hours_after};
 
 mod decide;
 #[cfg(test)]
@@ -137,18 +140,47 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ExceptionE
     }
 }
 
+/// Where the policy finds until when a bed is theirs, where a granted exception moved that.
+pub(crate) const UNTIL: Label = Label { name: "until", category: Category::Presence, depth: Depth::Full, sealed: None };
+
 /// Where the policy finds that a bed is held.
 pub(crate) const HELD: Label = Label { name: "held", category: Category::Presence, depth: Depth::Full, sealed: None };
 
-/// How many days before an exception runs out it is asked about for the first time.
+/// How many days before an exception runs out it is asked about for the first time; of one that lasts for less than twice as
+/// long, when half of it is over.
 const ENDS_SOON_DAYS: i64 = 3;
 
 impl ExceptionRequest {
     /// When a granted exception is asked about: before it runs out, and when it does.
     pub(in crate::path) fn asked_about(&self) -> Vec<DateTime> {
         let Some(RequestEnd::Granted(granted)) = &self.end else { return Vec::new() };
-        let soon = |ends: DateTime| [days_after(ends, -ENDS_SOON_DAYS).max(granted.stamp.recorded_at), ends];
-        granted.expires_at.map(soon).into_iter().flatten().collect()
+        let from = granted.stamp.recorded_at;
+        let soon = |ends: DateTime| {
+            let half = (ends.signed_duration_since(from) / 2).clamp(TimeDelta::zero(), TimeDelta::days(ENDS_SOON_DAYS));
+            ends.checked_sub_signed(half).unwrap_or(ends)
+        };
+        granted.expires_at.map(|ends| [soon(ends), ends]).into_iter().flatten().collect()
+    }
+
+    /// The decision by which a stay may last longer.
+    fn prolongs(&self, bed: BedId) -> Option<&ExceptionGranted> {
+        let Some(RequestEnd::Granted(granted)) = &self.end else { return None };
+        let of_stay = is_for_a_stay(self.requested.kind) && self.requested.bed == Some(bed);
+        of_stay.then_some(&granted.fact)
+    }
+
+    /// Whether another request goes on where this one ends: it asks for more of the same, or was granted for longer.
+    pub(in crate::path) fn is_outlasted_by(&self, other: &Self) -> bool {
+        let Some(RequestEnd::Granted(this)) = &self.end else { return false };
+        let goes_on = match &other.end {
+            None => true,
+            Some(RequestEnd::Granted(longer)) => {
+                this.expires_at.is_some() && longer.expires_at.is_none_or(|ends| Some(ends) > this.expires_at)
+            }
+            Some(RequestEnd::Denied(_) | RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) => false,
+        };
+        let alike = |request: &Self| (request.requested.kind, request.requested.bed);
+        goes_on && alike(self) == alike(other)
     }
 
     /// Whether a decision that is pending holds a bed.
@@ -157,7 +189,32 @@ impl ExceptionRequest {
     }
 }
 
+/// Whether such an exception lets somebody keep a bed for longer than others.
+pub(in crate::path) fn is_for_a_stay(kind: ExceptionKind) -> bool {
+    match kind {
+        ExceptionKind::Longer24hStay
+        | ExceptionKind::LongerNightStay
+        | ExceptionKind::ShelterWithoutEntitlement
+        | ExceptionKind::Other => true,
+        ExceptionKind::CareWithoutInsurance => false,
+    }
+}
+
 impl CarePath {
+    /// Until when a bed is theirs: as it was assigned, or as long as an exception was granted, if that is longer. `None` where
+    /// nobody said.
+    pub(in crate::path) fn stays_until(&self, stay: &Stay) -> Option<DateTime> {
+        let granted = self.exceptions.iter().filter_map(|request| request.prolongs(stay.assigned.bed));
+        let ends: Vec<_> = granted.map(|granted| granted.expires_at).collect();
+        let without_end = ends.contains(&None);
+        ends.into_iter().flatten().chain(stay.assigned.until).max().filter(|_| !without_end)
+    }
+
+    /// The same, as it can be told: `None` in it where nobody said.
+    pub(crate) fn until_of(&self, stay: &Stay) -> Fact<'_, Option<DateTime>> {
+        Fact::new(UNTIL, Origin::derived(), Some(self.stays_until(stay)))
+    }
+
     /// Nobody decides any more on what was asked for.
     pub(super) fn overtake_requests(&mut self, stamp: &Arc<Stamp>) {
         for request in self.exceptions.iter_mut().filter(|request| request.end.is_none()) {

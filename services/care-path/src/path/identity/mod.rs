@@ -103,6 +103,11 @@ impl IdentityState {
         self.released
     }
 
+    /// What was released to other municipalities is theirs to see no longer.
+    pub(super) fn take_release_back(&mut self) {
+        self.released = false;
+    }
+
     fn claim(&mut self, stamp: &Arc<Stamp>, claim: &Private<IdentityClaim, Identity>, assurance: Assurance) {
         self.claims.push(Noted::new(stamp, &Claimed { claim: claim.clone(), assurance }));
     }

@@ -21,11 +21,12 @@ pub struct ObserveIncident {
 impl Decide for ObserveIncident {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let incident = Incident { kind: self.kind, description: self.description };
         let what = if self.kind.is_health() { What::Health(incident.into()) } else { What::Conduct(incident.into()) };
-        Ok(path.and_reopened(vec![
-            IncidentEvent::IncidentObserved(IncidentObserved { severity: self.severity, what }).into(),
-        ]))
+        Ok(path.and_reopened(
+            at.occurred,
+            vec![IncidentEvent::IncidentObserved(IncidentObserved { severity: self.severity, what }).into()],
+        ))
     }
 }

@@ -68,7 +68,7 @@ impl Decide for RecordIntake {
             head_injury_suspected: private(self.head_injury_suspected),
             problems,
         };
-        Ok(path.and_reopened(vec![IntakeEvent::IntakeCompleted(Box::new(intake)).into()]))
+        Ok(path.and_reopened(at.occurred, vec![IntakeEvent::IntakeCompleted(Box::new(intake)).into()]))
     }
 }
 
@@ -87,12 +87,13 @@ pub struct TurnAway {
 impl Decide for TurnAway {
     type Subject = ();
 
-    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let persons = self.persons.unwrap_or(1);
         let most = if at.about_nobody_known() { 500 } else { 1 };
         if !(1..=most).contains(&persons) {
             return Err(Refusal::field("persons", "must be 1 for a known person, and 1 to 500 for unknown ones"));
         }
-        Ok(vec![IntakeEvent::TurnedAway(TurnedAway { reason: self.reason, offering: self.offering, persons }).into()])
+        let turned_away = TurnedAway { reason: self.reason, offering: self.offering, persons };
+        Ok(path.and_reopened(at.occurred, vec![IntakeEvent::TurnedAway(turned_away).into()]))
     }
 }

@@ -59,7 +59,7 @@ pub struct IssueLookout {
     #[cfg_attr(feature = "schema", schema(inline))]
     pub recipients: Few<Addressee, 50>,
     pub description: Text,
-    /// Unless said, after the municipality's term (14 days).
+    /// Unless said, after the municipality's term (14 days); at the most its longest term ahead (90 days).
     pub expires_at: Option<Moment>,
 }
 
@@ -122,7 +122,7 @@ impl Decide for IssueLookout {
         if recipients.is_empty() {
             return Err(LostRefusal::NoRecipients.into());
         }
-        let expires_at = at.expires(self.expires_at)?;
+        let expires_at = at.lookout_expires(self.expires_at)?;
         let mut events = path.disappear();
         events.push(
             LostEvent::LookoutIssued(LookoutIssued {
@@ -193,7 +193,7 @@ impl Decide for ReportSighting {
     }
 }
 
-/// Ends a lookout: the person was found, or it need not go on.
+/// Ends a lookout: the person was found, or it need not go on. That they died is recorded as their death.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -210,8 +210,13 @@ impl Decide for ResolveLookout {
         if !at.is_coordinator() && !at.acts_for(&open.issued.stamp.by.organisation) {
             return Err(Refusal::NotYours);
         }
+        let mut events = Vec::new();
+        if self.outcome == LookoutOutcome::Died {
+            events.extend(path.dies());
+        }
         let explanation = private(self.explanation);
-        Ok(vec![LostEvent::LookoutResolved(LookoutResolved { lookout, outcome: self.outcome, explanation }).into()])
+        events.push(LostEvent::LookoutResolved(LookoutResolved { lookout, outcome: self.outcome, explanation }).into());
+        Ok(events)
     }
 }
 
@@ -297,7 +302,8 @@ pub struct FileCareAlert {
     /// A police organisation.
     pub to: OrgId,
     pub description: Text,
-    /// Unless said, after the municipality's term for lookouts (14 days).
+    /// Unless said, after the municipality's term for lookouts (14 days); at the most its longest term for care alerts
+    /// ahead (14 days).
     pub expires_at: Option<Moment>,
 }
 
@@ -309,7 +315,7 @@ impl Decide for FileCareAlert {
         if at.known_organisation("to", &self.to)?.kind != OrgKind::Police {
             return Err(LostRefusal::NotToPolice.into());
         }
-        let expires_at = at.expires(self.expires_at)?;
+        let expires_at = at.care_alert_expires(self.expires_at)?;
         let (alert, description) = (CareAlertId(at.id), self.description.into());
         Ok(vec![LostEvent::CareAlertFiled(CareAlertFiled { alert, to: self.to, description, expires_at }).into()])
     }
@@ -338,216 +344,5 @@ impl Decide for AnswerCareAlert {
         }
         let explanation = private(self.explanation);
         Ok(vec![LostEvent::CareAlertAnswered(CareAlertAnswered { alert, outcome: self.outcome, explanation }).into()])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::super::testing::*;
-    use super::*;
-    use crate::codes::{ExceptionState, LookoutState, Phase};
-
-    const LOOKOUT: LookoutId = LookoutId(id_of_command(0));
-
-    fn resolve() -> ResolveLookout {
-        ResolveLookout { outcome: LookoutOutcome::FoundSafe, explanation: None }
-    }
-
-    fn alert(to: &str) -> FileCareAlert {
-        FileCareAlert { to: to.parse().unwrap(), description: "a man of 50".parse().unwrap(), expires_at: None }
-    }
-
-    #[test]
-    fn a_lookout_for_somebody_begins_an_episode_out_of_sight() {
-        given([signalled()])
-            .when(a_lookout())
-            .then_types(["went_out_of_sight", "lookout_issued"])
-            .then(|path| assert_eq!(path.phase(), Phase::OutOfSight));
-    }
-
-    #[test]
-    fn a_second_lookout_in_one_episode_does_not_begin_another() {
-        given([signalled()]).when(a_lookout()).and(a_lookout()).then_types(["lookout_issued"]);
-    }
-
-    #[test]
-    fn a_second_episode_escalates_at_once() {
-        given([signalled()]).when(a_lookout()).and_on(LOOKOUT, resolve()).a_day_later().and(a_lookout()).then_types([
-            "went_out_of_sight",
-            "escalated",
-            "lookout_issued",
-        ]);
-    }
-
-    #[test]
-    fn a_disappearance_overtakes_a_pending_request_and_does_not_deny_it() {
-        given([signalled()])
-            .when(a_bed())
-            .and(an_exception_request())
-            .and(a_lookout())
-            .then_types(["went_out_of_sight", "exception_overtaken", "lookout_issued"])
-            .then(|path| assert_eq!(path.exceptions[0].state(), ExceptionState::Overtaken));
-    }
-
-    #[test]
-    fn a_sighting_does_not_end_the_episode_and_its_resolution_does() {
-        given([signalled()])
-            .when(a_lookout())
-            .and_on(LOOKOUT, ReportSighting::default())
-            .then(|path| assert!(path.is_out_of_sight()))
-            .and_on(LOOKOUT, resolve())
-            .then(|path| assert!(!path.is_out_of_sight()));
-    }
-
-    #[test]
-    fn meeting_the_person_ends_the_episode() {
-        given([signalled()]).when(a_lookout()).and(a_contact()).then(|path| assert!(!path.is_out_of_sight()));
-    }
-
-    #[test]
-    fn an_older_contact_that_is_recorded_late_does_not_end_it() {
-        given([signalled()])
-            .when(a_lookout())
-            .a_day_earlier()
-            .and(a_contact())
-            .then(|path| assert!(path.is_out_of_sight()));
-    }
-
-    #[test]
-    fn a_lookout_goes_to_every_organisation_of_the_kind_in_the_municipality_once() {
-        let kind = Addressee::Kind { kind: OrgKind::NightShelter, municipality: rotterdam() };
-        let named = Addressee::Organisation { organisation: "night-shelter-rotterdam".parse().unwrap() };
-        let lookout = IssueLookout { recipients: [kind, named].into(), ..a_lookout() };
-        given([signalled()]).when(lookout).then(|path| {
-            let recipients = &path.lost.lookouts[0].issued.recipients;
-            assert_eq!(recipients.iter().filter(|org| org.as_str() == "night-shelter-rotterdam").count(), 1);
-        });
-    }
-
-    #[test]
-    fn a_lookout_never_goes_to_the_police_or_an_embassy() {
-        for to in ["police-rotterdam", "embassy-pl"] {
-            let recipients = [Addressee::Organisation { organisation: to.parse().unwrap() }].into();
-            given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
-        }
-    }
-
-    #[test]
-    fn a_hospital_that_is_asked_to_look_out_acknowledges_and_says_whom_it_saw() {
-        let recipients = [Addressee::Organisation { organisation: "hospital-rotterdam".parse().unwrap() }].into();
-        given([signalled()])
-            .when(IssueLookout { recipients, ..a_lookout() })
-            .by(hospital())
-            .and_on(LOOKOUT, AcknowledgeLookout {})
-            .then_types(["lookout_acknowledged"])
-            .and_on(LOOKOUT, ReportSighting::default())
-            .then_types(["sighting_reported"]);
-        let recipients = [Addressee::Organisation { organisation: "street-doctor-rotterdam".parse().unwrap() }].into();
-        given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
-    }
-
-    #[test]
-    fn a_lookout_that_nobody_would_receive_is_refused() {
-        given([signalled()])
-            .when(IssueLookout { recipients: [].into(), ..a_lookout() })
-            .then_err(LostRefusal::NoRecipients);
-    }
-
-    #[test]
-    fn a_lookout_that_has_expired_already_is_refused_by_field() {
-        given([signalled()])
-            .when(IssueLookout { expires_at: Some(moment(-2)), ..a_lookout() })
-            .then_field("expires_at");
-    }
-
-    #[test]
-    fn nobody_is_asked_to_look_out_for_longer_than_a_year() {
-        let until = |day| Some(moment(day));
-        given([signalled()]).when(IssueLookout { expires_at: until(360), ..a_lookout() }).then(|path| {
-            assert_eq!(path.lost.lookouts[0].issued.expires_at, evening(360));
-        });
-        given([signalled()]).when(IssueLookout { expires_at: until(370), ..a_lookout() }).then_field("expires_at");
-        let (to, description) = ("police-rotterdam".parse().unwrap(), "a man of 50".parse().unwrap());
-        let alert = FileCareAlert { to, description, expires_at: until(370) };
-        given([signalled()]).when(alert).then_field("expires_at");
-    }
-
-    #[test]
-    fn only_a_recipient_acknowledges_and_only_once() {
-        given([signalled()])
-            .when(a_lookout())
-            .by(street_doctor())
-            .and_on(LOOKOUT, AcknowledgeLookout {})
-            .then_not_yours();
-        given([signalled()])
-            .when(a_lookout())
-            .by(shelter24())
-            .and_on(LOOKOUT, AcknowledgeLookout {})
-            .then_types(["lookout_acknowledged"])
-            .and_on(LOOKOUT, AcknowledgeLookout {})
-            .then_err(LostRefusal::AlreadyAcknowledged);
-    }
-
-    #[test]
-    fn a_resolved_lookout_takes_no_sightings_and_is_not_resolved_again() {
-        given([signalled()])
-            .when(a_lookout())
-            .and_on(LOOKOUT, resolve())
-            .and_on(LOOKOUT, ReportSighting::default())
-            .then_err(LostRefusal::LookoutClosed);
-        given([signalled()]).when_on(LOOKOUT, resolve()).then_err(LostRefusal::UnknownLookout);
-    }
-
-    #[test]
-    fn what_is_seen_after_a_lookout_expired_is_reported_elsewhere() {
-        let late = || given([signalled()]).when(a_lookout()).days_later(15);
-        late().and_on(LOOKOUT, ReportSighting::default()).then_err(LostRefusal::LookoutClosed);
-        late().by(shelter24()).and_on(LOOKOUT, AcknowledgeLookout {}).then_err(LostRefusal::LookoutClosed);
-        let answer = AnswerCareAlert { outcome: CareAlertOutcome::Seen, explanation: None };
-        given([signalled()])
-            .when(alert("police-rotterdam"))
-            .days_later(15)
-            .by(police())
-            .and_on(CareAlertId(id_of_command(0)), answer)
-            .then_err(LostRefusal::AlertEnded);
-    }
-
-    #[test]
-    fn only_the_issuer_or_the_coordinator_resolves() {
-        given([signalled()]).when(a_lookout()).by(shelter24()).and_on(LOOKOUT, resolve()).then_not_yours();
-        given([signalled()])
-            .when(a_lookout())
-            .by(coordinator())
-            .and_on(LOOKOUT, resolve())
-            .then_types(["lookout_resolved"]);
-    }
-
-    #[test]
-    fn a_lookout_expires_at_its_time_and_not_before() {
-        given([signalled()]).when(a_lookout()).and_on(LOOKOUT, ExpireLookout {}).then_err(LostRefusal::NotExpired);
-        given([signalled()])
-            .when(a_lookout())
-            .days_later(15)
-            .and_on(LOOKOUT, ExpireLookout {})
-            .then(|path| assert_eq!(path.lost.lookouts[0].state(), LookoutState::Expired));
-    }
-
-    #[test]
-    fn a_care_alert_goes_to_the_police_who_answer_it() {
-        given([signalled()]).when(alert("shelter24-rotterdam")).then_err(LostRefusal::NotToPolice);
-        let answer = || AnswerCareAlert { outcome: CareAlertOutcome::Received, explanation: None };
-        let filed = CareAlertId(id_of_command(0));
-        given([signalled()]).when(alert("police-rotterdam")).and_on(filed, answer()).then_not_yours();
-        given([signalled()])
-            .when(alert("police-rotterdam"))
-            .by(police())
-            .and_on(filed, answer())
-            .then_types(["care_alert_answered"]);
-        given([signalled()]).when_on(filed, answer()).then_err(LostRefusal::UnknownAlert);
-    }
-
-    #[test]
-    fn nobody_goes_out_of_sight_twice_at_once() {
-        given([signalled()]).when(MarkOutOfSight {}).and(MarkOutOfSight {}).then_err(LostRefusal::AlreadyOutOfSight);
     }
 }

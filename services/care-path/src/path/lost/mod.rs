@@ -4,106 +4,29 @@ use std::sync::Arc;
 
 use super::exception::{ExceptionEvent, ExceptionOvertaken};
 use super::{CarePath, Noted, Seen, Stamp};
-use crate::codes::{CareAlertOutcome, ExceptionState, LocationType, LookoutEndReason, LookoutOutcome, LookoutState};
+use crate::codes::{ExceptionState, LookoutEndReason, Role};
 use crate::command::{Refusal, refusals};
 use crate::event::{Event, EventKind};
-use crate::fact::{Facts, Origin, derived_facts, events, part_events};
-use crate::ids::{CareAlertId, LookoutId, OrgId};
-use crate::policy::Address;
-use crate::private::{Identity, Medical, Social};
-use crate::text::{Line, Text};
+use crate::fact::{Facts, Origin, derived_facts};
+use crate::ids::{CareAlertId, LookoutId};
 use crate::time::DateTime;
 
-part_events! {
-    /// Lost, looked for, found.
-    pub enum LostEvent {
-        WentOutOfSight(WentOutOfSight),
-        Escalated(Escalated),
-        LookoutIssued(LookoutIssued),
-        LookoutAcknowledged(LookoutAcknowledged),
-        SightingReported(SightingReported),
-        LookoutResolved(LookoutResolved),
-        LookoutExpired(LookoutExpired),
-        LookoutEnded(LookoutEnded),
-        CareAlertFiled(CareAlertFiled),
-        CareAlertAnswered(CareAlertAnswered),
-        CareAlertEnded(CareAlertEnded),
-    }
-}
+mod decide;
+mod events;
+mod lookout;
+#[cfg(test)]
+mod tests;
 
-events! {
-    /// An episode out of sight begins: the first, the second, …
-    pub struct WentOutOfSight {
-        episode: clear u32 => Presence, Minimal;
-    }
-
-    /// It happened again: the coordinator is told at once.
-    pub struct Escalated {
-        episode: clear u32 => Presence, Minimal;
-    }
-
-    /// People were asked to look out for somebody, by a minimal description.
-    pub struct LookoutIssued {
-        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
-        description: sealed(Text, Identity) => Lookout, Minimal;
-        expires_at: clear DateTime => Lookout, Minimal;
-        /// The organisations that it went to.
-        recipients: clear Vec<OrgId> => Lookout, Full;
-    }
-
-    /// An organisation has read it.
-    pub struct LookoutAcknowledged {
-        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
-    }
-
-    /// Somebody was seen who is looked for.
-    pub struct SightingReported {
-        lookout: clear LookoutId as "lookout_id" => Lookout, Full;
-        location_type: maybe LocationType => Lookout, Full;
-        location: maybe sealed(Line, Social) => Lookout, Full;
-        circumstances: maybe sealed(Text, Social) => Lookout, Full;
-        observations: maybe sealed(Text, Medical) => Medical, Full;
-    }
-
-    /// The lookout is over, and how it ended.
-    pub struct LookoutResolved {
-        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
-        outcome: clear LookoutOutcome => Lookout, Full;
-        explanation: maybe sealed(Text, Social) => Lookout, Full;
-    }
-
-    /// Its time was over.
-    pub struct LookoutExpired {
-        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
-    }
-
-    /// It was over before its time, and those who were asked are told.
-    pub struct LookoutEnded {
-        lookout: clear LookoutId as "lookout_id" => Lookout, Minimal;
-        reason: clear LookoutEndReason => Lookout, Full;
-    }
-
-    /// The police were asked to look out for somebody's sake (zorgmelding).
-    pub struct CareAlertFiled {
-        alert: clear CareAlertId as "care_alert_id" => Lookout, Minimal;
-        to: clear OrgId => Lookout, Minimal;
-        description: sealed(Text, Identity) => Lookout, Minimal;
-        expires_at: clear DateTime => Lookout, Minimal;
-    }
-
-    /// The police answered.
-    pub struct CareAlertAnswered {
-        alert: clear CareAlertId as "care_alert_id" => Lookout, Minimal;
-        outcome: clear CareAlertOutcome => Lookout, Minimal;
-        explanation: maybe sealed(Text, Social) => Lookout, Full;
-    }
-
-    /// The alert was over before its time, and the police are told.
-    pub struct CareAlertEnded {
-        alert: clear CareAlertId as "care_alert_id" => Lookout, Minimal;
-        reason: clear LookoutEndReason => Lookout, Full;
-    }
-}
+pub use decide::{
+    AcknowledgeLookout, Addressee, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert,
+    IssueLookout, MarkOutOfSight, ReportSighting, ResolveLookout,
+};
+pub use events::{
+    CareAlertAnswered, CareAlertEnded, CareAlertFiled, Escalated, LookoutAcknowledged, LookoutEnded, LookoutExpired,
+    LookoutIssued, LookoutResolved, LostEvent, SightingReported, WentOutOfSight,
+};
+pub use lookout::{CareAlert, Lookout};
+pub(crate) use lookout::{LookoutEnd, Over};
 
 /// A time during which nobody knew where the person was.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -129,155 +52,6 @@ derived_facts! { Episode as it, "episode" {
     ended: is &'a Stamp = "ended" in Presence, Minimal: maybe(it.ended.as_deref());
     because: is EventKind = "because" in Presence, Minimal: clear(it.because);
     ended_by: is EventKind = "ended_by" in Presence, Minimal: maybe(it.ended_by);
-}}
-
-/// How a lookout ended.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) enum LookoutEnd {
-    Resolved(Noted<LookoutResolved>),
-    Expired(Noted<LookoutExpired>),
-    Over(Over),
-}
-
-/// What ended a lookout or a care alert before its time.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Over {
-    /// The event that ended it.
-    pub(crate) by: Arc<Stamp>,
-    pub(crate) reason: LookoutEndReason,
-    /// Whether it was recorded that it ended, so that those who were asked are told.
-    told: bool,
-}
-
-impl Over {
-    fn new(by: &Arc<Stamp>, reason: LookoutEndReason, told: bool) -> Self {
-        Self { by: by.clone(), reason, told }
-    }
-}
-
-/// A lookout and what became of it.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Lookout {
-    pub(crate) issued: Noted<LookoutIssued>,
-    pub(crate) acknowledged: Vec<Noted<LookoutAcknowledged>>,
-    pub(crate) sightings: Vec<Noted<SightingReported>>,
-    /// `None` while it is open.
-    pub(crate) end: Option<LookoutEnd>,
-}
-
-impl Lookout {
-    fn new(stamp: &Arc<Stamp>, issued: &LookoutIssued) -> Self {
-        Self { issued: Noted::new(stamp, issued), acknowledged: Vec::new(), sightings: Vec::new(), end: None }
-    }
-
-    /// Where it stands.
-    pub(crate) fn state(&self) -> LookoutState {
-        match self.end {
-            None => LookoutState::Open,
-            Some(LookoutEnd::Resolved(_)) => LookoutState::Resolved,
-            Some(LookoutEnd::Expired(_)) => LookoutState::Expired,
-            Some(LookoutEnd::Over(_)) => LookoutState::Ended,
-        }
-    }
-
-    /// What ended it before its time.
-    pub(crate) fn over(&self) -> Option<&Over> {
-        match &self.end {
-            Some(LookoutEnd::Over(over)) => Some(over),
-            Some(LookoutEnd::Resolved(_) | LookoutEnd::Expired(_)) | None => None,
-        }
-    }
-
-    /// When it ended, if it has.
-    fn ended_at(&self) -> Option<DateTime> {
-        self.end.as_ref().map(|end| match end {
-            LookoutEnd::Resolved(noted) => noted.stamp.recorded_at,
-            LookoutEnd::Expired(noted) => noted.stamp.recorded_at,
-            LookoutEnd::Over(over) => over.by.recorded_at,
-        })
-    }
-
-    /// Whether somebody still looks out.
-    pub(crate) fn runs(&self, at: DateTime) -> bool {
-        self.end.is_none() && self.issued.expires_at > at
-    }
-
-    /// To whom it is addressed.
-    pub(crate) fn address(&self) -> Address<'_> {
-        let until = self.end.is_none().then_some(self.issued.expires_at);
-        Address::Lookout { recipients: &self.issued.recipients, until, ended: self.ended_at() }
-    }
-
-    /// The recipients that have not acknowledged it, without those who issued it.
-    fn silent(&self) -> Vec<&OrgId> {
-        let acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp);
-        let heard: Vec<_> = acknowledged.chain([&self.issued.stamp]).map(|stamp| &stamp.by.organisation).collect();
-        self.issued.recipients.iter().filter(|recipient| !heard.contains(recipient)).collect()
-    }
-
-    /// Whether an organisation acknowledged it: that is told to the organisation itself.
-    pub(crate) fn is_acknowledged_by(&self, organisation: &OrgId) -> bool {
-        self.acknowledged.iter().any(|noted| noted.stamp.by.organisation == *organisation)
-    }
-
-    /// What can be told of it as a whole.
-    pub(crate) fn facts(&self) -> Facts<'_, Self> {
-        Origin::derived().addressed(self.address()).of(self)
-    }
-
-    /// The facts of how it was issued, or of what followed.
-    pub(crate) fn step<'a, E>(&'a self, step: &'a Noted<E>) -> Facts<'a, E> {
-        step.addressed(self.address())
-    }
-}
-
-derived_facts! { Lookout as it, "lookout" {
-    state: is LookoutState = "state" in Lookout, Minimal: clear(it.state());
-    acknowledged: is Vec<&'a Stamp> =
-        "acknowledgements" in Lookout, Full: clear(it.acknowledged.iter().map(|noted| &*noted.stamp).collect());
-    silent: is Vec<&'a OrgId> = "silent" in Lookout, Full: clear(it.silent());
-    end_reason: is LookoutEndReason = "end_reason" in Lookout, Full: maybe(it.over().map(|over| over.reason));
-}}
-
-/// A care alert and its answers.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct CareAlert {
-    pub(crate) filed: Noted<CareAlertFiled>,
-    pub(crate) answers: Vec<Noted<CareAlertAnswered>>,
-    /// `None` while it runs, or where its time alone was over.
-    pub(crate) over: Option<Over>,
-}
-
-impl CareAlert {
-    fn new(stamp: &Arc<Stamp>, filed: &CareAlertFiled) -> Self {
-        Self { filed: Noted::new(stamp, filed), answers: Vec::new(), over: None }
-    }
-
-    /// Whether it still waits for somebody to look.
-    pub(crate) fn runs(&self, at: DateTime) -> bool {
-        self.over.is_none() && self.filed.expires_at > at
-    }
-
-    /// To whom it is addressed.
-    pub(crate) fn address(&self) -> Address<'_> {
-        let ended = self.over.as_ref().map(|over| over.by.recorded_at);
-        let until = ended.is_none().then_some(self.filed.expires_at);
-        Address::CareAlert { to: &self.filed.to, until, ended }
-    }
-
-    /// What can be told of it as a whole.
-    pub(crate) fn facts(&self) -> Facts<'_, Self> {
-        Origin::derived().addressed(self.address()).of(self)
-    }
-
-    /// The facts of how it was filed, or of what followed.
-    pub(crate) fn step<'a, E>(&'a self, step: &'a Noted<E>) -> Facts<'a, E> {
-        step.addressed(self.address())
-    }
-}
-
-derived_facts! { CareAlert as it, "care_alert" {
-    end_reason: is LookoutEndReason = "end_reason" in Lookout, Full: maybe(it.over.as_ref().map(|over| over.reason));
 }}
 
 /// What was asked of somebody, and is over.
@@ -325,7 +99,8 @@ impl LostState {
     /// Ends the lookouts and care alerts that go on: there is nobody to look out for any more.
     pub(super) fn end_search(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason) {
         let over = || Over::new(stamp, reason, false);
-        let before = |asked: &Stamp| asked.occurred.at <= stamp.occurred.at;
+        // Of somebody who was found, others may have asked again since; the rest ends it for good.
+        let before = |asked: &Stamp| reason != LookoutEndReason::Found || asked.occurred.at <= stamp.occurred.at;
         for lookout in self.lookouts.iter_mut().filter(|each| each.end.is_none() && before(&each.issued.stamp)) {
             lookout.end = Some(LookoutEnd::Over(over()));
         }
@@ -393,51 +168,13 @@ impl LostState {
     }
 }
 
-impl LostEvent {
-    /// The lookout that it is about, if it is about one.
-    #[must_use]
-    pub fn lookout(&self) -> Option<LookoutId> {
-        match self {
-            Self::LookoutIssued(event) => Some(event.lookout),
-            Self::LookoutAcknowledged(event) => Some(event.lookout),
-            Self::SightingReported(event) => Some(event.lookout),
-            Self::LookoutResolved(event) => Some(event.lookout),
-            Self::LookoutExpired(event) => Some(event.lookout),
-            Self::LookoutEnded(event) => Some(event.lookout),
-            Self::WentOutOfSight(_)
-            | Self::Escalated(_)
-            | Self::CareAlertFiled(_)
-            | Self::CareAlertAnswered(_)
-            | Self::CareAlertEnded(_) => None,
-        }
-    }
-
-    /// The care alert that it is about, if it is about one.
-    #[must_use]
-    pub fn care_alert(&self) -> Option<CareAlertId> {
-        match self {
-            Self::CareAlertFiled(event) => Some(event.alert),
-            Self::CareAlertAnswered(event) => Some(event.alert),
-            Self::CareAlertEnded(event) => Some(event.alert),
-            Self::WentOutOfSight(_)
-            | Self::Escalated(_)
-            | Self::LookoutIssued(_)
-            | Self::LookoutAcknowledged(_)
-            | Self::SightingReported(_)
-            | Self::LookoutResolved(_)
-            | Self::LookoutExpired(_)
-            | Self::LookoutEnded(_) => None,
-        }
-    }
-}
-
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent) {
     let not_come = path.did_not_come();
-    let groundless = path.was_heard_since_cause(stamp);
+    let groundless = path.was_heard_since_cause(stamp) || path.case.died.is_some();
     let CarePath { lost, record, .. } = path;
     match event {
         LostEvent::WentOutOfSight(_) => {
-            // They were out of sight already, or whoever told late had seen them.
+            // They were out of sight already, or somebody had seen them who told it late, or they had died.
             if groundless || lost.open_episode().is_some() {
                 record.overtake(stamp.event_id);
                 return;
@@ -482,13 +219,19 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent)
                 match &mut lookout.end {
                     Some(LookoutEnd::Over(over)) => over.told = true,
                     Some(LookoutEnd::Resolved(_) | LookoutEnd::Expired(_)) => {}
+                    // Baken tells of what ended. What ended it is gone: another person was found, for instance.
+                    None if stamp.by.role == Role::System => record.overtake(stamp.event_id),
                     end @ None => *end = Some(LookoutEnd::Over(Over::new(stamp, ended.reason, true))),
                 }
             }
         }
         LostEvent::CareAlertEnded(ended) => {
             if let Some(alert) = lost.care_alerts.iter_mut().find(|alert| alert.filed.alert == ended.alert) {
-                alert.over.get_or_insert_with(|| Over::new(stamp, ended.reason, true)).told = true;
+                match &mut alert.over {
+                    Some(over) => over.told = true,
+                    None if stamp.by.role == Role::System => record.overtake(stamp.event_id),
+                    over @ None => *over = Some(Over::new(stamp, ended.reason, true)),
+                }
             }
         }
         LostEvent::CareAlertAnswered(answered) => {
@@ -569,12 +312,6 @@ impl CarePath {
     }
 }
 
-impl Lookout {
-    fn still(&self, may: impl FnOnce(Option<&LookoutEnd>) -> bool) -> Result<&Self, Refusal> {
-        if may(self.end.as_ref()) { Ok(self) } else { Err(LostRefusal::LookoutClosed.into()) }
-    }
-}
-
 refusals! {
     /// Why a lookout or an alert is not issued, answered or ended.
     LostRefusal {
@@ -591,9 +328,3 @@ refusals! {
         NotToPolice = "care_alert_not_to_police": "a care alert goes to the police",
     }
 }
-
-mod decide;
-pub use decide::{
-    AcknowledgeLookout, Addressee, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert,
-    IssueLookout, MarkOutOfSight, ReportSighting, ResolveLookout,
-};

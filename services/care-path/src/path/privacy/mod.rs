@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{CarePath, Noted, Stamp};
-use crate::codes::HoldReason;
+use crate::codes::{HandoverWithdrawReason, HoldReason, LookoutEndReason};
 use crate::fact::{events, facts, part_events};
 use crate::ids::HoldId;
 
@@ -67,7 +67,10 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &PrivacyEve
     match event {
         PrivacyEvent::HoldPlaced(placed) => path.privacy.holds.push(Noted::new(stamp, placed)),
         PrivacyEvent::HoldLifted(lifted) => path.privacy.holds.retain(|held| held.hold != lifted.hold),
-        PrivacyEvent::SubjectErased(_) => path.privacy.erased = Some(stamp.clone()),
+        PrivacyEvent::SubjectErased(_) => {
+            path.privacy.erased = Some(stamp.clone());
+            path.end_with(stamp, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);
+        }
     }
 }
 

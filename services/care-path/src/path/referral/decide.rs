@@ -216,7 +216,9 @@ impl Decide for RecordDropout {
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let going_on =
             |state| matches!(state, ReferralState::Accepted | ReferralState::Waitlisted | ReferralState::Started);
-        path.asked(referral, at, going_on, ReferralRefusal::NotOpen)?;
+        // That a stay broke off may be said after the bed was given up.
+        let stayed = path.referral(referral)?.is_fulfilled();
+        path.asked(referral, at, |state| stayed || going_on(state), ReferralRefusal::NotOpen)?;
         let (reason, phase) = (self.reason, path.phase());
         Ok(vec![
             ReferralEvent::DroppedOut(DroppedOut { referral, reason, phase, explanation: private(self.explanation) })

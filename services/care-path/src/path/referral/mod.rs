@@ -122,6 +122,8 @@ pub(crate) enum Answer {
     Started(Noted<CareStarted>),
     Ended(Noted<CareEnded>),
     DroppedOut(Noted<DroppedOut>),
+    /// The stay that it asked for is over.
+    Fulfilled(Arc<Stamp>),
     /// The case was closed, or the person died, before it came to its end.
     Lapsed(Arc<Stamp>),
 }
@@ -144,7 +146,7 @@ impl Referral {
             Some(Answer::Declined(_)) => ReferralState::Declined,
             Some(Answer::Withdrawn(_) | Answer::Lapsed(_)) => ReferralState::Withdrawn,
             Some(Answer::Started(_)) => ReferralState::Started,
-            Some(Answer::Ended(_)) => ReferralState::Ended,
+            Some(Answer::Ended(_) | Answer::Fulfilled(_)) => ReferralState::Ended,
             Some(Answer::DroppedOut(_)) => ReferralState::DroppedOut,
         }
     }
@@ -160,7 +162,7 @@ impl Referral {
             Some(Answer::Started(noted)) => &noted.stamp,
             Some(Answer::Ended(noted)) => &noted.stamp,
             Some(Answer::DroppedOut(noted)) => &noted.stamp,
-            Some(Answer::Lapsed(stamp)) => stamp,
+            Some(Answer::Fulfilled(stamp) | Answer::Lapsed(stamp)) => stamp,
         }
     }
 
@@ -178,9 +180,15 @@ impl Referral {
                 | Answer::Withdrawn(_)
                 | Answer::DroppedOut(_)
                 | Answer::Ended(_)
+                | Answer::Fulfilled(_)
                 | Answer::Lapsed(_),
             ) => false,
         }
+    }
+
+    /// Whether it asked for a bed, and the stay there is over.
+    pub(in crate::path) fn is_fulfilled(&self) -> bool {
+        matches!(self.answer, Some(Answer::Fulfilled(_)))
     }
 
     /// Whether it asks for a bed and nothing more, so that a stay fulfils it.
@@ -247,6 +255,16 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ReferralEv
 }
 
 impl CarePath {
+    /// A stay is over: what was accepted and asked for that bed alone is, too.
+    pub(super) fn end_bed_referrals(&mut self, organisation: &OrgId, stamp: &Arc<Stamp>) {
+        let there = self.referrals.iter_mut().filter(|referral| referral.made.to == *organisation);
+        for referral in there.filter(|referral| referral.asks_for_a_bed()) {
+            if let Some(Answer::Accepted(_)) = referral.answer {
+                referral.answer = Some(Answer::Fulfilled(stamp.clone()));
+            }
+        }
+    }
+
     /// Nobody answers any more what was asked for.
     pub(super) fn end_referrals(&mut self, stamp: &Arc<Stamp>) {
         for referral in self.referrals.iter_mut().filter(|referral| referral.is_open()) {

@@ -10,9 +10,9 @@
 use std::sync::Arc;
 
 use super::{CarePath, Noted, Stamp};
-use crate::codes::{Code, HandoverWithdrawReason, ReturnCondition, ReturnWish};
-use crate::ids::HandoverId;
-use crate::policy::Address;
+use crate::codes::{Code, HandoverState, HandoverWithdrawReason, ReturnCondition, ReturnWish};
+use crate::ids::{ConsentId, HandoverId};
+use crate::policy::{Address, Stands};
 use crate::time::DateTime;
 
 mod decide;
@@ -77,7 +77,12 @@ impl RepatriationState {
     pub(crate) fn address<'a>(&'a self, handover: &'a Handover) -> Address<'a> {
         let (country, receiving) = (handover.proposed.country, handover.proposed.receiving.as_ref());
         let consented = self.standing_consent(handover).map(|consent| consent.given.data_classes.as_slice());
-        Address::Handover { country, receiving, stands: handover.stands_abroad(), consented }
+        let stands = match handover.stands_abroad() {
+            // After the arrival a withdrawn consent stops nothing, and those who took the person over see them no longer.
+            Stands::Arrived => self.withdrawn_since(handover).map_or(Stands::Arrived, Stands::Over),
+            stands @ (Stands::Open | Stands::Over(_)) => stands,
+        };
+        Address::Handover { country, receiving, stands, consented }
     }
 
     /// The person's last word on going back; `None` where there is none, or it was erased.
@@ -96,6 +101,19 @@ impl RepatriationState {
     fn standing_consent(&self, handover: &Handover) -> Option<&Consent> {
         let of_handover = |consent: &&Consent| consent.given.consent == handover.proposed.consent;
         self.consents.iter().find(of_handover).filter(|consent| consent.withdrawn.is_none())
+    }
+
+    /// When it was told that the consent was withdrawn that a handover rests on.
+    fn withdrawn_since(&self, handover: &Handover) -> Option<DateTime> {
+        let of_handover = |consent: &&Consent| consent.given.consent == handover.proposed.consent;
+        let withdrawn = self.consents.iter().find(of_handover)?.withdrawn.as_ref()?;
+        Some(withdrawn.stamp.recorded_at)
+    }
+
+    /// The handover after whose arrival a consent was withdrawn: those who took the person over are told.
+    pub(in crate::path) fn arrived_on(&self, consent: ConsentId) -> Option<&Handover> {
+        let mut arrived = self.handovers.iter().filter(|handover| handover.state() == HandoverState::Arrived);
+        arrived.find(|handover| handover.proposed.consent == consent)
     }
 
     /// Whether the consent that a handover rests on still holds.

@@ -67,7 +67,7 @@ impl Decide for ReportSignal {
         {
             events.push(CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: None }).into());
         }
-        Ok(path.and_reopened(events))
+        Ok(path.and_reopened(at.occurred, events))
     }
 }
 
@@ -93,18 +93,21 @@ pub struct RecordContact {
 impl Decide for RecordContact {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let problems = Problems::of(&self.problems);
-        Ok(path.and_reopened(vec![
-            SignalEvent::ContactMade(ContactMade {
-                location_type: self.location_type,
-                location: private(self.location),
-                language: private(self.language.map(LanguageTag::get)),
-                summary: private(self.summary),
-                observations: private(self.observations),
-                problems,
-            })
-            .into(),
-        ]))
+        Ok(path.and_reopened(
+            at.occurred,
+            vec![
+                SignalEvent::ContactMade(ContactMade {
+                    location_type: self.location_type,
+                    location: private(self.location),
+                    language: private(self.language.map(LanguageTag::get)),
+                    summary: private(self.summary),
+                    observations: private(self.observations),
+                    problems,
+                })
+                .into(),
+            ],
+        ))
     }
 }

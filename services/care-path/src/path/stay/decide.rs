@@ -76,7 +76,7 @@ impl Decide for AssignBed {
             until,
             expected_by,
         };
-        Ok(path.and_reopened(path.given_a_bed(assigned, at.occurred.at)))
+        Ok(path.and_reopened(at.occurred, path.given_a_bed(assigned, at.occurred.at)))
     }
 }
 
@@ -118,7 +118,7 @@ impl Decide for RecordAttendance {
             status: self.status,
             location_type: self.location_type.or(stay.map(|stay| stay.assigned.kind)),
         };
-        Ok(path.and_reopened(vec![StayEvent::AttendanceRecorded(attendance).into()]))
+        Ok(path.and_reopened(at.occurred, vec![StayEvent::AttendanceRecorded(attendance).into()]))
     }
 }
 

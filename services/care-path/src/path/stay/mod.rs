@@ -147,7 +147,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
     match event {
         StayEvent::BedAssigned(assigned) => {
             path.case.dropped_out = None;
-            path.move_on(stamp);
+            path.move_on(stamp, &assigned.organisation);
             let assigned = Noted::new(stamp, assigned);
             path.stays.push(Stay { assigned, attended: Vec::new(), no_shows: Vec::new(), end: None });
         }
@@ -180,6 +180,8 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
                     }
                     Some(StayEnd::Released(_)) => {}
                 }
+                let there = stay.assigned.organisation.clone();
+                path.end_bed_referrals(&there, stamp);
             }
         }
     }
@@ -191,11 +193,16 @@ impl CarePath {
     }
 
     /// Ends the stays that go on, but for those that a decision holds: the person has another bed now.
-    fn move_on(&mut self, stamp: &Arc<Stamp>) {
+    fn move_on(&mut self, stamp: &Arc<Stamp>, to: &OrgId) {
         let Self { stays, exceptions, .. } = self;
         let awaited = |bed: BedId| exceptions.iter().any(|request| request.is_pending_for(bed));
+        let mut left = Vec::new();
         for stay in stays.iter_mut().filter(|stay| stay.is_open() && !awaited(stay.assigned.bed)) {
             stay.end = Some(StayEnd::MovedOn(stamp.clone()));
+            left.push(stay.assigned.organisation.clone());
+        }
+        for organisation in left.iter().filter(|organisation| *organisation != to) {
+            self.end_bed_referrals(organisation, stamp);
         }
     }
 

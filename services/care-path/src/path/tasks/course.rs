@@ -11,7 +11,7 @@ use crate::event::EventKind;
 use crate::ids::OrgId;
 use crate::path::Stamp;
 use crate::path::referral::{Answer, Referral};
-use crate::time::{DateTime, days_after, minutes_after, working_days_after};
+use crate::time::{DateTime, days_after, hours_after, minutes_after, working_days_after};
 
 pub(super) fn add(list: &mut Worklist<'_>) {
     language(list);
@@ -22,6 +22,7 @@ pub(super) fn add(list: &mut Worklist<'_>) {
     lookouts(list);
     care_alerts(list);
     trace_no_show(list);
+    stays_that_ran_out(list);
     exceptions(list);
     reopened(list);
     weekly_review(list);
@@ -37,7 +38,7 @@ fn trace_no_show(list: &mut Worklist<'_>) {
         let cause = &missed.stamp;
         let risk = path.risk(cause.occurred.at, list.deadlines);
         let due = minutes_after(cause.recorded_at, list.deadlines.no_show_grace(&risk));
-        let heard = path.last_heard().is_some_and(|heard| heard > cause.occurred.at);
+        let heard = path.was_heard_of_after(cause);
         let found = || list.was_found_since(cause);
         let noted = |by: &OrgId| list.has_note_since(by, cause);
         // That somebody looks for them later makes no difference to what was not done in time.
@@ -54,6 +55,25 @@ fn trace_no_show(list: &mut Worklist<'_>) {
     }
 }
 
+/// The end of a stay has come, and the bed is still theirs: those whose bed it is say what now. Nobody waits for the person there
+/// any more, so it must not stay so. Done when the bed is given up, when an exception lets them keep it, or by a note. At the
+/// end of an exception that is asked already.
+fn stays_that_ran_out(list: &mut Worklist<'_>) {
+    let path = list.path;
+    for stay in path.open_stays() {
+        let Some(until) = stay.assigned.until.filter(|until| path.stays_until(stay) == Some(*until)) else { continue };
+        let (cause, whose) = (&stay.assigned.stamp, &stay.assigned.organisation);
+        let since = until.max(cause.recorded_at);
+        let due = hours_after(since, list.deadlines.street_doctor_hours);
+        let ended = Stamp { recorded_at: since, ..(**cause).clone() };
+        if list.at(due) < since || path.awaits_decision(stay.assigned.bed) || list.has_note_since(whose, &ended) {
+            continue;
+        }
+        let waiting = Waiting { since, ..Waiting::new(TaskKind::ReviewStay, cause, EventKind::BedAssigned, due) };
+        list.ask([Addressee::Organisation(whose.clone())], &waiting.about(stay.assigned.bed.0));
+    }
+}
+
 /// A closed case was opened again because the person is back. Done when the coordinator wrote a note since.
 fn reopened(list: &mut Worklist<'_>) {
     let Some(cause) = &list.path.case.reopened else { return };
@@ -67,8 +87,15 @@ fn reopened(list: &mut Worklist<'_>) {
 pub(super) fn sign_of_life(list: &mut Worklist<'_>) {
     let path = list.path;
     let Some(died) = &path.case.died else { return };
-    let after = |stamp: &Arc<Stamp>| recorded(stamp) > recorded(&died.stamp);
-    let met = path.case.last_contact.iter().chain(path.lost.last_seen.iter().map(|seen| &seen.stamp));
+    // Whoever told it later says that it was after the death, unless it surely was before; what was told before is a sign of
+    // life if it surely was after.
+    let (from, until) = died.when();
+    let after = |stamp: &Arc<Stamp>| {
+        let told_later = recorded(stamp) > recorded(&died.stamp);
+        stamp.occurred.at > until || (told_later && stamp.occurred.latest() >= from)
+    };
+    let beds = path.stays.iter().map(|stay| &stay.assigned.stamp);
+    let met = path.case.last_contact.iter().chain(path.lost.last_seen.iter().map(|seen| &seen.stamp)).chain(beds);
     let Some(cause) = met.filter(|stamp| after(stamp)).max_by_key(|stamp| recorded(stamp)) else { return };
     if !list.is_coordinated_since(cause) {
         let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
@@ -150,14 +177,16 @@ fn uninsured_report(list: &mut Worklist<'_>) {
 }
 
 /// The organisation that was asked answers; with a waiting list, again by the day that it named. Once it accepted, care
-/// begins, within the same term; a bed needs no beginning beside the stay.
+/// begins, within the same term, or the person has a bed there.
 fn referrals(list: &mut Worklist<'_>) {
-    let days = list.deadlines.referral_answer_working_days;
-    for referral in &list.path.referrals {
+    let (path, days) = (list.path, list.deadlines.referral_answer_working_days);
+    let sleeps_there =
+        |referral: &Referral| referral.asks_for_a_bed() && path.open_stay_at(&referral.made.to).is_some();
+    for referral in &path.referrals {
         let (kind, because) = match referral.state() {
             ReferralState::Made => (TaskKind::AnswerReferral, EventKind::ReferralMade),
             ReferralState::Waitlisted => (TaskKind::AnswerReferral, EventKind::ReferralWaitlisted),
-            ReferralState::Accepted if !referral.asks_for_a_bed() => (TaskKind::StartCare, EventKind::ReferralAccepted),
+            ReferralState::Accepted if !sleeps_there(referral) => (TaskKind::StartCare, EventKind::ReferralAccepted),
             ReferralState::Accepted
             | ReferralState::Started
             | ReferralState::Declined
@@ -180,10 +209,18 @@ fn waits_until(referral: &Referral) -> Option<DateTime> {
 }
 
 /// Nobody knows where the person is. The coordinator looks once those who were asked to look out have had their time to
-/// answer; at once, when it happens again.
+/// answer; at once, when it happens again. So does the coordinator where people look out for somebody who, as was told late,
+/// was not lost: the lookout is resolved, or they are lost after all.
 fn find_person(list: &mut Worklist<'_>) {
     let path = list.path;
-    let Some(episode) = path.lost.open_episode() else { return };
+    let Some(episode) = path.lost.open_episode() else {
+        let runs = path.lost.lookouts.iter().find(|each| each.runs(list.at(each.issued.stamp.recorded_at)));
+        if let Some(cause) = runs.map(|lookout| &lookout.issued.stamp) {
+            let due = list.lookout_answered(cause);
+            list.ask(list.coordinator(), &Waiting::new(TaskKind::FindPerson, cause, EventKind::LookoutIssued, due));
+        }
+        return;
+    };
     let cause = &episode.began;
     let waiting = if let Some(escalated) = &path.lost.escalated {
         Waiting::new(TaskKind::FindPerson, cause, EventKind::Escalated, escalated.recorded_at)

@@ -356,3 +356,67 @@ fn whoever_took_somebody_in_finds_out_their_language() {
         .and(speaks("pl"))
         .waits_not(TaskKind::EstablishLanguage);
 }
+
+#[test]
+fn a_sign_of_life_after_a_death_is_asked_about_whichever_of_the_two_was_told_first() {
+    let asked = |given: Given| {
+        let mut found = false;
+        given.then(|path| found = waiting(path, 9).iter().any(|task| task.kind == TaskKind::ReviewSignOfLife));
+        found
+    };
+    let died = |on: Option<&str>| RecordDeath { died_on: on.map(|day| day.parse().unwrap()), explanation: None };
+    let died_then = || given([signalled()]).days_later(3).when(died(None));
+    assert!(asked(died_then().a_day_later().and(a_contact())));
+    assert!(asked(died_then().a_day_later().and(a_bed())), "somebody sleeps there");
+    // It was told later, and happened before.
+    assert!(!asked(died_then().a_day_later().happened(Some(evening(1))).and(a_contact())));
+    // It was told before a death that is told late.
+    let met = || given([signalled()]).days_later(3).when(a_contact());
+    assert!(asked(met().a_day_later().and(died(Some("2026-01-11")))), "died two days before they were met");
+    assert!(asked(met().a_day_later().happened(Some(evening(1))).and(died(None))));
+    assert!(!asked(met().a_day_later().and(died(Some("2026-01-13")))), "died on the day on which they were met");
+}
+
+#[test]
+fn a_stay_that_ran_out_is_asked_about_until_the_bed_is_given_up_or_kept() {
+    use crate::path::exception::RequestException;
+    let stay = || given([signalled()]).when(crate::path::stay::AssignBed { until: Some(moment(3)), ..a_bed() });
+    let asked = |given: Given, day| {
+        let mut whom = Vec::new();
+        given.then(|path| {
+            let tasks = waiting(path, day).into_iter().filter(|task| task.kind == TaskKind::ReviewStay);
+            whom = tasks.map(|task| (task.addressee, task.due)).collect();
+        });
+        whom
+    };
+    assert_eq!(asked(stay(), 2), []);
+    assert_eq!(asked(stay(), 3), [(organisation("night-shelter-rotterdam"), evening(4))]);
+    let release = ReleaseBed { reason: BedReleaseReason::Ended, explanation: None };
+    let bed = BedId(id_of_command(0));
+    assert_eq!(asked(stay().days_later(3).and_on(bed, release), 3), []);
+    assert_eq!(asked(stay().days_later(3).and(note()), 3), []);
+    let keeps = || stay().and(RequestException { until: Some(moment(9)), ..an_exception_request() });
+    assert_eq!(asked(keeps(), 3), [], "the bed is held until somebody decides");
+    let granted =
+        DecideException { decision: Decision::Granted, reason: "he is ill".parse().unwrap(), expires_at: None };
+    assert_eq!(asked(keeps().by(coordinator()).and_on(ExceptionId(id_of_command(1)), granted), 9), []);
+}
+
+#[test]
+fn a_lookout_for_somebody_who_was_not_lost_as_was_told_late_is_the_coordinators() {
+    // They did not come, as it seemed; the lookout was issued; and they had been there.
+    let found = given([signalled()]).when(a_lookout()).then(|path| assert!(path.is_out_of_sight())).and_happened(
+        &crate::path::correction::CorrectionEvent::EntryRetracted(crate::path::correction::EntryRetracted {
+            entry: crate::ids::EventId(uuid::Uuid::from_u128(0x9002)),
+            kind: crate::event::EventKind::WentOutOfSight,
+            reason: crate::codes::RetractReason::WrongValue,
+            explanation: None,
+        })
+        .into(),
+    );
+    let asked = |path: &crate::path::CarePath, day| waiting(path, day).iter().any(|task| task.kind == FindPerson);
+    found.then(|path| {
+        assert!(!path.is_out_of_sight() && asked(path, 0));
+        assert!(!asked(path, 15), "the lookout has expired");
+    });
+}

@@ -8,7 +8,7 @@ use super::{Addressee, Waiting, Worklist, recorded};
 use crate::codes::{FollowUpTerm, HandoverState, HandoverWithdrawReason, Role, TaskKind};
 use crate::event::EventKind;
 use crate::ids::OrgId;
-use crate::path::repatriation::{Handover, HandoverEnd, Stop};
+use crate::path::repatriation::{Handover, HandoverEnd};
 use crate::path::{CarePath, Stamp};
 use crate::time::{DateTime, days_after, hours_after, working_days_after};
 
@@ -188,18 +188,21 @@ pub(super) fn stopped(list: &mut Worklist<'_>) {
     }
 }
 
-/// What stopped a handover, where it was not this side that took it back.
+/// What stopped a handover, where it was not somebody of this side who took it back. What stopped with a death or a closing is
+/// asked about once that is undone.
 fn stopped_by_others<'a>(handover: &'a Handover, path: &CarePath) -> Option<(&'a Arc<Stamp>, EventKind)> {
     use HandoverWithdrawReason::{ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind};
     match &handover.end {
         Some(HandoverEnd::Declined(declined)) => Some((&declined.stamp, EventKind::HandoverDeclined)),
-        Some(HandoverEnd::Withdrawn(withdrawn)) => match withdrawn.reason {
-            ConsentWithdrawn | PersonChangedMind => Some((&withdrawn.stamp, EventKind::HandoverWithdrawn)),
-            ConditionNoLongerMet | OutOfSight | Died | Other => None,
-        },
+        Some(HandoverEnd::Withdrawn(withdrawn)) => {
+            let by_itself = match withdrawn.reason {
+                ConsentWithdrawn | PersonChangedMind => true,
+                ConditionNoLongerMet | OutOfSight | Died | Other => withdrawn.stamp.by.role == Role::System,
+            };
+            by_itself.then_some((&withdrawn.stamp, EventKind::HandoverWithdrawn))
+        }
         None => {
-            let word = |stop: &&Stop| matches!(stop.reason, ConsentWithdrawn | PersonChangedMind);
-            let stamp = handover.stop().filter(word).map(|stop| &stop.stamp).or(handover.went_on_against())?;
+            let stamp = handover.stop().map(|stop| &stop.stamp).or(handover.went_on_against())?;
             let refused = path.repatriation.refused.iter().any(|said| said.stamp.event_id == stamp.event_id);
             let because = if refused { EventKind::ReturnRefused } else { EventKind::ReturnOptionsPresented };
             Some((stamp, because))

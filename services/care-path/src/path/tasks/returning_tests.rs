@@ -310,3 +310,24 @@ fn a_no_that_a_shelter_heard_is_followed_up_by_supporter_and_coordinator() {
         assert!(tasks.map(|task| task.because).all(|because| because == Some(crate::event::EventKind::ReturnRefused)));
     });
 }
+
+#[test]
+fn a_return_that_stopped_with_a_closing_or_a_death_is_asked_about_once_that_is_undone() {
+    let reopened = proposed_by(supporter())
+        .by(coordinator())
+        .and(CloseCase { reason: CloseReason::Other, explanation: None })
+        .watched()
+        .then(|path| assert!(waiting(path, 0).iter().all(|task| task.kind != Review)))
+        .and(crate::path::case::ReopenCase::default());
+    let is_asked = |given: Given| given.then(|path| assert!(waiting(path, 0).iter().any(|task| task.kind == Review)));
+    is_asked(reopened);
+    let died = proposed_by(supporter()).by(coordinator()).and(crate::path::case::RecordDeath::default()).watched();
+    let death = died.events().iter().find(|(_, event)| event.kind() == crate::event::EventKind::DeathRecorded);
+    let death = death.unwrap().0.event_id;
+    let retract =
+        crate::path::correction::RetractEntry { reason: crate::codes::RetractReason::WrongPerson, explanation: None };
+    is_asked(died.and_on(death, retract));
+    // Who took it back knows.
+    let withdrawn = WithdrawHandover { reason: HandoverWithdrawReason::Other, explanation: None };
+    proposed_by(supporter()).and_on(HANDOVER, withdrawn).waits_not(Review);
+}

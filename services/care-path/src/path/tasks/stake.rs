@@ -33,6 +33,7 @@ impl Worklist<'_> {
             | TaskKind::StartCare
             | TaskKind::NextStep
             | TaskKind::NextStepAfterException
+            | TaskKind::ReviewStay
             | TaskKind::ReviewStoppedReturn
             | TaskKind::AnswerHandoverQuestion
             | TaskKind::AcknowledgeHandover

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{Addressee, Waiting, Worklist, recorded};
-use crate::codes::{DeclineReason, DropoutReason, NextStep, TaskKind};
+use crate::codes::{DeclineReason, DropoutReason, NextStep, TaskKind, TurnAwayReason};
 use crate::event::EventKind;
 use crate::ids::OrgId;
 use crate::path::Stamp;
@@ -16,7 +16,24 @@ use crate::time::{DateTime, hours_after};
 
 pub(super) fn add(list: &mut Worklist<'_>) {
     referrals(list);
+    turned_away(list);
     exceptions(list);
+}
+
+/// Somebody was refused at the door. Done when they have a bed or were referred since, or when the coordinator wrote a note.
+fn turned_away(list: &mut Worklist<'_>) {
+    let path = list.path;
+    let Some(refused) = path.turn_aways.last() else { return };
+    let cause = &refused.stamp;
+    let later = |stamp: &Stamp| recorded(stamp) > recorded(cause);
+    let went_on = path.referrals.iter().any(|referral| later(&referral.made.stamp))
+        || path.stays.iter().any(|stay| later(&stay.assigned.stamp));
+    if !went_on && !list.is_coordinated_since(cause) {
+        let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
+        let waiting = Waiting::new(TaskKind::NextStep, cause, EventKind::TurnedAway, due);
+        let suggests = Some((after_turn_away(refused.reason), Depth::Minimal));
+        list.ask(list.coordinator(), &Waiting { suggests, ..waiting });
+    }
 }
 
 fn referrals(list: &mut Worklist<'_>) {
@@ -24,19 +41,21 @@ fn referrals(list: &mut Worklist<'_>) {
     for referral in &path.referrals {
         let (cause, because, suggests) = match &referral.answer {
             Some(Answer::Declined(declined)) => {
-                let suggests = (after_decline(declined.reason), Depth::Minimal);
+                let suggests = Some((after_decline(declined.reason), Depth::Minimal));
                 (&declined.stamp, EventKind::ReferralDeclined, suggests)
             }
             Some(Answer::DroppedOut(dropped)) => {
-                (&dropped.stamp, EventKind::DroppedOut, (after_dropout(dropped.reason), Depth::Full))
+                (&dropped.stamp, EventKind::DroppedOut, Some((after_dropout(dropped.reason), Depth::Full)))
             }
+            // It ended with a case that is open again.
+            Some(Answer::Lapsed(stamp)) => (stamp, list.kind_of(stamp), None),
             Some(
                 Answer::Waitlisted(_)
                 | Answer::Accepted(_)
                 | Answer::Withdrawn(_)
                 | Answer::Started(_)
                 | Answer::Ended(_)
-                | Answer::Lapsed(_),
+                | Answer::Fulfilled(_),
             )
             | None => continue,
         };
@@ -45,7 +64,7 @@ fn referrals(list: &mut Worklist<'_>) {
         }
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         let waiting = Waiting::new(TaskKind::NextStep, cause, because, due).about(referral.made.referral.0);
-        let waiting = Waiting { suggests: Some(suggests), ..waiting };
+        let waiting = Waiting { suggests, ..waiting };
         ask_sender_and_coordinator(list, &referral.made.from, cause, &waiting);
     }
 }
@@ -78,6 +97,16 @@ fn after_decline(reason: DeclineReason) -> NextStep {
     }
 }
 
+fn after_turn_away(reason: TurnAwayReason) -> NextStep {
+    match reason {
+        TurnAwayReason::NoInsurance => NextStep::UninsuredScheme,
+        TurnAwayReason::Language => NextStep::ProviderOrInterpreter,
+        TurnAwayReason::NoEntitlement | TurnAwayReason::NoRegionLink => NextStep::RightsAssessment,
+        TurnAwayReason::Full => NextStep::OtherProvider,
+        TurnAwayReason::Behaviour | TurnAwayReason::Other => NextStep::Talk,
+    }
+}
+
 fn after_dropout(reason: DropoutReason) -> NextStep {
     match reason {
         DropoutReason::ProviderUnwillingUninsured | DropoutReason::UninsuredSchemeUnknownOrComplex => {
@@ -101,13 +130,15 @@ fn exceptions(list: &mut Worklist<'_>) {
     for request in &path.exceptions {
         let asker = &request.requested.stamp.by.organisation;
         let subject = request.requested.exception.0;
+        let asked_again =
+            |cause: &Stamp| path.exceptions.iter().any(|other| recorded(&other.requested.stamp) > recorded(cause));
         let (cause, waiting) = match &request.end {
-            Some(RequestEnd::Denied(denied)) => {
+            Some(RequestEnd::Denied(denied)) if !asked_again(&denied.stamp) => {
                 let due = list.hours_since(&denied.stamp, |terms| terms.street_doctor_hours);
                 (&denied.stamp, vec![step(&denied.stamp, EventKind::ExceptionDenied, due, 0)])
             }
             // While nobody knows where the person is there is nothing to ask for. It is asked about since they are back.
-            Some(RequestEnd::Overtaken(overtaken)) if !path.is_out_of_sight() => {
+            Some(RequestEnd::Overtaken(overtaken)) if !path.is_out_of_sight() && !asked_again(&overtaken.stamp) => {
                 let back = path.lost.episodes.iter().filter_map(|episode| episode.ended.as_ref()).next_back();
                 let overtaken_at = overtaken.stamp.recorded_at;
                 let since = back.map_or(overtaken_at, |back| back.recorded_at.max(overtaken_at));
@@ -116,12 +147,12 @@ fn exceptions(list: &mut Worklist<'_>) {
                 (&overtaken.stamp, vec![waiting])
             }
             Some(RequestEnd::Granted(granted)) => (&granted.stamp, ending(list, request, &granted.stamp)),
-            Some(RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,
+            Some(RequestEnd::Lapsed(ended)) if !path.is_out_of_sight() && !asked_again(ended) => {
+                let due = list.hours_since(ended, |terms| terms.street_doctor_hours);
+                (ended, vec![step(ended, list.kind_of(ended), due, 0)])
+            }
+            Some(RequestEnd::Denied(_) | RequestEnd::Overtaken(_) | RequestEnd::Lapsed(_)) | None => continue,
         };
-        let again = path.exceptions.iter().any(|other| recorded(&other.requested.stamp) > recorded(cause));
-        if again {
-            continue;
-        }
         for waiting in waiting {
             let asked_since = Stamp { recorded_at: waiting.since, ..(**cause).clone() };
             ask_sender_and_coordinator(list, asker, &asked_since, &waiting.about(subject));
@@ -129,11 +160,13 @@ fn exceptions(list: &mut Worklist<'_>) {
     }
 }
 
-/// Once before an exception runs out, and once at its end, as long as the bed that it was for is theirs.
+/// Once before an exception runs out, and once at its end, as long as the bed that it was for is theirs and no other
+/// exception goes on.
 fn ending<'a>(list: &Worklist<'_>, request: &ExceptionRequest, granted: &'a Arc<Stamp>) -> Vec<Waiting<'a>> {
     let given_up = request.requested.bed.is_some_and(|bed| list.path.stay(bed).is_none_or(|stay| !stay.is_open()));
+    let goes_on = || list.path.exceptions.iter().any(|other| request.is_outlasted_by(other));
     let asked = request.asked_about();
-    let Some(ends) = asked.last().copied().filter(|_| !given_up) else { return Vec::new() };
+    let Some(ends) = asked.last().copied().filter(|_| !given_up && !goes_on()) else { return Vec::new() };
     let asked = (0..).zip(asked).filter(|(_, since)| list.at(ends) >= *since);
     asked.map(|(round, since)| Waiting { since, ..step(granted, EventKind::ExceptionGranted, ends, round) }).collect()
 }

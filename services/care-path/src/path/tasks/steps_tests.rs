@@ -1,11 +1,13 @@
+use super::super::Task;
 use super::super::testing::{hours, organisation, the_coordinator, waiting};
 use super::*;
-use crate::codes::{ExceptionKind, ExceptionState, TaskKind as T};
+use crate::codes::{CloseReason, ExceptionKind, ExceptionState, TaskKind as T};
 use crate::ids::{ExceptionId, ReferralId};
-use crate::path::case::AddNote;
+use crate::path::case::{AddNote, CloseCase};
 use crate::path::exception::{DecideException, Decision, RequestException};
 use crate::path::lost::MarkOutOfSight;
-use crate::path::referral::{AcceptReferral, DeclineReferral, RecordDropout, StartCare};
+use crate::path::referral::{AcceptReferral, DeclineReferral, RecordDropout, Refer, StartCare};
+use crate::path::stay::ReleaseBed;
 use crate::path::testing::*;
 
 const REFERRAL: ReferralId = ReferralId(id_of_command(0));
@@ -96,4 +98,104 @@ fn a_request_that_a_disappearance_overtook_is_asked_about_once_the_person_is_bac
     let back = back.waits(6, T::NextStepAfterException, asked(), evening(7));
     let again = RequestException { kind: ExceptionKind::LongerNightStay, ..an_exception_request() };
     back.and(again).waits_not(T::NextStepAfterException);
+}
+
+/// On which days the coordinator is asked about an exception that ends, of those on which something may be asked.
+fn asked_on(given: &dyn Fn() -> Given) -> Vec<i64> {
+    let asked = |day: &i64| {
+        let mut found = false;
+        let is_it = |task: &Task| task.kind == T::NextStepAfterException && task.addressee == the_coordinator();
+        given().then(|path| found = waiting(path, *day).iter().any(is_it));
+        found
+    };
+    (0..70).filter(asked).collect()
+}
+
+#[test]
+fn who_may_stay_longer_still_is_asked_about_by_the_end_that_moved() {
+    let granted = |until| DecideException {
+        decision: Decision::Granted,
+        reason: "so it is".parse().unwrap(),
+        expires_at: Some(moment(until)),
+    };
+    let once = || {
+        given([signalled()])
+            .when(a_bed())
+            .and(an_exception_request())
+            .by(coordinator())
+            .and_on(ExceptionId(id_of_command(1)), granted(30))
+    };
+    let again = move || once().by(night_shelter()).and(RequestException { until: None, ..an_exception_request() });
+    let decided = move |decision| again().by(coordinator()).and_on(ExceptionId(id_of_command(3)), decision);
+    assert_eq!(asked_on(&once).first(), Some(&27));
+    assert!(asked_on(&again).is_empty(), "the bed is held until somebody decides");
+    assert_eq!(asked_on(&|| decided(granted(60))).first(), Some(&57));
+    // A denial is asked about by itself; the end of what was granted before it stays.
+    let denied = move || {
+        let denial = DecideException { decision: Decision::Denied, expires_at: None, ..granted(1) };
+        decided(denial).and(note())
+    };
+    assert_eq!(asked_on(&denied).first(), Some(&27));
+}
+
+#[test]
+fn what_was_asked_for_and_ended_with_the_case_is_asked_about_when_that_is_open_again() {
+    let close = || CloseCase { reason: CloseReason::Housed, explanation: None };
+    let kinds = |given: Given| {
+        let mut found = Vec::new();
+        given.then(|path| {
+            let whom = organisation("night-shelter-rotterdam");
+            found = waiting(path, 0).into_iter().filter(|task| task.addressee == whom).map(|task| task.kind).collect();
+        });
+        found
+    };
+    let asked = || given([signalled()]).when(a_bed()).and(a_referral()).and(an_exception_request()).by(coordinator());
+    assert!(!kinds(asked()).contains(&T::NextStep));
+    let back = || asked().and(close()).by(night_shelter()).and(a_contact());
+    let found = kinds(back());
+    assert!(found.contains(&T::NextStep) && found.contains(&T::NextStepAfterException), "{found:?}");
+    let noted = kinds(back().by(coordinator()).and(note()));
+    assert!(!noted.contains(&T::NextStep) && !noted.contains(&T::NextStepAfterException), "{noted:?}");
+}
+
+#[test]
+fn who_was_turned_away_is_the_coordinators_until_they_have_a_bed_or_a_referral() {
+    let turned_away = |reason| {
+        let turn_away = crate::path::intake::TurnAway { reason, offering: None, persons: None };
+        given([signalled()]).by(shelter24()).when(turn_away)
+    };
+    let full = || turned_away(TurnAwayReason::Full);
+    full().waits(0, T::NextStep, [the_coordinator()], hours(24));
+    assert_eq!(suggested(full()), [Some(NextStep::OtherProvider)]);
+    assert_eq!(suggested(turned_away(TurnAwayReason::NoInsurance)), [Some(NextStep::UninsuredScheme)]);
+    full().by(night_shelter()).and(a_bed()).waits_not(T::NextStep);
+    full().by(night_shelter()).and(a_referral()).waits_not(T::NextStep);
+    full().by(coordinator()).and(note()).waits_not(T::NextStep);
+}
+
+#[test]
+fn an_accepted_bed_waits_for_the_person_to_have_it_and_the_referral_ends_with_the_stay() {
+    let refer =
+        Refer { to: "shelter24-rotterdam".parse().unwrap(), offering: crate::codes::Offering::Bed24h, ..a_referral() };
+    let accepted =
+        || given([signalled()]).when(refer.clone()).by(shelter24()).and_on(REFERRAL, AcceptReferral::default());
+    let starts = |given: Given| {
+        let mut found = false;
+        given.then(|path| found = waiting(path, 0).iter().any(|task| task.kind == T::StartCare));
+        found
+    };
+    assert!(starts(accepted()));
+    let sleeps = || accepted().and(a_bed());
+    assert!(!starts(sleeps()));
+    let bed = crate::ids::BedId(id_of_command(2));
+    let release = || ReleaseBed { reason: crate::codes::BedReleaseReason::OwnChoice, explanation: None };
+    let left = || sleeps().and_on(bed, release());
+    left().then(|path| assert!(!path.referrals[0].is_open()));
+    // The shelter may still say that it was a dropout, and is involved for thirty days.
+    let dropout = RecordDropout { reason: DropoutReason::Distrust, explanation: None };
+    left().and_on(REFERRAL, dropout).then_types(["dropped_out"]);
+    let involved = |path: &crate::path::CarePath, day| {
+        path.involves(&shelter24().organisation, evening(day), &crate::deadlines::Deadlines::default())
+    };
+    left().then(|path| assert!(involved(path, 29) && !involved(path, 31)));
 }

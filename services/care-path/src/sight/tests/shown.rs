@@ -75,6 +75,7 @@ pub(super) fn sight<'a>(who: &'a Principal, history: &'a History) -> Option<Sigh
 fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Option<(&'static str, &'static str)> {
     let runs = |until: Option<_>| until.is_some_and(|until| until > history.now);
     match address {
+        // That something was taken back is told as far as the entry was.
         Address::Case | Address::TakenBack { .. } => None,
         Address::Lookout { recipients, until, .. } => {
             Some(match (recipients.contains(&who.organisation), runs(*until)) {
