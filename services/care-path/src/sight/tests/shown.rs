@@ -72,7 +72,8 @@ pub(super) fn sight<'a>(who: &'a Principal, history: &'a History) -> Option<Sigh
 fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Option<(&'static str, &'static str)> {
     let runs = |until: Option<_>| until.is_some_and(|until| until > history.now);
     match address {
-        Address::Case => None,
+        // That something was taken back is told as far as it was told itself.
+        Address::Case | Address::TakenBack { .. } => None,
         Address::Lookout { recipients, until, .. } => {
             Some(match (recipients.contains(&who.organisation), runs(*until)) {
                 (true, true) => ("lookout_to_own", ""),
@@ -105,8 +106,6 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
                 (false, false, _, _) => ("handover_elsewhere", "given"),
             })
         }
-        // That it was taken back is told as far as the entry was.
-        Address::TakenBack { .. } => None,
         Address::ReturnPreparation => Some(("preparation_of_a_return", "")),
     }
 }
