@@ -4,6 +4,7 @@
 mod batch;
 mod corrections;
 mod crowd;
+mod duties;
 mod hidden;
 mod intake;
 mod lost;

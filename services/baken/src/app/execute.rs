@@ -338,7 +338,7 @@ impl Baken {
             too_late(&request.principal, &request.command, &case.path, now).map_or(or, ExecuteError::Refused)
         };
         let deadlines = self.settings.deadlines.of_case(&case.path);
-        let relation = match Sight::of(&request.principal, &case.path, now, deadlines) {
+        let relation = match Sight::of(&request.principal, &case.path, now, deadlines, &self.settings.directory) {
             Some(sight) => sight.relation(),
             None if acts_unseen(role) => Relation::None,
             None => return Err(late(ExecuteError::NotFound)),

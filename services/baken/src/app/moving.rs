@@ -61,7 +61,7 @@ impl Baken {
         let Some(Event::Correction(CorrectionEvent::EntryMoved(moved))) = events.first() else { return Ok(()) };
         let carried = carried(case, moved.carried());
         let deadlines = self.settings.deadlines.of_case(&target.path);
-        let sight = Sight::of(principal, &target.path, now, deadlines);
+        let sight = Sight::of(principal, &target.path, now, deadlines, &self.settings.directory);
         let relation = sight.ok_or(Refusal::Field { field: "to", message: "no such person" })?.relation();
         self.on_the_right_person(target, to, principal, now, |path, context| {
             may_arrive(&carried, path, relation, context)

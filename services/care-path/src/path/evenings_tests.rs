@@ -36,6 +36,7 @@ fn shelter(cut_off: &str) -> Directory {
         country: None,
         offerings: vec![],
         facilities: vec![beds],
+        coordinators: vec![],
     };
     [organisation].into_iter().collect()
 }

@@ -71,6 +71,7 @@ pub struct CarePath {
     pub(crate) lost: lost::LostState,
     pub(crate) exceptions: Vec<exception::ExceptionRequest>,
     pub(crate) discharges: Vec<Noted<discharge::DischargedTo>>,
+    pub(crate) announced: Vec<discharge::AnnouncedDischarge>,
     pub(crate) repatriation: repatriation::RepatriationState,
     pub(crate) case: case::CaseState,
     pub(in crate::path) privacy: privacy::PrivacyState,
@@ -166,7 +167,8 @@ impl CarePath {
         }
     }
 
-    /// An event counts for nothing: of what was retracted, those who were asked for something must still be told.
+    /// An event counts for nothing: of what was retracted, those who were asked for something, or warned of a discharge, must
+    /// still be told.
     fn take_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
         let Some(Uncounted::Retracted(by)) = self.record.uncounted(stamp.event_id) else { return };
         let Some(by) = self.record.find(by).map(|by| by.stamp.clone()) else { return };
@@ -174,6 +176,9 @@ impl CarePath {
             self.lost.take_back(stamp, event, &by);
         }
         self.taken_back.extend(correction::TakenBack::of(stamp, event, &by));
+        if let Event::Discharge(event) = event {
+            self.take_back_discharge(stamp, event, &by);
+        }
     }
 
     /// Who recorded an entry.

@@ -26,22 +26,50 @@ pub(super) fn in_order<'a>(
     let made: HashMap<Uuid, DateTime> =
         makers.filter_map(|(stamp, event)| Some((thing(event)?, stamp.occurred.at))).collect();
     let undone = undone(history, struck);
-    let mut events: HashMap<EventId, DateTime> = HashMap::new();
+    let mut turns: HashMap<EventId, Turn> = HashMap::new();
     let mut ordered: Vec<_> = history
         .iter()
         .map(|(stamp, event)| {
-            let cause = stamp.caused_by.and_then(|cause| events.get(&cause));
-            let thing = thing(event).and_then(|thing| made.get(&thing));
-            let undone = undone.get(&stamp.event_id);
-            let floors = [cause, thing, undone].into_iter().flatten();
-            let at = floors.fold(stamp.occurred.at, |at, floor| at.max(*floor));
-            events.insert(stamp.event_id, at);
-            (at, *stamp, *event)
+            let cause = stamp.caused_by.and_then(|cause| turns.get(&cause));
+            let made = thing(event).and_then(|thing| made.get(&thing));
+            let turn = Turn::of(stamp, cause, made, undone.get(&stamp.event_id));
+            turns.insert(stamp.event_id, turn);
+            (turn, *stamp, *event)
         })
         .collect();
-    // What had to wait for its time comes after what happened then.
-    ordered.sort_by_key(|(at, stamp, _)| (*at, *at > stamp.occurred.at));
-    ordered
+    ordered.sort_by_key(|(turn, _, _)| *turn);
+    ordered.into_iter().map(|(turn, stamp, event)| (turn.at, stamp, event)).collect()
+}
+
+/// When it is an event's turn. At one instant the order of the log decides, but for what had to wait for its time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    at: DateTime,
+    /// What had to wait comes after what happened then.
+    waited: Option<Waited>,
+}
+
+/// In which order those come that waited for the same time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Waited {
+    /// First the one that is said to have happened first.
+    said: DateTime,
+    /// Of the steps of one course, the one that was recorded first.
+    recorded_at: DateTime,
+}
+
+impl Turn {
+    fn of(stamp: &Stamp, cause: Option<&Self>, made: Option<&DateTime>, undone: Option<&DateTime>) -> Self {
+        let occurred = stamp.occurred.at;
+        let floors = [cause.map(|cause| cause.at), made.copied(), undone.copied()].into_iter().flatten();
+        let at = floors.fold(occurred, DateTime::max);
+        let own = Waited { said: if undone.is_some() { at } else { occurred }, recorded_at: stamp.recorded_at };
+        let waited = cause.and_then(|cause| cause.waited).map_or(own, |cause| Waited {
+            said: own.said.max(cause.said),
+            recorded_at: own.recorded_at.max(cause.recorded_at),
+        });
+        Self { at, waited: (at > occurred).then_some(waited) }
+    }
 }
 
 /// What is done, and undone, and may be done again. Each of its steps was decided on those that were recorded before it.
@@ -126,6 +154,7 @@ fn makes_its_thing(kind: EventKind) -> bool {
             | K::LookoutIssued
             | K::CareAlertFiled
             | K::ExceptionRequested
+            | K::DischargeAnnounced
             | K::ConsentGiven
             | K::HandoverProposed
             | K::HoldPlaced
@@ -144,6 +173,7 @@ pub(super) fn thing(event: &Event) -> Option<Uuid> {
             event.lookout().map(|lookout| lookout.0).or_else(|| event.care_alert().map(|alert| alert.0))
         }
         Event::Exception(event) => Some(event.exception().0),
+        Event::Discharge(event) => event.discharge().map(|discharge| discharge.0),
         Event::Repatriation(RepatriationEvent::ConsentGiven(event)) => Some(event.consent.0),
         Event::Repatriation(RepatriationEvent::ConsentWithdrawn(event)) => Some(event.consent.0),
         Event::Repatriation(event) => event.handover().map(|handover| handover.0),
@@ -155,7 +185,6 @@ pub(super) fn thing(event: &Event) -> Option<Uuid> {
         | Event::Intake(_)
         | Event::Incident(_)
         | Event::Rights(_)
-        | Event::Discharge(_)
         | Event::Case(_)
         | Event::Deadline(_) => None,
     }

@@ -210,7 +210,10 @@ impl Revocation {
             | K::ExceptionGranted
             | K::ExceptionDenied
             | K::DischargedTo
+            | K::DischargeAnnounced
+            | K::DischargeCalledOff
             | K::ReturnOptionsPresented
+            | K::ReturnRefused
             | K::ReturnConditionEvidenced
             | K::ConsentGiven
             | K::HandoverAcknowledged

@@ -69,6 +69,14 @@ pub fn street_doctor() -> Principal {
     principal("street-doctor-rotterdam", Actor::CareProvider)
 }
 
+pub fn hospital() -> Principal {
+    principal("hospital-rotterdam", Actor::CareProvider)
+}
+
+pub fn child_protection() -> Principal {
+    principal("child-protection-rotterdam", Actor::ClientSupporter)
+}
+
 pub fn supporter() -> Principal {
     principal("supporter-rotterdam", Actor::ClientSupporter)
 }
@@ -119,6 +127,11 @@ pub fn directory() -> Directory {
         country: of_country(id),
         offerings,
         facilities: vec![],
+        coordinators: if kind == OrgKind::Municipality {
+            vec!["coordinator-rotterdam".parse().unwrap()]
+        } else {
+            vec![]
+        },
     })
     .collect()
 }
@@ -343,7 +356,7 @@ impl Given {
             norms: &norms,
             nobody: false,
         };
-        let relation = Standing::of(&self.by, &self.story.path, self.now, &deadlines).relation;
+        let relation = Standing::of(&self.by, &self.story.path, self.now, &deadlines, &directory).relation;
         self.last = may_arrive(&carried, &self.story.path, relation, &context).map(|()| Vec::new());
         let by = from.story.events.last().map(|(stamp, _)| Moved { from: another_person(), by: stamp.event_id });
         let mut ids: Vec<EventId> = Vec::new();

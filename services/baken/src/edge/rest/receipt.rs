@@ -1,7 +1,8 @@
 //! What a write answers.
 
 use care_path::ids::{
-    BedId, CareAlertId, ConsentId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId, QuestionId, ReferralId,
+    BedId, CareAlertId, ConsentId, DischargeId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId, QuestionId,
+    ReferralId,
 };
 use care_path::{EventId, PersonId};
 use serde::Serialize;
@@ -102,6 +103,7 @@ receipt! {
     referral_id: ReferralId,
     lookout_id: LookoutId,
     care_alert_id: CareAlertId,
+    discharge_id: DischargeId,
     exception_id: ExceptionId,
     consent_id: ConsentId,
     handover_id: HandoverId,

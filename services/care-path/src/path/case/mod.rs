@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::{CarePath, Noted, Stamp};
-use crate::codes::{CloseReason, HandoverWithdrawReason, LookoutEndReason, Role};
+use crate::codes::{CloseReason, DischargeEndReason, HandoverWithdrawReason, LookoutEndReason, Role};
 use crate::command::Refusal;
 use crate::event::Event;
 use crate::fact::{events, part_events};
@@ -100,6 +100,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
             path.case.closed = Some(Noted::new(stamp, closed));
             path.case.reopened = None;
             path.end_what_goes_on(stamp, LookoutEndReason::CaseClosed);
+            path.end_announced(stamp, DischargeEndReason::CaseClosed);
             path.repatriation.end_with(stamp, HandoverWithdrawReason::Other);
         }
         CaseEvent::CaseReopened(_) => {
@@ -110,6 +111,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
         CaseEvent::DeathRecorded(died) => {
             path.case.died = Some(Noted::new(stamp, died));
             path.end_what_goes_on(stamp, LookoutEndReason::Died);
+            path.end_announced(stamp, DischargeEndReason::Died);
             path.repatriation.end_with(stamp, HandoverWithdrawReason::Died);
             path.lost.back_in_sight(stamp);
         }

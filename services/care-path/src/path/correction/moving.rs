@@ -47,6 +47,7 @@ impl Movable {
             K::WentOutOfSight => Self::By(C::MarkOutOfSight),
             K::DischargedTo => Self::By(C::ReportDischarge),
             K::ReturnOptionsPresented => Self::By(C::PresentReturnOptions),
+            K::ReturnRefused => Self::By(C::RefuseReturn),
             K::ReturnConditionEvidenced => Self::By(C::EvidenceReturnCondition),
             K::NoteAdded => Self::By(C::AddNote),
             K::DeathRecorded => Self::By(C::RecordDeath),
@@ -73,6 +74,8 @@ impl Movable {
             | K::ExceptionGranted
             | K::ExceptionDenied
             | K::ExceptionOvertaken
+            | K::DischargeAnnounced
+            | K::DischargeCalledOff
             | K::ConsentGiven
             | K::ConsentWithdrawn
             | K::HandoverProposed

@@ -157,7 +157,7 @@ fn who_was_asked_to_take_the_person_in_is_told_that_it_was_taken_back_and_nothin
     let told = |given: Given, who: &Principal| {
         let (terms, mut told) = (crate::deadlines::Deadlines::default(), Vec::new());
         given.then_told(|path, events| {
-            assert!(Sight::of(who, path, evening(1), &terms).is_none());
+            assert!(Sight::of(who, path, evening(1), &terms, &directory()).is_none());
             let Some(sight) = Sight::of_ends(who, path, evening(1), &terms) else { return };
             let known = events.iter().filter(|(stamp, event)| sight.knows_of(stamp, event));
             told.extend(known.map(|(_, event)| event.kind().name()));

@@ -63,7 +63,7 @@ pub struct IssueLookout {
     pub expires_at: Option<Moment>,
 }
 
-/// Lookouts go to shelters and outreach, who meet people. A lookout is never an instrument of enforcement: the police
+/// Lookouts go to shelters, outreach and hospitals, to whom people come. A lookout is never an instrument of enforcement: the police
 /// are asked by care alert, and authorities of return are not asked at all.
 fn may_look_out(kind: OrgKind) -> bool {
     match kind {
@@ -77,9 +77,9 @@ fn may_look_out(kind: OrgKind) -> bool {
         | OrgKind::Shelter24h
         | OrgKind::WinterShelter
         | OrgKind::MedicalShelter
+        | OrgKind::Hospital
         | OrgKind::WomensShelter => true,
         OrgKind::MedicalPost
-        | OrgKind::Hospital
         | OrgKind::MentalHealth
         | OrgKind::AddictionCare
         | OrgKind::SupportedLiving
@@ -430,6 +430,20 @@ mod tests {
             let recipients = [Addressee::Organisation { organisation: to.parse().unwrap() }].into();
             given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
         }
+    }
+
+    #[test]
+    fn a_hospital_that_is_asked_to_look_out_acknowledges_and_says_whom_it_saw() {
+        let recipients = [Addressee::Organisation { organisation: "hospital-rotterdam".parse().unwrap() }].into();
+        given([signalled()])
+            .when(IssueLookout { recipients, ..a_lookout() })
+            .by(hospital())
+            .and_on(LOOKOUT, AcknowledgeLookout {})
+            .then_types(["lookout_acknowledged"])
+            .and_on(LOOKOUT, ReportSighting::default())
+            .then_types(["sighting_reported"]);
+        let recipients = [Addressee::Organisation { organisation: "street-doctor-rotterdam".parse().unwrap() }].into();
+        given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
     }
 
     #[test]

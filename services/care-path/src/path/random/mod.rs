@@ -156,6 +156,9 @@ pub fn principals() -> Vec<Principal> {
         ("baken", Actor::System),
         ("care-provider-pl", Actor::ReceivingProvider),
         ("care-provider-ro", Actor::ReceivingProvider),
+        ("child-protection-rotterdam", Actor::ClientSupporter),
+        ("child-protection-rotterdam", Actor::ShelterWorker),
+        ("child-protection-rotterdam", Actor::OutreachWorker { municipality: city("rotterdam") }),
     ]
     .into_iter()
     .map(|(organisation, actor)| principal(organisation, actor))
@@ -179,6 +182,7 @@ pub fn everybody() -> Directory {
         country: None,
         offerings: vec![],
         facilities: vec![],
+        coordinators: vec![],
     });
     directory().all().cloned().chain(more).map(with_beds).collect()
 }
@@ -225,7 +229,7 @@ impl Living {
         let able: Vec<(Principal, Vec<CommandKind>)> = principals()
             .into_iter()
             .filter_map(|principal| {
-                let relation = Standing::of(&principal, path, now, &self.deadlines).relation;
+                let relation = Standing::of(&principal, path, now, &self.deadlines, &self.directory).relation;
                 let role = principal.actor.role();
                 let sends: Vec<_> = CommandKind::ALL
                     .iter()

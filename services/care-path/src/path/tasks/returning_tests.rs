@@ -301,3 +301,12 @@ fn a_withdrawn_consent_takes_everything_of_the_return_with_it() {
             .then(|path| assert!(waiting(path, 0).iter().all(|task| !of_a_return.contains(&task.kind))));
     }
 }
+
+#[test]
+fn a_no_that_a_shelter_heard_is_followed_up_by_supporter_and_coordinator() {
+    let refused = proposed_by(supporter()).by(night_shelter()).and(crate::path::repatriation::RefuseReturn::default());
+    refused.waits(0, Review, [the_supporter(), the_coordinator()], evening(1)).then(|path| {
+        let tasks = waiting(path, 0).into_iter().filter(|task| task.kind == Review);
+        assert!(tasks.map(|task| task.because).all(|because| because == Some(crate::event::EventKind::ReturnRefused)));
+    });
+}

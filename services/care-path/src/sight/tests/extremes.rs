@@ -141,7 +141,7 @@ fn show(told: &Told, path: &CarePath, now: DateTime) {
     let tasks = path.open_tasks(now, &deadlines, &directory);
     let likeness = Traits::of(path).and_then(|traits| compare(&traits, &traits, &Population::NOBODY));
     for who in &principals() {
-        let Some(sight) = Sight::of(who, path, now, &deadlines) else { continue };
+        let Some(sight) = Sight::of(who, path, now, &deadlines, &directory) else { continue };
         let entries = told.iter().filter_map(|(stamp, event)| disclose_entry(&sight, stamp, event));
         let notices = told.iter().filter_map(|(stamp, event)| disclose_notice(&sight, stamp, event, 7));
         let handovers = told.iter().filter_map(|(_, event)| match event {

@@ -34,6 +34,8 @@ fn these_are_the_routes() {
     GET /v1/me
     GET /v1/persons
     GET /v1/persons/{person_id}
+    POST /v1/persons/{person_id}/announced-discharges
+    POST /v1/persons/{person_id}/announced-discharges/{discharge_id}/call-off
     POST /v1/persons/{person_id}/attendances
     POST /v1/persons/{person_id}/beds
     POST /v1/persons/{person_id}/beds/{bed_id}/release
@@ -98,6 +100,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/reopen
     POST /v1/persons/{person_id}/return-conditions
     POST /v1/persons/{person_id}/return-options
+    POST /v1/persons/{person_id}/return-refusals
     POST /v1/persons/{person_id}/rights-assessments
     GET /v1/persons/{person_id}/timeline
     POST /v1/persons/{person_id}/uninsured-reports
