@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
 
+use super::Reviewed;
 use super::shown::{History, all_of, given, histories, labels_of, of_events, principals, shown_to, standing};
 use crate::actor::Principal;
 use crate::codes::LISTS;
@@ -67,11 +68,15 @@ fn is_told_as_presence(who: &Principal, history: &History, (stamp, event): (&Arc
         }
         _ => false,
     };
-    let presence = || {
-        let label = Label { category: Category::Presence, depth: Depth::Minimal, ..event.label() };
-        given(who, history, &label, (stamp, event))
+    let presence = Label { category: Category::Presence, depth: Depth::Minimal, ..event.label() };
+    let told = given(who, history, &presence, (stamp, event));
+    // To whomever the sighting was reported.
+    let sees_presence = || {
+        let stands = standing(who, history);
+        Reviewed::read().gives((who.actor.role(), stands.relation, stands.has_consent()), &presence)
     };
-    (tells_of_presence(event.kind()).is_some() || history.iter().any(|(_, other)| started(other))) && presence()
+    let tells_of_it = tells_of_presence(event.kind()).is_some() && (told || sees_presence());
+    tells_of_it || (told && history.iter().any(|(_, other)| started(other)))
 }
 
 /// Whether nothing of an event is the reader's to know: not that it happened, nor any of its facts.
