@@ -58,7 +58,7 @@ pub fn coordinator() -> Principal {
 
 fn stamp(number: usize, occurred: Occurred, recorded_at: DateTime) -> Arc<Stamp> {
     let event_id = EventId(Uuid::from_u128(0x9000 + number as u128));
-    Arc::new(Stamp { event_id, person_id: PersonId(Uuid::nil()), occurred, recorded_at, by: coordinator().author(), caused_by: None })
+    Arc::new(Stamp { event_id, person_id: PersonId(Uuid::nil()), occurred, recorded_at, by: coordinator().author(), caused_by: None, moved: None })
 }
 
 /// Ids of things that there are on the path, and of one that there is not.

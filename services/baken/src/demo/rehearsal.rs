@@ -86,6 +86,7 @@ impl Rehearsal {
                 recorded_at: self.now,
                 by: scripted.by.author(),
                 caused_by: None,
+                moved: None,
             };
             story.tell(Arc::new(stamp), event.clone());
         }

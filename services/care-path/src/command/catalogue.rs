@@ -18,7 +18,7 @@ use crate::event::Event;
 use crate::ids::{EventId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
-use crate::path::correction::RetractEntry;
+use crate::path::correction::{FinishMove, MoveEntry, RetractEntry};
 use crate::path::deadline::PassDeadline;
 use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::exception::{DecideException, OvertakeException, RequestException};
@@ -323,6 +323,18 @@ catalogue! {
     /// through. The organisation that recorded it may, and the coordinator of the case.
     RetractEntry = "retract_entry", at Post "/v1/persons/{person_id}/entries/{event_id}/retract" in "Corrections",
         [R,   IAN, IAN, IAN, IAN, R,   AN,  A,   A,   X,   X,   X,   X,   X];
+    /// Puts an entry on the right person that was recorded on the wrong one
+    ///
+    /// It is taken back here, with all that the same command recorded, and stands there as those recorded it who did: when it
+    /// happened, and by whom. A bed and a referral go with all that was recorded of them. The organisation that recorded it
+    /// may, and the coordinator of the case; they must see the other person, and be allowed to record such an entry there.
+    /// What asks others for something (a lookout, a care alert, an exception, a consent, a handover) is not moved.
+    MoveEntry = "move_entry", at Post "/v1/persons/{person_id}/entries/{event_id}/move" in "Corrections",
+        other person in to,
+        [R,   IAN, IAN, IAN, IAN, R,   AN,  X,   X,   X,   X,   X,   X,   X];
+    /// Strikes what was moved once it stands on the right person
+    FinishMove = "finish_move",
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Places a legal hold: nothing of the person is erased while it stands
     PlaceHold = "place_hold", at Post "/v1/persons/{person_id}/holds" in "Case", creates "hold_id",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];

@@ -243,6 +243,7 @@ catalogue! {
     },
     Correction(CorrectionEvent) {
         EntryRetracted = "entry_retracted" v 1 in Presence,
+        EntryMoved = "entry_moved" v 1 in Presence,
     },
 }
 

@@ -34,7 +34,7 @@ impl CarePath {
                 let unknown = || of_unknown(event.tells_of().0);
                 passed.subject.map_or(Address::Case, |id| self.address_of_subject(id).unwrap_or_else(unknown))
             }
-            Event::Correction(event) => self.address_of_entry(event.strikes(), event.tells_of().0),
+            Event::Correction(event) => self.address_of_entry(event.entry(), event.tells_of().0),
             Event::Signal(_)
             | Event::Identity(_)
             | Event::Relation(_)

@@ -29,6 +29,7 @@ mod bounds;
 mod derived;
 mod evenings;
 mod lookup;
+mod order;
 mod parties;
 #[cfg(test)]
 pub(crate) mod random;
@@ -39,7 +40,7 @@ pub(crate) mod testing;
 
 use std::sync::Arc;
 
-pub use crate::stamp::Stamp;
+pub use crate::stamp::{Moved, Stamp};
 pub(crate) use derived::VULNERABLE;
 pub(crate) use record::Uncounted;
 pub use shared::{Noted, Problems, Seen};
@@ -75,6 +76,7 @@ pub struct CarePath {
     pub(crate) case: case::CaseState,
     pub(in crate::path) privacy: privacy::PrivacyState,
     pub(in crate::path) passed: Vec<deadline::Passed>,
+    pub(in crate::path) moves: Vec<Noted<correction::EntryMoved>>,
     /// Who recorded anything at all, in order of first appearance.
     pub(in crate::path) recorded_by: Vec<(OrgId, Role)>,
     /// Which organisation opened each of the streams that the path is folded from.
@@ -85,12 +87,22 @@ impl CarePath {
     /// Folds a history, which is in the order of the log, into a path: in the order in which it happened.
     #[must_use]
     pub fn fold<'a>(history: impl IntoIterator<Item = (&'a Arc<Stamp>, &'a Event)>) -> Self {
+        Self::fold_hearing(history, relations::Statements::default())
+    }
+
+    /// The same, of somebody of whom the paths of others say something.
+    #[must_use]
+    pub fn fold_hearing<'a>(
+        history: impl IntoIterator<Item = (&'a Arc<Stamp>, &'a Event)>,
+        heard: relations::Statements,
+    ) -> Self {
         let history: Vec<_> = history.into_iter().collect();
-        let mut path = Self { record: record::Record::of(&history), ..Self::default() };
+        let mut path = Self { record: record::Record::of(&history, |moved| heard.tells_of(moved)), ..Self::default() };
+        path.hear(heard);
         for (stamp, event) in &history {
             path.note(stamp, event);
         }
-        for (happened, stamp, event) in record::in_order(&history) {
+        for (happened, stamp, event) in order::in_order(&history, |event| path.record.uncounted(event).is_some()) {
             path.evolve(happened, stamp, event);
         }
         path
@@ -147,8 +159,7 @@ impl CarePath {
             Event::Case(event) => case::evolve(self, stamp, event),
             Event::Privacy(event) => privacy::evolve(self, stamp, event),
             Event::Deadline(event) => deadline::evolve(self, stamp, event),
-            // What was retracted is known before anything is folded.
-            Event::Correction(_) => {}
+            Event::Correction(event) => correction::evolve(self, stamp, event),
         }
         if was_lost && !self.is_out_of_sight() {
             self.lost.note_end(event.kind());

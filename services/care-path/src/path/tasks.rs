@@ -498,6 +498,11 @@ impl<'a> Worklist<'a> {
     }
 }
 
+/// The order in which things happened; of what happened at one time, what was recorded first comes first.
+pub(super) fn happened(stamp: &Stamp) -> (DateTime, DateTime, EventId) {
+    (stamp.occurred.at, stamp.recorded_at, stamp.event_id)
+}
+
 /// The order in which things were recorded. Ids of events grow, which settles what was recorded at the same instant.
 pub(super) fn recorded(stamp: &Stamp) -> (DateTime, EventId) {
     (stamp.recorded_at, stamp.event_id)
@@ -519,6 +524,7 @@ mod tests {
             recorded_at: evening(recorded_on),
             by: night_shelter().author(),
             caused_by: None,
+            moved: None,
         }
     }
 

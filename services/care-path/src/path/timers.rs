@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 
+use super::correction::FinishMove;
 use super::deadline::PassDeadline;
 use super::discharge::CallOffDischarge;
 use super::lost::{EndCareAlert, EndLookout, Ended, ExpireLookout, MarkOutOfSight};
@@ -15,6 +16,9 @@ use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::ids::{BedId, CareAlertId, DischargeId, EventId, HandoverId, LookoutId, PersonId, SubjectId};
 use crate::time::{DateTime, days_after};
+
+/// After that long, a request that moves an entry has broken off.
+const MOVE_TAKES: TimeDelta = TimeDelta::seconds(5);
 
 /// Something that Baken does by itself at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub struct Timer {
 /// What is done. In this order, where several are due at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimerKind {
+    /// An entry goes to the right person, where the request that asked for it broke off.
+    MoveFinishes(EventId),
     /// Somebody of whom nobody heard counts as out of sight.
     OutOfSight,
     /// Those who were asked to look out are told that it is over.
@@ -59,6 +65,7 @@ impl TimerKind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::MoveFinishes(_) => "move_finishes",
             Self::OutOfSight => "out_of_sight",
             Self::LookoutEnds(_) => "lookout_ends",
             Self::CareAlertEnds(_) => "care_alert_ends",
@@ -80,6 +87,7 @@ impl Timer {
     #[must_use]
     pub fn command(&self) -> Command {
         match self.what {
+            TimerKind::MoveFinishes(moved) => Command::FinishMove(moved, FinishMove::default()),
             TimerKind::OutOfSight => Command::MarkOutOfSight((), MarkOutOfSight {}),
             // The path knows the reason.
             TimerKind::LookoutEnds(lookout) => {
@@ -107,6 +115,7 @@ impl Timer {
     pub fn key(&self) -> String {
         let Self { person, cause, .. } = self;
         match self.what {
+            TimerKind::MoveFinishes(moved) => format!("{person}/move_finishes/{moved}"),
             TimerKind::OutOfSight => format!("{person}/out_of_sight/{cause}"),
             TimerKind::LookoutEnds(lookout) => format!("{person}/lookout_ends/{lookout}/{cause}"),
             TimerKind::CareAlertEnds(alert) => format!("{person}/care_alert_ends/{alert}/{cause}"),
@@ -131,6 +140,11 @@ impl CarePath {
             let what = TimerKind::Deadline { task: task.kind, subject: task.subject, round: task.round };
             timers.push(Timer::new(task.due, what, &task.cause));
         }
+        timers.extend(
+            self.unfinished_moves().map(|moved| {
+                Timer::new(moved.recorded_at + MOVE_TAKES, TimerKind::MoveFinishes(moved.event_id), moved)
+            }),
+        );
         if self.exists() && !self.is_erased() {
             timers.extend(self.lost.untold().map(|(ended, by)| {
                 let what = match ended {

@@ -280,8 +280,8 @@ pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> 
         // Where somebody was seen is where they were: their presence, as well as a matter of the lookout.
         return vec![("", kind.category(), Depth::Minimal), ("last_seen", Category::Presence, Depth::Minimal)];
     }
-    if kind == EventKind::EntryRetracted {
-        // Whoever may know of the entry is told that it was taken back.
+    if matches!(kind, EventKind::EntryRetracted | EventKind::EntryMoved) {
+        // Whoever may know of the entry is told that it was taken back, or moved.
         return Category::ALL.into_iter().map(|category| (category.name(), category, Depth::Minimal)).collect();
     }
     if kind != EventKind::DeadlinePassed {

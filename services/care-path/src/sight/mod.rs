@@ -170,7 +170,7 @@ impl<'a> Sight<'a> {
         // That their own entry was taken back they know, whoever took it back.
         let own_entry = || {
             let Event::Correction(correction) = event else { return false };
-            let of_own = self.path.recorder_of(correction.strikes()).is_some_and(|by| self.principal.recorded(by));
+            let of_own = self.path.recorder_of(correction.entry()).is_some_and(|by| self.principal.recorded(by));
             of_own && !self.own.is_nothing()
         };
         keeps_own || own_entry() || self.shows(&event.label(), &origin)

@@ -158,7 +158,8 @@ impl Living {
             self.events += 1;
             let event_id = EventId(Uuid::from_u128(self.events));
             let (recorded_at, by) = (self.now, by.author());
-            let stamp = Stamp { event_id, person_id: this_person(), occurred, recorded_at, by, caused_by: None };
+            let stamp =
+                Stamp { event_id, person_id: this_person(), occurred, recorded_at, by, caused_by: None, moved: None };
             self.story.tell(Arc::new(stamp), event);
         }
     }

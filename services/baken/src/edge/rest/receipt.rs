@@ -8,7 +8,7 @@ use care_path::{EventId, PersonId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::{Created, Receipt};
+use crate::app::{Created, MovedTo, Receipt};
 use crate::edge::caller::RequestId;
 use crate::edge::problem::{Problem, ProblemDetails};
 
@@ -30,6 +30,9 @@ macro_rules! receipt {
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$id>,
             )+
+            /// Where an entry was moved to, and what was recorded there.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub moved_to: Option<MovedToBody>,
             /// What each of those in `together_with` was answered, in their order.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             #[schema(no_recursion)]
@@ -78,6 +81,23 @@ impl CompanionAnswer {
     }
 }
 
+/// Where an entry was moved to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = MovedTo)]
+pub struct MovedToBody {
+    pub person_id: PersonId,
+    /// What was recorded there.
+    pub event_ids: Vec<EventId>,
+    /// The revision that that case now has, as the caller sees it.
+    pub revision: u64,
+}
+
+impl MovedToBody {
+    fn of(moved: &MovedTo) -> Self {
+        Self { person_id: moved.person_id, event_ids: moved.event_ids.clone(), revision: moved.revision }
+    }
+}
+
 receipt! {
     bed_id: BedId,
     referral_id: ReferralId,
@@ -101,6 +121,7 @@ impl ReceiptBody {
             event_ids: receipt.event_ids.clone(),
             revision: receipt.revision,
             position: receipt.position.0,
+            moved_to: receipt.moved_to.as_ref().map(MovedToBody::of),
             ..Self::default()
         };
         if let Some(created) = receipt.created {

@@ -9,7 +9,7 @@ use crate::deadlines::Deadlines;
 use crate::ids::{BedId, ExceptionId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
-use crate::path::correction::RetractEntry;
+use crate::path::correction::{FinishMove, MoveEntry, RetractEntry};
 use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::exception::{DecideException, Decision, OvertakeException, RequestException};
 use crate::path::identity::{AgreeMatch, DismissMatch, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
@@ -31,7 +31,7 @@ use crate::path::repatriation::{
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
 use crate::path::testing::another_person;
-use crate::path::timers::Timer;
+use crate::path::timers::{Timer, TimerKind};
 use crate::time::DateTime;
 
 /// Whether a command goes on with something that is open. They are sent more often, or little would come to its end.
@@ -275,6 +275,20 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             let entries: Vec<_> = path.record.entries().map(|entry| entry.stamp.event_id).collect();
             let retract = RetractEntry { reason: dice.code(), explanation: dice.maybe_text() };
             Command::RetractEntry(dice.one_of(&entries)?, retract)
+        }
+        K::MoveEntry => {
+            let entries: Vec<_> = path.record.entries().map(|entry| entry.stamp.event_id).collect();
+            let moved = MoveEntry { to: another_person(), explanation: dice.maybe_text() };
+            Command::MoveEntry(dice.one_of(&entries)?, moved)
+        }
+        // The other person is nobody here: it is as if they had been erased.
+        K::FinishMove => {
+            let timers = path.timers(&Deadlines::default(), &super::everybody());
+            let moved = timers.iter().find_map(|timer| match timer.what {
+                TimerKind::MoveFinishes(moved) => Some(moved),
+                _ => None,
+            });
+            Command::FinishMove(moved?, FinishMove { erased: true })
         }
         K::PlaceHold => Command::PlaceHold((), PlaceHold { reason: dice.code() }),
         K::LiftHold => {

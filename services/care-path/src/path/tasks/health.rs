@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::{Waiting, Worklist, recorded};
+use super::{Waiting, Worklist, happened, recorded};
 use crate::codes::{DataClass, IncidentKind, LocationType, Problem, TaskKind, Urgency};
 use crate::event::EventKind;
 use crate::ids::OrgId;
@@ -122,13 +122,13 @@ fn suitability_review(list: &mut Worklist<'_>) {
         return;
     }
     let mut beds: Vec<_> =
-        list.path.stays.iter().map(|stay| (recorded(&stay.assigned.stamp), stay.assigned.kind)).collect();
+        list.path.stays.iter().map(|stay| (happened(&stay.assigned.stamp), stay.assigned.kind)).collect();
     beds.sort_by_key(|(at, _)| *at);
     // From which bed on all are of the kind of the newest one.
     let newest = beds.last().map(|(_, kind)| *kind);
     let alike_from = beds.iter().rposition(|(_, kind)| Some(*kind) != newest).map_or(0, |other| other + 1);
     let moved_on = |cause: &Stamp| {
-        let after = beds.partition_point(|(at, _)| *at < recorded(cause));
+        let after = beds.partition_point(|(at, _)| *at < happened(cause));
         let unsuitable = after.checked_sub(1).map(|before| beds[before].1);
         after < beds.len() && (after < alike_from || newest != unsuitable)
     };
@@ -212,10 +212,16 @@ fn parties_meeting(list: &mut Worklist<'_>) {
         let began_later = |began: &Reverse<_>| began.0 > discharge.occurred.latest();
         ended.first(began_later, |found| *found >= discharge.occurred.at).is_some()
     };
-    let beds: Answers<'_> = path.stays.iter().map(|stay| &stay.assigned.stamp).collect();
+    // Whichever of the two was told first.
+    let mut beds: Vec<_> = path.stays.iter().map(|stay| &stay.assigned.stamp).collect();
+    beds.sort_by_key(|bed| bed.occurred.latest());
+    let given_after = |discharge: &Stamp| {
+        let after = beds.partition_point(|bed| bed.occurred.latest() < discharge.occurred.at);
+        beds.get(after).copied()
+    };
     let unmet = unsafe_ones(list)
         .filter(|discharge| was_lost(&discharge.stamp))
-        .filter_map(|discharge| beds.first_to(&discharge.stamp))
+        .filter_map(|discharge| given_after(&discharge.stamp))
         .find(|bed| !list.is_coordinated_since(bed));
     if let Some(cause) = unmet {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);

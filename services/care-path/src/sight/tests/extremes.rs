@@ -113,6 +113,7 @@ fn stamp(number: u128, bytes: &[u8]) -> Arc<Stamp> {
         recorded_at,
         by,
         caused_by: None,
+        moved: None,
     })
 }
 
@@ -242,7 +243,15 @@ fn long(of_each: &[Event], times: u32) -> (Told, CarePath) {
         let by = principals()[usize::try_from(time).unwrap() % 10].author();
         let (event_id, occurred) = (EventId(Uuid::from_u128(0x9000 + number)), Occurred::instant(at));
         told.push((
-            Arc::new(Stamp { event_id, person_id: this_person(), occurred, recorded_at: at, by, caused_by: None }),
+            Arc::new(Stamp {
+                event_id,
+                person_id: this_person(),
+                occurred,
+                recorded_at: at,
+                by,
+                caused_by: None,
+                moved: None,
+            }),
             event,
         ));
     }

@@ -88,7 +88,7 @@ fn is_told_as_presence(who: &Principal, history: &History, (stamp, event): (&Arc
 fn is_hidden(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &Event)) -> bool {
     let own_entry = || {
         let Event::Correction(correction) = event else { return false };
-        let struck = history.iter().find(|(stamp, _)| stamp.event_id == correction.strikes());
+        let struck = history.iter().find(|(stamp, _)| stamp.event_id == correction.entry());
         struck.is_some_and(|(stamp, _)| who.recorded(&stamp.by))
     };
     let knows_of = who.recorded(&stamp.by)

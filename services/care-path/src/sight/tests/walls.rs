@@ -158,7 +158,7 @@ fn consent_never_takes_sight_away_and_the_own_recordings_are_never_seen_less_tha
 fn police_signal_and_answer_alerts_and_do_nothing_else() {
     assert_eq!(
         commands_of(Role::Police),
-        [CommandKind::ReportSignal, CommandKind::AnswerCareAlert, CommandKind::RetractEntry]
+        [CommandKind::ReportSignal, CommandKind::AnswerCareAlert, CommandKind::RetractEntry, CommandKind::MoveEntry]
     );
 }
 
@@ -245,6 +245,7 @@ fn baken_itself_does_only_what_a_deadline_does_and_never_closes_a_case() {
         C::OvertakeException,
         C::CallOffDischarge,
         C::StopHandover,
+        C::FinishMove,
         C::PassDeadline,
     ];
     assert_eq!(commands_of(Role::System), by_deadline);

@@ -50,6 +50,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/coordinator
     POST /v1/persons/{person_id}/death
     POST /v1/persons/{person_id}/discharges
+    POST /v1/persons/{person_id}/entries/{event_id}/move
     POST /v1/persons/{person_id}/entries/{event_id}/retract
     POST /v1/persons/{person_id}/exceptions
     POST /v1/persons/{person_id}/exceptions/{exception_id}/decision
@@ -135,8 +136,10 @@ fn every_command_but_the_systems_own_has_exactly_one_route() {
         .collect();
     for kind in care_path::command::CommandKind::ALL {
         let routes = ids.iter().filter(|id| **id == kind.name()).count();
-        let of_the_system =
-            matches!(kind.name(), "expire_lookout" | "overtake_exception" | "stop_handover" | "pass_deadline");
+        let of_the_system = matches!(
+            kind.name(),
+            "expire_lookout" | "overtake_exception" | "stop_handover" | "finish_move" | "pass_deadline"
+        );
         assert_eq!(routes, usize::from(!of_the_system), "{}", kind.name());
     }
 }

@@ -200,6 +200,7 @@ fn a_no_told_late_counts_from_when_it_was_said_and_in_doubt_as_said_last() {
                 recorded_at: evening(9),
                 by: supporter().author(),
                 caused_by: None,
+                moved: None,
             };
             state.hear(&Arc::new(stamp), Some(wish));
         };
