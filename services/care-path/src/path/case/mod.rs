@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
 
+use super::discharge::DischargeEvent;
 use super::stay::StayEvent;
 use super::tasks::recorded;
 use super::{CarePath, Noted, Stamp};
@@ -80,15 +81,16 @@ pub struct CaseState {
     pub(in crate::path) dropped_out: Option<Arc<Stamp>>,
 }
 
-/// Whether such an event shows that the person is there.
-fn shows_the_person(event: &Event) -> bool {
+/// Whether such an event shows that the person is there: it opens a closed case again.
+pub(super) fn shows_the_person(event: &Event) -> bool {
     match event {
         Event::Signal(_)
         | Event::Intake(_)
         | Event::Incident(_)
-        | Event::Discharge(_)
+        | Event::Discharge(DischargeEvent::DischargedTo(_) | DischargeEvent::DischargeAnnounced(_))
         | Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_)) => true,
         Event::Stay(StayEvent::NoShowRecorded(_) | StayEvent::BedReleased(_))
+        | Event::Discharge(DischargeEvent::DischargeCalledOff(_))
         | Event::Identity(_)
         | Event::Relation(_)
         | Event::Rights(_)

@@ -6,9 +6,8 @@ use crate::codes::{ConditionStatus, ReturnWish, Role};
 use crate::command::{Context, Refusal};
 use crate::event::Event;
 use crate::ids::{BedId, EventId, OrgId};
-use crate::path::case::{CaseEvent, CaseRefusal};
+use crate::path::case::{CaseEvent, CaseRefusal, shows_the_person};
 use crate::path::identity::ClaimFacts;
-use crate::path::intake::IntakeEvent;
 use crate::path::lost::{LostEvent, LostRefusal};
 use crate::path::referral::{ReferralEvent, ReferralRefusal};
 use crate::path::repatriation::{RepatriationEvent, ReturnRefusal};
@@ -228,28 +227,4 @@ fn on_the_bed_of(
         StayEvent::NoShowRecorded(_) | StayEvent::BedReleased(_) | StayEvent::BedAssigned(_) => {}
     }
     event
-}
-
-/// Whether such an entry shows that the person is there: it opens a closed case again.
-fn shows_the_person(event: &Event) -> bool {
-    match event {
-        Event::Signal(_)
-        | Event::Intake(IntakeEvent::IntakeCompleted(_))
-        | Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_))
-        | Event::Incident(_)
-        | Event::Discharge(_) => true,
-        Event::Stay(_)
-        | Event::Intake(_)
-        | Event::Rights(_)
-        | Event::Lost(_)
-        | Event::Referral(_)
-        | Event::Repatriation(_)
-        | Event::Case(_)
-        | Event::Identity(_)
-        | Event::Relation(_)
-        | Event::Exception(_)
-        | Event::Privacy(_)
-        | Event::Deadline(_)
-        | Event::Correction(_) => false,
-    }
 }

@@ -165,3 +165,10 @@ fn endings_end_an_announced_discharge_and_baken_says_so_once() {
     let too_early = announced().by(crate::Principal::baken()).and_on(FIRST, stay_in_hospital());
     too_early.then_err(DischargeRefusal::NotOver);
 }
+
+#[test]
+fn that_it_is_told_that_an_announcement_ended_with_the_case_does_not_open_the_case_again() {
+    let close = CloseCase { reason: CloseReason::Housed, explanation: None };
+    let closed = announced().by(coordinator()).and(close).a_day_later().watched();
+    closed.then_types(["discharge_called_off"]).then(|path| assert!(path.is_closed()));
+}

@@ -235,8 +235,8 @@ fn waits_on(task: TaskKind) -> Option<Thing> {
         T::ConfirmArrival | T::TraceArrival => Thing::Journey,
         T::ReviewStoppedReturn => Thing::StoppedReturn,
         T::FollowUp => Thing::FollowUp,
-        // Asked between two things, an exception or an announcement that ended and what takes its place; after the end of everything else; and by
-        // what two paths have in common.
+        // Asked between two things, an exception or an announcement that ended and what takes its place; after the end of
+        // everything else; and by what two paths have in common.
         T::NextStepAfterException | T::FollowUpDischarge | T::ReviewSignOfLife | T::ReviewMatch | T::KnownElsewhere => {
             return None;
         }
@@ -308,6 +308,7 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         K::ReturnOptionsPresented | K::ReturnRefused => &[Ending::SaidNo],
         K::DischargeCalledOff => &[Ending::CalledOff],
         K::DischargedTo => &[Ending::Discharged, Ending::Found],
+        K::DischargeAnnounced => &[Ending::Found],
         K::HandoverDeclined => &[Ending::HandoverDeclined],
         K::HandoverWithdrawn => &[Ending::HandoverWithdrawn],
         K::ArrivalConfirmed => &[Ending::Arrived],
@@ -337,7 +338,6 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         | K::CareAlertFiled
         | K::CareAlertAnswered
         | K::ExceptionRequested
-        | K::DischargeAnnounced
         | K::ReturnConditionEvidenced
         | K::ConsentGiven
         | K::HandoverProposed
