@@ -42,7 +42,8 @@ fn organisation(id: &str) -> Organisation {
     let kind = if id.starts_with("police") { OrgKind::Police } else { OrgKind::NightShelter };
     let municipality = Some("rotterdam".parse().expect("a slug"));
     let id = id.parse().expect("a slug");
-    Organisation { id, name: String::new(), kind, municipality, country: None, offerings: vec![], facilities: vec![] }
+    let (offerings, facilities, coordinators) = (vec![], vec![], vec![]);
+    Organisation { id, name: String::new(), kind, municipality, country: None, offerings, facilities, coordinators }
 }
 
 /// The coordinator, who may see and do most.
@@ -57,7 +58,7 @@ pub fn coordinator() -> Principal {
 
 fn stamp(number: usize, occurred: Occurred, recorded_at: DateTime) -> Arc<Stamp> {
     let event_id = EventId(Uuid::from_u128(0x9000 + number as u128));
-    Arc::new(Stamp { event_id, person_id: PersonId(Uuid::nil()), occurred, recorded_at, by: coordinator().author(), caused_by: None })
+    Arc::new(Stamp { event_id, person_id: PersonId(Uuid::nil()), occurred, recorded_at, by: coordinator().author(), caused_by: None, moved: None })
 }
 
 /// Ids of things that there are on the path, and of one that there is not.
@@ -97,14 +98,14 @@ pub fn live(command: Command, occurred: Option<Occurred>) {
         let stamp = stamp(small.told.len() + number, occurred, small.now);
         story.tell(stamp.clone(), event.clone());
         let path = &story.path;
-        if let Some(sight) = Sight::of(&by, path, small.now, &small.deadlines) {
+        if let Some(sight) = Sight::of(&by, path, small.now, &small.deadlines, &small.directory) {
             let _ = disclose_entry(&sight, &stamp, event).map(|entry| serde_json::to_string(&entry));
         }
     }
     let path = story.path;
     let _ = path.timers(&small.deadlines, &small.directory);
     let _ = (path.open_tasks(small.now, &small.deadlines, &small.directory), Traits::of(&path).map(|traits| traits.keys()));
-    if let Some(sight) = Sight::of(&by, &path, small.now, &small.deadlines) {
+    if let Some(sight) = Sight::of(&by, &path, small.now, &small.deadlines, &small.directory) {
         let progress = progress(&sight, small.told.iter().map(|(stamp, event)| (&**stamp, event)));
         let _ = serde_json::to_string(&disclose_case_file(&sight, PersonId(Uuid::nil()), progress, &[]));
     }

@@ -168,3 +168,76 @@ async fn the_worklist_begins_with_what_is_at_stake() {
     assert_eq!((&tasks[0]["kind"], &tasks[0]["stake"]), (&json!("find_person"), &json!("danger")));
     known.coordinator.get("/v1/worklist?kind=nonsense").await.expect(422);
 }
+
+#[tokio::test]
+async fn an_attendance_that_was_ticked_for_the_wrong_man_finds_the_right_one_and_the_other_is_looked_for_again() {
+    let known = Known::new(&[]).await;
+    let other = known.shelter.signal(json!({"channel": "shelter_intake", "occurred_at": ago(48)})).await;
+    let of_other = |part: &str| format!("/v1/persons/{other}/{part}");
+    known.shelter.post(&of_other("intakes"), json!({"occurred_at": ago(47)})).await.expect(201);
+    let phase = async |person: &str| {
+        let file = known.coordinator.get(&format!("/v1/persons/{person}")).await.expect(200).json();
+        file["phase"].as_str().unwrap().to_owned()
+    };
+    for person in [&known.person, &other] {
+        let lost = json!({"occurred_at": ago(20)});
+        known.shelter.post(&format!("/v1/persons/{person}/out-of-sight"), lost).await.expect(201);
+    }
+    let came = json!({"status": "present", "occurred_at": ago(2), "occurred_precision": "approximate"});
+    known.shelter.post(&known.path("attendances"), came).await.expect(201);
+    let before = known.coordinator.get(&format!("/v1/persons/{}", known.person)).await.expect(200);
+    assert_eq!([phase(&known.person).await, phase(&other).await], ["in_contact", "out_of_sight"]);
+    let entry = known.entry("attendance_recorded").await;
+    let path = known.path(&format!("entries/{}/move", entry["event_id"].as_str().unwrap()));
+    let moved = known.shelter.post(&path, json!({"to": other, "explanation": "the beds are side by side"})).await;
+    let moved = moved.expect(201);
+    assert_eq!(moved.json()["moved_to"]["person_id"], other.as_str());
+    assert_ne!(moved.headers["ETag"], before.headers["ETag"]);
+    assert_eq!([phase(&known.person).await, phase(&other).await], ["out_of_sight", "in_contact"]);
+    // There it stands as it was told; here it is struck, and why.
+    let there = known.coordinator.all(&of_other("timeline")).await;
+    let there = there.iter().find(|entry| entry["type"] == "attendance_recorded").unwrap();
+    for field in ["occurred_at", "occurred_precision", "recorded_by", "recorded_by_role"] {
+        assert_eq!(there[field], entry[field], "{field}");
+    }
+    let told = known.entry("entry_moved").await;
+    assert_eq!(told["details"]["explanation"], "the beds are side by side");
+    let retraction = known.entry("entry_retracted").await;
+    assert_eq!(retraction["details"]["reason"], "wrong_person");
+    let struck = known.entry("attendance_recorded").await;
+    assert_eq!(struck["retracted_by"], retraction["event_id"]);
+    // What is told of the one names the other nowhere, not even to those who see both.
+    for (person, hidden) in [(&known.person, &other), (&other, &known.person)] {
+        for part in ["", "/timeline"] {
+            let shown = known.coordinator.get(&format!("/v1/persons/{person}{part}")).await.expect(200).text;
+            assert!(!shown.contains(hidden.as_str()), "{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_entry_is_not_moved_to_whom_one_does_not_see_nor_to_the_same_person_nor_twice() {
+    let known = Known::new(&[]).await;
+    known.shelter.post(&known.path("contacts"), json!({})).await.expect(201);
+    let entry = known.entry("contact_made").await["event_id"].as_str().unwrap().to_owned();
+    let path = known.path(&format!("entries/{entry}/move"));
+    let day_shelter = known.running.client("day-shelter-rotterdam");
+    let unseen = day_shelter.signal(json!({"channel": "drop_in_visit"})).await;
+    let nobody = "0199a3f2-0000-7000-8000-000000000009";
+    let mut refused = Vec::new();
+    for to in [unseen.as_str(), nobody] {
+        let mut answer = known.shelter.post(&path, json!({"to": to})).await.expect(422).json();
+        assert_eq!(answer["errors"][0]["pointer"], "/to");
+        answer.as_object_mut().unwrap().retain(|name, _| name != "instance" && name != "request_id");
+        refused.push(answer);
+    }
+    assert_eq!(refused[0], refused[1], "whom one does not see is as one who is not there");
+    let code = async |client: &Client, to: &str| {
+        client.post(&path, json!({"to": to})).await.json()["code"].as_str().map(str::to_owned)
+    };
+    assert_eq!(code(&known.shelter, &known.person).await.as_deref(), Some("entry_moved_to_same_person"));
+    let other = known.shelter.signal(json!({"channel": "shelter_intake"})).await;
+    known.shelter.post(&path, json!({"to": other})).await.expect(201);
+    assert_eq!(code(&known.shelter, &other).await.as_deref(), Some("entry_already_moved"));
+    assert_eq!(known.retract(&known.shelter, "contact_made").await, 409);
+}

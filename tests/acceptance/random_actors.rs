@@ -131,7 +131,8 @@ fn sources(streams: &HashMap<PersonId, Told>) -> HashMap<u64, Source<'_>> {
             let own = Arc::new(Stamp { by: author.author(), ..(**stamp).clone() });
             let path = CarePath::fold([(&own, event)]);
             let deadlines = care_path::deadlines::Deadlines::default();
-            let sight = Sight::of(&author, &path, own.recorded_at, &deadlines).unwrap();
+            let nobody = care_path::directory::Directory::default();
+            let sight = Sight::of(&author, &path, own.recorded_at, &deadlines, &nobody).unwrap();
             let entry = serde_json::to_value(disclose_entry(&sight, &own, event)).unwrap();
             for (field, value) in entry["details"].as_object().into_iter().flatten() {
                 for number in numbers(&value.to_string()) {
@@ -407,7 +408,8 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
         assert_eq!(numbers(&graphql), &numbers(&rest) | &numbers(&lists), "{who:?}: both edges tell the same");
         for (number, source) in &sources {
             let path = &cases[&source.person];
-            let standing = Standing::of(&who, path, SystemClock.now(), settings.deadlines.of_case(path));
+            let (deadlines, directory) = (settings.deadlines.of_case(path), &settings.directory);
+            let standing = Standing::of(&who, path, SystemClock.now(), deadlines, directory);
             let own = who.recorded(&source.stamp.by);
             let event = source.event.kind().name();
             let (category, depth) = reviewed.cell_of(source);
@@ -441,7 +443,8 @@ async fn no_random_actor_is_told_of_an_event_that_the_table_does_not_give_over_a
         let told: BTreeSet<_> = notices.iter().map(|notice| notice["event_id"].as_str().unwrap()).collect();
         for (person, told_path) in &streams {
             let path = &cases[person];
-            let standing = Standing::of(&who, path, SystemClock.now(), settings.deadlines.of_case(path));
+            let (deadlines, directory) = (settings.deadlines.of_case(path), &settings.directory);
+            let standing = Standing::of(&who, path, SystemClock.now(), deadlines, directory);
             for (stamp, event) in told_path {
                 let (category, depth) = reviewed.known_by(event);
                 let own = who.recorded(&stamp.by);

@@ -13,6 +13,7 @@ use baken::edge::channels::Channels;
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::event_log::{EventLog, Position};
 use baken::history::{Decoder, Stream};
+use baken::projections::{Digests, World, catch_up_to};
 use baken::sealing::{FileKek, KekProvider, KeyRing, KeyStore, Sealer, SqliteKeyStore};
 use baken::sources::{Clock, RandomIds, SystemClock};
 use baken::startup::{EdgeParts, Parts, Service, listen};
@@ -109,6 +110,11 @@ pub async fn demo_world() -> Running {
     start(tempfile::tempdir().unwrap(), true, limits(), None).await
 }
 
+/// A service on a folder that another one wrote.
+pub async fn on(folder: tempfile::TempDir) -> Running {
+    start(folder, false, limits(), None).await
+}
+
 async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: Option<webhooks::Options>) -> Running {
     let (mut service, held) = open(folder.path()).await;
     if let Some(options) = &webhooks {
@@ -200,6 +206,22 @@ impl Running {
     /// A client of somebody who is no user of the demo.
     pub fn client_of(&self, principal: &Principal) -> Client {
         Client::with_token(&self.url, &self.issuer.token_for(principal, &SystemClock, &RandomIds).unwrap())
+    }
+
+    /// The digests of the read models.
+    pub fn digests(&self) -> Digests {
+        self.baken().digests()
+    }
+
+    /// The same of read models that are built anew from the log, as of the same moment.
+    pub async fn rebuilt(&self, as_of: &Digests) -> Digests {
+        let Held { log, keys, kek } = self.held.as_ref().unwrap();
+        let ring = KeyRing::open(keys.clone(), kek.clone(), KeyRing::CAPACITY).await.unwrap();
+        let decoder = Decoder::new(Arc::new(Sealer::new(Arc::new(ring))));
+        let world = World::new(Arc::new(demo::settings().unwrap()));
+        let mut world = catch_up_to(log.clone(), &decoder, world, Position(as_of.position)).await.unwrap();
+        world.settle(as_of.as_of);
+        world.digests(as_of.as_of)
     }
 
     /// What the log tells, read beside the service: every person's own stream.

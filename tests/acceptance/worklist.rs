@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, Running, empty};
 
-const USERS: [&str; 19] = [
+const USERS: [&str; 20] = [
     "coordinator-rotterdam",
     "coordinator-amsterdam",
     "day-shelter-rotterdam",
@@ -19,6 +19,7 @@ const USERS: [&str; 19] = [
     "street-doctor-rotterdam",
     "addiction-care-rotterdam",
     "supporter-rotterdam",
+    "child-protection-rotterdam",
     "assessor-rotterdam",
     "police-rotterdam",
     "hospital-rotterdam",
@@ -122,7 +123,8 @@ async fn what_waits_comes_and_goes_with_what_is_recorded_for_every_role() {
     let signal = json!({"channel": "police_contact", "problems": ["confused_behaviour"], "location_type": "street"});
     let case = Case::opened_by("police-rotterdam", signal).await;
     let coordinator = "coordinator-rotterdam";
-    case.expect(&[(coordinator, &[VISIT, REVIEW])]).await;
+    // The street doctors of the city are called in.
+    case.expect(&[(coordinator, &[VISIT, REVIEW]), ("street-doctor-rotterdam", &[VISIT])]).await;
 
     // Who is asked by a referral learns of the person, and may be asked more.
     let to = |organisation: &str, offering: &str| json!({"to": organisation, "offering": offering});

@@ -21,6 +21,7 @@ use crate::path::CarePath;
 use crate::path::case::CaseRefusal;
 use crate::path::correction::CorrectionRefusal;
 use crate::path::deadline::DeadlineRefusal;
+use crate::path::discharge::DischargeRefusal;
 use crate::path::exception::ExceptionRefusal;
 use crate::path::identity::IdentityRefusal;
 use crate::path::lost::LostRefusal;
@@ -116,6 +117,8 @@ pub enum Refusal {
     #[error(transparent)]
     Lost(#[from] LostRefusal),
     #[error(transparent)]
+    Discharge(#[from] DischargeRefusal),
+    #[error(transparent)]
     Exception(#[from] ExceptionRefusal),
     #[error(transparent)]
     Rights(#[from] RightsRefusal),
@@ -146,6 +149,7 @@ impl Refusal {
             Self::Stay(refusal) => refusal.code(),
             Self::Referral(refusal) => refusal.code(),
             Self::Lost(refusal) => refusal.code(),
+            Self::Discharge(refusal) => refusal.code(),
             Self::Exception(refusal) => refusal.code(),
             Self::Rights(refusal) => refusal.code(),
             Self::Return(refusal) => refusal.code(),

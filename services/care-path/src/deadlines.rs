@@ -33,6 +33,8 @@ pub struct Deadlines {
     pub referral_answer_working_days: i64,
     /// Minutes within which child protection is addressed for a minor alone.
     pub minor_alone_minutes: i64,
+    /// Minutes within which a street doctor sees somebody who is hurt.
+    pub injured_minutes: i64,
     /// Hours for the street doctor's visit.
     pub street_doctor_hours: i64,
     /// Days for the report of uninsured care (SOV).
@@ -45,6 +47,8 @@ pub struct Deadlines {
     pub arrival_days: i64,
     /// Days after the expected arrival, without word of it, before somebody counts as out of sight.
     pub arrival_lost_days: i64,
+    /// Days after the expected time before an announced discharge that nobody followed up is given up.
+    pub announced_discharge_days: i64,
     /// Days without contact after which an open case is reviewed.
     pub review_days: i64,
     /// Days during which an organisation stays involved after its part ended.
@@ -67,12 +71,14 @@ impl Default for Deadlines {
             exception_decision_hours: 4,
             referral_answer_working_days: 3,
             minor_alone_minutes: 60,
+            injured_minutes: 60,
             street_doctor_hours: 24,
             uninsured_report_days: 7,
             handover_acknowledge_working_days: 5,
             handover_question_working_days: 3,
             arrival_days: 2,
             arrival_lost_days: 3,
+            announced_discharge_days: 3,
             review_days: 7,
             involvement_days: 30,
         }

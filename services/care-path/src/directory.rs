@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::{LocationType, Offering, OrgKind};
-use crate::ids::{FacilityId, Municipality, OrgId};
+use crate::ids::{FacilityId, Municipality, OrgId, UserId};
 use crate::text::Country;
 
 /// An organisation that takes part.
@@ -22,6 +22,9 @@ pub struct Organisation {
     pub offerings: Vec<Offering>,
     #[serde(default)]
     pub facilities: Vec<Facility>,
+    /// The users who coordinate cases for its municipality, as their tokens name them. Cases are assigned to these alone.
+    #[serde(default)]
+    pub coordinators: Vec<UserId>,
 }
 
 /// A building or ward of an organisation.
@@ -75,6 +78,13 @@ impl Directory {
     #[must_use]
     pub fn has_municipality(&self, municipality: &Municipality) -> bool {
         self.all().any(|each| each.municipality.as_ref() == Some(municipality))
+    }
+
+    /// Whether a user coordinates cases of that municipality.
+    #[must_use]
+    pub fn has_coordinator(&self, municipality: &Municipality, user: &UserId) -> bool {
+        let local = self.all().filter(|each| each.municipality.as_ref() == Some(municipality));
+        local.flat_map(|each| &each.coordinators).any(|coordinator| coordinator == user)
     }
 
     /// Whether the facility is the organisation's.

@@ -54,6 +54,8 @@ uuid_ids! {
     LookoutId,
     /// A care alert to the police (zorgmelding).
     CareAlertId,
+    /// A discharge that a hospital announced.
+    DischargeId,
     /// A request for an exception.
     ExceptionId,
     /// A consent.

@@ -26,5 +26,5 @@ pub mod views;
 
 pub use actor::{Actor, Area, Author, Principal};
 pub use ids::{EventId, PersonId};
-pub use path::{CarePath, Stamp, matching};
+pub use path::{CarePath, Moved, Stamp, matching};
 pub use private::Private;

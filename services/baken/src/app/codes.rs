@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 53] = files![
+const FILES: [&str; 54] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -132,6 +132,7 @@ const FILES: [&str; 53] = files![
     "consent_purpose",
     "data_class",
     "decline_reason",
+    "discharge_end_reason",
     "document_kind",
     "dropout_reason",
     "ethos_light",

@@ -12,7 +12,7 @@ use care_path::{CarePath, EventId, PersonId, Principal};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Baken, NotYet};
+use super::{Baken, MovedTo, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::history::{Envelope, Idempotency, KeyDigest, Purpose, StoredAnswer, Stream};
 use crate::projections::{Case, World};
@@ -44,6 +44,8 @@ pub struct Receipt {
     pub revision: u64,
     pub position: Position,
     pub created: Option<Created>,
+    /// Where an entry was moved to.
+    pub moved_to: Option<MovedTo>,
     /// The request had been answered before; this is that answer.
     pub repeated: bool,
 }
@@ -125,7 +127,7 @@ impl From<LogError> for ExecuteError {
 /// How far ahead of ours a reporter's clock may run.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
 /// How often a decision is taken again when others wrote in between.
-const ATTEMPTS: usize = 16;
+pub(super) const ATTEMPTS: usize = 16;
 
 impl Baken {
     /// Executes a command: what it records is durable, and visible here, when this answers.
@@ -135,6 +137,20 @@ impl Baken {
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
         if !self.follows() {
             return Err(ExecuteError::Outdated);
+        }
+        let mover = matches!(request.command, Command::MoveEntry(..))
+            .then(|| (request.principal.clone(), request.correlation_id));
+        let receipt = self.execute_as_sent(request).await?;
+        match mover {
+            Some((mover, correlation)) => self.finish_move(&mover, correlation, receipt).await,
+            None => Ok(receipt),
+        }
+    }
+
+    /// Executes a command, and nothing that follows from it.
+    pub(super) async fn execute_as_sent(&self, mut request: Request) -> Result<Receipt, ExecuteError> {
+        if let (Command::FinishMove(moved, finish), Some(from)) = (&mut request.command, request.person_id) {
+            finish.erased = self.bring(from, *moved, request.correlation_id).await?;
         }
         let Some(idempotency) = request.idempotency else { return self.execute_once(request).await };
         let _turn = self.in_flight.turn(idempotency.key).await;
@@ -217,6 +233,7 @@ impl Baken {
                         revision: self.told_revision(principal, target.person, position).unwrap_or(appended.revision),
                         position,
                         created: created(request.command.kind(), target.id),
+                        moved_to: None,
                         repeated: false,
                     });
                 }
@@ -232,14 +249,14 @@ impl Baken {
     }
 
     /// Whether the log goes on after a position. The read models have reached its end, as it was, when this answers.
-    async fn is_beyond(&self, seen: Position) -> Result<bool, ExecuteError> {
+    pub(super) async fn is_beyond(&self, seen: Position) -> Result<bool, ExecuteError> {
         let head = self.log.head().await?;
         self.caught_up(head).await?;
         Ok(head > seen)
     }
 
     /// Waits until the read models have reached a position.
-    async fn caught_up(&self, position: Position) -> Result<(), ExecuteError> {
+    pub(super) async fn caught_up(&self, position: Position) -> Result<(), ExecuteError> {
         let behind = |why| if self.follows() { ExecuteError::Behind(why) } else { ExecuteError::Outdated };
         self.reach(position).await.map_err(behind)
     }
@@ -321,7 +338,7 @@ impl Baken {
             too_late(&request.principal, &request.command, &case.path, now).map_or(or, ExecuteError::Refused)
         };
         let deadlines = self.settings.deadlines.of_case(&case.path);
-        let relation = match Sight::of(&request.principal, &case.path, now, deadlines) {
+        let relation = match Sight::of(&request.principal, &case.path, now, deadlines, &self.settings.directory) {
             Some(sight) => sight.relation(),
             None if acts_unseen(role) => Relation::None,
             None => return Err(late(ExecuteError::NotFound)),
@@ -355,7 +372,11 @@ impl Baken {
         let path = &apart.as_ref().unwrap_or(case).path;
         #[cfg(test)]
         case.history.iter().for_each(|entry| crate::projections::At::View.panic_at(entry.stamp.event_id));
-        Ok((decide(path, &case.members)?, world.revision(person_id)))
+        let events = decide(path, &case.members)?;
+        if let Command::MoveEntry(_, moved) = &request.command {
+            self.may_move(&request.principal, &world, case, moved.to, &events)?;
+        }
+        Ok((events, world.revision(person_id)))
     }
 
     fn is_known(&self, principal: &Principal, world: &World, person: PersonId) -> bool {
@@ -373,14 +394,13 @@ impl Baken {
         let mut proposed = Vec::with_capacity(events.len());
         let mut cause = request.causation_id;
         for (number, event) in events.iter().enumerate() {
-            let kind = event.kind();
             let id = EventId(match request.idempotency {
                 // Nothing conflicts on a stream that only counts: the log knows a repeat on another node by its id.
                 Some(idempotency) if target.kind == Target::Nobody => idempotency.key.id(&format!("event {number}")),
                 _ => self.ids.uuid_v7(),
             });
             let envelope = Envelope {
-                version: kind.version(),
+                version: event.kind().version(),
                 occurred_at: occurred.at,
                 occurred_precision: occurred.precision,
                 recorded_at: self.clock.now(),
@@ -389,20 +409,30 @@ impl Baken {
                 causation_id: cause,
                 purpose: request.purpose,
                 idempotency: request.idempotency,
+                moved: None,
             };
-            let binding = Binding {
-                person: target.person.unwrap_or(Stream::TurnAways.key_owner()),
-                event: id,
-                kind: kind.name(),
-                stream: target.stream.as_str(),
-            };
-            let data = event.data().map_err(internal)?;
-            let data = self.sealer.seal(binding, data).await.map_err(not_sealed)?;
-            let metadata = serde_json::to_vec(&envelope).map_err(internal)?;
-            proposed.push(Proposed { id: id.0, kind: kind.name().to_owned(), data, metadata });
+            let key_owner = target.person.unwrap_or(Stream::TurnAways.key_owner());
+            proposed.push(self.sealed(key_owner, &target.stream, id, &envelope, event).await?);
             cause = Some(id);
         }
         Ok(proposed)
+    }
+
+    /// Seals an event for somebody's stream.
+    pub(super) async fn sealed(
+        &self,
+        person: PersonId,
+        stream: &StreamName,
+        id: EventId,
+        envelope: &Envelope,
+        event: &Event,
+    ) -> Result<Proposed, ExecuteError> {
+        let kind = event.kind().name();
+        let binding = Binding { person, event: id, kind, stream: stream.as_str() };
+        let data = event.data().map_err(internal)?;
+        let data = self.sealer.seal(binding, data).await.map_err(not_sealed)?;
+        let metadata = serde_json::to_vec(envelope).map_err(internal)?;
+        Ok(Proposed { id: id.0, kind: kind.to_owned(), data, metadata })
     }
 }
 
@@ -465,7 +495,12 @@ impl Baken {
     }
 
     /// The revision of a person's case to a principal; `None` where there is no person.
-    fn told_revision(&self, principal: &Principal, person: Option<PersonId>, until: Position) -> Option<u64> {
+    pub(super) fn told_revision(
+        &self,
+        principal: &Principal,
+        person: Option<PersonId>,
+        until: Position,
+    ) -> Option<u64> {
         let world = self.world.read();
         Some(self.revision_to(principal, world.case(person?)?, until))
     }
@@ -478,6 +513,7 @@ impl Baken {
             revision: revision.unwrap_or(answer.revision),
             position: answer.position,
             created: created(request.command.kind(), idempotency.key.id("created")),
+            moved_to: None,
             repeated: true,
         }
     }

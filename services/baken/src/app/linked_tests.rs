@@ -56,6 +56,9 @@ fn tales() -> Vec<Tale> {
     let lookout = (COORDINATOR, C::IssueLookout, json!({"recipients": recipients, "description": "a man of 50"}));
     let alert = (COORDINATOR, C::FileCareAlert, json!({"to": "police-rotterdam", "description": "a man of 50"}));
     let referral = (COORDINATOR, C::Refer, json!({"to": "street-doctor-rotterdam", "offering": "medical_clinic"}));
+    let discharge =
+        json!({"from": "hospital-rotterdam", "destination": "street", "expected_at": "2026-10-01T10:00:00Z"});
+    let announced = (COORDINATOR, C::AnnounceDischarge, discharge);
     let request = || (SHELTER, C::RequestException, json!({"kind": "longer_24h_stay", "reason": "ill"}));
     let tale = |made: &[Sent], done: Sent, events| Tale { made: made.to_vec(), done, events };
     let granted = json!({"decision": "granted", "reason": "ill"});
@@ -76,6 +79,7 @@ fn tales() -> Vec<Tale> {
             (SHELTER, C::RetractEntry, json!({"reason": "wrong_person"})),
             &["entry_retracted"],
         ),
+        tale(&[announced], (COORDINATOR, C::CallOffDischarge, json!({"reason": "stays"})), &["discharge_called_off"]),
         tale(&[consent()], (COORDINATOR, C::WithdrawConsent, json!({})), &["consent_withdrawn"]),
         tale(
             &[vec![consent()], handover()].concat(),

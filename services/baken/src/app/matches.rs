@@ -42,7 +42,7 @@ impl Baken {
     pub(super) fn tasks(&self, principal: &Principal, world: &World, case: &Case) -> Vec<TaskView> {
         let (directory, deadlines) = (&self.settings.directory, self.settings.deadlines.of_case(&case.path));
         let now = self.clock.now();
-        let Some(sight) = Sight::of(principal, &case.path, now, deadlines) else { return Vec::new() };
+        let Some(sight) = Sight::of(principal, &case.path, now, deadlines, directory) else { return Vec::new() };
         let mut tasks = views::disclose_tasks(&sight, &world.open_tasks(case, now), case.id(), directory);
         let reviews = world.matches().to_review(case.id()).filter_map(|(traits, other, likeness)| {
             let other_sight = self.sight(principal, world.case(other)?)?;

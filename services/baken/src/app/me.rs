@@ -96,6 +96,7 @@ mod tests {
                 (CommandKind::ReportSignal, "addressed none".to_owned()),
                 (CommandKind::AnswerCareAlert, "addressed".to_owned()),
                 (CommandKind::RetractEntry, "addressed none".to_owned()),
+                (CommandKind::MoveEntry, "addressed none".to_owned()),
             ]
         );
     }

@@ -16,6 +16,9 @@ mod linked_tests;
 mod lost;
 mod matches;
 mod me;
+mod moving;
+#[cfg(test)]
+mod moving_tests;
 mod notices;
 mod operations;
 mod page;
@@ -50,6 +53,7 @@ pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_li
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use me::{MayView, MeView};
+pub use moving::MovedTo;
 pub use notices::Notices;
 pub use page::{Cursor, Edge, Mark, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};

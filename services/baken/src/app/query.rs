@@ -280,7 +280,8 @@ impl Baken {
     pub(super) fn sight<'a>(&'a self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
         #[cfg(test)]
         case.history.iter().for_each(|entry| crate::projections::At::View.panic_at(entry.stamp.event_id));
-        Sight::of(principal, &case.path, self.clock.now(), self.settings.deadlines.of_case(&case.path))
+        let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
+        Sight::of(principal, &case.path, self.clock.now(), deadlines, directory)
     }
 
     /// Shows something of one person, if the principal may know of them.

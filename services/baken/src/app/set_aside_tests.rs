@@ -52,6 +52,7 @@ impl Written {
             causation_id: None,
             purpose: Purpose::default(),
             idempotency: self.idempotency,
+            moved: None,
         };
         let stream = Stream::of_person(person);
         let binding = Binding { person, event: self.id, kind: self.kind, stream: stream.as_str() };

@@ -86,6 +86,7 @@ impl Rehearsal {
                 recorded_at: self.now,
                 by: scripted.by.author(),
                 caused_by: None,
+                moved: None,
             };
             story.tell(Arc::new(stamp), event.clone());
         }
@@ -93,6 +94,6 @@ impl Rehearsal {
 
     /// What a principal sees of a path.
     pub fn sight<'a>(&'a self, principal: &'a Principal, path: &'a CarePath) -> Option<Sight<'a>> {
-        Sight::of(principal, path, self.now, &self.deadlines)
+        Sight::of(principal, path, self.now, &self.deadlines, &self.directory)
     }
 }

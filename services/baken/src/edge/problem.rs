@@ -283,6 +283,7 @@ fn of_execute(error: &ExecuteError) -> Kind {
             | Refusal::Stay(_)
             | Refusal::Referral(_)
             | Refusal::Lost(_)
+            | Refusal::Discharge(_)
             | Refusal::Exception(_)
             | Refusal::Rights(_)
             | Refusal::Return(_)

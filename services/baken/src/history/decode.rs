@@ -214,6 +214,7 @@ fn happened(stream: Stream, recorded: &Recorded, data: Value) -> Result<Happened
         recorded_at: envelope.recorded_at,
         by: envelope.by,
         caused_by: envelope.causation_id,
+        moved: envelope.moved,
     };
     Ok(Happened {
         stream,

@@ -6,7 +6,7 @@ use care_path::codes::Precision;
 use care_path::event::{Event, EventKind};
 use care_path::ids::CorrelationId;
 use care_path::time::{DateTime, Occurred};
-use care_path::{Author, EventId, PersonId, Stamp};
+use care_path::{Author, EventId, Moved, PersonId, Stamp};
 use serde::{Deserialize, Serialize};
 
 use super::decode::DecodeError;
@@ -29,6 +29,9 @@ pub struct Envelope {
     pub purpose: Purpose,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotency: Option<Idempotency>,
+    /// Where it was recorded first, if that was on the wrong person: `by` recorded it there. Who moved it, is said there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
 }
 
 impl Envelope {

@@ -11,10 +11,10 @@ use crate::spelt::Spelt;
 
 pub use organisations::{Offering, OrgKind, Role};
 pub use path::{
-    AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DropoutReason, ExceptionKind,
-    ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason, LookoutOutcome, LookoutState,
-    MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind,
-    TaskStake, TurnAwayReason, Urgency, WithdrawReason,
+    AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DischargeEndReason,
+    DropoutReason, ExceptionKind, ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason,
+    LookoutOutcome, LookoutState, MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity,
+    SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency, WithdrawReason,
 };
 pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, RelationKind, Sex};
 pub use repatriation::{
@@ -89,6 +89,7 @@ pub const LISTS: &[CodeList] = &[
     list::<ConsentPurpose>(),
     list::<DataClass>(),
     list::<DeclineReason>(),
+    list::<DischargeEndReason>(),
     list::<DocumentKind>(),
     list::<DropoutReason>(),
     list::<EthosLight>(),

@@ -190,6 +190,22 @@ impl IncidentKind {
             Self::Aggression | Self::Theft | Self::Conflict | Self::Other => false,
         }
     }
+
+    /// Whether somebody is hurt: a doctor is needed at once.
+    #[must_use]
+    pub fn is_injury(self) -> bool {
+        match self {
+            Self::Collapse | Self::SelfHarm => true,
+            Self::LostAtNight
+            | Self::CannotFindBed
+            | Self::Confusion
+            | Self::SubstanceUse
+            | Self::Aggression
+            | Self::Theft
+            | Self::Conflict
+            | Self::Other => false,
+        }
+    }
 }
 
 codes! {
@@ -411,6 +427,8 @@ codes! {
         ReviewReopened = "review_reopened",
         ReviewSignOfLife = "review_sign_of_life",
         PrepareArrival = "prepare_arrival",
+        PlanDischarge = "plan_discharge",
+        FollowUpDischarge = "follow_up_discharge",
         ReviewStoppedReturn = "review_stopped_return",
         AnswerHandoverQuestion = "answer_handover_question",
         TraceArrival = "trace_arrival",
@@ -452,5 +470,29 @@ codes! {
         Died = "died",
         NoLongerNeeded = "no_longer_needed",
         IssuedInError = "issued_in_error",
+    }
+}
+
+codes! {
+    /// Why a discharge that was announced does not come about as announced.
+    DischargeEndReason in "discharge_end_reason" {
+        Stays = "stays",
+        OtherDestination = "other_destination",
+        AnnouncedInError = "announced_in_error",
+        AnnouncedAnew = "announced_anew",
+        NotFollowedUp = "not_followed_up",
+        CaseClosed = "case_closed",
+        Died = "died",
+    }
+}
+
+impl DischargeEndReason {
+    /// Whether somebody says so; the others follow from what else is recorded.
+    #[must_use]
+    pub fn is_said(self) -> bool {
+        match self {
+            Self::Stays | Self::OtherDestination | Self::AnnouncedInError => true,
+            Self::AnnouncedAnew | Self::NotFollowedUp | Self::CaseClosed | Self::Died => false,
+        }
     }
 }

@@ -37,6 +37,7 @@ codes! {
         Prostitution = "prostitution",
         /// A risk: a dependency relationship.
         DependencyRelationship = "dependency_relationship",
+        Injury = "injury",
     }
 }
 
@@ -45,7 +46,8 @@ impl Problem {
     #[must_use]
     pub fn data_class(self) -> DataClass {
         match self {
-            Self::UntreatedPhysical
+            Self::Injury
+            | Self::UntreatedPhysical
             | Self::UntreatedMental
             | Self::Alcohol
             | Self::HardDrugs
@@ -69,7 +71,8 @@ impl Problem {
     #[must_use]
     pub fn makes_vulnerable(self) -> bool {
         match self {
-            Self::UntreatedPhysical
+            Self::Injury
+            | Self::UntreatedPhysical
             | Self::UntreatedMental
             | Self::ConfusedBehaviour
             | Self::MemoryProblem

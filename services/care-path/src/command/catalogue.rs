@@ -18,9 +18,9 @@ use crate::event::Event;
 use crate::ids::{EventId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
-use crate::path::correction::RetractEntry;
+use crate::path::correction::{FinishMove, MoveEntry, RetractEntry};
 use crate::path::deadline::PassDeadline;
-use crate::path::discharge::ReportDischarge;
+use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::exception::{DecideException, OvertakeException, RequestException};
 use crate::path::identity::{AgreeMatch, DismissMatch, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
@@ -37,7 +37,7 @@ use crate::path::relations::{RelatePersons, UnrelatePersons};
 use crate::path::repatriation::{
     AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, AskHandoverQuestion, AttachHandoverDocument,
     ConfirmArrival, DeclineHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover,
-    RecordDeparture, RecordFollowUp, StopHandover, WithdrawConsent, WithdrawHandover,
+    RecordDeparture, RecordFollowUp, RefuseReturn, StopHandover, WithdrawConsent, WithdrawHandover,
 };
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::signal::{RecordContact, ReportSignal};
@@ -178,10 +178,10 @@ catalogue! {
     /// Acknowledges a lookout
     AcknowledgeLookout = "acknowledge_lookout",
         at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/acknowledge" in "Lookouts",
-        [X,   IA,  IA,  I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [X,   IA,  IA,  IA,  I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Reports that the person was seen
     ReportSighting = "report_sighting", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/sightings" in "Lookouts",
-        [R,   IA,  IA,  I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IA,  IA,  IA,  I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Resolves a lookout
     ResolveLookout = "resolve_lookout", at Post "/v1/persons/{person_id}/lookouts/{lookout_id}/resolve" in "Lookouts",
         [R,   I,   I,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
@@ -219,11 +219,31 @@ catalogue! {
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Reports that the person is discharged from a hospital or an institution
     ReportDischarge = "report_discharge", at Post "/v1/persons/{person_id}/discharges" in "Path",
-        [R,   IAN, X,   IN,  X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+        [R,   IAN, X,   IAN,  X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Announces that a hospital will discharge the person
+    ///
+    /// The organisation that will receive them is warned: it sees the person from then on, and prepares. Without one, or if it
+    /// has no room, the coordinator and a street doctor look for a place before the person leaves.
+    AnnounceDischarge = "announce_discharge", at Post "/v1/persons/{person_id}/announced-discharges" in "Path",
+        creates "discharge_id",
+        [R,   X,   X,   IAN, X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Calls an announced discharge off
+    ///
+    /// The organisation that was warned is told. Baken does it by itself when the person was discharged to another place, has
+    /// died, the case was closed, or nobody followed it up.
+    CallOffDischarge = "call_off_discharge",
+        at Post "/v1/persons/{person_id}/announced-discharges/{discharge_id}/call-off" in "Path",
+        [R,   X,   X,   IAN, X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Records that the options for a return were presented
     PresentReturnOptions = "present_return_options", at Post "/v1/persons/{person_id}/return-options" in "Return",
         about |_| Subject::Return,
         [R,   X,   X,   X,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Records that the person does not want to return
+    ///
+    /// Any worker who hears it says so. It stops every open handover before the departure.
+    RefuseReturn = "refuse_return", at Post "/v1/persons/{person_id}/return-refusals" in "Return",
+        about |_| Subject::Return,
+        [R,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records the evidence that a condition of a return is met
     EvidenceReturnCondition = "evidence_return_condition",
         at Post "/v1/persons/{person_id}/return-conditions" in "Return", about |_| Subject::Return,
@@ -303,6 +323,18 @@ catalogue! {
     /// through. The organisation that recorded it may, and the coordinator of the case.
     RetractEntry = "retract_entry", at Post "/v1/persons/{person_id}/entries/{event_id}/retract" in "Corrections",
         [R,   IAN, IAN, IAN, IAN, R,   AN,  A,   A,   X,   X,   X,   X,   X];
+    /// Puts an entry on the right person that was recorded on the wrong one
+    ///
+    /// It is taken back here, with all that the same command recorded, and stands there as those recorded it who did: when it
+    /// happened, and by whom. A bed and a referral go with all that was recorded of them. The organisation that recorded it
+    /// may, and the coordinator of the case; they must see the other person, and be allowed to record such an entry there.
+    /// What asks others for something (a lookout, a care alert, an exception, a consent, a handover) is not moved.
+    MoveEntry = "move_entry", at Post "/v1/persons/{person_id}/entries/{event_id}/move" in "Corrections",
+        other person in to,
+        [R,   IAN, IAN, IAN, IAN, R,   AN,  X,   X,   X,   X,   X,   X,   X];
+    /// Strikes what was moved once it stands on the right person
+    FinishMove = "finish_move",
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
     /// Places a legal hold: nothing of the person is erased while it stands
     PlaceHold = "place_hold", at Post "/v1/persons/{person_id}/holds" in "Case", creates "hold_id",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::Command;
 use crate::actor::Principal;
 use crate::ids::{
-    BedId, CareAlertId, ConsentId, EventId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId, ReferralId,
+    BedId, CareAlertId, ConsentId, DischargeId, EventId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId,
+    ReferralId,
 };
 use crate::path::CarePath;
 pub use crate::path::subjects::Subject;
@@ -81,6 +82,7 @@ things! {
     BedId: Bed;
     CareAlertId: CareAlert;
     ConsentId: Consent;
+    DischargeId: Discharge;
     EventId: Entry, which fn or_entry(self, entry: EventId) -> Self { entry };
     ExceptionId: Exception;
     HandoverId: Handover;

@@ -205,9 +205,12 @@ catalogue! {
     },
     Discharge(DischargeEvent) {
         DischargedTo = "discharged_to" v 1 in Presence,
+        DischargeAnnounced = "discharge_announced" v 1 in Presence,
+        DischargeCalledOff = "discharge_called_off" v 1 in Presence,
     },
     Repatriation(RepatriationEvent) {
         ReturnOptionsPresented = "return_options_presented" v 1 in Return,
+        ReturnRefused = "return_refused" v 1 in Return,
         ReturnConditionEvidenced = "return_condition_evidenced" v 2 in Return,
         ConsentGiven = "consent_given" v 1 in Return,
         ConsentWithdrawn = "consent_withdrawn" v 1 in Return,
@@ -240,6 +243,7 @@ catalogue! {
     },
     Correction(CorrectionEvent) {
         EntryRetracted = "entry_retracted" v 1 in Presence,
+        EntryMoved = "entry_moved" v 1 in Presence,
     },
 }
 

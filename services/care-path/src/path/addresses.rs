@@ -2,16 +2,19 @@
 
 use super::CarePath;
 use super::deadline::DeadlineEvent;
+use super::discharge::AnnouncedDischarge;
 use super::lost::LostEvent;
 use super::repatriation::RepatriationEvent;
 use crate::event::Event;
 use crate::fact::Origin;
-use crate::ids::{CareAlertId, EventId, HandoverId, LookoutId, SubjectId};
+use crate::ids::{CareAlertId, DischargeId, EventId, HandoverId, LookoutId, SubjectId};
 use crate::policy::{Address, Category};
 use crate::stamp::Stamp;
 
 /// A lookout or alert of which nothing is known is addressed to none.
 const UNKNOWN_LOOKOUT: Address<'static> = Address::Lookout { recipients: &[], until: None, ended: None };
+/// So is a discharge of which nothing is known.
+const UNKNOWN_DISCHARGE: Address<'static> = Address::Discharge { to: None, ended: None };
 
 impl CarePath {
     /// Where the facts of an event come from, with whom it is addressed to.
@@ -29,11 +32,14 @@ impl CarePath {
                 event.handover().map_or(Address::ReturnPreparation, |id| self.address_of_handover(id))
             }
             Event::Lost(event) => self.address_of_lookout(event),
+            Event::Discharge(event) => event
+                .discharge()
+                .map_or(Address::Case, |id| self.announced(id).map_or(UNKNOWN_DISCHARGE, AnnouncedDischarge::address)),
             Event::Deadline(DeadlineEvent::DeadlinePassed(passed)) => {
                 let unknown = || of_unknown(event.tells_of().0);
                 passed.subject.map_or(Address::Case, |id| self.address_of_subject(id).unwrap_or_else(unknown))
             }
-            Event::Correction(event) => self.address_of_entry(event.strikes(), event.tells_of().0),
+            Event::Correction(event) => self.address_of_entry(event.entry(), event.tells_of().0),
             Event::Signal(_)
             | Event::Identity(_)
             | Event::Relation(_)
@@ -43,7 +49,6 @@ impl CarePath {
             | Event::Rights(_)
             | Event::Referral(_)
             | Event::Exception(_)
-            | Event::Discharge(_)
             | Event::Case(_)
             | Event::Privacy(_) => Address::Case,
         }
@@ -82,7 +87,11 @@ impl CarePath {
         let handover = || self.repatriation.handover(HandoverId(subject.0));
         let lookout = lookout.map(super::lost::Lookout::address);
         let alert = || alert().map(super::lost::CareAlert::address);
-        lookout.or_else(alert).or_else(|| handover().map(|handover| self.repatriation.address(handover)))
+        let discharge = || self.announced(DischargeId(subject.0)).map(AnnouncedDischarge::address);
+        lookout
+            .or_else(alert)
+            .or_else(discharge)
+            .or_else(|| handover().map(|handover| self.repatriation.address(handover)))
     }
 }
 

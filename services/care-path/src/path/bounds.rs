@@ -8,6 +8,9 @@ use crate::time::{DateTime, Day, Moment, days_after, local_date};
 /// How far ahead anything is planned.
 const PLANNED_DAYS: i64 = 5 * 366;
 
+/// How far ahead a hospital announces a discharge.
+const ANNOUNCED_DAYS: i64 = 92;
+
 type Bounded<T> = Result<Option<T>, Refusal>;
 
 fn ensure<T>(value: Option<T>, field: &'static str, rule: &'static str, holds: impl Fn(&T) -> bool) -> Bounded<T> {
@@ -31,6 +34,13 @@ impl Context<'_> {
     /// A time that is still to come.
     pub(super) fn still_to_come(&self, field: &'static str, time: Option<Moment>) -> Bounded<DateTime> {
         ensure(self.planned(field, time)?, field, "must lie in the future", |time| *time > self.now)
+    }
+
+    /// When somebody is expected to be discharged: it is announced, and not years before.
+    pub(super) fn announced(&self, field: &'static str, time: Moment) -> Result<DateTime, Refusal> {
+        let (time, latest) = (time.get(), days_after(self.now, ANNOUNCED_DAYS));
+        let rule = "must lie in the future, and not more than three months ahead";
+        if time > self.now && time <= latest { Ok(time) } else { Err(Refusal::field(field, rule)) }
     }
 
     /// When a lookout ends: what is told of a person does not stay with others for longer than they are looked for.

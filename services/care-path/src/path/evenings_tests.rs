@@ -37,6 +37,7 @@ fn shelter(cut_off: &str) -> Directory {
         country: None,
         offerings: vec![],
         facilities: vec![beds],
+        coordinators: vec![],
     };
     [organisation].into_iter().collect()
 }
@@ -65,6 +66,7 @@ impl Told {
             recorded_at: at(told),
             by: night_shelter().author(),
             caused_by: None,
+            moved: None,
         };
         self.story.tell(Arc::new(stamp), event.clone());
         self
@@ -80,6 +82,7 @@ impl Told {
             recorded_at: at(when),
             by: crate::actor::Principal::baken().author(),
             caused_by: Some(EventId(Uuid::from_u128(cause))),
+            moved: None,
         };
         self.story.tell(Arc::new(stamp), event.clone());
         self

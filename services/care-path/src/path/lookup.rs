@@ -69,16 +69,11 @@ impl<'a> FromIterator<&'a Arc<Stamp>> for Answers<'a> {
     }
 }
 
-impl<'a> Answers<'a> {
-    /// The first answer to a cause: it was recorded after it, by somebody who could know of it, and did not happen
+impl Answers<'_> {
+    /// Whether something answers a cause: it was recorded after it, by somebody who could know of it, and did not happen
     /// before it.
-    pub(super) fn first_to(&self, cause: &Stamp) -> Option<&'a Arc<Stamp>> {
-        self.0.first(|answer| *answer <= recorded(cause), |latest| *latest >= cause.occurred.at)
-    }
-
-    /// Whether something answers a cause.
     pub(super) fn has_one_to(&self, cause: &Stamp) -> bool {
-        self.first_to(cause).is_some()
+        self.0.first(|answer| *answer <= recorded(cause), |latest| *latest >= cause.occurred.at).is_some()
     }
 }
 

@@ -31,6 +31,7 @@ mod derived;
 mod endings;
 mod evenings;
 mod lookup;
+mod order;
 mod parties;
 #[cfg(test)]
 pub(crate) mod random;
@@ -41,7 +42,7 @@ pub(crate) mod testing;
 
 use std::sync::Arc;
 
-pub use crate::stamp::Stamp;
+pub use crate::stamp::{Moved, Stamp};
 pub(crate) use derived::VULNERABLE;
 pub(crate) use record::Uncounted;
 pub use shared::{Noted, Problems, Seen};
@@ -72,12 +73,14 @@ pub struct CarePath {
     pub(crate) lost: lost::LostState,
     pub(crate) exceptions: Vec<exception::ExceptionRequest>,
     pub(crate) discharges: Vec<Noted<discharge::DischargedTo>>,
+    pub(crate) announced: Vec<discharge::AnnouncedDischarge>,
     pub(crate) repatriation: repatriation::RepatriationState,
     pub(crate) case: case::CaseState,
     pub(in crate::path) privacy: privacy::PrivacyState,
     pub(in crate::path) passed: Vec<deadline::Passed>,
     /// What organisations were asked for, or warned of, by an entry that was retracted.
     pub(in crate::path) taken_back: Vec<correction::TakenBack>,
+    pub(in crate::path) moves: Vec<Noted<correction::EntryMoved>>,
     /// Who recorded anything at all, in order of first appearance.
     pub(in crate::path) recorded_by: Vec<(OrgId, Role)>,
     /// Which organisation opened each of the streams that the path is folded from.
@@ -88,12 +91,22 @@ impl CarePath {
     /// Folds a history, which is in the order of the log, into a path: in the order in which it happened.
     #[must_use]
     pub fn fold<'a>(history: impl IntoIterator<Item = (&'a Arc<Stamp>, &'a Event)>) -> Self {
+        Self::fold_hearing(history, relations::Statements::default())
+    }
+
+    /// The same, of somebody of whom the paths of others say something.
+    #[must_use]
+    pub fn fold_hearing<'a>(
+        history: impl IntoIterator<Item = (&'a Arc<Stamp>, &'a Event)>,
+        heard: relations::Statements,
+    ) -> Self {
         let history: Vec<_> = history.into_iter().collect();
-        let mut path = Self { record: record::Record::of(&history), ..Self::default() };
+        let mut path = Self { record: record::Record::of(&history, |moved| heard.tells_of(moved)), ..Self::default() };
+        path.hear(heard);
         for (stamp, event) in &history {
             path.note(stamp, event);
         }
-        for (happened, stamp, event) in record::in_order(&history) {
+        for (happened, stamp, event) in order::in_order(&history, |event| path.record.uncounted(event).is_some()) {
             path.evolve(happened, stamp, event);
         }
         path
@@ -151,8 +164,7 @@ impl CarePath {
             Event::Case(event) => case::evolve(self, stamp, event),
             Event::Privacy(event) => privacy::evolve(self, stamp, event),
             Event::Deadline(event) => deadline::evolve(self, stamp, event),
-            // What was retracted is known before anything is folded.
-            Event::Correction(_) => {}
+            Event::Correction(event) => correction::evolve(self, stamp, event),
         }
         if is_asked_for(event) {
             self.end_what_is_over();
@@ -162,7 +174,7 @@ impl CarePath {
         }
     }
 
-    /// An event counts for nothing: of what was retracted, those who were asked must still be told.
+    /// An event counts for nothing: of what was retracted, those who were asked or warned must still be told.
     fn take_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
         let Some(Uncounted::Retracted(by)) = self.record.uncounted(stamp.event_id) else { return };
         let Some(by) = self.record.find(by).map(|by| by.stamp.clone()) else { return };
@@ -170,6 +182,9 @@ impl CarePath {
             self.lost.take_back(stamp, event, &by);
         }
         self.taken_back.extend(correction::TakenBack::of(stamp, event, &by));
+        if let Event::Discharge(event) = event {
+            self.take_back_discharge(stamp, event, &by);
+        }
     }
 
     /// Who recorded an entry.

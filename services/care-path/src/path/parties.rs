@@ -4,12 +4,13 @@ use chrono::TimeDelta;
 
 use super::intake::IntakeCompleted;
 use super::lost::LookoutEnd;
-use super::{CarePath, Noted};
+use super::{CarePath, Noted, Stamp};
 use crate::actor::Principal;
 use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::policy::Abroad;
+use crate::policy::rules::involves_the_warned;
 use crate::text::Country;
 use crate::time::DateTime;
 
@@ -35,10 +36,14 @@ impl CarePath {
                 .filter(|referral| referral.made.to == *organisation || referral.made.from == *organisation)
                 .any(|referral| referral.is_open() || referral.changed().occurred.at >= since)
         };
-        // A hospital warned it: it prepares for the person.
+        // A hospital warned it: it prepares for the person. Nobody involves themselves by saying that they were warned.
         let warned = || {
+            let by_others = |stamp: &Stamp| stamp.by.organisation != *organisation;
             let there = self.discharges.iter().filter(|discharge| discharge.to.as_ref() == Some(organisation));
-            there.filter(|discharge| discharge.warned).any(|discharge| discharge.stamp.occurred.at >= since)
+            let there = there.filter(|discharge| discharge.warned && by_others(&discharge.stamp));
+            let mut announced = self.announced.iter().filter(|announced| announced.warns(organisation));
+            there.map(|discharge| discharge.stamp.occurred.at).any(|at| at >= since)
+                || announced.any(|announced| involves_the_warned(announced.stands(now, deadlines)))
         };
         stay() || referral() || intake() || warned()
     }
@@ -85,15 +90,17 @@ impl CarePath {
         self.lost.care_alerts.iter().any(|alert| alert.filed.to == *organisation && alert.runs(now))
     }
 
-    /// Whether a principal was asked to look out, by lookout or care alert, to take the person over or on, and that ended, or was
-    /// taken back, not long ago.
+    /// Whether a principal was asked to look out, by lookout or care alert, warned of a discharge, or asked to take the person
+    /// over or on, and that ended, or was taken back, not long ago.
     #[must_use]
     pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
         let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);
         let alerts = self.lost.care_alerts.iter().map(super::lost::CareAlert::address);
         let handovers = self.repatriation.addressed().map(super::repatriation::Addressed::address);
+        let discharges = self.announced.iter().map(super::discharge::AnnouncedDischarge::address);
         let taken_back = self.taken_back.iter().map(super::correction::TakenBack::address);
-        lookouts.chain(alerts).chain(handovers).chain(taken_back).any(|address| address.tells_end_to(principal, now))
+        let asked = lookouts.chain(alerts).chain(discharges).chain(handovers).chain(taken_back);
+        asked.into_iter().any(|address| address.tells_end_to(principal, now))
     }
 
     /// Whether a lookout was addressed to an organisation and is over.
@@ -140,6 +147,7 @@ impl CarePath {
         let alerts = self.lost.care_alerts.iter().map(|alert| &alert.filed.to);
         let recorders = self.recorded_by.iter().map(|(organisation, _)| organisation);
         let warned = self.discharges.iter().filter_map(|discharge| discharge.to.as_ref());
+        let warned = warned.chain(self.announced.iter().filter_map(|announced| announced.announced.to.as_ref()));
         let receiving = self.repatriation.handovers.iter().filter_map(|handover| handover.proposed.receiving.as_ref());
         recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts).chain(warned).chain(receiving)
     }

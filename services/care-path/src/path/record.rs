@@ -3,14 +3,14 @@
 //! A path is folded in the order of happening, not of recording: what is told late takes its place in the past. An entry
 //! that was retracted counts for nothing, nor does what followed from it alone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::Stamp;
-use super::repatriation::RepatriationEvent;
-use super::stay::StayEvent;
+use super::correction::CorrectionEvent;
+use super::order::thing;
 use crate::codes::Role;
 use crate::event::{Event, EventKind};
 use crate::ids::EventId;
@@ -39,23 +39,47 @@ pub(crate) enum Uncounted {
 pub(in crate::path) struct Record {
     entries: Vec<Recorded>,
     uncounted: BTreeMap<EventId, Uncounted>,
+    /// What goes to another person.
+    moved: BTreeSet<EventId>,
     /// When the last happened of what was taken in.
     until: Option<DateTime>,
 }
 
 impl Record {
-    /// A record of a whole history, with what of it was retracted.
-    pub(super) fn of(history: &[(&Arc<Stamp>, &Event)]) -> Self {
+    /// A record of a whole history, with what of it was retracted, or has arrived on another person's stream.
+    pub(super) fn of(history: &[(&Arc<Stamp>, &Event)], has_arrived: impl Fn(EventId) -> bool) -> Self {
         let mut record = Self::default();
         // The newest first: a retraction that was retracted itself strikes nothing.
         for (stamp, event) in history.iter().rev() {
-            if let Event::Correction(correction) = event
-                && !record.uncounted.contains_key(&stamp.event_id)
-            {
-                record.uncounted.insert(correction.strikes(), Uncounted::Retracted(stamp.event_id));
+            let Event::Correction(correction) = event else { continue };
+            let by = Uncounted::Retracted(stamp.event_id);
+            match correction {
+                CorrectionEvent::EntryRetracted(retracted) => {
+                    if !record.uncounted.contains_key(&stamp.event_id) {
+                        record.uncounted.insert(retracted.entry, by);
+                    }
+                }
+                CorrectionEvent::EntryMoved(moved) => {
+                    record.moved.extend(&moved.entries);
+                    if has_arrived(stamp.event_id) {
+                        for entry in &moved.entries {
+                            record.uncounted.entry(*entry).or_insert(by);
+                        }
+                    }
+                }
             }
         }
         record
+    }
+
+    /// Whether an entry goes to another person, or is there.
+    pub(super) fn is_moved(&self, entry: EventId) -> bool {
+        self.moved.contains(&entry)
+    }
+
+    /// Whether an entry is the retraction of one that was moved.
+    pub(super) fn strikes_moved(&self, entry: EventId) -> bool {
+        self.moved.iter().any(|moved| self.uncounted(*moved) == Some(Uncounted::Retracted(entry)))
     }
 
     pub(super) fn note(&mut self, stamp: &Arc<Stamp>, event: &Event) {
@@ -63,7 +87,6 @@ impl Record {
     }
 
     /// All of it, whether it counts or not.
-    #[cfg(test)]
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Recorded> {
         self.entries.iter()
     }
@@ -187,7 +210,10 @@ impl Revocation {
             | K::ExceptionGranted
             | K::ExceptionDenied
             | K::DischargedTo
+            | K::DischargeAnnounced
+            | K::DischargeCalledOff
             | K::ReturnOptionsPresented
+            | K::ReturnRefused
             | K::ReturnConditionEvidenced
             | K::ConsentGiven
             | K::HandoverAcknowledged
@@ -223,74 +249,8 @@ impl Revocation {
             | K::DeadlinePassed
             | K::HoldPlaced
             | K::HoldLifted
-            | K::SubjectErased => Self::Never,
+            | K::SubjectErased
+            | K::EntryMoved => Self::Never,
         }
-    }
-}
-
-/// The events of a history in the order in which they happened, each with when that was: not before what it follows from,
-/// nor before what it is about was made.
-pub(super) fn in_order<'a>(history: &[(&'a Arc<Stamp>, &'a Event)]) -> Vec<(DateTime, &'a Arc<Stamp>, &'a Event)> {
-    let makers = history.iter().filter(|(_, event)| makes_its_thing(event.kind()));
-    let made: HashMap<Uuid, DateTime> =
-        makers.filter_map(|(stamp, event)| Some((thing(event)?, stamp.occurred.at))).collect();
-    let mut events: HashMap<EventId, DateTime> = HashMap::new();
-    let mut ordered: Vec<_> = history
-        .iter()
-        .map(|(stamp, event)| {
-            let cause = stamp.caused_by.and_then(|cause| events.get(&cause));
-            let thing = thing(event).and_then(|thing| made.get(&thing));
-            let at = [cause, thing].into_iter().flatten().fold(stamp.occurred.at, |at, floor| at.max(*floor));
-            events.insert(stamp.event_id, at);
-            (at, *stamp, *event)
-        })
-        .collect();
-    // What had to wait for its time comes after what happened then.
-    ordered.sort_by_key(|(at, stamp, _)| (*at, *at > stamp.occurred.at));
-    ordered
-}
-
-/// Whether such an event makes the thing that it and others are about.
-fn makes_its_thing(kind: EventKind) -> bool {
-    use EventKind as K;
-    matches!(
-        kind,
-        K::BedAssigned
-            | K::ReferralMade
-            | K::LookoutIssued
-            | K::CareAlertFiled
-            | K::ExceptionRequested
-            | K::ConsentGiven
-            | K::HandoverProposed
-            | K::HoldPlaced
-    )
-}
-
-/// The bed, referral, lookout, … that an event makes or is about.
-fn thing(event: &Event) -> Option<Uuid> {
-    match event {
-        Event::Stay(StayEvent::BedAssigned(event)) => Some(event.bed.0),
-        Event::Stay(StayEvent::AttendanceRecorded(event)) => event.bed.map(|bed| bed.0),
-        Event::Stay(StayEvent::NoShowRecorded(event)) => Some(event.bed.0),
-        Event::Stay(StayEvent::BedReleased(event)) => Some(event.bed.0),
-        Event::Referral(event) => Some(event.referral().0),
-        Event::Lost(event) => {
-            event.lookout().map(|lookout| lookout.0).or_else(|| event.care_alert().map(|alert| alert.0))
-        }
-        Event::Exception(event) => Some(event.exception().0),
-        Event::Repatriation(RepatriationEvent::ConsentGiven(event)) => Some(event.consent.0),
-        Event::Repatriation(RepatriationEvent::ConsentWithdrawn(event)) => Some(event.consent.0),
-        Event::Repatriation(event) => event.handover().map(|handover| handover.0),
-        Event::Privacy(event) => event.hold().map(|hold| hold.0),
-        Event::Correction(_)
-        | Event::Signal(_)
-        | Event::Identity(_)
-        | Event::Relation(_)
-        | Event::Intake(_)
-        | Event::Incident(_)
-        | Event::Rights(_)
-        | Event::Discharge(_)
-        | Event::Case(_)
-        | Event::Deadline(_) => None,
     }
 }

@@ -3,7 +3,8 @@
 use super::{CarePath, Stamp};
 use crate::actor::Principal;
 use crate::ids::{
-    BedId, CareAlertId, ConsentId, EventId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId, ReferralId,
+    BedId, CareAlertId, ConsentId, DischargeId, EventId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId,
+    ReferralId,
 };
 
 /// What on a path a command is about.
@@ -22,6 +23,7 @@ pub enum Subject {
     Consent(ConsentId),
     /// What was recorded as such.
     Entry(EventId),
+    Discharge(DischargeId),
     Exception(ExceptionId),
     Handover(HandoverId),
     Hold(HoldId),
@@ -42,6 +44,7 @@ impl Subject {
             | Self::OwnBed
             | Self::CareAlert(_)
             | Self::Entry(_)
+            | Self::Discharge(_)
             | Self::Exception(_)
             | Self::Hold(_)
             | Self::Lookout(_)
@@ -66,6 +69,7 @@ impl Subject {
                 &consents.find(|each| each.given.consent == id)?.given.stamp
             }
             Self::Entry(id) => &path.record.find(id)?.stamp,
+            Self::Discharge(id) => &path.announced(id)?.announced.stamp,
             Self::Exception(id) => &path.exceptions.iter().find(|each| each.requested.exception == id)?.requested.stamp,
             Self::Handover(id) => &path.repatriation.handover(id)?.proposed.stamp,
             Self::Hold(id) => &path.privacy.holds.iter().find(|hold| hold.hold == id)?.stamp,

@@ -5,12 +5,13 @@
 //! no term of its own in the [`Deadlines`] takes the street doctor's (a day) where somebody may come to harm, and the
 //! review's (a week) otherwise.
 //!
-//! A task is addressed to those who can do it. Whether one of them sees it, the policy says: see [`crate::views`]. So
-//! that nothing waits for somebody who cannot know, the coordinator is asked where the one whom it concerns is not
-//! involved.
+//! A task is addressed to those who can do it. Whether one of them sees it, the policy says: see [`crate::views`]. Some
+//! tasks call those in who have nothing to do with the person yet: see [`calls_in`]. So that nothing waits for somebody who
+//! cannot know, the coordinator is asked where the one whom it concerns is not involved.
 
 mod course;
 mod health;
+mod leaving;
 mod minors;
 mod returning;
 mod stake;
@@ -32,13 +33,14 @@ use super::lookup::Answers;
 use super::matching::{Likeness, Traits};
 use super::{CarePath, Stamp};
 use crate::actor::{Actor, Principal};
-use crate::codes::{NextStep, Offering, Role, TaskKind, TaskStake};
+use crate::codes::{NextStep, Offering, OrgKind, Role, TaskKind, TaskStake};
 use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
 use crate::event::EventKind;
 use crate::fact::{Fact, Label, Origin};
 use crate::ids::{EventId, Municipality, OrgId, PersonId, SubjectId};
+use crate::policy::rules::{CalledIn, calls_in};
 use crate::policy::{Category, Depth};
 use crate::text::Country;
 use crate::time::{DateTime, days_after, hours_after, minutes_after};
@@ -47,7 +49,7 @@ use crate::time::{DateTime, days_after, hours_after, minutes_after};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     pub kind: TaskKind,
-    /// The referral, lookout, care alert, exception or handover that it is about, if it is about one.
+    /// The referral, lookout, care alert, exception, discharge or handover that it is about, if it is about one.
     pub subject: Option<SubjectId>,
     pub addressee: Addressee,
     /// What of the person somebody must be allowed to see for it to be on their list: this category …
@@ -70,6 +72,18 @@ pub struct Task {
 }
 
 impl Task {
+    /// Whether it calls a principal's organisation in: they may know whom it is about, for they could not do it otherwise.
+    fn calls(&self, principal: &Principal, directory: &Directory) -> bool {
+        let called = match (calls_in(self.kind), &self.addressee) {
+            (Some(CalledIn::StreetDoctors), Addressee::CareProvidersIn(_)) => true,
+            (Some(CalledIn::ChildProtection), Addressee::Organisation(organisation)) => {
+                directory.find(organisation).is_some_and(|found| found.kind == OrgKind::ChildProtection)
+            }
+            (Some(CalledIn::StreetDoctors | CalledIn::ChildProtection) | None, _) => false,
+        };
+        called && self.addressee.is(principal, directory)
+    }
+
     /// That it waits, as it can be told: by its category and depth, and to those who recorded what it arose from.
     pub(crate) fn told(&self) -> Fact<'_, TaskKind> {
         let label = Label { name: "task", category: self.category, depth: self.depth, sealed: None };
@@ -120,9 +134,12 @@ impl Addressee {
 }
 
 fn sees_patients_in(organisation: &Organisation, municipality: &Municipality) -> bool {
+    organisation.municipality.as_ref() == Some(municipality) && is_open_to_all(organisation)
+}
+
+fn is_open_to_all(organisation: &Organisation) -> bool {
     let open_to_all = [Offering::MedicalDropIn, Offering::MedicalClinic];
-    organisation.municipality.as_ref() == Some(municipality)
-        && open_to_all.iter().any(|offering| organisation.offerings.contains(offering))
+    open_to_all.iter().any(|offering| organisation.offerings.contains(offering))
 }
 
 /// What of a person a task tells of. Whoever may not see that, is not asked.
@@ -134,7 +151,9 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::ReviewUnsafeDischarge
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
-        | TaskKind::PrepareArrival => (Category::Presence, Minimal),
+        | TaskKind::PrepareArrival
+        | TaskKind::PlanDischarge
+        | TaskKind::FollowUpDischarge => (Category::Presence, Minimal),
         TaskKind::ReviewMatch | TaskKind::KnownElsewhere | TaskKind::EstablishLanguage | TaskKind::ProtectMinor => {
             (Category::Identity, Full)
         }
@@ -170,7 +189,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
     match kind {
         TaskKind::AssignCoordinator => &[C::AssignCoordinator],
         TaskKind::ReviewMatch => &[C::LinkPersons, C::DismissMatch],
-        TaskKind::ProtectMinor => &[C::Refer, C::RelatePersons],
+        TaskKind::ProtectMinor => &[C::Refer, C::RelatePersons, C::RecordIntake],
         TaskKind::KnownElsewhere => &[C::ReleaseMatch, C::AgreeMatch, C::DismissMatch],
         TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen => &[C::RecordContact, C::RecordIntake, C::Refer],
         TaskKind::EstablishLanguage => &[C::UpdateIdentity, C::RecordContact, C::RecordIntake],
@@ -186,11 +205,12 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::TraceNoShow => {
             &[C::RecordAttendance, C::RecordContact, C::IssueLookout, C::MarkOutOfSight, C::ReleaseBed, C::AddNote]
         }
-        TaskKind::NextStep => &[C::Refer, C::AddNote],
+        TaskKind::NextStep | TaskKind::PlanDischarge => &[C::Refer, C::AddNote],
         TaskKind::NextStepAfterException | TaskKind::ReviewStay => &[C::RequestException, C::ReleaseBed, C::AddNote],
         TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
         TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
         TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],
+        TaskKind::FollowUpDischarge => &[C::ReportDischarge, C::AnnounceDischarge, C::CallOffDischarge, C::AddNote],
         TaskKind::FindPerson => &[C::IssueLookout, C::ResolveLookout, C::RecordContact],
         TaskKind::AcknowledgeLookout => &[C::AcknowledgeLookout],
         TaskKind::AnswerCareAlert => &[C::AnswerCareAlert],
@@ -223,6 +243,40 @@ impl CarePath {
         self.tasks(AsOf::WhenDue, deadlines, directory)
     }
 
+    /// Whether a principal's organisation is called in, by a task that waits: see [`calls_in`].
+    #[must_use]
+    pub(crate) fn calls(
+        &self,
+        principal: &Principal,
+        now: DateTime,
+        deadlines: &Deadlines,
+        directory: &Directory,
+    ) -> bool {
+        let own = directory.find(&principal.organisation);
+        let may_be_called = own.is_some_and(|own| self.may_be_called(own));
+        if !may_be_called || self.is_erased() || self.is_closed() || self.case.died.is_some() {
+            return false;
+        }
+        let mut list = Worklist::new(self, AsOf::Now(now), deadlines, directory);
+        minors::add(&mut list);
+        health::calls(&mut list);
+        leaving::plan(&mut list);
+        list.tasks.iter().any(|task| task.calls(principal, directory))
+    }
+
+    /// The organisations that may be called in, now or when time goes on: what an index of cases by organisation holds.
+    pub fn may_call<'a>(&'a self, directory: &'a Directory) -> impl Iterator<Item = &'a OrgId> {
+        directory.all().filter(|each| self.may_be_called(each)).map(|each| &each.id)
+    }
+
+    fn may_be_called(&self, organisation: &Organisation) -> bool {
+        let (protects, sees_all) = (organisation.kind == OrgKind::ChildProtection, is_open_to_all(organisation));
+        let is_local = || self.municipality().is_some() && organisation.municipality.as_ref() == self.municipality();
+        let minor = || self.updated_at().is_some_and(|at| self.is_minor(at));
+        let doctor = || health::asks_for_doctor(self) || leaving::asks_for_doctor(self);
+        (protects || sees_all) && is_local() && ((protects && minor()) || (sees_all && doctor()))
+    }
+
     fn tasks(&self, as_of: AsOf, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
         if !self.exists() || self.is_erased() {
             return Vec::new();
@@ -239,6 +293,7 @@ impl CarePath {
             returning::stopped(&mut list);
             minors::add(&mut list);
             health::add(&mut list);
+            leaving::add(&mut list);
             course::add(&mut list);
             steps::add(&mut list);
         }
@@ -278,6 +333,8 @@ struct Waiting<'a> {
     due: DateTime,
     round: u32,
     suggests: Option<(NextStep, Depth)>,
+    /// Somebody is hurt, whatever else is at stake with such a task.
+    danger: bool,
 }
 
 impl<'a> Waiting<'a> {
@@ -292,6 +349,7 @@ impl<'a> Waiting<'a> {
             due,
             round: 0,
             suggests: None,
+            danger: false,
         }
     }
 
@@ -360,7 +418,7 @@ impl<'a> Worklist<'a> {
 
     fn ask(&mut self, addressees: impl IntoIterator<Item = Addressee>, waiting: &Waiting<'_>) {
         let (category, depth) = tells_of(waiting.kind);
-        let stake = self.stake(waiting.kind, waiting.due);
+        let stake = if waiting.danger { TaskStake::Danger } else { self.stake(waiting.kind, waiting.due) };
         self.tasks.extend(addressees.into_iter().map(|addressee| Task {
             kind: waiting.kind,
             subject: waiting.subject,
@@ -386,8 +444,7 @@ impl<'a> Worklist<'a> {
         self.path.municipality().cloned().map(Addressee::Assessor)
     }
 
-    /// Who visits patients. The coordinator is asked as well, always: a street doctor sees nobody who was not referred,
-    /// and a referral may be declined.
+    /// Who visits patients. They are called in; the coordinator is asked as well, always, for there may be none.
     fn visitors(&self) -> impl Iterator<Item = Addressee> + use<> {
         let doctors = self.path.municipality().cloned().map(Addressee::CareProvidersIn);
         doctors.into_iter().chain(self.coordinator())
@@ -447,6 +504,11 @@ impl<'a> Worklist<'a> {
     }
 }
 
+/// The order in which things happened; of what happened at one time, what was recorded first comes first.
+pub(super) fn happened(stamp: &Stamp) -> (DateTime, DateTime, EventId) {
+    (stamp.occurred.at, stamp.recorded_at, stamp.event_id)
+}
+
 /// The order in which things were recorded. Ids of events grow, which settles what was recorded at the same instant.
 pub(super) fn recorded(stamp: &Stamp) -> (DateTime, EventId) {
     (stamp.recorded_at, stamp.event_id)
@@ -468,6 +530,7 @@ mod tests {
             recorded_at: evening(recorded_on),
             by: night_shelter().author(),
             caused_by: None,
+            moved: None,
         }
     }
 

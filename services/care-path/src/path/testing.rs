@@ -6,13 +6,15 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::case::{CaseClosed, CaseEvent};
+use super::correction::{CorrectionEvent, arrivals, may_arrive};
 use super::exception::RequestException;
 use super::lost::{Addressee, IssueLookout};
 use super::referral::Refer;
+use super::relations::Statements;
 use super::rights::Norms;
 use super::signal::{RecordContact, ReportSignal, SignalEvent, SignalReceived};
 use super::stay::AssignBed;
-use super::{CarePath, Problems, Stamp, Story};
+use super::{CarePath, Moved, Problems, Stamp, Story};
 use crate::actor::{Actor, Principal};
 use crate::codes::{CloseReason, ExceptionKind, LocationType, Offering, OrgKind, Problem, SignalChannel, Urgency};
 use crate::command::{Command, Context, Decide, Refusal};
@@ -20,6 +22,7 @@ use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Organisation};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality, PersonId};
+use crate::sight::Standing;
 use crate::text::Country;
 use crate::time::{DateTime, Moment, Occurred};
 
@@ -64,6 +67,14 @@ pub fn shelter24() -> Principal {
 
 pub fn street_doctor() -> Principal {
     principal("street-doctor-rotterdam", Actor::CareProvider)
+}
+
+pub fn hospital() -> Principal {
+    principal("hospital-rotterdam", Actor::CareProvider)
+}
+
+pub fn child_protection() -> Principal {
+    principal("child-protection-rotterdam", Actor::ClientSupporter)
 }
 
 pub fn supporter() -> Principal {
@@ -116,6 +127,11 @@ pub fn directory() -> Directory {
         country: of_country(id),
         offerings,
         facilities: vec![],
+        coordinators: if kind == OrgKind::Municipality {
+            vec!["coordinator-rotterdam".parse().unwrap()]
+        } else {
+            vec![]
+        },
     })
     .collect()
 }
@@ -216,7 +232,11 @@ pub struct Given {
     /// When that happened which is told next, if it is told late.
     happened: Option<Occurred>,
     deadlines: Deadlines,
+    /// How long ago it happened when it is recorded.
+    ago: TimeDelta,
     commands: u128,
+    /// The id of what the next command makes, where a test says so.
+    next_id: Option<Uuid>,
     events: u128,
     last: Result<Vec<Event>, Refusal>,
 }
@@ -229,7 +249,9 @@ pub fn given(history: impl IntoIterator<Item = Event>) -> Given {
         now: evening(0),
         happened: None,
         deadlines: Deadlines::default(),
+        ago: TimeDelta::zero(),
         commands: 0,
+        next_id: None,
         events: 0,
         last: Ok(vec![]),
     };
@@ -250,10 +272,11 @@ impl Given {
         let stamp = Stamp {
             event_id,
             person_id,
-            occurred: self.happened.unwrap_or(Occurred::instant(self.now)),
+            occurred: self.happened.unwrap_or(Occurred::instant(self.now - self.ago)),
             recorded_at: self.now,
             by: self.by.author(),
             caused_by,
+            moved: None,
         };
         self.story.tell(Arc::new(stamp), event);
         event_id
@@ -283,11 +306,11 @@ impl Given {
         let members: Vec<_> = std::iter::once(this_person()).chain(self.story.path.linked_with()).collect();
         let context = Context {
             now: self.now,
-            occurred: self.happened.unwrap_or(Occurred::instant(self.now)),
+            occurred: self.happened.unwrap_or(Occurred::instant(self.now - self.ago)),
             by: &self.by,
             person_id: this_person(),
             members: &members,
-            id: id_of_command(self.commands),
+            id: self.next_id.take().unwrap_or(id_of_command(self.commands)),
             directory: &directory,
             deadlines: &self.deadlines,
             norms: &norms,
@@ -343,10 +366,6 @@ impl Given {
         Self { by, ..self }
     }
 
-    pub fn path(&self) -> &CarePath {
-        &self.story.path
-    }
-
     pub fn now(&self) -> DateTime {
         self.now
     }
@@ -377,6 +396,50 @@ impl Given {
         self
     }
 
+    /// What the last command on another path moves is recorded here, unless a rule stands against it.
+    #[track_caller]
+    pub fn and_received(mut self, from: &Self) -> Self {
+        let Ok([Event::Correction(CorrectionEvent::EntryMoved(moved))]) = from.last.as_deref() else {
+            panic!("nothing is moved: {:?}", from.last);
+        };
+        let history = from.story.iter().filter(|(stamp, _)| moved.carried().contains(&stamp.event_id));
+        let carried: Vec<_> = history.map(|(stamp, event)| (&**stamp, event)).collect();
+        let (directory, deadlines, norms) = (directory(), Deadlines::default(), norms());
+        let context = Context {
+            now: self.now,
+            occurred: Occurred::instant(self.now),
+            by: &self.by,
+            person_id: this_person(),
+            members: &[this_person()],
+            id: Uuid::nil(),
+            directory: &directory,
+            deadlines: &deadlines,
+            norms: &norms,
+            nobody: false,
+        };
+        let relation = Standing::of(&self.by, &self.story.path, self.now, &deadlines, &directory).relation;
+        self.last = may_arrive(&carried, &self.story.path, relation, &context).map(|()| Vec::new());
+        let by = from.story.events.last().map(|(stamp, _)| Moved { from: another_person(), by: stamp.event_id });
+        let mut ids: Vec<EventId> = Vec::new();
+        for arrival in self.last.is_ok().then(|| arrivals(&carried, &self.story.path, &context)).into_iter().flatten() {
+            self.events += 1;
+            let event_id = EventId(Uuid::from_u128(0x9000 + self.events));
+            let stamp = Stamp {
+                event_id,
+                person_id: this_person(),
+                occurred: arrival.occurred,
+                recorded_at: self.now,
+                by: arrival.by,
+                caused_by: arrival.follows.map(|number| ids[number]),
+                moved: by,
+            };
+            ids.push(event_id);
+            self.story.tell(Arc::new(stamp), arrival.event.clone());
+            self.last.iter_mut().for_each(|events| events.push(arrival.event.clone()));
+        }
+        self
+    }
+
     pub fn days_later(self, days: i64) -> Self {
         Self { now: self.now + TimeDelta::days(days), ..self }
     }
@@ -398,6 +461,21 @@ impl Given {
         self.days_later(-1)
     }
 
+    /// What the next command makes has this id, whenever it is sent.
+    pub fn making(self, id: Uuid) -> Self {
+        Self { next_id: Some(id), ..self }
+    }
+
+    /// What comes next happened at that time.
+    pub fn of(self, happened: DateTime) -> Self {
+        Self { ago: self.now - happened, ..self }
+    }
+
+    /// What comes next is told that many days after it happened.
+    pub fn days_late(self, days: i64) -> Self {
+        Self { ago: TimeDelta::days(days), ..self }
+    }
+
     #[track_caller]
     pub fn then(self, check: impl FnOnce(&CarePath)) -> Self {
         if let Err(refusal) = &self.last {
@@ -412,6 +490,28 @@ impl Given {
         let events = self.last.as_ref().unwrap_or_else(|refusal| panic!("refused: {refusal}"));
         let found: Vec<_> = events.iter().map(|event| event.kind().name()).collect();
         assert_eq!(found, types);
+        self
+    }
+
+    /// The id of the last event that was recorded.
+    pub fn last_id(&self) -> EventId {
+        EventId(Uuid::from_u128(0x9000 + self.events))
+    }
+
+    pub fn path(&self) -> &CarePath {
+        &self.story.path
+    }
+
+    /// The path as it is where those of others say something of the person.
+    pub fn hearing(&self, said: &Statements) -> CarePath {
+        CarePath::fold_hearing(self.story.iter(), said.clone())
+    }
+
+    /// What was received last was recorded by somebody else first.
+    #[track_caller]
+    pub fn then_as_recorded_by(self, who: &Principal) -> Self {
+        let (stamp, _) = self.story.events.last().unwrap();
+        assert!(who.recorded(&stamp.by) && stamp.moved.is_some() && stamp.occurred.at < stamp.recorded_at);
         self
     }
 

@@ -3,17 +3,22 @@
 
 use chrono::TimeDelta;
 
+use super::correction::FinishMove;
 use super::deadline::PassDeadline;
+use super::discharge::CallOffDischarge;
 use super::lost::{EndCareAlert, EndLookout, Ended, ExpireLookout, MarkOutOfSight};
 use super::repatriation::StopHandover;
 use super::stay::RecordNoShow;
 use super::{CarePath, Stamp};
-use crate::codes::{Code, HandoverState, LookoutEndReason, TaskKind};
+use crate::codes::{Code, DischargeEndReason, HandoverState, LookoutEndReason, TaskKind};
 use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
-use crate::ids::{BedId, CareAlertId, EventId, HandoverId, LookoutId, PersonId, SubjectId};
+use crate::ids::{BedId, CareAlertId, DischargeId, EventId, HandoverId, LookoutId, PersonId, SubjectId};
 use crate::time::{DateTime, days_after};
+
+/// After that long, a request that moves an entry has broken off.
+const MOVE_TAKES: TimeDelta = TimeDelta::seconds(5);
 
 /// Something that Baken does by itself at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub struct Timer {
 /// What is done. In this order, where several are due at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimerKind {
+    /// An entry goes to the right person, where the request that asked for it broke off.
+    MoveFinishes(EventId),
     /// Somebody of whom nobody heard counts as out of sight.
     OutOfSight,
     /// Those who were asked to look out are told that it is over.
@@ -36,6 +43,8 @@ pub enum TimerKind {
     CareAlertEnds(CareAlertId),
     /// A lookout ends, for its time is over.
     LookoutExpires(LookoutId),
+    /// A discharge that was announced does not come about, or nobody followed it up.
+    DischargeEnds(DischargeId),
     /// A handover stopped by what the person said on another stream of theirs.
     HandoverStops(HandoverId),
     /// What waits was not done in time.
@@ -56,10 +65,12 @@ impl TimerKind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::MoveFinishes(_) => "move_finishes",
             Self::OutOfSight => "out_of_sight",
             Self::LookoutEnds(_) => "lookout_ends",
             Self::CareAlertEnds(_) => "care_alert_ends",
             Self::LookoutExpires(_) => "lookout_expires",
+            Self::DischargeEnds(_) => "discharge_ends",
             Self::HandoverStops(_) => "handover_stops",
             Self::Deadline { task, .. } => task.code(),
             Self::NoShow { .. } => "no_show",
@@ -76,6 +87,7 @@ impl Timer {
     #[must_use]
     pub fn command(&self) -> Command {
         match self.what {
+            TimerKind::MoveFinishes(moved) => Command::FinishMove(moved, FinishMove::default()),
             TimerKind::OutOfSight => Command::MarkOutOfSight((), MarkOutOfSight {}),
             // The path knows the reason.
             TimerKind::LookoutEnds(lookout) => {
@@ -85,6 +97,10 @@ impl Timer {
                 Command::EndCareAlert(alert, EndCareAlert { reason: LookoutEndReason::NoLongerNeeded })
             }
             TimerKind::LookoutExpires(lookout) => Command::ExpireLookout(lookout, ExpireLookout {}),
+            TimerKind::DischargeEnds(discharge) => {
+                let (reason, explanation) = (DischargeEndReason::NotFollowedUp, None);
+                Command::CallOffDischarge(discharge, CallOffDischarge { reason, explanation })
+            }
             TimerKind::HandoverStops(handover) => Command::StopHandover(handover, StopHandover {}),
             TimerKind::Deadline { task, subject, round } => {
                 Command::PassDeadline((), PassDeadline { task, subject, cause: self.cause, round })
@@ -99,10 +115,12 @@ impl Timer {
     pub fn key(&self) -> String {
         let Self { person, cause, .. } = self;
         match self.what {
+            TimerKind::MoveFinishes(moved) => format!("{person}/move_finishes/{moved}"),
             TimerKind::OutOfSight => format!("{person}/out_of_sight/{cause}"),
             TimerKind::LookoutEnds(lookout) => format!("{person}/lookout_ends/{lookout}/{cause}"),
             TimerKind::CareAlertEnds(alert) => format!("{person}/care_alert_ends/{alert}/{cause}"),
             TimerKind::LookoutExpires(lookout) => format!("{person}/lookout_expires/{lookout}"),
+            TimerKind::DischargeEnds(discharge) => format!("{person}/discharge_ends/{discharge}/{cause}"),
             TimerKind::HandoverStops(handover) => format!("{person}/handover_stops/{handover}"),
             TimerKind::Deadline { task, subject, round } => {
                 let subject = subject.map(|subject| subject.to_string()).unwrap_or_default();
@@ -122,6 +140,11 @@ impl CarePath {
             let what = TimerKind::Deadline { task: task.kind, subject: task.subject, round: task.round };
             timers.push(Timer::new(task.due, what, &task.cause));
         }
+        timers.extend(
+            self.unfinished_moves().map(|moved| {
+                Timer::new(moved.recorded_at + MOVE_TAKES, TimerKind::MoveFinishes(moved.event_id), moved)
+            }),
+        );
         if self.exists() && !self.is_erased() {
             timers.extend(self.lost.untold().map(|(ended, by)| {
                 let what = match ended {
@@ -134,6 +157,13 @@ impl CarePath {
                 let what = TimerKind::LookoutExpires(lookout.issued.lookout);
                 Timer::new(lookout.issued.expires_at, what, &lookout.issued.stamp)
             }));
+            let untold = self.untold_discharges().map(|(discharge, by)| (discharge, by.recorded_at, by));
+            let expected = self.announced.iter().filter(|announced| announced.outcome.is_none()).map(|announced| {
+                let told = &announced.announced;
+                (told.discharge, announced.lapses_at(deadlines).max(told.stamp.recorded_at), &told.stamp)
+            });
+            timers
+                .extend(untold.chain(expected).map(|(id, due, by)| Timer::new(due, TimerKind::DischargeEnds(id), by)));
             timers.extend(self.repatriation.stopped().map(|(handover, stop)| Timer {
                 due: stop.stamp.occurred.at,
                 what: TimerKind::HandoverStops(handover.proposed.handover),
@@ -171,8 +201,11 @@ impl CarePath {
         let ends = ends.filter_map(|end| end.checked_add_signed(TimeDelta::milliseconds(1)));
         let run_out = self.open_stays().filter_map(|stay| stay.assigned.until);
         let exceptions = self.exceptions.iter().flat_map(super::exception::ExceptionRequest::asked_about);
+        let leaving = self.announced.iter().filter(|announced| announced.outcome.is_none());
+        let leaving = leaving.flat_map(|announced| [announced.announced.expected_at, announced.lapses_at(deadlines)]);
         let of_age = self.lifetime().and_then(|(lifetime, _)| lifetime.comes_of_age());
-        let changes = lookouts.chain(alerts).chain(exceptions).chain(run_out).chain(arrivals).chain(ends).chain(of_age);
+        let times = lookouts.chain(alerts).chain(exceptions).chain(run_out).chain(arrivals).chain(leaving);
+        let changes = times.chain(ends).chain(of_age);
         changes.filter(|change| *change > now).min()
     }
 }

@@ -142,6 +142,7 @@ fn missed(vulnerable: bool) -> CarePath {
             recorded_at: evening(day),
             by: night_shelter().author(),
             caused_by: None,
+            moved: None,
         };
         story.tell(Arc::new(stamp), event);
     }

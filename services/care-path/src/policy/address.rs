@@ -21,6 +21,8 @@ pub enum Address<'a> {
     Lookout { recipients: &'a [OrgId], until: Option<DateTime>, ended: Option<DateTime> },
     /// A care alert to the police.
     CareAlert { to: &'a OrgId, until: Option<DateTime>, ended: Option<DateTime> },
+    /// A discharge that a hospital announced: `to` is the place that was warned, `ended` when it was called off.
+    Discharge { to: Option<&'a OrgId>, ended: Option<DateTime> },
     /// A handover to a country, and to the care provider there that it names: `consented` has the data classes of its
     /// consent while the consent holds.
     Handover { country: Country, receiving: Option<&'a OrgId>, stands: Stands, consented: Option<&'a [DataClass]> },
@@ -47,7 +49,7 @@ impl<'a> Address<'a> {
     pub fn reaches(&self, reader: &Principal, relation: Relation, now: DateTime) -> bool {
         let knows_the_case = match relation {
             Relation::Region | Relation::Involved => true,
-            Relation::Addressed | Relation::None => false,
+            Relation::Called | Relation::Addressed | Relation::None => false,
         };
         let stands = |until: Option<DateTime>| until.is_some_and(|until| until > now);
         match self {
@@ -58,6 +60,7 @@ impl<'a> Address<'a> {
                 knows_the_case || (recipients.contains(&reader.organisation) && stands(*until))
             }
             Self::CareAlert { to, until, .. } => knows_the_case || (**to == reader.organisation && stands(*until)),
+            Self::Discharge { .. } => knows_the_case || relation == Relation::Called,
             Self::Handover { .. } => Abroad::of(reader).is_none() || self.shown_abroad(reader).is_some(),
             Self::ReturnPreparation => Abroad::of(reader).is_none(),
         }
@@ -94,6 +97,11 @@ impl<'a> Address<'a> {
                 answers && recipients.contains(&reader.organisation) && lately(*ended)
             }
             Self::CareAlert { to, ended, .. } => answers && **to == reader.organisation && lately(*ended),
+            Self::Discharge { to, ended } => {
+                // Of the place that was warned, those roles are told that see the person while they prepare.
+                let prepares = disclosed(reader.actor.role(), Relation::Involved, false).level(Category::Presence);
+                Depth::Minimal.within(prepares) && *to == Some(&reader.organisation) && lately(*ended)
+            }
             Self::Handover { country, receiving, stands: Stands::Over(since), .. } => {
                 let theirs = Abroad::of(reader).is_some_and(|abroad| abroad.is_named(*country, *receiving));
                 theirs && reader.actor.role() != Role::Ambassador && lately(Some(*since))

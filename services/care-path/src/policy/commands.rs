@@ -14,6 +14,7 @@ impl When {
             Relation::Region => R.0,
             Relation::Involved => I.0,
             Relation::Addressed => A.0,
+            Relation::Called => C.0,
             Relation::None => N.0,
         };
         self.0 & bit != 0
@@ -34,8 +35,10 @@ pub(crate) const I: When = When(2);
 pub(crate) const A: When = When(4);
 /// Neither: about somebody new, or about a person whom the own organisation recorded before.
 pub(crate) const N: When = When(8);
-pub(crate) const IN: When = or(I, N);
-pub(crate) const IA: When = or(I, A);
+/// Called in: who is may send what they might if they were asked to look out, or had nothing to do with the person.
+const C: When = When(16);
+pub(crate) const IN: When = or(or(I, N), C);
+pub(crate) const IA: When = or(or(I, A), C);
 pub(crate) const IAN: When = or(IA, N);
 pub(crate) const AN: When = or(A, N);
 pub(crate) const RN: When = or(R, N);

@@ -7,6 +7,9 @@ pub enum Relation {
     None,
     /// A lookout, care alert or handover is addressed to the actor's organisation or country.
     Addressed,
+    /// Baken calls the actor's organisation in by a task: a street doctor for somebody who is hurt or confused, child
+    /// protection for a minor alone. Until the task is done they see whom it is about.
+    Called,
     /// The actor's organisation has an intake, stay, referral or care for the person, or had one not long ago.
     Involved,
     /// Coordinator or assessor of the person's municipality.
@@ -15,7 +18,7 @@ pub enum Relation {
 
 impl Relation {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Region, Self::Involved, Self::Addressed, Self::None];
+    pub const ALL: [Self; 5] = [Self::Region, Self::Involved, Self::Called, Self::Addressed, Self::None];
 
     /// The name in the policy's table.
     #[must_use]
@@ -23,6 +26,7 @@ impl Relation {
         match self {
             Self::None => "none",
             Self::Addressed => "addressed",
+            Self::Called => "called",
             Self::Involved => "involved",
             Self::Region => "region",
         }

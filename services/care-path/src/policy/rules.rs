@@ -1,7 +1,7 @@
 //! The rules that a cell of the table cannot say. Each has its rows in `api-spec/policy.csv`.
 
 use super::{Category, Depth, Relation, disclosed};
-use crate::codes::{CloseReason, Code, DataClass, Phase, Role};
+use crate::codes::{CloseReason, Code, ConsentPurpose, DataClass, Phase, Role, TaskKind};
 
 /// The facts by name that a role sees of a category, where the cell says less than it means: of identity, a liaison sees
 /// what a travel document needs; of how somebody lives, an assessor sees work, income and residence. `None` where the
@@ -107,6 +107,106 @@ pub fn consented_as(category: Category) -> DataClass {
         Category::Presence | Category::Social | Category::Rights | Category::Lookout | Category::Notes => {
             DataClass::Social
         }
+    }
+}
+
+/// Who is called in by a task: they see whom it is about, though they have nothing to do with the person yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalledIn {
+    /// The street doctors of the person's municipality.
+    StreetDoctors,
+    /// Child protection in the person's municipality.
+    ChildProtection,
+}
+
+impl CalledIn {
+    /// The name in the policy's table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StreetDoctors => "street_doctors",
+            Self::ChildProtection => "child_protection",
+        }
+    }
+}
+
+/// Whom a task calls in. Other tasks go to those who may know of the person anyway.
+#[must_use]
+pub fn calls_in(task: TaskKind) -> Option<CalledIn> {
+    match task {
+        TaskKind::StreetDoctorVisit | TaskKind::HeadInjuryScreen | TaskKind::PlanDischarge => {
+            Some(CalledIn::StreetDoctors)
+        }
+        TaskKind::ProtectMinor => Some(CalledIn::ChildProtection),
+        TaskKind::AssignCoordinator
+        | TaskKind::ReviewMatch
+        | TaskKind::KnownElsewhere
+        | TaskKind::EstablishLanguage
+        | TaskKind::RightsAssessment
+        | TaskKind::IndDecision
+        | TaskKind::UninsuredReport
+        | TaskKind::SuitabilityReview
+        | TaskKind::AnswerReferral
+        | TaskKind::StartCare
+        | TaskKind::FindPerson
+        | TaskKind::AcknowledgeLookout
+        | TaskKind::AnswerCareAlert
+        | TaskKind::DecideException
+        | TaskKind::ReviewUnsafeDischarge
+        | TaskKind::SendDischargeLetter
+        | TaskKind::PartiesMeeting
+        | TaskKind::AcknowledgeHandover
+        | TaskKind::AnswerHandover
+        | TaskKind::RecordDeparture
+        | TaskKind::ConfirmArrival
+        | TaskKind::FollowUp
+        | TaskKind::TraceNoShow
+        | TaskKind::NextStep
+        | TaskKind::NextStepAfterException
+        | TaskKind::ReviewStay
+        | TaskKind::ReviewReopened
+        | TaskKind::ReviewSignOfLife
+        | TaskKind::PrepareArrival
+        | TaskKind::FollowUpDischarge
+        | TaskKind::ReviewStoppedReturn
+        | TaskKind::AnswerHandoverQuestion
+        | TaskKind::TraceArrival
+        | TaskKind::WeeklyReview => None,
+    }
+}
+
+/// How a discharge that was announced stands, for the place that was warned of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warned {
+    /// It is expected.
+    Expected,
+    /// It came about or was called off, or nobody followed it up in the term for that.
+    Over,
+}
+
+impl Warned {
+    /// Both, with their names in the policy's table.
+    pub const ALL: [(Self, &'static str); 2] = [(Self::Expected, "expected"), (Self::Over, "over")];
+}
+
+/// Whether a place that a hospital warned is involved with the person: it prepares for them, and must know whom it expects.
+/// A place to which somebody was discharged with a warning is involved as after a stay.
+#[must_use]
+pub fn involves_the_warned(stands: Warned) -> bool {
+    match stands {
+        Warned::Expected => true,
+        Warned::Over => false,
+    }
+}
+
+/// Whether a consent to a purpose decides anything. What leaves for the country of return rests on consent. What is shared
+/// between those who care for a person here rests on the table, and the report of uninsured care on the law: a consent to
+/// those changes nothing, and is not taken.
+#[must_use]
+pub fn decides(purpose: ConsentPurpose) -> bool {
+    match purpose {
+        ConsentPurpose::Repatriation => true,
+        ConsentPurpose::CareCoordination | ConsentPurpose::MedicalExchange | ConsentPurpose::UninsuredReport => false,
     }
 }
 

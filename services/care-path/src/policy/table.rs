@@ -57,20 +57,28 @@ pub fn disclosed(role: Role, relation: Relation, consent: bool) -> Cells {
         (Role::OutreachWorker, Relation::Involved)                 => Cells([F,  F,   M,   M,   X,   M,   M,   X,   F,   X]),
         (Role::OutreachWorker, Relation::Addressed)                => Cells([M,  M,   X,   X,   X,   X,   X,   X,   F,   X]),
         (Role::CareProvider, Relation::Involved)                   => Cells([F,  F,   F,   F,   X,   F,   F,   M,   M,   X]),
+        (Role::CareProvider, Relation::Addressed)                  => Cells([X,  X,   X,   X,   X,   X,   X,   X,   M,   X]),
+        // Where the person is, what they look like and how urgent it is: enough to find and help them. No findings.
+        (Role::CareProvider, Relation::Called)                     => Cells([F,  F,   X,   M,   X,   X,   X,   X,   M,   X]),
+        // Child protection: which child, and where.
+        (Role::ShelterWorker | Role::OutreachWorker | Role::ClientSupporter, Relation::Called)
+                                                                   => Cells([F,  F,   X,   X,   X,   X,   X,   X,   X,   X]),
         (Role::ClientSupporter, Relation::Involved)                => Cells([F,  F,   F,   M,   X,   F,   F,   F,   M,   X]),
         (Role::MunicipalAssessor, Relation::Region)                => Cells([M,  F,   F,   X,   X,   F,   X,   X,   X,   X]),
         (Role::Police, Relation::Addressed)                        => Cells([X,  X,   X,   X,   X,   X,   X,   X,   M,   X]),
         (Role::EmbassyLiaison, Relation::Addressed) if consent     => Cells([X,  M,   X,   X,   X,   X,   X,   F,   X,   X]),
         (Role::ReceivingProvider, Relation::Addressed) if consent  => Cells([X,  F,   M,   X,   X,   X,   X,   F,   X,   X]),
 
-        (Role::ProcessCoordinator | Role::MunicipalAssessor, Relation::Involved | Relation::Addressed | Relation::None)
-        | (Role::ShelterWorker | Role::OutreachWorker, Relation::Region | Relation::None)
-        | (Role::CareProvider | Role::ClientSupporter, Relation::Region | Relation::Addressed | Relation::None)
-        | (Role::Police, Relation::Region | Relation::Involved | Relation::None)
+        (Role::ProcessCoordinator | Role::MunicipalAssessor,
+         Relation::Involved | Relation::Called | Relation::Addressed | Relation::None)
+        | (Role::ShelterWorker | Role::OutreachWorker | Role::CareProvider, Relation::Region | Relation::None)
+        | (Role::ClientSupporter, Relation::Region | Relation::Addressed | Relation::None)
+        | (Role::Police, Relation::Region | Relation::Involved | Relation::Called | Relation::None)
         | (Role::EmbassyLiaison | Role::ReceivingProvider,
-           Relation::Region | Relation::Involved | Relation::Addressed | Relation::None)
+           Relation::Region | Relation::Involved | Relation::Called | Relation::Addressed | Relation::None)
         | (Role::Ambassador | Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System,
-           Relation::Region | Relation::Involved | Relation::Addressed | Relation::None)           => Cells::NOTHING,
+           Relation::Region | Relation::Involved | Relation::Called | Relation::Addressed | Relation::None)
+                                                                                                   => Cells::NOTHING,
     }
 }
 

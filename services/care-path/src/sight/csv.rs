@@ -9,6 +9,9 @@
 //! `end`: whether a role is told that what it was asked for is over;
 //! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
+//! `call`: whom a task calls in, who then see whom it is about (relation `called`);
+//! `warned`: whether an announced discharge involves the place that was warned of it;
+//! `purpose`: whether a consent to a purpose decides anything; where not, it is not taken;
 //! `command`: whether a role may send a command;
 //! `event`: the category that tells that such an event happened, of a deadline by its task, of a retraction by its entry;
 //! `field`: the category and the level at which a field of an event is seen, and the data class that it is sealed in;
@@ -20,11 +23,12 @@
 use std::collections::BTreeMap;
 
 use crate::actor::{Actor, Area, Principal};
-use crate::codes::{CloseReason, Code, DataClass, Phase, Role, TaskKind};
+use crate::codes::{CloseReason, Code, ConsentPurpose, DataClass, Phase, Role, TaskKind};
 use crate::command::CommandKind;
 use crate::event::{EventKind, Unreadable, fields};
 use crate::fact::{Label, Labels};
 use crate::ids::{Municipality, OrgId};
+use crate::path::discharge::AnnouncedDischarge;
 use crate::path::repatriation::Handover;
 use crate::path::{CarePath, Seen, exception, lost, referral, repatriation, tasks};
 use crate::policy::{
@@ -101,6 +105,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     add(lost::Episode::PART, lost::Episode::labels());
     add(lost::Lookout::PART, lost::Lookout::labels());
     add(lost::CareAlert::PART, lost::CareAlert::labels());
+    add(AnnouncedDischarge::PART, AnnouncedDischarge::labels());
     add(exception::ExceptionRequest::PART, exception::ExceptionRequest::labels());
     add(Handover::PART, Handover::labels());
     add(Handover::PART, vec![repatriation::HAS_DOCUMENT]);
@@ -135,6 +140,19 @@ fn bounds(table: &mut Table) {
         let answer = if document.passes_on(*role, Some(DataClass::Medical)) { "passes_on" } else { "does_not" };
         table.line(["document", role.code(), "", "given", "medical", "document", answer, "", "medical"]);
     }
+    for task in TaskKind::ALL {
+        if let Some(called) = rules::calls_in(*task) {
+            table.line(["call", task.code(), "", "", "", "", called.name(), "", ""]);
+        }
+    }
+    for (stands, name) in rules::Warned::ALL {
+        let answer = if rules::involves_the_warned(stands) { "involved" } else { "not" };
+        table.line(["warned", name, "", "", "", "", answer, "", ""]);
+    }
+    for purpose in ConsentPurpose::ALL {
+        let answer = if rules::decides(*purpose) { "decides" } else { "not_taken" };
+        table.line(["purpose", purpose.code(), "", "", "", "", answer, "", ""]);
+    }
     for category in Category::ALL {
         let class = rules::consented_as(category).code();
         table.line(["consent", "", "", "given", category.name(), "", class, "", ""]);
@@ -161,6 +179,8 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
         ("care_alert_to_own", "", Address::CareAlert { to: &own[0], until: later, ended: None }),
         ("care_alert_to_own_that_is_over", "", Address::CareAlert { to: &own[0], until: None, ended: Some(now) }),
         ("care_alert_to_others", "", Address::CareAlert { to: &others[0], until: later, ended: None }),
+        ("announced_discharge_to_own", "", Address::Discharge { to: own.first(), ended: None }),
+        ("announced_discharge_to_others", "", Address::Discharge { to: others.first(), ended: None }),
         ("open_handover_to_own_country", "given", handover(home, None, Stands::Open, given)),
         ("arrived_handover_to_own_country", "given", handover(home, None, Stands::Arrived, given)),
         ("ended_handover_to_own_country", "given", handover(home, None, Stands::Over(now), given)),
@@ -195,6 +215,7 @@ fn told_ends(role: Role) -> Vec<(&'static str, bool)> {
         ("lookout_to_own", Address::Lookout { recipients: &own, until: None, ended }),
         ("care_alert_to_own", Address::CareAlert { to: &own[0], until: None, ended }),
         ("taken_back_from_own", Address::TakenBack { from: &own[0], since: now }),
+        ("announced_discharge_to_own", Address::Discharge { to: own.first(), ended }),
         ("handover_to_own_country", handover(home, None, Stands::Over(now), None)),
         ("handover_to_own_organisation", handover(elsewhere, own.first(), Stands::Over(now), None)),
     ];
@@ -260,8 +281,8 @@ pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> 
         // Where somebody was seen is where they were: their presence, as well as a matter of the lookout.
         return vec![("", kind.category(), Depth::Minimal), ("last_seen", Category::Presence, Depth::Minimal)];
     }
-    if kind == EventKind::EntryRetracted {
-        // Whoever may know of the entry is told that it was taken back.
+    if matches!(kind, EventKind::EntryRetracted | EventKind::EntryMoved) {
+        // Whoever may know of the entry is told that it was taken back, or moved.
         return Category::ALL.into_iter().map(|category| (category.name(), category, Depth::Minimal)).collect();
     }
     if kind != EventKind::DeadlinePassed {

@@ -28,6 +28,7 @@ pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: 
         | Subject::OwnBed
         | Subject::Consent(_)
         | Subject::Entry(_)
+        | Subject::Discharge(_)
         | Subject::Exception(_)
         | Subject::Handover(_)
         | Subject::Hold(_)

@@ -15,6 +15,7 @@ use crate::actor::Principal;
 use crate::codes::Phase;
 use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
+use crate::directory::Directory;
 use crate::event::{Event, EventKind};
 use crate::fact::{Fact, Label, Origin, Reader};
 use crate::ids::OrgId;
@@ -39,11 +40,17 @@ pub struct Sight<'a> {
 impl<'a> Sight<'a> {
     /// The sight that a principal has of the person of a path; `None` hides that the person exists.
     #[must_use]
-    pub fn of(principal: &'a Principal, path: &'a CarePath, now: DateTime, deadlines: &'a Deadlines) -> Option<Self> {
+    pub fn of(
+        principal: &'a Principal,
+        path: &'a CarePath,
+        now: DateTime,
+        deadlines: &'a Deadlines,
+        directory: &Directory,
+    ) -> Option<Self> {
         if !path.exists() {
             return None;
         }
-        let standing = Standing::of(principal, path, now, deadlines);
+        let standing = Standing::of(principal, path, now, deadlines, directory);
         let role = principal.actor.role();
         let others = disclosed(role, standing.relation, standing.has_consent());
         let others = standing.consented.as_ref().map_or(others, |classes| others.consented(classes));
@@ -53,8 +60,8 @@ impl<'a> Sight<'a> {
         sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own, of_ends: false })
     }
 
-    /// What notices alone go by, where there is no sight: whoever was asked to look out, or to take the person over, is told
-    /// that it is over.
+    /// What notices alone go by, where there is no sight: whoever was asked to look out, warned of a discharge, or asked to
+    /// take the person over, is told that it is over.
     #[must_use]
     pub fn of_ends(
         principal: &'a Principal,
@@ -146,6 +153,12 @@ impl<'a> Sight<'a> {
         depth.within(self.others.level(category))
     }
 
+    /// Whether the reader is shown every lookout: those who are only asked to look out, or called in, see their own alone.
+    pub(crate) fn reaches_every_lookout(&self) -> bool {
+        let anothers = Address::Lookout { recipients: &[], until: None, ended: None };
+        anothers.reaches(self.principal, self.standing.relation, self.now)
+    }
+
     /// Whether the reader may know that an event happened at all. That they recorded something, all readers know of
     /// themselves, as long as anything is theirs to see.
     pub(crate) fn knows_of(&self, stamp: &Stamp, event: &Event) -> bool {
@@ -158,7 +171,7 @@ impl<'a> Sight<'a> {
         // That their own entry was taken back they know, whoever took it back.
         let own_entry = || {
             let Event::Correction(correction) = event else { return false };
-            let of_own = self.path.recorder_of(correction.strikes()).is_some_and(|by| self.principal.recorded(by));
+            let of_own = self.path.recorder_of(correction.entry()).is_some_and(|by| self.principal.recorded(by));
             of_own && !self.own.is_nothing()
         };
         keeps_own || own_entry() || self.shows(&event.label(), &origin)
@@ -196,8 +209,8 @@ impl Reader for Sight<'_> {
     }
 }
 
-/// Whether such an event says that a lookout, a care alert or a handover is over. A consent that was withdrawn after the arrival
-/// ends what those abroad see.
+/// Whether such an event says that a lookout, a care alert, an announced discharge or a handover is over. A consent that was
+/// withdrawn after the arrival ends what those abroad see.
 fn ends(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -205,6 +218,7 @@ fn ends(kind: EventKind) -> bool {
             | EventKind::LookoutExpired
             | EventKind::LookoutEnded
             | EventKind::CareAlertEnded
+            | EventKind::DischargeCalledOff
             | EventKind::HandoverDeclined
             | EventKind::HandoverWithdrawn
             | EventKind::ConsentWithdrawn

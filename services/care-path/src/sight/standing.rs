@@ -3,6 +3,7 @@
 use crate::actor::{Actor, Principal};
 use crate::codes::DataClass;
 use crate::deadlines::Deadlines;
+use crate::directory::Directory;
 use crate::path::CarePath;
 use crate::policy::{Abroad, Relation};
 use crate::time::DateTime;
@@ -21,7 +22,13 @@ pub struct Standing {
 impl Standing {
     /// How a principal stands to the person of a path, at a time.
     #[must_use]
-    pub fn of(principal: &Principal, path: &CarePath, now: DateTime, deadlines: &Deadlines) -> Self {
+    pub fn of(
+        principal: &Principal,
+        path: &CarePath,
+        now: DateTime,
+        deadlines: &Deadlines,
+        directory: &Directory,
+    ) -> Self {
         let organisation = &principal.organisation;
         let when = |holds: bool, relation: Relation| if holds { relation } else { Relation::None };
         let relation = match &principal.actor {
@@ -31,6 +38,8 @@ impl Standing {
             Actor::ShelterWorker | Actor::OutreachWorker { .. } | Actor::CareProvider | Actor::ClientSupporter => {
                 if path.involves(organisation, now, deadlines) {
                     Relation::Involved
+                } else if path.calls(principal, now, deadlines, directory) {
+                    Relation::Called
                 } else {
                     when(path.looked_out_for_by(organisation, now), Relation::Addressed)
                 }

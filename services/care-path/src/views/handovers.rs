@@ -25,6 +25,8 @@ views! {
     #[derive(Default)]
     pub struct ReturnView as "Return" {
         pub options: Option<Vec<OptionsView>>,
+        /// Each time that the person was heard to say that they do not want to return.
+        pub refusals: Option<Vec<RefusalView>>,
         pub conditions: Option<Vec<ConditionView>>,
         /// The country that it is prepared for: that of the last condition or consent.
         pub prepared_for: Option<Country>,
@@ -40,6 +42,14 @@ views! {
         pub wish: Option<ReturnWish>,
         pub options: Option<Text>,
         pub barriers: Option<Vec<ReturnBarrier>>,
+        #[serde(flatten)]
+        #[cfg_attr(feature = "schema", graphql(flatten))]
+        pub noted: NotedView,
+    }
+
+    /// That the person does not want to return.
+    pub struct RefusalView as "ReturnRefusal" {
+        pub explanation: Option<Text>,
         #[serde(flatten)]
         #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
@@ -129,10 +139,16 @@ impl ReturnView {
     pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
         let state = &sight.path().repatriation;
         let options = state.presented.iter().filter_map(|presented| options_view(sight, presented));
+        let refusals = state.refused.iter().filter_map(|refused| {
+            let explanation = refused.addressed(Address::ReturnPreparation).explanation();
+            let (explanation, stamp) = sight.show_even_erased(explanation)?;
+            Some(RefusalView { explanation: explanation.cloned(), noted: NotedView::of(sight, stamp) })
+        });
         let conditions = state.conditions.iter().filter_map(|condition| condition_view(sight, condition));
         let consents = state.consents.iter().filter_map(|consent| consent_view(sight, consent));
         let view = Self {
             options: section(options.collect()),
+            refusals: section(refusals.collect()),
             conditions: section(conditions.collect()),
             prepared_for: sight.show(sight.path().prepared_for_told()),
             missing_conditions: sight.show(sight.path().missing_conditions_told()),

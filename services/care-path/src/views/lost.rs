@@ -125,6 +125,8 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
         | TaskKind::PrepareArrival
+        | TaskKind::PlanDischarge
+        | TaskKind::FollowUpDischarge
         | TaskKind::ReviewMatch
         | TaskKind::ProtectMinor
         | TaskKind::KnownElsewhere
@@ -163,7 +165,8 @@ impl EpisodeView {
         let facts = episode.facts();
         let began = sight.show(facts.began())?;
         let ended = sight.show(facts.ended());
-        let told = |kind: &EventKind| sight.knows(kind.category(), Minimal);
+        let reached = |kind: &EventKind| kind.category() != LookoutCell || sight.reaches_every_lookout();
+        let told = |kind: &EventKind| sight.knows(kind.category(), Minimal) && reached(kind);
         Some(Self {
             number,
             began_at: began.occurred.at,

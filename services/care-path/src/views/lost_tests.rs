@@ -13,7 +13,7 @@ const LOOKOUT: LookoutId = LookoutId(id_of_command(2));
 
 fn lost(reader: &Principal, path: &CarePath, day: i64) -> Option<LostView> {
     let deadlines = Deadlines::default();
-    let sight = Sight::of(reader, path, evening(day), &deadlines)?;
+    let sight = Sight::of(reader, path, evening(day), &deadlines, &directory())?;
     assert_eq!(
         lost_due(&sight, &deadlines, &directory()).is_some(),
         disclose_lost(&sight, this_person(), &deadlines, &directory()).is_some(),
@@ -23,7 +23,7 @@ fn lost(reader: &Principal, path: &CarePath, day: i64) -> Option<LostView> {
 
 fn episodes(path: &CarePath) -> Vec<EpisodeView> {
     let (reader, deadlines) = (coordinator(), Deadlines::default());
-    let sight = Sight::of(&reader, path, evening(9), &deadlines).unwrap();
+    let sight = Sight::of(&reader, path, evening(9), &deadlines, &directory()).unwrap();
     let file = disclose_case_file(&sight, this_person(), Progress::default(), &[]);
     file.presence.and_then(|presence| presence.episodes).unwrap_or_default()
 }
@@ -105,7 +105,7 @@ fn those_who_are_only_asked_to_look_out_or_to_help_are_not_told_who_is_lost() {
     looked_for().and(alert).then(|path| {
         assert!(lost(&night_shelter(), path, 1).is_some(), "whose guest he is");
         let assessor = principal("municipality-rotterdam", Actor::MunicipalAssessor { municipality: rotterdam() });
-        for reader in [shelter24(), police(), assessor, street_doctor(), liaison("PL")] {
+        for reader in [shelter24(), police(), assessor, hospital(), liaison("PL")] {
             assert!(lost(&reader, path, 1).is_none(), "{:?}", reader.actor);
         }
     });

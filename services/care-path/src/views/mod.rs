@@ -23,8 +23,8 @@ pub(crate) use case_file::LINKED;
 pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{
-    ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, QuestionView, ReturnView, disclose_document,
-    disclose_handovers,
+    ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, QuestionView, RefusalView, ReturnView,
+    disclose_document, disclose_handovers,
 };
 pub use identity::IdentityView;
 pub use lookouts::{AcknowledgementView, CareAlertView, LookoutView, SightingView, disclose_alerts, disclose_lookouts};
@@ -35,7 +35,7 @@ pub use matches::{
 };
 pub use notice::{NoticeView, disclose_notice};
 pub use persons::{PersonSummaryView, disclose_summary};
-pub use presence::{DischargeView, PresenceView, SeenView, StayView};
+pub use presence::{AnnouncedDischargeView, DischargeView, PresenceView, SeenView, StayView};
 pub use progress::{Progress, last_known, progress};
 pub use referrals::{ReferralView, disclose_referrals};
 pub use rights::{RightsAssessmentView, RightsView};

@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::{EpisodeView, IncidentView, NotedView, RemarkView, section, views};
-use crate::codes::{BedReleaseReason, LocationType};
-use crate::ids::{BedId, FacilityId, OrgId};
+use crate::codes::{BedReleaseReason, DischargeEndReason, LocationType};
+use crate::ids::{BedId, DischargeId, FacilityId, OrgId};
 use crate::path::Noted;
-use crate::path::discharge::DischargedTo;
+use crate::path::discharge::{AnnouncedDischarge, DischargedTo};
 use crate::path::stay::Stay;
 use crate::sight::Sight;
-use crate::text::Line;
+use crate::text::{Line, Text};
 use crate::time::DateTime;
 
 views! {
@@ -26,6 +26,7 @@ views! {
         pub last_contact_at: Option<DateTime>,
         pub stays: Option<Vec<StayView>>,
         pub discharges: Option<Vec<DischargeView>>,
+        pub announced_discharges: Option<Vec<AnnouncedDischargeView>>,
     }
 
     /// Where and when somebody was last seen, and by whom.
@@ -71,6 +72,43 @@ views! {
         #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
+
+    /// A discharge that a hospital announced.
+    pub struct AnnouncedDischargeView as "AnnouncedDischarge" {
+        pub discharge_id: DischargeId,
+        pub from: Option<OrgId>,
+        pub destination: LocationType,
+        /// The organisation that was warned.
+        pub to: Option<OrgId>,
+        pub expected_at: DateTime,
+        /// What the receiving place must know.
+        pub care_needs: Option<Text>,
+        /// The person was discharged as announced.
+        pub came_about: Option<bool>,
+        /// Why it does not come about as announced.
+        pub called_off: Option<DischargeEndReason>,
+        #[serde(flatten)]
+        #[cfg_attr(feature = "schema", graphql(flatten))]
+        pub noted: NotedView,
+    }
+}
+
+impl AnnouncedDischargeView {
+    fn of(sight: &Sight<'_>, discharge: &AnnouncedDischarge) -> Option<Self> {
+        let (whole, announced) = (discharge.facts(), discharge.announced.addressed(discharge.address()));
+        let (destination, stamp) = sight.show_noted(announced.destination())?;
+        Some(Self {
+            discharge_id: *sight.show(announced.discharge())?,
+            from: sight.show(announced.from()).cloned(),
+            destination: *destination,
+            to: sight.show(announced.to()).cloned(),
+            expected_at: *sight.show(announced.expected_at())?,
+            care_needs: sight.show(announced.care_needs()).cloned(),
+            came_about: sight.show(whole.came_about()),
+            called_off: sight.show(whole.called_off_because()),
+            noted: NotedView::of(sight, stamp),
+        })
+    }
 }
 
 impl PresenceView {
@@ -78,6 +116,7 @@ impl PresenceView {
         let path = sight.path();
         let stays = path.stays.iter().filter_map(|stay| StayView::of(sight, stay));
         let discharges = path.discharges.iter().filter_map(|discharge| DischargeView::of(sight, discharge));
+        let announced = path.announced.iter().filter_map(|announced| AnnouncedDischargeView::of(sight, announced));
         let view = Self {
             out_of_sight_since: sight.show(path.facts().out_of_sight_since()),
             out_of_sight_episodes: sight.show(path.facts().out_of_sight_episodes()),
@@ -86,6 +125,7 @@ impl PresenceView {
             last_contact_at: sight.show(path.facts().last_contact_at()),
             stays: section(stays.collect()),
             discharges: section(discharges.collect()),
+            announced_discharges: section(announced.collect()),
         };
         (view != Self::default()).then_some(view)
     }

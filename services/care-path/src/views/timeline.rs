@@ -128,6 +128,7 @@ mod tests {
                 recorded_at: evening(0) + TimeDelta::minutes(minutes),
                 by: by.author(),
                 caused_by: None,
+                moved: None,
             };
             is_late(&stamp, &no_show)
         };

@@ -21,7 +21,7 @@ views! {
         pub person_id: PersonId,
         /// Who it is about, as far as the reader may see.
         pub identity: Option<IdentityView>,
-        /// The referral, lookout, care alert, exception or handover that it is about, if it is about one.
+        /// The referral, lookout, care alert, exception, discharge or handover that it is about, if it is about one.
         pub subject_id: Option<SubjectId>,
         /// When it arose.
         pub since: DateTime,

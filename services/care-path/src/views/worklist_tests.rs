@@ -29,10 +29,6 @@ use TaskKind as T;
 /// Somebody's command; its subject is what the step of that index created.
 struct Step(Principal, CommandKind, Option<usize>, Value);
 
-fn hospital() -> Principal {
-    principal("hospital-rotterdam", Actor::CareProvider)
-}
-
 /// A history in the order of a path. With any of its steps left out, what then cannot happen does not.
 fn steps() -> Vec<Step> {
     let to = |id: &str| json!({ "organisation": id });
@@ -172,14 +168,16 @@ impl Living {
             self.events += 1;
             let event_id = EventId(Uuid::from_u128(self.events));
             let (recorded_at, by) = (self.now, by.author());
-            let stamp = Stamp { event_id, person_id: this_person(), occurred, recorded_at, by, caused_by: None };
+            let stamp =
+                Stamp { event_id, person_id: this_person(), occurred, recorded_at, by, caused_by: None, moved: None };
             self.story.tell(Arc::new(stamp), event);
         }
     }
 
     fn worklist(&self, principal: &Principal) -> Vec<TaskView> {
         let (deadlines, directory) = (Deadlines::default(), directory());
-        let Some(sight) = Sight::of(principal, &self.story.path, self.now, &deadlines) else { return Vec::new() };
+        let sight = Sight::of(principal, &self.story.path, self.now, &deadlines, &directory);
+        let Some(sight) = sight else { return Vec::new() };
         disclose_tasks(&sight, &self.story.path.open_tasks(self.now, &deadlines, &directory), this_person(), &directory)
     }
 }
@@ -211,6 +209,7 @@ fn everybody() -> Vec<Principal> {
         "street-doctor-rotterdam",
         "supporter-rotterdam",
         "hospital-rotterdam",
+        "child-protection-rotterdam",
         "elsewhere",
     ];
     for organisation in organisations {
@@ -238,6 +237,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             | T::TraceNoShow
             | T::ReviewStay
             | T::PrepareArrival
+            | T::FollowUpDischarge
             | T::ProtectMinor
             | T::KnownElsewhere
     );
@@ -254,7 +254,8 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
         ),
         Role::ShelterWorker | Role::OutreachWorker => of_care,
         Role::CareProvider => {
-            of_care || matches!(task, T::StreetDoctorVisit | T::HeadInjuryScreen | T::UninsuredReport)
+            let of_doctors = matches!(task, T::StreetDoctorVisit | T::HeadInjuryScreen | T::PlanDischarge);
+            of_care || of_doctors || task == T::UninsuredReport
         }
         Role::ClientSupporter => {
             let of_return = matches!(
@@ -301,6 +302,11 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         | T::ReviewStoppedReturn
         | T::AnswerHandoverQuestion
         | T::TraceArrival => disclose_handovers(sight).iter().map(|each| each.handover_id.0).collect(),
+        T::PlanDischarge | T::FollowUpDischarge => {
+            let announced = sight.path().announced.iter();
+            let facts = announced.map(|each| each.announced.addressed(each.address()).discharge());
+            facts.filter_map(|discharge| sight.show(discharge)).map(|discharge| discharge.0).collect()
+        }
         T::AssignCoordinator
         | T::ReviewReopened
         | T::ReviewSignOfLife
@@ -326,7 +332,7 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
 fn check(living: &Living, principal: &Principal) -> Result<(), TestCaseError> {
     let (path, now, deadlines) = (&living.story.path, living.now, Deadlines::default());
     let role = principal.actor.role();
-    let standing = Standing::of(principal, path, now, &deadlines);
+    let standing = Standing::of(principal, path, now, &deadlines, &directory());
     let shown_of_others = disclosed(role, standing.relation, standing.has_consent());
     for view in living.worklist(principal) {
         prop_assert!(ever_asked(role, view.kind), "{role} is asked for {}", view.kind);
@@ -347,7 +353,8 @@ fn check(living: &Living, principal: &Principal) -> Result<(), TestCaseError> {
         let knows_why = view.because.is_none_or(|because| shows(because.category(), Depth::Minimal));
         prop_assert!(knows_why, "{role}, {:?}, learns why {} waits", standing.relation, view.kind);
 
-        let sight = Sight::of(principal, path, now, &deadlines).ok_or_else(|| TestCaseError::fail("no sight"))?;
+        let sight =
+            Sight::of(principal, path, now, &deadlines, &directory).ok_or_else(|| TestCaseError::fail("no sight"))?;
         let known = can_look_up(&sight, view.kind);
         prop_assert_eq!(known.is_some(), view.subject_id.is_some());
         if let (Some(known), Some(subject)) = (known, view.subject_id) {
@@ -398,6 +405,16 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
     let claim = json!({ "claim": { "birth_date": "2012" }, "assurance": "self_declared" });
     minor.send(1, &Step(coordinator(), C::UpdateIdentity, None, claim));
     reached.extend(kinds(&minor, &coordinator()));
+    let mut leaving = self::living([0]);
+    let announcement = json!({ "destination": "street", "expected_at": "2026-01-11T21:00:00Z" });
+    leaving.send(1, &Step(hospital(), C::AnnounceDischarge, None, announcement));
+    for _ in 0..2 {
+        for principal in everybody() {
+            check(&leaving, &principal).unwrap();
+            reached.extend(kinds(&leaving, &principal));
+        }
+        leaving.now += TimeDelta::days(2);
+    }
     // A match to review does not follow from one path alone.
     let elsewhere = [T::AssignCoordinator, T::ReviewMatch, T::KnownElsewhere];
     let all: BTreeSet<_> = T::ALL.iter().copied().filter(|kind| !elsewhere.contains(kind)).collect();
@@ -418,14 +435,50 @@ fn kinds(living: &Living, principal: &Principal) -> Vec<TaskKind> {
 }
 
 #[test]
-fn a_street_doctor_is_asked_to_visit_once_somebody_referred_the_person() {
-    let signalled = living([0]);
-    assert_eq!(kinds(&signalled, &street_doctor()), []);
+fn a_street_doctor_is_called_in_by_a_signal_and_sees_whom_to_look_for() {
+    let mut signalled = living([]);
+    let signal = json!({
+        "channel": "police_contact", "problems": ["confused_behaviour"], "location": "behind the station",
+        "identity": { "alias": "Marek", "approximate_age": 50, "appearance": "scars on his face" },
+    });
+    signalled.send(0, &Step(police(), C::ReportSignal, None, signal));
+    assert_eq!(kinds(&signalled, &street_doctor()), [T::StreetDoctorVisit]);
     assert_eq!(kinds(&signalled, &coordinator()), [T::StreetDoctorVisit, T::WeeklyReview]);
-    let referred = living([0, 2, 8]);
-    assert!(kinds(&referred, &street_doctor()).contains(&T::StreetDoctorVisit));
-    let colleague = principal("hospital-rotterdam", Actor::CareProvider);
-    assert_eq!(kinds(&referred, &colleague), []);
+    let listed = serde_json::to_value(signalled.worklist(&street_doctor())).unwrap();
+    assert_eq!(listed[0]["identity"]["appearance"], "scars on his face");
+    let (deadlines, directory, doctor) = (Deadlines::default(), directory(), street_doctor());
+    let sight = Sight::of(&doctor, &signalled.story.path, signalled.now, &deadlines, &directory).unwrap();
+    let seen = crate::views::disclose_summary(&sight, this_person(), None);
+    assert_eq!(seen.vulnerable, Some(true));
+    let file = crate::views::disclose_case_file(&sight, this_person(), crate::views::Progress::default(), &[]);
+    let file = serde_json::to_value(file).unwrap();
+    assert_eq!(file["presence"]["last_seen"]["location"], "behind the station");
+}
+
+#[test]
+fn who_is_called_in_sees_nobody_any_more_once_it_is_done_and_others_never_do() {
+    let mut signalled = living([0]);
+    for other in [hospital(), principal("street-doctor-rotterdam", Actor::ShelterWorker)] {
+        assert_eq!(kinds(&signalled, &other), [], "{}", other.organisation);
+    }
+    signalled.send(1, &Step(hospital(), C::RecordContact, None, json!({})));
+    assert_eq!(kinds(&signalled, &street_doctor()), []);
+    let (deadlines, directory, doctor) = (Deadlines::default(), directory(), street_doctor());
+    assert!(Sight::of(&doctor, &signalled.story.path, signalled.now, &deadlines, &directory).is_none());
+}
+
+#[test]
+fn child_protection_is_called_in_for_a_minor_alone_and_sees_which_child_it_is() {
+    let mut minor = living([]);
+    let signal = json!({ "channel": "outreach_round", "identity": { "alias": "Ana", "birth_date": "2012" } });
+    minor.send(0, &Step(night_shelter(), C::ReportSignal, None, signal));
+    assert_eq!(kinds(&minor, &child_protection()), [T::ProtectMinor]);
+    let listed = serde_json::to_value(minor.worklist(&child_protection())).unwrap();
+    assert_eq!(listed[0]["identity"]["alias"], "Ana");
+    assert_eq!(listed[0]["stake"], "danger");
+    assert_eq!(listed[0]["due_at"], "2026-01-10T22:00:00Z");
+    minor.send(1, &Step(child_protection(), C::RecordIntake, None, json!({})));
+    assert_eq!(kinds(&minor, &coordinator()), [T::WeeklyReview]);
 }
 
 #[test]
@@ -481,4 +534,24 @@ fn a_task_is_serialised_without_what_it_does_not_have() {
             },
         ])
     );
+}
+
+#[test]
+fn a_shelter_that_is_warned_of_a_discharge_sees_whom_it_prepares_for_and_what_it_must_know() {
+    let mut leaving = living([0]);
+    let announcement = json!({
+        "destination": "night_shelter_eu", "to": "night-shelter-rotterdam", "expected_at": "2026-01-11T21:00:00Z",
+        "care_needs": "a lower bunk",
+    });
+    leaving.send(1, &Step(hospital(), C::AnnounceDischarge, None, announcement));
+    assert_eq!(kinds(&leaving, &night_shelter()), [T::PrepareArrival]);
+    let (deadlines, directory, shelter) = (Deadlines::default(), directory(), night_shelter());
+    let sight = Sight::of(&shelter, &leaving.story.path, leaving.now, &deadlines, &directory).unwrap();
+    let file = crate::views::disclose_case_file(&sight, this_person(), crate::views::Progress::default(), &[]);
+    let announced = serde_json::to_value(file).unwrap()["presence"]["announced_discharges"][0].clone();
+    assert_eq!(announced["care_needs"], "a lower bunk");
+    assert_eq!((&announced["to"], &announced["came_about"]), (&json!("night-shelter-rotterdam"), &json!(false)));
+    // The hospital keeps what it recorded, and sees nothing else.
+    leaving.now = evening(2);
+    assert_eq!(kinds(&leaving, &hospital()), [T::FollowUpDischarge]);
 }

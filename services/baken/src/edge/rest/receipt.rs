@@ -1,13 +1,14 @@
 //! What a write answers.
 
 use care_path::ids::{
-    BedId, CareAlertId, ConsentId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId, QuestionId, ReferralId,
+    BedId, CareAlertId, ConsentId, DischargeId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId, QuestionId,
+    ReferralId,
 };
 use care_path::{EventId, PersonId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::{Created, Receipt};
+use crate::app::{Created, MovedTo, Receipt};
 use crate::edge::caller::RequestId;
 use crate::edge::problem::{Problem, ProblemDetails};
 
@@ -29,6 +30,9 @@ macro_rules! receipt {
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<$id>,
             )+
+            /// Where an entry was moved to, and what was recorded there.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            pub moved_to: Option<MovedToBody>,
             /// What each of those in `together_with` was answered, in their order.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             #[schema(no_recursion)]
@@ -77,11 +81,29 @@ impl CompanionAnswer {
     }
 }
 
+/// Where an entry was moved to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = MovedTo)]
+pub struct MovedToBody {
+    pub person_id: PersonId,
+    /// What was recorded there.
+    pub event_ids: Vec<EventId>,
+    /// The revision that that case now has, as the caller sees it.
+    pub revision: u64,
+}
+
+impl MovedToBody {
+    fn of(moved: &MovedTo) -> Self {
+        Self { person_id: moved.person_id, event_ids: moved.event_ids.clone(), revision: moved.revision }
+    }
+}
+
 receipt! {
     bed_id: BedId,
     referral_id: ReferralId,
     lookout_id: LookoutId,
     care_alert_id: CareAlertId,
+    discharge_id: DischargeId,
     exception_id: ExceptionId,
     consent_id: ConsentId,
     handover_id: HandoverId,
@@ -99,6 +121,7 @@ impl ReceiptBody {
             event_ids: receipt.event_ids.clone(),
             revision: receipt.revision,
             position: receipt.position.0,
+            moved_to: receipt.moved_to.as_ref().map(MovedToBody::of),
             ..Self::default()
         };
         if let Some(created) = receipt.created {

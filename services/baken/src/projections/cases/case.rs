@@ -138,7 +138,15 @@ impl Case {
     /// Folds its history anew. What other paths say of the person lies in their histories, and is kept.
     fn refold(&mut self) {
         let heard = self.path.heard().clone();
-        self.path = CarePath::fold(self.history.iter().map(|entry| (&entry.stamp, &entry.event)));
+        self.path = CarePath::fold_hearing(self.history.iter().map(|entry| (&entry.stamp, &entry.event)), heard);
+    }
+
+    /// Hears what other paths say of the person now. What has arrived elsewhere counts here no more.
+    pub(super) fn hear(&mut self, heard: Statements) {
+        let alike = heard.agrees_on_arrivals(self.path.heard());
         self.path.hear(heard);
+        if !alike {
+            self.refold();
+        }
     }
 }

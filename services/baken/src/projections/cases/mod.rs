@@ -83,6 +83,7 @@ impl Cases {
     /// Folds an event into the case of a person.
     pub fn take_in(&mut self, person: PersonId, entry: Entry) -> Changed {
         let (id, kind) = (self.id_of(person), entry.event.kind());
+        let speaks_of_others = relates(kind) || entry.stamp.moved.is_some();
         if relinks(kind) {
             let mut case = self.by_id.get(&id).map_or_else(|| self.opened(person), |case| (**case).clone());
             case.take_in(entry);
@@ -93,7 +94,7 @@ impl Cases {
         }
         self.by_id.entry(id).and_modify(|case| case.take_in(entry));
         let mut changed = Changed::since(id);
-        if relates(kind) {
+        if speaks_of_others {
             changed.there.extend(self.spread(person, self.spoken_of(person)));
         }
         changed
@@ -130,7 +131,7 @@ impl Cases {
             let Some(members) = self.by_id.get(&id).map(|case| case.members.clone()) else { continue };
             let heard = self.heard_by(&members);
             if let Some(case) = self.by_id.get_mut(&id).filter(|case| *case.path.heard() != heard) {
-                case.path.hear(heard);
+                case.hear(heard);
                 changed.insert(id);
             }
         }
@@ -150,9 +151,7 @@ impl Cases {
             return self.regroup(&case);
         }
         let mut changed = Changed::anew(self.put(case));
-        if relates(aside.kind) {
-            changed.there.extend(self.spread(person, spoken_of));
-        }
+        changed.there.extend(self.spread(person, spoken_of));
         changed
     }
 

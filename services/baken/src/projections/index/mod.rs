@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use care_path::codes::Phase;
+use care_path::directory::Directory;
 use care_path::ids::{Municipality, OrgId};
 use care_path::path::CarePath;
 use care_path::text::Country;
@@ -84,10 +85,10 @@ enum IndexPlace<'i> {
 }
 
 impl Indexed {
-    fn of(path: &CarePath) -> Self {
+    fn of(path: &CarePath, directory: &Directory) -> Self {
         let municipality = path.municipality().cloned().map(Reach::Municipality);
         let countries: BTreeSet<_> = path.concerned_countries().collect();
-        let organisations: BTreeSet<_> = path.concerned_organisations().collect();
+        let organisations: BTreeSet<_> = path.concerned_organisations().chain(path.may_call(directory)).collect();
         let others = countries.into_iter().map(Reach::Country);
         let others = others.chain(organisations.into_iter().cloned().map(Reach::Organisation));
         let has = |feature: &Feature| match feature {
@@ -173,8 +174,8 @@ impl Index {
 }
 
 impl ReadModel for Index {
-    fn put(&mut self, case: &Case, _: AsOf<'_>) {
-        let entry = Indexed::of(&case.path);
+    fn put(&mut self, case: &Case, as_of: AsOf<'_>) {
+        let entry = Indexed::of(&case.path, as_of.directory());
         match self.entries.get_mut(&case.id()) {
             Some(known) if known.is_found_as(&entry) => known.updated = entry.updated,
             _ => {

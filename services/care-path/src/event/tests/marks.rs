@@ -157,6 +157,7 @@ fn of_the_special_categories_nothing_is_in_clear_but_what_is_listed_here() {
             "intake_completed.urgency",
             "discharged_to.from",
             "discharged_to.letter_received",
+            "discharge_announced.from",
             "deadline_passed.subject_id",
             "deadline_passed.addressees",
             "deadline_passed.late",
@@ -166,6 +167,8 @@ fn of_the_special_categories_nothing_is_in_clear_but_what_is_listed_here() {
             "entry_retracted.entry_id",
             "entry_retracted.entry_type",
             "entry_retracted.reason",
+            "entry_moved.entry_id",
+            "entry_moved.entry_type",
         ]
     );
 }

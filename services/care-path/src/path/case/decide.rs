@@ -29,7 +29,7 @@ refusals! {
 pub struct AssignCoordinator {
     /// Unless said, the municipality stays.
     pub municipality: Option<Municipality>,
-    /// A coordinator by name of user; unless said, the municipality's desk.
+    /// A coordinator by name of user, as the organisations of the municipality list them; unless said, its desk.
     pub coordinator: Option<UserId>,
 }
 
@@ -43,6 +43,10 @@ impl Decide for AssignCoordinator {
             .or_else(|| at.home_municipality())
             .filter(|municipality| at.directory.has_municipality(municipality))
             .ok_or(Refusal::field("municipality", "no organisation of this municipality takes part"))?;
+        let coordinates = |user: &UserId| at.directory.has_coordinator(&municipality, user);
+        if !self.coordinator.as_ref().is_none_or(coordinates) {
+            return Err(Refusal::field("coordinator", "is not listed as a coordinator of this municipality"));
+        }
         Ok(vec![
             CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: self.coordinator }).into(),
         ])

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
 
+use super::discharge::DischargeEvent;
 use super::stay::StayEvent;
 use super::tasks::recorded;
 use super::{CarePath, Noted, Stamp};
-use crate::codes::{CloseReason, HandoverWithdrawReason, LookoutEndReason, Role};
+use crate::codes::{CloseReason, DischargeEndReason, HandoverWithdrawReason, LookoutEndReason, Role};
 use crate::command::{Context, Refusal};
 use crate::event::Event;
 use crate::fact::{events, part_events};
@@ -80,15 +81,16 @@ pub struct CaseState {
     pub(in crate::path) dropped_out: Option<Arc<Stamp>>,
 }
 
-/// Whether such an event shows that the person is there.
-fn shows_the_person(event: &Event) -> bool {
+/// Whether such an event shows that the person is there: it opens a closed case again.
+pub(super) fn shows_the_person(event: &Event) -> bool {
     match event {
         Event::Signal(_)
         | Event::Intake(_)
         | Event::Incident(_)
-        | Event::Discharge(_)
+        | Event::Discharge(DischargeEvent::DischargedTo(_) | DischargeEvent::DischargeAnnounced(_))
         | Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_)) => true,
         Event::Stay(StayEvent::NoShowRecorded(_) | StayEvent::BedReleased(_))
+        | Event::Discharge(DischargeEvent::DischargeCalledOff(_))
         | Event::Identity(_)
         | Event::Relation(_)
         | Event::Rights(_)
@@ -143,6 +145,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
             path.case.closed = Some(Noted::new(stamp, closed));
             path.case.reopened = None;
             path.end_with(stamp, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other);
+            path.end_announced(stamp, DischargeEndReason::CaseClosed);
             path.reopen_if_seen_since(stamp);
         }
         CaseEvent::CaseReopened(_) => {
@@ -151,6 +154,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
         CaseEvent::DeathRecorded(died) => {
             path.case.died = Some(Noted::new(stamp, died));
             path.end_with(stamp, LookoutEndReason::Died, HandoverWithdrawReason::Died);
+            path.end_announced(stamp, DischargeEndReason::Died);
             path.lost.back_in_sight(stamp);
         }
     }

@@ -63,6 +63,17 @@ fn a_case_moves_with_its_coordinator() {
 }
 
 #[test]
+fn a_case_is_assigned_only_to_a_coordinator_who_exists_and_is_of_the_municipality() {
+    let assign = |municipality: Option<&str>, coordinator: &str| AssignCoordinator {
+        municipality: municipality.map(|name| name.parse().unwrap()),
+        coordinator: Some(coordinator.parse().unwrap()),
+    };
+    given([signalled()]).when(assign(None, "coordinator-rotterdam")).then_types(["coordinator_assigned"]);
+    given([signalled()]).when(assign(None, "nobody")).then_field("coordinator");
+    given([signalled()]).when(assign(Some("utrecht"), "coordinator-rotterdam")).then_field("coordinator");
+}
+
+#[test]
 fn a_note_may_be_added_to_a_closed_case() {
     let note = AddNote { text: "called the family".parse().unwrap() };
     given([signalled(), closed(CloseReason::Housed)]).when(note).then_types(["note_added"]);

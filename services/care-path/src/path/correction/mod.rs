@@ -1,28 +1,39 @@
 //! Corrections: nothing that was recorded by mistake stays true. An entry that is retracted counts for nothing, as if it had
-//! not been recorded; the log keeps it, and the timeline shows it struck through.
+//! not been recorded; the log keeps it, and the timeline shows it struck through. One that was recorded on the wrong person
+//! is moved: it is retracted there, and recorded on the right one.
 
-use super::Stamp;
+use std::sync::Arc;
+
 use super::discharge::DischargeEvent;
 use super::referral::ReferralEvent;
+use super::{CarePath, Noted, Stamp};
 use crate::codes::RetractReason;
 use crate::event::{Event, EventKind};
 use crate::fact::{events, part_events};
-use crate::ids::{EventId, OrgId};
+use crate::ids::{EventId, OrgId, PersonId};
 use crate::policy::{Address, Category, Depth};
 use crate::private::Social;
 use crate::text::Text;
 use crate::time::DateTime;
 
+mod arrival;
 mod decide;
+mod moving;
+#[cfg(test)]
+mod moving_tests;
 #[cfg(test)]
 mod tests;
 
+pub use arrival::{Arrival, Carried, arrivals, may_arrive};
+use decide::recorded_by_the_sender;
 pub use decide::{CorrectionRefusal, RetractEntry};
+pub use moving::{FinishMove, MoveEntry, Moving};
 
 part_events! {
     /// Taking back what was recorded.
     pub enum CorrectionEvent {
         EntryRetracted(EntryRetracted),
+        EntryMoved(EntryMoved),
     }
 }
 
@@ -34,19 +45,53 @@ events! {
         reason: clear RetractReason => it.kind.category(), Minimal;
         explanation: maybe sealed(Text, Social) => Notes, Full;
     }
+
+    /// An entry is about another person, and goes there. Once it has arrived it is retracted. It is told to those who may know
+    /// of the entry; to whom it went, nobody is told.
+    pub struct EntryMoved as it {
+        entry: clear EventId as "entry_id" => it.kind.category(), Minimal;
+        kind: clear EventKind as "entry_type" => it.kind.category(), Minimal;
+        /// The entry and what goes with it: what counts for nothing from its arrival on.
+        entries: only Vec<EventId>;
+        /// Of these, what is recorded on the other person's stream.
+        carried: only Vec<EventId>;
+        to: only PersonId;
+        explanation: maybe sealed(Text, Social) => Notes, Full;
+    }
+}
+
+impl EntryMoved {
+    /// The entries that are recorded on the other person's stream.
+    #[must_use]
+    pub fn carried(&self) -> &[EventId] {
+        &self.carried
+    }
+}
+
+pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CorrectionEvent) {
+    match event {
+        // What was retracted is known before anything is folded.
+        CorrectionEvent::EntryRetracted(_) => {}
+        CorrectionEvent::EntryMoved(moved) => path.moves.push(Noted::new(stamp, moved)),
+    }
 }
 
 impl CorrectionEvent {
-    /// The entry that does not count any more.
-    pub(crate) fn strikes(&self) -> EventId {
-        let Self::EntryRetracted(retracted) = self;
-        retracted.entry
+    /// The entry that does not count any more, or will not.
+    pub(crate) fn entry(&self) -> EventId {
+        match self {
+            Self::EntryRetracted(retracted) => retracted.entry,
+            Self::EntryMoved(moved) => moved.entry,
+        }
     }
 
     /// What of a person somebody must be allowed to see to learn that this happened: what the entry tells of.
     pub(crate) fn tells_of(&self) -> (Category, Depth) {
-        let Self::EntryRetracted(retracted) = self;
-        (retracted.kind.category(), Depth::Minimal)
+        let kind = match self {
+            Self::EntryRetracted(retracted) => retracted.kind,
+            Self::EntryMoved(moved) => moved.kind,
+        };
+        (kind.category(), Depth::Minimal)
     }
 }
 
@@ -76,6 +121,7 @@ fn asked(event: &Event) -> Option<&OrgId> {
     match event {
         Event::Referral(ReferralEvent::ReferralMade(made)) => Some(&made.to),
         Event::Discharge(DischargeEvent::DischargedTo(discharge)) => discharge.to.as_ref().filter(|_| discharge.warned),
+        Event::Discharge(DischargeEvent::DischargeAnnounced(_) | DischargeEvent::DischargeCalledOff(_)) => None,
         Event::Referral(
             ReferralEvent::ReferralAccepted(_)
             | ReferralEvent::ReferralDeclined(_)

@@ -47,6 +47,7 @@ words! {
         Care = "care that goes on",
         Refusal = "next step after a refusal",
         Warning = "warned arrival from hospital",
+        Announced = "announced discharge",
         Consent = "consent",
         Handover = "handover before the departure",
         Question = "question of the embassy",
@@ -79,6 +80,7 @@ words! {
         Denied = "an exception is denied",
         Disappeared = "the person disappears",
         ExceptionExpired = "an exception runs out",
+        CalledOff = "an announced discharge is called off",
         StayRanOut = "the end of a stay comes",
         Released = "the bed is given up",
         MovedOn = "the person gets another bed",
@@ -108,34 +110,35 @@ pub enum Fate {
 fn fates(ending: Ending) -> [Fate; Thing::ALL.len()] {
     use Fate::{Ends as E, Never as N, Stays as S};
     match ending {
-        Ending::Closed => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, S, E, S, S, S, E],
-        Ending::Died => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, E, E, E, S, S, E],
-        Ending::Found => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::LookoutResolved => [S, E, N, E, E, S, E, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::LookoutEnded => [S, S, N, E, S, S, S, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::LookoutExpired => [S, S, N, E, S, S, S, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::CareAlertEnded => [S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::CareAlertExpired => [S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Declined => [S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Withdrawn => [S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::CareEnded => [S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::DroppedOut => [S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::TurnedAway => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Granted => [S, N, S, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Denied => [S, N, S, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Disappeared => [S, N, E, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::ExceptionExpired => [S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::StayRanOut => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Released => [S, S, E, S, S, E, E, N, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::MovedOn => [S, S, E, S, S, E, E, S, E, S, E, S, E, E, S, S, S, S, S, S, S, S, S],
-        Ending::ConsentWithdrawn => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, E, E, S, E, S, S, S],
-        Ending::SaidNo => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, S, S, S, S, S, S],
-        Ending::HandoverDeclined => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, N, S, S, S, S, S],
-        Ending::HandoverWithdrawn => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, E, S, S, S, S, S],
-        Ending::Arrived => [S, E, S, E, E, S, S, S, S, S, S, S, S, S, S, N, E, E, S, S, S, S, S],
-        Ending::Unlinked => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S],
-        Ending::Unrelated => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S],
-        Ending::Erased => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, E, E, E, S, E, E],
+        Ending::Closed => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, S, E, S, S, S, E],
+        Ending::Died => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, E, E, E, S, S, E],
+        Ending::Found => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::LookoutResolved => [S, E, N, E, E, S, E, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::LookoutEnded => [S, S, N, E, S, S, S, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::LookoutExpired => [S, S, N, E, S, S, S, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::CareAlertEnded => [S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::CareAlertExpired => [S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Declined => [S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Withdrawn => [S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::CareEnded => [S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::DroppedOut => [S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::TurnedAway => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Granted => [S, N, S, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Denied => [S, N, S, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Disappeared => [S, N, E, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::ExceptionExpired => [S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::CalledOff => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S],
+        Ending::StayRanOut => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Released => [S, S, E, S, S, E, E, N, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::MovedOn => [S, S, E, S, S, E, E, S, E, S, E, S, E, E, S, S, S, S, S, S, S, S, S, S],
+        Ending::ConsentWithdrawn => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, E, E, S, E, S, S, S],
+        Ending::SaidNo => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, S, S, S, S, S, S],
+        Ending::HandoverDeclined => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, N, S, S, S, S, S],
+        Ending::HandoverWithdrawn => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, E, S, S, S, S, S],
+        Ending::Arrived => [S, E, S, E, E, S, S, S, S, S, S, S, S, S, S, S, N, E, E, S, S, S, S, S],
+        Ending::Unlinked => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S],
+        Ending::Unrelated => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S],
+        Ending::Erased => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, E, E, E, S, E, E],
     }
 }
 
@@ -145,6 +148,7 @@ fn asks_for(ending: Ending) -> Option<TaskKind> {
         Ending::Declined | Ending::DroppedOut | Ending::TurnedAway => Some(TaskKind::NextStep),
         Ending::Denied | Ending::ExceptionExpired => Some(TaskKind::NextStepAfterException),
         Ending::StayRanOut => Some(TaskKind::ReviewStay),
+        Ending::CalledOff => Some(TaskKind::FollowUpDischarge),
         Ending::HandoverDeclined => Some(TaskKind::ReviewStoppedReturn),
         Ending::Disappeared | Ending::LookoutEnded | Ending::LookoutExpired => Some(TaskKind::FindPerson),
         Ending::Arrived => Some(TaskKind::FollowUp),
@@ -181,6 +185,7 @@ fn own(ending: Ending) -> Option<Thing> {
         Ending::ConsentWithdrawn => Some(Thing::Consent),
         Ending::HandoverDeclined | Ending::HandoverWithdrawn => Some(Thing::Handover),
         Ending::Arrived => Some(Thing::Journey),
+        Ending::CalledOff => Some(Thing::Announced),
         Ending::Unlinked => Some(Thing::Link),
         Ending::Unrelated => Some(Thing::Relation),
         Ending::Closed
@@ -221,21 +226,24 @@ fn waits_on(task: TaskKind) -> Option<Thing> {
         T::StartCare => Thing::Accepted,
         T::NextStep => Thing::Refusal,
         T::PrepareArrival => Thing::Warning,
+        T::PlanDischarge => Thing::Announced,
         T::AcknowledgeHandover | T::AnswerHandover | T::RecordDeparture => Thing::Handover,
         T::AnswerHandoverQuestion => Thing::Question,
         T::ConfirmArrival | T::TraceArrival => Thing::Journey,
         T::ReviewStoppedReturn => Thing::StoppedReturn,
         T::FollowUp => Thing::FollowUp,
-        // Asked between two things, an exception that ended and what takes its place; after the end of everything else; and by
+        // Asked between two things, an exception or a discharge that ended and what takes its place; after the end of everything else; and by
         // what two paths have in common.
-        T::NextStepAfterException | T::ReviewSignOfLife | T::ReviewMatch | T::KnownElsewhere => return None,
+        T::NextStepAfterException | T::FollowUpDischarge | T::ReviewSignOfLife | T::ReviewMatch | T::KnownElsewhere => {
+            return None;
+        }
     })
 }
 
 /// Who sees the person because of it, or waits for it, and is told that it is over.
 pub fn asked(thing: Thing) -> Vec<Principal> {
     match thing {
-        Thing::Lookout | Thing::Warning => vec![shelter24()],
+        Thing::Lookout | Thing::Warning | Thing::Announced => vec![shelter24()],
         Thing::CareAlert => vec![police()],
         Thing::Stay | Thing::Hold | Thing::Request | Thing::Exception => vec![night_shelter()],
         Thing::Referral | Thing::Accepted => vec![street_doctor()],
@@ -263,6 +271,9 @@ fn watches(timer: TimerKind) -> Option<Thing> {
         TimerKind::CareAlertEnds(_) => Some(Thing::CareAlert),
         TimerKind::HandoverStops(_) => Some(Thing::Handover),
         TimerKind::NoShow { .. } => Some(Thing::Stay),
+        TimerKind::DischargeEnds(_) => Some(Thing::Announced),
+        // What was moved to another person is recorded there.
+        TimerKind::MoveFinishes(_) => None,
         TimerKind::Deadline { task, .. } => waits_on(task),
     }
 }
@@ -273,9 +284,14 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
     match kind {
         K::CaseClosed => &[Ending::Closed],
         K::DeathRecorded => &[Ending::Died],
-        K::SignalReceived | K::ContactMade | K::IntakeCompleted | K::AttendanceRecorded | K::CareStarted => {
-            &[Ending::Found]
-        }
+        K::SignalReceived
+        | K::ContactMade
+        | K::IntakeCompleted
+        | K::AttendanceRecorded
+        | K::CareStarted
+        | K::DischargedTo
+        | K::DischargeAnnounced => &[Ending::Found],
+        K::DischargeCalledOff => &[Ending::CalledOff],
         K::TurnedAway => &[Ending::TurnedAway, Ending::Found],
         K::LookoutResolved => &[Ending::LookoutResolved],
         K::LookoutEnded => &[Ending::LookoutEnded],
@@ -291,7 +307,7 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         K::BedReleased => &[Ending::Released],
         K::BedAssigned => &[Ending::MovedOn],
         K::ConsentWithdrawn => &[Ending::ConsentWithdrawn],
-        K::ReturnOptionsPresented => &[Ending::SaidNo],
+        K::ReturnOptionsPresented | K::ReturnRefused => &[Ending::SaidNo],
         K::HandoverDeclined => &[Ending::HandoverDeclined],
         K::HandoverWithdrawn => &[Ending::HandoverWithdrawn],
         K::ArrivalConfirmed => &[Ending::Arrived],
@@ -321,7 +337,6 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         | K::CareAlertFiled
         | K::CareAlertAnswered
         | K::ExceptionRequested
-        | K::DischargedTo
         | K::ReturnConditionEvidenced
         | K::ConsentGiven
         | K::HandoverProposed
@@ -338,6 +353,7 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         | K::HoldPlaced
         | K::HoldLifted
         | K::DeadlinePassed
-        | K::EntryRetracted => &[],
+        | K::EntryRetracted
+        | K::EntryMoved => &[],
     }
 }

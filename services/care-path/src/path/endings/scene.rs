@@ -3,18 +3,18 @@
 use super::{Ending, Thing};
 use crate::actor::Principal;
 use crate::codes::{
-    AttendanceStatus, BedReleaseReason, CloseReason, Code, ConsentPurpose, DataClass, DeclineReason, DropoutReason,
-    ExceptionState, HandoverDeclineReason, HandoverState, HandoverWithdrawReason, LinkBasis, LocationType,
-    LookoutEndReason, LookoutOutcome, Offering, ReferralState, RelationKind, ReturnCondition, ReturnWish, TaskKind,
-    WithdrawReason,
+    AttendanceStatus, BedReleaseReason, CloseReason, Code, ConsentPurpose, DataClass, DeclineReason,
+    DischargeEndReason, DropoutReason, ExceptionState, HandoverDeclineReason, HandoverState, HandoverWithdrawReason,
+    LinkBasis, LocationType, LookoutEndReason, LookoutOutcome, Offering, ReferralState, RelationKind, ReturnCondition,
+    ReturnWish, TaskKind, WithdrawReason,
 };
 use crate::command::Decide;
 use crate::deadlines::Deadlines;
-use crate::event::Event;
-use crate::ids::{BedId, CareAlertId, ConsentId, ExceptionId, HandoverId, LookoutId, ReferralId};
+use crate::event::{Event, EventKind};
+use crate::ids::{BedId, CareAlertId, ConsentId, DischargeId, ExceptionId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
 use crate::path::case::{CloseCase, RecordDeath};
-use crate::path::discharge::ReportDischarge;
+use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::exception::{DecideException, Decision};
 use crate::path::identity::{LinkPersons, ReleaseMatch, UnlinkPersons};
 use crate::path::lost::{EndCareAlert, EndLookout, FileCareAlert, IssueLookout, MarkOutOfSight, ResolveLookout};
@@ -44,10 +44,6 @@ where
     T::Err: std::fmt::Debug,
 {
     text.parse().unwrap()
-}
-
-fn hospital() -> Principal {
-    principal("hospital-rotterdam", crate::actor::Actor::CareProvider)
 }
 
 /// Nobody has done it, and somebody is asked for it.
@@ -97,6 +93,11 @@ fn alert(path: &CarePath, now: DateTime) -> Option<(CareAlertId, DateTime)> {
     runs.map(|each| (each.filed.alert, each.filed.expires_at))
 }
 
+fn announced(path: &CarePath, now: DateTime) -> Option<DischargeId> {
+    let expected = path.announced.iter().find(|each| each.is_expected(now, &Deadlines::default()));
+    expected.map(|each| each.announced.discharge)
+}
+
 fn consent(path: &CarePath) -> Option<ConsentId> {
     let holds = path.repatriation.consents.iter().find(|each| each.withdrawn.is_none());
     holds.map(|each| each.given.consent)
@@ -122,7 +123,12 @@ pub fn is_open(thing: Thing, given: &Given) -> bool {
         Thing::Accepted => referral(path, "night-shelter-rotterdam", ReferralState::Accepted).is_some(),
         Thing::Care => path.referrals.iter().any(|each| each.state() == ReferralState::Started),
         Thing::Refusal => is_asked(given, TaskKind::NextStep),
-        Thing::Warning => is_asked(given, TaskKind::PrepareArrival),
+        Thing::Warning => {
+            let tasks = path.open_tasks(now, &Deadlines::default(), &directory());
+            let reported = Some(EventKind::DischargedTo);
+            tasks.iter().any(|task| task.kind == TaskKind::PrepareArrival && task.because == reported)
+        }
+        Thing::Announced => announced(path, now).is_some(),
         Thing::Consent => consent(path).is_some(),
         Thing::Handover => handover(path, goes_on).is_some(),
         Thing::Question => is_asked(given, TaskKind::AnswerHandoverQuestion),
@@ -197,6 +203,16 @@ pub fn begin(thing: Thing, short: bool, given: Given) -> Option<Given> {
                 findings: None,
             };
             send(given, hospital(), (), discharge)?
+        }
+        Thing::Announced => {
+            let announce = AnnounceDischarge {
+                from: None,
+                destination: LocationType::Shelter24h,
+                to: Some(text("shelter24-rotterdam")),
+                expected_at: (given.now() + chrono::TimeDelta::hours(LONG)).try_into().ok()?,
+                care_needs: None,
+            };
+            send(given, hospital(), (), announce)?
         }
         Thing::Consent => {
             let mut given = send(given, supporter(), (), says(ReturnWish::WantsToReturn))?;
@@ -288,6 +304,10 @@ pub fn happen(ending: Ending, given: Given) -> Option<Given> {
         Ending::Denied => send(given, coordinator(), pending(path)?, decision(Decision::Denied, None)),
         Ending::Disappeared => send(given, coordinator(), (), MarkOutOfSight {}),
         Ending::ExceptionExpired => Some(given.until(granted(path, now)?)),
+        Ending::CalledOff => {
+            let call_off = CallOffDischarge { reason: DischargeEndReason::Stays, explanation: None };
+            send(given, hospital(), announced(path, now)?, call_off)
+        }
         Ending::StayRanOut => {
             let stay = path.stay(bed(path)?)?;
             stay.assigned.until.map(|until| given.until(until))

@@ -85,8 +85,8 @@ fn of_what_ended_nothing_is_left_on_anybodys_list_nor_among_the_timers() {
 
 /// Whether somebody to whom no more than this is addressed sees it.
 fn is_shown(thing: Thing, to: &Principal, given: &Given) -> bool {
-    let terms = Deadlines::default();
-    let Some(sight) = Sight::of(to, given.path(), given.now(), &terms) else { return false };
+    let (terms, directory) = (Deadlines::default(), directory());
+    let Some(sight) = Sight::of(to, given.path(), given.now(), &terms, &directory) else { return false };
     match thing {
         Thing::Lookout => !views::disclose_lookouts(&sight).is_empty(),
         Thing::CareAlert => !views::disclose_alerts(&sight).is_empty(),
@@ -105,6 +105,7 @@ fn is_shown(thing: Thing, to: &Principal, given: &Given) -> bool {
         | Thing::Care
         | Thing::Refusal
         | Thing::Warning
+        | Thing::Announced
         | Thing::Consent
         | Thing::StoppedReturn
         | Thing::Link
@@ -155,7 +156,7 @@ fn an_organisation_whose_part_ended_sees_the_case_no_longer_after_thirty_days() 
 
 #[test]
 fn who_was_asked_is_told_that_it_is_over() {
-    let terms = Deadlines::default();
+    let (terms, directory) = (Deadlines::default(), directory());
     for (ending, thing, before, after) in ended() {
         // When a care alert and an exception end was told with them; of an erased person nothing is told any more; who takes
         // care of somebody abroad is told nothing of where they are.
@@ -166,7 +167,7 @@ fn who_was_asked_is_told_that_it_is_over() {
         }
         for asked in asked(thing) {
             let (path, now) = (after.path(), after.now());
-            let sights = [Sight::of(&asked, path, now, &terms), Sight::of_ends(&asked, path, now, &terms)];
+            let sights = [Sight::of(&asked, path, now, &terms, &directory), Sight::of_ends(&asked, path, now, &terms)];
             let since = &after.events()[before.events().len()..];
             let told = |sight: &Sight<'_>| since.iter().any(|(stamp, event)| sight.knows_of(stamp, event));
             assert!(sights.iter().flatten().any(told), "{ending:?} of {thing:?}: {}", asked.organisation);
@@ -217,17 +218,17 @@ fn what_a_mistaken_ending_ended_is_open_again_but_for_a_return_that_stopped() {
 
 #[test]
 fn what_was_asked_for_by_mistake_is_open_for_nobody_and_who_was_asked_is_told() {
-    let terms = Deadlines::default();
+    let (terms, directory) = (Deadlines::default(), directory());
     for thing in [Thing::Lookout, Thing::CareAlert, Thing::Referral, Thing::Warning] {
-        let begun = begin(thing, false, given([confused()]).hours_later(1)).unwrap().hours_later(1);
+        let begun = begin(thing, false, given([signalled()]).hours_later(1)).unwrap().hours_later(1);
         let entry = begun.events().last().unwrap().0.event_id;
         let retract = RetractEntry { reason: crate::codes::RetractReason::WrongPerson, explanation: None };
         let retracted = begun.clone().by(coordinator()).tries(entry, retract).unwrap().watched();
         assert!(!is_open(thing, &retracted), "{thing:?}: {:?}", tasks(&retracted));
         for asked in asked(thing) {
             let (path, now) = (retracted.path(), retracted.now());
-            assert!(Sight::of(&asked, begun.path(), begun.now(), &terms).is_some(), "{thing:?}");
-            assert!(Sight::of(&asked, path, now, &terms).is_none(), "{thing:?}: {}", asked.organisation);
+            assert!(Sight::of(&asked, begun.path(), begun.now(), &terms, &directory).is_some(), "{thing:?}");
+            assert!(Sight::of(&asked, path, now, &terms, &directory).is_none(), "{thing:?}: {}", asked.organisation);
             let since = &retracted.events()[begun.events().len()..];
             let told = |sight: Sight<'_>| since.iter().filter(|(stamp, event)| sight.knows_of(stamp, event)).count();
             let told_later = Sight::of_ends(&asked, path, now + chrono::TimeDelta::days(20), &terms).is_some();
@@ -294,8 +295,8 @@ fn must_be_asked(stamp: &Stamp, kind: EventKind, path: &CarePath) -> Option<(Tas
         (TaskKind::FindPerson, false) if kind == EventKind::ExceptionOvertaken => {
             Some((TaskKind::NextStepAfterException, about))
         }
-        // What is asked for after an arrival is due later.
-        (TaskKind::FindPerson, false) | (TaskKind::FollowUp, _) => None,
+        // What is asked for after an arrival is due later, and nothing is of a discharge that was announced in error.
+        (TaskKind::FindPerson, false) | (TaskKind::FollowUp | TaskKind::FollowUpDischarge, _) => None,
         (task, _) => Some((task, about)),
     }
 }

@@ -64,11 +64,26 @@ impl What {
         }
     }
 
+    /// The kind of incident about health, unless it was erased.
+    fn health(&self) -> Option<IncidentKind> {
+        match self {
+            Self::Health(what) => what.get().map(|what| what.kind),
+            Self::Conduct(_) => None,
+        }
+    }
+
     fn part<'v, T>(&'v self, of: impl FnOnce(&'v Incident) -> Option<&'v T>) -> Lies<&'v T> {
         match self {
             Self::Health(what) => part(what, of),
             Self::Conduct(what) => part(what, of),
         }
+    }
+}
+
+impl IncidentObserved {
+    /// Its kind, where it is about health and is known.
+    pub(in crate::path) fn health(&self) -> Option<IncidentKind> {
+        self.what.health()
     }
 }
 

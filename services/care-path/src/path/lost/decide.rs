@@ -63,7 +63,7 @@ pub struct IssueLookout {
     pub expires_at: Option<Moment>,
 }
 
-/// Lookouts go to shelters and outreach, who meet people. A lookout is never an instrument of enforcement: the police
+/// Lookouts go to shelters, outreach and hospitals, to whom people come. A lookout is never an instrument of enforcement: the police
 /// are asked by care alert, and authorities of return are not asked at all.
 fn may_look_out(kind: OrgKind) -> bool {
     match kind {
@@ -77,9 +77,9 @@ fn may_look_out(kind: OrgKind) -> bool {
         | OrgKind::Shelter24h
         | OrgKind::WinterShelter
         | OrgKind::MedicalShelter
+        | OrgKind::Hospital
         | OrgKind::WomensShelter => true,
         OrgKind::MedicalPost
-        | OrgKind::Hospital
         | OrgKind::MentalHealth
         | OrgKind::AddictionCare
         | OrgKind::SupportedLiving

@@ -281,7 +281,7 @@ impl CarePath {
 
     /// What follows when somebody disappears: an episode; from the second on, at once an escalation; and a request
     /// that was still undecided is overtaken, not denied.
-    fn disappear(&self) -> Vec<Event> {
+    pub(super) fn disappear(&self) -> Vec<Event> {
         if self.is_out_of_sight() {
             return Vec::new();
         }

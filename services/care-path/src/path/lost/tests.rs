@@ -89,6 +89,20 @@ fn a_lookout_never_goes_to_the_police_or_an_embassy() {
 }
 
 #[test]
+fn a_hospital_that_is_asked_to_look_out_acknowledges_and_says_whom_it_saw() {
+    let recipients = [Addressee::Organisation { organisation: "hospital-rotterdam".parse().unwrap() }].into();
+    given([signalled()])
+        .when(IssueLookout { recipients, ..a_lookout() })
+        .by(hospital())
+        .and_on(LOOKOUT, AcknowledgeLookout {})
+        .then_types(["lookout_acknowledged"])
+        .and_on(LOOKOUT, ReportSighting::default())
+        .then_types(["sighting_reported"]);
+    let recipients = [Addressee::Organisation { organisation: "street-doctor-rotterdam".parse().unwrap() }].into();
+    given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
+}
+
+#[test]
 fn a_lookout_that_nobody_would_receive_is_refused() {
     given([signalled()])
         .when(IssueLookout { recipients: [].into(), ..a_lookout() })

@@ -265,7 +265,7 @@ pub fn problem(problem: Problem) -> Tenths {
         Problem::ConfusedBehaviour => CONFUSED.tenths,
         Problem::MemoryProblem => MEMORY.tenths,
         Problem::UntreatedMental => MENTAL.tenths,
-        Problem::UntreatedPhysical => PHYSICAL.tenths,
+        Problem::UntreatedPhysical | Problem::Injury => PHYSICAL.tenths,
         Problem::HardDrugs => DRUGS.tenths,
         Problem::Alcohol => ALCOHOL.tenths,
         Problem::Trafficking | Problem::Prostitution | Problem::DependencyRelationship => AT_RISK.tenths,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{CarePath, Noted, Stamp};
-use crate::codes::{HandoverWithdrawReason, HoldReason, LookoutEndReason};
+use crate::codes::{DischargeEndReason, HandoverWithdrawReason, HoldReason, LookoutEndReason};
 use crate::fact::{events, facts, part_events};
 use crate::ids::HoldId;
 
@@ -70,6 +70,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &PrivacyEve
         PrivacyEvent::SubjectErased(_) => {
             path.privacy.erased = Some(stamp.clone());
             path.end_with(stamp, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);
+            path.end_announced(stamp, DischargeEndReason::CaseClosed);
         }
     }
 }

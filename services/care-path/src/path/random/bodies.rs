@@ -125,7 +125,9 @@ pub fn lookout(now: DateTime, dice: &mut Dice<'_>) -> IssueLookout {
     let recipient = if dice.once_in(3) {
         Addressee::Kind { kind: OrgKind::OutreachTeam, municipality: dice.named(&["rotterdam"]) }
     } else {
-        Addressee::Organisation { organisation: dice.named(&["shelter24-rotterdam", "outreach-rotterdam"]) }
+        Addressee::Organisation {
+            organisation: dice.named(&["shelter24-rotterdam", "outreach-rotterdam", "hospital-rotterdam"]),
+        }
     };
     let expires_at = dice.maybe(|dice| later(now, dice));
     IssueLookout { recipients: [recipient].into(), description: dice.text(), expires_at }
@@ -174,14 +176,9 @@ pub fn evidence(path: &CarePath, dice: &mut Dice<'_>) -> EvidenceReturnCondition
 }
 
 pub fn consent(path: &CarePath, dice: &mut Dice<'_>) -> GiveConsent {
-    let recipient = if dice.once_in(4) {
-        Recipient::Organisation(dice.named(&["hospital-rotterdam"]))
-    } else {
-        Recipient::Country(country(path, dice))
-    };
     GiveConsent {
-        purpose: if dice.once_in(6) { dice.code() } else { ConsentPurpose::Repatriation },
-        recipient,
+        purpose: ConsentPurpose::Repatriation,
+        recipient: Recipient::Country(country(path, dice)),
         data_classes: [DataClass::Identity, DataClass::Return].into(),
         language: dice.named(&["pl"]),
         interpreter: !dice.once_in(3),

@@ -9,8 +9,8 @@ use crate::deadlines::Deadlines;
 use crate::ids::{BedId, ExceptionId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
-use crate::path::correction::RetractEntry;
-use crate::path::discharge::ReportDischarge;
+use crate::path::correction::{FinishMove, MoveEntry, RetractEntry};
+use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::exception::{DecideException, Decision, OvertakeException, RequestException};
 use crate::path::identity::{AgreeMatch, DismissMatch, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
@@ -25,12 +25,13 @@ use crate::path::referral::{
 use crate::path::relations::{RelatePersons, UnrelatePersons};
 use crate::path::repatriation::{
     AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, AskHandoverQuestion, AttachHandoverDocument,
-    ConfirmArrival, DeclineHandover, RecordDeparture, RecordFollowUp, StopHandover, WithdrawConsent, WithdrawHandover,
+    ConfirmArrival, DeclineHandover, RecordDeparture, RecordFollowUp, RefuseReturn, StopHandover, WithdrawConsent,
+    WithdrawHandover,
 };
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
 use crate::path::testing::another_person;
-use crate::path::timers::Timer;
+use crate::path::timers::{Timer, TimerKind};
 use crate::time::DateTime;
 
 /// Whether a command goes on with something that is open. They are sent more often, or little would come to its end.
@@ -54,6 +55,7 @@ pub fn goes_on(kind: CommandKind) -> bool {
             | K::ResolveLookout
             | K::AnswerCareAlert
             | K::DecideException
+            | K::CallOffDischarge
             | K::ProposeHandover
             | K::AcknowledgeHandover
             | K::AcceptHandover
@@ -192,7 +194,25 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             };
             Command::ReportDischarge((), discharge)
         }
+        K::AnnounceDischarge => {
+            let to = dice.maybe(|dice| dice.named(&["night-shelter-rotterdam", "shelter24-rotterdam"]));
+            let places = [LocationType::NightShelterEu, LocationType::Shelter24h];
+            let announce = AnnounceDischarge {
+                from: Some(dice.named(&["hospital-rotterdam"])),
+                destination: if to.is_some() { dice.one_of(&places)? } else { dice.code() },
+                to,
+                expected_at: bodies::later(now, dice),
+                care_needs: dice.maybe_text(),
+            };
+            Command::AnnounceDischarge((), announce)
+        }
+        K::CallOffDischarge => {
+            let announced: Vec<_> = path.announced.iter().map(|each| each.announced.discharge).collect();
+            let call_off = CallOffDischarge { reason: dice.code(), explanation: dice.maybe_text() };
+            Command::CallOffDischarge(dice.one_of(&announced)?, call_off)
+        }
         K::PresentReturnOptions => Command::PresentReturnOptions((), bodies::options(dice)),
+        K::RefuseReturn => Command::RefuseReturn((), RefuseReturn { explanation: dice.maybe_text() }),
         K::EvidenceReturnCondition => Command::EvidenceReturnCondition((), bodies::evidence(path, dice)),
         K::GiveConsent => Command::GiveConsent((), bodies::consent(path, dice)),
         K::WithdrawConsent => {
@@ -255,6 +275,20 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             let entries: Vec<_> = path.record.entries().map(|entry| entry.stamp.event_id).collect();
             let retract = RetractEntry { reason: dice.code(), explanation: dice.maybe_text() };
             Command::RetractEntry(dice.one_of(&entries)?, retract)
+        }
+        K::MoveEntry => {
+            let entries: Vec<_> = path.record.entries().map(|entry| entry.stamp.event_id).collect();
+            let moved = MoveEntry { to: another_person(), explanation: dice.maybe_text() };
+            Command::MoveEntry(dice.one_of(&entries)?, moved)
+        }
+        // The other person is nobody here: it is as if they had been erased.
+        K::FinishMove => {
+            let timers = path.timers(&Deadlines::default(), &super::everybody());
+            let moved = timers.iter().find_map(|timer| match timer.what {
+                TimerKind::MoveFinishes(moved) => Some(moved),
+                _ => None,
+            });
+            Command::FinishMove(moved?, FinishMove { erased: true })
         }
         K::PlaceHold => Command::PlaceHold((), PlaceHold { reason: dice.code() }),
         K::LiftHold => {

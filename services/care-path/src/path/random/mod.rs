@@ -22,8 +22,10 @@ use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Facility, Organisation};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality};
+use crate::path::correction::FinishMove;
 use crate::path::rights::Norms;
 use crate::path::testing::{directory, evening, norms, principal, this_person};
+use crate::path::timers::TimerKind;
 use crate::policy::{Relation, may};
 use crate::sight::Standing;
 use crate::time::{DateTime, Occurred};
@@ -154,6 +156,9 @@ pub fn principals() -> Vec<Principal> {
         ("baken", Actor::System),
         ("care-provider-pl", Actor::ReceivingProvider),
         ("care-provider-ro", Actor::ReceivingProvider),
+        ("child-protection-rotterdam", Actor::ClientSupporter),
+        ("child-protection-rotterdam", Actor::ShelterWorker),
+        ("child-protection-rotterdam", Actor::OutreachWorker { municipality: city("rotterdam") }),
     ]
     .into_iter()
     .map(|(organisation, actor)| principal(organisation, actor))
@@ -177,6 +182,7 @@ pub fn everybody() -> Directory {
         country: None,
         offerings: vec![],
         facilities: vec![],
+        coordinators: vec![],
     });
     directory().all().cloned().chain(more).map(with_beds).collect()
 }
@@ -223,7 +229,7 @@ impl Living {
         let able: Vec<(Principal, Vec<CommandKind>)> = principals()
             .into_iter()
             .filter_map(|principal| {
-                let relation = Standing::of(&principal, path, now, &self.deadlines).relation;
+                let relation = Standing::of(&principal, path, now, &self.deadlines, &self.directory).relation;
                 let role = principal.actor.role();
                 let sends: Vec<_> = CommandKind::ALL
                     .iter()
@@ -253,7 +259,12 @@ impl Living {
             assert!(round < 5_000, "it comes again and again: {timer:?}");
             self.history.now = self.history.now.max(timer.due);
             let occurred = Occurred::instant(timer.due);
-            let done = self.decide(&Principal::baken(), &timer.command(), occurred, Some(timer.cause));
+            let command = match timer.what {
+                // The other person is nobody here: it is as if they had been erased.
+                TimerKind::MoveFinishes(moved) => Command::FinishMove(moved, FinishMove { erased: true }),
+                _ => timer.command(),
+            };
+            let done = self.decide(&Principal::baken(), &command, occurred, Some(timer.cause));
             assert_eq!(done, Ok(()), "{timer:?}");
         }
     }
@@ -302,6 +313,7 @@ impl Living {
                 recorded_at: now,
                 by: by.author(),
                 caused_by: cause,
+                moved: None,
             });
             cause = Some(stamp.event_id);
             self.history.tell(stamp, event);

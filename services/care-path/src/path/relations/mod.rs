@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use super::identity::MatchAgreed;
-use super::{CarePath, Noted, Stamp};
+use super::tasks::{happened, recorded};
+use super::{CarePath, Moved, Noted, Stamp};
 use crate::codes::RelationKind;
 use crate::fact::{Facts, events, part_events};
 use crate::ids::{EventId, PersonId};
 use crate::private::Social;
 use crate::text::Text;
-use crate::time::DateTime;
 
 mod decide;
 #[cfg(test)]
@@ -50,6 +50,8 @@ pub struct Statements {
     unrelated: Vec<Noted<PersonsUnrelated>>,
     /// That another is this person after all, as far as one municipality has it.
     agreed: Vec<Noted<MatchAgreed>>,
+    /// Whose entries have arrived on a path, and by which move.
+    arrived: Vec<Moved>,
 }
 
 /// What a path knows of relations.
@@ -77,6 +79,7 @@ impl Statements {
             related: self.related.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
             unrelated: self.unrelated.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
             agreed: self.agreed.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
+            arrived: self.arrived.iter().filter(|moved| persons.contains(&moved.from)).copied().collect(),
         }
     }
 
@@ -84,7 +87,20 @@ impl Statements {
     pub fn persons(&self) -> impl Iterator<Item = PersonId> {
         let related = self.related.iter().map(|said| said.with);
         let unrelated = self.unrelated.iter().map(|said| said.with);
-        related.chain(unrelated).chain(self.agreed.iter().map(|said| said.with))
+        let agreed = self.agreed.iter().map(|said| said.with);
+        related.chain(unrelated).chain(agreed).chain(self.arrived.iter().map(|moved| moved.from))
+    }
+
+    /// Whether it says that what a move carries has arrived.
+    #[must_use]
+    pub fn tells_of(&self, moved: EventId) -> bool {
+        self.arrived.iter().any(|arrived| arrived.by == moved)
+    }
+
+    /// Whether two say the same of what has arrived.
+    #[must_use]
+    pub fn agrees_on_arrivals(&self, other: &Self) -> bool {
+        self.arrived == other.arrived
     }
 
     /// Puts what others say beside it, in an order that is the same however it came together.
@@ -95,37 +111,50 @@ impl Statements {
         self.unrelated.sort_by_key(|said| happened(&said.stamp));
         self.agreed.extend(other.agreed.iter().cloned());
         self.agreed.sort_by_key(|said| happened(&said.stamp));
+        self.arrived.extend(&other.arrived);
+        self.arrived.sort_unstable();
     }
 
     /// Whether nothing is said.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.related.is_empty() && self.unrelated.is_empty() && self.agreed.is_empty()
+        self.related.is_empty() && self.unrelated.is_empty() && self.agreed.is_empty() && self.arrived.is_empty()
     }
 }
 
-fn happened(stamp: &Stamp) -> (DateTime, DateTime, EventId) {
-    (stamp.occurred.at, stamp.recorded_at, stamp.event_id)
-}
-
 impl CarePath {
-    /// What the path of one of its persons says of who belongs together with them; nothing, once the person was erased.
+    /// What the path of one of its persons says of others: who belongs together with them, unless the person was erased, and
+    /// whose entries have arrived.
     #[must_use]
     pub fn says_of_others(&self, person: PersonId) -> Statements {
+        let mut arrived: Vec<Moved> = self.moved_here(|stamp| stamp.person_id == person).collect();
+        arrived.sort_unstable();
+        arrived.dedup();
         if self.is_erased() {
-            return Statements::default();
+            return Statements { arrived, ..Statements::default() };
         }
         let own = &self.relations.own;
         Statements {
             related: own.related.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
             unrelated: own.unrelated.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
             agreed: own.agreed.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
+            arrived,
         }
+    }
+
+    /// What was moved here, whether it counts or not.
+    fn moved_here(&self, of: impl Fn(&Stamp) -> bool) -> impl Iterator<Item = Moved> {
+        self.record.entries().filter(move |entry| of(&entry.stamp)).filter_map(|entry| entry.stamp.moved)
+    }
+
+    /// Whether what a move carries has arrived on the other person's path.
+    pub(in crate::path) fn has_arrived(&self, moved: EventId) -> bool {
+        self.relations.heard.tells_of(moved)
     }
 
     /// Of whom it says something, or did before the person was erased.
     pub fn spoken_of(&self) -> impl Iterator<Item = PersonId> {
-        self.relations.own.persons()
+        self.relations.own.persons().chain(self.moved_here(|_| true).map(|moved| moved.from))
     }
 
     /// Whether others' paths have a part in what is told of the person's relations.
@@ -161,7 +190,9 @@ impl CarePath {
         let ended = |with: PersonId, related: &Stamp| {
             let by_this = own.unrelated.iter().filter(|said| said.with == with);
             let by_other = heard.unrelated.iter().filter(|said| said.stamp.person_id == with);
-            by_this.chain(by_other).any(|said| happened(&said.stamp) > happened(related))
+            // An undoing undoes what was on record, whenever it is said to have happened.
+            let ends = |said: &Stamp| recorded(said) > recorded(related) || happened(said) > happened(related);
+            by_this.chain(by_other).any(|said| ends(&said.stamp))
         };
         let told = own.related.iter().filter_map(|said| Some((said.with, *said.kind.get()?, said)));
         let turned =

@@ -66,6 +66,7 @@ fn what_the_other_path_ended_is_over_on_both() {
         recorded_at: evening(1),
         by: night_shelter().author(),
         caused_by: None,
+        moved: None,
     };
     let ended = RelationEvent::PersonsUnrelated(PersonsUnrelated { with: this_person(), explanation: None });
     evolve(&mut other, &Arc::new(stamp), &ended);

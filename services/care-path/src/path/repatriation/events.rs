@@ -18,6 +18,7 @@ part_events! {
     /// Going home.
     pub enum RepatriationEvent {
         ReturnOptionsPresented(ReturnOptionsPresented),
+        ReturnRefused(ReturnRefused),
         ReturnConditionEvidenced(ReturnConditionEvidenced),
         ConsentGiven(ConsentGiven),
         ConsentWithdrawn(ConsentWithdrawn),
@@ -41,6 +42,7 @@ impl RepatriationEvent {
     pub fn handover(&self) -> Option<HandoverId> {
         match self {
             Self::ReturnOptionsPresented(_)
+            | Self::ReturnRefused(_)
             | Self::ReturnConditionEvidenced(_)
             | Self::ConsentGiven(_)
             | Self::ConsentWithdrawn(_) => None,
@@ -77,6 +79,11 @@ events! {
         wish: sealed(ReturnWish, Return) => Return, Full;
         options: maybe sealed(Text, Return) => Return, Full;
         barriers: maybe sealed(Vec<ReturnBarrier>, Return) => Return, Full;
+    }
+
+    /// The person said that they do not want to go back. Whoever heard it says so.
+    pub struct ReturnRefused {
+        explanation: maybe sealed(Text, Return) => Return, Full;
     }
 
     /// One of the six conditions is met, for a return to a country. Before version 2 the country was not recorded: such

@@ -25,13 +25,13 @@ mod tests;
 pub use decide::{
     AcceptHandover, AcknowledgeHandover, AnswerHandoverQuestion, AskHandoverQuestion, AttachHandoverDocument,
     ConfirmArrival, DeclineHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover,
-    RecordDeparture, RecordFollowUp, StopHandover, WithdrawConsent, WithdrawHandover,
+    RecordDeparture, RecordFollowUp, RefuseReturn, StopHandover, WithdrawConsent, WithdrawHandover,
 };
 pub use events::{
     ArrivalConfirmed, ConsentGiven, ConsentWithdrawn, Departed, FollowUpRecorded, HandoverAccepted,
     HandoverAcknowledged, HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverQuestionAnswered,
     HandoverQuestionAsked, HandoverWithdrawn, Recipient, RepatriationEvent, ReturnConditionEvidenced,
-    ReturnOptionsPresented,
+    ReturnOptionsPresented, ReturnRefused,
 };
 pub(in crate::path) use handover::Stop;
 pub(crate) use handover::{Addressed, HAS_DOCUMENT, HandoverEnd};
@@ -56,6 +56,7 @@ struct LastWord {
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct RepatriationState {
     pub(crate) presented: Vec<Noted<ReturnOptionsPresented>>,
+    pub(crate) refused: Vec<Noted<ReturnRefused>>,
     last_word: Option<LastWord>,
     pub(crate) conditions: Vec<Noted<ReturnConditionEvidenced>>,
     pub(crate) consents: Vec<Consent>,
@@ -193,6 +194,10 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &Repatriati
         RepatriationEvent::ReturnOptionsPresented(presented) => {
             state.presented.push(Noted::new(stamp, presented));
             state.hear(stamp, presented.wish.get().copied());
+        }
+        RepatriationEvent::ReturnRefused(refused) => {
+            state.refused.push(Noted::new(stamp, refused));
+            state.hear(stamp, Some(ReturnWish::DoesNotWantToReturn));
         }
         RepatriationEvent::ReturnConditionEvidenced(condition) => state.conditions.push(Noted::new(stamp, condition)),
         RepatriationEvent::ConsentGiven(given) => {

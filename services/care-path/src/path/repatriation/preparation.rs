@@ -34,7 +34,7 @@ impl CarePath {
 
     /// Whether something recorded says that the person needs what a condition arranges. Then only those who give care can
     /// say that it does not apply.
-    pub(super) fn needs(&self, condition: ReturnCondition) -> bool {
+    pub(in crate::path) fn needs(&self, condition: ReturnCondition) -> bool {
         let referred = |offering| {
             let mut referrals = self.referrals.iter().filter(|referral| referral.state() != ReferralState::Withdrawn);
             referrals.any(|referral| referral.made.offering == offering)

@@ -1,7 +1,7 @@
 //! Decisions on rights: assessments, IND decisions, insurance, reports of uninsured care.
 
 use super::{
-    IndDecision, IndDecisionRecorded, InsuranceRecorded, RightsAnswers, RightsAssessed, RightsEvent,
+    IndDecision, IndDecisionRecorded, InsuranceRecorded, Norms, RightsAnswers, RightsAssessed, RightsEvent,
     UninsuredReportFiled, assess,
 };
 use crate::codes::{IndOutcome, InsuranceStatus, YesNoUnknown};
@@ -33,9 +33,21 @@ impl Decide for AssessRights {
         path.require_open()?;
         let Self(answers) = self;
         possible(&answers)?;
-        let ind = path.rights.ind_decisions.last().and_then(|recorded| recorded.decision.get());
-        let assessment = assess(&answers, ind, at.norms);
-        Ok(vec![RightsEvent::RightsAssessed(Box::new(RightsAssessed::new(at.norms, answers, assessment))).into()])
+        Ok(vec![RightsEvent::RightsAssessed(Box::new(path.assessed(answers, at.norms))).into()])
+    }
+}
+
+impl CarePath {
+    fn assessed(&self, answers: RightsAnswers, norms: &Norms) -> RightsAssessed {
+        let ind = self.rights.ind_decisions.last().and_then(|recorded| recorded.decision.get());
+        let assessment = assess(&answers, ind, norms);
+        RightsAssessed::new(norms, answers, assessment)
+    }
+
+    /// An assessment that was made of another person: what the IND decided of that one says nothing of this one.
+    pub(in crate::path) fn assessed_again(&self, of_another: &RightsAssessed, norms: &Norms) -> RightsAssessed {
+        let answers = of_another.answers.get().cloned();
+        answers.map_or_else(|| of_another.clone(), |answers| self.assessed(answers, norms))
     }
 }
 

@@ -156,7 +156,7 @@ impl CarePath {
         self.rights.unreported.as_ref()
     }
 
-    fn is_insured(&self) -> bool {
+    pub(in crate::path) fn is_insured(&self) -> bool {
         let status = self.rights.insurance.last().and_then(|insurance| insurance.status.get());
         match status {
             Some(InsuranceStatus::InsuredNl | InsuranceStatus::InsuredHomeCountry) => true,

@@ -11,7 +11,7 @@ use crate::path::evenings::expected_in_night_of;
 use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::private::private;
 use crate::text::Text;
-use crate::time::Moment;
+use crate::time::{DateTime, Moment};
 use serde::Deserialize;
 
 refusals! {
@@ -67,30 +67,35 @@ impl Decide for AssignBed {
         if here.is_some_and(|stay| stay.assigned.stamp.occurred.at <= at.occurred.at) {
             return Err(StayRefusal::AlreadyAssigned.into());
         }
+        let assigned = BedAssigned {
+            bed: BedId(at.id),
+            organisation: at.by.organisation.clone(),
+            facility: self.facility,
+            kind: self.kind,
+            from,
+            until,
+            expected_by,
+        };
+        Ok(path.and_reopened(at, path.given_a_bed(assigned, at.occurred.at)))
+    }
+}
+
+impl CarePath {
+    /// What it means to be given a bed: referrals for one are answered, and the beds before it are released.
+    pub(in crate::path) fn given_a_bed(&self, assigned: BedAssigned, occurred: DateTime) -> Vec<Event> {
         let mut events = Vec::new();
-        for referral in path.bed_referrals_awaiting(&at.by.organisation) {
+        for referral in self.bed_referrals_awaiting(&assigned.organisation) {
             events.push(ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: None }).into());
         }
-        events.push(
-            StayEvent::BedAssigned(BedAssigned {
-                bed: BedId(at.id),
-                organisation: at.by.organisation.clone(),
-                facility: self.facility,
-                kind: self.kind,
-                from,
-                until,
-                expected_by,
-            })
-            .into(),
-        );
-        let earlier = path.open_stays().filter(|stay| stay.assigned.stamp.occurred.at <= at.occurred.at);
-        for elsewhere in earlier.filter(|stay| !path.awaits_decision(stay.assigned.bed)) {
+        events.push(StayEvent::BedAssigned(assigned).into());
+        let earlier = self.open_stays().filter(|stay| stay.assigned.stamp.occurred.at <= occurred);
+        for elsewhere in earlier.filter(|stay| !self.awaits_decision(stay.assigned.bed)) {
             let reason = BedReleaseReason::MovedOn;
             events.push(
                 StayEvent::BedReleased(BedReleased { bed: elsewhere.assigned.bed, reason, explanation: None }).into(),
             );
         }
-        Ok(path.and_reopened(at, events))
+        events
     }
 }
 

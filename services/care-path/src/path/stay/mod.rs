@@ -170,8 +170,10 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
             }
         }
         StayEvent::BedReleased(released) => {
-            // A bed is not given up before it was given: a release that came with an older bed ends nothing.
-            if let Some(stay) = path.stay_mut(released.bed).filter(|stay| is_of(stay, stamp)) {
+            // A release that came with an older bed ends nothing; what people release is released, whenever they say that was.
+            let is_of =
+                |stay: &&mut Stay| stamp.caused_by.is_none() || stay.assigned.stamp.occurred.at <= stamp.occurred.at;
+            if let Some(stay) = path.stay_mut(released.bed).filter(is_of) {
                 match stay.end {
                     None | Some(StayEnd::MovedOn(_) | StayEnd::WithTheCase(_)) => {
                         stay.end = Some(StayEnd::Released(Noted::new(stamp, released)));
@@ -183,11 +185,6 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
             }
         }
     }
-}
-
-/// Whether something that happened to a bed happened while it was theirs.
-fn is_of(stay: &Stay, stamp: &Stamp) -> bool {
-    stay.assigned.stamp.occurred.at <= stamp.occurred.at
 }
 
 impl CarePath {
@@ -231,7 +228,7 @@ impl CarePath {
 
     /// The stay at an organisation that something there is about which happened at a time: the one that ran then, or that
     /// began later in the same night.
-    fn stay_of(&self, organisation: &OrgId, at: DateTime) -> Option<&Stay> {
+    pub(in crate::path) fn stay_of(&self, organisation: &OrgId, at: DateTime) -> Option<&Stay> {
         let there = || self.stays.iter().filter(|stay| stay.assigned.organisation == *organisation);
         let later = |stay: &&Stay| {
             let begin = stay.assigned.stamp.occurred.at;

@@ -291,7 +291,8 @@ fn weekly_review(list: &mut Worklist<'_>) {
         }
     };
     let kind = TaskKind::WeeklyReview;
-    let waiting = Waiting { kind, subject: None, cause, because: None, since, due, round, suggests: None };
+    let waiting =
+        Waiting { kind, subject: None, cause, because: None, since, due, round, suggests: None, danger: false };
     list.ask(list.coordinator(), &waiting);
 }
 

@@ -2,82 +2,111 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
-use super::{Waiting, Worklist, recorded};
-use crate::codes::{DataClass, LocationType, TaskKind, Urgency};
+use super::{Waiting, Worklist, happened, recorded};
+use crate::codes::{DataClass, IncidentKind, LocationType, Problem, TaskKind, Urgency};
 use crate::event::EventKind;
 use crate::ids::OrgId;
 use crate::path::discharge::DischargedTo;
+use crate::path::intake::IntakeCompleted;
 use crate::path::lookup::{Answers, Lookup};
-use crate::path::{Noted, Problems, Stamp};
+use crate::path::{CarePath, Noted, Problems, Stamp};
 use crate::private::open;
-use crate::time::days_after;
+use crate::time::{days_after, minutes_after};
 
 pub(super) fn add(list: &mut Worklist<'_>) {
-    street_doctor_visit(list);
-    head_injury_screen(list);
+    calls(list);
     suitability_review(list);
     unsafe_discharges(list);
     discharge_letter(list);
-    prepare_arrival(list);
     parties_meeting(list);
 }
 
-/// A hospital warned the organisation to which it discharged somebody: it prepares for them. Done when the person was taken
-/// in there, given a bed or met, or when it wrote a note.
-fn prepare_arrival(list: &mut Worklist<'_>) {
-    let path = list.path;
-    let Some(discharge) = path.discharges.last().filter(|discharge| discharge.warned) else { return };
-    let Some(to) = &discharge.to else { return };
-    let cause = &discharge.stamp;
-    let there = |stamp: &Stamp| stamp.by.organisation == *to && stamp.occurred.latest() >= cause.occurred.at;
-    let came = path.intakes.iter().any(|intake| there(&intake.stamp))
-        || path.stays.iter().any(|stay| there(&stay.assigned.stamp))
-        || path.stays.iter().flat_map(|stay| &stay.attended).any(|attended| there(&attended.stamp));
-    let noted = list.has_note_since(to, cause);
-    if !came && !noted {
-        let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
-        let waiting = Waiting::new(TaskKind::PrepareArrival, cause, EventKind::DischargedTo, due);
-        list.ask(list.involved(to, cause, due), &waiting);
+/// The tasks for which street doctors are called in.
+pub(super) fn calls(list: &mut Worklist<'_>) {
+    street_doctor_visit(list);
+    head_injury_screen(list);
+}
+
+/// Whether anything on a path ever asked for a street doctor.
+pub(super) fn asks_for_doctor(path: &CarePath) -> bool {
+    reports(path).next().is_some() || suspicions(path).next().is_some()
+}
+
+/// What asks for a doctor: when somebody reported it, and whether the person is hurt, so that it cannot wait.
+struct Report<'a> {
+    cause: &'a Arc<Stamp>,
+    because: EventKind,
+    hurt: bool,
+}
+
+impl<'a> Report<'a> {
+    /// Of problems and of how urgent it is; `None` where they ask for no doctor.
+    fn of(cause: &'a Arc<Stamp>, because: EventKind, problems: &Problems, urgency: Urgency) -> Option<Self> {
+        let ill = problems.known().any(|problem| problem.data_class() == DataClass::Medical);
+        let hurt = urgency == Urgency::Immediate || problems.known().any(|problem| problem == Problem::Injury);
+        (ill || urgency >= Urgency::Urgent).then_some(Self { cause, because, hurt })
     }
 }
 
-fn is_alarming(problems: &Problems, urgency: Urgency) -> bool {
-    urgency >= Urgency::Urgent || problems.known().any(|problem| problem.data_class() == DataClass::Medical)
+/// Whoever tells of a medical problem, an injury, confusion or urgency asks for a doctor: by a signal, an intake, a contact
+/// or an incident. So does an emergency bed.
+fn reports(path: &CarePath) -> impl Iterator<Item = Report<'_>> {
+    let signals = path
+        .signals
+        .iter()
+        .filter_map(|signal| Report::of(&signal.stamp, EventKind::SignalReceived, &signal.problems, signal.urgency));
+    let intakes = path
+        .intakes
+        .iter()
+        .filter_map(|intake| Report::of(&intake.stamp, EventKind::IntakeCompleted, &intake.problems, intake.urgency));
+    let contacts = path
+        .contacts
+        .iter()
+        .filter_map(|contact| Report::of(&contact.stamp, EventKind::ContactMade, &contact.problems, Urgency::Routine));
+    let incidents = path.incidents.iter().filter_map(|incident| {
+        let kind = incident.health()?;
+        let (cause, because, hurt) = (&incident.stamp, EventKind::IncidentObserved, kind.is_injury());
+        (hurt || kind == IncidentKind::Confusion).then_some(Report { cause, because, hurt })
+    });
+    let beds = path.stays.iter().filter(|stay| stay.assigned.kind == LocationType::EmergencyBed);
+    let beds = beds.map(|stay| Report { cause: &stay.assigned.stamp, because: EventKind::BedAssigned, hurt: false });
+    signals.chain(intakes).chain(contacts).chain(incidents).chain(beds)
 }
 
-/// A signal or an intake tells of a medical problem or is urgent, or somebody had to be given an emergency bed. Done
-/// when a care provider met the person afterwards; an intake that a care provider did is a visit itself.
+/// A street doctor sees the person: within a day, at once where they are hurt. Done when a care provider met the person
+/// afterwards; an intake that a care provider did is a visit itself.
 fn street_doctor_visit(list: &mut Worklist<'_>) {
     let path = list.path;
-    let signals = path.signals.iter().filter(|signal| is_alarming(&signal.problems, signal.urgency));
-    let intakes = path.intakes.iter().filter(|intake| is_alarming(&intake.problems, intake.urgency));
-    let beds = path.stays.iter().filter(|stay| stay.assigned.kind == LocationType::EmergencyBed);
     let visits: HashSet<_> = path.case.met_by_care.iter().map(|visit| visit.event_id).collect();
     let visited = |cause: &Stamp| visits.contains(&cause.event_id) || list.is_visited_since(cause);
-    let first = signals
-        .map(|signal| (&signal.stamp, EventKind::SignalReceived))
-        .chain(intakes.map(|intake| (&intake.stamp, EventKind::IntakeCompleted)))
-        .chain(beds.map(|stay| (&stay.assigned.stamp, EventKind::BedAssigned)))
-        .filter(|(cause, _)| !visited(cause))
-        .min_by_key(|(cause, _)| recorded(cause));
-    if let Some((cause, because)) = first {
-        let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
-        list.ask(list.visitors(), &Waiting::new(TaskKind::StreetDoctorVisit, cause, because, due));
+    let due = |report: &Report<'_>| {
+        if report.hurt {
+            minutes_after(report.cause.recorded_at, list.deadlines.injured_minutes)
+        } else {
+            list.hours_since(report.cause, |terms| terms.street_doctor_hours)
+        }
+    };
+    let waiting = reports(path).filter(|report| !visited(report.cause));
+    let first = waiting.map(|report| (due(&report), report)).min_by_key(|(due, report)| (*due, recorded(report.cause)));
+    if let Some((due, Report { cause, because, hurt })) = first {
+        let waiting = Waiting::new(TaskKind::StreetDoctorVisit, cause, because, due);
+        list.ask(list.visitors(), &Waiting { danger: hurt, ..waiting });
     }
+}
+
+/// Intakes that suspect an injury of the head.
+fn suspicions(path: &CarePath) -> impl Iterator<Item = &Arc<Stamp>> {
+    let suspects = |intake: &&Noted<IntakeCompleted>| open(intake.head_injury_suspected.as_ref()) == Some(&true);
+    path.intakes.iter().filter(suspects).map(|intake| &intake.stamp)
 }
 
 /// An intake suspects an injury of the head. Done when a care provider met the person afterwards: whoever suspects it
 /// has not yet screened it.
 fn head_injury_screen(list: &mut Worklist<'_>) {
-    let path = list.path;
-    let suspected = path
-        .intakes
-        .iter()
-        .filter(|intake| open(intake.head_injury_suspected.as_ref()) == Some(&true))
-        .map(|intake| &intake.stamp)
-        .find(|cause| !list.is_visited_since(cause));
-    if let Some(cause) = suspected {
+    let unscreened = suspicions(list.path).find(|cause| !list.is_visited_since(cause));
+    if let Some(cause) = unscreened {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         let waiting = Waiting::new(TaskKind::HeadInjuryScreen, cause, EventKind::IntakeCompleted, due);
         list.ask(list.visitors(), &waiting);
@@ -93,13 +122,13 @@ fn suitability_review(list: &mut Worklist<'_>) {
         return;
     }
     let mut beds: Vec<_> =
-        list.path.stays.iter().map(|stay| (recorded(&stay.assigned.stamp), stay.assigned.kind)).collect();
+        list.path.stays.iter().map(|stay| (happened(&stay.assigned.stamp), stay.assigned.kind)).collect();
     beds.sort_by_key(|(at, _)| *at);
     // From which bed on all are of the kind of the newest one.
     let newest = beds.last().map(|(_, kind)| *kind);
     let alike_from = beds.iter().rposition(|(_, kind)| Some(*kind) != newest).map_or(0, |other| other + 1);
     let moved_on = |cause: &Stamp| {
-        let after = beds.partition_point(|(at, _)| *at < recorded(cause));
+        let after = beds.partition_point(|(at, _)| *at < happened(cause));
         let unsuitable = after.checked_sub(1).map(|before| beds[before].1);
         after < beds.len() && (after < alike_from || newest != unsuitable)
     };
@@ -183,10 +212,16 @@ fn parties_meeting(list: &mut Worklist<'_>) {
         let began_later = |began: &Reverse<_>| began.0 > discharge.occurred.latest();
         ended.first(began_later, |found| *found >= discharge.occurred.at).is_some()
     };
-    let beds: Answers<'_> = path.stays.iter().map(|stay| &stay.assigned.stamp).collect();
+    // Whichever of the two was told first.
+    let mut beds: Vec<_> = path.stays.iter().map(|stay| &stay.assigned.stamp).collect();
+    beds.sort_by_key(|bed| bed.occurred.latest());
+    let given_after = |discharge: &Stamp| {
+        let after = beds.partition_point(|bed| bed.occurred.latest() < discharge.occurred.at);
+        beds.get(after).copied()
+    };
     let unmet = unsafe_ones(list)
         .filter(|discharge| was_lost(&discharge.stamp))
-        .filter_map(|discharge| beds.first_to(&discharge.stamp))
+        .filter_map(|discharge| given_after(&discharge.stamp))
         .find(|bed| !list.is_coordinated_since(bed));
     if let Some(cause) = unmet {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);

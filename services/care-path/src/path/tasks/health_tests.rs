@@ -1,5 +1,5 @@
 use super::super::testing::*;
-use crate::codes::{BedReleaseReason, IncidentKind, LocationType, Problem, Severity, TaskKind, Urgency};
+use crate::codes::{BedReleaseReason, IncidentKind, LocationType, Problem, Severity, TaskKind, TaskStake, Urgency};
 use crate::ids::BedId;
 use crate::path::case::AddNote;
 use crate::path::discharge::ReportDischarge;
@@ -13,10 +13,6 @@ use crate::path::testing::*;
 use TaskKind::{
     HeadInjuryScreen, PartiesMeeting, ReviewUnsafeDischarge, SendDischargeLetter, StreetDoctorVisit, SuitabilityReview,
 };
-
-fn hospital() -> crate::Principal {
-    principal("hospital-rotterdam", crate::Actor::CareProvider)
-}
 
 fn note() -> AddNote {
     AddNote { text: "called the ward".parse().unwrap() }
@@ -64,6 +60,46 @@ fn urgency_asks_for_a_doctor_and_a_problem_of_another_kind_does_not() {
         evening(1),
     );
     given([]).when(signal(Urgency::Soon, Problem::Uninsured)).waits_not(StreetDoctorVisit);
+}
+
+/// An hour after the evening of the test.
+fn at_once() -> crate::time::DateTime {
+    evening(0) + chrono::TimeDelta::hours(1)
+}
+
+#[test]
+fn somebody_who_is_hurt_is_seen_within_the_hour_whoever_says_so() {
+    let signal = |urgency, problem| ReportSignal { urgency, problems: [problem].into(), ..a_signal() };
+    let asked = || [street_doctors(), the_coordinator()];
+    for (urgency, problem) in [(None, Problem::Injury), (Some(Urgency::Immediate), Problem::Uninsured)] {
+        let hurt = given([]).by(police()).when(signal(urgency, problem));
+        hurt.waits(0, StreetDoctorVisit, asked(), at_once()).then(|path| {
+            let tasks = waiting(path, 0);
+            let visits = tasks.iter().filter(|task| task.kind == StreetDoctorVisit);
+            assert!(visits.clone().count() == 2 && visits.clone().all(|task| task.stake == TaskStake::Danger));
+        });
+    }
+    let met = crate::path::signal::RecordContact { problems: [Problem::Injury].into(), ..a_contact() };
+    given([signalled()]).when(met).waits(0, StreetDoctorVisit, asked(), at_once());
+    for kind in [IncidentKind::Collapse, IncidentKind::SelfHarm] {
+        let incident = ObserveIncident { kind, severity: Severity::High, description: None };
+        given([signalled()]).when(incident).waits(0, StreetDoctorVisit, asked(), at_once());
+    }
+}
+
+#[test]
+fn confusion_that_was_met_or_observed_asks_for_a_doctor_as_one_that_was_signalled_does() {
+    let asked = || [street_doctors(), the_coordinator()];
+    let met = crate::path::signal::RecordContact { problems: [Problem::ConfusedBehaviour].into(), ..a_contact() };
+    given([signalled()]).when(met).waits(0, StreetDoctorVisit, asked(), evening(1));
+    let confusion = ObserveIncident { kind: IncidentKind::Confusion, severity: Severity::Low, description: None };
+    given([signalled()]).when(confusion).waits(0, StreetDoctorVisit, asked(), evening(1));
+}
+
+#[test]
+fn an_injury_does_not_wait_behind_an_older_call_for_a_doctor() {
+    let hurt = ReportSignal { problems: [Problem::Injury].into(), ..a_signal() };
+    given([confused()]).when(hurt).waits(0, StreetDoctorVisit, [street_doctors(), the_coordinator()], at_once());
 }
 
 #[test]
@@ -118,7 +154,7 @@ fn a_visit_from_before_the_signal_is_none() {
 
 #[test]
 fn the_oldest_call_for_a_doctor_sets_the_term_and_a_new_one_after_a_visit_begins_again() {
-    let urgent = || ReportSignal { urgency: Some(Urgency::Immediate), ..a_signal() };
+    let urgent = || ReportSignal { urgency: Some(Urgency::Urgent), ..a_signal() };
     given([confused()])
         .a_day_later()
         .when(urgent())

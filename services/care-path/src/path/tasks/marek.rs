@@ -2,21 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use super::testing::waiting;
 use super::{Addressee, Task};
 use crate::Principal;
 use crate::actor::Actor;
 use crate::codes::{
-    ExceptionState, IncidentKind, LocationType, LookoutOutcome, Offering, Problem, Severity, SignalChannel, TaskKind,
+    ExceptionState, IncidentKind, LocationType, LookoutOutcome, Offering, Phase, Problem, RetractReason, Severity,
+    SignalChannel, TaskKind,
 };
+use crate::deadlines::Deadlines;
 use crate::ids::LookoutId;
 use crate::path::CarePath;
+use crate::path::correction::{MoveEntry, RetractEntry};
 use crate::path::discharge::ReportDischarge;
-use crate::path::exception::RequestException;
+use crate::path::exception::{ExceptionRequest, RequestException};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{
-    AcknowledgeLookout, Addressee as To, FileCareAlert, IssueLookout, ReportSighting, ResolveLookout,
+    AcknowledgeLookout, Addressee as To, FileCareAlert, IssueLookout, Lookout, ReportSighting, ResolveLookout,
 };
 use crate::path::referral::Refer;
 use crate::path::signal::ReportSignal;
@@ -224,5 +229,104 @@ fn every_proactive_item_fires_on_its_step_and_is_gone_when_it_is_overtaken() {
             assert!(expected.insert((*task).to_owned()), "row {row} brings {task}, which was there already");
         }
         case = case.then(|path| assert_eq!(labels(path, day), expected, "row {row}"));
+    }
+}
+
+/// Something of the twelve steps, told on the twelfth day: how many hours after he was found it happened, by whom, what.
+type Told = (i64, fn() -> Principal, fn(Given) -> Given);
+
+const FIRST: LookoutId = LookoutId(id_of_command(900));
+
+const TOLD: [Told; 17] = [
+    (0, police, |case| case.and(police_signal())),
+    (1, day_shelter, |case| {
+        let to = "night-shelter-rotterdam".parse().unwrap();
+        case.and(Refer { to, offering: Offering::NightBed, urgency: None, reason: None })
+    }),
+    (2, night_shelter, |case| case.and(a_bed())),
+    (3, night_shelter, |case| case.and(intake())),
+    (4, night_shelter, |case| case.and(lost_at_night())),
+    (5, night_shelter, |case| case.and(lost_at_night())),
+    (6, night_shelter, |case| case.and(lost_at_night())),
+    (26, night_shelter, |case| case.and(RecordNoShow::default())),
+    (27, night_shelter, |case| case.making(FIRST.0).and(lookout())),
+    (28, shelter24, |case| case.and_on(FIRST, AcknowledgeLookout {})),
+    (29, night_shelter, |case| {
+        let (to, description) = ("police-rotterdam".parse().unwrap(), "a man of 50".parse().unwrap());
+        case.and(FileCareAlert { to, description, expires_at: None })
+    }),
+    (96, hospital, |case| {
+        let (destination, warned, letter_received) = (LocationType::NightShelterEu, false, false);
+        case.and(ReportDischarge { from: None, destination, to: None, warned, letter_received, findings: None })
+    }),
+    (97, night_shelter, |case| case.and_on(FIRST, ReportSighting::default())),
+    (98, night_shelter, |case| {
+        case.and_on(FIRST, ResolveLookout { outcome: LookoutOutcome::FoundSafe, explanation: None })
+    }),
+    (99, shelter24, |case| case.and(AssignBed { kind: LocationType::EmergencyBed, ..a_bed() })),
+    (100, shelter24, |case| case.and(RequestException { until: Some(moment(40)), ..an_exception_request() })),
+    (122, shelter24, |case| case.and(lookout())),
+];
+
+fn intake() -> RecordIntake {
+    RecordIntake { head_injury_suspected: Some(true), ..RecordIntake::default() }
+}
+
+/// He, on the twelfth day, when some of it was told.
+fn told(order: &[usize], correct: bool) -> Given {
+    const INTAKE: usize = 3;
+    let mut case = given([]).days_later(12);
+    for place in order {
+        let (hours, by, tell) = TOLD[*place];
+        let happened = evening(0) + TimeDelta::hours(hours);
+        if correct && *place == INTAKE {
+            // It was written down for the man who came with him, and is put right; and a fight was his neighbour's.
+            let moved = given([signalled()]).days_later(12).by(by()).of(happened).when(intake());
+            let entry = moved.last_id();
+            let moved = moved.and_on(entry, MoveEntry { to: another_person(), explanation: None });
+            case = case.by(by()).and_received(&moved);
+            let fight = ObserveIncident { kind: IncidentKind::Aggression, severity: Severity::High, description: None };
+            case = case.by(by()).of(happened).and(fight);
+            let entry = case.last_id();
+            case = case.and_on(entry, RetractEntry { reason: RetractReason::WrongPerson, explanation: None });
+        } else {
+            case = tell(case.by(by()).of(happened));
+        }
+    }
+    case.then(|_| {})
+}
+
+/// Where he stands for everybody.
+fn standing(case: &Given) -> (Phase, BTreeSet<String>, Vec<String>, String) {
+    let path = case.path();
+    let directory = directory();
+    let timers = path.timers(&Deadlines::default(), &directory);
+    let mut timers: Vec<_> = timers.iter().map(|timer| timer.what.name().to_owned()).collect();
+    timers.sort();
+    let stays: Vec<_> = path.stays.iter().map(|stay| (stay.assigned.kind, stay.end_reason())).collect();
+    let lookouts: Vec<_> = path.lost.lookouts.iter().map(Lookout::state).collect();
+    let exceptions: Vec<_> = path.exceptions.iter().map(ExceptionRequest::state).collect();
+    let rest = (path.lost.episodes.len(), path.lost.escalated.is_some(), path.incidents.len(), path.intakes.len());
+    (path.phase(), labels(path, 12), timers, format!("{stays:?} {lookouts:?} {exceptions:?} {rest:?}"))
+}
+
+#[test]
+fn told_in_other_orders_and_with_two_mistakes_corrected_it_is_the_same_case() {
+    let in_order: Vec<_> = (0..TOLD.len()).collect();
+    let expected = standing(&told(&in_order, false));
+    assert_eq!(expected.0, Phase::OutOfSight);
+    let orders: [&[usize]; 4] = [
+        &in_order,
+        // The night shelter writes up what it saw at the end.
+        &[0, 1, 2, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 6, 3, 5, 4],
+        // The 24-hour shelter tells before the others how he came there.
+        &[0, 1, 2, 3, 6, 5, 4, 7, 10, 8, 9, 14, 11, 12, 13, 15, 16],
+        // That he did not come is told when he was looked for already.
+        &[0, 1, 2, 10, 8, 9, 7, 6, 5, 4, 3, 12, 13, 11, 14, 15, 16],
+    ];
+    for order in orders {
+        for correct in [false, true] {
+            assert_eq!(standing(&told(order, correct)), expected, "{order:?}, {correct}");
+        }
     }
 }

@@ -6,9 +6,9 @@ use crate::ids::OrgId;
 use crate::time::minutes_after;
 
 /// Somebody is under age, and no parent or guardian of theirs is known. Child protection is addressed within the hour, by
-/// a referral to it: by the coordinator, or by the organisation that learned it, for it may be night. Child protection has
-/// the task on its list as soon as it may know of the person. Done by the referral while that stands, or when a parent or
-/// guardian is on record.
+/// a referral to it: by the coordinator, or by the organisation that learned it, for it may be night. Child protection is
+/// called in as well, and sees which child it is. Done by the referral while that stands, when child protection took the
+/// child in, or when a parent or guardian is on record.
 pub(super) fn add(list: &mut Worklist<'_>) {
     let path = list.path;
     let Some((lifetime, cause)) = path.lifetime() else { return };
@@ -27,19 +27,22 @@ pub(super) fn add(list: &mut Worklist<'_>) {
     list.ask(asked, &Waiting::new(TaskKind::ProtectMinor, cause, path.claimed_in(cause), due));
 }
 
-/// Whether child protection was asked and has not declined.
+/// Whether child protection was asked and has not declined, or has taken the child in.
 fn is_protected(list: &Worklist<'_>) -> bool {
     let protects = |organisation: &OrgId| {
         list.directory.find(organisation).is_some_and(|found| found.kind == OrgKind::ChildProtection)
     };
-    list.path.referrals.iter().filter(|referral| protects(&referral.made.to)).any(|referral| match referral.state() {
-        ReferralState::Made
-        | ReferralState::Waitlisted
-        | ReferralState::Accepted
-        | ReferralState::Started
-        | ReferralState::Ended => true,
-        ReferralState::Declined | ReferralState::Withdrawn | ReferralState::DroppedOut => false,
-    })
+    let taken_in = list.path.intakes.iter().any(|intake| protects(&intake.stamp.by.organisation));
+    let mut referrals = list.path.referrals.iter().filter(|referral| protects(&referral.made.to));
+    taken_in
+        || referrals.any(|referral| match referral.state() {
+            ReferralState::Made
+            | ReferralState::Waitlisted
+            | ReferralState::Accepted
+            | ReferralState::Started
+            | ReferralState::Ended => true,
+            ReferralState::Declined | ReferralState::Withdrawn | ReferralState::DroppedOut => false,
+        })
 }
 
 #[cfg(test)]

@@ -77,6 +77,12 @@ fn a_parent_or_guardian_on_record_ends_it_and_its_end_brings_it_back() {
 }
 
 #[test]
+fn child_protection_that_took_the_child_in_has_done_it() {
+    let taken_in = girl().by(child_protection()).and(crate::path::intake::RecordIntake::default());
+    taken_in.then(|path| assert!(asked(path, 0).is_empty()));
+}
+
+#[test]
 fn a_referral_to_child_protection_does_it_until_it_is_declined() {
     let refer = Refer { to: protection(), offering: Offering::SocialWork, urgency: None, reason: None };
     let decline = DeclineReferral { reason: DeclineReason::Other, explanation: None };

@@ -8,8 +8,8 @@ use super::{Addressee, Waiting, Worklist, recorded};
 use crate::codes::{FollowUpTerm, HandoverState, HandoverWithdrawReason, Role, TaskKind};
 use crate::event::EventKind;
 use crate::ids::OrgId;
-use crate::path::Stamp;
 use crate::path::repatriation::{Handover, HandoverEnd};
+use crate::path::{CarePath, Stamp};
 use crate::time::{DateTime, days_after, hours_after, working_days_after};
 
 impl<'a> Worklist<'a> {
@@ -179,7 +179,7 @@ pub(super) fn questions(list: &mut Worklist<'_>) {
 /// and what now is asked. So is one that went on although the person had said no.
 pub(super) fn stopped(list: &mut Worklist<'_>) {
     for handover in &list.path.repatriation.handovers {
-        let Some((cause, because)) = stopped_by_others(handover) else { continue };
+        let Some((cause, because)) = stopped_by_others(handover, list.path) else { continue };
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
         let mut asked = list.this_side(handover, due);
         asked.retain(|whom| !list.has_followed_up(whom, cause));
@@ -190,7 +190,7 @@ pub(super) fn stopped(list: &mut Worklist<'_>) {
 
 /// What stopped a handover, where it was not somebody of this side who took it back. What stopped with a death or a closing is
 /// asked about once that is undone.
-fn stopped_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
+fn stopped_by_others<'a>(handover: &'a Handover, path: &CarePath) -> Option<(&'a Arc<Stamp>, EventKind)> {
     use HandoverWithdrawReason::{ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind};
     match &handover.end {
         Some(HandoverEnd::Declined(declined)) => Some((&declined.stamp, EventKind::HandoverDeclined)),
@@ -203,7 +203,9 @@ fn stopped_by_others(handover: &Handover) -> Option<(&Arc<Stamp>, EventKind)> {
         }
         None => {
             let stamp = handover.stop().map(|stop| &stop.stamp).or(handover.went_on_against())?;
-            Some((stamp, EventKind::ReturnOptionsPresented))
+            let refused = path.repatriation.refused.iter().any(|said| said.stamp.event_id == stamp.event_id);
+            let because = if refused { EventKind::ReturnRefused } else { EventKind::ReturnOptionsPresented };
+            Some((stamp, because))
         }
     }
 }

@@ -322,3 +322,12 @@ fn a_return_that_stopped_with_a_closing_or_a_death_is_asked_about_once_that_is_u
     let withdrawn = WithdrawHandover { reason: HandoverWithdrawReason::Other, explanation: None };
     proposed_by(supporter()).and_on(HANDOVER, withdrawn).waits_not(Review);
 }
+
+#[test]
+fn a_no_that_a_shelter_heard_is_followed_up_by_supporter_and_coordinator() {
+    let refused = proposed_by(supporter()).by(night_shelter()).and(crate::path::repatriation::RefuseReturn::default());
+    refused.waits(0, Review, [the_supporter(), the_coordinator()], evening(1)).then(|path| {
+        let tasks = waiting(path, 0).into_iter().filter(|task| task.kind == Review);
+        assert!(tasks.map(|task| task.because).all(|because| because == Some(crate::event::EventKind::ReturnRefused)));
+    });
+}

@@ -21,6 +21,8 @@ impl Worklist<'_> {
             | TaskKind::AcknowledgeLookout
             | TaskKind::AnswerCareAlert
             | TaskKind::PrepareArrival
+            | TaskKind::PlanDischarge
+            | TaskKind::FollowUpDischarge
             | TaskKind::ReviewReopened
             | TaskKind::TraceArrival => TaskStake::Urgent,
             TaskKind::DecideException

@@ -46,6 +46,7 @@ pub fn told<const N: usize>(events: [(i64, i64, Event); N]) -> CarePath {
             recorded_at: evening(told),
             by: night_shelter().author(),
             caused_by: None,
+            moved: None,
         };
         story.tell(Arc::new(stamp), event);
     }

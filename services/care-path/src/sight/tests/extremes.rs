@@ -113,6 +113,7 @@ fn stamp(number: u128, bytes: &[u8]) -> Arc<Stamp> {
         recorded_at,
         by,
         caused_by: None,
+        moved: None,
     })
 }
 
@@ -140,7 +141,7 @@ fn show(told: &Told, path: &CarePath, now: DateTime) {
     let tasks = path.open_tasks(now, &deadlines, &directory);
     let likeness = Traits::of(path).and_then(|traits| compare(&traits, &traits, &Population::NOBODY));
     for who in &principals() {
-        let Some(sight) = Sight::of(who, path, now, &deadlines) else { continue };
+        let Some(sight) = Sight::of(who, path, now, &deadlines, &directory) else { continue };
         let entries = told.iter().filter_map(|(stamp, event)| disclose_entry(&sight, stamp, event));
         let notices = told.iter().filter_map(|(stamp, event)| disclose_notice(&sight, stamp, event, 7));
         let handovers = told.iter().filter_map(|(_, event)| match event {
@@ -242,7 +243,15 @@ fn long(of_each: &[Event], times: u32) -> (Told, CarePath) {
         let by = principals()[usize::try_from(time).unwrap() % 10].author();
         let (event_id, occurred) = (EventId(Uuid::from_u128(0x9000 + number)), Occurred::instant(at));
         told.push((
-            Arc::new(Stamp { event_id, person_id: this_person(), occurred, recorded_at: at, by, caused_by: None }),
+            Arc::new(Stamp {
+                event_id,
+                person_id: this_person(),
+                occurred,
+                recorded_at: at,
+                by,
+                caused_by: None,
+                moved: None,
+            }),
             event,
         ));
     }

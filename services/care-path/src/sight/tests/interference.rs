@@ -10,6 +10,7 @@ use proptest::sample::Index;
 use serde_json::Value;
 
 use super::super::csv::tells_of;
+use super::Reviewed;
 use super::shown::{History, all_of, given, histories, labels_of, of_events, principals, shown_to, standing};
 use crate::actor::Principal;
 use crate::codes::LISTS;
@@ -71,8 +72,14 @@ fn is_told_as_presence(who: &Principal, history: &History, (stamp, event): (&Arc
         }
         _ => false,
     };
+    // To whomever the sighting was reported.
+    let is_presence = |(_, category, depth)| {
+        let stands = standing(who, history);
+        let key = (who.actor.role(), stands.relation, stands.has_consent());
+        category == Category::Presence && Reviewed::read().gives(key, &Label { category, depth, ..event.label() })
+    };
     match event.kind() {
-        EventKind::SightingReported => tells_of(event.kind()).into_iter().any(tells),
+        EventKind::SightingReported => tells_of(event.kind()).into_iter().any(|told| tells(told) || is_presence(told)),
         _ => history.iter().any(|(_, other)| started(other)) && tells(("", Category::Presence, Depth::Minimal)),
     }
 }
@@ -81,7 +88,7 @@ fn is_told_as_presence(who: &Principal, history: &History, (stamp, event): (&Arc
 fn is_hidden(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &Event)) -> bool {
     let own_entry = || {
         let Event::Correction(correction) = event else { return false };
-        let struck = history.iter().find(|(stamp, _)| stamp.event_id == correction.strikes());
+        let struck = history.iter().find(|(stamp, _)| stamp.event_id == correction.entry());
         struck.is_some_and(|(stamp, _)| who.recorded(&stamp.by))
     };
     let knows_of = who.recorded(&stamp.by)

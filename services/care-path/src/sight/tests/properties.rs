@@ -26,7 +26,7 @@ use crate::path::random::everybody;
 use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::RepatriationEvent;
 use crate::path::{CarePath, Stamp, Story};
-use crate::policy::{Address, Category, Depth, Stands};
+use crate::policy::{Address, Category, Depth, Relation, Stands};
 use crate::text::Country;
 use crate::views::disclose_entry;
 
@@ -125,7 +125,7 @@ proptest! {
         let twice: Vec<_> = events.iter().chain(&events).copied().collect();
         let path = CarePath::fold(twice.into_iter());
         for who in principals() {
-            let _ = Standing::of(&who, &path, history.now, &Deadlines::default());
+            let _ = Standing::of(&who, &path, history.now, &Deadlines::default(), &everybody());
         }
         prop_assert!(path.exists());
     }
@@ -262,6 +262,11 @@ proptest! {
                 })
             };
             let reduced = without(&history, |event, stamp, class| !kept(event, stamp, class));
+            // Whom a task calls in follows from what they could not see before: called in, they are another reader.
+            let relations = [&history, &reduced].map(|history| standing(&who, history).relation);
+            if relations[0] != relations[1] && relations.contains(&Relation::Called) {
+                continue;
+            }
             let (shown, of_reduced) = (shown_to(&who, &history), shown_to(&who, &reduced));
             prop_assert_eq!(shown.is_some(), of_reduced.is_some(), "{:?}", who.actor.role());
             let (Some(shown), Some(of_reduced)) = (shown, of_reduced) else { continue };

@@ -2,19 +2,23 @@
 
 use chrono::TimeDelta;
 
-use super::super::Standing;
+use super::super::{Sight, Standing};
 use crate::actor::{Actor, Area, Principal};
 use crate::codes::{
-    BedReleaseReason, CareAlertOutcome, ConsentPurpose, DataClass, DeclineReason, HandoverDeclineReason,
-    HandoverWithdrawReason, LookoutOutcome, ReturnCondition, ReturnWish,
+    Assurance, BedReleaseReason, CareAlertOutcome, CloseReason, ConsentPurpose, DataClass, DeclineReason,
+    DischargeEndReason, HandoverDeclineReason, HandoverWithdrawReason, LocationType, LookoutOutcome, RelationKind,
+    ReturnCondition, ReturnWish,
 };
 use crate::deadlines::Deadlines;
-use crate::ids::{BedId, CareAlertId, ConsentId, HandoverId, LookoutId, ReferralId};
+use crate::ids::{BedId, CareAlertId, ConsentId, DischargeId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
-use crate::path::case::AssignCoordinator;
+use crate::path::case::{AssignCoordinator, RecordDeath};
+use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
+use crate::path::identity::UpdateIdentity;
 use crate::path::intake::RecordIntake;
-use crate::path::lost::{AnswerCareAlert, ExpireLookout, FileCareAlert, ResolveLookout};
+use crate::path::lost::{Addressee, AnswerCareAlert, ExpireLookout, FileCareAlert, IssueLookout, ResolveLookout};
 use crate::path::referral::{AcceptReferral, DeclineReferral, EndCare, StartCare};
+use crate::path::relations::RelatePersons;
 use crate::path::repatriation::{
     AcceptHandover, AcknowledgeHandover, ConfirmArrival, DeclineHandover, EvidenceReturnCondition, GiveConsent,
     PresentReturnOptions, ProposeHandover, Recipient, RecordDeparture, WithdrawConsent, WithdrawHandover,
@@ -25,7 +29,7 @@ use crate::policy::Relation;
 use crate::time::DateTime;
 
 fn standing(who: &Principal, path: &CarePath, now: DateTime) -> Standing {
-    Standing::of(who, path, now, &Deadlines::default())
+    Standing::of(who, path, now, &Deadlines::default(), &directory())
 }
 
 fn relation(who: &Principal, path: &CarePath, now: DateTime) -> Relation {
@@ -165,7 +169,7 @@ fn care_involves_until_thirty_days_after_it_ended() {
 fn the_term_is_the_municipalitys_to_set() {
     let short = Deadlines { involvement_days: 2, ..Deadlines::default() };
     given([signalled()]).when(RecordIntake::default()).then(|path| {
-        assert_eq!(Standing::of(&night_shelter(), path, evening(3), &short).relation, Relation::None);
+        assert_eq!(Standing::of(&night_shelter(), path, evening(3), &short, &directory()).relation, Relation::None);
     });
 }
 
@@ -195,6 +199,99 @@ fn whoever_is_involved_and_addressed_is_involved() {
     given([signalled()]).by(shelter24()).when(a_bed()).by(night_shelter()).and(a_lookout()).then(|path| {
         assert_eq!(relation(&shelter24(), path, evening(0)), Relation::Involved);
     });
+}
+
+#[test]
+fn a_hospital_that_is_asked_to_look_out_is_addressed() {
+    let recipients = [Addressee::Organisation { organisation: "hospital-rotterdam".parse().unwrap() }].into();
+    given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then(|path| {
+        assert_eq!(relation(&hospital(), path, evening(0)), Relation::Addressed);
+        assert_eq!(relation(&hospital(), path, evening(14)), Relation::None);
+        assert_eq!(relation(&street_doctor(), path, evening(0)), Relation::None);
+    });
+}
+
+#[test]
+fn a_call_reaches_the_street_doctors_of_the_municipality_until_somebody_who_gives_care_met_the_person() {
+    let to_utrecht = AssignCoordinator { municipality: Some("utrecht".parse().unwrap()), coordinator: None };
+    let called = |path: &CarePath| relation(&street_doctor(), path, evening(0)) == Relation::Called;
+    given([confused()]).then(|path| assert!(called(path)));
+    given([signalled()]).then(|path| assert!(!called(path)));
+    given([confused()]).by(hospital()).when(a_contact()).then(|path| assert!(!called(path)));
+    given([confused()]).when(to_utrecht).then(|path| assert!(!called(path)));
+    given([confused(), closed(CloseReason::Housed)]).then(|path| assert!(!called(path)));
+    given([confused()]).when(RecordDeath::default()).then(|path| assert!(!called(path)));
+    given([confused()]).when(a_referral()).then(|path| {
+        assert_eq!(relation(&street_doctor(), path, evening(0)), Relation::Involved);
+    });
+}
+
+#[test]
+fn a_call_reaches_child_protection_for_as_long_as_a_minor_is_alone() {
+    let claim = serde_json::from_value(serde_json::json!({ "birth_date": "2012" })).unwrap();
+    let minor = || given([signalled()]).when(UpdateIdentity { claim, assurance: Assurance::SelfDeclared });
+    let with = RelatePersons { with: another_person(), kind: RelationKind::Parent, explanation: None };
+    minor()
+        .then(|path| {
+            assert_eq!(relation(&child_protection(), path, evening(0)), Relation::Called);
+            assert_eq!(relation(&supporter(), path, evening(0)), Relation::None);
+            assert_eq!(relation(&street_doctor(), path, evening(0)), Relation::None);
+        })
+        .and(with)
+        .then(|path| assert_eq!(relation(&child_protection(), path, evening(0)), Relation::None));
+}
+
+/// Announced to the night shelter, for the second evening (command 0).
+fn discharge_announced(by: Principal) -> Given {
+    let announce = AnnounceDischarge {
+        from: Some("hospital-rotterdam".parse().unwrap()),
+        destination: LocationType::NightShelterEu,
+        to: Some("night-shelter-rotterdam".parse().unwrap()),
+        expected_at: moment(2),
+        care_needs: None,
+    };
+    given([]).by(coordinator()).when(a_signal()).by(by).and(announce)
+}
+
+#[test]
+fn a_place_that_is_warned_of_a_discharge_is_involved_until_it_is_called_off_or_given_up() {
+    let announced = || discharge_announced(hospital());
+    let warned = |path: &CarePath, day| relation(&night_shelter(), path, evening(day)) == Relation::Involved;
+    announced().then(|path| {
+        assert!(warned(path, 0) && warned(path, 4) && !warned(path, 5));
+        assert_eq!(relation(&shelter24(), path, evening(0)), Relation::None);
+        assert_eq!(relation(&hospital(), path, evening(0)), Relation::None);
+    });
+    let reason = DischargeEndReason::Stays;
+    let called_off = announced().and_on(DischargeId(id_of_command(1)), CallOffDischarge { reason, explanation: None });
+    called_off.then(|path| {
+        assert!(!warned(path, 0));
+        // It is told that it is over, and sees nothing of the person.
+        let (deadlines, who) = (Deadlines::default(), night_shelter());
+        assert!(Sight::of(&who, path, evening(1), &deadlines, &directory()).is_none());
+        assert!(Sight::of_ends(&who, path, evening(13), &deadlines).is_some());
+        assert!(Sight::of_ends(&who, path, evening(14), &deadlines).is_none());
+        assert!(Sight::of_ends(&shelter24(), path, evening(1), &deadlines).is_none());
+    });
+    announced().by(coordinator()).and(RecordDeath::default()).then(|path| assert!(!warned(path, 0)));
+}
+
+#[test]
+fn nobody_involves_themselves_by_saying_that_they_were_warned() {
+    let report = |by: Principal| {
+        let discharge = ReportDischarge {
+            from: Some("hospital-rotterdam".parse().unwrap()),
+            destination: LocationType::NightShelterEu,
+            to: Some("night-shelter-rotterdam".parse().unwrap()),
+            warned: true,
+            letter_received: false,
+            findings: None,
+        };
+        given([]).by(coordinator()).when(a_signal()).by(by).and(discharge)
+    };
+    let warned = |path: &CarePath| relation(&night_shelter(), path, evening(0)) == Relation::Involved;
+    report(hospital()).then(|path| assert!(warned(path)));
+    report(night_shelter()).then(|path| assert!(!warned(path)));
 }
 
 fn alert() -> FileCareAlert {
@@ -362,10 +459,14 @@ fn those_who_work_without_persons_stand_in_no_relation_to_anybody() {
 
 #[test]
 fn an_index_of_cases_by_organisation_misses_nobody_who_is_related() {
-    proposed().by(night_shelter()).and(a_bed()).and(a_referral()).and(a_lookout()).and(alert()).then(|path| {
+    let related =
+        || proposed().by(night_shelter()).and(a_bed()).and(a_lookout()).and(alert()).and_happened(&confused());
+    related().then(|path| {
         for who in [night_shelter(), shelter24(), street_doctor(), police(), supporter(), receiving("PL")] {
             let related = relation(&who, path, evening(0)) != Relation::None;
-            let indexed = path.concerned_organisations().any(|each| *each == who.organisation);
+            let directory = directory();
+            let mut listed = path.concerned_organisations().chain(path.may_call(&directory));
+            let indexed = listed.any(|each| *each == who.organisation);
             assert!(indexed || !related, "{}", who.organisation);
         }
         let countries: Vec<_> = path.concerned_countries().collect();

@@ -12,6 +12,7 @@ use super::Reviewed;
 use crate::actor::{Actor, Principal};
 use crate::codes::{Code, DataClass};
 use crate::deadlines::Deadlines;
+use crate::directory::Directory;
 use crate::event::{Event, Labels, read};
 use crate::fact::{Fact, Label, Origin, Reader, Visitor};
 pub(super) use crate::path::random::{History, everybody, histories, principals};
@@ -58,14 +59,16 @@ pub(super) fn all_of(event: &Event) -> Map<String, Value> {
     values.1
 }
 
+static DIRECTORY: LazyLock<Directory> = LazyLock::new(everybody);
+
 /// How a reader stands to the person of a history, now.
 pub(super) fn standing(who: &Principal, history: &History) -> Standing {
-    Standing::of(who, &history.path, history.now, &Deadlines::default())
+    Standing::of(who, &history.path, history.now, &Deadlines::default(), &DIRECTORY)
 }
 
 pub(super) fn sight<'a>(who: &'a Principal, history: &'a History) -> Option<Sight<'a>> {
     static DEADLINES: LazyLock<Deadlines> = LazyLock::new(Deadlines::default);
-    Sight::of(who, &history.path, history.now, &DEADLINES)
+    Sight::of(who, &history.path, history.now, &DEADLINES, &DIRECTORY)
 }
 
 /// What the reviewed table's rows of reach call something that is addressed, as this reader meets it.
@@ -86,6 +89,10 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
             (true, false) => ("care_alert_to_own_that_is_over", ""),
             (false, _) => ("care_alert_to_others", ""),
         }),
+        Address::Discharge { to, .. } => {
+            let own = *to == Some(&who.organisation);
+            Some((if own { "announced_discharge_to_own" } else { "announced_discharge_to_others" }, ""))
+        }
         Address::Handover { country, receiving, stands, consented } => {
             // What somebody here is shown of a handover, the table gives for any.
             let to_country = match &who.actor {

@@ -21,7 +21,7 @@ use crate::time::DateTime;
 use crate::views::{Progress, disclose_alerts, disclose_case_file, disclose_handovers, disclose_lookouts};
 
 fn sight_at<T>(who: &Principal, path: &CarePath, now: DateTime, look: impl FnOnce(&Sight<'_>) -> T) -> Option<T> {
-    Sight::of(who, path, now, &Deadlines::default()).map(|sight| look(&sight))
+    Sight::of(who, path, now, &Deadlines::default(), &directory()).map(|sight| look(&sight))
 }
 
 fn sight<T>(who: &Principal, path: &CarePath, look: impl FnOnce(&Sight<'_>) -> T) -> Option<T> {

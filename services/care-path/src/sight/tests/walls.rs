@@ -129,7 +129,7 @@ fn a_relation_that_a_role_cannot_stand_in_shows_nothing() {
     let possible = |role: Role, relation: Relation| match role {
         Role::ProcessCoordinator | Role::MunicipalAssessor => relation == Relation::Region,
         Role::ShelterWorker | Role::OutreachWorker | Role::CareProvider | Role::ClientSupporter => {
-            matches!(relation, Relation::Involved | Relation::Addressed)
+            matches!(relation, Relation::Involved | Relation::Called | Relation::Addressed)
         }
         Role::Police | Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => {
             relation == Relation::Addressed
@@ -158,7 +158,7 @@ fn consent_never_takes_sight_away_and_the_own_recordings_are_never_seen_less_tha
 fn police_signal_and_answer_alerts_and_do_nothing_else() {
     assert_eq!(
         commands_of(Role::Police),
-        [CommandKind::ReportSignal, CommandKind::AnswerCareAlert, CommandKind::RetractEntry]
+        [CommandKind::ReportSignal, CommandKind::AnswerCareAlert, CommandKind::RetractEntry, CommandKind::MoveEntry]
     );
 }
 
@@ -243,7 +243,9 @@ fn baken_itself_does_only_what_a_deadline_does_and_never_closes_a_case() {
         C::EndCareAlert,
         C::ExpireLookout,
         C::OvertakeException,
+        C::CallOffDischarge,
         C::StopHandover,
+        C::FinishMove,
         C::PassDeadline,
     ];
     assert_eq!(commands_of(Role::System), by_deadline);
@@ -285,6 +287,26 @@ fn a_return_is_prepared_and_proposed_only_by_coordinator_and_supporter() {
     ] {
         let who: Vec<_> = Role::ALL.iter().filter(|role| commands_of(**role).contains(&command)).collect();
         assert_eq!(who, [&Role::ProcessCoordinator, &Role::ClientSupporter], "{}", command.name());
+    }
+}
+
+/// They say no for the person, and never yes.
+#[test]
+fn shelter_and_street_workers_record_of_a_return_that_the_person_does_not_want_it_or_takes_a_consent_back() {
+    use CommandKind as C;
+    for role in [Role::ShelterWorker, Role::OutreachWorker] {
+        let of_return = [
+            C::PresentReturnOptions,
+            C::RefuseReturn,
+            C::EvidenceReturnCondition,
+            C::GiveConsent,
+            C::WithdrawConsent,
+            C::ProposeHandover,
+            C::RecordDeparture,
+            C::WithdrawHandover,
+        ];
+        let may: Vec<_> = of_return.into_iter().filter(|command| commands_of(role).contains(command)).collect();
+        assert_eq!(may, [C::RefuseReturn, C::WithdrawConsent], "{role}");
     }
 }
 

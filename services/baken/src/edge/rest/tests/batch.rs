@@ -73,6 +73,23 @@ async fn a_line_takes_back_what_another_line_recorded_by_the_id_of_that_one() {
 }
 
 #[actix_web::test]
+async fn a_line_moves_what_another_line_recorded_to_the_right_person() {
+    let server = server().await;
+    let opened = answers(&server, body(&[signal(1), signal(2), contact(3, 1)])).await;
+    let right = &opened[1]["receipt"]["person_id"];
+    let moving = json!({"id": id(4), "command": "move_entry", "person_of": id(1), "subject_of": id(3),
+        "data": {"to": right}});
+    let moved = answers(&server, body(&[moving.clone(), moving])).await;
+    assert_eq!(told(&moved), ["1 201", "2 200"]);
+    assert_eq!(moved[0]["receipt"]["moved_to"], moved[1]["receipt"]["moved_to"]);
+    assert_eq!(&moved[0]["receipt"]["moved_to"]["person_id"], right);
+    let path = format!("/v1/persons/{}/timeline", right.as_str().unwrap());
+    let timeline = server.get("outreach-rotterdam", &path).await.json();
+    let types: Vec<_> = timeline["items"].as_array().unwrap().iter().map(|entry| entry["type"].clone()).collect();
+    assert_eq!(types.iter().filter(|kind| **kind == "contact_made").count(), 1, "{types:?}");
+}
+
+#[actix_web::test]
 async fn every_line_is_answered_in_its_place_and_a_bad_one_stops_no_other() {
     let server = server().await;
     let lines = [

@@ -34,6 +34,8 @@ fn these_are_the_routes() {
     GET /v1/me
     GET /v1/persons
     GET /v1/persons/{person_id}
+    POST /v1/persons/{person_id}/announced-discharges
+    POST /v1/persons/{person_id}/announced-discharges/{discharge_id}/call-off
     POST /v1/persons/{person_id}/attendances
     POST /v1/persons/{person_id}/beds
     POST /v1/persons/{person_id}/beds/{bed_id}/release
@@ -47,6 +49,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/coordinator
     POST /v1/persons/{person_id}/death
     POST /v1/persons/{person_id}/discharges
+    POST /v1/persons/{person_id}/entries/{event_id}/move
     POST /v1/persons/{person_id}/entries/{event_id}/retract
     POST /v1/persons/{person_id}/exceptions
     POST /v1/persons/{person_id}/exceptions/{exception_id}/decision
@@ -97,6 +100,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/reopen
     POST /v1/persons/{person_id}/return-conditions
     POST /v1/persons/{person_id}/return-options
+    POST /v1/persons/{person_id}/return-refusals
     POST /v1/persons/{person_id}/rights-assessments
     GET /v1/persons/{person_id}/timeline
     POST /v1/persons/{person_id}/uninsured-reports
@@ -131,8 +135,10 @@ fn every_command_but_the_systems_own_has_exactly_one_route() {
         .collect();
     for kind in care_path::command::CommandKind::ALL {
         let routes = ids.iter().filter(|id| **id == kind.name()).count();
-        let of_the_system =
-            matches!(kind.name(), "expire_lookout" | "overtake_exception" | "stop_handover" | "pass_deadline");
+        let of_the_system = matches!(
+            kind.name(),
+            "expire_lookout" | "overtake_exception" | "stop_handover" | "finish_move" | "pass_deadline"
+        );
         assert_eq!(routes, usize::from(!of_the_system), "{}", kind.name());
     }
 }

@@ -8,5 +8,5 @@ pub use handover::{
     AcceptHandover, AcknowledgeHandover, AttachHandoverDocument, ConfirmArrival, DeclineHandover, ProposeHandover,
     RecordDeparture, RecordFollowUp, StopHandover, WithdrawHandover,
 };
-pub use preparing::{EvidenceReturnCondition, GiveConsent, PresentReturnOptions, WithdrawConsent};
+pub use preparing::{EvidenceReturnCondition, GiveConsent, PresentReturnOptions, RefuseReturn, WithdrawConsent};
 pub use questions::{AnswerHandoverQuestion, AskHandoverQuestion};

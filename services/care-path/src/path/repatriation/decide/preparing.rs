@@ -13,8 +13,9 @@ use crate::list::Few;
 use crate::path::CarePath;
 use crate::path::repatriation::{
     ConsentGiven, ConsentWithdrawn, Handover, HandoverWithdrawn, Recipient, RepatriationEvent,
-    ReturnConditionEvidenced, ReturnOptionsPresented, ReturnRefusal,
+    ReturnConditionEvidenced, ReturnOptionsPresented, ReturnRefusal, ReturnRefused,
 };
+use crate::policy::rules::decides;
 use crate::private::private;
 use crate::text::{Country, LanguageTag, Text};
 
@@ -51,6 +52,27 @@ impl Decide for PresentReturnOptions {
         });
         let stops = |handover: &Handover| no && handover.is_stopped_by_no(at.occurred.latest());
         Ok(with_what_stops(presented, path, at, HandoverWithdrawReason::PersonChangedMind, stops))
+    }
+}
+
+/// Records that the person said that they do not want to go back: it can be recorded at any time, on a closed case too.
+///
+/// It stops every open handover, whether the sender may know of one or not. They are told nothing of it: Baken records that
+/// the handovers are withdrawn.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefuseReturn {
+    /// What they said.
+    pub explanation: Option<Text>,
+}
+
+impl Decide for RefuseReturn {
+    type Subject = ();
+
+    fn decide(self, (): (), _: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        let explanation = private(self.explanation);
+        Ok(vec![RepatriationEvent::ReturnRefused(ReturnRefused { explanation }).into()])
     }
 }
 
@@ -109,7 +131,9 @@ impl Decide for EvidenceReturnCondition {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GiveConsent {
+    /// `repatriation`: consents to other purposes decide nothing, and are not recorded any more.
     pub purpose: ConsentPurpose,
+    /// A country: its embassy, and the receiving side there.
     pub recipient: Recipient,
     // What may be shared. (A doc comment would give the inlined list a second schema, of an object.)
     #[cfg_attr(feature = "schema", schema(inline))]
@@ -128,8 +152,19 @@ impl Decide for GiveConsent {
         if self.data_classes.is_empty() {
             return Err(ReturnRefusal::NothingConsented.into());
         }
+        if !decides(self.purpose) {
+            return Err(Refusal::field(
+                "purpose",
+                "a consent to this purpose would change nothing: it is not recorded",
+            ));
+        }
         match &self.recipient {
-            Recipient::Organisation(organisation) => drop(at.known_organisation("recipient", organisation)?),
+            Recipient::Organisation(_) => {
+                return Err(Refusal::field(
+                    "recipient",
+                    "must be a country: its embassy, and the receiving side there",
+                ));
+            }
             Recipient::Country(country) => abroad("recipient", *country)?,
         }
         if !path.is_understood(self.language.as_ref(), self.interpreter) {

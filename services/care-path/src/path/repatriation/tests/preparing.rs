@@ -220,3 +220,15 @@ fn an_estimate_of_the_age_counts_as_well() {
     prepared_but_for(None).and(both()).and(estimated(15)).and(proposal()).then_err(ReturnRefusal::GuardianMissing);
     prepared_but_for(None).and(both()).and(estimated(19)).and(proposal()).then_types(["handover_proposed"]);
 }
+
+#[test]
+fn a_consent_that_would_decide_nothing_is_not_taken() {
+    for purpose in [ConsentPurpose::CareCoordination, ConsentPurpose::MedicalExchange, ConsentPurpose::UninsuredReport]
+    {
+        given([signalled()])
+            .when(GiveConsent { purpose, ..consent("PL", &[DataClass::Medical]) })
+            .then_field("purpose");
+    }
+    let recipient = Recipient::Organisation("hospital-rotterdam".parse().unwrap());
+    given([signalled()]).when(GiveConsent { recipient, ..consent("PL", &[DataClass::Return]) }).then_field("recipient");
+}

@@ -43,6 +43,29 @@ fn a_no_at_any_time_before_the_departure_stops_the_handover_in_the_same_command(
 }
 
 #[test]
+fn a_no_that_any_worker_hears_stops_the_handover_and_baken_records_that_it_is_withdrawn() {
+    for open in [proposed, acknowledged, accepted] {
+        for hears in [night_shelter(), street_doctor(), supporter(), coordinator()] {
+            let stopped = || open().by(hears.clone()).and(RefuseReturn::default());
+            // Who may not know of a handover records nothing of it.
+            stopped().then_types(["return_refused"]);
+            nothing_goes_on(stopped, &ReturnRefusal::NotVoluntary);
+            stopped().then(|path| {
+                let timers = path.timers(&Deadlines::default(), &directory());
+                assert!(timers.iter().any(|timer| timer.what == TimerKind::HandoverStops(HANDOVER)));
+            });
+            stopped().and(options(Yes)).and(proposal()).then_types(["handover_proposed"]);
+        }
+    }
+}
+
+#[test]
+fn a_no_that_a_worker_hears_is_taken_on_a_closed_case_and_where_nobody_prepares_a_return() {
+    given([signalled(), closed(CloseReason::Housed)]).when(RefuseReturn::default()).then_types(["return_refused"]);
+    given([signalled()]).when(RefuseReturn::default()).then(|path| assert_eq!(path.repatriation.wish(), Some(No)));
+}
+
+#[test]
 fn a_no_can_be_said_on_a_closed_case() {
     let close = || CloseCase { reason: CloseReason::LeftCountry, explanation: None };
     let stopped = || accepted().by(coordinator()).and(close()).and(options(No));
@@ -177,6 +200,7 @@ fn a_no_told_late_counts_from_when_it_was_said_and_in_doubt_as_said_last() {
                 recorded_at: evening(9),
                 by: supporter().author(),
                 caused_by: None,
+                moved: None,
             };
             state.hear(&Arc::new(stamp), Some(wish));
         };
@@ -196,8 +220,11 @@ fn last_word(events: &[(Arc<Stamp>, Event)]) -> Option<ReturnWish> {
     let counts = |stamp: &Stamp| path.uncounted(stamp.event_id).is_none();
     let events = events.iter().filter(|(stamp, _)| counts(stamp));
     let said = events.enumerate().filter_map(|(number, (stamp, event))| {
-        let Event::Repatriation(RepatriationEvent::ReturnOptionsPresented(said)) = event else { return None };
-        let wish = *said.wish.get()?;
+        let wish = match event {
+            Event::Repatriation(RepatriationEvent::ReturnOptionsPresented(said)) => *said.wish.get()?,
+            Event::Repatriation(RepatriationEvent::ReturnRefused(_)) => No,
+            _ => return None,
+        };
         let at = if wish == No { stamp.occurred.latest() } else { stamp.occurred.at };
         Some(((at, number), wish))
     });
