@@ -334,7 +334,9 @@ impl Known {
 async fn play(sequence: &[(Move, usize, usize)]) -> bool {
     let two = Two::start().await;
     let mut known = Known::default();
-    let (mut consents, mut handovers): (Vec<Uuid>, Vec<(usize, Uuid, DateTime<Utc>)>) = (vec![], vec![]);
+    let mut consents: Vec<Uuid> = vec![];
+    // On whose stream each lies, and when it was proposed.
+    let mut handovers: Vec<(usize, Uuid, DateTime<Utc>)> = vec![];
     let mut departed = BTreeSet::new();
     for (next, to, which) in sequence {
         let (to, handover) = (*to, handovers.get(*which % handovers.len().max(1)).copied());

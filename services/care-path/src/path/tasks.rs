@@ -234,13 +234,13 @@ impl CarePath {
     /// after its end: a case is closed because somebody went home, and that is when it matters how it goes.
     #[must_use]
     pub fn open_tasks(&self, now: DateTime, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
-        self.tasks(AsOf::Now(now), deadlines, directory)
+        self.tasks(AskedAt::Now(now), deadlines, directory)
     }
 
     /// Everything that waits or will, each as it stands when it is due if nothing else is recorded until then; what has
     /// passed unanswered as it stood. Reviews are asked for again every week.
     pub(super) fn tasks_when_due(&self, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
-        self.tasks(AsOf::WhenDue, deadlines, directory)
+        self.tasks(AskedAt::WhenDue, deadlines, directory)
     }
 
     /// Whether a principal's organisation is called in, by a task that waits: see [`calls_in`].
@@ -257,7 +257,7 @@ impl CarePath {
         if !may_be_called || self.is_erased() || self.is_closed() || self.case.died.is_some() {
             return false;
         }
-        let mut list = Worklist::new(self, AsOf::Now(now), deadlines, directory);
+        let mut list = TaskList::new(self, AskedAt::Now(now), deadlines, directory);
         minors::add(&mut list);
         health::calls(&mut list);
         leaving::plan(&mut list);
@@ -277,11 +277,11 @@ impl CarePath {
         (protects || sees_all) && is_local() && ((protects && minor()) || (sees_all && doctor()))
     }
 
-    fn tasks(&self, as_of: AsOf, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
+    fn tasks(&self, as_of: AskedAt, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
         if !self.exists() || self.is_erased() {
             return Vec::new();
         }
-        let mut list = Worklist::new(self, as_of, deadlines, directory);
+        let mut list = TaskList::new(self, as_of, deadlines, directory);
         if self.case.died.is_some() {
             course::sign_of_life(&mut list);
             return list.tasks;
@@ -304,15 +304,15 @@ impl CarePath {
 
 /// As of when tasks are derived: some come and go with time alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum AsOf {
+enum AskedAt {
     Now(DateTime),
     WhenDue,
 }
 
 /// A worklist in the making.
-struct Worklist<'a> {
+struct TaskList<'a> {
     path: &'a CarePath,
-    as_of: AsOf,
+    as_of: AskedAt,
     deadlines: &'a Deadlines,
     directory: &'a Directory,
     tasks: Vec<Task>,
@@ -402,8 +402,8 @@ pub fn known_elsewhere(of: &Traits, deadlines: &Deadlines) -> Task {
     }
 }
 
-impl<'a> Worklist<'a> {
-    fn new(path: &'a CarePath, as_of: AsOf, deadlines: &'a Deadlines, directory: &'a Directory) -> Self {
+impl<'a> TaskList<'a> {
+    fn new(path: &'a CarePath, as_of: AskedAt, deadlines: &'a Deadlines, directory: &'a Directory) -> Self {
         let (risks, [reviews, visits, found]) = (OnceCell::new(), [const { OnceCell::new() }; 3]);
         Self { path, as_of, deadlines, directory, tasks: Vec::new(), risks, reviews, visits, found }
     }
@@ -411,8 +411,8 @@ impl<'a> Worklist<'a> {
     /// The time as of which something is looked at that is due then.
     fn at(&self, due: DateTime) -> DateTime {
         match self.as_of {
-            AsOf::Now(now) => now,
-            AsOf::WhenDue => due,
+            AskedAt::Now(now) => now,
+            AskedAt::WhenDue => due,
         }
     }
 

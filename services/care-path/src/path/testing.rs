@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::case::{CaseClosed, CaseEvent};
 use super::correction::{CorrectionEvent, arrivals, may_arrive};
 use super::exception::RequestException;
-use super::lost::{Addressee, IssueLookout};
+use super::lost::{IssueLookout, LookoutRecipient};
 use super::referral::Refer;
 use super::relations::Statements;
 use super::rights::Norms;
@@ -181,7 +181,7 @@ pub fn a_referral() -> Refer {
 
 pub fn a_lookout() -> IssueLookout {
     IssueLookout {
-        recipients: [Addressee::Organisation { organisation: "shelter24-rotterdam".parse().unwrap() }].into(),
+        recipients: [LookoutRecipient::Organisation { organisation: "shelter24-rotterdam".parse().unwrap() }].into(),
         description: "a man of 50".parse().unwrap(),
         expires_at: None,
     }

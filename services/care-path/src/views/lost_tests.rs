@@ -4,7 +4,9 @@ use crate::codes::{LookoutOutcome, TaskStake};
 use crate::ids::{LookoutId, OrgId};
 use crate::path::CarePath;
 use crate::path::case::RecordDeath;
-use crate::path::lost::{AcknowledgeLookout, Addressee, FileCareAlert, IssueLookout, MarkOutOfSight, ResolveLookout};
+use crate::path::lost::{
+    AcknowledgeLookout, FileCareAlert, IssueLookout, LookoutRecipient, MarkOutOfSight, ResolveLookout,
+};
 use crate::path::stay::RecordNoShow;
 use crate::path::testing::*;
 use crate::views::{Progress, disclose_case_file};
@@ -29,7 +31,7 @@ fn episodes(path: &CarePath) -> Vec<EpisodeView> {
 }
 
 fn lookout_to(recipients: &[&str]) -> IssueLookout {
-    let to = |id: &&str| Addressee::Organisation { organisation: id.parse().unwrap() };
+    let to = |id: &&str| LookoutRecipient::Organisation { organisation: id.parse().unwrap() };
     IssueLookout { recipients: recipients.iter().map(to).collect::<Vec<_>>().try_into().unwrap(), ..a_lookout() }
 }
 

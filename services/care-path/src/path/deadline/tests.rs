@@ -6,7 +6,7 @@ use crate::codes::{LookoutOutcome, TaskKind as T};
 use crate::event::Event;
 use crate::ids::LookoutId;
 use crate::path::intake::RecordIntake;
-use crate::path::lost::{AcknowledgeLookout, Addressee as To, IssueLookout, ResolveLookout};
+use crate::path::lost::{AcknowledgeLookout, IssueLookout, LookoutRecipient as To, ResolveLookout};
 use crate::path::testing::*;
 
 /// The n-th event of a test.

@@ -44,7 +44,7 @@ impl Decide for MarkOutOfSight {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(untagged)]
-pub enum Addressee {
+pub enum LookoutRecipient {
     Organisation { organisation: OrgId },
     Kind { kind: OrgKind, municipality: Municipality },
 }
@@ -57,7 +57,7 @@ pub enum Addressee {
 #[serde(deny_unknown_fields)]
 pub struct IssueLookout {
     #[cfg_attr(feature = "schema", schema(inline))]
-    pub recipients: Few<Addressee, 50>,
+    pub recipients: Few<LookoutRecipient, 50>,
     pub description: Text,
     /// Unless said, after the municipality's term (14 days); at the most its longest term ahead (90 days).
     pub expires_at: Option<Moment>,
@@ -103,13 +103,13 @@ impl Decide for IssueLookout {
         let mut recipients = Vec::new();
         for addressee in &*self.recipients {
             match addressee {
-                Addressee::Organisation { organisation } => {
+                LookoutRecipient::Organisation { organisation } => {
                     if !may_look_out(at.known_organisation("recipients", organisation)?.kind) {
                         return Err(Refusal::field("recipients", "an organisation of this kind is not sent lookouts"));
                     }
                     recipients.push(organisation.clone());
                 }
-                Addressee::Kind { kind, municipality } => {
+                LookoutRecipient::Kind { kind, municipality } => {
                     if !may_look_out(*kind) {
                         return Err(Refusal::field("recipients", "organisations of this kind are not sent lookouts"));
                     }

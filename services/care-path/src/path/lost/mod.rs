@@ -18,8 +18,8 @@ mod lookout;
 mod tests;
 
 pub use decide::{
-    AcknowledgeLookout, Addressee, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert,
-    IssueLookout, MarkOutOfSight, ReportSighting, ResolveLookout,
+    AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert, IssueLookout,
+    LookoutRecipient, MarkOutOfSight, ReportSighting, ResolveLookout,
 };
 pub use events::{
     CareAlertAnswered, CareAlertEnded, CareAlertFiled, Escalated, LookoutAcknowledged, LookoutEnded, LookoutExpired,

@@ -71,8 +71,8 @@ fn an_older_contact_that_is_recorded_late_does_not_end_it() {
 
 #[test]
 fn a_lookout_goes_to_every_organisation_of_the_kind_in_the_municipality_once() {
-    let kind = Addressee::Kind { kind: OrgKind::NightShelter, municipality: rotterdam() };
-    let named = Addressee::Organisation { organisation: "night-shelter-rotterdam".parse().unwrap() };
+    let kind = LookoutRecipient::Kind { kind: OrgKind::NightShelter, municipality: rotterdam() };
+    let named = LookoutRecipient::Organisation { organisation: "night-shelter-rotterdam".parse().unwrap() };
     let lookout = IssueLookout { recipients: [kind, named].into(), ..a_lookout() };
     given([signalled()]).when(lookout).then(|path| {
         let recipients = &path.lost.lookouts[0].issued.recipients;
@@ -83,7 +83,7 @@ fn a_lookout_goes_to_every_organisation_of_the_kind_in_the_municipality_once() {
 #[test]
 fn a_lookout_never_goes_to_the_police_or_an_embassy() {
     for to in ["police-rotterdam", "embassy-pl"] {
-        let recipients = [Addressee::Organisation { organisation: to.parse().unwrap() }].into();
+        let recipients = [LookoutRecipient::Organisation { organisation: to.parse().unwrap() }].into();
         given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
     }
 }
@@ -244,7 +244,7 @@ fn a_lookout_stands_where_what_ended_it_is_gone() {
 
 #[test]
 fn a_hospital_that_is_asked_to_look_out_acknowledges_and_says_whom_it_saw() {
-    let recipients = [Addressee::Organisation { organisation: "hospital-rotterdam".parse().unwrap() }].into();
+    let recipients = [LookoutRecipient::Organisation { organisation: "hospital-rotterdam".parse().unwrap() }].into();
     given([signalled()])
         .when(IssueLookout { recipients, ..a_lookout() })
         .by(hospital())
@@ -252,6 +252,7 @@ fn a_hospital_that_is_asked_to_look_out_acknowledges_and_says_whom_it_saw() {
         .then_types(["lookout_acknowledged"])
         .and_on(LOOKOUT, ReportSighting::default())
         .then_types(["sighting_reported"]);
-    let recipients = [Addressee::Organisation { organisation: "street-doctor-rotterdam".parse().unwrap() }].into();
+    let recipients =
+        [LookoutRecipient::Organisation { organisation: "street-doctor-rotterdam".parse().unwrap() }].into();
     given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
 }

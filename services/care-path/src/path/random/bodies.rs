@@ -7,7 +7,7 @@ use crate::codes::{ConditionStatus, ConsentPurpose, DataClass, Offering, OrgKind
 use crate::path::CarePath;
 use crate::path::identity::{ClaimField, IdentityDocument, IdentityInput, LanguageInput};
 use crate::path::intake::{RecordIntake, SocialSituation};
-use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, ReportSighting};
+use crate::path::lost::{FileCareAlert, IssueLookout, LookoutRecipient, ReportSighting};
 use crate::path::referral::Refer;
 use crate::path::repatriation::{
     EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, Recipient,
@@ -123,9 +123,9 @@ pub fn refer(dice: &mut Dice<'_>) -> Refer {
 
 pub fn lookout(now: DateTime, dice: &mut Dice<'_>) -> IssueLookout {
     let recipient = if dice.once_in(3) {
-        Addressee::Kind { kind: OrgKind::OutreachTeam, municipality: dice.named(&["rotterdam"]) }
+        LookoutRecipient::Kind { kind: OrgKind::OutreachTeam, municipality: dice.named(&["rotterdam"]) }
     } else {
-        Addressee::Organisation {
+        LookoutRecipient::Organisation {
             organisation: dice.named(&["shelter24-rotterdam", "outreach-rotterdam", "hospital-rotterdam"]),
         }
     };

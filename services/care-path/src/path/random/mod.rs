@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use uuid::Uuid;
 
-use super::{CarePath, Stamp};
+use super::{CarePath, Stamp, Story};
 use crate::actor::{Actor, Area, Principal};
 use crate::codes::{LocationType, OrgKind, Precision};
 use crate::command::{Command, CommandKind, Context, Decide, Refusal};
@@ -53,11 +53,9 @@ impl History {
     }
 
     fn tell(&mut self, stamp: Arc<Stamp>, event: Event) {
-        let last = self.path.take_in(&stamp, &event);
-        self.events.push((stamp, event));
-        if !last {
-            self.path = CarePath::fold(self.iter());
-        }
+        let mut story = Story { events: std::mem::take(&mut self.events), path: std::mem::take(&mut self.path) };
+        story.tell(stamp, event);
+        Story { events: self.events, path: self.path } = story;
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveTime;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Addressee, AsOf, Waiting, Worklist, recorded};
+use super::{Addressee, AskedAt, TaskList, Waiting, recorded};
 use crate::codes::{ExceptionState, OrgKind, ReferralState, TaskKind};
 use crate::directory::Directory;
 use crate::event::EventKind;
@@ -13,7 +13,7 @@ use crate::path::Stamp;
 use crate::path::referral::{Answer, Referral};
 use crate::time::{DateTime, days_after, hours_after, minutes_after, working_days_after};
 
-pub(super) fn add(list: &mut Worklist<'_>) {
+pub(super) fn add(list: &mut TaskList<'_>) {
     language(list);
     rights(list);
     uninsured_report(list);
@@ -31,7 +31,7 @@ pub(super) fn add(list: &mut Worklist<'_>) {
 /// Somebody was expected and did not come: those whose bed it is look into it at once, and for somebody at risk the
 /// coordinator does as well. Done when the person is heard of, counts as out of sight, has another bed or gave this one up,
 /// or when a note says what is known.
-fn trace_no_show(list: &mut Worklist<'_>) {
+fn trace_no_show(list: &mut TaskList<'_>) {
     let path = list.path;
     for stay in path.open_stays() {
         let Some(missed) = stay.no_shows.last() else { continue };
@@ -42,7 +42,7 @@ fn trace_no_show(list: &mut Worklist<'_>) {
         let found = || list.was_found_since(cause);
         let noted = |by: &OrgId| list.has_note_since(by, cause);
         // That somebody looks for them later makes no difference to what was not done in time.
-        let in_time = |began: &Stamp| list.as_of != AsOf::WhenDue || began.occurred.at <= due;
+        let in_time = |began: &Stamp| list.as_of != AskedAt::WhenDue || began.occurred.at <= due;
         let looked_for = path.lost.open_episode().is_some_and(|episode| in_time(&episode.began));
         if looked_for || heard || found() || list.is_coordinated_since(cause) {
             continue;
@@ -58,7 +58,7 @@ fn trace_no_show(list: &mut Worklist<'_>) {
 /// The end of a stay has come, and the bed is still theirs: those whose bed it is say what now. Nobody waits for the person there
 /// any more, so it must not stay so. Done when the bed is given up, when an exception lets them keep it, or by a note. At the
 /// end of an exception that is asked already.
-fn stays_that_ran_out(list: &mut Worklist<'_>) {
+fn stays_that_ran_out(list: &mut TaskList<'_>) {
     let path = list.path;
     for stay in path.open_stays() {
         let Some(until) = stay.assigned.until.filter(|until| path.stays_until(stay) == Some(*until)) else { continue };
@@ -75,7 +75,7 @@ fn stays_that_ran_out(list: &mut Worklist<'_>) {
 }
 
 /// A closed case was opened again because the person is back. Done when the coordinator wrote a note since.
-fn reopened(list: &mut Worklist<'_>) {
+fn reopened(list: &mut TaskList<'_>) {
     let Some(cause) = &list.path.case.reopened else { return };
     if !list.is_coordinated_since(cause) {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
@@ -84,7 +84,7 @@ fn reopened(list: &mut Worklist<'_>) {
 }
 
 /// Somebody met a person whose death was recorded: the coordinator finds out which of the two is wrong.
-pub(super) fn sign_of_life(list: &mut Worklist<'_>) {
+pub(super) fn sign_of_life(list: &mut TaskList<'_>) {
     let path = list.path;
     let Some(died) = &path.case.died else { return };
     // Whoever told it later says that it was after the death, unless it surely was before; what was told before is a sign of
@@ -105,7 +105,7 @@ pub(super) fn sign_of_life(list: &mut Worklist<'_>) {
 
 /// After an intake nobody knows yet which language to speak with the person: whoever took them in finds out, for nothing
 /// can be asked or explained before.
-fn language(list: &mut Worklist<'_>) {
+fn language(list: &mut TaskList<'_>) {
     let path = list.path;
     let Some(intake) = path.intakes.first() else { return };
     if path.speaks().is_none() {
@@ -117,7 +117,7 @@ fn language(list: &mut Worklist<'_>) {
 }
 
 /// Nobody has gone through the checklist since the first intake; or the last time asks for a decision of the IND.
-fn rights(list: &mut Worklist<'_>) {
+fn rights(list: &mut TaskList<'_>) {
     let path = list.path;
     if let Some(intake) = path.intakes.first()
         && path.latest_assessment().is_none()
@@ -163,7 +163,7 @@ fn gives_care(organisation: &OrgId, directory: &Directory) -> bool {
 }
 
 /// The person is known to be uninsured: whoever of those involved gives care reports it, and the coordinator sees to it.
-fn uninsured_report(list: &mut Worklist<'_>) {
+fn uninsured_report(list: &mut TaskList<'_>) {
     let path = list.path;
     let Some(cause) = path.uninsured_since() else { return };
     let due = list.days_since(cause, |terms| terms.uninsured_report_days);
@@ -178,7 +178,7 @@ fn uninsured_report(list: &mut Worklist<'_>) {
 
 /// The organisation that was asked answers; with a waiting list, again by the day that it named. Once it accepted, care
 /// begins, within the same term, or the person has a bed there.
-fn referrals(list: &mut Worklist<'_>) {
+fn referrals(list: &mut TaskList<'_>) {
     let (path, days) = (list.path, list.deadlines.referral_answer_working_days);
     let sleeps_there =
         |referral: &Referral| referral.asks_for_a_bed() && path.open_stay_at(&referral.made.to).is_some();
@@ -211,7 +211,7 @@ fn waits_until(referral: &Referral) -> Option<DateTime> {
 /// Nobody knows where the person is. The coordinator looks once those who were asked to look out have had their time to
 /// answer; at once, when it happens again. So does the coordinator where people look out for somebody who, as was told late,
 /// was not lost: the lookout is resolved, or they are lost after all.
-fn find_person(list: &mut Worklist<'_>) {
+fn find_person(list: &mut TaskList<'_>) {
     let path = list.path;
     let Some(episode) = path.lost.open_episode() else {
         let runs = path.lost.lookouts.iter().find(|each| each.runs(list.at(each.issued.stamp.recorded_at)));
@@ -232,7 +232,7 @@ fn find_person(list: &mut Worklist<'_>) {
 }
 
 /// Everybody whom a lookout went to says that they look out, but for those who issued it.
-fn lookouts(list: &mut Worklist<'_>) {
+fn lookouts(list: &mut TaskList<'_>) {
     for lookout in &list.path.lost.lookouts {
         let cause = &lookout.issued.stamp;
         let due = list.lookout_answered(cause);
@@ -243,7 +243,7 @@ fn lookouts(list: &mut Worklist<'_>) {
         // Who acknowledged it after it was due kept silent until then, also where that is told before this is.
         let as_of = list.as_of;
         let acknowledged = lookout.acknowledged.iter().map(|acknowledged| &acknowledged.stamp);
-        let in_time = acknowledged.filter(|stamp| as_of != AsOf::WhenDue || stamp.occurred.at <= due);
+        let in_time = acknowledged.filter(|stamp| as_of != AskedAt::WhenDue || stamp.occurred.at <= due);
         let know: BTreeSet<_> = in_time.chain([cause]).map(|stamp| &stamp.by.organisation).collect();
         let silent = lookout.issued.recipients.iter().filter(|recipient| !know.contains(recipient));
         let waiting = Waiting::new(TaskKind::AcknowledgeLookout, cause, EventKind::LookoutIssued, due);
@@ -252,7 +252,7 @@ fn lookouts(list: &mut Worklist<'_>) {
 }
 
 /// The police answer a care alert within the time in which others acknowledge a lookout.
-fn care_alerts(list: &mut Worklist<'_>) {
+fn care_alerts(list: &mut TaskList<'_>) {
     for alert in &list.path.lost.care_alerts {
         let cause = &alert.filed.stamp;
         let due = list.lookout_answered(cause);
@@ -265,7 +265,7 @@ fn care_alerts(list: &mut Worklist<'_>) {
     }
 }
 
-fn exceptions(list: &mut Worklist<'_>) {
+fn exceptions(list: &mut TaskList<'_>) {
     for request in list.path.exceptions.iter().filter(|request| request.state() == ExceptionState::Pending) {
         let cause = &request.requested.stamp;
         let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
@@ -276,15 +276,15 @@ fn exceptions(list: &mut Worklist<'_>) {
 
 /// An open case is reviewed a week after the last contact, or after it was opened; a note of the coordinator records a
 /// review, and the week begins again. It never closes by itself.
-fn weekly_review(list: &mut Worklist<'_>) {
+fn weekly_review(list: &mut TaskList<'_>) {
     let path = list.path;
     let contact = path.case.last_contact.as_ref().map(|contact| (contact.occurred.at, contact));
     let contact = contact.or(path.opened.as_ref().map(|opened| (opened.recorded_at, opened)));
     let review = list.coordinators_notes().max_by_key(|note| recorded(note)).map(|note| (note.recorded_at, note));
     let Some((since, cause)) = contact.into_iter().chain(review).max_by_key(|(since, _)| *since) else { return };
     let (round, due) = match list.as_of {
-        AsOf::Now(_) => (0, days_after(since, list.deadlines.review_days)),
-        AsOf::WhenDue => {
+        AskedAt::Now(_) => (0, days_after(since, list.deadlines.review_days)),
+        AskedAt::WhenDue => {
             let asked =
                 path.passed(TaskKind::WeeklyReview, None, cause.event_id).map(|passed| passed.stamp.recorded_at);
             next_review(since, asked.max(), list.deadlines.review_days)

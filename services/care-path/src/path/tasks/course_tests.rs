@@ -12,7 +12,7 @@ use crate::path::exception::{DecideException, Decision};
 use crate::path::identity::{IdentityInput, LanguageInput, UpdateIdentity};
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{
-    AcknowledgeLookout, Addressee, AnswerCareAlert, FileCareAlert, IssueLookout, MarkOutOfSight, ReportSighting,
+    AcknowledgeLookout, AnswerCareAlert, FileCareAlert, IssueLookout, LookoutRecipient, MarkOutOfSight, ReportSighting,
     ResolveLookout,
 };
 use crate::path::privacy::{PrivacyEvent, SubjectErased};
@@ -185,7 +185,7 @@ fn the_coordinator_looks_for_whom_nobody_found_in_two_hours_and_the_second_time_
 }
 
 fn a_lookout_to_both() -> IssueLookout {
-    let to = |id: &str| Addressee::Organisation { organisation: id.parse().unwrap() };
+    let to = |id: &str| LookoutRecipient::Organisation { organisation: id.parse().unwrap() };
     let recipients = ["night-shelter-rotterdam", "night-shelter-utrecht", "shelter24-rotterdam"].map(to).into();
     IssueLookout { recipients, ..a_lookout() }
 }

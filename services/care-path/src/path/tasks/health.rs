@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::{Waiting, Worklist, happened, recorded};
+use super::{TaskList, Waiting, happened, recorded};
 use crate::codes::{DataClass, IncidentKind, LocationType, Problem, TaskKind, Urgency};
 use crate::event::EventKind;
 use crate::ids::OrgId;
@@ -15,7 +15,7 @@ use crate::path::{CarePath, Noted, Problems, Stamp};
 use crate::private::open;
 use crate::time::{days_after, minutes_after};
 
-pub(super) fn add(list: &mut Worklist<'_>) {
+pub(super) fn add(list: &mut TaskList<'_>) {
     calls(list);
     suitability_review(list);
     unsafe_discharges(list);
@@ -24,7 +24,7 @@ pub(super) fn add(list: &mut Worklist<'_>) {
 }
 
 /// The tasks for which street doctors are called in.
-pub(super) fn calls(list: &mut Worklist<'_>) {
+pub(super) fn calls(list: &mut TaskList<'_>) {
     street_doctor_visit(list);
     head_injury_screen(list);
 }
@@ -77,7 +77,7 @@ fn reports(path: &CarePath) -> impl Iterator<Item = Report<'_>> {
 
 /// A street doctor sees the person: within a day, at once where they are hurt. Done when a care provider met the person
 /// afterwards; an intake that a care provider did is a visit itself.
-fn street_doctor_visit(list: &mut Worklist<'_>) {
+fn street_doctor_visit(list: &mut TaskList<'_>) {
     let path = list.path;
     let visits: HashSet<_> = path.case.met_by_care.iter().map(|visit| visit.event_id).collect();
     let visited = |cause: &Stamp| visits.contains(&cause.event_id) || list.is_visited_since(cause);
@@ -104,7 +104,7 @@ fn suspicions(path: &CarePath) -> impl Iterator<Item = &Arc<Stamp>> {
 
 /// An intake suspects an injury of the head. Done when a care provider met the person afterwards: whoever suspects it
 /// has not yet screened it.
-fn head_injury_screen(list: &mut Worklist<'_>) {
+fn head_injury_screen(list: &mut TaskList<'_>) {
     let unscreened = suspicions(list.path).find(|cause| !list.is_visited_since(cause));
     if let Some(cause) = unscreened {
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);
@@ -116,7 +116,7 @@ fn head_injury_screen(list: &mut Worklist<'_>) {
 /// Two incidents about health in one night: does the place suit? Done when the person was given a bed of another kind
 /// than the last one before the second incident, or when the coordinator wrote a note after it, which records that it
 /// was reviewed and why the person stays.
-fn suitability_review(list: &mut Worklist<'_>) {
+fn suitability_review(list: &mut TaskList<'_>) {
     let nights = list.path.unsuitable_nights();
     if nights.is_empty() {
         return;
@@ -142,7 +142,7 @@ fn suitability_review(list: &mut Worklist<'_>) {
 
 /// Unsafe discharges, without the records that only say that the letter came for the one before them from the same
 /// hospital.
-fn unsafe_ones<'a>(list: &Worklist<'a>) -> impl Iterator<Item = &'a Noted<DischargedTo>> + use<'a> {
+fn unsafe_ones<'a>(list: &TaskList<'a>) -> impl Iterator<Item = &'a Noted<DischargedTo>> + use<'a> {
     let mut had_letter: BTreeMap<&OrgId, bool> = BTreeMap::new();
     list.path.discharges.iter().filter(move |discharge| {
         let before = had_letter.insert(&discharge.from, discharge.letter_received);
@@ -152,7 +152,7 @@ fn unsafe_ones<'a>(list: &Worklist<'a>) -> impl Iterator<Item = &'a Noted<Discha
 }
 
 /// Somebody came out of a hospital unannounced. Done when the coordinator wrote a note afterwards.
-fn unsafe_discharges(list: &mut Worklist<'_>) {
+fn unsafe_discharges(list: &mut TaskList<'_>) {
     let unreviewed =
         unsafe_ones(list).map(|discharge| &discharge.stamp).find(|cause| !list.is_coordinated_since(cause));
     if let Some(cause) = unreviewed {
@@ -164,7 +164,7 @@ fn unsafe_discharges(list: &mut Worklist<'_>) {
 
 /// After an unsafe discharge the hospital owes its letter. Done when a later record of a discharge from there says that
 /// the letter was received, or when the hospital wrote a note.
-fn discharge_letter(list: &mut Worklist<'_>) {
+fn discharge_letter(list: &mut TaskList<'_>) {
     let path = list.path;
     if path.discharges.is_empty() {
         return;
@@ -197,7 +197,7 @@ fn discharge_letter(list: &mut Worklist<'_>) {
 
 /// Somebody came out of a hospital unannounced while nobody knew where they were, and was then given a bed: those around
 /// them must meet. Done when the coordinator wrote a note afterwards.
-fn parties_meeting(list: &mut Worklist<'_>) {
+fn parties_meeting(list: &mut TaskList<'_>) {
     let path = list.path;
     if path.discharges.is_empty() {
         return;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Addressee, Waiting, Worklist, recorded};
+use super::{Addressee, TaskList, Waiting, recorded};
 use crate::codes::{DischargeEndReason, TaskKind};
 use crate::event::EventKind;
 use crate::ids::OrgId;
@@ -11,7 +11,7 @@ use crate::path::discharge::AnnouncedDischarge;
 use crate::path::{CarePath, Stamp};
 use crate::time::hours_after;
 
-pub(super) fn add(list: &mut Worklist<'_>) {
+pub(super) fn add(list: &mut TaskList<'_>) {
     prepare_arrival(list);
     plan(list);
     follow_up(list);
@@ -24,7 +24,7 @@ pub(super) fn asks_for_doctor(path: &CarePath) -> bool {
 
 /// A hospital warned an organisation of a discharge: it prepares for the person. Done when they were taken in there, given a
 /// bed or met, or when it wrote a note; once the person was discharged, also by what it did since the announcement.
-fn prepare_arrival(list: &mut Worklist<'_>) {
+fn prepare_arrival(list: &mut TaskList<'_>) {
     let path = list.path;
     for announced in expected(list) {
         if let Some(to) = &announced.announced.to {
@@ -47,7 +47,7 @@ fn prepare_arrival(list: &mut Worklist<'_>) {
     ask_to_prepare(list, to, since, &Waiting::new(TaskKind::PrepareArrival, cause, EventKind::DischargedTo, due));
 }
 
-fn ask_to_prepare(list: &mut Worklist<'_>, to: &OrgId, since: &Stamp, waiting: &Waiting<'_>) {
+fn ask_to_prepare(list: &mut TaskList<'_>, to: &OrgId, since: &Stamp, waiting: &Waiting<'_>) {
     if !is_ready(list.path, to, since) && !list.has_note_since(to, since) {
         list.ask(list.involved(to, waiting.cause, waiting.due), waiting);
     }
@@ -66,14 +66,14 @@ fn has_arrived(path: &CarePath, place: &OrgId, since: &Stamp) -> bool {
 }
 
 /// The announced discharges that are still expected.
-fn expected<'a>(list: &Worklist<'a>) -> Vec<&'a AnnouncedDischarge> {
+fn expected<'a>(list: &TaskList<'a>) -> Vec<&'a AnnouncedDischarge> {
     let stands = |each: &&AnnouncedDischarge| each.is_expected(list.at(each.announced.expected_at), list.deadlines);
     list.path.announced.iter().filter(stands).collect()
 }
 
 /// A discharge is announced to the street, to no place that is known, or to one that has no room: the coordinator and a street
 /// doctor find a place before it happens. Done when the person has a bed or was referred since, or by the coordinator's note.
-pub(super) fn plan(list: &mut Worklist<'_>) {
+pub(super) fn plan(list: &mut TaskList<'_>) {
     let path = list.path;
     for announced in expected(list) {
         let cause = &announced.announced.stamp;
@@ -91,7 +91,7 @@ pub(super) fn plan(list: &mut Worklist<'_>) {
 
 /// Nobody said what became of a discharge by when it was expected: the hospital and the coordinator are asked, and when it was
 /// given up, or the person stays, the coordinator. Done by a report, by a new announcement or by the coordinator's note.
-fn follow_up(list: &mut Worklist<'_>) {
+fn follow_up(list: &mut TaskList<'_>) {
     let path = list.path;
     for announced in &path.announced {
         let (cause, told) = (&announced.announced.stamp, &announced.announced);

@@ -21,7 +21,7 @@ use crate::path::exception::{ExceptionRequest, RequestException};
 use crate::path::incident::ObserveIncident;
 use crate::path::intake::RecordIntake;
 use crate::path::lost::{
-    AcknowledgeLookout, Addressee as To, FileCareAlert, IssueLookout, Lookout, ReportSighting, ResolveLookout,
+    AcknowledgeLookout, FileCareAlert, IssueLookout, Lookout, LookoutRecipient as To, ReportSighting, ResolveLookout,
 };
 use crate::path::referral::Refer;
 use crate::path::signal::ReportSignal;

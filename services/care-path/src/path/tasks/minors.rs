@@ -1,6 +1,6 @@
 //! A minor without a parent or guardian on record is an emergency of its own.
 
-use super::{Addressee, Waiting, Worklist};
+use super::{Addressee, TaskList, Waiting};
 use crate::codes::{OrgKind, ReferralState, TaskKind};
 use crate::ids::OrgId;
 use crate::time::minutes_after;
@@ -9,7 +9,7 @@ use crate::time::minutes_after;
 /// a referral to it: by the coordinator, or by the organisation that learned it, for it may be night. Child protection is
 /// called in as well, and sees which child it is. Done by the referral while that stands, when child protection took the
 /// child in, or when a parent or guardian is on record.
-pub(super) fn add(list: &mut Worklist<'_>) {
+pub(super) fn add(list: &mut TaskList<'_>) {
     let path = list.path;
     let Some((lifetime, cause)) = path.lifetime() else { return };
     let due = minutes_after(cause.recorded_at, list.deadlines.minor_alone_minutes);
@@ -28,7 +28,7 @@ pub(super) fn add(list: &mut Worklist<'_>) {
 }
 
 /// Whether child protection was asked and has not declined, or has taken the child in.
-fn is_protected(list: &Worklist<'_>) -> bool {
+fn is_protected(list: &TaskList<'_>) -> bool {
     let protects = |organisation: &OrgId| {
         list.directory.find(organisation).is_some_and(|found| found.kind == OrgKind::ChildProtection)
     };

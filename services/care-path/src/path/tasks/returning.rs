@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Addressee, Waiting, Worklist, recorded};
+use super::{Addressee, TaskList, Waiting, recorded};
 use crate::codes::{FollowUpTerm, HandoverState, HandoverWithdrawReason, Role, TaskKind};
 use crate::event::EventKind;
 use crate::ids::OrgId;
@@ -12,7 +12,7 @@ use crate::path::repatriation::{Handover, HandoverEnd};
 use crate::path::{CarePath, Stamp};
 use crate::time::{DateTime, days_after, hours_after, working_days_after};
 
-impl<'a> Worklist<'a> {
+impl<'a> TaskList<'a> {
     /// The handovers for which the person's consent holds.
     fn consented(&self) -> impl Iterator<Item = &'a Handover> + use<'a> {
         let state = &self.path.repatriation;
@@ -84,7 +84,7 @@ fn abroad(handover: &Handover) -> impl Iterator<Item = Addressee> {
 
 /// The embassy acknowledges, and it or the receiving side answers, each within its term; then the proposing side sees to
 /// the departure.
-pub(super) fn before_departure(list: &mut Worklist<'_>) {
+pub(super) fn before_departure(list: &mut TaskList<'_>) {
     let days = list.deadlines.handover_acknowledge_working_days;
     let working_days_since = |stamp: &Stamp| working_days_after(stamp.recorded_at, days);
     for handover in list.consented() {
@@ -113,7 +113,7 @@ pub(super) fn before_departure(list: &mut Worklist<'_>) {
 
 /// Both sides are asked whether the person arrived. After that an embassy sees nothing of the person any more, and how
 /// it goes after 30 and 90 days is for this side and for those who received them to find out.
-pub(super) fn after_departure(list: &mut Worklist<'_>) {
+pub(super) fn after_departure(list: &mut TaskList<'_>) {
     for handover in list.consented() {
         let about = handover.proposed.handover.0;
         match handover.state() {
@@ -135,7 +135,7 @@ pub(super) fn after_departure(list: &mut Worklist<'_>) {
 }
 
 /// Whoever may know says that the person arrived, by when they should be there. Who has not arrived by then is looked for.
-fn underway(list: &mut Worklist<'_>, handover: &Handover) {
+fn underway(list: &mut TaskList<'_>, handover: &Handover) {
     let (Some(departed), Some(expected)) = (&handover.departed, handover.arrival_expected(list.deadlines)) else {
         return;
     };
@@ -161,7 +161,7 @@ fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator
 }
 
 /// What was asked within a handover that goes on, this side answers.
-pub(super) fn questions(list: &mut Worklist<'_>) {
+pub(super) fn questions(list: &mut TaskList<'_>) {
     let days = list.deadlines.handover_question_working_days;
     for handover in list.consented().filter(|handover| handover.is_open()) {
         for question in handover.questions.iter().filter(|question| question.answered.is_none()) {
@@ -177,7 +177,7 @@ pub(super) fn questions(list: &mut Worklist<'_>) {
 
 /// A return that stopped by the person's word, or was declined, is talked about within a day: what was arranged is cancelled,
 /// and what now is asked. So is one that went on although the person had said no.
-pub(super) fn stopped(list: &mut Worklist<'_>) {
+pub(super) fn stopped(list: &mut TaskList<'_>) {
     for handover in &list.path.repatriation.handovers {
         let Some((cause, because)) = stopped_by_others(handover, list.path) else { continue };
         let due = list.hours_since(cause, |terms| terms.street_doctor_hours);

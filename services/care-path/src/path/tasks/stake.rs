@@ -1,11 +1,11 @@
 //! What is at stake while a task waits. It orders the worklist before the time at which a task is due: a missing person at
 //! risk stands above all reviews.
 
-use super::Worklist;
+use super::TaskList;
 use crate::codes::{TaskKind, TaskStake};
 use crate::time::DateTime;
 
-impl Worklist<'_> {
+impl TaskList<'_> {
     /// What is at stake while such a task waits. Risk raises it for those kinds alone whose addressees may know of the risk.
     pub(super) fn stake(&self, kind: TaskKind, due: DateTime) -> TaskStake {
         let at_risk = || self.risks.get_or_init(|| self.path.risks()).is_vulnerable(due);

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Addressee, Waiting, Worklist, recorded};
+use super::{Addressee, TaskList, Waiting, recorded};
 use crate::codes::{DeclineReason, DropoutReason, NextStep, TaskKind, TurnAwayReason};
 use crate::event::EventKind;
 use crate::ids::OrgId;
@@ -14,14 +14,14 @@ use crate::path::referral::{Answer, Referral};
 use crate::policy::Depth;
 use crate::time::{DateTime, hours_after};
 
-pub(super) fn add(list: &mut Worklist<'_>) {
+pub(super) fn add(list: &mut TaskList<'_>) {
     referrals(list);
     turned_away(list);
     exceptions(list);
 }
 
 /// Somebody was refused at the door. Done when they have a bed or were referred since, or when the coordinator wrote a note.
-fn turned_away(list: &mut Worklist<'_>) {
+fn turned_away(list: &mut TaskList<'_>) {
     let path = list.path;
     let Some(refused) = path.turn_aways.last() else { return };
     let cause = &refused.stamp;
@@ -36,7 +36,7 @@ fn turned_away(list: &mut Worklist<'_>) {
     }
 }
 
-fn referrals(list: &mut Worklist<'_>) {
+fn referrals(list: &mut TaskList<'_>) {
     let path = list.path;
     for referral in &path.referrals {
         let (cause, because, suggests) = match &referral.answer {
@@ -70,7 +70,7 @@ fn referrals(list: &mut Worklist<'_>) {
 }
 
 /// Whether the person was referred again since, or has a bed since where one was asked for.
-fn took_its_place(list: &Worklist<'_>, referral: &Referral, cause: &Stamp) -> bool {
+fn took_its_place(list: &TaskList<'_>, referral: &Referral, cause: &Stamp) -> bool {
     let later = |stamp: &Stamp| recorded(stamp) > recorded(cause);
     let again = list.path.referrals.iter().any(|other| later(&other.made.stamp));
     let slept = referral.asks_for_a_bed() && list.path.stays.iter().any(|stay| later(&stay.assigned.stamp));
@@ -78,7 +78,7 @@ fn took_its_place(list: &Worklist<'_>, referral: &Referral, cause: &Stamp) -> bo
 }
 
 /// The sender and the coordinator, each until they wrote a note that says how it goes on.
-fn ask_sender_and_coordinator(list: &mut Worklist<'_>, sender: &OrgId, cause: &Stamp, waiting: &Waiting<'_>) {
+fn ask_sender_and_coordinator(list: &mut TaskList<'_>, sender: &OrgId, cause: &Stamp, waiting: &Waiting<'_>) {
     let noted = list.has_note_since(sender, cause);
     let coordinated = list.is_coordinated_since(cause);
     let involved = list.path.involves(sender, list.at(waiting.due), list.deadlines);
@@ -125,7 +125,7 @@ fn after_dropout(reason: DropoutReason) -> NextStep {
     }
 }
 
-fn exceptions(list: &mut Worklist<'_>) {
+fn exceptions(list: &mut TaskList<'_>) {
     let path = list.path;
     for request in &path.exceptions {
         let asker = &request.requested.stamp.by.organisation;
@@ -162,7 +162,7 @@ fn exceptions(list: &mut Worklist<'_>) {
 
 /// Once before an exception runs out, and once at its end, as long as the bed that it was for is theirs and no other
 /// exception goes on.
-fn ending<'a>(list: &Worklist<'_>, request: &ExceptionRequest, granted: &'a Arc<Stamp>) -> Vec<Waiting<'a>> {
+fn ending<'a>(list: &TaskList<'_>, request: &ExceptionRequest, granted: &'a Arc<Stamp>) -> Vec<Waiting<'a>> {
     let given_up = request.requested.bed.is_some_and(|bed| list.path.stay(bed).is_none_or(|stay| !stay.is_open()));
     let goes_on = || list.path.exceptions.iter().any(|other| request.is_outlasted_by(other));
     let asked = request.asked_about();

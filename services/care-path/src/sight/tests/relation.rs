@@ -16,7 +16,9 @@ use crate::path::case::{AssignCoordinator, RecordDeath};
 use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::identity::UpdateIdentity;
 use crate::path::intake::RecordIntake;
-use crate::path::lost::{Addressee, AnswerCareAlert, ExpireLookout, FileCareAlert, IssueLookout, ResolveLookout};
+use crate::path::lost::{
+    AnswerCareAlert, ExpireLookout, FileCareAlert, IssueLookout, LookoutRecipient, ResolveLookout,
+};
 use crate::path::referral::{AcceptReferral, DeclineReferral, EndCare, StartCare};
 use crate::path::relations::RelatePersons;
 use crate::path::repatriation::{
@@ -203,7 +205,7 @@ fn whoever_is_involved_and_addressed_is_involved() {
 
 #[test]
 fn a_hospital_that_is_asked_to_look_out_is_addressed() {
-    let recipients = [Addressee::Organisation { organisation: "hospital-rotterdam".parse().unwrap() }].into();
+    let recipients = [LookoutRecipient::Organisation { organisation: "hospital-rotterdam".parse().unwrap() }].into();
     given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then(|path| {
         assert_eq!(relation(&hospital(), path, evening(0)), Relation::Addressed);
         assert_eq!(relation(&hospital(), path, evening(14)), Relation::None);

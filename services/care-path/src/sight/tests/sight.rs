@@ -13,7 +13,7 @@ use crate::fact::{Label, Origin, Reader};
 use crate::ids::{ConsentId, HandoverId, LookoutId};
 use crate::list::Few;
 use crate::path::CarePath;
-use crate::path::lost::{Addressee, FileCareAlert, IssueLookout, Lookout, MarkOutOfSight, ResolveLookout};
+use crate::path::lost::{FileCareAlert, IssueLookout, Lookout, LookoutRecipient, MarkOutOfSight, ResolveLookout};
 use crate::path::random::principals;
 use crate::path::repatriation::{
     AcknowledgeHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, Recipient,
@@ -63,7 +63,10 @@ fn the_administrator_of_an_organisation_does_not_see_what_it_recorded() {
 }
 
 fn lookout(to: &str) -> IssueLookout {
-    IssueLookout { recipients: [Addressee::Organisation { organisation: to.parse().unwrap() }].into(), ..a_lookout() }
+    IssueLookout {
+        recipients: [LookoutRecipient::Organisation { organisation: to.parse().unwrap() }].into(),
+        ..a_lookout()
+    }
 }
 
 fn alert(to: &str) -> FileCareAlert {
