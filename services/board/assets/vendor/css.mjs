@@ -7,6 +7,11 @@ import { transform } from "lightningcss";
 import { classes } from "./classes.mjs";
 
 const BASIC = /^--basis-/;
+// The theme has these under a basic name, the components ask for their own.
+const RENAMED = /^--utrecht-(?=focus-|action-)/;
+
+// A distance that the theme sets to nothing.
+const NOTHING = /calc\(var\(--utrecht-space-around, ?0\) \* 0(px)?\)/g;
 
 /** The theme's tokens by name. */
 function theme(css) {
@@ -48,7 +53,8 @@ function prune(root) {
             if (pseudo.length === 0) pseudo.remove();
         });
         if (list.length === 0) rule.remove();
-        else rule.selector = list.toString();
+        // A button that was tapped does not stay marked as one that a keyboard has reached.
+        else rule.selector = list.toString().replace(/:focus(?![\w-])/g, ":focus-visible");
     });
     const animations = new Set();
     root.walkDecls(/^animation/, ({ value }) => value.split(/[\s,]+/).forEach((word) => animations.add(word)));
@@ -68,7 +74,7 @@ function resolve(text, tokens, setInRules) {
         const name = node.nodes[0].value;
         const comma = node.nodes.findIndex((part) => part.type === "div" && part.value === ",");
         const fallback = comma < 0 ? undefined : values.stringify(node.nodes.slice(comma + 1));
-        const known = tokens.get(name);
+        const known = tokens.get(name) ?? tokens.get(name.replace(RENAMED, "--basis-"));
         let text;
         if (setInRules.has(name)) {
             const otherwise = resolve(known ?? fallback ?? "", tokens, setInRules);
@@ -97,7 +103,7 @@ export function components(library, themeCss) {
         const setInRules = new Set();
         root.walkDecls(/^--/, ({ prop }) => { setInRules.add(prop); });
         root.walkDecls((declaration) => {
-            const value = resolve(declaration.value, tokens, setInRules);
+            const value = resolve(declaration.value, tokens, setInRules)?.replace(NOTHING, "0");
             if (value === declaration.value) return;
             changed = true;
             if (value === undefined) declaration.remove();
@@ -121,13 +127,13 @@ export function used(sheets) {
     return new Set(sheets.flatMap((css) => [...css.matchAll(/var\(\s*(--[\w-]+)/g)].map((found) => found[1])));
 }
 
-/** The theme's tokens of these names, with their values in place of the names of others. */
+/** The theme's basic tokens of these names, with their values in place of the names of others. */
 export function tokens(themeCss, names) {
     const all = theme(themeCss);
     const literal = (text) => {
         const next = text.replace(/var\((--[\w-]+)\)/g, (_, name) => all.get(name) ?? "initial");
         return next === text ? text : literal(next);
     };
-    const lines = [...names].filter((name) => all.has(name)).sort().map((name) => `${name}:${literal(all.get(name))};`);
+    const lines = [...names].filter((name) => BASIC.test(name) && all.has(name)).sort().map((name) => `${name}:${literal(all.get(name))};`);
     return minify(`:root{${lines.join("")}}`, "tokens.css");
 }
