@@ -72,6 +72,7 @@ async fn main() -> Result<(), Failure> {
         limits: Limits::unlimited(),
         introspection: true,
         operator_token: None,
+        sign_in: SignIn::default(),
     };
     let listening = listen(&service, SocketAddr::from(([127, 0, 0, 1], 0)), parts)?;
     let address = listening.address;

@@ -105,6 +105,7 @@ async fn serve(folder: &std::path::Path) -> Result<(Service, Listening, DevIssue
         limits: Limits::unlimited(),
         introspection: true,
         operator_token: None,
+        sign_in: SignIn::default(),
     };
     let listening = listen(&service, SocketAddr::from(([127, 0, 0, 1], 0)), edge)?;
     Ok((service, listening, issuer))

@@ -9,6 +9,7 @@ use super::{DataFolder, Failure, data, welcome};
 use crate::demo;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
+use crate::edge::board::{DemoUser, SignIn};
 use crate::owner_only;
 use crate::sources::{Clock, SystemClock};
 use crate::startup::{EdgeParts, listen};
@@ -88,8 +89,16 @@ impl Demo {
             service.watch();
         }
         let limits = if self.unlimited { Limits::unlimited() } else { Limits::default() };
-        let edge =
-            EdgeParts { issuers: vec![issuer.issuer_config()?], limits, introspection: true, operator_token: None };
+        let users = demo::users()?.into_iter();
+        let users = users.map(|each| DemoUser { name: each.name, principal: each.principal }).collect();
+        let sign_in = SignIn { demo: Some(users), secure: false };
+        let edge = EdgeParts {
+            issuers: vec![issuer.issuer_config()?],
+            limits,
+            introspection: true,
+            operator_token: None,
+            sign_in,
+        };
         let listening = listen(&service, bind, edge)?;
         let url = format!("http://{}", here(listening.address));
         owner_only::write(&data::address_file(folder), &url)?;
