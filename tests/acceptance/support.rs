@@ -128,8 +128,7 @@ async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: 
         issuers: vec![issuer.issuer_config().unwrap()],
         limits,
         introspection: true,
-        operator_token: None,
-        sign_in: SignIn::default(),
+        ..EdgeParts::default()
     };
     let listening = listen(&service, ([127, 0, 0, 1], 0).into(), parts).unwrap();
     let url = format!("http://{}", listening.address);

@@ -167,6 +167,7 @@ impl Service {
 }
 
 /// What the edges need beside the service.
+#[derive(Default)]
 pub struct EdgeParts {
     pub issuers: Vec<IssuerConfig>,
     pub limits: Limits,

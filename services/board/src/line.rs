@@ -61,23 +61,23 @@ pub(crate) fn care_path_line(page: &Page<'_>, file: &CaseFileView, timeline: &[T
                     (days(page, &scale, height))
                     @for (row, lane) in (0_i64..).zip(&lanes) {
                         @let y = TOP + row * LANE;
-                        text class="path-lane" x="0" y=(y + 16) { (lane.name) }
+                        text class="path-label" x="0" y=(y + 16) { (lane.name) }
                         @for bar in &lane.bars {
                             @let (x, end) = (scale.x(bar.from), scale.x(bar.until.unwrap_or(page.now)));
-                            rect class={ "path-bar " (lane.class) } x=(x) y=(y + 4) width=((end - x).max(4)) height="18" {
+                            rect class=(lane.class) x=(x) y=(y + 4) width=((end - x).max(4)) height="18" {
                                 title { (bar.name) }
                             }
                         }
                     }
                     @let y = TOP + rows * LANE;
-                    text class="path-lane" x="0" y=(y + 16) { (page.say("gebeurd", "happened")) }
+                    text class="path-label" x="0" y=(y + 16) { (page.say("gebeurd", "happened")) }
                     @for entry in &counted {
                         @let (happens, told) = (scale.x(entry.noted.occurred_at), scale.x(entry.noted.recorded_at));
                         @let name = format!(
                             "{} · {}", happened(entry.r#type).r#in(page.language), page.time_text(entry.noted.occurred_at));
                         @if told - happens > 3 && is_late(entry) {
-                            line class="path-told" x1=(happens) y1=(y + 12) x2=(told) y2=(y + 24) {}
-                            rect class="path-told" x=(told - 1) y=(y + 20) width="3" height="8" {}
+                            line class="path-late" x1=(happens) y1=(y + 12) x2=(told) y2=(y + 24) {}
+                            rect class="path-recorded" x=(told - 1) y=(y + 20) width="3" height="8" {}
                         }
                         circle class="path-event" cx=(happens) cy=(y + 12) r="5" { title { (name) } }
                     }
@@ -165,8 +165,8 @@ fn days(page: &Page<'_>, scale: &Scale, height: i64) -> Markup {
         @for number in 0..MOST {
             @let at = scale.from + chrono::TimeDelta::minutes(number * step);
             @let x = scale.x(at);
-            line class="path-grid" x1=(x) y1="14" x2=(x) y2=(height) {}
-            text class="path-day" x=(x) y="11" { (day(care_path::time::local_date(at), page.now, page.language)) }
+            line class="path-tick" x1=(x) y1="14" x2=(x) y2=(height) {}
+            text class="path-date" x=(x) y="11" { (day(care_path::time::local_date(at), page.now, page.language)) }
         }
     }
 }

@@ -222,7 +222,7 @@ pub(crate) fn frame(language: Language, title: &str, live: bool, body: &Markup) 
                 }
             }
             body.utrecht-theme.utrecht-document {
-                a.utrecht-skip-link href="#main" {
+                a.utrecht-skip-link.utrecht-skip-link--visible-on-focus href="#main" {
                     (language.say("Naar de inhoud", "Skip to the content"))
                 }
                 (body)

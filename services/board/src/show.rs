@@ -183,9 +183,9 @@ impl Page<'_> {
             (self.noted(&seen.noted))
         }
     }
+}
 
-    /// A line of a list of facts, where there is something to tell.
-    pub(crate) fn fact(&self, label: &str, value: Option<impl Into<String>>) -> Markup {
-        html! { @if let Some(value) = value { dt { (label) } dd { (value.into()) } } }
-    }
+/// A line of a list of facts, where there is something to tell.
+pub(crate) fn fact(label: &str, value: Option<impl Into<String>>) -> Markup {
+    html! { @if let Some(value) = value { dt { (label) } dd { (value.into()) } } }
 }

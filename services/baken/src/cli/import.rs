@@ -10,7 +10,6 @@ use super::{DataFolder, Failure, data};
 use crate::demo;
 use crate::dev_issuer::DevIssuer;
 use crate::edge::Limits;
-use crate::edge::board::SignIn;
 use crate::import::{Brought, IdKey, ImportError, ImportTarget, Mapping, Plan, Table, bring, plan};
 use crate::sources::{Clock as _, RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Service, listen};
@@ -86,13 +85,7 @@ impl Import {
         let service = data::start(&self.folder.data, demo::settings()?).await?;
         let issuer = DevIssuer::open_or_create(&self.folder.data)?;
         let issuers = vec![issuer.issuer_config()?];
-        let edge = EdgeParts {
-            issuers,
-            limits: Limits::unlimited(),
-            introspection: false,
-            operator_token: None,
-            sign_in: SignIn::default(),
-        };
+        let edge = EdgeParts { issuers, limits: Limits::unlimited(), introspection: false, ..EdgeParts::default() };
         let listening = listen(&service, ([127, 0, 0, 1], 0).into(), edge)?;
         let token = issuer.token_for(&user.principal, &SystemClock, &RandomIds)?;
         let url = format!("http://{}", listening.address);

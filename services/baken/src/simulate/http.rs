@@ -124,7 +124,6 @@ mod tests {
     use super::*;
     use crate::demo::{self, service};
     use crate::edge::Limits;
-    use crate::edge::board::SignIn;
     use crate::event_log::{EventLog, MemoryLog};
     use crate::simulate::{Simulation, run};
     use crate::sources::{RandomIds, SystemClock};
@@ -145,8 +144,7 @@ mod tests {
             issuers: vec![issuer.issuer_config().unwrap()],
             limits: Limits::unlimited(),
             introspection: false,
-            operator_token: None,
-            sign_in: SignIn::default(),
+            ..EdgeParts::default()
         };
         let listening = listen(&service, ([127, 0, 0, 1], 0).into(), edge).unwrap();
         let url = format!("http://{}", listening.address);

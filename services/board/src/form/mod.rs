@@ -146,8 +146,8 @@ impl Ask {
     pub fn path(&self, back: &str) -> String {
         let person = self.person.map(|person| format!("person={person}&")).unwrap_or_default();
         let subject = self.subject.map(|subject| format!("subject={subject}&")).unwrap_or_default();
-        let given: String =
-            self.given.iter().map(|(name, value)| format!("{}={}&", escaped(name), escaped(value))).collect();
+        let pairs = self.given.iter().map(|(name, value)| format!("{}={}&", escaped(name), escaped(value)));
+        let given = pairs.collect::<Vec<_>>().concat();
         format!("/board/form/{}?{person}{subject}{given}back={}", self.command.name(), escaped(back))
     }
 
@@ -156,7 +156,7 @@ impl Ask {
     pub fn id(&self) -> String {
         let person = self.person.map(|person| format!("-{person}")).unwrap_or_default();
         let subject = self.subject.map(|subject| format!("-{subject}")).unwrap_or_default();
-        let given: String = self.given.iter().map(|(_, value)| format!("-{value}")).collect();
+        let given = self.given.iter().map(|(_, value)| format!("-{value}")).collect::<Vec<_>>().concat();
         let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
         format!("do-{}{person}{subject}{given}", self.command.name()).chars().map(plain).collect()
     }
@@ -164,12 +164,9 @@ impl Ask {
 
 /// As a part of a query (RFC 3986 §2.3).
 fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect::<Vec<_>>().concat()
 }

@@ -116,9 +116,9 @@ impl Page<'_> {
             .filter(|(at, _)| belongs(at, field.at))
             .map(|(_, said)| said.as_str())
             .collect();
-        let describes = [(!wrong.is_empty(), "wrong"), (field.hint.is_some(), "hint")];
+        let about = [(!wrong.is_empty(), "wrong"), (field.hint.is_some(), "hint")];
         let described: Vec<_> =
-            describes.into_iter().filter(|(is_there, _)| *is_there).map(|(_, what)| format!("{id}-{what}")).collect();
+            about.into_iter().filter(|(is_there, _)| *is_there).map(|(_, what)| format!("{id}-{what}")).collect();
         let about = html! {
             @if let Some(hint) = field.hint {
                 p.utrecht-form-field-description id={ (id) "-hint" } { (hint.r#in(self.language)) }

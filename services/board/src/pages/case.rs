@@ -13,6 +13,7 @@ use super::referrals::is_open;
 use crate::form::Ask;
 use crate::line::care_path_line;
 use crate::page::Page;
+use crate::show::fact;
 use crate::words::happened;
 
 /// What is known of a case.
@@ -82,9 +83,9 @@ impl Page<'_> {
                     dt { (self.say("Bed", "Bed")) }
                     dd { (self.stay(stay)) }
                 }
-                (self.fact(self.say("Gemeente", "Municipality"), file.municipality.as_ref().map(ToString::to_string)))
-                (self.fact(self.say("Procesregisseur", "Coordinator"), file.coordinator.as_ref().map(ToString::to_string)))
-                (self.fact(self.say("Afgesloten", "Closed"), file.closed.map(|why| self.code(why))))
+                (fact(self.say("Gemeente", "Municipality"), file.municipality.as_ref().map(ToString::to_string)))
+                (fact(self.say("Procesregisseur", "Coordinator"), file.coordinator.as_ref().map(ToString::to_string)))
+                (fact(self.say("Afgesloten", "Closed"), file.closed.map(|why| self.code(why))))
             }
         }
     }
@@ -241,8 +242,8 @@ impl Page<'_> {
                                     @if open && lookout.silent.as_ref().is_some_and(|silent| !silent.is_empty()) {
                                         dt { (self.say("Zwijgt", "Silent")) } dd { (names(&lookout.silent)) }
                                     }
-                                    @if !open { (self.fact(self.say("Gevraagd", "Asked"), lookout.recipients.is_some().then(|| names(&lookout.recipients)))) }
-                                    (self.fact(self.say("Uitkomst", "Outcome"), lookout.outcome.map(|outcome| self.code(outcome))
+                                    @if !open { (fact(self.say("Gevraagd", "Asked"), lookout.recipients.is_some().then(|| names(&lookout.recipients)))) }
+                                    (fact(self.say("Uitkomst", "Outcome"), lookout.outcome.map(|outcome| self.code(outcome))
                                         .or_else(|| lookout.end_reason.map(|why| self.code(why)))))
                                 }
                                 @for sighting in lookout.sightings.iter().flatten() {
@@ -367,7 +368,7 @@ impl Page<'_> {
         });
         let documents = known.documents.as_ref().map(|documents| {
             let told = documents.iter().map(|each| {
-                let number = each.number.as_ref().map(|line| line.as_str()).unwrap_or_default();
+                let number = each.number.as_ref().map(care_path::text::Line::as_str).unwrap_or_default();
                 format!("{} {number}", self.code(each.kind))
             });
             told.collect::<Vec<_>>().join(", ")
@@ -378,19 +379,19 @@ impl Page<'_> {
             .map(|countries| countries.iter().map(|each| self.country(each.as_str())).collect::<Vec<_>>().join(", "));
         html! {
             dl.facts {
-                (self.fact(self.say("Naam", "Name"), line(&known.name)))
-                (self.fact(self.say("Roepnaam", "Called"), line(&known.alias)))
-                (self.fact(self.say("Geboren", "Born"), known.birth_date.map(|date| date.to_string())))
-                (self.fact(self.say("Geboorteplaats", "Place of birth"), line(&known.birth_place)))
-                (self.fact(self.say("Leeftijd", "Age"), known.approximate_age.map(|age| format!("± {}", age.years()))))
-                (self.fact(self.say("Geslacht", "Sex"), known.sex.map(|sex| self.code(sex))))
-                (self.fact(self.say("Nationaliteit", "Nationality"), countries))
-                (self.fact(self.say("Herkomst", "Origin"), line(&known.origin)))
-                (self.fact(self.say("Talen", "Languages"), languages))
-                (self.fact(self.say("Documenten", "Documents"), documents))
-                (self.fact(self.say("Te bereiken", "To be reached"), line(&known.contact)))
-                (self.fact(self.say("Uiterlijk", "Appearance"), known.appearance.as_ref().map(|text| text.as_str().to_owned())))
-                (self.fact(self.say("Hoe zeker", "How sure"), known.assurance.map(|sure| self.code(sure))))
+                (fact(self.say("Naam", "Name"), line(&known.name)))
+                (fact(self.say("Roepnaam", "Called"), line(&known.alias)))
+                (fact(self.say("Geboren", "Born"), known.birth_date.map(|date| date.to_string())))
+                (fact(self.say("Geboorteplaats", "Place of birth"), line(&known.birth_place)))
+                (fact(self.say("Leeftijd", "Age"), known.approximate_age.map(|age| format!("± {}", age.years()))))
+                (fact(self.say("Geslacht", "Sex"), known.sex.map(|sex| self.code(sex))))
+                (fact(self.say("Nationaliteit", "Nationality"), countries))
+                (fact(self.say("Herkomst", "Origin"), line(&known.origin)))
+                (fact(self.say("Talen", "Languages"), languages))
+                (fact(self.say("Documenten", "Documents"), documents))
+                (fact(self.say("Te bereiken", "To be reached"), line(&known.contact)))
+                (fact(self.say("Uiterlijk", "Appearance"), known.appearance.as_ref().map(|text| text.as_str().to_owned())))
+                (fact(self.say("Hoe zeker", "How sure"), known.assurance.map(|sure| self.code(sure))))
             }
         }
     }
@@ -402,8 +403,8 @@ impl Page<'_> {
                 section aria-labelledby="health" {
                     h2 #health.utrecht-heading-2 { (self.say("Gezondheid", "Health")) }
                     dl.facts {
-                        (self.fact(self.say("Dringend", "Urgency"), medical.urgency.map(|urgency| self.code(urgency))))
-                        (self.fact(self.say("Problemen", "Problems"), medical.problems.as_ref().map(|codes| self.codes(codes))))
+                        (fact(self.say("Dringend", "Urgency"), medical.urgency.map(|urgency| self.code(urgency))))
+                        (fact(self.say("Problemen", "Problems"), medical.problems.as_ref().map(|codes| self.codes(codes))))
                         @if medical.head_injury_suspected == Some(true) {
                             dt { (self.say("Let op", "Mind")) } dd { (self.say("mogelijk hoofdletsel", "head injury suspected")) }
                         }
@@ -419,11 +420,11 @@ impl Page<'_> {
                 section aria-labelledby="social" {
                     h2 #social.utrecht-heading-2 { (self.say("Leven", "Life")) }
                     dl.facts {
-                        (self.fact(self.say("Problemen", "Problems"), social.problems.as_ref().map(|codes| self.codes(codes))))
-                        (self.fact(self.say("Woonsituatie", "Living situation"), social.living_situation.map(|code| self.code(code))))
+                        (fact(self.say("Problemen", "Problems"), social.problems.as_ref().map(|codes| self.codes(codes))))
+                        (fact(self.say("Woonsituatie", "Living situation"), social.living_situation.map(|code| self.code(code))))
                         @if let Some(situation) = &social.situation {
-                            (self.fact(self.say("Werkt", "Works"), situation.works.map(|code| self.code(code))))
-                            (self.fact(self.say("Inkomen", "Income"), situation.has_income.map(|code| self.code(code))))
+                            (fact(self.say("Werkt", "Works"), situation.works.map(|code| self.code(code))))
+                            (fact(self.say("Inkomen", "Income"), situation.has_income.map(|code| self.code(code))))
                         }
                     }
                     (self.remarks(self.say("Omstandigheden", "Circumstances"), social.circumstances.as_ref()))
@@ -432,7 +433,7 @@ impl Page<'_> {
             @if let Some(justice) = justice {
                 section aria-labelledby="justice" {
                     h2 #justice.utrecht-heading-2 { (self.say("Gedrag en justitie", "Conduct and justice")) }
-                    dl.facts { (self.fact(self.say("Problemen", "Problems"), justice.problems.as_ref().map(|codes| self.codes(codes)))) }
+                    dl.facts { (fact(self.say("Problemen", "Problems"), justice.problems.as_ref().map(|codes| self.codes(codes)))) }
                     (self.remarks(self.say("Gedrag", "Conduct"), justice.conduct.as_ref()))
                 }
             }
@@ -484,9 +485,9 @@ impl Page<'_> {
             section aria-labelledby="rights" {
                 h2 #rights.utrecht-heading-2 { (self.say("Rechten", "Rights")) }
                 dl.facts {
-                    (self.fact(self.say("Verzekering", "Insurance"), rights.insurance.map(|status| self.code(status))))
-                    (self.fact(self.say("Besluit IND", "Decision of the IND"), rights.ind_decision.as_ref().map(|decision| self.code(decision.outcome))))
-                    (self.fact(self.say("Onverzekerde zorg gemeld", "Uninsured care reported"), rights.uninsured_report_filed_at.map(|at| self.time_text(at))))
+                    (fact(self.say("Verzekering", "Insurance"), rights.insurance.map(|status| self.code(status))))
+                    (fact(self.say("Besluit IND", "Decision of the IND"), rights.ind_decision.as_ref().map(|decision| self.code(decision.outcome))))
+                    (fact(self.say("Onverzekerde zorg gemeld", "Uninsured care reported"), rights.uninsured_report_filed_at.map(|at| self.time_text(at))))
                 }
                 @if let Some(assessment) = rights.assessments.iter().flatten().last() {
                     div.card {

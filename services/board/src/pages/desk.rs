@@ -23,27 +23,36 @@ pub struct Desk<'a> {
 #[must_use]
 pub fn desk(page: &Page<'_>, desk: &Desk<'_>) -> Markup {
     let Desk { lost, to_decide, tasks, more } = desk;
-    let waiting: Vec<_> =
-        tasks.iter().filter(|task| to_decide.is_empty() || task.kind != TaskKind::DecideException).cloned().collect();
+    // What is to be decided stands beside it, with what it is about.
+    let waits = tasks.iter().filter(|task| to_decide.is_empty() || task.kind != TaskKind::DecideException).cloned();
+    let (reviews, waiting): (Vec<_>, Vec<_>) = waits.partition(|task| task.kind == TaskKind::WeeklyReview);
     page.titled(page.say("Vandaag", "Today"), &html! {
         div.board-columns {
-            @if !lost.is_empty() || page.reader.principal.actor.municipality().is_some() {
-                section aria-labelledby="lost" {
-                    h2 #lost.utrecht-heading-2 { (page.say("Wie is uit beeld", "Who is lost")) }
-                    @if lost.is_empty() { (page.nothing("Niemand is uit beeld.", "Nobody is out of sight.")) }
-                    ul.card-list { @for each in *lost { (page.lost(each)) } }
+            div {
+                @if !lost.is_empty() || page.reader.principal.actor.municipality().is_some() {
+                    section aria-labelledby="lost" {
+                        h2 #lost.utrecht-heading-2 { (page.say("Wie is uit beeld", "Who is lost")) }
+                        @if lost.is_empty() { (page.nothing("Niemand is uit beeld.", "Nobody is out of sight.")) }
+                        ul.card-list { @for each in *lost { (page.lost(each)) } }
+                    }
                 }
-            }
-            @if !to_decide.is_empty() {
-                section aria-labelledby="decide" {
-                    h2 #decide.utrecht-heading-2 { (page.say("Te besluiten", "To decide")) }
-                    ul.card-list { @for (person, request) in *to_decide { (page.to_decide(*person, request)) } }
+                @if !to_decide.is_empty() {
+                    section aria-labelledby="decide" {
+                        h2 #decide.utrecht-heading-2 { (page.say("Te besluiten", "To decide")) }
+                        ul.card-list { @for (person, request) in *to_decide { (page.to_decide(*person, request)) } }
+                    }
                 }
             }
             section aria-labelledby="waits" {
                 h2 #waits.utrecht-heading-2 { (page.say("Wat wacht", "What waits")) }
                 @if waiting.is_empty() { (page.nothing("Er wacht niets op u.", "Nothing waits for you.")) }
                 (page.tasks(&waiting))
+                @if !reviews.is_empty() {
+                    details.more {
+                        summary { (page.code(TaskKind::WeeklyReview)) " (" (reviews.len()) ")" }
+                        (page.tasks(&reviews))
+                    }
+                }
                 @if *more {
                     p { (page.say("Er is meer; dit is het dringendste.", "There is more; this is the most urgent.")) }
                 }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use crate::form::Ask;
 use crate::page::Page;
+use crate::show::fact;
 
 /// The page.
 #[must_use]
@@ -39,17 +40,17 @@ impl Page<'_> {
                 @if with_link { p { (self.person_link(identity, person)) } }
                 @if let Some(known) = identity { (self.identity(known)) }
                 dl.facts {
-                    (self.fact(self.say("Ontvangt", "Receives"), handover.receiving.as_ref().map(|each| self.organisation(each))
+                    (fact(self.say("Ontvangt", "Receives"), handover.receiving.as_ref().map(|each| self.organisation(each))
                         .or_else(|| handover.receiving_organisation.as_ref().map(|line| line.as_str().to_owned()))))
-                    (self.fact(self.say("Gezag", "Custody"), handover.guardian.as_ref().map(|line| line.as_str())))
-                    (self.fact(self.say("Plan", "Plan"), handover.plan.as_ref().map(|text| text.as_str())))
-                    (self.fact(self.say("Reist", "Travels"), handover.travels.as_ref().map(|line| line.as_str())))
-                    (self.fact(self.say("Vertrokken", "Departed"), handover.departed_at.map(|at| self.time_text(at))))
-                    (self.fact(self.say("Verwacht", "Expected"), handover.expected_arrival.map(|at| self.time_text(at))))
-                    (self.fact(self.say("Aangekomen", "Arrived"), handover.arrived_at.map(|at| self.time_text(at))))
-                    (self.fact(self.say("Reden", "Reason"), handover.decline_reason.map(|why| self.code(why))
+                    (fact(self.say("Gezag", "Custody"), handover.guardian.as_ref().map(care_path::text::Line::as_str)))
+                    (fact(self.say("Plan", "Plan"), handover.plan.as_ref().map(care_path::text::Text::as_str)))
+                    (fact(self.say("Reist", "Travels"), handover.travels.as_ref().map(care_path::text::Line::as_str)))
+                    (fact(self.say("Vertrokken", "Departed"), handover.departed_at.map(|at| self.time_text(at))))
+                    (fact(self.say("Verwacht", "Expected"), handover.expected_arrival.map(|at| self.time_text(at))))
+                    (fact(self.say("Aangekomen", "Arrived"), handover.arrived_at.map(|at| self.time_text(at))))
+                    (fact(self.say("Reden", "Reason"), handover.decline_reason.map(|why| self.code(why))
                         .or_else(|| handover.withdraw_reason.map(|why| self.code(why)))))
-                    (self.fact(self.say("Toelichting", "Explanation"), handover.explanation.as_ref().map(|text| text.as_str())))
+                    (fact(self.say("Toelichting", "Explanation"), handover.explanation.as_ref().map(care_path::text::Text::as_str)))
                     @if handover.has_document == Some(true) {
                         dt { (self.say("Document", "Document")) } dd { (self.say("verzegeld, reist mee", "sealed, travels with it")) }
                     }

@@ -127,7 +127,9 @@ async fn execute(
 ) -> Result<Receipt, Problem> {
     let (mut rest, unread) = form::read(sent.command, &sent.pairs, language);
     let mut problems = FieldProblems::default();
-    unread.into_iter().for_each(|(at, said)| problems.push(FieldProblem::at(at, said)));
+    for (at, said) in unread {
+        problems.push(FieldProblem::at(at, said));
+    }
     let occurred = occurred(&mut rest, &mut problems);
     let person = sent.id("person")?.map(PersonId);
     let person = person.or_else(|| rest.remove("person_id").and_then(|id| id.as_str()?.parse().ok()));
@@ -156,13 +158,11 @@ async fn execute(
 fn occurred(rest: &mut Map<String, Value>, problems: &mut FieldProblems) -> Option<Occurred> {
     let at = rest.remove("occurred_at");
     let precision = rest.remove("occurred_precision").and_then(|code| serde_json::from_value(code).ok());
-    match serde_json::from_value::<Moment>(at?) {
-        Ok(at) => Some(Occurred { at: at.get(), precision: precision.unwrap_or(Precision::Instant) }),
-        Err(_) => {
-            problems.push(FieldProblem::at("/occurred_at", "must be a time as in RFC 3339 in the years 2000 to 2099"));
-            None
-        }
-    }
+    let Ok(at) = serde_json::from_value::<Moment>(at?) else {
+        problems.push(FieldProblem::at("/occurred_at", "must be a time as in RFC 3339 in the years 2000 to 2099"));
+        return None;
+    };
+    Some(Occurred { at: at.get(), precision: precision.unwrap_or(Precision::Instant) })
 }
 
 /// What is said of what was recorded, and how it is taken back.

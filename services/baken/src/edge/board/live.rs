@@ -18,7 +18,7 @@ use crate::edge::problem::Problem;
 
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// As often a page is told to look at the time again: what is due becomes late by itself.
-const AGES: Duration = Duration::from_secs(60);
+const AGES: Duration = Duration::from_mins(1);
 const CHANGED: &[u8] = b"event: baken-changed\ndata: {}\n\n";
 
 /// Follows what the reader may know of.

@@ -15,7 +15,7 @@ use super::names::NamesOf;
 use super::place::{self, FormPlace, Place};
 use super::session::{Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, own_page, to};
-use crate::app::{Baken, Cursor, MeView, PageRequest, PersonsFilter};
+use crate::app::{Baken, Cursor, HandoverCounts, MeView, PageRequest, PersonsFilter, StateCount};
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -165,26 +165,15 @@ impl Viewed<'_> {
                 let tasks = baken.worklist(principal, None, &first)?.into_nodes();
                 Ok(self.with_page(self.at, |page| pages::referrals(page, &referrals, &tasks)))
             }
-            Place::Handovers => match baken.handover_counts(principal) {
-                Some(counts) => {
-                    let state = |each: &crate::app::StateCount| StateShare {
-                        state: each.state.code().to_owned(),
-                        count: each.count,
-                    };
-                    let counts = CountryCount {
-                        country: counts.country.to_string(),
-                        states: counts.states.iter().map(state).collect(),
-                        waiting: counts.waiting,
-                        overdue: counts.overdue,
-                    };
-                    Ok(self.with_page(self.at, |page| pages::ambassador(page, &counts)))
+            Place::Handovers => {
+                if let Some(counts) = baken.handover_counts(principal) {
+                    let counts = counted(&counts);
+                    return Ok(self.with_page(self.at, |page| pages::ambassador(page, &counts)));
                 }
-                None => {
-                    let handovers = baken.handovers(principal, &first)?.into_nodes();
-                    let may: Vec<_> = MeView::of(principal).may.into_iter().map(|each| each.command).collect();
-                    Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
-                }
-            },
+                let handovers = baken.handovers(principal, &first)?.into_nodes();
+                let may: Vec<_> = MeView::of(principal).may.into_iter().map(|each| each.command).collect();
+                Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
+            }
             Place::New => {
                 let ask = Ask::of(CommandKind::ReportSignal);
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
@@ -258,6 +247,17 @@ impl Viewed<'_> {
             ask = ask.given(field.at, value.clone());
         }
         Ok(self.with_page(&form.back, |page| pages::form(page, &ask)))
+    }
+}
+
+/// An ambassador's counts, as the page takes them.
+fn counted(counts: &HandoverCounts) -> CountryCount {
+    let state = |each: &StateCount| StateShare { state: each.state.code().to_owned(), count: each.count };
+    CountryCount {
+        country: counts.country.to_string(),
+        states: counts.states.iter().map(state).collect(),
+        waiting: counts.waiting,
+        overdue: counts.overdue,
     }
 }
 

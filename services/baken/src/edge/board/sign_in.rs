@@ -1,6 +1,6 @@
 //! Signing in and out. In the demo, as one of its users.
 
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use board::Reader;
@@ -118,7 +118,7 @@ pub async fn sign_out(request: HttpRequest, payload: web::Payload, edge: Data<Ed
 /// # Errors
 /// Where it does.
 pub fn own_page(request: &HttpRequest) -> Result<(), Problem> {
-    let site = request.headers().get("sec-fetch-site").map(|site| site.as_bytes());
+    let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
     match site {
         None | Some(b"same-origin" | b"none") => Ok(()),
         Some(_) => Err(Problem::ForeignOrigin),
