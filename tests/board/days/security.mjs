@@ -28,12 +28,15 @@ test("the session's cookie is out of reach of scripts and of other sites", async
 
 test("signing in gives a new session: one that was planted is not taken", async () => {
     const page = await someone(chromium);
-    await page.context().addCookies([{ name: "baken_session", value: "A".repeat(43), url }, { name: "__Host-baken", value: "A".repeat(43), url, secure: true }]);
-    await signIn(page, USER);
-    const first = await sessionOf(page);
-    assert.notEqual(first.value, "A".repeat(43));
-    // Signed in again from the same browser, as another: another session, and the old one opens nothing.
-    await page.evaluate(() => {});
+    await signIn(page, "police-rotterdam");
+    const { name, value } = await sessionOf(page);
+    const sent = form({ user: USER });
+    const again = await raw("/auth/demo", { ...sent, headers: { ...sent.headers, Cookie: `${name}=${value}` } });
+    const fresh = again.headers.get("set-cookie").match(new RegExp(`${name}=([^;]*)`))[1];
+    assert.notEqual(fresh, value);
+    assert.notEqual((await raw("/board/", { headers: { Cookie: `${name}=${value}` } })).status, 200);
+    const planted = await raw("/auth/demo", { ...sent, headers: { ...sent.headers, Cookie: `${name}=${"A".repeat(value.length)}` } });
+    assert.doesNotMatch(planted.headers.get("set-cookie"), /AAAAAAAA/);
     await page.leave();
 });
 
@@ -74,7 +77,7 @@ test("another site can neither frame the board nor post to it", async () => {
     });
     await new Promise((ready) => hostile.listen(0, "127.0.0.1", ready));
     const page = await (await chromium.newContext()).newPage();
-    const refused = page.waitForEvent("console", ({ text }) => /frame/i.test(text()) );
+    const refused = page.waitForEvent("console", (message) => /frame/i.test(message.text()));
     await page.goto(`http://localhost:${hostile.address().port}/`);
     await refused;
     await page.locator("button").click();
