@@ -139,7 +139,7 @@ export async function walk(page) {
     });
     const reached = new Set();
     const faults = [];
-    let radios = 0;
+    let [radios, ends] = [0, 0];
     for (let step = 0; step < expected.length + 5; step += 1) {
         await page.keyboard.press("Tab");
         const at = await page.evaluate(() => {
@@ -156,7 +156,9 @@ export async function walk(page) {
             return { walk: element.dataset.walk, radio: element.type === "radio", html: element.outerHTML.slice(0, 100), marked,
                 within, covered: Boolean(over) && !element.contains(over) && !over.contains(element) && !element.labels?.length };
         });
-        if (!at) break;
+        // Past the last control it begins anew: a page may have put the focus somewhere in the middle.
+        if (!at && (ends += 1) > 1) break;
+        if (!at) continue;
         if (at.radio) radios += 1;
         else if (reached.has(at.walk)) break;
         else reached.add(at.walk);

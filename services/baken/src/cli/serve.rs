@@ -49,7 +49,7 @@ impl Serve {
             limits: Limits::from(&config.limits),
             introspection: config.profile == Profile::Development,
             operator_token: config.operator_token,
-            sign_in: SignIn { demo: None, secure: config.profile == Profile::Production },
+            sign_in: SignIn { secure: config.profile == Profile::Production, ..SignIn::default() },
             issuers,
         };
         let listening = listen(&service, config.bind, edge)?;

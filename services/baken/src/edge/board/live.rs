@@ -25,7 +25,7 @@ const CHANGED: &[u8] = b"event: baken-changed\ndata: {}\n\n";
 pub async fn live(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let baken = edge.baken.clone();
     let name = name_of(&request);
-    let Found::Open(session) = edge.board.sessions.find(name.as_deref(), baken.clock().now()) else {
+    let Found::Open(session) = edge.board.sessions.glance(name.as_deref(), baken.clock().now()) else {
         return Ok(HttpResponse::NoContent().finish());
     };
     let principal = session.reader.principal;

@@ -47,11 +47,12 @@ pub struct Session {
 struct Kept {
     session: Session,
     used_at: DateTime,
+    idle: TimeDelta,
 }
 
 impl Kept {
     fn ends_at(&self) -> DateTime {
-        (self.used_at + IDLE).min(self.session.expires_at)
+        (self.used_at + self.idle).min(self.session.expires_at)
     }
 }
 
@@ -63,9 +64,8 @@ pub enum Found {
     None,
 }
 
-/// The sessions of this node.
-#[derive(Default)]
-pub struct Sessions(Mutex<HashMap<Digest, Kept>>);
+/// The sessions of this node, and how long one lasts without a request.
+pub struct Sessions(Mutex<HashMap<Digest, Kept>>, TimeDelta);
 
 /// 256 random bits, as text.
 ///
@@ -84,6 +84,12 @@ fn digest(name: &str) -> Digest {
 }
 
 impl Sessions {
+    /// No sessions yet; half an hour is how long one lasts where nothing else is said.
+    #[must_use]
+    pub fn new(idle: Option<TimeDelta>) -> Self {
+        Self(Mutex::default(), idle.unwrap_or(IDLE))
+    }
+
     /// Begins a session, with a name that was never used; what the same user was writing in one that ended goes along.
     ///
     /// # Errors
@@ -106,19 +112,30 @@ impl Sessions {
             return Err(Problem::Crowded);
         }
         let session = Session { reader, csrf: random()?, expires_at, draft, flash: None };
-        sessions.insert(digest(&name), Kept { session, used_at: now });
+        sessions.insert(digest(&name), Kept { session, used_at: now, idle: self.1 });
         Ok(name)
     }
 
-    /// The session that a cookie names.
+    /// The session that a cookie names. It is in use.
     pub fn find(&self, name: Option<&str>, now: DateTime) -> Found {
+        self.found(name, now, true)
+    }
+
+    /// The session that a cookie names, where a page asks by itself: what nobody looks at ends all the same.
+    pub fn glance(&self, name: Option<&str>, now: DateTime) -> Found {
+        self.found(name, now, false)
+    }
+
+    fn found(&self, name: Option<&str>, now: DateTime, used: bool) -> Found {
         let Some(name) = name else { return Found::None };
         let mut sessions = self.0.lock();
         let Some(kept) = sessions.get_mut(&digest(name)) else { return Found::None };
         if now >= kept.ends_at() {
             return Found::Ended(kept.session.clone());
         }
-        kept.used_at = now;
+        if used {
+            kept.used_at = now;
+        }
         Found::Open(kept.session.clone())
     }
 

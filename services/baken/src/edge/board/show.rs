@@ -27,7 +27,10 @@ const SHOWN: usize = 50;
 pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let language = language_of(&request);
     let name = name_of(&request);
-    let session = match edge.board.sessions.find(name.as_deref(), edge.baken.clock().now()) {
+    let (sessions, now) = (&edge.board.sessions, edge.baken.clock().now());
+    let by_itself = request.headers().get("hx-source").is_some_and(|source| source == "div#live");
+    let found = if by_itself { sessions.glance(name.as_deref(), now) } else { sessions.find(name.as_deref(), now) };
+    let session = match found {
         Found::Open(session) => session,
         Found::Ended(session) => {
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, session.draft.is_some())));
