@@ -91,7 +91,7 @@ impl Demo {
         let limits = if self.unlimited { Limits::unlimited() } else { Limits::default() };
         let users = demo::users()?.into_iter();
         let users = users.map(|each| DemoUser { name: each.name, principal: each.principal }).collect();
-        let sign_in = SignIn { demo: Some(users), secure: false };
+        let sign_in = SignIn { demo: Some(users), ..SignIn::default() };
         let edge = EdgeParts {
             issuers: vec![issuer.issuer_config()?],
             limits,

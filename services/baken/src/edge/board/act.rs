@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::place;
-use super::session::{Found, Session, language_of, name_of};
+use super::session::{self, Found, Session, language_of, name_of};
 use super::show::Viewed;
 use super::sign_in::{answer_with, own_page, to};
 use crate::app::Receipt;
@@ -76,7 +76,7 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     let raw = body::read(&request, payload.into_inner(), &edge.limits).await?;
     let sent = Sent { command, pairs: place::pairs(&raw), raw };
     let (sessions, name) = (&edge.board.sessions, name_of(&request));
-    let session = match sessions.find(name.as_deref(), edge.baken.clock().now()) {
+    let session = match session::of(&request, &edge).await {
         Found::Open(session) => session,
         Found::Ended(_) => {
             let draft = sent.draft(None, language);

@@ -13,7 +13,7 @@ use maud::Markup;
 
 use super::names::NamesOf;
 use super::place::{self, FormPlace, Place};
-use super::session::{Found, Session, language_cookie, language_of, name_of};
+use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, own_page, to};
 use crate::app::{Baken, Cursor, HandoverCounts, MeView, PageRequest, PersonsFilter, StateCount};
 use crate::edge::Edge;
@@ -27,7 +27,7 @@ const SHOWN: usize = 50;
 pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let language = language_of(&request);
     let name = name_of(&request);
-    let session = match edge.board.sessions.find(name.as_deref(), edge.baken.clock().now()) {
+    let session = match session::of(&request, &edge).await {
         Found::Open(session) => session,
         Found::Ended(session) => {
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, session.draft.is_some())));
@@ -53,7 +53,7 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
 /// Searches for somebody. What is searched for is in no address.
 pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     own_page(&request)?;
-    let Found::Open(session) = edge.board.sessions.find(name_of(&request).as_deref(), edge.baken.clock().now()) else {
+    let Found::Open(session) = session::of(&request, &edge).await else {
         return Ok(to("/").finish());
     };
     edge.rates.user(&session.reader.principal.user)?;
