@@ -1,5 +1,7 @@
 // What the days have in common: a browser, somebody who is signed in, and what must hold on every page.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -34,9 +36,16 @@ export const browser = () =>
         args: ["--no-sandbox", "--disable-background-networking"],
     });
 
+// A folder whose style sheets and scripts are taken in place of those that the binary has: to try them without a build.
+const assets = process.env.BAKEN_ASSETS;
+
 /** A person at a screen: a page of a context of its own, and what went wrong there and how often they clicked. */
 export async function someone(browser, screen = DESK, options = {}) {
     const context = await browser.newContext({ ...screen, locale: "en-GB", timezoneId: "Europe/Amsterdam", ...options });
+    if (assets) {
+        await context.route(/\/assets\/.*\.(css|js)$/, (route) =>
+            route.fulfill({ path: join(assets, new URL(route.request().url()).pathname.split("/").pop()) }));
+    }
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     const seen = { clicks: 0, wrong: [], outside: [] };
@@ -193,4 +202,46 @@ export async function open(page, summary, within = page) {
     const act = within.locator("details.act", { has: page.locator("summary", { hasText: summary }) }).first();
     if (!(await act.evaluate((details) => details.open))) await act.locator("summary").click();
     return act;
+}
+
+/** Speaks English from here on: the tests look for its words. */
+export async function inEnglish(page) {
+    await page.context().addCookies([]);
+    const change = page.locator('button[name="language"][value="en"]');
+    if (await change.count()) await Promise.all([page.waitForNavigation(), change.click()]);
+    page.seen.clicks = 0;
+    return page;
+}
+
+/** Visits each part of the board that a role has, and checks each. Answers with the heaviest. */
+export async function tour(page, name) {
+    const parts = await page.locator(".board-nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    assert.ok(parts.length > 0, `${name} has no parts`);
+    let heaviest = 0;
+    for (const part of parts) {
+        const answer = await page.goto(url + part);
+        assert.equal(answer.status(), 200, part);
+        checkHeaders(answer.headers());
+        assert.equal(await page.locator('.board-nav [aria-current="page"]').count(), 1, `${part} is not marked as where one is`);
+        heaviest = Math.max(heaviest, await checkPage(page, `${name}${part.replaceAll("/", "-").replace(/-$/, "")}`));
+    }
+    return heaviest;
+}
+
+/** A user of the REST interface, for what happens beside the board. */
+export function rest(user) {
+    const token = execFileSync(process.env.BAKEN_BIN, ["token", user, "--data", process.env.BAKEN_DATA], { encoding: "utf8" }).trim();
+    return async (method, path, body) => {
+        const answer = await fetch(url + path, {
+            method,
+            headers: {
+                Authorization: `Bearer ${token}`,
+                ...(body === undefined ? {} : { "Content-Type": "application/json", "Idempotency-Key": randomUUID() }),
+            },
+            body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        const said = await answer.json().catch(() => null);
+        assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(said)}`);
+        return said;
+    };
 }

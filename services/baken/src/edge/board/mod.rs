@@ -13,6 +13,7 @@ mod session;
 mod show;
 mod sign_in;
 
+use actix_web::middleware::Compress;
 use actix_web::web;
 
 pub use provider::{Provider, ProviderConfig, ProviderError};
@@ -54,7 +55,12 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/board/language", web::get().to(show::language))
         .route("/board/live", web::get().to(live::live))
         .route("/board/manifest.webmanifest", web::get().to(assets::manifest))
-        .route("/board/assets/{version}/{file}", web::get().to(assets::asset))
+        // Files are compressed. A page is not: its length would tell of the token that it holds (BREACH).
+        .service(
+            web::resource("/board/assets/{version}/{file}")
+                .wrap(Compress::default())
+                .route(web::get().to(assets::asset)),
+        )
         .route("/board/do/{command}", web::post().to(act::act))
         .route("/board/persons", web::post().to(show::search))
         .route("/board/{page:.*}", web::get().to(show::page));
