@@ -5,12 +5,16 @@
 
 mod act;
 mod assets;
+#[cfg(test)]
+mod forms_tests;
 mod live;
 mod names;
 mod place;
 mod session;
 mod show;
 mod sign_in;
+#[cfg(test)]
+mod words_tests;
 
 use actix_web::web;
 
