@@ -212,7 +212,7 @@ impl Problem {
     fn missing_conditions(&self) -> Option<Vec<ReturnCondition>> {
         match self {
             Self::Execute(ExecuteError::Refused(Refusal::Return(ReturnRefusal::ConditionsMissing(missing)))) => {
-                Some(missing.clone())
+                Some(missing.0.clone())
             }
             _ => None,
         }

@@ -5,6 +5,8 @@
 
 mod act;
 mod assets;
+#[cfg(test)]
+mod forms_tests;
 mod live;
 mod names;
 mod place;
@@ -12,6 +14,8 @@ mod provider;
 mod session;
 mod show;
 mod sign_in;
+#[cfg(test)]
+mod words_tests;
 
 use actix_web::middleware::Compress;
 use actix_web::web;

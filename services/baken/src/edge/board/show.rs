@@ -101,13 +101,9 @@ impl Viewed<'_> {
     /// A page that says what is wrong.
     pub fn problem(&self, problem: &Problem) -> HttpResponse {
         let details = problem.details();
-        let title = if details.status == 404 {
-            self.language.say("Dit is er niet, of u mag het niet zien", "This is not there, or you may not see it")
-        } else {
-            details.title
-        };
-        let detail = board::refusal(details.code, &details.detail, self.language).to_owned();
-        self.with_page("/board/", |page| answer_with(problem.status_code(), pages::problem(page, title, &detail)))
+        let title = board::problem_title(details.status, self.language);
+        let detail = board::refusal(details.code, self.language);
+        self.with_page("/board/", |page| answer_with(problem.status_code(), pages::problem(page, title, detail)))
     }
 
     fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
