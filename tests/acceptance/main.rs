@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on ends here
 
 mod batch;
+mod board;
 mod corrections;
 mod crowd;
 mod duties;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::dev_issuer::Profile;
 use crate::edge::auth::IssuerConfig;
+use crate::edge::board::{Provider, ProviderConfig, SignIn};
 use crate::edge::{BatchLimits, Limits};
 use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider};
 use crate::settings::{Settings, Terms};
@@ -29,6 +30,10 @@ pub enum ConfigError {
     Content(PathBuf, #[source] serde_json::Error),
     #[error("in production at least one issuer of tokens must be configured")]
     NoIssuer,
+    #[error("the board's OpenID provider cannot be asked: {0}")]
+    Provider(#[source] reqwest::Error),
+    #[error("in production the board is reached over https only: set board.url")]
+    PlainBoard,
     #[error("in production webhooks go over https only")]
     PlainWebhooks,
 }
@@ -57,12 +62,35 @@ pub struct Config {
     pub limits: LimitsConfig,
     #[serde(default)]
     pub telemetry: TelemetryConfig,
+    /// Without it nobody can sign in to the board.
+    pub board: Option<BoardConfig>,
     /// Without it no webhooks are sent.
     pub webhooks: Option<WebhooksConfig>,
 }
 
 fn default_bind() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// How people sign in to the board.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoardConfig {
+    /// The address that browsers reach it by: `https://baken.example.org`.
+    pub url: String,
+    pub provider: ProviderConfig,
+}
+
+impl BoardConfig {
+    /// What the edge takes. Over https its cookies go over nothing else.
+    ///
+    /// # Errors
+    /// Where no HTTP client can be had.
+    pub fn sign_in(self) -> Result<SignIn, ConfigError> {
+        let secure = self.url.starts_with("https://");
+        let provider = Provider::new(self.provider, &self.url).map_err(ConfigError::Provider)?;
+        Ok(SignIn { provider: Some(provider), secure, ..SignIn::default() })
+    }
 }
 
 /// Where the event log is.
@@ -135,6 +163,8 @@ pub struct LimitsConfig {
     pub body_deadline_seconds: u64,
     pub user_per_second: u32,
     pub user_burst: u32,
+    pub searches_per_second: u32,
+    pub searches_burst: u32,
     pub stranger_per_second: u32,
     pub stranger_burst: u32,
     pub channels_of_user: usize,
@@ -153,6 +183,8 @@ impl Default for LimitsConfig {
             body_deadline_seconds: limits.body_deadline.as_secs(),
             user_per_second: limits.user_per_second,
             user_burst: limits.user_burst,
+            searches_per_second: limits.searches_per_second,
+            searches_burst: limits.searches_burst,
             stranger_per_second: limits.stranger_per_second,
             stranger_burst: limits.stranger_burst,
             channels_of_user: limits.channels_of_user,
@@ -172,6 +204,8 @@ impl From<&LimitsConfig> for Limits {
             body_deadline: Duration::from_secs(config.body_deadline_seconds),
             user_per_second: config.user_per_second,
             user_burst: config.user_burst,
+            searches_per_second: config.searches_per_second,
+            searches_burst: config.searches_burst,
             stranger_per_second: config.stranger_per_second,
             stranger_burst: config.stranger_burst,
             channels_of_user: config.channels_of_user,
@@ -226,6 +260,10 @@ impl Config {
         }
         if read.profile == Profile::Production && read.webhooks.as_ref().is_some_and(|webhooks| webhooks.plain_http) {
             return Err(ConfigError::PlainWebhooks);
+        }
+        let is_plain = |board: &BoardConfig| !board.url.starts_with("https://");
+        if read.profile == Profile::Production && read.board.as_ref().is_some_and(is_plain) {
+            return Err(ConfigError::PlainBoard);
         }
         Ok(read)
     }

@@ -210,7 +210,8 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     let fetch: Arc<dyn crate::edge::auth::FetchKeys> = Arc::new(WorldKeys::new()?);
     let clock = service.baken.shared_clock();
     let verifier = Arc::new(Verifier::new(parts.issuers, &fetch, clock)?);
-    let graphql = web::Data::new(Graphql::new(service.baken.clone(), parts.introspection)?);
+    let rates = Arc::new(Rates::new(&parts.limits));
+    let graphql = web::Data::new(Graphql::new(service.baken.clone(), rates.clone(), parts.introspection)?);
     let mut metrics = Metrics::default().with_watch(&service.watch_metrics);
     if let Some(webhooks) = &service.webhooks {
         metrics.add_webhooks(webhooks.metrics());
@@ -222,7 +223,7 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
         baken: service.baken.clone(),
         verifier,
         metrics: Arc::new(metrics),
-        rates: Rates::new(&parts.limits),
+        rates,
         channels: channels.clone(),
         limits: parts.limits,
         introspection: parts.introspection,

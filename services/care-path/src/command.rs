@@ -133,6 +133,28 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The codes of all refusals: a translation must have each.
+    #[must_use]
+    pub fn codes() -> Vec<&'static str> {
+        let parts = [
+            &["invalid_field", "not_yours"],
+            CaseRefusal::CODES,
+            IdentityRefusal::CODES,
+            RelationRefusal::CODES,
+            StayRefusal::CODES,
+            ReferralRefusal::CODES,
+            LostRefusal::CODES,
+            DischargeRefusal::CODES,
+            ExceptionRefusal::CODES,
+            RightsRefusal::CODES,
+            ReturnRefusal::CODES,
+            PrivacyRefusal::CODES,
+            DeadlineRefusal::CODES,
+            CorrectionRefusal::CODES,
+        ];
+        parts.concat()
+    }
+
     pub(crate) const fn field(field: &'static str, message: &'static str) -> Self {
         Self::Field { field, message }
     }
@@ -162,19 +184,22 @@ impl Refusal {
 
 /// Declares the refusals of a part of the path: each a rule with a code for programs and a sentence for people.
 macro_rules! refusals {
-    ($(#[$meta:meta])* $name:ident { $( $rule:ident = $code:literal : $message:literal ),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $( $rule:ident $(($holds:ty))? = $code:literal : $message:literal ),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
         pub enum $name {
-            $( #[error($message)] $rule, )+
+            $( #[error($message)] $rule $(($holds))?, )+
         }
 
         impl $name {
+            /// The codes of all rules.
+            pub(crate) const CODES: &'static [&'static str] = &[$($code),+];
+
             /// The rule's code, for programs: stable.
             #[must_use]
-            pub fn code(self) -> &'static str {
+            pub fn code(&self) -> &'static str {
                 match self {
-                    $( Self::$rule => $code, )+
+                    $( Self::$rule { .. } => $code, )+
                 }
             }
         }

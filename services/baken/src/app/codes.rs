@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 54] = files![
+const FILES: [&str; 55] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -152,6 +152,7 @@ const FILES: [&str; 54] = files![
     "lookout_end_reason",
     "lookout_outcome",
     "lookout_state",
+    "match_likeness",
     "match_reason",
     "occurred_precision",
     "next_step",

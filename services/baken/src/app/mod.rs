@@ -25,6 +25,9 @@ mod page;
 mod query;
 #[cfg(test)]
 mod return_tests;
+mod search;
+#[cfg(test)]
+mod search_tests;
 #[cfg(test)]
 mod set_aside_tests;
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub enum Mark {
     Id(Uuid),
     Part(Uuid, Uuid),
     Task(Place),
+    /// How well it fits, and the id.
+    Fit(i32, Uuid),
 }
 
 impl Mark {
@@ -31,6 +33,9 @@ impl Mark {
         Cursor(match self {
             Self::Number(number) => URL_SAFE_NO_PAD.encode(number.to_be_bytes()),
             Self::Id(id) => URL_SAFE_NO_PAD.encode(id),
+            Self::Fit(score, id) => {
+                URL_SAFE_NO_PAD.encode([score.to_be_bytes().as_slice(), id.as_bytes().as_slice()].concat())
+            }
             Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
             Self::Task(place) => {
                 let mut bytes = place.stake.code().as_bytes().to_vec();
@@ -89,6 +94,18 @@ impl PageRequest {
         let (id, part) = bytes.split_at_checked(16).ok_or(QueryError::BadCursor)?;
         let id = Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?;
         Ok(Some((id, Some(Uuid::from_slice(part).map_err(|_| QueryError::BadCursor)?))))
+    }
+
+    pub(super) fn after_fit(&self) -> Result<Option<(i32, Uuid)>, QueryError> {
+        let Some(cursor) = &self.after else { return Ok(None) };
+        let bytes = cursor.bytes()?;
+        let (score, id) = bytes.split_first_chunk().ok_or(QueryError::BadCursor)?;
+        Ok(Some((i32::from_be_bytes(*score), Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?)))
+    }
+
+    /// As many as the page has, and one more if there is a next.
+    pub(super) fn wanted(&self) -> usize {
+        self.first + 1
     }
 
     pub(super) fn after_task(&self) -> Result<Option<Place>, QueryError> {
@@ -184,6 +201,8 @@ mod tests {
         assert_eq!(at(Mark::Id(id)).after_part(), Err(QueryError::BadCursor));
         assert_eq!(at(Mark::Part(id, Uuid::max())).after_part(), Ok(Some((id, Some(Uuid::max())))));
         assert_eq!(at(Mark::Number(9)).after_number(), Ok(Some(9)));
+        assert_eq!(at(Mark::Fit(-7, id)).after_fit(), Ok(Some((-7, id))));
+        assert_eq!(at(Mark::Id(id)).after_fit(), Err(QueryError::BadCursor));
         for subject in [None, Some(SubjectId(id))] {
             let due = "2026-11-20T09:00:00.000000001Z".parse().unwrap();
             let place =

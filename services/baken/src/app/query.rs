@@ -41,6 +41,16 @@ pub struct PersonsFilter {
     pub updated_since: Option<DateTime>,
 }
 
+impl PersonsFilter {
+    /// Whether a person fits, by what the reader is shown of them alone: nothing is learned from a list's being empty.
+    pub(super) fn fits(&self, view: &PersonSummaryView) -> bool {
+        self.phase.is_none_or(|phase| view.phase == Some(phase))
+            && self.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
+            && self.out_of_sight.is_none_or(|out_of_sight| view.out_of_sight == Some(out_of_sight))
+            && self.updated_since.is_none_or(|since| view.updated_at.is_some_and(|at| at >= since))
+    }
+}
+
 /// How many handovers to a country are in a state: all that an ambassador sees of them.
 #[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, async_graphql::SimpleObject)]
@@ -163,19 +173,19 @@ impl Baken {
             |id: &PersonId| filter.updated_since.is_none_or(|since| world.index().is_updated_since(*id, since));
         let shown = candidates.filter(is_new).filter_map(|id| {
             let case = world.case(id)?;
-            let view = of_many(case, || {
-                let sight = self.sight(principal, case)?;
-                let updated_at = views::last_known(&sight, case.told().rev());
-                Some(views::disclose_summary(&sight, id, updated_at))
-            })?;
-            // What the filter asks must be the reader's to know: nothing is learned from a list's being empty.
-            let fits = filter.phase.is_none_or(|phase| view.phase == Some(phase))
-                && filter.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
-                && filter.out_of_sight.is_none_or(|out_of_sight| view.out_of_sight == Some(out_of_sight))
-                && filter.updated_since.is_none_or(|since| view.updated_at.is_some_and(|at| at >= since));
-            fits.then_some(Edge { mark: Mark::Id(id.0), node: view })
+            let view = self.summary(principal, case)?;
+            filter.fits(&view).then_some(Edge { mark: Mark::Id(id.0), node: view })
         });
         Ok(page.cut(shown))
+    }
+
+    /// A person in brief.
+    pub(super) fn summary(&self, principal: &Principal, case: &Case) -> Option<PersonSummaryView> {
+        of_many(case, || {
+            let sight = self.sight(principal, case)?;
+            let updated_at = views::last_known(&sight, case.told().rev());
+            Some(views::disclose_summary(&sight, case.id(), updated_at))
+        })
     }
 
     /// A page of what waits for the principal, all of it or of one kind: where most is at stake first, then what is due first.

@@ -95,11 +95,8 @@ impl Demo {
         let limits = if self.unlimited { Limits::unlimited() } else { Limits::default() };
         let users = demo::users()?.into_iter();
         let users = users.map(|each| DemoUser { name: each.name, principal: each.principal }).collect();
-        let sign_in = SignIn {
-            demo: Some(users),
-            secure: false,
-            idle: self.session_idle.map(|seconds| TimeDelta::seconds(seconds.into())),
-        };
+        let idle = self.session_idle.map(|seconds| TimeDelta::seconds(seconds.into()));
+        let sign_in = SignIn { demo: Some(users), idle, ..SignIn::default() };
         let edge = EdgeParts {
             issuers: vec![issuer.issuer_config()?],
             limits,

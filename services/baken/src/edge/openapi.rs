@@ -61,6 +61,9 @@ const OF_READS: [u16; 7] = [400, 401, 403, 404, 422, 429, 503];
 /// What a batch is answered as a whole; each line has an answer of its own.
 const OF_BATCHES: [u16; 5] = [400, 401, 415, 429, 503];
 const BATCH: &str = "/v1/batch";
+/// A read that takes a body.
+const OF_SEARCHES: [u16; 9] = [400, 401, 403, 408, 413, 415, 422, 429, 503];
+const SEARCH: &str = "/v1/persons/search";
 
 fn complete_components(components: &mut Components) {
     components.schemas.insert(ProblemDetails::name().into_owned(), ProblemDetails::schema());
@@ -140,6 +143,11 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
         complete_batch(batch);
         return;
     }
+    if let (SEARCH, Some(search)) = (path, &mut item.post) {
+        complete_operation(path, search, &["BakenPosition"], &OF_SEARCHES);
+        add_page(search, components);
+        return;
+    }
     let all = PROBLEMS.map(|(status, ..)| status);
     for write in [&mut item.post, &mut item.delete].into_iter().flatten() {
         complete_operation(path, write, &["IdempotencyKey", "IfMatch"], &all);
@@ -183,6 +191,23 @@ fn complete_operation(path: &str, operation: &mut Operation, headers: &[&str], p
         let response = Ref::from_response_name(*name);
         operation.responses.responses.entry(status.to_string()).or_insert(response.into());
     }
+}
+
+/// Adds to a search which page of the answer is asked for.
+fn add_page(operation: &mut Operation, components: &mut Components) {
+    let Some(RefOr::T(body)) = &operation.request_body else { return };
+    let Some(RefOr::T(content)) = body.content.get("application/json") else { return };
+    let Some(RefOr::Ref(reference)) = &content.schema else { return };
+    let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
+    let Some(object) = own_object(&name, &mut components.schemas) else { return };
+    let first = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(crate::app::PageRequest::MOST))
+        .description(Some("As many persons at most; 50 unless said."));
+    let after = ObjectBuilder::new().schema_type(Type::String).description(Some("The `next` of the page before."));
+    object.properties.insert("first".to_owned(), first.into());
+    object.properties.insert("after".to_owned(), after.into());
 }
 
 /// The names in braces of a path's pattern.

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::auth::AuthError;
+use super::board::ProviderError;
 use super::caller::RequestId;
 pub use super::field_problem::{FieldProblem, FieldProblems};
 use crate::app::{ExecuteError, NotYet, QueryError};
@@ -83,6 +84,9 @@ pub enum Problem {
     Outdated,
     #[error("the read models have not caught up with the event log")]
     NotReady,
+    /// Nobody was signed in; the source says why, to the operators.
+    #[error("signing in did not work; try again")]
+    SignIn(#[source] ProviderError),
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -181,6 +185,7 @@ impl Problem {
             }
             Self::Crowded => unavailable("crowded", self),
             Self::ForeignOrigin => kind(StatusCode::FORBIDDEN, "foreign_origin", "Not allowed", sentence(self)),
+            Self::SignIn(_) => kind(StatusCode::BAD_GATEWAY, "sign_in_failed", "Not signed in", sentence(self)),
             Self::Outdated => unavailable("outdated", self),
             Self::NotReady => unavailable("not_ready", self),
             Self::Internal(_) => internal(),
@@ -207,7 +212,7 @@ impl Problem {
     fn missing_conditions(&self) -> Option<Vec<ReturnCondition>> {
         match self {
             Self::Execute(ExecuteError::Refused(Refusal::Return(ReturnRefusal::ConditionsMissing(missing)))) => {
-                Some(missing.clone())
+                Some(missing.0.clone())
             }
             _ => None,
         }
@@ -261,6 +266,7 @@ impl Problem {
             Self::Execute(ExecuteError::Keys(source)) => (source, "the key store did not answer"),
             Self::Execute(ExecuteError::Behind(source)) => (source, "the read models are behind the event log"),
             Self::Webhook(WebhookError::Store(source)) => (source, "the webhook store did not answer"),
+            Self::SignIn(source) => (source, "somebody could not sign in"),
             _ => return,
         };
         // The id by itself: the request's span is not there where only warnings are traced.

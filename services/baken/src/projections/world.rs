@@ -15,6 +15,7 @@ use super::digest::{Digests, hash, sum};
 use super::due::Due;
 #[cfg(test)]
 use super::faulty::Faulty;
+use super::finder::Finder;
 use super::index::Index;
 use super::matches::Matches;
 use super::model::{AsOf, ReadModel};
@@ -57,6 +58,7 @@ models! {
     answers: Answers,
     trail: Trail,
     index: Index,
+    finder: Finder,
     worklist: Worklist,
     due: Due,
     matches: Matches,

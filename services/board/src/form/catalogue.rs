@@ -4,8 +4,8 @@
 use care_path::command::CommandKind as K;
 
 use super::Input::{
-    Among, Birth, Code, Codes, ConsentRecipient, Countries, Country, Day, Facility, Flag, Id, Language, Languages,
-    Line, Moment, Number, Organisation, Recipients, Text, TrueFalse,
+    Abroad, Among, Birth, Code, Codes, ConsentRecipient, Countries, Country, Day, Facility, Flag, Id, Language,
+    Languages, Line, Moment, Number, Organisation, Recipients, Sealed, Text, TrueFalse,
 };
 use super::{Field, Form, Input};
 use crate::words::Said;
@@ -36,6 +36,9 @@ const EXPLANATION: Field = may("/explanation", "Toelichting", "Explanation", Tex
 const fn reason(list: &'static str) -> Field {
     must("/reason", "Reden", "Reason", Code(list))
 }
+
+/// A consent to another purpose would change nothing, and is not recorded.
+const PURPOSES: &[(&str, Said)] = &[("repatriation", Said("Vrijwillige terugkeer", "Voluntary return"))];
 
 const DECISIONS: &[(&str, Said)] = &[("granted", Said("Toekennen", "Grant")), ("denied", Said("Afwijzen", "Deny"))];
 
@@ -82,7 +85,16 @@ const IDENTITY: &[Field] = &[
     may("/claim/appearance", "Hoe ziet de persoon eruit?", "What does the person look like?", Text),
     may("/claim/birth_place", "Geboorteplaats", "Place of birth", Line),
     may("/claim/contact", "Hoe te bereiken", "How to reach them", Line),
-    may("/claim/origin", "Herkomst", "Origin", Line),
+    may("/claim/origin", "Herkomst", "Origin", Line)
+        .hint("Als het land niet bekend is: Oost-Europa.", "Where the country is not known: Eastern Europe."),
+    may(
+        "/claim/documents/0/kind",
+        "Welk document liet de persoon zien?",
+        "Which document was shown?",
+        Code("document_kind"),
+    ),
+    may("/claim/documents/0/number", "Nummer van het document", "Number of the document", Line),
+    may("/claim/documents/0/country", "Land van het document", "Country of the document", Country),
 ];
 
 const LINK: &[Field] = &[
@@ -306,21 +318,26 @@ const OPTIONS: &[Field] = &[
 
 const CONDITION: &[Field] = &[
     must("/condition", "Welke voorwaarde?", "Which condition?", Code("return_condition")),
-    may("/country", "Voor welk land?", "For which country?", Country),
+    may("/country", "Voor welk land?", "For which country?", Abroad),
     may("/status", "Status", "Status", Code("condition_status")),
     must("/evidence", "Waaruit blijkt het?", "What shows it?", Text),
 ];
 
 const CONSENT: &[Field] = &[
-    must("/purpose", "Waarvoor?", "For what?", Code("consent_purpose")),
-    must("/recipient", "Wie krijgt de gegevens?", "Who receives the data?", ConsentRecipient),
+    must("/purpose", "Waarvoor?", "For what?", Among(PURPOSES)),
+    must(
+        "/recipient",
+        "De ambassade en de zorg van welk land?",
+        "The embassy and the care of which country?",
+        ConsentRecipient,
+    ),
     must("/data_classes", "Welke gegevens?", "Which data?", Codes("data_class")),
     must("/language", "In welke taal is het gevraagd?", "In which language was it asked?", Language),
     may("/interpreter", "Er was een tolk bij", "An interpreter helped", Flag),
 ];
 
 const HANDOVER: &[Field] = &[
-    must("/country", "Naar welk land?", "To which country?", Country),
+    must("/country", "Naar welk land?", "To which country?", Abroad),
     may("/receiving", "Ontvangende zorgaanbieder", "Receiving care provider", Organisation),
     may(
         "/receiving_organisation",
@@ -332,7 +349,7 @@ const HANDOVER: &[Field] = &[
     may("/plan", "Plan", "Plan", Text),
 ];
 
-const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Sealed document (JWE)", Text)];
+const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Sealed document (JWE)", Sealed)];
 
 const DEPARTURE: &[Field] = &[
     may("/travels", "Hoe reist de persoon?", "How does the person travel?", Line),
@@ -371,12 +388,12 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::RecordContact => ("Contact vastleggen", "Record a contact", CONTACT),
         K::UpdateIdentity => ("Wie is het?", "Who is it?", IDENTITY),
         K::LinkPersons => ("Koppelen aan dezelfde persoon", "Link with the same person", LINK),
-        K::UnlinkPersons => ("Koppeling ongedaan maken", "Undo the link", NOTHING),
+        K::UnlinkPersons => ("Koppeling ongedaan maken", "Undo the link", ONLY_EXPLAINED),
         K::DismissMatch => ("Is iemand anders", "Is somebody else", ONLY_EXPLAINED),
         K::ReleaseMatch => ("Vrijgeven voor andere gemeenten", "Release to other municipalities", ONLY_EXPLAINED),
         K::AgreeMatch => ("Is dezelfde persoon", "Is the same person", ONLY_EXPLAINED),
         K::RelatePersons => ("Relatie vastleggen", "Record a relation", RELATE),
-        K::UnrelatePersons => ("Relatie beëindigen", "End the relation", NOTHING),
+        K::UnrelatePersons => ("Relatie beëindigen", "End the relation", ONLY_EXPLAINED),
         K::RecordIntake => ("Intake doen", "Do an intake", INTAKE),
         K::TurnAway => ("Afwijzen aan de deur", "Turn away", TURN_AWAY),
         K::AssignBed => ("Bed toewijzen", "Assign a bed", BED),

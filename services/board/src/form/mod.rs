@@ -21,6 +21,8 @@ pub enum Input {
     Line,
     /// Several lines.
     Text,
+    /// A sealed document, pasted: long, and no word of it is read here.
+    Sealed,
     /// A whole number.
     Number,
     /// A box to tick.
@@ -39,6 +41,8 @@ pub enum Input {
     /// A date of birth as far as it is known.
     Birth,
     Country,
+    /// A country to return to: any but the Netherlands.
+    Abroad,
     Countries,
     Language,
     /// The languages that somebody speaks.
@@ -47,7 +51,7 @@ pub enum Input {
     Organisation,
     /// Whom a lookout goes to.
     Recipients,
-    /// Whom a consent is given for: a country or an organisation.
+    /// Whom a consent is given for: a country.
     ConsentRecipient,
     /// A place of the reader's own organisation.
     Facility,
@@ -58,7 +62,7 @@ pub enum Input {
 /// A field of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    /// Where its value goes in the command's body: a JSON pointer.
+    /// Where its value goes in the command's body: a JSON pointer. `0` in it is the first item of a list.
     pub at: &'static str,
     pub label: Said,
     pub input: Input,

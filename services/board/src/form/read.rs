@@ -7,18 +7,14 @@ use serde_json::{Map, Value, json};
 
 use super::catalogue::{WHEN, form_of};
 use super::{Field, Input};
-use crate::words::{Language, Said};
 
-const NO_NUMBER: Said = Said("Vul een heel getal in.", "Fill in a whole number.");
-const NO_MOMENT: Said = Said("Vul een dag en een tijd in.", "Fill in a day and a time.");
+// Rules, as the service says its own: `field_problem` puts them into words.
+const NO_NUMBER: &str = "must be a whole number";
+const NO_MOMENT: &str = "must be a day and a time";
 
-/// The body of a command, and what cannot be read of it, by JSON pointer.
+/// The body of a command, and what cannot be read of it: the field's JSON pointer and the rule that it breaks.
 #[must_use]
-pub fn read(
-    kind: CommandKind,
-    sent: &[(String, String)],
-    language: Language,
-) -> (Map<String, Value>, Vec<(String, String)>) {
+pub fn read(kind: CommandKind, sent: &[(String, String)]) -> (Map<String, Value>, Vec<(&'static str, &'static str)>) {
     let mut body = Value::Object(Map::new());
     let mut problems = Vec::new();
     let fields = form_of(kind).map(|form| form.fields).unwrap_or_default();
@@ -33,23 +29,29 @@ pub fn read(
         }
         match value_of(field, &values) {
             Ok(value) => put(&mut body, field.at, value),
-            Err(said) => problems.push((field.at.to_owned(), said.r#in(language).to_owned())),
+            Err(rule) => problems.push((field.at, rule)),
         }
     }
-    let body = if let Value::Object(body) = body { body } else { Map::new() };
+    let Value::Object(mut body) = body else { return (Map::new(), problems) };
+    if kind == CommandKind::UpdateIdentity {
+        // Where nothing is filled in, the domain says so, and not that a field is missing which no page has.
+        body.entry("claim").or_insert_with(|| Value::Object(Map::new()));
+    }
     (body, problems)
 }
 
-fn value_of(field: &Field, values: &[&str]) -> Result<Value, Said> {
+fn value_of(field: &Field, values: &[&str]) -> Result<Value, &'static str> {
     let first = values.first().copied().unwrap_or_default();
     Ok(match field.input {
         Input::Line
         | Input::Text
+        | Input::Sealed
         | Input::Code(_)
         | Input::Among(_)
         | Input::Day
         | Input::Birth
         | Input::Country
+        | Input::Abroad
         | Input::Language
         | Input::Organisation
         | Input::Facility
@@ -60,10 +62,7 @@ fn value_of(field: &Field, values: &[&str]) -> Result<Value, Said> {
         Input::Moment => Value::from(moment(first).ok_or(NO_MOMENT)?),
         Input::Languages => values.iter().map(|language| json!({ "language": language })).collect(),
         Input::Recipients => values.iter().map(|value| recipient(value)).collect(),
-        Input::ConsentRecipient => match first.split_once(':') {
-            Some(("country", country)) => json!({ "country": country }),
-            _ => json!({ "organisation": first.trim_start_matches("organisation:") }),
-        },
+        Input::ConsentRecipient => json!({ "country": first }),
     })
 }
 
@@ -84,18 +83,23 @@ fn moment(text: &str) -> Option<String> {
     Some(local(naive.date(), naive.time())?.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
-/// Puts a value where a pointer says, in objects that are made on the way.
+/// Puts a value where a pointer says, in objects and lists that are made on the way.
 fn put(body: &mut Value, at: &str, value: Value) {
     let mut inner = body;
-    let mut names = at.trim_start_matches('/').split('/').peekable();
-    while let Some(name) = names.next() {
-        let Value::Object(object) = inner else { return };
-        if names.peek().is_none() {
-            object.insert(name.to_owned(), value);
-            return;
+    for name in at.trim_start_matches('/').split('/') {
+        if name == "0" {
+            if !inner.is_array() {
+                *inner = Value::Array(vec![Value::Null]);
+            }
+            inner = &mut inner[0];
+        } else {
+            if !inner.is_object() {
+                *inner = Value::Object(Map::new());
+            }
+            inner = &mut inner[name];
         }
-        inner = object.entry(name).or_insert_with(|| Value::Object(Map::new()));
     }
+    *inner = value;
 }
 
 #[cfg(test)]
@@ -104,7 +108,7 @@ mod tests {
 
     fn body(kind: CommandKind, sent: &[(&str, &str)]) -> (Value, usize) {
         let sent: Vec<_> = sent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let (body, problems) = read(kind, &sent, Language::English);
+        let (body, problems) = read(kind, &sent);
         (Value::Object(body), problems.len())
     }
 
@@ -113,6 +117,20 @@ mod tests {
         let sent = [("/identity/name", " Marek "), ("/location", ""), ("/channel", "drop_in_visit"), ("other", "x")];
         let wanted = json!({"identity": {"name": "Marek"}, "channel": "drop_in_visit"});
         assert_eq!(body(CommandKind::ReportSignal, &sent), (wanted, 0));
+    }
+
+    #[test]
+    fn a_document_is_the_first_of_a_list() {
+        let sent =
+            [("/claim/documents/0/kind", "passport"), ("/claim/documents/0/number", "AB1"), ("/assurance", "alias")];
+        let wanted = json!({"claim": {"documents": [{"kind": "passport", "number": "AB1"}]}, "assurance": "alias"});
+        assert_eq!(body(CommandKind::UpdateIdentity, &sent), (wanted, 0));
+    }
+
+    #[test]
+    fn who_somebody_is_may_be_left_empty_and_the_domain_says_what_is_missing() {
+        let wanted = json!({"claim": {}, "assurance": "alias"});
+        assert_eq!(body(CommandKind::UpdateIdentity, &[("/assurance", "alias")]), (wanted, 0));
     }
 
     #[test]

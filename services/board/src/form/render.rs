@@ -76,6 +76,7 @@ impl Page<'_> {
         html! {
             form method="post" action={ "/board/do/" (ask.command.name()) } {
                 (self.hidden(ask))
+                (self.of_no_field(draft, form, ask))
                 @for field in &first { (self.field(&id, field, draft)) }
                 @if !rest.is_empty() {
                     @if rest.len() <= 3 {
@@ -99,6 +100,17 @@ impl Page<'_> {
                 }
             }
         }
+    }
+
+    /// What is wrong with what the form does not ask for, such as what the page gave.
+    fn of_no_field(&self, draft: Option<&Draft>, form: &Form, ask: &Ask) -> Markup {
+        let is_asked = |at: &str| {
+            let given = |field: &&Field| ask.given.iter().any(|(name, _)| *name == field.at);
+            form.fields.iter().chain(WHEN).any(|field| belongs(at, field.at) && !given(&field))
+        };
+        let problems = draft.iter().flat_map(|draft| &draft.problems);
+        let wrong: Vec<_> = problems.filter(|(at, _)| !is_asked(at)).map(|(_, said)| said.as_str()).collect();
+        html! { @if !wrong.is_empty() { p.utrecht-form-field-error-message { (wrong.join(" ")) } } }
     }
 
     fn field(&self, form: &str, field: &Field, draft: Option<&Draft>) -> Markup {
@@ -173,8 +185,9 @@ impl Page<'_> {
             Input::Number => line("text", "numeric"),
             Input::Moment => line("datetime-local", ""),
             Input::Day => line("date", ""),
-            Input::Text => html! {
-                textarea.utrecht-textarea id=(id) name=(field.at) rows="3" maxlength="4000" required[field.required]
+            Input::Text | Input::Sealed => html! {
+                @let most = (field.input == Input::Text).then_some("4000");
+                textarea.utrecht-textarea id=(id) name=(field.at) rows="3" maxlength=[most] required[field.required]
                     aria-describedby=[described] aria-invalid=[wrong] { (value) }
             },
             Input::Flag => html! {
@@ -189,6 +202,7 @@ impl Page<'_> {
             | Input::Among(_)
             | Input::TrueFalse
             | Input::Country
+            | Input::Abroad
             | Input::Language
             | Input::Organisation
             | Input::ConsentRecipient
@@ -236,12 +250,9 @@ impl Page<'_> {
             }
             Input::Organisation => self.names.organisations().into_iter().map(|each| (each.id, each.name)).collect(),
             Input::Recipients => self.recipients(),
-            Input::ConsentRecipient => {
-                let countries = COUNTRIES
-                    .iter()
-                    .map(|(code, name)| (format!("country:{code}"), name.r#in(self.language).to_owned()));
-                let organisations = self.names.organisations().into_iter();
-                countries.chain(organisations.map(|each| (format!("organisation:{}", each.id), each.name))).collect()
+            Input::Abroad | Input::ConsentRecipient => {
+                let abroad = COUNTRIES.iter().filter(|(code, _)| *code != "NL");
+                abroad.map(|(code, name)| own(code, name.r#in(self.language))).collect()
             }
             Input::Facility => {
                 let own = &self.reader.principal.organisation;
@@ -249,6 +260,7 @@ impl Page<'_> {
             }
             Input::Line
             | Input::Text
+            | Input::Sealed
             | Input::Number
             | Input::Flag
             | Input::Moment

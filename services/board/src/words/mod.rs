@@ -2,11 +2,15 @@
 
 mod countries;
 mod events;
+mod fields;
 mod languages;
+mod refusals;
 
 pub(crate) use countries::{COUNTRIES, country};
 pub(crate) use events::happened;
+pub use fields::field_problem;
 pub(crate) use languages::{LANGUAGES, language};
+pub use refusals::{has_words, problem_title, refusal};
 
 /// A language that the board speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,21 +66,5 @@ impl Said {
     #[must_use]
     pub const fn r#in(self, language: Language) -> &'static str {
         language.say(self.0, self.1)
-    }
-}
-
-/// What a refusal says in Dutch; the service's own words are English.
-#[must_use]
-pub fn refusal<'a>(_code: &str, english: &'a str, language: Language) -> &'a str {
-    match language {
-        Language::Dutch | Language::English => english,
-    }
-}
-
-/// What is wrong with a field, in Dutch; the service's own words are English.
-#[must_use]
-pub fn field_problem(english: &str, language: Language) -> String {
-    match language {
-        Language::Dutch | Language::English => english.to_owned(),
     }
 }

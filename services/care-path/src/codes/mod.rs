@@ -13,8 +13,8 @@ pub use organisations::{Offering, OrgKind, Role};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DischargeEndReason,
     DropoutReason, ExceptionKind, ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason,
-    LookoutOutcome, LookoutState, MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity,
-    SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency, WithdrawReason,
+    LookoutOutcome, LookoutState, MatchLikeness, MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason,
+    Severity, SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency, WithdrawReason,
 };
 pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, RelationKind, Sex};
 pub use repatriation::{
@@ -109,6 +109,7 @@ pub const LISTS: &[CodeList] = &[
     list::<LookoutEndReason>(),
     list::<LookoutOutcome>(),
     list::<LookoutState>(),
+    list::<MatchLikeness>(),
     list::<MatchReason>(),
     list::<NextStep>(),
     list::<Offering>(),

@@ -34,7 +34,7 @@ pub use matches::{
     disclose_match_review,
 };
 pub use notice::{NoticeView, disclose_notice};
-pub use persons::{PersonSummaryView, disclose_summary};
+pub use persons::{MatchedView, PersonSummaryView, disclose_fit, disclose_summary};
 pub use presence::{AnnouncedDischargeView, DischargeView, PresenceView, SeenView, StayView};
 pub use progress::{Progress, last_known, progress};
 pub use referrals::{ReferralView, disclose_referrals};

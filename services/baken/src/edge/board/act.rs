@@ -6,20 +6,20 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::{Draft, Flash, Language, form, pages};
 use care_path::PersonId;
-use care_path::codes::Precision;
+use care_path::codes::{Code, Precision, ReturnCondition};
 use care_path::command::CommandKind;
 use care_path::time::{Moment, Occurred};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::place;
-use super::session::{Found, Session, language_of, name_of};
+use super::session::{self, Found, Session, language_of, name_of};
 use super::show::Viewed;
 use super::sign_in::{answer_with, own_page, to};
-use crate::app::Receipt;
+use crate::app::{LabelLanguage, Receipt, code_labels};
 use crate::edge::Edge;
 use crate::edge::caller::{Caller, RequestId};
-use crate::edge::problem::{FieldProblem, FieldProblems, Problem};
+use crate::edge::problem::{FieldProblem, FieldProblems, Problem, ProblemDetails};
 use crate::edge::rest::submission::Conditions;
 use crate::edge::rest::{body, fields};
 use crate::history::Idempotency;
@@ -55,9 +55,7 @@ impl Sent {
             .into_iter()
             .map(|each| (each.pointer.unwrap_or_default(), board::field_problem(&each.message, language)))
             .collect();
-        let message = details
-            .filter(|_| problems.is_empty())
-            .map(|details| board::refusal(details.code, &details.detail, language).to_owned());
+        let message = details.filter(|_| problems.is_empty()).map(|details| told(&details, language));
         Draft {
             form: self.of("form").unwrap_or_default().to_owned(),
             values: self.pairs.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).cloned().collect(),
@@ -65,6 +63,20 @@ impl Sent {
             message,
         }
     }
+}
+
+/// What is wrong with the whole of what was sent, and which conditions of a return are missing.
+fn told(details: &ProblemDetails, language: Language) -> String {
+    let labels = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language.tag()).unwrap_or_default();
+    let named =
+        |code: &str| code_labels(ReturnCondition::LIST, labels).find(|(each, _)| *each == code).map(|(_, label)| label);
+    let missing = details.missing_conditions.iter().flatten().filter_map(|condition| named(condition.code()));
+    let missing: Vec<_> = missing.collect();
+    let said = board::refusal(details.code, language);
+    if missing.is_empty() {
+        return said.to_owned();
+    }
+    format!("{said} {} {}.", language.say("Nog nodig:", "Still needed:"), missing.join("; "))
 }
 
 /// Executes what a form asks for.
@@ -76,7 +88,7 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     let raw = body::read(&request, payload.into_inner(), &edge.limits).await?;
     let sent = Sent { command, pairs: place::pairs(&raw), raw };
     let (sessions, name) = (&edge.board.sessions, name_of(&request));
-    let session = match sessions.find(name.as_deref(), edge.baken.clock().now()) {
+    let session = match session::of(&request, &edge).await {
         Found::Open(session) => session,
         Found::Ended(_) => {
             let draft = sent.draft(None, language);
@@ -97,7 +109,7 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     }
     edge.rates.user(&session.reader.principal.user)?;
     let back = sent.back();
-    match execute(&request, &edge, &session, &sent, language).await {
+    match execute(&request, &edge, &session, &sent).await {
         Ok(receipt) => {
             let flash = said(&receipt, command, language);
             if let Some(name) = &name {
@@ -118,17 +130,11 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     }
 }
 
-async fn execute(
-    request: &HttpRequest,
-    edge: &Data<Edge>,
-    session: &Session,
-    sent: &Sent,
-    language: Language,
-) -> Result<Receipt, Problem> {
-    let (mut rest, unread) = form::read(sent.command, &sent.pairs, language);
+async fn execute(request: &HttpRequest, edge: &Data<Edge>, session: &Session, sent: &Sent) -> Result<Receipt, Problem> {
+    let (mut rest, unread) = form::read(sent.command, &sent.pairs);
     let mut problems = FieldProblems::default();
-    for (at, said) in unread {
-        problems.push(FieldProblem::at(at, said));
+    for (at, rule) in unread {
+        problems.push(FieldProblem::at(at, rule));
     }
     let occurred = occurred(&mut rest, &mut problems);
     let person = sent.id("person")?.map(PersonId);

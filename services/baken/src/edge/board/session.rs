@@ -15,7 +15,10 @@ use board::{Draft, Flash, Language, Reader};
 use care_path::time::DateTime;
 use chrono::TimeDelta;
 use parking_lot::Mutex;
+use secrecy::SecretString;
 
+use super::Board;
+use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::sha256::Sha256;
 
@@ -27,6 +30,8 @@ const IDLE: TimeDelta = TimeDelta::minutes(30);
 const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// So long what was being written is kept after a session has ended.
 const KEPT: TimeDelta = TimeDelta::hours(1);
+/// So long before its end an access token is renewed.
+const REFRESHED_BEFORE: TimeDelta = TimeDelta::minutes(1);
 const MOST_SESSIONS: usize = 20_000;
 
 type Digest = [u8; 32];
@@ -38,6 +43,8 @@ pub struct Session {
     pub csrf: String,
     /// When it ends at the latest.
     pub expires_at: DateTime,
+    /// When what the reader may do is to be asked of the provider again.
+    pub token_ends: DateTime,
     /// What was sent and could not be recorded, and the page it was on.
     pub draft: Option<(String, Draft)>,
     /// What is said on the next page.
@@ -47,13 +54,22 @@ pub struct Session {
 struct Kept {
     session: Session,
     used_at: DateTime,
+    /// What a new access token is asked for with; taken out while that is done.
+    refresh: Option<SecretString>,
     idle: TimeDelta,
 }
 
 impl Kept {
     fn ends_at(&self) -> DateTime {
-        (self.used_at + self.idle).min(self.session.expires_at)
+        (self.used_at + self.idle).min(self.session.expires_at).min(self.session.token_ends)
     }
+}
+
+/// Who signed in, until when that is said, and what asks for it again.
+pub struct Who {
+    pub reader: Reader,
+    pub token_ends: DateTime,
+    pub refresh: Option<SecretString>,
 }
 
 /// How a cookie was answered.
@@ -71,7 +87,7 @@ pub struct Sessions(Mutex<HashMap<Digest, Kept>>, TimeDelta);
 ///
 /// # Errors
 /// Where the machine has no randomness.
-fn random() -> Result<String, Problem> {
+pub fn random() -> Result<String, Problem> {
     let mut bytes = [0_u8; 32];
     SystemRandom::new().fill(&mut bytes).map_err(|_| Problem::Internal("no randomness".into()))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -94,15 +110,10 @@ impl Sessions {
     ///
     /// # Errors
     /// Where the machine has no randomness.
-    pub fn begin(
-        &self,
-        reader: Reader,
-        token_ends: DateTime,
-        now: DateTime,
-        old: Option<&str>,
-    ) -> Result<String, Problem> {
+    pub fn begin(&self, who: Who, now: DateTime, old: Option<&str>) -> Result<String, Problem> {
+        let Who { reader, token_ends, refresh } = who;
         let name = random()?;
-        let expires_at = token_ends.min(now + LONGEST);
+        let expires_at = now + LONGEST;
         let mut sessions = self.0.lock();
         sessions.retain(|_, kept| kept.ends_at() + KEPT > now);
         let old = old.and_then(|old| sessions.remove(&digest(old)));
@@ -111,19 +122,14 @@ impl Sessions {
         if sessions.len() >= MOST_SESSIONS {
             return Err(Problem::Crowded);
         }
-        let session = Session { reader, csrf: random()?, expires_at, draft, flash: None };
-        sessions.insert(digest(&name), Kept { session, used_at: now, idle: self.1 });
+        let session = Session { reader, csrf: random()?, expires_at, token_ends, draft, flash: None };
+        sessions.insert(digest(&name), Kept { session, used_at: now, refresh, idle: self.1 });
         Ok(name)
     }
 
     /// The session that a cookie names. It is in use.
     pub fn find(&self, name: Option<&str>, now: DateTime) -> Found {
         self.found(name, now, true)
-    }
-
-    /// The session that a cookie names, where a page asks by itself: what nobody looks at ends all the same.
-    pub fn glance(&self, name: Option<&str>, now: DateTime) -> Found {
-        self.found(name, now, false)
     }
 
     fn found(&self, name: Option<&str>, now: DateTime, used: bool) -> Found {
@@ -137,6 +143,27 @@ impl Sessions {
             kept.used_at = now;
         }
         Found::Open(kept.session.clone())
+    }
+
+    /// What a new access token is asked for with, where the session's soon ends. Whoever gets it asks; others go on meanwhile.
+    pub fn take_refresh(&self, name: &str, now: DateTime) -> Option<SecretString> {
+        let mut sessions = self.0.lock();
+        let kept = sessions.get_mut(&digest(name))?;
+        let is_due = kept.session.token_ends - REFRESHED_BEFORE <= now;
+        let goes_on = now < (kept.used_at + kept.idle).min(kept.session.expires_at);
+        if is_due && goes_on { kept.refresh.take() } else { None }
+    }
+
+    /// Goes on with a new access token. What the reader may do is as it says now.
+    pub fn renew(&self, name: &str, who: Who) {
+        if let Some(kept) = self.0.lock().get_mut(&digest(name)) {
+            // Another role than before would find what the first one was shown.
+            if kept.session.reader.principal.user == who.reader.principal.user {
+                kept.session.reader = who.reader;
+                kept.session.token_ends = who.token_ends;
+                kept.refresh = who.refresh;
+            }
+        }
     }
 
     /// Changes a session that is known, ended or not.
@@ -180,4 +207,24 @@ pub fn language_cookie(language: Language, secure: bool) -> Cookie<'static> {
     cookie.set_same_site(SameSite::Lax);
     cookie.make_permanent();
     cookie
+}
+
+/// The session of a request, with an access token that holds.
+pub async fn of(request: &HttpRequest, edge: &Edge) -> Found {
+    let (name, now) = (name_of(request), edge.baken.clock().now());
+    let Board { sessions, sign_in, .. } = &edge.board;
+    if let (Some(name), Some(provider)) = (&name, &sign_in.provider)
+        && let Some(refresh) = sessions.take_refresh(name, now)
+    {
+        match provider.refresh(&refresh, &edge.verifier).await {
+            Ok(signed_in) => sessions.renew(name, signed_in.into()),
+            Err(error) => tracing::warn!(%error, "a session could not be renewed"),
+        }
+    }
+    sessions.found(name.as_deref(), now, !asks_by_itself(request))
+}
+
+/// Whether a page asks by itself what has changed. It is no use of the session: one that nobody uses ends.
+pub fn asks_by_itself(request: &HttpRequest) -> bool {
+    request.path() == "/board/live" || request.headers().get("hx-source").is_some_and(|source| source == "div#live")
 }

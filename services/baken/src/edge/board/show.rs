@@ -13,7 +13,7 @@ use maud::Markup;
 
 use super::names::NamesOf;
 use super::place::{self, FormPlace, Place};
-use super::session::{Found, Session, language_cookie, language_of, name_of};
+use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, own_page, to};
 use crate::app::{Baken, Cursor, HandoverCounts, MeView, PageRequest, PersonsFilter, StateCount};
 use crate::edge::Edge;
@@ -27,10 +27,7 @@ const SHOWN: usize = 50;
 pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let language = language_of(&request);
     let name = name_of(&request);
-    let (sessions, now) = (&edge.board.sessions, edge.baken.clock().now());
-    let by_itself = request.headers().get("hx-source").is_some_and(|source| source == "div#live");
-    let found = if by_itself { sessions.glance(name.as_deref(), now) } else { sessions.find(name.as_deref(), now) };
-    let session = match found {
+    let session = match session::of(&request, &edge).await {
         Found::Open(session) => session,
         Found::Ended(session) => {
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, session.draft.is_some())));
@@ -41,7 +38,7 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
     let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
     // What was kept for this page, or is to be said on it, is there once.
     let draft = session.draft.clone().filter(|(back, _)| *back == at).map(|(_, draft)| draft);
-    if let Some(name) = &name {
+    if let Some(name) = name.as_ref().filter(|_| !session::asks_by_itself(&request)) {
         edge.board.sessions.change(name, |session| {
             session.flash = None;
             if draft.is_some() {
@@ -56,7 +53,7 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
 /// Searches for somebody. What is searched for is in no address.
 pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     own_page(&request)?;
-    let Found::Open(session) = edge.board.sessions.find(name_of(&request).as_deref(), edge.baken.clock().now()) else {
+    let Found::Open(session) = session::of(&request, &edge).await else {
         return Ok(to("/").finish());
     };
     edge.rates.user(&session.reader.principal.user)?;
@@ -104,13 +101,9 @@ impl Viewed<'_> {
     /// A page that says what is wrong.
     pub fn problem(&self, problem: &Problem) -> HttpResponse {
         let details = problem.details();
-        let title = if details.status == 404 {
-            self.language.say("Dit is er niet, of u mag het niet zien", "This is not there, or you may not see it")
-        } else {
-            details.title
-        };
-        let detail = board::refusal(details.code, &details.detail, self.language).to_owned();
-        self.with_page("/board/", |page| answer_with(problem.status_code(), pages::problem(page, title, &detail)))
+        let title = board::problem_title(details.status, self.language);
+        let detail = board::refusal(details.code, self.language);
+        self.with_page("/board/", |page| answer_with(problem.status_code(), pages::problem(page, title, detail)))
     }
 
     fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {

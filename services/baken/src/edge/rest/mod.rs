@@ -13,6 +13,7 @@ mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
+mod search;
 mod stream;
 pub mod submission;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use super::operators;
 /// Registers every endpoint that the OpenAPI document has.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
     commands::routes(routes);
+    search::routes(routes);
     persons::routes(routes);
     lists::routes(routes);
     me::routes(routes);

@@ -7,10 +7,12 @@
 //! it comes after. A person goes home once, so the whole case is what a return is decided on: see
 //! [`Subject::is_of_the_whole_case`](super::subjects::Subject::is_of_the_whole_case).
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{Code, HandoverState, HandoverWithdrawReason, ReturnCondition, ReturnWish};
+use crate::command::refusals;
 use crate::ids::{ConsentId, HandoverId};
 use crate::policy::{Address, Stands};
 use crate::time::DateTime;
@@ -242,74 +244,43 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &Repatriati
     }
 }
 
-/// Why a return does not go on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReturnRefusal {
-    #[error("this condition always applies")]
-    ConditionAlwaysApplies,
-    #[error("what this condition arranges is needed, as somebody recorded: only a care provider can say otherwise")]
-    ConditionNeedsClinician,
-    #[error("a consent names at least one data class")]
-    NothingConsented,
-    #[error("the person is not known to understand this language: ask in another one, or with an interpreter")]
-    ConsentNotUnderstood,
-    #[error("there is no such consent on this path")]
-    UnknownConsent,
-    #[error("the consent was withdrawn already")]
-    ConsentAlreadyWithdrawn,
-    #[error("return conditions are not evidenced for this country: {}", names(.0))]
-    ConditionsMissing(Vec<ReturnCondition>),
-    #[error("there is no consent to repatriation for this country that covers identity and return")]
-    NoConsent,
-    #[error("a return is voluntary: the person's last word is not that they want to return")]
-    NotVoluntary,
-    #[error("the person is under age: the handover must name who has custody")]
-    GuardianMissing,
-    #[error("the person is under age: the authority of child protection must be involved, by a referral or an intake")]
-    ChildProtectionMissing,
-    #[error("a handover of this person is open already")]
-    AlreadyOpen,
-    #[error("there is no such handover on this path")]
-    UnknownHandover,
-    #[error("the consent that this handover rests on was withdrawn")]
-    ConsentWithdrawn,
-    #[error("the handover is in a state in which this cannot happen")]
-    OutOfOrder,
-    #[error("there is no such question within this handover")]
-    UnknownQuestion,
-    #[error("the question was answered already")]
-    QuestionAlreadyAnswered,
-    #[error("this follow-up was recorded already")]
-    FollowUpAlreadyRecorded,
+refusals! {
+    /// Why a return does not go on.
+    ReturnRefusal {
+        ConditionAlwaysApplies = "condition_always_applies": "this condition always applies",
+        ConditionNeedsClinician = "condition_needs_clinician":
+            "what this condition arranges is needed, as somebody recorded: only a care provider can say otherwise",
+        NothingConsented = "consent_without_data_class": "a consent names at least one data class",
+        ConsentNotUnderstood = "consent_not_understood":
+            "the person is not known to understand this language: ask in another one, or with an interpreter",
+        UnknownConsent = "consent_unknown": "there is no such consent on this path",
+        ConsentAlreadyWithdrawn = "consent_already_withdrawn": "the consent was withdrawn already",
+        ConditionsMissing(MissingConditions) = "return_conditions_missing":
+            "return conditions are not evidenced for this country: {0}",
+        NoConsent = "consent_missing":
+            "there is no consent to repatriation for this country that covers identity and return",
+        NotVoluntary = "return_not_voluntary":
+            "a return is voluntary: the person's last word is not that they want to return",
+        GuardianMissing = "guardian_missing": "the person is under age: the handover must name who has custody",
+        ChildProtectionMissing = "child_protection_missing":
+            "the person is under age: the authority of child protection must be involved, by a referral or an intake",
+        AlreadyOpen = "handover_already_open": "a handover of this person is open already",
+        UnknownHandover = "handover_unknown": "there is no such handover on this path",
+        ConsentWithdrawn = "consent_withdrawn": "the consent that this handover rests on was withdrawn",
+        OutOfOrder = "handover_out_of_order": "the handover is in a state in which this cannot happen",
+        UnknownQuestion = "question_unknown": "there is no such question within this handover",
+        QuestionAlreadyAnswered = "question_already_answered": "the question was answered already",
+        FollowUpAlreadyRecorded = "follow_up_already_recorded": "this follow-up was recorded already",
+    }
 }
 
-fn names(conditions: &[ReturnCondition]) -> String {
-    conditions.iter().map(|condition| condition.code()).collect::<Vec<_>>().join(", ")
-}
+/// Conditions of a return that are not met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingConditions(pub Vec<ReturnCondition>);
 
-impl ReturnRefusal {
-    /// The rule's code, for programs: stable.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::ConditionAlwaysApplies => "condition_always_applies",
-            Self::ConditionNeedsClinician => "condition_needs_clinician",
-            Self::NothingConsented => "consent_without_data_class",
-            Self::ConsentNotUnderstood => "consent_not_understood",
-            Self::UnknownConsent => "consent_unknown",
-            Self::ConsentAlreadyWithdrawn => "consent_already_withdrawn",
-            Self::ConditionsMissing(_) => "return_conditions_missing",
-            Self::NoConsent => "consent_missing",
-            Self::NotVoluntary => "return_not_voluntary",
-            Self::GuardianMissing => "guardian_missing",
-            Self::ChildProtectionMissing => "child_protection_missing",
-            Self::AlreadyOpen => "handover_already_open",
-            Self::UnknownHandover => "handover_unknown",
-            Self::ConsentWithdrawn => "consent_withdrawn",
-            Self::OutOfOrder => "handover_out_of_order",
-            Self::UnknownQuestion => "question_unknown",
-            Self::QuestionAlreadyAnswered => "question_already_answered",
-            Self::FollowUpAlreadyRecorded => "follow_up_already_recorded",
-        }
+impl fmt::Display for MissingConditions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let codes: Vec<_> = self.0.iter().map(|condition| condition.code()).collect();
+        f.write_str(&codes.join(", "))
     }
 }

@@ -15,8 +15,8 @@ use crate::jwe::SealedDocument;
 use crate::path::CarePath;
 use crate::path::repatriation::{
     ArrivalConfirmed, ConsentGiven, Departed, FollowUpRecorded, Handover, HandoverAccepted, HandoverAcknowledged,
-    HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, Recipient, RepatriationEvent,
-    ReturnRefusal, Stop,
+    HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, MissingConditions, Recipient,
+    RepatriationEvent, ReturnRefusal, Stop,
 };
 use crate::policy::Abroad;
 use crate::private::private;
@@ -57,7 +57,7 @@ impl Decide for ProposeHandover {
         }
         let missing = path.missing_conditions(Some(self.country));
         if !missing.is_empty() {
-            return Err(ReturnRefusal::ConditionsMissing(missing).into());
+            return Err(ReturnRefusal::ConditionsMissing(MissingConditions(missing)).into());
         }
         if self.guardian.as_ref().is_some_and(|guardian| !guardian.names_somebody()) {
             return Err(Refusal::field("guardian", "must name who has custody"));

@@ -96,8 +96,8 @@ fn a_handover_needs_all_six_return_conditions_and_the_refusal_names_the_missing_
         prepared_but_for(Some(*condition))
             .and(consent("PL", &[DataClass::Identity, DataClass::Return]))
             .and(proposal())
-            .then_err(ReturnRefusal::ConditionsMissing(vec![*condition]));
-        let refusal = ReturnRefusal::ConditionsMissing(vec![*condition]);
+            .then_err(ReturnRefusal::ConditionsMissing(MissingConditions(vec![*condition])));
+        let refusal = ReturnRefusal::ConditionsMissing(MissingConditions(vec![*condition]));
         assert!(refusal.to_string().contains(condition.code()));
     }
 }

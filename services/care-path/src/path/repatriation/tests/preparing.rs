@@ -16,7 +16,7 @@ fn evidence_for_one_country_says_nothing_of_another() {
     prepared_but_for(None)
         .and(consent("RO", &[DataClass::Identity, DataClass::Return]))
         .and(to_romania())
-        .then_err(ReturnRefusal::ConditionsMissing(ReturnCondition::ALL.to_vec()));
+        .then_err(ReturnRefusal::ConditionsMissing(MissingConditions(ReturnCondition::ALL.to_vec())));
 }
 
 fn national_of(countries: &[&str]) -> UpdateIdentity {
@@ -46,7 +46,7 @@ fn evidence_from_before_countries_were_recorded_counts_for_none() {
         .and_happened(&old)
         .and(both())
         .and(proposal())
-        .then_err(ReturnRefusal::ConditionsMissing(vec![ReturnCondition::HousingArranged]));
+        .then_err(ReturnRefusal::ConditionsMissing(MissingConditions(vec![ReturnCondition::HousingArranged])));
 }
 
 #[test]
@@ -128,7 +128,8 @@ fn a_problem_that_is_recorded_later_takes_the_exemption_back_unless_a_clinician_
             .and(met_with(Problem::UntreatedMental))
             .and(proposal())
     };
-    exempt(supporter()).then_err(ReturnRefusal::ConditionsMissing(vec![ReturnCondition::PsychiatryArranged]));
+    exempt(supporter())
+        .then_err(ReturnRefusal::ConditionsMissing(MissingConditions(vec![ReturnCondition::PsychiatryArranged])));
     exempt(street_doctor()).then_types(["handover_proposed"]);
 }
 
