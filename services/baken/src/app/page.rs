@@ -16,12 +16,14 @@ use crate::projections::Place;
 pub struct Cursor(pub String);
 
 /// Where an item stands in its list. Its cursor is made when somebody asks for it: of most pages, that is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
     Number(u64),
     Id(Uuid),
     Part(Uuid, Uuid),
     Task(Place),
+    /// The short name of an organisation or a facility.
+    Name(String),
 }
 
 impl Mark {
@@ -32,6 +34,7 @@ impl Mark {
             Self::Number(number) => URL_SAFE_NO_PAD.encode(number.to_be_bytes()),
             Self::Id(id) => URL_SAFE_NO_PAD.encode(id),
             Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
+            Self::Name(name) => URL_SAFE_NO_PAD.encode(name),
             Self::Task(place) => {
                 let mut bytes = place.stake.code().as_bytes().to_vec();
                 bytes.push(b'.');
@@ -94,6 +97,11 @@ impl PageRequest {
     pub(super) fn after_task(&self) -> Result<Option<Place>, QueryError> {
         let Some(cursor) = &self.after else { return Ok(None) };
         place(&cursor.bytes()?).map(Some).ok_or(QueryError::BadCursor)
+    }
+
+    pub(super) fn after_name(&self) -> Result<Option<String>, QueryError> {
+        let name = |cursor: &Cursor| String::from_utf8(cursor.bytes()?).map_err(|_| QueryError::BadCursor);
+        self.after.as_ref().map(name).transpose()
     }
 
     /// Cuts the page off what follows its cursor.
