@@ -4,6 +4,7 @@
 mod batch;
 mod corrections;
 mod crowd;
+mod directory;
 mod duties;
 mod hidden;
 mod intake;

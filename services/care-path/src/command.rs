@@ -78,7 +78,8 @@ impl<'a> Context<'a> {
         field: &'static str,
         organisation: &OrgId,
     ) -> Result<&'a Organisation, Refusal> {
-        let known = self.directory.find(organisation).ok_or(Refusal::field(field, "no such organisation takes part"))?;
+        let known =
+            self.directory.find(organisation).ok_or(Refusal::field(field, "no such organisation takes part"))?;
         if known.closed {
             return Err(Refusal::field(field, "takes part no more: it is closed"));
         }

@@ -22,7 +22,9 @@ pub enum BadValue {
     Language,
     #[error("must be a whole number from 0 to 120")]
     Age,
-    #[error("must be a telephone number of 3 to 32 digits, spaces, hyphens and brackets, with or without a + before it")]
+    #[error(
+        "must be a telephone number of 3 to 32 digits, spaces, hyphens and brackets, with or without a + before it"
+    )]
     Phone,
     #[error("must be a mail address such as desk@example.org")]
     EmailAddress,

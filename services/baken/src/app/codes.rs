@@ -226,7 +226,8 @@ pub fn code_lists(language: LabelLanguage) -> Vec<CodeListNameView> {
 pub fn code_list(list: &str, language: LabelLanguage, directory: &Directory) -> Option<CodeListView> {
     if list == ORGANISATIONS {
         let each = directory.all();
-        let codes = each.map(|each| CodeView { code: each.id.to_string(), label: each.name.as_str().to_owned() }).collect();
+        let codes =
+            each.map(|each| CodeView { code: each.id.to_string(), label: each.name.as_str().to_owned() }).collect();
         return Some(CodeListView { list: list.to_owned(), title: organisations_title(language).to_owned(), codes });
     }
     let file = LISTS.get(list)?;

@@ -44,7 +44,9 @@ impl OrganisationsFilter {
             && self.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
             && self.offering.is_none_or(|offering| view.offerings.contains(&offering))
             && self.language.as_ref().is_none_or(speaks)
-            && self.target_group.is_none_or(|group| view.target_groups.is_empty() || view.target_groups.contains(&group))
+            && self
+                .target_group
+                .is_none_or(|group| view.target_groups.is_empty() || view.target_groups.contains(&group))
     }
 }
 

@@ -29,7 +29,9 @@ impl Baken {
                 .of(case.id())
                 .filter_map(|(other, likeness)| {
                     let case = world.case(other)?;
-                    of_many(case, || views::disclose_match(sight, &self.sight(principal, world, case)?, other, likeness))
+                    of_many(case, || {
+                        views::disclose_match(sight, &self.sight(principal, world, case)?, other, likeness)
+                    })
                 })
                 .collect();
             shown.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.person_id.cmp(&other.person_id)));

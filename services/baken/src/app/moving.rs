@@ -183,9 +183,10 @@ impl Baken {
         }
         let carried = carried(case, moving.carried);
         let now = self.clock.now();
-        let arrivals = self.on_the_right_person(world.directory(), (target, to), &Principal::baken(), now, |path, context| {
-            arrivals(&carried, path, context)
-        });
+        let arrivals =
+            self.on_the_right_person(world.directory(), (target, to), &Principal::baken(), now, |path, context| {
+                arrivals(&carried, path, context)
+            });
         Ok(Underway::ToBring(Bringing { to, arrivals, revision }))
     }
 

@@ -24,7 +24,8 @@ pub fn read(text: &str) -> Result<Vec<RegisterOrganisation>, serde_json::Error> 
             }
         }
         let read = serde_json::from_value(organisation.take());
-        organisations.push(read.map_err(|error| serde_json::Error::custom(format_args!("organisation `{name}`: {error}")))?);
+        organisations
+            .push(read.map_err(|error| serde_json::Error::custom(format_args!("organisation `{name}`: {error}")))?);
         if !names.insert(name.clone()) {
             return Err(serde_json::Error::custom(format_args!("organisation `{name}` is there twice")));
         }
@@ -61,8 +62,12 @@ mod tests {
 
     #[test]
     fn a_facility_without_beds_has_no_places() {
-        let beds = |beds: u16| format!(r#"[{{"id": "a", "name": "A", "kind": "drop_in", "facilities":
-            [{{"id": "room", "name": "Room", "location_type": "drop_in", "cut_off": null, "beds": {beds}}}]}}]"#);
+        let beds = |beds: u16| {
+            format!(
+                r#"[{{"id": "a", "name": "A", "kind": "drop_in", "facilities":
+            [{{"id": "room", "name": "Room", "location_type": "drop_in", "cut_off": null, "beds": {beds}}}]}}]"#
+            )
+        };
         assert_eq!(read(&beds(0)).unwrap()[0].facilities[0].places, None);
         assert_eq!(read(&beds(3)).unwrap()[0].facilities[0].places, Some(3));
     }

@@ -212,7 +212,13 @@ impl NewFacility {
             let from = Night::of(at.occurred.at).date();
             let (organisation, facility) = (organisation.clone(), facility.clone());
             checked(profile.location_type, places)?;
-            Ok::<_, Refusal>(DirectoryEvent::CapacitySet(CapacitySet { organisation, facility, from, places, why: None }))
+            Ok::<_, Refusal>(DirectoryEvent::CapacitySet(CapacitySet {
+                organisation,
+                facility,
+                from,
+                places,
+                why: None,
+            }))
         });
         let set = set.transpose()?;
         let registered = FacilityRegistered { organisation: organisation.clone(), facility, profile };

@@ -169,7 +169,8 @@ pub struct Directory {
 impl FromIterator<Organisation> for Directory {
     fn from_iter<I: IntoIterator<Item = Organisation>>(organisations: I) -> Self {
         let organisations: BTreeMap<_, _> = organisations.into_iter().map(|each| (each.id.clone(), each)).collect();
-        let facilities = organisations.values().flat_map(|each| each.facilities.iter().zip(std::iter::repeat(&each.id)));
+        let facilities =
+            organisations.values().flat_map(|each| each.facilities.iter().zip(std::iter::repeat(&each.id)));
         let owners = facilities.map(|(own, owner)| (own.id.clone(), owner.clone())).collect();
         Self { organisations, owners }
     }

@@ -96,7 +96,10 @@ fn an_organisation_is_registered_with_its_facilities_and_their_places_from_this_
     let shelter = told.directory.find(&"night-shelter-rotterdam".parse().unwrap()).unwrap();
     assert_eq!((shelter.offerings.len(), shelter.languages.len(), shelter.closed), (1, 1, false));
     let beds = told.facility("beds");
-    assert_eq!((beds.places_in(night(9)), beds.places_in(night(10)), beds.places_in(night(31))), (None, Some(20), Some(20)));
+    assert_eq!(
+        (beds.places_in(night(9)), beds.places_in(night(10)), beds.places_in(night(31))),
+        (None, Some(20), Some(20))
+    );
 }
 
 #[test]
@@ -144,7 +147,10 @@ fn what_is_said_anew_is_said_as_a_whole_and_the_facilities_stay() {
     let body = json!({"organisation_id": "night-shelter-rotterdam", "name": "Shelter of the harbour", "kind": "night_shelter"});
     let told = with_a_shelter().when(CommandKind::ChangeOrganisation, body);
     let shelter = told.directory.find(&"night-shelter-rotterdam".parse().unwrap()).unwrap();
-    assert_eq!((shelter.name.as_str(), shelter.phone.is_none(), shelter.facilities.len()), ("Shelter of the harbour", true, 1));
+    assert_eq!(
+        (shelter.name.as_str(), shelter.phone.is_none(), shelter.facilities.len()),
+        ("Shelter of the harbour", true, 1)
+    );
     let body = json!({"facility_id": "beds", "name": "Upstairs", "location_type": "winter_shelter"});
     let told = told.when(CommandKind::ChangeFacility, body);
     let beds = told.facility("beds");
@@ -154,7 +160,8 @@ fn what_is_said_anew_is_said_as_a_whole_and_the_facilities_stay() {
 #[test]
 fn an_organisation_and_a_facility_are_closed_and_opened_again_and_keep_their_names() {
     use CommandKind::{CloseFacility, CloseOrganisation, ReopenFacility, ReopenOrganisation};
-    let (organisation, facility) = (json!({"organisation_id": "night-shelter-rotterdam"}), json!({"facility_id": "beds"}));
+    let (organisation, facility) =
+        (json!({"organisation_id": "night-shelter-rotterdam"}), json!({"facility_id": "beds"}));
     for (close, reopen, body) in
         [(CloseOrganisation, ReopenOrganisation, organisation), (CloseFacility, ReopenFacility, facility)]
     {
@@ -163,7 +170,11 @@ fn an_organisation_and_a_facility_are_closed_and_opened_again_and_keep_their_nam
         closed.when(close, body.clone()).refused("already_closed", "it is closed already");
         let closed = with_a_shelter().when(close, body.clone());
         let open = |told: &Told| {
-            told.directory.open().flat_map(Organisation::open_facilities).map(|each| each.id.to_string()).collect::<Vec<_>>()
+            told.directory
+                .open()
+                .flat_map(Organisation::open_facilities)
+                .map(|each| each.id.to_string())
+                .collect::<Vec<_>>()
         };
         assert_eq!(open(&closed), [""; 0]);
         assert_eq!(closed.facility("beds").name.as_str(), "Beds");
@@ -225,13 +236,22 @@ fn only_addresses_and_numbers_come_in_that_can_be_shown_as_links() {
         assert!(Phone::from_str(bad).is_err(), "{bad}");
     }
     assert!(EmailAddress::from_str("desk@example.org").is_ok());
-    for bad in ["desk", "desk@", "@example.org", "a@b", "a b@example.org", "a@example.org?bcc=b@example.org", "<a@b.nl>"] {
+    for bad in
+        ["desk", "desk@", "@example.org", "a@b", "a b@example.org", "a@example.org?bcc=b@example.org", "<a@b.nl>"]
+    {
         assert!(EmailAddress::from_str(bad).is_err(), "{bad}");
     }
     for good in ["https://example.org", "http://example.org/a?b=c#d"] {
         assert!(WebAddress::from_str(good).is_ok(), "{good}");
     }
-    for bad in ["javascript:alert(1)", "https://", "https:// example.org", "ftp://example.org", "https://a\"b.org", "https://nohost"] {
+    for bad in [
+        "javascript:alert(1)",
+        "https://",
+        "https:// example.org",
+        "ftp://example.org",
+        "https://a\"b.org",
+        "https://nohost",
+    ] {
         assert!(WebAddress::from_str(bad).is_err(), "{bad}");
     }
     for bad in ["24:00", "7:00", "07:60", "07:00:00", "", "+7:00"] {

@@ -134,7 +134,8 @@ pub enum Places {
 
 impl Places {
     /// All, with their names in the policy's table.
-    pub const ALL: [(Self, &'static str); 3] = [(Self::Own, "own"), (Self::Local, "local"), (Self::Elsewhere, "elsewhere")];
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Own, "own"), (Self::Local, "local"), (Self::Elsewhere, "elsewhere")];
 
     /// How a reader stands to the places of an organisation.
     #[must_use]

@@ -39,7 +39,11 @@ pub async fn organisations(reader: ReadingCaller, request: HttpRequest) -> Resul
         municipality: parameters.take("municipality", MUNICIPALITY, |text| text.parse().ok()),
         offering: parameters.take("offering", "must be a code of the list offering", Offering::from_code),
         language: parameters.take("language", language, |text| text.parse().map(LanguageTag::get).ok()),
-        target_group: parameters.take("target_group", "must be a code of the list target_group", TargetGroup::from_code),
+        target_group: parameters.take(
+            "target_group",
+            "must be a code of the list target_group",
+            TargetGroup::from_code,
+        ),
     };
     let page = parameters.page();
     parameters.end()?;

@@ -90,10 +90,8 @@ impl Context<'_> {
             if found.closed {
                 return Err(Refusal::field("facility", "is closed"));
             }
-            return match found.location_type == kind {
-                true => Ok(()),
-                false => Err(Refusal::field("kind", "is not what that facility is")),
-            };
+            let fits = found.location_type == kind;
+            return fits.then_some(()).ok_or(Refusal::field("kind", "is not what that facility is"));
         }
         let mut with_beds = facilities.filter(|facility| facility.location_type.has_beds()).peekable();
         let knows_places = with_beds.peek().is_some();
