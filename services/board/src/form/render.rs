@@ -67,6 +67,9 @@ impl Page<'_> {
 
     fn form(&self, ask: &Ask, form: &Form, title: &str, draft: Option<&Draft>) -> Markup {
         let id = ask.id();
+        let values = ask.filled.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let filled = Draft { values, ..Draft::default() };
+        let draft = draft.or(Some(&filled));
         let asked = |field: &&Field| !ask.given.iter().any(|(name, _)| *name == field.at) && field.input != Input::Id;
         let (needed, more): (Vec<&Field>, Vec<&Field>) =
             form.fields.iter().filter(asked).partition(|field| field.required);
@@ -143,7 +146,7 @@ impl Page<'_> {
             Control { field, id: &id, values: &values, described: &described.join(" "), wrong: !wrong.is_empty() };
         let many = matches!(
             field.input,
-            Input::Codes(_) | Input::Countries | Input::Languages | Input::Recipients | Input::Flag
+            Input::Codes(_) | Input::Countries | Input::Languages | Input::Tags | Input::Recipients | Input::Flag
         );
         html! {
             @if many && field.input != Input::Flag {
@@ -181,7 +184,7 @@ impl Page<'_> {
             }
         };
         match field.input {
-            Input::Line | Input::Birth | Input::Id => line("text", ""),
+            Input::Line | Input::Birth | Input::Id | Input::Names => line("text", ""),
             Input::Number => line("text", "numeric"),
             Input::Moment => line("datetime-local", ""),
             Input::Day => line("date", ""),
@@ -197,7 +200,9 @@ impl Page<'_> {
                     " " (field.label.r#in(self.language))
                 }
             },
-            Input::Codes(_) | Input::Countries | Input::Languages | Input::Recipients => self.boxes(control),
+            Input::Codes(_) | Input::Countries | Input::Languages | Input::Tags | Input::Recipients => {
+                self.boxes(control)
+            }
             Input::Code(_)
             | Input::Among(_)
             | Input::TrueFalse
@@ -245,7 +250,7 @@ impl Page<'_> {
             Input::Country | Input::Countries => {
                 COUNTRIES.iter().map(|(code, name)| own(code, name.r#in(self.language))).collect()
             }
-            Input::Language | Input::Languages => {
+            Input::Language | Input::Languages | Input::Tags => {
                 LANGUAGES.iter().map(|(tag, name)| own(tag, name.r#in(self.language))).collect()
             }
             Input::Organisation => self.names.organisations().into_iter().map(|each| (each.id, each.name)).collect(),
@@ -259,6 +264,7 @@ impl Page<'_> {
                 self.names.facilities(own).into_iter().map(|each| (each.id, each.name)).collect()
             }
             Input::Line
+            | Input::Names
             | Input::Text
             | Input::Sealed
             | Input::Number

@@ -8,6 +8,7 @@ use board::pages::{CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Gu
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::codes::{Code, ExceptionState, Role};
 use care_path::command::CommandKind;
+use care_path::directory::Directory;
 use care_path::{PersonId, Principal};
 use maud::Markup;
 
@@ -108,21 +109,24 @@ impl Viewed<'_> {
 
     fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
         let baken = &self.edge.baken;
-        let names = NamesOf(&baken.settings().directory);
         let flash: Option<&Flash> = self.session.flash.as_ref();
-        make(&Page {
-            language: self.language,
-            now: baken.clock().now(),
-            reader: &self.session.reader,
-            names: &names,
-            csrf: &self.session.csrf,
-            at: self.at,
-            back,
-            draft: self.draft,
-            flash,
-            new_key: &|| baken.ids().uuid_v7(),
-            demo: self.edge.board.sign_in.demo.is_some(),
-        })
+        let made = |directory: &Directory| {
+            let names = NamesOf(directory);
+            make(&Page {
+                language: self.language,
+                now: baken.clock().now(),
+                reader: &self.session.reader,
+                names: &names,
+                csrf: &self.session.csrf,
+                at: self.at,
+                back,
+                draft: self.draft,
+                flash,
+                new_key: &|| baken.ids().uuid_v7(),
+                demo: self.edge.board.sign_in.demo.is_some(),
+            })
+        };
+        baken.with_directory(made)
     }
 
     fn markup(&self) -> Result<Markup, Problem> {
