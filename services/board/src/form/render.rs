@@ -53,7 +53,7 @@ impl Page<'_> {
     }
 
     /// What a form says of itself: that it is ours, where to come back to, whom and what it is about, and its own key.
-    fn hidden(&self, ask: &Ask) -> Markup {
+    pub(crate) fn hidden(&self, ask: &Ask) -> Markup {
         html! {
             input type="hidden" name="csrf" value=(self.csrf);
             input type="hidden" name="key" value=((self.new_key)());
@@ -79,7 +79,7 @@ impl Page<'_> {
         html! {
             form method="post" action={ "/board/do/" (ask.command.name()) } {
                 (self.hidden(ask))
-                (self.of_no_field(draft, form, ask))
+                (of_no_field(draft, form, ask))
                 @for field in &first { (self.field(&id, field, draft)) }
                 @if !rest.is_empty() {
                     @if rest.len() <= 3 {
@@ -103,17 +103,6 @@ impl Page<'_> {
                 }
             }
         }
-    }
-
-    /// What is wrong with what the form does not ask for, such as what the page gave.
-    fn of_no_field(&self, draft: Option<&Draft>, form: &Form, ask: &Ask) -> Markup {
-        let is_asked = |at: &str| {
-            let given = |field: &&Field| ask.given.iter().any(|(name, _)| *name == field.at);
-            form.fields.iter().chain(WHEN).any(|field| belongs(at, field.at) && !given(&field))
-        };
-        let problems = draft.iter().flat_map(|draft| &draft.problems);
-        let wrong: Vec<_> = problems.filter(|(at, _)| !is_asked(at)).map(|(_, said)| said.as_str()).collect();
-        html! { @if !wrong.is_empty() { p.utrecht-form-field-error-message { (wrong.join(" ")) } } }
     }
 
     fn field(&self, form: &str, field: &Field, draft: Option<&Draft>) -> Markup {
@@ -322,4 +311,15 @@ fn belongs(pointer: &str, field: &str) -> bool {
 
 fn is_wrong(draft: &Draft, field: &Field) -> bool {
     draft.problems.iter().any(|(at, _)| belongs(at, field.at))
+}
+
+/// What is wrong with what the form does not ask for, such as what the page gave.
+fn of_no_field(draft: Option<&Draft>, form: &Form, ask: &Ask) -> Markup {
+    let is_asked = |at: &str| {
+        let given = |field: &&Field| ask.given.iter().any(|(name, _)| *name == field.at);
+        form.fields.iter().chain(WHEN).any(|field| belongs(at, field.at) && !given(&field))
+    };
+    let problems = draft.iter().flat_map(|draft| &draft.problems);
+    let wrong: Vec<_> = problems.filter(|(at, _)| !is_asked(at)).map(|(_, said)| said.as_str()).collect();
+    html! { @if !wrong.is_empty() { p.utrecht-form-field-error-message { (wrong.join(" ")) } } }
 }
