@@ -5,6 +5,7 @@ mod batch;
 mod board;
 mod corrections;
 mod crowd;
+mod directory;
 mod duties;
 mod hidden;
 mod intake;

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use care_path::directory::{Directory, Organisation};
 use care_path::path::rights::Norms;
 use serde::Deserialize;
 
@@ -15,7 +14,7 @@ use crate::edge::auth::IssuerConfig;
 use crate::edge::board::{Provider, ProviderConfig, SignIn};
 use crate::edge::{BatchLimits, Limits};
 use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider};
-use crate::settings::{Settings, Terms};
+use crate::settings::{Settings, Terms, organisations};
 use crate::telemetry::Format;
 use crate::webhooks::WebhooksConfig;
 
@@ -273,12 +272,13 @@ impl Config {
     /// # Errors
     /// Where a file cannot be read or is not what it should be.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
-        let organisations: Vec<Organisation> = read_json(&self.world.organisations)?;
+        let file = &self.world.organisations;
+        let read_file = organisations::read(&read(file)?);
+        let organisations = read_file.map_err(|error| ConfigError::Content(file.clone(), error))?;
         let rights = read(&self.world.rights)?;
         let norms =
             Norms::from_json(&rights).map_err(|error| ConfigError::Content(self.world.rights.clone(), error))?;
-        let directory: Directory = organisations.into_iter().collect();
-        Ok(Settings { directory, deadlines: self.deadlines.clone(), norms })
+        Ok(Settings { organisations, deadlines: self.deadlines.clone(), norms })
     }
 }
 
@@ -301,10 +301,6 @@ fn is_list(value: &str) -> bool {
 
 fn read(file: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))
-}
-
-fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
-    serde_json::from_str(&read(file)?).map_err(|error| ConfigError::Content(file.to_owned(), error))
 }
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ pub enum StartError {
     Fetch(#[from] crate::edge::auth::FetchError),
     #[error("the GraphQL schema cannot be used: {0}")]
     Schema(#[from] crate::edge::graphql::limits::BadSchema),
+    #[error("the organisations of the configuration cannot be registered: {0}")]
+    Organisations(#[from] crate::app::ExecuteError),
     #[error("webhooks cannot be sent: {0}")]
     Webhooks(#[from] WebhookStartError),
     #[error("the service cannot listen on its address: {0}")]
@@ -141,6 +143,10 @@ impl Service {
         let following = tokio::spawn(follower.run());
         let baken = Baken::new(parts.log, sealer.clone(), world, settings, parts.clock, parts.ids, applied);
         let baken = Arc::new(baken);
+        let registered = baken.bring_in(&baken.settings().organisations).await?;
+        if registered > 0 {
+            tracing::info!(registered, "organisations of the configuration are registered");
+        }
         let watch_metrics = WatchMetrics::default();
         Ok(Self { baken, sealer, webhooks: None, following, watching: None, watch_metrics })
     }

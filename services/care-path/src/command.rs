@@ -14,7 +14,7 @@ pub use subject::Subject;
 
 use crate::actor::{Actor, Principal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Organisation};
+use crate::directory::{Directory, DirectoryRefusal, Organisation};
 use crate::event::Event;
 use crate::ids::{Municipality, OrgId, PersonId};
 use crate::path::CarePath;
@@ -69,17 +69,21 @@ impl<'a> Context<'a> {
 
     /// The municipality of the actor, or of the actor's organisation.
     pub(crate) fn home_municipality(&self) -> Option<Municipality> {
-        let of_organisation = || self.directory.find(&self.by.organisation)?.municipality.clone();
-        self.by.actor.municipality().cloned().or_else(of_organisation)
+        self.directory.home_of(self.by)
     }
 
-    /// An organisation that takes part, or the refusal that names the field.
+    /// An organisation that takes part now, or the refusal that names the field.
     pub(crate) fn known_organisation(
         &self,
         field: &'static str,
         organisation: &OrgId,
     ) -> Result<&'a Organisation, Refusal> {
-        self.directory.find(organisation).ok_or(Refusal::field(field, "no such organisation takes part"))
+        let known =
+            self.directory.find(organisation).ok_or(Refusal::field(field, "no such organisation takes part"))?;
+        if known.closed {
+            return Err(Refusal::field(field, "takes part no more: it is closed"));
+        }
+        Ok(known)
     }
 }
 
@@ -93,6 +97,12 @@ pub trait Decide {
     /// # Errors
     /// The rule that stands against it.
     fn decide(self, subject: Self::Subject, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal>;
+
+    /// Whose entry in the directory it is about: of a facility, that of its organisation. `None` for what is about persons,
+    /// and for a facility that there is not.
+    fn organisation(&self, _: &Directory) -> Option<OrgId> {
+        None
+    }
 }
 
 /// Why a command is refused.
@@ -130,6 +140,8 @@ pub enum Refusal {
     Deadline(#[from] DeadlineRefusal),
     #[error(transparent)]
     Correction(#[from] CorrectionRefusal),
+    #[error(transparent)]
+    Directory(#[from] DirectoryRefusal),
 }
 
 impl Refusal {
@@ -151,6 +163,7 @@ impl Refusal {
             PrivacyRefusal::CODES,
             DeadlineRefusal::CODES,
             CorrectionRefusal::CODES,
+            DirectoryRefusal::CODES,
         ];
         parts.concat()
     }
@@ -178,6 +191,7 @@ impl Refusal {
             Self::Privacy(refusal) => refusal.code(),
             Self::Deadline(refusal) => refusal.code(),
             Self::Correction(refusal) => refusal.code(),
+            Self::Directory(refusal) => refusal.code(),
         }
     }
 }

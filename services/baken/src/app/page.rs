@@ -16,7 +16,7 @@ use crate::projections::Place;
 pub struct Cursor(pub String);
 
 /// Where an item stands in its list. Its cursor is made when somebody asks for it: of most pages, that is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
     Number(u64),
     Id(Uuid),
@@ -24,6 +24,8 @@ pub enum Mark {
     Task(Place),
     /// How well it fits, and the id.
     Fit(i32, Uuid),
+    /// The short name of an organisation or a facility.
+    Name(String),
 }
 
 impl Mark {
@@ -37,6 +39,7 @@ impl Mark {
                 URL_SAFE_NO_PAD.encode([score.to_be_bytes().as_slice(), id.as_bytes().as_slice()].concat())
             }
             Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
+            Self::Name(name) => URL_SAFE_NO_PAD.encode(name),
             Self::Task(place) => {
                 let mut bytes = place.stake.code().as_bytes().to_vec();
                 bytes.push(b'.');
@@ -111,6 +114,11 @@ impl PageRequest {
     pub(super) fn after_task(&self) -> Result<Option<Place>, QueryError> {
         let Some(cursor) = &self.after else { return Ok(None) };
         place(&cursor.bytes()?).map(Some).ok_or(QueryError::BadCursor)
+    }
+
+    pub(super) fn after_name(&self) -> Result<Option<String>, QueryError> {
+        let name = |cursor: &Cursor| String::from_utf8(cursor.bytes()?).map_err(|_| QueryError::BadCursor);
+        self.after.as_ref().map(name).transpose()
     }
 
     /// Cuts the page off what follows its cursor.

@@ -67,7 +67,7 @@ impl Baken {
         by_best.sort_unstable();
         let mut effort =
             Effort { compared: candidates.compared, candidates: candidates.cases.len(), ..Effort::default() };
-        let mut found = Found { after, wanted: page.wanted(), places: BTreeSet::new() };
+        let mut found = Found { wanted: page.wanted(), places: BTreeSet::new() };
         for place in by_best {
             if found.is_beyond(place) {
                 break;
@@ -78,7 +78,7 @@ impl Baken {
         }
         let shown = found.places.into_iter().filter_map(|(Reverse(score), id)| {
             let fit = self.fit(principal, &world, id, sought, filter)?;
-            let view = self.summary(principal, world.case(id)?)?;
+            let view = self.summary(principal, &world, world.case(id)?)?;
             Some(Edge { mark: Mark::Fit(score, id.0), node: view.with_matched(fit) })
         });
         Ok((page.cut(shown), effort))
@@ -94,15 +94,14 @@ impl Baken {
         filter: &PersonsFilter,
     ) -> Option<Fit> {
         let (case, known) = (world.case(id)?, world.finder().of(id)?);
-        let fit = of_many(case, || views::disclose_fit(&self.sight(principal, case)?, sought, known))?;
+        let fit = of_many(case, || views::disclose_fit(&self.sight(principal, world, case)?, sought, known))?;
         let everybody = *filter == PersonsFilter::default();
-        (everybody || filter.fits(&self.summary(principal, case)?)).then_some(fit)
+        (everybody || filter.fits(&self.summary(principal, world, case)?)).then_some(fit)
     }
 }
 
 /// The first of those who fit, after a place.
 struct Found {
-    after: Option<Place>,
     wanted: usize,
     places: BTreeSet<Place>,
 }

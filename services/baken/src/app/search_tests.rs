@@ -172,7 +172,7 @@ fn by_looking_at_everybody(test: &TestBaken, by: &Principal, sought: &Sought) ->
         .filter_map(|id| {
             let case = world.case(id)?;
             let known = Findable::of(&case.path, &mut Words::default());
-            let fit = views::disclose_fit(&test.baken.sight(by, case)?, sought, &known)?;
+            let fit = views::disclose_fit(&test.baken.sight(by, &world, case)?, sought, &known)?;
             Some((fit.score, id))
         })
         .collect();

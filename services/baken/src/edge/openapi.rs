@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use actix_web::App;
 use care_path::codes::Precision;
-use care_path::command::CommandKind;
+use care_path::command::{CommandKind, WithoutPerson};
 use serde_json::{Value, json};
 use utoipa::openapi::header::Header;
 use utoipa::openapi::info::{Contact, Info, License};
@@ -176,7 +176,8 @@ fn complete_operation(path: &str, operation: &mut Operation, headers: &[&str], p
     let parameters = operation.parameters.get_or_insert_default();
     for (at, name) in names(path).enumerate() {
         let schema = ObjectBuilder::new().schema_type(Type::String);
-        let is_id = name.ends_with("_id");
+        // Organisations and facilities have short names.
+        let is_id = name.ends_with("_id") && !["organisation_id", "facility_id"].contains(&name);
         let schema = schema.format(is_id.then_some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
         let parameter = ParameterBuilder::new()
             .name(name)
@@ -245,6 +246,10 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
     let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
     content.example = example(&name);
     let Some(object) = own_object(&name, &mut components.schemas) else { return };
+    for named in names(path) {
+        object.properties.remove(named);
+        object.required.retain(|required| required != named);
+    }
     if object.required.is_empty() {
         body.required = Some(Required::False);
     }
@@ -276,7 +281,7 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
             ));
         add(rest::submission::TOGETHER_WITH, companions.into());
     }
-    if names(path).next().is_none() {
+    if takes_person(operation) && names(path).next().is_none() {
         let person = ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
@@ -284,6 +289,12 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
         add("person_id", person.into());
     }
     components.schemas.entry(Precision::name().into_owned()).or_insert_with(Precision::schema);
+}
+
+/// Whether it is a command that may be about a person.
+fn takes_person(operation: &Operation) -> bool {
+    let kind = CommandKind::ALL.iter().find(|kind| operation.operation_id.as_deref() == Some(kind.name()));
+    kind.is_some_and(|kind| kind.without_person() != Some(WithoutPerson::Directory))
 }
 
 /// The schema of a command as an object of its own, also where it is another type by another name.

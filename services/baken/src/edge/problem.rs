@@ -295,7 +295,8 @@ fn of_execute(error: &ExecuteError) -> Kind {
             | Refusal::Return(_)
             | Refusal::Privacy(_)
             | Refusal::Deadline(_)
-            | Refusal::Correction(_)),
+            | Refusal::Correction(_)
+            | Refusal::Directory(_)),
         ) => kind(StatusCode::CONFLICT, refusal.code(), "A rule stands against it", sentence(refusal)),
         ExecuteError::Stale { .. } => kind(StatusCode::PRECONDITION_FAILED, "stale", "Out of date", sentence(error)),
         // draft-ietf-httpapi-idempotency-key-header §2.7.

@@ -6,6 +6,7 @@ mod answers;
 mod aside;
 mod cases;
 mod digest;
+mod directory;
 mod due;
 #[cfg(test)]
 mod faulty;

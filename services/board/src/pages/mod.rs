@@ -19,7 +19,7 @@ pub use door::{Door, Guest, door};
 pub use form::form;
 pub use handovers::handovers;
 pub use lookouts::{Lookouts, lookouts};
-pub use persons::{Found, persons};
+pub use persons::{Found, one_of_these, persons};
 pub use problem::{ended, problem};
 pub(crate) use referrals::is_open;
 pub use referrals::referrals;

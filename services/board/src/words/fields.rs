@@ -203,7 +203,7 @@ mod tests {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && name != "tests" {
                 collect(&path, files);
-            } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !name.ends_with("tests.rs") {
                 let source = fs::read_to_string(&path).unwrap();
                 files.push(source.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned());
             }

@@ -9,7 +9,7 @@ mod rights;
 
 use crate::spelt::Spelt;
 
-pub use organisations::{Offering, OrgKind, Role};
+pub use organisations::{Offering, OrgKind, Role, TargetGroup, Weekday};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DischargeEndReason,
     DropoutReason, ExceptionKind, ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason,
@@ -61,7 +61,7 @@ pub(crate) use codes;
 
 // What queries may be narrowed by.
 #[cfg(feature = "schema")]
-crate::spelt::graphql_inputs!(Phase, TaskKind);
+crate::spelt::graphql_inputs!(LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind);
 
 /// A code list as data: its name and its spellings.
 #[derive(Debug, Clone, Copy)]
@@ -129,10 +129,12 @@ pub const LISTS: &[CodeList] = &[
     list::<Severity>(),
     list::<Sex>(),
     list::<SignalChannel>(),
+    list::<TargetGroup>(),
     list::<TaskKind>(),
     list::<TaskStake>(),
     list::<TurnAwayReason>(),
     list::<Urgency>(),
+    list::<Weekday>(),
     list::<WithdrawReason>(),
     list::<YesNoUnknown>(),
 ];

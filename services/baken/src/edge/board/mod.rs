@@ -11,6 +11,7 @@ mod live;
 mod names;
 mod place;
 mod provider;
+mod search;
 mod session;
 mod show;
 mod sign_in;

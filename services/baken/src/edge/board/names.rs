@@ -12,29 +12,27 @@ pub struct NamesOf<'a>(pub &'a Directory);
 
 impl Names for NamesOf<'_> {
     fn label(&self, list: &str, code: &str, language: &str) -> Option<String> {
-        let language = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language)?;
-        code_labels(list, language).find(|(each, _)| *each == code).map(|(_, label)| label.to_owned())
+        label(list, code, language)
     }
 
     fn organisation(&self, id: &OrgId) -> Option<String> {
-        self.0.find(id).map(|organisation| organisation.name.clone())
+        self.0.find(id).map(|organisation| organisation.name.as_str().to_owned())
     }
 
     fn facility(&self, id: &FacilityId) -> Option<String> {
-        let facilities = self.0.all().flat_map(|organisation| &organisation.facilities);
-        facilities.into_iter().find(|facility| facility.id == *id).map(|facility| facility.name.clone())
+        self.0.facility(id).map(|(facility, _)| facility.name.as_str().to_owned())
     }
 
     fn organisations(&self) -> Vec<Choice> {
-        self.0.all().map(choice).collect()
+        self.0.open().map(choice).collect()
     }
 
     fn facilities(&self, of: &OrgId) -> Vec<Choice> {
-        let facilities = self.0.find(of).into_iter().flat_map(|organisation| &organisation.facilities);
+        let facilities = self.0.find(of).into_iter().flat_map(Organisation::open_facilities);
         facilities
             .map(|facility| Choice {
                 id: facility.id.to_string(),
-                name: facility.name.clone(),
+                name: facility.name.as_str().to_owned(),
                 kind: facility.location_type.code().to_owned(),
                 municipality: None,
             })
@@ -49,8 +47,14 @@ impl Names for NamesOf<'_> {
 fn choice(organisation: &Organisation) -> Choice {
     Choice {
         id: organisation.id.to_string(),
-        name: organisation.name.clone(),
+        name: organisation.name.as_str().to_owned(),
         kind: organisation.kind.code().to_owned(),
         municipality: organisation.municipality.as_ref().map(ToString::to_string),
     }
+}
+
+/// The label of a code in a language, by its tag.
+pub fn label(list: &str, code: &str, language: &str) -> Option<String> {
+    let language = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language)?;
+    code_labels(list, language).find(|(each, _)| *each == code).map(|(_, label)| label.to_owned())
 }

@@ -84,9 +84,12 @@ struct Discovered {
 /// What the token endpoint answers (RFC 6749 §5.1).
 #[derive(Deserialize)]
 struct Tokens {
-    access_token: SecretString,
-    id_token: Option<SecretString>,
-    refresh_token: Option<SecretString>,
+    #[serde(rename = "access_token")]
+    access: SecretString,
+    #[serde(rename = "id_token")]
+    id: Option<SecretString>,
+    #[serde(rename = "refresh_token")]
+    refresh: Option<SecretString>,
 }
 
 /// What of an ID token is looked at.
@@ -187,7 +190,7 @@ impl Provider {
                 ("code_verifier", &begun.verifier),
             ])
             .await?;
-        let id = tokens.id_token.as_ref().and_then(|token| claims::<IdToken>(token.expose_secret()));
+        let id = tokens.id.as_ref().and_then(|token| claims::<IdToken>(token.expose_secret()));
         let id = id.ok_or(ProviderError::Malformed)?;
         let is_for_us = match &id.aud {
             Audience::One(one) => *one == self.config.client_id,
@@ -197,8 +200,8 @@ impl Provider {
         if id.iss != self.config.issuer || !is_for_us || !is_of_this || id.exp <= now.timestamp() {
             return Err(ProviderError::OtherSignIn);
         }
-        let authenticated = verifier.verify(tokens.access_token.expose_secret()).await?;
-        Ok(SignedIn { authenticated, refresh: tokens.refresh_token })
+        let authenticated = verifier.verify(tokens.access.expose_secret()).await?;
+        Ok(SignedIn { authenticated, refresh: tokens.refresh })
     }
 
     /// Asks for a new access token (RFC 6749 §6): whoever may no longer sign in gets none.
@@ -208,8 +211,8 @@ impl Provider {
     pub async fn refresh(&self, refresh: &SecretString, verifier: &Verifier) -> Result<SignedIn, ProviderError> {
         let sent = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())];
         let tokens = self.tokens(&sent).await?;
-        let authenticated = verifier.verify(tokens.access_token.expose_secret()).await?;
-        Ok(SignedIn { authenticated, refresh: tokens.refresh_token.or_else(|| Some(refresh.clone())) })
+        let authenticated = verifier.verify(tokens.access.expose_secret()).await?;
+        Ok(SignedIn { authenticated, refresh: tokens.refresh.or_else(|| Some(refresh.clone())) })
     }
 
     /// Where a browser ends its session with the provider too (OpenID Connect RP-Initiated Logout 1.0), if it can.

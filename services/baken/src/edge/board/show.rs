@@ -8,11 +8,13 @@ use board::pages::{CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Gu
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::codes::{Code, ExceptionState, Role};
 use care_path::command::CommandKind;
+use care_path::directory::Directory;
 use care_path::{PersonId, Principal};
 use maud::Markup;
 
 use super::names::NamesOf;
 use super::place::{self, FormPlace, Place};
+use super::search;
 use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, own_page, to};
 use crate::app::{Baken, Cursor, HandoverCounts, MeView, PageRequest, PersonsFilter, StateCount};
@@ -46,7 +48,7 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
             }
         });
     }
-    let viewed = Viewed { edge: &edge, session: &session, language, at: &at, draft: draft.as_ref(), found: None };
+    let viewed = Viewed { edge: &edge, session: &session, language, at: &at, draft: draft.as_ref() };
     Ok(viewed.answer(StatusCode::OK))
 }
 
@@ -64,9 +66,20 @@ pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge
     }
     let name = of("name").unwrap_or_default().trim();
     let language = language_of(&request);
-    let viewed =
-        Viewed { edge: &edge, session: &session, language, at: "/board/persons", draft: None, found: Some(name) };
-    Ok(viewed.answer(StatusCode::OK))
+    let viewed = Viewed { edge: &edge, session: &session, language, at: "/board/persons", draft: None };
+    if name.is_empty() {
+        return Ok(viewed.answer(StatusCode::OK));
+    }
+    let (status, persons, wrong) = match search::search(&edge, &session.reader.principal, name).await {
+        Ok(persons) => (StatusCode::OK, persons, None),
+        Err(Problem::Fields(problems)) => {
+            let wrong = problems.told().first().map(|problem| board::field_problem(&problem.message, language));
+            (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), wrong)
+        }
+        Err(problem) => return Ok(viewed.problem(&problem)),
+    };
+    let found = FoundPersons { name, persons: &persons, next: None, wrong: wrong.as_deref() };
+    Ok(viewed.with_page("/board/persons", |page| answer_with(status, pages::persons(page, &found))))
 }
 
 /// Keeps the language that the reader chose.
@@ -85,8 +98,6 @@ pub struct Viewed<'a> {
     pub language: Language,
     pub at: &'a str,
     pub draft: Option<&'a Draft>,
-    /// What somebody is searched by.
-    pub found: Option<&'a str>,
 }
 
 impl Viewed<'_> {
@@ -106,23 +117,26 @@ impl Viewed<'_> {
         self.with_page("/board/", |page| answer_with(problem.status_code(), pages::problem(page, title, detail)))
     }
 
-    fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
+    pub fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
         let baken = &self.edge.baken;
-        let names = NamesOf(&baken.settings().directory);
         let flash: Option<&Flash> = self.session.flash.as_ref();
-        make(&Page {
-            language: self.language,
-            now: baken.clock().now(),
-            reader: &self.session.reader,
-            names: &names,
-            csrf: &self.session.csrf,
-            at: self.at,
-            back,
-            draft: self.draft,
-            flash,
-            new_key: &|| baken.ids().uuid_v7(),
-            demo: self.edge.board.sign_in.demo.is_some(),
-        })
+        let of = |directory: &Directory| {
+            let names = NamesOf(directory);
+            make(&Page {
+                language: self.language,
+                now: baken.clock().now(),
+                reader: &self.session.reader,
+                names: &names,
+                csrf: &self.session.csrf,
+                at: self.at,
+                back,
+                draft: self.draft,
+                flash,
+                new_key: &|| baken.ids().uuid_v7(),
+                demo: self.edge.board.sign_in.demo.is_some(),
+            })
+        };
+        baken.with_directory(of)
     }
 
     fn markup(&self) -> Result<Markup, Problem> {
@@ -143,8 +157,7 @@ impl Viewed<'_> {
                 let found = baken.persons(principal, &PersonsFilter::default(), &request)?;
                 let next = found.next().map(|cursor| cursor.0);
                 let persons = found.into_nodes();
-                let name = self.found.unwrap_or_default();
-                let found = FoundPersons { name, persons: &persons, next: next.as_deref(), r#for: None };
+                let found = FoundPersons { name: "", persons: &persons, next: next.as_deref(), wrong: None };
                 Ok(self.with_page(self.at, |page| pages::persons(page, &found)))
             }
             Place::Lookouts => {

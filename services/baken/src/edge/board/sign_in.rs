@@ -14,14 +14,13 @@ use maud::Markup;
 use parking_lot::Mutex;
 use reqwest::Url;
 
-use super::names::NamesOf;
+use super::names::label;
 use super::provider::{Begun, Provider, SignedIn};
 use super::session::{Found, Who, cookie, language_of, name_of, no_cookie};
 use super::{Board, place, session};
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
-use board::Names as _;
 
 /// How one signs in here.
 #[derive(Default)]
@@ -65,12 +64,11 @@ pub async fn front(request: HttpRequest, edge: Data<Edge>) -> Result<HttpRespons
         return Ok(to("/board/").finish());
     }
     let language = language_of(&request);
-    let names = NamesOf(&edge.baken.settings().directory);
     let demo = board.sign_in.demo.as_ref().map(|users| {
         let user = |each: &DemoUser| board::pages::DemoUser {
             user: each.principal.user.to_string(),
             name: each.name.clone(),
-            role: names.label("role", each.principal.actor.role().code(), language.tag()).unwrap_or_default(),
+            role: label("role", each.principal.actor.role().code(), language.tag()).unwrap_or_default(),
         };
         users.iter().map(user).collect::<Vec<_>>()
     });

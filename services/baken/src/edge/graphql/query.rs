@@ -7,14 +7,14 @@ use async_graphql::{
     ComplexObject, Context, CustomValidator, ID, InputObject, InputValueError, Object, ObjectType, OutputType,
     SimpleObject,
 };
-use care_path::codes::{Phase, TaskKind};
+use care_path::codes::{LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind};
 use care_path::ids::Municipality;
 use care_path::matching::{PersonSought, Sought};
-use care_path::text::Line;
+use care_path::text::{Language, Line};
 use care_path::time::{BirthDate, DateTime, Moment};
 use care_path::views::{
-    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, LostView, MatchElsewhereView, MatchView,
-    PersonSummaryView, ReferralView, TaskView, TimelineEntryView,
+    CareAlertView, CaseFileView, ExceptionView, FacilityView, HandoverView, LookoutView, LostView, MatchElsewhereView,
+    MatchView, OrganisationView, PersonSummaryView, ReferralView, TaskView, TimelineEntryView,
 };
 use care_path::{PersonId, Principal};
 
@@ -84,8 +84,32 @@ impl Query {
         #[graphql(desc = "The language of the labels; English unless said.")] language: Option<LabelLanguage>,
     ) -> Option<CodeListView> {
         let language = language.unwrap_or_default();
-        let labels = |asked: Asked<'_>| app::code_list(&list, language, &asked.baken.settings().directory);
+        let labels = |asked: Asked<'_>| asked.baken.code_list(&list, language);
         or_null(ctx, asked(ctx).map(labels))
+    }
+
+    /// The organisations that take part, as far as the reader is shown them.
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<OrganisationsFilter>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<OrganisationView> {
+        let filter = filter.map(app::OrganisationsFilter::from).unwrap_or_default();
+        page(ctx, first, after, |asked, request| asked.baken.organisations(asked.principal, &filter, request))
+    }
+
+    /// The facilities where people are taken in, as far as the reader is shown them.
+    async fn facilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<FacilitiesFilter>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<FacilityView> {
+        let filter = filter.map(app::FacilitiesFilter::from).unwrap_or_default();
+        page(ctx, first, after, |asked, request| asked.baken.facilities(asked.principal, &filter, request))
     }
 
     /// A person's case file; null where there is none, or none that the reader may know of.
@@ -240,6 +264,38 @@ impl From<PersonsFilter> for app::PersonsFilter {
             out_of_sight: filter.out_of_sight,
             updated_since: filter.updated_since,
         }
+    }
+}
+
+/// Which organisations a list is asked for.
+#[derive(InputObject)]
+struct OrganisationsFilter {
+    kind: Option<OrgKind>,
+    municipality: Option<Municipality>,
+    offering: Option<Offering>,
+    /// Where people are helped in this language.
+    language: Option<Language>,
+    /// Those that are meant for them, or for everybody.
+    target_group: Option<TargetGroup>,
+}
+
+impl From<OrganisationsFilter> for app::OrganisationsFilter {
+    fn from(filter: OrganisationsFilter) -> Self {
+        let OrganisationsFilter { kind, municipality, offering, language, target_group } = filter;
+        Self { kind, municipality, offering, language, target_group }
+    }
+}
+
+/// Which facilities a list is asked for.
+#[derive(InputObject)]
+struct FacilitiesFilter {
+    municipality: Option<Municipality>,
+    location_type: Option<LocationType>,
+}
+
+impl From<FacilitiesFilter> for app::FacilitiesFilter {
+    fn from(FacilitiesFilter { municipality, location_type }: FacilitiesFilter) -> Self {
+        Self { municipality, location_type }
     }
 }
 
