@@ -109,3 +109,16 @@ test("what another organisation records appears by itself", async () => {
     assert.deepEqual(page.seen.wrong, []);
     await page.leave();
 });
+
+test("what changed while there was no network appears when it is back", async () => {
+    const page = await atWork();
+    await marek(page);
+    const entries = page.locator(".timeline > li");
+    const before = await entries.count();
+    await page.context().setOffline(true);
+    await rest("day-shelter-rotterdam")("POST", `/v1/persons/${page.url().split("/").pop()}/contacts`, { location_type: "day_shelter" });
+    await page.waitForTimeout(1500);
+    await page.context().setOffline(false);
+    await entries.nth(before).waitFor({ timeout: 30_000 });
+    await page.leave();
+});
