@@ -139,7 +139,7 @@ export async function walk(page) {
     });
     const reached = new Set();
     const faults = [];
-    let radios = 0;
+    let [radios, ends] = [0, 0];
     for (let step = 0; step < expected.length + 5; step += 1) {
         await page.keyboard.press("Tab");
         const at = await page.evaluate(() => {
@@ -156,7 +156,9 @@ export async function walk(page) {
             return { walk: element.dataset.walk, radio: element.type === "radio", html: element.outerHTML.slice(0, 100), marked,
                 within, covered: Boolean(over) && !element.contains(over) && !over.contains(element) && !element.labels?.length };
         });
-        if (!at) break;
+        // Past the last control it begins anew: a page may have put the focus somewhere in the middle.
+        if (!at && (ends += 1) > 1) break;
+        if (!at) continue;
         if (at.radio) radios += 1;
         else if (reached.has(at.walk)) break;
         else reached.add(at.walk);
@@ -197,10 +199,15 @@ export function checkHeaders(headers) {
     assert.match(headers["referrer-policy"] ?? "", /^(no-referrer|same-origin)$/);
 }
 
-/** Opens an action and answers with its form. */
-export async function open(page, summary, within = page) {
-    const act = within.locator("details.act", { has: page.locator("summary", { hasText: summary }) }).first();
-    if (!(await act.evaluate((details) => details.open))) await act.locator("summary").click();
+/** Opens an action and answers with its form. One that is not in sight lies behind "More". */
+export async function open(page, title, within = page) {
+    const acts = within.locator("details.act", { has: page.locator(":scope > summary", { hasText: title }) });
+    await acts.first().waitFor({ state: "attached" });
+    if (!(await acts.filter({ visible: true }).count())) {
+        await within.locator("details.more:not([open])", { has: acts.first() }).first().locator(":scope > summary").click();
+    }
+    const act = acts.filter({ visible: true }).first();
+    if (!(await act.evaluate((details) => details.open))) await act.locator(":scope > summary").click();
     return act;
 }
 
@@ -244,4 +251,16 @@ export function rest(user) {
         assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(said)}`);
         return said;
     };
+}
+
+/** Sends a form of the board, and waits for the page that comes after it. */
+export async function record(page, form) {
+    await Promise.all([page.waitForNavigation(), form.locator('form button[type="submit"]').last().click()]);
+}
+
+/** What was recorded is said. */
+export async function wasRecorded(page) {
+    const problem = page.locator(".utrecht-alert--error");
+    assert.equal(await problem.count(), 0, `not recorded: ${await problem.allInnerTexts()}`);
+    assert.equal(await page.locator(".utrecht-alert--ok").count(), 1);
 }

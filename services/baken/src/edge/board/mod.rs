@@ -46,7 +46,7 @@ pub struct Board {
 impl Board {
     #[must_use]
     pub fn new(sign_in: SignIn) -> Self {
-        Self { sessions: Sessions::default(), sign_in, sign_ins: SignIns::default() }
+        Self { sessions: Sessions::new(sign_in.idle), sign_in, sign_ins: SignIns::default() }
     }
 }
 

@@ -58,11 +58,12 @@ struct Kept {
     used_at: DateTime,
     /// What a new access token is asked for with; taken out while that is done.
     refresh: Option<SecretString>,
+    idle: TimeDelta,
 }
 
 impl Kept {
     fn ends_at(&self) -> DateTime {
-        (self.used_at + IDLE).min(self.session.expires_at).min(self.session.token_ends)
+        (self.used_at + self.idle).min(self.session.expires_at).min(self.session.token_ends)
     }
 }
 
@@ -81,11 +82,11 @@ pub enum Found {
     None,
 }
 
-/// The sessions of this node.
-#[derive(Default)]
+/// The sessions of this node, and how long one lasts without a request.
 pub struct Sessions {
     kept: Mutex<HashMap<Digest, Kept>>,
     signed_in: Mutex<BTreeMap<UserId, (OrgId, DateTime)>>,
+    idle: TimeDelta,
 }
 
 /// 256 random bits, as text.
@@ -105,6 +106,12 @@ fn digest(name: &str) -> Digest {
 }
 
 impl Sessions {
+    /// No sessions yet; half an hour is how long one lasts where nothing else is said.
+    #[must_use]
+    pub fn new(idle: Option<TimeDelta>) -> Self {
+        Self { kept: Mutex::default(), signed_in: Mutex::default(), idle: idle.unwrap_or(IDLE) }
+    }
+
     /// Begins a session, with a name that was never used; what the same user was writing in one that ended goes along.
     ///
     /// # Errors
@@ -124,19 +131,25 @@ impl Sessions {
         let session = Session { reader, csrf: random()?, expires_at, token_ends, draft, flash: None };
         let Principal { user, organisation, .. } = &session.reader.principal;
         self.signed_in.lock().insert(user.clone(), (organisation.clone(), now));
-        sessions.insert(digest(&name), Kept { session, used_at: now, refresh });
+        sessions.insert(digest(&name), Kept { session, used_at: now, refresh, idle: self.idle });
         Ok(name)
     }
 
-    /// The session that a cookie names.
+    /// The session that a cookie names. It is in use.
     pub fn find(&self, name: Option<&str>, now: DateTime) -> Found {
+        self.found(name, now, true)
+    }
+
+    fn found(&self, name: Option<&str>, now: DateTime, used: bool) -> Found {
         let Some(name) = name else { return Found::None };
         let mut sessions = self.kept.lock();
         let Some(kept) = sessions.get_mut(&digest(name)) else { return Found::None };
         if now >= kept.ends_at() {
             return Found::Ended(kept.session.clone());
         }
-        kept.used_at = now;
+        if used {
+            kept.used_at = now;
+        }
         Found::Open(kept.session.clone())
     }
 
@@ -145,7 +158,7 @@ impl Sessions {
         let mut sessions = self.kept.lock();
         let kept = sessions.get_mut(&digest(name))?;
         let is_due = kept.session.token_ends - REFRESHED_BEFORE <= now;
-        let goes_on = now < (kept.used_at + IDLE).min(kept.session.expires_at);
+        let goes_on = now < (kept.used_at + kept.idle).min(kept.session.expires_at);
         if is_due && goes_on { kept.refresh.take() } else { None }
     }
 
@@ -221,5 +234,10 @@ pub async fn of(request: &HttpRequest, edge: &Edge) -> Found {
             Err(error) => tracing::warn!(%error, "a session could not be renewed"),
         }
     }
-    sessions.find(name.as_deref(), now)
+    sessions.found(name.as_deref(), now, !asks_by_itself(request))
+}
+
+/// Whether a page asks by itself what has changed. It is no use of the session: one that nobody uses ends.
+pub fn asks_by_itself(request: &HttpRequest) -> bool {
+    request.path() == "/board/live" || request.headers().get("hx-source").is_some_and(|source| source == "div#live")
 }

@@ -44,7 +44,7 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
     let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
     // What was kept for this page, or is to be said on it, is there once.
     let draft = session.draft.clone().filter(|(back, _)| *back == at).map(|(_, draft)| draft);
-    if let Some(name) = &name {
+    if let Some(name) = name.as_ref().filter(|_| !session::asks_by_itself(&request)) {
         edge.board.sessions.change(name, |session| {
             session.flash = None;
             if draft.is_some() {

@@ -31,6 +31,8 @@ pub struct SignIn {
     pub provider: Option<Provider>,
     /// The board is reached over https: cookies are sent over nothing else.
     pub secure: bool,
+    /// How long a session lasts without a request, where it is not the usual time.
+    pub idle: Option<TimeDelta>,
 }
 
 /// A user of the demo world.
