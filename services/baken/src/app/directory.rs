@@ -1,10 +1,12 @@
 //! The directory: how a command about it finds its stream and is decided, how what is configured is brought in, and what is
 //! shown of it.
 
+use std::sync::Arc;
+
 use care_path::Principal;
 use care_path::codes::{LocationType, Offering, OrgKind, TargetGroup};
 use care_path::command::{Command, CommandKind, Refusal, WithoutPerson};
-use care_path::directory::{DirectoryRefusal, RegisterOrganisation};
+use care_path::directory::{Directory, DirectoryRefusal, RegisterOrganisation};
 use care_path::event::Event;
 use care_path::ids::{CorrelationId, Municipality, PersonId};
 use care_path::text::Language;
@@ -98,6 +100,12 @@ impl Baken {
             filter.fits(&view).then(|| Edge { mark: Mark::Name(each.id.to_string()), node: view })
         });
         Ok(page.cut(shown))
+    }
+
+    /// The directory as it is now, to keep while something is made of it.
+    #[must_use]
+    pub fn directory(&self) -> Arc<Directory> {
+        self.world.read().directory().clone()
     }
 
     /// A code list, with the organisations that take part among them.

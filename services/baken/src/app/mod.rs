@@ -50,7 +50,7 @@ use crate::sources::{Clock, IdSource};
 
 use turns::Turns;
 
-pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_list, code_lists};
+pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_labels, code_list, code_lists};
 pub use directory::{FacilitiesFilter, OrganisationsFilter};
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
