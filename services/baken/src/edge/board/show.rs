@@ -10,7 +10,6 @@ use board::pages::{
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::codes::{Code, ExceptionState, Role};
 use care_path::command::CommandKind;
-use care_path::directory::Directory;
 use care_path::ids::OrgId;
 use care_path::views::OrganisationView;
 use care_path::{PersonId, Principal};
@@ -124,24 +123,22 @@ impl Viewed<'_> {
     pub fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
         let baken = &self.edge.baken;
         let flash: Option<&Flash> = self.session.flash.as_ref();
-        let of = |directory: &Directory| {
-            let reader = &self.session.reader.principal;
-            let names = NamesOf { directory, reader, now: baken.clock().now() };
-            make(&Page {
-                language: self.language,
-                now: baken.clock().now(),
-                reader: &self.session.reader,
-                names: &names,
-                csrf: &self.session.csrf,
-                at: self.at,
-                back,
-                draft: self.draft,
-                flash,
-                new_key: &|| baken.ids().uuid_v7(),
-                demo: self.edge.board.sign_in.demo.is_some(),
-            })
-        };
-        baken.with_directory(of)
+        let (directory, reader) = (baken.directory(), &self.session.reader);
+        let now = baken.clock().now();
+        let names = NamesOf { directory: &directory, reader: &reader.principal, now };
+        make(&Page {
+            language: self.language,
+            now,
+            reader,
+            names: &names,
+            csrf: &self.session.csrf,
+            at: self.at,
+            back,
+            draft: self.draft,
+            flash,
+            new_key: &|| baken.ids().uuid_v7(),
+            demo: self.edge.board.sign_in.demo.is_some(),
+        })
     }
 
     fn markup(&self) -> Result<Markup, Problem> {
@@ -222,9 +219,8 @@ impl Viewed<'_> {
         }
         let organisations = self.organisations()?;
         let sign_ins: Vec<_> = self.edge.board.sessions.last_sign_ins().into_iter().collect();
-        let name = |organisation: &OrgId| {
-            baken.with_directory(|directory| directory.find(organisation).map(|each| each.name.as_str().to_owned()))
-        };
+        let directory = baken.directory();
+        let name = |organisation: &OrgId| directory.find(organisation).map(|each| each.name.as_str().to_owned());
         let sign_ins: Vec<_> = sign_ins
             .into_iter()
             .map(|(user, (organisation, at))| LastSignIn {
