@@ -1,6 +1,8 @@
 //! The directory: how a command about it finds its stream and is decided, how what is configured is brought in, and what is
 //! shown of it.
 
+use std::sync::Arc;
+
 use care_path::Principal;
 use care_path::codes::{LocationType, Offering, OrgKind, TargetGroup};
 use care_path::command::{Command, CommandKind, Refusal, WithoutPerson};
@@ -100,9 +102,10 @@ impl Baken {
         Ok(page.cut(shown))
     }
 
-    /// Asks the directory. Nothing else that reads may be asked meanwhile.
-    pub fn with_directory<T>(&self, ask: impl FnOnce(&Directory) -> T) -> T {
-        ask(self.world.read().directory())
+    /// The directory as it is now, to keep while something is made of it.
+    #[must_use]
+    pub fn directory(&self) -> Arc<Directory> {
+        self.world.read().directory().clone()
     }
 
     /// A code list, with the organisations that take part among them.

@@ -1,6 +1,7 @@
 //! Who takes part, as the log tells it, and the revision of each organisation's stream.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use care_path::directory::{Directory, DirectoryEvent};
 use care_path::ids::OrgId;
@@ -11,17 +12,17 @@ use crate::history::Heading;
 /// The directory, folded from its streams.
 #[derive(Default)]
 pub struct Listed {
-    directory: Directory,
+    directory: Arc<Directory>,
     revisions: BTreeMap<OrgId, u64>,
 }
 
 impl Listed {
     /// One that begins with what is there already.
     pub fn from(directory: Directory) -> Self {
-        Self { directory, revisions: BTreeMap::new() }
+        Self { directory: Arc::new(directory), revisions: BTreeMap::new() }
     }
 
-    pub fn directory(&self) -> &Directory {
+    pub fn directory(&self) -> &Arc<Directory> {
         &self.directory
     }
 
@@ -38,7 +39,8 @@ impl Listed {
     }
 
     pub fn take_in(&mut self, event: &DirectoryEvent) {
-        self.directory.take_in(event);
+        // Who holds it still goes on with what it was.
+        Arc::make_mut(&mut self.directory).take_in(event);
     }
 
     pub fn digest(&self) -> ModelDigest {

@@ -145,7 +145,7 @@ impl World {
 
     /// The organisations that take part.
     #[must_use]
-    pub fn directory(&self) -> &Directory {
+    pub fn directory(&self) -> &Arc<Directory> {
         self.listed.directory()
     }
 

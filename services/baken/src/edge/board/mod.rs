@@ -5,6 +5,7 @@
 
 mod act;
 mod assets;
+mod filled;
 #[cfg(test)]
 mod forms_tests;
 mod live;

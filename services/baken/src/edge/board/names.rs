@@ -1,14 +1,21 @@
 //! What things are called on a page: the labels of codes, and the names of the directory.
 
 use board::{Choice, Names};
+use care_path::Principal;
 use care_path::codes::Code;
 use care_path::directory::{Directory, Organisation};
 use care_path::ids::{FacilityId, OrgId};
+use care_path::time::{DateTime, Night};
+use care_path::views::disclose_organisation;
 
 use crate::app::{LabelLanguage, code_labels};
 
-/// Labels from the code lists, names from a directory.
-pub struct NamesOf<'a>(pub &'a Directory);
+/// Labels from the code lists, names from a directory. What can be chosen from it is what the reader is shown of it.
+pub struct NamesOf<'a> {
+    pub directory: &'a Directory,
+    pub reader: &'a Principal,
+    pub now: DateTime,
+}
 
 impl Names for NamesOf<'_> {
     fn label(&self, list: &str, code: &str, language: &str) -> Option<String> {
@@ -16,19 +23,23 @@ impl Names for NamesOf<'_> {
     }
 
     fn organisation(&self, id: &OrgId) -> Option<String> {
-        self.0.find(id).map(|organisation| organisation.name.as_str().to_owned())
+        self.directory.find(id).map(|organisation| organisation.name.as_str().to_owned())
     }
 
     fn facility(&self, id: &FacilityId) -> Option<String> {
-        self.0.facility(id).map(|(facility, _)| facility.name.as_str().to_owned())
+        self.directory.facility(id).map(|(facility, _)| facility.name.as_str().to_owned())
     }
 
     fn organisations(&self) -> Vec<Choice> {
-        self.0.open().map(choice).collect()
+        let tonight = Night::of(self.now);
+        let is_shown = |each: &&Organisation| {
+            disclose_organisation(self.reader, each, 0, self.directory, tonight).is_some_and(|view| view.open)
+        };
+        self.directory.open().filter(is_shown).map(choice).collect()
     }
 
     fn facilities(&self, of: &OrgId) -> Vec<Choice> {
-        let facilities = self.0.find(of).into_iter().flat_map(Organisation::open_facilities);
+        let facilities = self.directory.find(of).into_iter().flat_map(Organisation::open_facilities);
         facilities
             .map(|facility| Choice {
                 id: facility.id.to_string(),

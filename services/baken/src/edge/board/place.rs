@@ -15,6 +15,7 @@ pub enum Place {
     Lookouts,
     Referrals,
     Handovers,
+    Directory,
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
@@ -48,6 +49,7 @@ impl Place {
             ("lookouts", None, None) => Self::Lookouts,
             ("referrals", None, None) => Self::Referrals,
             ("handovers", None, None) => Self::Handovers,
+            ("directory", None, None) => Self::Directory,
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
             ("form", Some(command), None) => {

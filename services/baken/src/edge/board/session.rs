@@ -4,7 +4,7 @@
 //! node. One that ended by time is remembered for a while without any right, with what was being written: the same user
 //! finds it again after signing in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
@@ -12,6 +12,8 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use board::{Draft, Flash, Language, Reader};
+use care_path::Principal;
+use care_path::ids::{OrgId, UserId};
 use care_path::time::DateTime;
 use chrono::TimeDelta;
 use parking_lot::Mutex;
@@ -81,7 +83,11 @@ pub enum Found {
 }
 
 /// The sessions of this node, and how long one lasts without a request.
-pub struct Sessions(Mutex<HashMap<Digest, Kept>>, TimeDelta);
+pub struct Sessions {
+    kept: Mutex<HashMap<Digest, Kept>>,
+    signed_in: Mutex<BTreeMap<UserId, (OrgId, DateTime)>>,
+    idle: TimeDelta,
+}
 
 /// 256 random bits, as text.
 ///
@@ -103,7 +109,7 @@ impl Sessions {
     /// No sessions yet; half an hour is how long one lasts where nothing else is said.
     #[must_use]
     pub fn new(idle: Option<TimeDelta>) -> Self {
-        Self(Mutex::default(), idle.unwrap_or(IDLE))
+        Self { kept: Mutex::default(), signed_in: Mutex::default(), idle: idle.unwrap_or(IDLE) }
     }
 
     /// Begins a session, with a name that was never used; what the same user was writing in one that ended goes along.
@@ -114,7 +120,7 @@ impl Sessions {
         let Who { reader, token_ends, refresh } = who;
         let name = random()?;
         let expires_at = now + LONGEST;
-        let mut sessions = self.0.lock();
+        let mut sessions = self.kept.lock();
         sessions.retain(|_, kept| kept.ends_at() + KEPT > now);
         let old = old.and_then(|old| sessions.remove(&digest(old)));
         let draft =
@@ -123,7 +129,9 @@ impl Sessions {
             return Err(Problem::Crowded);
         }
         let session = Session { reader, csrf: random()?, expires_at, token_ends, draft, flash: None };
-        sessions.insert(digest(&name), Kept { session, used_at: now, refresh, idle: self.1 });
+        let Principal { user, organisation, .. } = &session.reader.principal;
+        self.signed_in.lock().insert(user.clone(), (organisation.clone(), now));
+        sessions.insert(digest(&name), Kept { session, used_at: now, refresh, idle: self.idle });
         Ok(name)
     }
 
@@ -134,7 +142,7 @@ impl Sessions {
 
     fn found(&self, name: Option<&str>, now: DateTime, used: bool) -> Found {
         let Some(name) = name else { return Found::None };
-        let mut sessions = self.0.lock();
+        let mut sessions = self.kept.lock();
         let Some(kept) = sessions.get_mut(&digest(name)) else { return Found::None };
         if now >= kept.ends_at() {
             return Found::Ended(kept.session.clone());
@@ -147,7 +155,7 @@ impl Sessions {
 
     /// What a new access token is asked for with, where the session's soon ends. Whoever gets it asks; others go on meanwhile.
     pub fn take_refresh(&self, name: &str, now: DateTime) -> Option<SecretString> {
-        let mut sessions = self.0.lock();
+        let mut sessions = self.kept.lock();
         let kept = sessions.get_mut(&digest(name))?;
         let is_due = kept.session.token_ends - REFRESHED_BEFORE <= now;
         let goes_on = now < (kept.used_at + kept.idle).min(kept.session.expires_at);
@@ -156,7 +164,7 @@ impl Sessions {
 
     /// Goes on with a new access token. What the reader may do is as it says now.
     pub fn renew(&self, name: &str, who: Who) {
-        if let Some(kept) = self.0.lock().get_mut(&digest(name)) {
+        if let Some(kept) = self.kept.lock().get_mut(&digest(name)) {
             // Another role than before would find what the first one was shown.
             if kept.session.reader.principal.user == who.reader.principal.user {
                 kept.session.reader = who.reader;
@@ -168,14 +176,19 @@ impl Sessions {
 
     /// Changes a session that is known, ended or not.
     pub fn change(&self, name: &str, change: impl FnOnce(&mut Session)) {
-        if let Some(kept) = self.0.lock().get_mut(&digest(name)) {
+        if let Some(kept) = self.kept.lock().get_mut(&digest(name)) {
             change(&mut kept.session);
         }
     }
 
+    /// When each user signed in last, since the node began.
+    pub fn last_sign_ins(&self) -> BTreeMap<UserId, (OrgId, DateTime)> {
+        self.signed_in.lock().clone()
+    }
+
     /// Ends a session for good.
     pub fn end(&self, name: &str) {
-        self.0.lock().remove(&digest(name));
+        self.kept.lock().remove(&digest(name));
     }
 }
 

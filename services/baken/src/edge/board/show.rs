@@ -4,20 +4,23 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
-use board::pages::{CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, Lookouts, StateShare};
+use board::pages::{
+    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, LastSignIn, Lookouts, StateShare,
+};
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::codes::{Code, ExceptionState, Role, TaskKind};
 use care_path::command::CommandKind;
-use care_path::directory::Directory;
+use care_path::ids::OrgId;
+use care_path::views::OrganisationView;
 use care_path::{PersonId, Principal};
 use maud::Markup;
 
 use super::names::NamesOf;
 use super::place::{self, FormPlace, Place};
-use super::search;
 use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, own_page, to};
-use crate::app::{Baken, Cursor, HandoverCounts, MeView, PageRequest, PersonsFilter, StateCount};
+use super::{filled, search};
+use crate::app::{Baken, Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, StateCount};
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -120,23 +123,22 @@ impl Viewed<'_> {
     pub fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
         let baken = &self.edge.baken;
         let flash: Option<&Flash> = self.session.flash.as_ref();
-        let of = |directory: &Directory| {
-            let names = NamesOf(directory);
-            make(&Page {
-                language: self.language,
-                now: baken.clock().now(),
-                reader: &self.session.reader,
-                names: &names,
-                csrf: &self.session.csrf,
-                at: self.at,
-                back,
-                draft: self.draft,
-                flash,
-                new_key: &|| baken.ids().uuid_v7(),
-                demo: self.edge.board.sign_in.demo.is_some(),
-            })
-        };
-        baken.with_directory(of)
+        let (directory, reader) = (baken.directory(), &self.session.reader);
+        let now = baken.clock().now();
+        let names = NamesOf { directory: &directory, reader: &reader.principal, now };
+        make(&Page {
+            language: self.language,
+            now,
+            reader,
+            names: &names,
+            csrf: &self.session.csrf,
+            at: self.at,
+            back,
+            draft: self.draft,
+            flash,
+            new_key: &|| baken.ids().uuid_v7(),
+            demo: self.edge.board.sign_in.demo.is_some(),
+        })
     }
 
     fn markup(&self) -> Result<Markup, Problem> {
@@ -183,6 +185,7 @@ impl Viewed<'_> {
                 let may: Vec<_> = MeView::of(principal).may.into_iter().map(|each| each.command).collect();
                 Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
             }
+            Place::Directory => self.directory(),
             Place::New => {
                 let ask = Ask::of(CommandKind::ReportSignal);
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
@@ -206,6 +209,63 @@ impl Viewed<'_> {
         let tasks = tasks.into_nodes();
         let desk = Desk { lost: &lost, to_decide: &to_decide, tasks: &tasks, more };
         Ok(self.with_page(self.at, |page| pages::desk(page, &desk)))
+    }
+
+    /// The directory, for those who keep it.
+    fn directory(&self) -> Result<Markup, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        if principal.actor.role() != Role::Administrator {
+            return Err(Problem::NotFound);
+        }
+        let organisations = self.organisations()?;
+        let sign_ins: Vec<_> = self.edge.board.sessions.last_sign_ins().into_iter().collect();
+        let directory = baken.directory();
+        let name = |organisation: &OrgId| directory.find(organisation).map(|each| each.name.as_str().to_owned());
+        let sign_ins: Vec<_> = sign_ins
+            .into_iter()
+            .map(|(user, (organisation, at))| LastSignIn {
+                user: user.to_string(),
+                organisation: name(&organisation).unwrap_or_default(),
+                at,
+            })
+            .collect();
+        Ok(self.with_page(self.at, |page| pages::directory(page, &organisations, &sign_ins)))
+    }
+
+    /// All organisations that the reader is shown.
+    fn organisations(&self) -> Result<Vec<OrganisationView>, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let (mut organisations, mut after) = (Vec::new(), None);
+        loop {
+            let request = PageRequest::new(Some(PageRequest::MOST), after).unwrap_or_default();
+            let part = baken.organisations(principal, &OrganisationsFilter::default(), &request)?;
+            after = part.next();
+            organisations.extend(part.into_nodes());
+            if after.is_none() {
+                return Ok(organisations);
+            }
+        }
+    }
+
+    /// What a form that says something anew begins with: what is said now.
+    fn filled(&self, ask: Ask) -> Result<Ask, Problem> {
+        let given = |at: &str| ask.given.iter().find(|(name, _)| *name == at).map(|(_, value)| value.clone());
+        Ok(match ask.command {
+            CommandKind::ChangeOrganisation => {
+                let id = given("/organisation_id").unwrap_or_default();
+                let organisations = self.organisations()?;
+                let now = organisations.iter().find(|each| each.organisation_id.as_str() == id);
+                filled::organisation(ask, now.ok_or(Problem::NotFound)?)
+            }
+            CommandKind::ChangeFacility => {
+                let id = given("/facility_id").unwrap_or_default();
+                let organisations = self.organisations()?;
+                let mut facilities = organisations.iter().flat_map(|each| each.facilities.iter().flatten());
+                let now = facilities.find(|each| each.facility_id.as_str() == id);
+                filled::facility(ask, now.ok_or(Problem::NotFound)?)
+            }
+            _ => ask,
+        })
     }
 
     fn case(&self, person: PersonId) -> Result<Markup, Problem> {
@@ -255,6 +315,7 @@ impl Viewed<'_> {
             let field = fields.iter().find(|field| field.at == name).ok_or(Problem::NotFound)?;
             ask = ask.given(field.at, value.clone());
         }
+        let ask = self.filled(ask)?;
         Ok(self.with_page(&form.back, |page| pages::form(page, &ask)))
     }
 }
