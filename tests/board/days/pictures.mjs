@@ -17,7 +17,7 @@ async function picture(page, name) {
 }
 
 test("the coordinator's page", async () => {
-    const page = await inEnglish(await signIn(await someone(chromium, { viewport: { width: 1280, height: 860 } }), "coordinator-rotterdam"));
+    const page = await inEnglish(await signIn(await someone(chromium, { viewport: { width: 1280, height: 900 } }), "coordinator-rotterdam"));
     await page.goto(`${url}/board/`);
     await picture(page, "board-coordinator");
     await Promise.all([page.waitForURL(/\/board\/persons\//), page.getByRole("link", { name: /^Marek/ }).first().click()]);
