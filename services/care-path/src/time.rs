@@ -315,6 +315,12 @@ impl Night {
         Self(clock(at).checked_sub_signed(noon).map_or(NaiveDate::MIN, |half_a_day_before| half_a_day_before.date()))
     }
 
+    /// The day on whose evening it begins.
+    #[must_use]
+    pub fn evening(self) -> NaiveDate {
+        self.0
+    }
+
     /// The instant at which the clock shows that time in this night.
     #[must_use]
     pub fn at(self, time: NaiveTime) -> Option<DateTime> {

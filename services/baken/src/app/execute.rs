@@ -330,7 +330,8 @@ impl Baken {
             if !may(role, kind, Relation::None) {
                 return Err(ExecuteError::Forbidden);
             }
-            return Ok((decide(&CarePath::default(), &[])?, None));
+            let counts = self.counts_of_nobody(request, target);
+            return Ok((decide(&counts, &[])?, None));
         };
         let world = self.world.read();
         let case = world.case(named).ok_or(ExecuteError::NotFound)?;
@@ -377,6 +378,15 @@ impl Baken {
             self.may_move(&request.principal, &world, case, moved.to, &events)?;
         }
         Ok((events, world.revision(person_id)))
+    }
+
+    /// What a new person's path is before it begins; of people whom nobody knows, what the organisation counted.
+    fn counts_of_nobody(&self, request: &Request, target: &Aim) -> CarePath {
+        let world = self.world.read();
+        let counts = world.turn_aways().counts_of(&request.principal.organisation);
+        // Only what is taken back must be found.
+        let takes_back = matches!(request.command, Command::RetractTurnAway(..)) && target.kind == Target::Nobody;
+        counts.filter(|_| takes_back).cloned().unwrap_or_default()
     }
 
     fn is_known(&self, principal: &Principal, world: &World, person: PersonId) -> bool {

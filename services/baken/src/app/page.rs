@@ -9,6 +9,7 @@ use care_path::time::DateTime;
 use uuid::Uuid;
 
 use super::QueryError;
+use super::turn_aways::Row;
 use crate::projections::Place;
 
 /// A place in a list, opaque to whoever is given it.
@@ -16,7 +17,7 @@ use crate::projections::Place;
 pub struct Cursor(pub String);
 
 /// Where an item stands in its list. Its cursor is made when somebody asks for it: of most pages, that is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
     Number(u64),
     Id(Uuid),
@@ -24,6 +25,8 @@ pub enum Mark {
     Task(Place),
     /// How well it fits, and the id.
     Fit(i32, Uuid),
+    /// A row of turn-aways.
+    Row(Row),
 }
 
 impl Mark {
@@ -36,6 +39,7 @@ impl Mark {
             Self::Fit(score, id) => {
                 URL_SAFE_NO_PAD.encode([score.to_be_bytes().as_slice(), id.as_bytes().as_slice()].concat())
             }
+            Self::Row(row) => URL_SAFE_NO_PAD.encode(row.to_string()),
             Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
             Self::Task(place) => {
                 let mut bytes = place.stake.code().as_bytes().to_vec();
@@ -101,6 +105,11 @@ impl PageRequest {
         let bytes = cursor.bytes()?;
         let (score, id) = bytes.split_first_chunk().ok_or(QueryError::BadCursor)?;
         Ok(Some((i32::from_be_bytes(*score), Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?)))
+    }
+
+    pub(super) fn after_row(&self) -> Result<Option<Row>, QueryError> {
+        let row = |cursor: &Cursor| Row::read(&cursor.bytes()?).ok_or(QueryError::BadCursor);
+        self.after.as_ref().map(row).transpose()
     }
 
     /// As many as the page has, and one more if there is a next.

@@ -67,7 +67,7 @@ impl Baken {
         by_best.sort_unstable();
         let mut effort =
             Effort { compared: candidates.compared, candidates: candidates.cases.len(), ..Effort::default() };
-        let mut found = Found { after, wanted: page.wanted(), places: BTreeSet::new() };
+        let mut found = Found { wanted: page.wanted(), places: BTreeSet::new() };
         for place in by_best {
             if found.is_beyond(place) {
                 break;
@@ -102,7 +102,6 @@ impl Baken {
 
 /// The first of those who fit, after a place.
 struct Found {
-    after: Option<Place>,
     wanted: usize,
     places: BTreeSet<Place>,
 }

@@ -18,6 +18,7 @@ mod model;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod turn_aways;
 mod worklist;
 mod world;
 
@@ -29,5 +30,6 @@ pub use faulty::At;
 pub use finder::{Candidates, Finder};
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};
+pub use turn_aways::TurnAways;
 pub use worklist::{Place, Touched, addresses};
 pub use world::World;

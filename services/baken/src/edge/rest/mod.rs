@@ -18,6 +18,7 @@ mod stream;
 pub mod submission;
 #[cfg(test)]
 mod tests;
+mod turn_aways;
 mod webhooks;
 
 use actix_web::web;
@@ -32,6 +33,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     search::routes(routes);
     persons::routes(routes);
     lists::routes(routes);
+    turn_aways::routes(routes);
     me::routes(routes);
     stream::routes(routes);
     batch::routes(routes);
