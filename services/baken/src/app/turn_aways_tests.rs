@@ -127,7 +127,7 @@ async fn a_person_who_was_turned_away_counts_once_until_that_was_taken_back_and_
     let retract = C::RetractEntry.read(Some(entry.0), &json!({"reason": "wrong_person"})).unwrap();
     test.baken.execute(request(user(SHELTER), Some(mistaken), retract)).await.unwrap();
     test.clock.advance(TimeDelta::days(2));
-    send(&test, "outreach-rotterdam", Some(seen), C::RecordContact, json!({})).await;
+    send(&test, COORDINATOR, Some(seen), C::RecordContact, json!({})).await;
     let rows = read(&test, COORDINATOR, &everything());
     assert_eq!(counts(&rows), [("2026-09-28", "full", 1, 0, 0), ("2026-09-28", "full", 2, 0, 1)]);
     for row in &rows {

@@ -13,7 +13,7 @@ mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
-mod search;
+pub mod search;
 mod stream;
 pub mod submission;
 #[cfg(test)]
