@@ -191,6 +191,9 @@ impl Page<'_> {
             (self.same(person, file, matches, elsewhere, may))
             (self.circumstances(file))
             @if let Some(rights) = &file.rights { (self.rights(rights)) }
+            @if super::prepares_a_return(may) {
+                p { a.utrecht-link href={ "/board/persons/" (person) "/return" } { (self.say("Terugkeer, stap voor stap", "The return, step by step")) } }
+            }
             @if let Some(going_back) = &file.r#return { (self.going_back(person, going_back, may)) }
         }
     }
@@ -536,25 +539,7 @@ impl Page<'_> {
                         }
                     }
                 }
-                @for consent in going_back.consents.iter().flatten() {
-                    div.card id={ "consent-" (consent.consent_id) } {
-                        p {
-                            strong { (self.say("Toestemming: ", "Consent: ")) (self.code(consent.purpose)) }
-                            @if let Some(country) = &consent.recipient_country { " · " (self.country(country.as_str())) }
-                            @if let Some(to) = &consent.recipient_organisation { " · " (self.organisation(to)) }
-                        }
-                        @if let Some(classes) = &consent.data_classes { p { (self.codes(classes)) } }
-                        @match consent.withdrawn_at {
-                            Some(at) => p { span.tag.tag--warn { (self.say("ingetrokken", "withdrawn")) } " " (self.time(at)) },
-                            None => {
-                                p { (self.noted(&consent.noted)) }
-                                @if may.contains(&K::WithdrawConsent) {
-                                    (self.act(&Ask::of(K::WithdrawConsent).about(person).subject(consent.consent_id.0).at_once()))
-                                }
-                            }
-                        }
-                    }
-                }
+                @for consent in going_back.consents.iter().flatten() { (self.consent_given(person, consent, may, None)) }
                 ul.card-list { @for handover in going_back.handovers.iter().flatten().rev() { (self.handover(handover, may, false)) } }
                 div.acts {
                     (self.acts(may, person, &[K::RefuseReturn, K::PresentReturnOptions, K::GiveConsent, K::ProposeHandover]))

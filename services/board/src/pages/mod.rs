@@ -2,6 +2,7 @@
 
 mod ambassador;
 mod case;
+mod consent;
 mod desk;
 mod door;
 mod form;
@@ -10,10 +11,12 @@ mod lookouts;
 mod persons;
 mod problem;
 mod referrals;
+mod returning;
 mod sign_in;
 
 pub use ambassador::{CountryCount, StateShare, ambassador};
 pub use case::{CaseDesk, case};
+pub use consent::consent;
 pub use desk::{Desk, desk};
 pub use door::{Door, Guest, door};
 pub use form::form;
@@ -23,6 +26,7 @@ pub use persons::{Found, persons};
 pub use problem::{ended, problem};
 pub(crate) use referrals::is_open;
 pub use referrals::referrals;
+pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};
 
 use care_path::PersonId;

@@ -4,10 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
-use board::pages::{CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, Lookouts, StateShare};
+use board::pages::{CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, Lookouts, Returning, StateShare};
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::codes::{Code, ExceptionState, Role};
 use care_path::command::CommandKind;
+use care_path::views::CaseFileView;
 use care_path::{PersonId, Principal};
 use maud::Markup;
 
@@ -175,6 +176,12 @@ impl Viewed<'_> {
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
             }
             Place::Person(person) => self.case(person),
+            Place::Return(person, language) => {
+                self.returning(person, |page, file, may| pages::returning(page, &Returning { file, may, language }))
+            }
+            Place::Consent(person, language) => {
+                self.returning(person, |page, file, may| pages::consent(page, file, may, language))
+            }
             Place::Form(form) => self.form(&form),
         }
     }
@@ -228,6 +235,21 @@ impl Viewed<'_> {
             may: &may,
         };
         Ok(self.with_page(self.at, |page| pages::case(page, &desk)))
+    }
+
+    /// A page about somebody's return, for those who prepare one with them.
+    fn returning(
+        &self,
+        person: PersonId,
+        make: impl FnOnce(&Page<'_>, &CaseFileView, &[CommandKind]) -> Markup,
+    ) -> Result<Markup, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let may = baken.may_send(principal, person)?;
+        if !pages::prepares_a_return(&may) {
+            return Err(Problem::NotFound);
+        }
+        let file = baken.case_file(principal, person)?;
+        Ok(self.with_page(self.at, |page| make(page, &file, &may)))
     }
 
     fn form(&self, form: &FormPlace) -> Result<Markup, Problem> {
