@@ -117,14 +117,13 @@ impl Page<'_> {
             K::ObserveIncident,
             K::UpdateIdentity,
         ];
-        const MORE: [K; 19] = [
+        const MORE: [K; 18] = [
             K::RecordAttendance,
             K::RequestException,
             K::FileCareAlert,
             K::MarkOutOfSight,
             K::ReportDischarge,
             K::AnnounceDischarge,
-            K::AssessRights,
             K::RecordIndDecision,
             K::RecordInsurance,
             K::FileUninsuredReport,
@@ -191,6 +190,9 @@ impl Page<'_> {
             (self.same(person, file, matches, elsewhere, may))
             (self.circumstances(file))
             @if let Some(rights) = &file.rights { (self.rights(rights)) }
+            @if may.contains(&K::AssessRights) {
+                p { a.utrecht-link href={ "/board/persons/" (person) "/rights" } { (self.say("Rechten toetsen, vraag voor vraag", "Assess rights, question by question")) } }
+            }
             @if super::prepares_a_return(may) {
                 p { a.utrecht-link href={ "/board/persons/" (person) "/return" } { (self.say("Terugkeer, stap voor stap", "The return, step by step")) } }
             }
@@ -492,19 +494,7 @@ impl Page<'_> {
                     (fact(self.say("Besluit IND", "Decision of the IND"), rights.ind_decision.as_ref().map(|decision| self.code(decision.outcome))))
                     (fact(self.say("Onverzekerde zorg gemeld", "Uninsured care reported"), rights.uninsured_report_filed_at.map(|at| self.time_text(at))))
                 }
-                @if let Some(assessment) = rights.assessments.iter().flatten().last() {
-                    div.card {
-                        p {
-                            strong { (self.code(assessment.outcome)) } " · " (self.say("hulpmiddel, niet bindend", "an aid, not binding"))
-                        }
-                        @if let Some(article) = &assessment.article { p { (article) } }
-                        @if assessment.ind_decision_needed == Some(true) {
-                            p { span.tag.tag--warn { (self.say("besluit van de IND nodig", "a decision of the IND is needed")) } }
-                        }
-                        @if let Some(open) = &assessment.alternatives { p { (self.say("Wel mogelijk: ", "Open to them: ")) (self.codes(open)) } }
-                        p { (self.noted(&assessment.noted)) }
-                    }
-                }
+                @if let Some(assessment) = rights.assessments.iter().flatten().last() { (self.assessed(assessment)) }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The desk: who is lost, what must be decided, what waits.
 
 use care_path::PersonId;
-use care_path::codes::TaskKind;
+use care_path::codes::{Role, TaskKind};
 use care_path::command::CommandKind as K;
 use care_path::views::{ExceptionView, LostView, TaskView};
 use maud::{Markup, html};
@@ -29,7 +29,8 @@ pub fn desk(page: &Page<'_>, desk: &Desk<'_>) -> Markup {
     page.titled(page.say("Vandaag", "Today"), &html! {
         div.board-columns {
             div {
-                @if !lost.is_empty() || page.reader.principal.actor.municipality().is_some() {
+                // Whoever may not know of the lost is not told that there are none.
+                @if !lost.is_empty() || page.reader.principal.actor.role() == Role::ProcessCoordinator {
                     section aria-labelledby="lost" {
                         h2 #lost.utrecht-heading-2 { (page.say("Wie is uit beeld", "Who is lost")) }
                         @if lost.is_empty() { (page.nothing("Niemand is uit beeld.", "Nobody is out of sight.")) }

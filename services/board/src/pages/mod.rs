@@ -1,6 +1,7 @@
 //! The pages, one a file. Each role lands on the one that it came for.
 
 mod ambassador;
+mod assessor;
 mod case;
 mod consent;
 mod desk;
@@ -15,6 +16,7 @@ mod returning;
 mod sign_in;
 
 pub use ambassador::{CountryCount, StateShare, ambassador};
+pub use assessor::{rights, rights_waiting};
 pub use case::{CaseDesk, case};
 pub use consent::consent;
 pub use desk::{Desk, desk};

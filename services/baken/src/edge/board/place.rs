@@ -19,6 +19,8 @@ pub enum Place {
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
+    /// Somebody's rights, and the checklist.
+    Rights(PersonId),
     /// A return, step by step.
     Return(PersonId, Option<OwnLanguage>),
     /// The consent to it on paper.
@@ -60,6 +62,7 @@ impl Place {
             ("handovers", None, None) => Self::Handovers,
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
+            ("persons", Some(id), Some("rights")) => Self::Rights(PersonId(id.parse().ok()?)),
             ("persons", Some(id), Some("return")) => Self::Return(PersonId(id.parse().ok()?), own_language()?),
             ("persons", Some(id), Some("consent")) => {
                 Self::Consent(PersonId(id.parse().ok()?), own_language()?.unwrap_or(OwnLanguage::ENGLISH))
