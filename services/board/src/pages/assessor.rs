@@ -211,7 +211,7 @@ impl Page<'_> {
                     @for answer in YesNoUnknown::ALL {
                         @let code = answer.code();
                         label for={ (id) "-" (code) } {
-                            input.utrecht-radio-button.utrecht-radio-button--html-input id={ (id) "-" (code) } name=(field.at)
+                            input id={ (id) "-" (code) } name=(field.at)
                                 type="radio" value=(code) checked[value == code];
                             " " (self.code(*answer))
                         }
