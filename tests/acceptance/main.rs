@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on ends here
 
 mod batch;
+mod board;
 mod corrections;
 mod crowd;
+mod directory;
 mod duties;
 mod hidden;
 mod intake;

@@ -383,7 +383,7 @@ impl Schema {
 async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_or_graphql() {
     let running = empty().await;
     let mut numbered = Numbered { running: &running, count: 0 };
-    let settings = demo::settings().unwrap();
+    let (settings, directory) = (demo::settings().unwrap(), demo::directory().unwrap());
     for script in [demo::marek().unwrap(), demo::world().unwrap()] {
         for planned in demo::plan(&script, &demo::users().unwrap(), SystemClock.now()).unwrap() {
             numbered.deliver(&planned.scripted).await;
@@ -399,7 +399,7 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
     let mut runner = TestRunner::deterministic();
     let (mut read, mut hidden) = (0, 0);
     for _ in 0..READERS {
-        let who = readers(&settings.directory).new_tree(&mut runner).unwrap().current();
+        let who = readers(&directory).new_tree(&mut runner).unwrap().current();
         let client = running.client_of(&who);
         let (shown, lists) = over_rest(&client, &persons).await;
         let graphql = over_graphql(&client, &schema, &shown).await;
@@ -408,8 +408,8 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
         assert_eq!(numbers(&graphql), &numbers(&rest) | &numbers(&lists), "{who:?}: both edges tell the same");
         for (number, source) in &sources {
             let path = &cases[&source.person];
-            let (deadlines, directory) = (settings.deadlines.of_case(path), &settings.directory);
-            let standing = Standing::of(&who, path, SystemClock.now(), deadlines, directory);
+            let deadlines = settings.deadlines.of_case(path);
+            let standing = Standing::of(&who, path, SystemClock.now(), deadlines, &directory);
             let own = who.recorded(&source.stamp.by);
             let event = source.event.kind().name();
             let (category, depth) = reviewed.cell_of(source);
@@ -429,13 +429,13 @@ async fn no_random_actor_is_told_a_text_that_the_table_does_not_give_over_rest_o
 #[tokio::test(flavor = "multi_thread")]
 async fn no_random_actor_is_told_of_an_event_that_the_table_does_not_give_over_any_channel() {
     let running = demo_world().await;
-    let settings = demo::settings().unwrap();
+    let (settings, directory) = (demo::settings().unwrap(), demo::directory().unwrap());
     let streams = running.streams().await;
     let (cases, reviewed) = (cases(&streams), Reviewed::read());
     let mut runner = TestRunner::deterministic();
     let (mut told_of, mut hidden) = (0, 0);
     for reader in 0..READERS {
-        let who = readers(&settings.directory).new_tree(&mut runner).unwrap().current();
+        let who = readers(&directory).new_tree(&mut runner).unwrap().current();
         let notices = notices(&running, &who);
         if reader < LISTENERS {
             assert_eq!(over_the_stream(&running.client_of(&who)).await, notices, "{who:?}");
@@ -443,8 +443,8 @@ async fn no_random_actor_is_told_of_an_event_that_the_table_does_not_give_over_a
         let told: BTreeSet<_> = notices.iter().map(|notice| notice["event_id"].as_str().unwrap()).collect();
         for (person, told_path) in &streams {
             let path = &cases[person];
-            let (deadlines, directory) = (settings.deadlines.of_case(path), &settings.directory);
-            let standing = Standing::of(&who, path, SystemClock.now(), deadlines, directory);
+            let deadlines = settings.deadlines.of_case(path);
+            let standing = Standing::of(&who, path, SystemClock.now(), deadlines, &directory);
             for (stamp, event) in told_path {
                 let (category, depth) = reviewed.known_by(event);
                 let own = who.recorded(&stamp.by);

@@ -9,6 +9,7 @@ use baken::app::Baken;
 use baken::demo;
 use baken::dev_issuer::DevIssuer;
 use baken::edge::Limits;
+use baken::edge::board::{DemoUser, SignIn};
 use baken::edge::channels::Channels;
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::event_log::{EventLog, Position};
@@ -128,6 +129,7 @@ async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: 
         issuers: vec![issuer.issuer_config().unwrap()],
         limits,
         introspection: true,
+        sign_in: SignIn { demo: Some(demo_users()), ..SignIn::default() },
         ..EdgeParts::default()
     };
     let listening = listen(&service, ([127, 0, 0, 1], 0).into(), parts).unwrap();
@@ -135,6 +137,11 @@ async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: 
     let channels = listening.channels.clone();
     let server = tokio::spawn(async move { listening.server.await.unwrap() });
     Running { url, folder, issuer, service: Some(service), held: Some(held), webhooks, server, channels }
+}
+
+fn demo_users() -> Vec<DemoUser> {
+    let users = demo::users().unwrap().into_iter();
+    users.map(|each| DemoUser { name: each.name, principal: each.principal }).collect()
 }
 
 /// Deliveries of a service that has ended may hold its store for a moment longer.

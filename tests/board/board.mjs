@@ -1,5 +1,7 @@
 // What the days have in common: a browser, somebody who is signed in, and what must hold on every page.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -34,9 +36,16 @@ export const browser = () =>
         args: ["--no-sandbox", "--disable-background-networking"],
     });
 
+// A folder whose style sheets and scripts are taken in place of those that the binary has: to try them without a build.
+const assets = process.env.BAKEN_ASSETS;
+
 /** A person at a screen: a page of a context of its own, and what went wrong there and how often they clicked. */
 export async function someone(browser, screen = DESK, options = {}) {
     const context = await browser.newContext({ ...screen, locale: "en-GB", timezoneId: "Europe/Amsterdam", ...options });
+    if (assets) {
+        await context.route(/\/assets\/.*\.(css|js)$/, (route) =>
+            route.fulfill({ path: join(assets, new URL(route.request().url()).pathname.split("/").pop()) }));
+    }
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     const seen = { clicks: 0, wrong: [], outside: [] };
@@ -130,7 +139,7 @@ export async function walk(page) {
     });
     const reached = new Set();
     const faults = [];
-    let radios = 0;
+    let [radios, ends] = [0, 0];
     for (let step = 0; step < expected.length + 5; step += 1) {
         await page.keyboard.press("Tab");
         const at = await page.evaluate(() => {
@@ -147,7 +156,9 @@ export async function walk(page) {
             return { walk: element.dataset.walk, radio: element.type === "radio", html: element.outerHTML.slice(0, 100), marked,
                 within, covered: Boolean(over) && !element.contains(over) && !over.contains(element) && !element.labels?.length };
         });
-        if (!at) break;
+        // Past the last control it begins anew: a page may have put the focus somewhere in the middle.
+        if (!at && (ends += 1) > 1) break;
+        if (!at) continue;
         if (at.radio) radios += 1;
         else if (reached.has(at.walk)) break;
         else reached.add(at.walk);
@@ -188,9 +199,68 @@ export function checkHeaders(headers) {
     assert.match(headers["referrer-policy"] ?? "", /^(no-referrer|same-origin)$/);
 }
 
-/** Opens an action and answers with its form. */
-export async function open(page, summary, within = page) {
-    const act = within.locator("details.act", { has: page.locator("summary", { hasText: summary }) }).first();
-    if (!(await act.evaluate((details) => details.open))) await act.locator("summary").click();
+/** Opens an action and answers with its form. One that is not in sight lies behind "More". */
+export async function open(page, title, within = page) {
+    const acts = within.locator("details.act", { has: page.locator(":scope > summary", { hasText: title }) });
+    await acts.first().waitFor({ state: "attached" });
+    if (!(await acts.filter({ visible: true }).count())) {
+        await within.locator("details.more:not([open])", { has: acts.first() }).first().locator(":scope > summary").click();
+    }
+    const act = acts.filter({ visible: true }).first();
+    if (!(await act.evaluate((details) => details.open))) await act.locator(":scope > summary").click();
     return act;
+}
+
+/** Speaks English from here on: the tests look for its words. */
+export async function inEnglish(page) {
+    await page.context().addCookies([]);
+    const change = page.locator('button[name="language"][value="en"]');
+    if (await change.count()) await Promise.all([page.waitForNavigation(), change.click()]);
+    page.seen.clicks = 0;
+    return page;
+}
+
+/** Visits each part of the board that a role has, and checks each. Answers with the heaviest. */
+export async function tour(page, name) {
+    const parts = await page.locator(".board-nav a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    assert.ok(parts.length > 0, `${name} has no parts`);
+    let heaviest = 0;
+    for (const part of parts) {
+        const answer = await page.goto(url + part);
+        assert.equal(answer.status(), 200, part);
+        checkHeaders(answer.headers());
+        assert.equal(await page.locator('.board-nav [aria-current="page"]').count(), 1, `${part} is not marked as where one is`);
+        heaviest = Math.max(heaviest, await checkPage(page, `${name}${part.replaceAll("/", "-").replace(/-$/, "")}`));
+    }
+    return heaviest;
+}
+
+/** A user of the REST interface, for what happens beside the board. */
+export function rest(user) {
+    const token = execFileSync(process.env.BAKEN_BIN, ["token", user, "--data", process.env.BAKEN_DATA], { encoding: "utf8" }).trim();
+    return async (method, path, body) => {
+        const answer = await fetch(url + path, {
+            method,
+            headers: {
+                Authorization: `Bearer ${token}`,
+                ...(body === undefined ? {} : { "Content-Type": "application/json", "Idempotency-Key": randomUUID() }),
+            },
+            body: body === undefined ? undefined : JSON.stringify(body),
+        });
+        const said = await answer.json().catch(() => null);
+        assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${JSON.stringify(said)}`);
+        return said;
+    };
+}
+
+/** Sends a form of the board, and waits for the page that comes after it. */
+export async function record(page, form) {
+    await Promise.all([page.waitForNavigation(), form.locator('form button[type="submit"]').last().click()]);
+}
+
+/** What was recorded is said. */
+export async function wasRecorded(page) {
+    const problem = page.locator(".utrecht-alert--error");
+    assert.equal(await problem.count(), 0, `not recorded: ${await problem.allInnerTexts()}`);
+    assert.equal(await page.locator(".utrecht-alert--ok").count(), 1);
 }

@@ -55,6 +55,9 @@ status=0
 for day in ${DAYS:-$(cd "$here/days" && ls *.mjs | sed 's/\.mjs$//')}; do
     # Each day has a demo of its own: what one role does is not in another's way.
     BAKEN_DATA="$work/data-$day"
+    # Sessions last long enough for a page to be looked at, but for the day that waits for their end.
+    unset BAKEN_DEMO_SESSION_IDLE
+    [ "$day" != session ] || export BAKEN_DEMO_SESSION_IDLE=5
     # Rate limits would answer for the service: they are lifted.
     BAKEN_DEMO_UNLIMITED=1 "$binary" demo --port 0 --data "$BAKEN_DATA" >"$work/out" 2>"$work/trace" &
     service=$!

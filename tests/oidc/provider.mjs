@@ -4,6 +4,7 @@
 //     node provider.mjs USERS_FILE OUT_FOLDER
 //
 // writes OUT_FOLDER/tokens.json, then OUT_FOLDER/env with what a test needs to know, and runs until it is stopped.
+// The client `baken-board` signs people in by the code flow: any user of the demo world, whatever the password.
 // POST /-/rotate replaces every key and writes new tokens.
 
 import { createHmac, createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -53,6 +54,9 @@ const bad = [
   { id: AUDIENCE, code: 'token_type_not_accepted', claims: worker, idToken: true },
 ].map((each) => ({ algorithm: 'ES256', ...each }));
 const clients = new Map([...good, ...bad].map((each) => [each.id, each]));
+const BOARD = 'baken-board';
+const claimsOf = (token) =>
+  token.accountId ? scopeClaims(users.find((user) => user.user === token.accountId)) : clients.get(token.clientId).claims;
 
 function newKeys() {
   const generation = randomBytes(4).toString('hex');
@@ -72,38 +76,53 @@ function newProvider(issuer) {
   const idTokens = new Map();
   const provider = new Provider(issuer, {
     jwks: { keys: newKeys() },
-    clients: [...clients.keys()].map((id) => ({
-      client_id: id,
-      client_secret: secret,
-      grant_types: ['client_credentials'],
-      redirect_uris: [],
-      response_types: [],
-      id_token_signed_response_alg: 'ES256',
-    })),
+    clients: [
+      ...[...clients.keys()].map((id) => ({
+        client_id: id,
+        client_secret: secret,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+        id_token_signed_response_alg: 'ES256',
+      })),
+      {
+        client_id: BOARD,
+        client_secret: secret,
+        grant_types: ['authorization_code', 'refresh_token'],
+        redirect_uris: [process.env.BAKEN_OIDC_CALLBACK ?? 'http://127.0.0.1:8099/auth/callback'],
+        response_types: ['code'],
+        id_token_signed_response_alg: 'ES256',
+        scope: 'openid offline_access',
+      },
+    ],
+    async findAccount(_ctx, id) {
+      return users.some((user) => user.user === id) ? { accountId: id, claims: async () => ({ sub: id }) } : undefined;
+    },
     enabledJWA: { idTokenSigningAlgValues: ALGORITHMS },
     features: {
       clientCredentials: { enabled: true },
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo(_ctx, _resource, client) {
-          const { audience = AUDIENCE, format = 'jwt', algorithm } = clients.get(client.clientId);
+          const { audience = AUDIENCE, format = 'jwt', algorithm = 'ES256' } = clients.get(client.clientId) ?? {};
           const key = algorithm === 'HS256' ? { key: symmetricKey } : {};
           return {
             scope: '',
             audience,
-            accessTokenTTL: 3600,
+            // A session of the board asks for a new one a minute before the end.
+            accessTokenTTL: client.clientId === BOARD ? 62 : 3600,
             accessTokenFormat: format,
             jwt: { sign: { alg: algorithm, ...key } },
           };
         },
       },
     },
-    extraTokenClaims: (_ctx, token) => clients.get(token.clientId).claims,
+    extraTokenClaims: (_ctx, token) => claimsOf(token),
     formats: {
       customizers: {
         async jwt(ctx, token, jwt) {
-          const { shift = 0, idToken, claims } = clients.get(token.clientId);
+          const { shift = 0, idToken, claims } = clients.get(token.clientId) ?? {};
           jwt.payload.iat += shift;
           jwt.payload.exp += shift;
           if (idToken) {
@@ -194,6 +213,8 @@ server.listen(0, '127.0.0.1', async () => {
     BAKEN_OIDC_AUDIENCE: AUDIENCE,
     BAKEN_OIDC_TOKENS: join(outFolder, 'tokens.json'),
     BAKEN_OIDC_ROTATE: `${issuer}/-/rotate`,
+    BAKEN_OIDC_BOARD_SECRET: secret,
+    BAKEN_OIDC_RESOURCE: RESOURCE,
   };
   write('env', Object.entries(env).map(([name, value]) => `${name}='${value}'\n`).join(''));
 });

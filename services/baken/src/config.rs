@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use care_path::directory::{Directory, Organisation};
 use care_path::path::rights::Norms;
 use serde::Deserialize;
 
 use crate::dev_issuer::Profile;
 use crate::edge::auth::IssuerConfig;
+use crate::edge::board::{Provider, ProviderConfig, SignIn};
 use crate::edge::{BatchLimits, Limits};
 use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider};
-use crate::settings::{Settings, Terms};
+use crate::settings::{Settings, Terms, organisations};
 use crate::telemetry::Format;
 use crate::webhooks::WebhooksConfig;
 
@@ -29,6 +29,10 @@ pub enum ConfigError {
     Content(PathBuf, #[source] serde_json::Error),
     #[error("in production at least one issuer of tokens must be configured")]
     NoIssuer,
+    #[error("the board's OpenID provider cannot be asked: {0}")]
+    Provider(#[source] reqwest::Error),
+    #[error("in production the board is reached over https only: set board.url")]
+    PlainBoard,
     #[error("in production webhooks go over https only")]
     PlainWebhooks,
 }
@@ -57,12 +61,35 @@ pub struct Config {
     pub limits: LimitsConfig,
     #[serde(default)]
     pub telemetry: TelemetryConfig,
+    /// Without it nobody can sign in to the board.
+    pub board: Option<BoardConfig>,
     /// Without it no webhooks are sent.
     pub webhooks: Option<WebhooksConfig>,
 }
 
 fn default_bind() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// How people sign in to the board.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoardConfig {
+    /// The address that browsers reach it by: `https://baken.example.org`.
+    pub url: String,
+    pub provider: ProviderConfig,
+}
+
+impl BoardConfig {
+    /// What the edge takes. Over https its cookies go over nothing else.
+    ///
+    /// # Errors
+    /// Where no HTTP client can be had.
+    pub fn sign_in(self) -> Result<SignIn, ConfigError> {
+        let secure = self.url.starts_with("https://");
+        let provider = Provider::new(self.provider, &self.url).map_err(ConfigError::Provider)?;
+        Ok(SignIn { provider: Some(provider), secure, ..SignIn::default() })
+    }
 }
 
 /// Where the event log is.
@@ -135,6 +162,8 @@ pub struct LimitsConfig {
     pub body_deadline_seconds: u64,
     pub user_per_second: u32,
     pub user_burst: u32,
+    pub searches_per_second: u32,
+    pub searches_burst: u32,
     pub stranger_per_second: u32,
     pub stranger_burst: u32,
     pub channels_of_user: usize,
@@ -153,6 +182,8 @@ impl Default for LimitsConfig {
             body_deadline_seconds: limits.body_deadline.as_secs(),
             user_per_second: limits.user_per_second,
             user_burst: limits.user_burst,
+            searches_per_second: limits.searches_per_second,
+            searches_burst: limits.searches_burst,
             stranger_per_second: limits.stranger_per_second,
             stranger_burst: limits.stranger_burst,
             channels_of_user: limits.channels_of_user,
@@ -172,6 +203,8 @@ impl From<&LimitsConfig> for Limits {
             body_deadline: Duration::from_secs(config.body_deadline_seconds),
             user_per_second: config.user_per_second,
             user_burst: config.user_burst,
+            searches_per_second: config.searches_per_second,
+            searches_burst: config.searches_burst,
             stranger_per_second: config.stranger_per_second,
             stranger_burst: config.stranger_burst,
             channels_of_user: config.channels_of_user,
@@ -227,6 +260,10 @@ impl Config {
         if read.profile == Profile::Production && read.webhooks.as_ref().is_some_and(|webhooks| webhooks.plain_http) {
             return Err(ConfigError::PlainWebhooks);
         }
+        let is_plain = |board: &BoardConfig| !board.url.starts_with("https://");
+        if read.profile == Profile::Production && read.board.as_ref().is_some_and(is_plain) {
+            return Err(ConfigError::PlainBoard);
+        }
         Ok(read)
     }
 
@@ -235,12 +272,13 @@ impl Config {
     /// # Errors
     /// Where a file cannot be read or is not what it should be.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
-        let organisations: Vec<Organisation> = read_json(&self.world.organisations)?;
+        let file = &self.world.organisations;
+        let read_file = organisations::read(&read(file)?);
+        let organisations = read_file.map_err(|error| ConfigError::Content(file.clone(), error))?;
         let rights = read(&self.world.rights)?;
         let norms =
             Norms::from_json(&rights).map_err(|error| ConfigError::Content(self.world.rights.clone(), error))?;
-        let directory: Directory = organisations.into_iter().collect();
-        Ok(Settings { directory, deadlines: self.deadlines.clone(), norms })
+        Ok(Settings { organisations, deadlines: self.deadlines.clone(), norms })
     }
 }
 
@@ -263,10 +301,6 @@ fn is_list(value: &str) -> bool {
 
 fn read(file: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(file).map_err(|error| ConfigError::File(file.to_owned(), error))
-}
-
-fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, ConfigError> {
-    serde_json::from_str(&read(file)?).map_err(|error| ConfigError::Content(file.to_owned(), error))
 }
 
 #[cfg(test)]
@@ -396,9 +430,14 @@ mod tests {
     #[test]
     fn the_configurations_that_are_given_along_are_readable() {
         let infra = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra");
-        for file in ["baken.example.toml", "compose/baken.toml"] {
+        // In Compose the board is reached over plain http, which production refuses. Its tokens are the provider's all the same.
+        for (file, profile) in
+            [("baken.example.toml", Profile::Production), ("compose/baken.toml", Profile::Development)]
+        {
             let config = Config::read_with(&infra.join(file), std::iter::empty()).unwrap();
-            assert_eq!(config.profile, Profile::Production);
+            assert_eq!(config.profile, profile);
+            assert!(config.development_issuer.is_none());
+            assert!(config.board.is_some());
             config.log.url.expose_secret().parse::<LogUrl>().unwrap();
         }
     }

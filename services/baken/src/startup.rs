@@ -49,6 +49,8 @@ pub enum StartError {
     Fetch(#[from] crate::edge::auth::FetchError),
     #[error("the GraphQL schema cannot be used: {0}")]
     Schema(#[from] crate::edge::graphql::limits::BadSchema),
+    #[error("the organisations of the configuration cannot be registered: {0}")]
+    Organisations(#[from] crate::app::ExecuteError),
     #[error("webhooks cannot be sent: {0}")]
     Webhooks(#[from] WebhookStartError),
     #[error("the service cannot listen on its address: {0}")]
@@ -141,6 +143,10 @@ impl Service {
         let following = tokio::spawn(follower.run());
         let baken = Baken::new(parts.log, sealer.clone(), world, settings, parts.clock, parts.ids, applied);
         let baken = Arc::new(baken);
+        let registered = baken.bring_in(&baken.settings().organisations).await?;
+        if registered > 0 {
+            tracing::info!(registered, "organisations of the configuration are registered");
+        }
         let watch_metrics = WatchMetrics::default();
         Ok(Self { baken, sealer, webhooks: None, following, watching: None, watch_metrics })
     }
@@ -210,7 +216,8 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
     let fetch: Arc<dyn crate::edge::auth::FetchKeys> = Arc::new(WorldKeys::new()?);
     let clock = service.baken.shared_clock();
     let verifier = Arc::new(Verifier::new(parts.issuers, &fetch, clock)?);
-    let graphql = web::Data::new(Graphql::new(service.baken.clone(), parts.introspection)?);
+    let rates = Arc::new(Rates::new(&parts.limits));
+    let graphql = web::Data::new(Graphql::new(service.baken.clone(), rates.clone(), parts.introspection)?);
     let mut metrics = Metrics::default().with_watch(&service.watch_metrics);
     if let Some(webhooks) = &service.webhooks {
         metrics.add_webhooks(webhooks.metrics());
@@ -222,7 +229,7 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
         baken: service.baken.clone(),
         verifier,
         metrics: Arc::new(metrics),
-        rates: Rates::new(&parts.limits),
+        rates,
         channels: channels.clone(),
         limits: parts.limits,
         introspection: parts.introspection,

@@ -14,7 +14,7 @@ pub use subject::Subject;
 
 use crate::actor::{Actor, Principal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Organisation};
+use crate::directory::{Directory, DirectoryRefusal, Organisation};
 use crate::event::Event;
 use crate::ids::{Municipality, OrgId, PersonId};
 use crate::path::CarePath;
@@ -69,17 +69,21 @@ impl<'a> Context<'a> {
 
     /// The municipality of the actor, or of the actor's organisation.
     pub(crate) fn home_municipality(&self) -> Option<Municipality> {
-        let of_organisation = || self.directory.find(&self.by.organisation)?.municipality.clone();
-        self.by.actor.municipality().cloned().or_else(of_organisation)
+        self.directory.home_of(self.by)
     }
 
-    /// An organisation that takes part, or the refusal that names the field.
+    /// An organisation that takes part now, or the refusal that names the field.
     pub(crate) fn known_organisation(
         &self,
         field: &'static str,
         organisation: &OrgId,
     ) -> Result<&'a Organisation, Refusal> {
-        self.directory.find(organisation).ok_or(Refusal::field(field, "no such organisation takes part"))
+        let known =
+            self.directory.find(organisation).ok_or(Refusal::field(field, "no such organisation takes part"))?;
+        if known.closed {
+            return Err(Refusal::field(field, "takes part no more: it is closed"));
+        }
+        Ok(known)
     }
 }
 
@@ -93,92 +97,70 @@ pub trait Decide {
     /// # Errors
     /// The rule that stands against it.
     fn decide(self, subject: Self::Subject, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal>;
+
+    /// Whose entry in the directory it is about: of a facility, that of its organisation. `None` for what is about persons,
+    /// and for a facility that there is not.
+    fn organisation(&self, _: &Directory) -> Option<OrgId> {
+        None
+    }
 }
 
-/// Why a command is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The value of a field cannot be: 422, with a pointer to the field.
-    #[error("{field}: {message}")]
-    Field { field: &'static str, message: &'static str },
-    /// It is another organisation's to do: 403.
-    #[error("this is for another organisation to do")]
-    NotYours,
-    #[error(transparent)]
-    Case(#[from] CaseRefusal),
-    #[error(transparent)]
-    Identity(#[from] IdentityRefusal),
-    #[error(transparent)]
-    Relation(#[from] RelationRefusal),
-    #[error(transparent)]
-    Stay(#[from] StayRefusal),
-    #[error(transparent)]
-    Referral(#[from] ReferralRefusal),
-    #[error(transparent)]
-    Lost(#[from] LostRefusal),
-    #[error(transparent)]
-    Discharge(#[from] DischargeRefusal),
-    #[error(transparent)]
-    Exception(#[from] ExceptionRefusal),
-    #[error(transparent)]
-    Rights(#[from] RightsRefusal),
-    #[error(transparent)]
-    Return(#[from] ReturnRefusal),
-    #[error(transparent)]
-    Privacy(#[from] PrivacyRefusal),
-    #[error(transparent)]
-    Deadline(#[from] DeadlineRefusal),
-    #[error(transparent)]
-    Correction(#[from] CorrectionRefusal),
+/// Declares the refusal of a command, with the parts of the path that refuse.
+macro_rules! parts {
+    ($($part:ident($refusal:ty)),+ $(,)?) => {
+        /// Why a command is refused.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        pub enum Refusal {
+            /// The value of a field cannot be: 422, with a pointer to the field.
+            #[error("{field}: {message}")]
+            Field { field: &'static str, message: &'static str },
+            /// It is another organisation's to do: 403.
+            #[error("this is for another organisation to do")]
+            NotYours,
+            $( #[error(transparent)] $part(#[from] $refusal), )+
+        }
+
+        impl Refusal {
+            /// The codes of all refusals: a translation must have each.
+            #[must_use]
+            pub fn codes() -> Vec<&'static str> {
+                let parts: &[&[&str]] = &[&["invalid_field", "not_yours"], $(<$refusal>::CODES),+];
+                parts.concat()
+            }
+
+            /// The rule's code, for programs: stable.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    Self::Field { .. } => "invalid_field",
+                    Self::NotYours => "not_yours",
+                    $( Self::$part(refusal) => refusal.code(), )+
+                }
+            }
+        }
+    };
+}
+
+parts! {
+    Case(CaseRefusal),
+    Identity(IdentityRefusal),
+    Relation(RelationRefusal),
+    Stay(StayRefusal),
+    Referral(ReferralRefusal),
+    Lost(LostRefusal),
+    Discharge(DischargeRefusal),
+    Exception(ExceptionRefusal),
+    Rights(RightsRefusal),
+    Return(ReturnRefusal),
+    Privacy(PrivacyRefusal),
+    Deadline(DeadlineRefusal),
+    Correction(CorrectionRefusal),
+    Directory(DirectoryRefusal),
 }
 
 impl Refusal {
-    /// The codes of all refusals: a translation must have each.
-    #[must_use]
-    pub fn codes() -> Vec<&'static str> {
-        let parts = [
-            &["invalid_field", "not_yours"],
-            CaseRefusal::CODES,
-            IdentityRefusal::CODES,
-            RelationRefusal::CODES,
-            StayRefusal::CODES,
-            ReferralRefusal::CODES,
-            LostRefusal::CODES,
-            DischargeRefusal::CODES,
-            ExceptionRefusal::CODES,
-            RightsRefusal::CODES,
-            ReturnRefusal::CODES,
-            PrivacyRefusal::CODES,
-            DeadlineRefusal::CODES,
-            CorrectionRefusal::CODES,
-        ];
-        parts.concat()
-    }
-
     pub(crate) const fn field(field: &'static str, message: &'static str) -> Self {
         Self::Field { field, message }
-    }
-
-    /// The rule's code, for programs: stable.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Field { .. } => "invalid_field",
-            Self::NotYours => "not_yours",
-            Self::Case(refusal) => refusal.code(),
-            Self::Identity(refusal) => refusal.code(),
-            Self::Relation(refusal) => refusal.code(),
-            Self::Stay(refusal) => refusal.code(),
-            Self::Referral(refusal) => refusal.code(),
-            Self::Lost(refusal) => refusal.code(),
-            Self::Discharge(refusal) => refusal.code(),
-            Self::Exception(refusal) => refusal.code(),
-            Self::Rights(refusal) => refusal.code(),
-            Self::Return(refusal) => refusal.code(),
-            Self::Privacy(refusal) => refusal.code(),
-            Self::Deadline(refusal) => refusal.code(),
-            Self::Correction(refusal) => refusal.code(),
-        }
     }
 }
 

@@ -22,6 +22,14 @@ pub enum BadValue {
     Language,
     #[error("must be a whole number from 0 to 120")]
     Age,
+    #[error(
+        "must be a telephone number of 3 to 32 digits, spaces, hyphens and brackets, with or without a + before it"
+    )]
+    Phone,
+    #[error("must be a mail address such as desk@example.org")]
+    EmailAddress,
+    #[error("must be an address of a website that begins with https:// or http://")]
+    WebAddress,
 }
 
 macro_rules! typed {
@@ -74,6 +82,12 @@ typed! {
     Line(line) schema(value_type = String, min_length = 1, max_length = 200),
     /// A language: a BCP 47 tag. One that comes in is a [`LanguageTag`]; one that was recorded may be in no registry.
     Language(stored_language) schema(value_type = String, min_length = 2, max_length = 35),
+    /// A telephone number of an organisation, as people write it.
+    Phone(phone) schema(value_type = String, pattern = r"^\+?[0-9 ()-]{3,32}$", example = "+31 10 123 4567"),
+    /// A mail address of an organisation.
+    EmailAddress(email_address) schema(value_type = String, pattern = r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length = 200),
+    /// The address of an organisation's website.
+    WebAddress(web_address) schema(value_type = String, pattern = r"^https?://[^\s]+$", max_length = 200),
 }
 
 impl Text {
@@ -101,6 +115,13 @@ impl Language {
     #[must_use]
     pub(crate) fn primary(&self) -> &str {
         self.as_str().split('-').next().unwrap_or_default()
+    }
+
+    /// Whether it is a language, or a variety of it: `pl-PL` is `pl`.
+    #[must_use]
+    pub fn is_a(&self, language: &Self) -> bool {
+        let rest = self.as_str().strip_prefix(language.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     }
 
     /// Whether it says that nobody could tell which language it is.
@@ -135,6 +156,34 @@ fn line(text: &str) -> Result<&str, BadValue> {
         return Err(BadValue::Control);
     }
     shown(checked)
+}
+
+fn phone(text: &str) -> Result<&str, BadValue> {
+    let text = text.trim();
+    let rest = text.strip_prefix('+').unwrap_or(text);
+    let allowed = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')');
+    let digits = rest.chars().filter(char::is_ascii_digit).count();
+    let fits = (3..=32).contains(&rest.len()) && digits >= 3 && rest.chars().all(allowed);
+    fits.then_some(text).ok_or(BadValue::Phone)
+}
+
+fn email_address(text: &str) -> Result<&str, BadValue> {
+    let checked = line(text).map_err(|_| BadValue::EmailAddress)?;
+    let allowed = |c: char| !c.is_whitespace() && !matches!(c, '@' | '<' | '>' | '"' | '\'' | ',' | ';' | '?' | '&');
+    let part = |part: &str| !part.is_empty() && part.chars().all(allowed);
+    let (name, host) = checked.split_once('@').ok_or(BadValue::EmailAddress)?;
+    let has_domain = host.split_once('.').is_some_and(|(first, rest)| part(first) && part(rest));
+    (part(name) && has_domain).then_some(checked).ok_or(BadValue::EmailAddress)
+}
+
+/// It is shown as a link: no other scheme may be behind it.
+fn web_address(text: &str) -> Result<&str, BadValue> {
+    let checked = line(text).map_err(|_| BadValue::WebAddress)?;
+    let rest = checked.strip_prefix("https://").or_else(|| checked.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default()).unwrap_or_default();
+    let names_a_host = host.contains('.') && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | ':'));
+    let allowed = |c: char| !c.is_whitespace() && !matches!(c, '<' | '>' | '"' | '\'' | '\\');
+    (names_a_host && checked.chars().all(allowed)).then_some(checked).ok_or(BadValue::WebAddress)
 }
 
 /// A text in which everything can be seen, in the order in which it is read.

@@ -48,6 +48,8 @@ pub enum BadTime {
     NoTime,
     #[error("must be a date as in RFC 3339")]
     NoDate,
+    #[error("must be a time of day such as 23:00")]
+    NoTimeOfDay,
     #[error("must be a date of birth as precisely as it is known: 1976, 1976-02 or 1976-02-14")]
     NoBirthDate,
     #[error("must lie in the years {0} to {latest}", latest = LATEST_YEAR)]
@@ -300,6 +302,39 @@ pub fn local_date(at: DateTime) -> NaiveDate {
     clock(at).date()
 }
 
+/// A local time of day, to the minute: `23:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, DeserializeFromStr, SerializeDisplay)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "23:00"))]
+pub struct TimeOfDay(NaiveTime);
+
+impl TimeOfDay {
+    /// The time.
+    #[must_use]
+    pub const fn get(self) -> NaiveTime {
+        self.0
+    }
+}
+
+impl FromStr for TimeOfDay {
+    type Err = BadTime;
+
+    fn from_str(text: &str) -> Result<Self, BadTime> {
+        let has_form = text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+        let time = has_form.then(|| NaiveTime::parse_from_str(text, "%H:%M").ok()).flatten();
+        time.map(Self).ok_or(BadTime::NoTimeOfDay)
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.format("%H:%M").fmt(f)
+    }
+}
+
+#[cfg(feature = "schema")]
+async_graphql::scalar!(TimeOfDay);
+
 /// A night in the Netherlands, from noon to noon, named by the day on whose evening it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Night(NaiveDate);
@@ -313,6 +348,18 @@ impl Night {
     pub fn of(at: DateTime) -> Self {
         let noon = TimeDelta::hours(12);
         Self(clock(at).checked_sub_signed(noon).map_or(NaiveDate::MIN, |half_a_day_before| half_a_day_before.date()))
+    }
+
+    /// The night that begins on the evening of a day.
+    #[must_use]
+    pub const fn on(day: NaiveDate) -> Self {
+        Self(day)
+    }
+
+    /// The day on whose evening it begins.
+    #[must_use]
+    pub const fn date(self) -> NaiveDate {
+        self.0
     }
 
     /// The instant at which the clock shows that time in this night.

@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 54] = files![
+const FILES: [&str; 57] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -152,6 +152,7 @@ const FILES: [&str; 54] = files![
     "lookout_end_reason",
     "lookout_outcome",
     "lookout_state",
+    "match_likeness",
     "match_reason",
     "occurred_precision",
     "next_step",
@@ -171,10 +172,12 @@ const FILES: [&str; 54] = files![
     "severity",
     "sex",
     "signal_channel",
+    "target_group",
     "task_kind",
     "task_stake",
     "turn_away_reason",
     "urgency",
+    "weekday",
     "withdraw_reason",
     "yes_no_unknown",
 ];
@@ -185,7 +188,7 @@ static LISTS: LazyLock<BTreeMap<String, File>> = LazyLock::new(|| {
     read.map(|file| (file.list.clone(), file)).collect()
 });
 
-/// The list of organisations is not closed: it comes from the configuration, and its labels are names.
+/// The list of organisations is not closed: it is the directory, and its labels are names.
 const ORGANISATIONS: &str = "organisations";
 
 fn organisations_title(language: LabelLanguage) -> &'static str {
@@ -230,7 +233,8 @@ pub fn code_labels(list: &str, language: LabelLanguage) -> impl Iterator<Item = 
 pub fn code_list(list: &str, language: LabelLanguage, directory: &Directory) -> Option<CodeListView> {
     if list == ORGANISATIONS {
         let each = directory.all();
-        let codes = each.map(|each| CodeView { code: each.id.to_string(), label: each.name.clone() }).collect();
+        let codes =
+            each.map(|each| CodeView { code: each.id.to_string(), label: each.name.as_str().to_owned() }).collect();
         return Some(CodeListView { list: list.to_owned(), title: organisations_title(language).to_owned(), codes });
     }
     let file = LISTS.get(list)?;

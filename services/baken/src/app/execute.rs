@@ -3,7 +3,7 @@
 use care_path::codes::Role;
 use care_path::command::{Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
 use care_path::event::Event;
-use care_path::ids::CorrelationId;
+use care_path::ids::{CorrelationId, OrgId};
 use care_path::policy::{Relation, acts_unseen, may};
 use care_path::sight::{Sight, too_late};
 use care_path::time::Occurred;
@@ -12,6 +12,7 @@ use care_path::{CarePath, EventId, PersonId, Principal};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+use super::directory::entry_decided;
 use super::{Baken, MovedTo, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::history::{Envelope, Idempotency, KeyDigest, Purpose, StoredAnswer, Stream};
@@ -22,7 +23,7 @@ use crate::sealing::{Binding, KeyError, KeyStoreError, SealError};
 #[derive(Debug, Clone)]
 pub struct Request {
     pub principal: Principal,
-    /// Whose path; `None` opens a new one, or counts people whom nobody knows.
+    /// Whose path; `None` opens a new one, counts people whom nobody knows, or changes the directory.
     pub person_id: Option<PersonId>,
     pub command: Command,
     /// When it happened; now, unless said.
@@ -273,7 +274,7 @@ impl Baken {
         }
     }
 
-    /// Where the command goes: a known person's stream, a new one, or the count of people whom nobody knows.
+    /// Where the command goes: a known person's stream, a new one, the count of people whom nobody knows, or the directory.
     fn target(&self, request: &Request) -> Result<Aim, ExecuteError> {
         let fresh = |what: &str| match request.idempotency {
             Some(idempotency) => idempotency.key.id(what),
@@ -281,6 +282,7 @@ impl Baken {
         };
         let id = fresh("created");
         let (kind, person, case) = match (request.person_id, request.command.kind().without_person()) {
+            (named, Some(WithoutPerson::Directory)) => return self.entry(request, named, id),
             (Some(named), _) => {
                 let world = self.world.read();
                 let (owner, case) = (owner(&world, request, named), world.case(named).map(Case::id));
@@ -309,6 +311,7 @@ impl Baken {
         let kind = request.command.kind();
         let role = request.principal.actor.role();
         let person_id = target.person.unwrap_or(PersonId(Uuid::nil()));
+        let world = self.world.read();
         let decide = |path: &CarePath, members: &[PersonId]| {
             let context = Context {
                 now,
@@ -317,7 +320,7 @@ impl Baken {
                 person_id,
                 members,
                 id: target.id,
-                directory: &self.settings.directory,
+                directory: world.directory(),
                 deadlines: self.settings.deadlines.of_case(path),
                 norms: &self.settings.norms,
                 nobody: target.kind == Target::Nobody,
@@ -326,19 +329,27 @@ impl Baken {
             let command = if let Some(named) = request.person_id { command.said_on(person_id, named) } else { command };
             command.decide((), path, &context)
         };
-        let Target::Known(named) = target.kind else {
-            if !may(role, kind, Relation::None) {
-                return Err(ExecuteError::Forbidden);
+        let named = match &target.kind {
+            Target::Known(named) => *named,
+            Target::Directory(organisation) => {
+                let allowed = may(role, kind, Relation::None);
+                let revision = organisation.as_ref().and_then(|organisation| world.revision_of(organisation));
+                let decide = || decide(&CarePath::default(), &[]);
+                return entry_decided(request, allowed, organisation.is_some(), revision, decide);
             }
-            return Ok((decide(&CarePath::default(), &[])?, None));
+            Target::New | Target::Nobody => {
+                if !may(role, kind, Relation::None) {
+                    return Err(ExecuteError::Forbidden);
+                }
+                return Ok((decide(&CarePath::default(), &[])?, None));
+            }
         };
-        let world = self.world.read();
         let case = world.case(named).ok_or(ExecuteError::NotFound)?;
         let late = |or: ExecuteError| {
             too_late(&request.principal, &request.command, &case.path, now).map_or(or, ExecuteError::Refused)
         };
         let deadlines = self.settings.deadlines.of_case(&case.path);
-        let relation = match Sight::of(&request.principal, &case.path, now, deadlines, &self.settings.directory) {
+        let relation = match Sight::of(&request.principal, &case.path, now, deadlines, world.directory()) {
             Some(sight) => sight.relation(),
             None if acts_unseen(role) => Relation::None,
             None => return Err(late(ExecuteError::NotFound)),
@@ -356,7 +367,7 @@ impl Baken {
             });
         }
         if let Some(expected) = request.if_match {
-            let actual = self.revision_to(&request.principal, case, Position(u64::MAX));
+            let actual = self.revision_to(&request.principal, &world, case, Position(u64::MAX));
             if expected != actual {
                 return Err(ExecuteError::Stale { actual });
             }
@@ -380,7 +391,7 @@ impl Baken {
     }
 
     fn is_known(&self, principal: &Principal, world: &World, person: PersonId) -> bool {
-        world.case(person).is_some_and(|case| self.sight(principal, case).is_some())
+        world.case(person).is_some_and(|case| self.sight(principal, world, case).is_some())
     }
 
     /// Seals the events and puts them into their envelopes.
@@ -437,23 +448,25 @@ impl Baken {
 }
 
 /// Where a command goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Target {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
     /// The person to whom it was sent.
     Known(PersonId),
     New,
     Nobody,
+    /// The directory's entry of an organisation; `None` for a facility that there is not.
+    Directory(Option<OrgId>),
 }
 
-struct Aim {
-    kind: Target,
+pub(super) struct Aim {
+    pub kind: Target,
     /// Whose stream it is recorded on.
-    person: Option<PersonId>,
-    stream: StreamName,
+    pub person: Option<PersonId>,
+    pub stream: StreamName,
     /// Whose turn it is: one command of a case at a time, on whichever of the linked persons' streams it is recorded.
-    turn: StreamName,
+    pub turn: StreamName,
     /// The id of what the command creates.
-    id: Uuid,
+    pub id: Uuid,
 }
 
 fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteError {
@@ -486,9 +499,9 @@ fn owner(world: &World, request: &Request, named: PersonId) -> PersonId {
 impl Baken {
     /// The number of the last recording of a case, up to a position, that a principal may know of: its revision to them. It
     /// does not move with what is hidden from them. Those who act unseen know of what they recorded themselves.
-    fn revision_to(&self, principal: &Principal, case: &Case, until: Position) -> u64 {
+    fn revision_to(&self, principal: &Principal, world: &World, case: &Case, until: Position) -> u64 {
         let entries = case.history.iter().take_while(|entry| entry.position <= until);
-        match self.sight(principal, case) {
+        match self.sight(principal, world, case) {
             Some(sight) => progress(&sight, entries.map(|entry| (&*entry.stamp, &entry.event))).revision,
             None => entries.filter(|entry| principal.recorded(&entry.stamp.by)).skip(1).map(|_| 1).sum(),
         }
@@ -502,7 +515,7 @@ impl Baken {
         until: Position,
     ) -> Option<u64> {
         let world = self.world.read();
-        Some(self.revision_to(principal, world.case(person?)?, until))
+        Some(self.revision_to(principal, &world, world.case(person?)?, until))
     }
 
     fn repeated(&self, request: &Request, idempotency: Idempotency, answer: StoredAnswer) -> Receipt {

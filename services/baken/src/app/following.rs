@@ -176,7 +176,7 @@ impl Baken {
 
     fn worklist_touched(&self, principal: &Principal) -> Touched {
         let world = self.world.read();
-        let each = addresses(principal, &self.settings.directory);
+        let each = addresses(principal, world.directory());
         each.iter()
             .map(|address| world.touched(address))
             .fold(Touched::default(), |all, one| Touched { times: all.times + one.times, at: all.at.max(one.at) })

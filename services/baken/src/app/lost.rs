@@ -19,7 +19,7 @@ impl Baken {
     pub fn lost(&self, principal: &Principal, page: &PageRequest) -> Result<Page<LostView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
-        let (directory, terms) = (&self.settings.directory, &self.settings.deadlines);
+        let (directory, terms) = (world.directory(), &self.settings.deadlines);
         let reaches = Reach::of(principal);
         let sets = reaches.iter().filter_map(|reach| world.index().within(reach, Some(Phase::OutOfSight)));
         let candidates: BTreeSet<_> = sets.flatten().copied().collect();
@@ -29,7 +29,7 @@ impl Baken {
             .filter_map(|id| {
                 let case = world.case(id)?;
                 let due = of_many(case, || {
-                    views::lost_due(&self.sight(principal, case)?, terms.of_case(&case.path), directory)
+                    views::lost_due(&self.sight(principal, &world, case)?, terms.of_case(&case.path), directory)
                 })?;
                 Some(Place { stake: TaskStake::Danger, due, case: id, kind: TaskKind::FindPerson, subject: None })
             })
@@ -39,7 +39,7 @@ impl Baken {
         let shown = places.into_iter().filter_map(|place| {
             let case = world.case(place.case)?;
             let view = of_many(case, || {
-                let sight = self.sight(principal, case)?;
+                let sight = self.sight(principal, &world, case)?;
                 views::disclose_lost(&sight, place.case, terms.of_case(&case.path), directory)
             })?;
             Some(Edge { mark: Mark::Task(place), node: view })

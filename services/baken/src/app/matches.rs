@@ -29,7 +29,9 @@ impl Baken {
                 .of(case.id())
                 .filter_map(|(other, likeness)| {
                     let case = world.case(other)?;
-                    of_many(case, || views::disclose_match(sight, &self.sight(principal, case)?, other, likeness))
+                    of_many(case, || {
+                        views::disclose_match(sight, &self.sight(principal, world, case)?, other, likeness)
+                    })
                 })
                 .collect();
             shown.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.person_id.cmp(&other.person_id)));
@@ -40,12 +42,12 @@ impl Baken {
 
     /// What waits for a principal on a case: what follows from its path, and from its likeness to others.
     pub(super) fn tasks(&self, principal: &Principal, world: &World, case: &Case) -> Vec<TaskView> {
-        let (directory, deadlines) = (&self.settings.directory, self.settings.deadlines.of_case(&case.path));
+        let (directory, deadlines) = (world.directory(), self.settings.deadlines.of_case(&case.path));
         let now = self.clock.now();
         let Some(sight) = Sight::of(principal, &case.path, now, deadlines, directory) else { return Vec::new() };
         let mut tasks = views::disclose_tasks(&sight, &world.open_tasks(case, now), case.id(), directory);
         let reviews = world.matches().to_review(case.id()).filter_map(|(traits, other, likeness)| {
-            let other_sight = self.sight(principal, world.case(other)?)?;
+            let other_sight = self.sight(principal, world, world.case(other)?)?;
             let (one, two) = ((case.id(), &sight, traits), (other, &other_sight));
             views::disclose_match_review(principal, one, two, likeness, deadlines, directory)
         });

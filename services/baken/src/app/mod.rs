@@ -2,6 +2,7 @@
 //! reads goes through them: REST, GraphQL, the command line, the seeds.
 
 mod codes;
+mod directory;
 mod execute;
 mod following;
 #[cfg(test)]
@@ -25,6 +26,9 @@ mod page;
 mod query;
 #[cfg(test)]
 mod return_tests;
+mod search;
+#[cfg(test)]
+mod search_tests;
 #[cfg(test)]
 mod set_aside_tests;
 #[cfg(test)]
@@ -50,6 +54,7 @@ use crate::sources::{Clock, IdSource};
 use turns::Turns;
 
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_labels, code_list, code_lists};
+pub use directory::{FacilitiesFilter, OrganisationsFilter};
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use me::{MayView, MeView};

@@ -6,6 +6,7 @@
 //! What breaks off in between, the watch finishes, or the same request when it is sent again: an entry counts once throughout.
 
 use care_path::command::{Command, Context, Refusal};
+use care_path::directory::Directory;
 use care_path::event::Event;
 use care_path::ids::CorrelationId;
 use care_path::path::correction::{Arrival, CorrectionEvent, CorrectionRefusal, FinishMove, arrivals, may_arrive};
@@ -61,9 +62,9 @@ impl Baken {
         let Some(Event::Correction(CorrectionEvent::EntryMoved(moved))) = events.first() else { return Ok(()) };
         let carried = carried(case, moved.carried());
         let deadlines = self.settings.deadlines.of_case(&target.path);
-        let sight = Sight::of(principal, &target.path, now, deadlines, &self.settings.directory);
+        let sight = Sight::of(principal, &target.path, now, deadlines, world.directory());
         let relation = sight.ok_or(Refusal::Field { field: "to", message: "no such person" })?.relation();
-        self.on_the_right_person(target, to, principal, now, |path, context| {
+        self.on_the_right_person(world.directory(), (target, to), principal, now, |path, context| {
             may_arrive(&carried, path, relation, context)
         })?;
         Ok(())
@@ -182,17 +183,18 @@ impl Baken {
         }
         let carried = carried(case, moving.carried);
         let now = self.clock.now();
-        let arrivals = self.on_the_right_person(target, to, &Principal::baken(), now, |path, context| {
-            arrivals(&carried, path, context)
-        });
+        let arrivals =
+            self.on_the_right_person(world.directory(), (target, to), &Principal::baken(), now, |path, context| {
+                arrivals(&carried, path, context)
+            });
         Ok(Underway::ToBring(Bringing { to, arrivals, revision }))
     }
 
     /// Asks something of the path of the right person. What may happen next is decided on the stream where it is recorded.
     fn on_the_right_person<T>(
         &self,
-        target: &Case,
-        to: PersonId,
+        directory: &Directory,
+        (target, to): (&Case, PersonId),
         by: &Principal,
         now: DateTime,
         ask: impl FnOnce(&care_path::CarePath, &Context<'_>) -> T,
@@ -206,7 +208,7 @@ impl Baken {
             person_id: to,
             members: &target.members,
             id: Uuid::nil(),
-            directory: &self.settings.directory,
+            directory,
             deadlines: self.settings.deadlines.of_case(path),
             norms: &self.settings.norms,
             nobody: false,

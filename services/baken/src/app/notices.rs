@@ -10,7 +10,7 @@ use care_path::{PersonId, Principal};
 use super::Baken;
 use super::guard::of_many;
 use crate::event_log::Position;
-use crate::projections::{Case, Entry};
+use crate::projections::{Case, Entry, World};
 
 /// What a reader may know of a stretch of the log.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl Baken {
             notices.next = *position;
             let Some(case) = world.case(*person) else { continue };
             let entry = case.at(*position).filter(|entry| cares(entry.event.kind(), *person));
-            notices.items.extend(entry.and_then(|entry| self.told_of(principal, case, entry)));
+            notices.items.extend(entry.and_then(|entry| self.told_of(principal, &world, case, entry)));
         }
         if !notices.more {
             notices.next = after.max(world.position());
@@ -69,7 +69,7 @@ impl Baken {
         let told = history.into_iter().flat_map(|(case, entries)| entries.iter().map(move |entry| (case, entry)));
         let mut told = told
             .filter(|(_, entry)| cares(entry.event.kind()))
-            .filter_map(|(case, entry)| self.told_of(principal, case, entry));
+            .filter_map(|(case, entry)| self.told_of(principal, &world, case, entry));
         let items: Vec<_> = told.by_ref().take(TOLD).collect();
         let more = told.next().is_some();
         let last = items.last().filter(|_| more).map(|notice| Position(notice.position));
@@ -77,11 +77,11 @@ impl Baken {
         Notices { items, next, more }
     }
 
-    fn told_of(&self, principal: &Principal, case: &Case, entry: &Entry) -> Option<NoticeView> {
+    fn told_of(&self, principal: &Principal, world: &World, case: &Case, entry: &Entry) -> Option<NoticeView> {
         of_many(case, || {
             // Whoever was asked, and sees no more of it, is still told that it is over.
             let told = |sight| views::disclose_notice(&sight, &entry.stamp, &entry.event, entry.position.0);
-            let seen = self.sight(principal, case).and_then(told);
+            let seen = self.sight(principal, world, case).and_then(told);
             seen.or_else(|| self.sight_of_ends(principal, case).and_then(told))
         })
     }
@@ -90,7 +90,7 @@ impl Baken {
     #[must_use]
     pub fn knows_of(&self, principal: &Principal, person: PersonId) -> bool {
         let world = self.world.read();
-        let known = |case| of_many(case, || self.sight(principal, case).map(|_| ()));
+        let known = |case| of_many(case, || self.sight(principal, &world, case).map(|_| ()));
         world.case(person).and_then(known).is_some()
     }
 
@@ -130,7 +130,7 @@ impl Baken {
     pub fn notice(&self, principal: &Principal, person: PersonId, position: Position) -> Option<NoticeView> {
         let world = self.world.read();
         let case = world.case(person)?;
-        self.told_of(principal, case, case.at(position)?)
+        self.told_of(principal, &world, case, case.at(position)?)
     }
 
     /// Waits until the read models have moved on from a position. Ends only with the service.

@@ -16,12 +16,16 @@ use crate::projections::Place;
 pub struct Cursor(pub String);
 
 /// Where an item stands in its list. Its cursor is made when somebody asks for it: of most pages, that is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
     Number(u64),
     Id(Uuid),
     Part(Uuid, Uuid),
     Task(Place),
+    /// How well it fits, and the id.
+    Fit(i32, Uuid),
+    /// The short name of an organisation or a facility.
+    Name(String),
 }
 
 impl Mark {
@@ -31,7 +35,11 @@ impl Mark {
         Cursor(match self {
             Self::Number(number) => URL_SAFE_NO_PAD.encode(number.to_be_bytes()),
             Self::Id(id) => URL_SAFE_NO_PAD.encode(id),
+            Self::Fit(score, id) => {
+                URL_SAFE_NO_PAD.encode([score.to_be_bytes().as_slice(), id.as_bytes().as_slice()].concat())
+            }
             Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
+            Self::Name(name) => URL_SAFE_NO_PAD.encode(name),
             Self::Task(place) => {
                 let mut bytes = place.stake.code().as_bytes().to_vec();
                 bytes.push(b'.');
@@ -91,9 +99,26 @@ impl PageRequest {
         Ok(Some((id, Some(Uuid::from_slice(part).map_err(|_| QueryError::BadCursor)?))))
     }
 
+    pub(super) fn after_fit(&self) -> Result<Option<(i32, Uuid)>, QueryError> {
+        let Some(cursor) = &self.after else { return Ok(None) };
+        let bytes = cursor.bytes()?;
+        let (score, id) = bytes.split_first_chunk().ok_or(QueryError::BadCursor)?;
+        Ok(Some((i32::from_be_bytes(*score), Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?)))
+    }
+
+    /// As many as the page has, and one more if there is a next.
+    pub(super) fn wanted(&self) -> usize {
+        self.first + 1
+    }
+
     pub(super) fn after_task(&self) -> Result<Option<Place>, QueryError> {
         let Some(cursor) = &self.after else { return Ok(None) };
         place(&cursor.bytes()?).map(Some).ok_or(QueryError::BadCursor)
+    }
+
+    pub(super) fn after_name(&self) -> Result<Option<String>, QueryError> {
+        let name = |cursor: &Cursor| String::from_utf8(cursor.bytes()?).map_err(|_| QueryError::BadCursor);
+        self.after.as_ref().map(name).transpose()
     }
 
     /// Cuts the page off what follows its cursor.
@@ -184,6 +209,8 @@ mod tests {
         assert_eq!(at(Mark::Id(id)).after_part(), Err(QueryError::BadCursor));
         assert_eq!(at(Mark::Part(id, Uuid::max())).after_part(), Ok(Some((id, Some(Uuid::max())))));
         assert_eq!(at(Mark::Number(9)).after_number(), Ok(Some(9)));
+        assert_eq!(at(Mark::Fit(-7, id)).after_fit(), Ok(Some((-7, id))));
+        assert_eq!(at(Mark::Id(id)).after_fit(), Err(QueryError::BadCursor));
         for subject in [None, Some(SubjectId(id))] {
             let due = "2026-11-20T09:00:00.000000001Z".parse().unwrap();
             let place =

@@ -41,6 +41,16 @@ pub struct PersonsFilter {
     pub updated_since: Option<DateTime>,
 }
 
+impl PersonsFilter {
+    /// Whether a person fits, by what the reader is shown of them alone: nothing is learned from a list's being empty.
+    pub(super) fn fits(&self, view: &PersonSummaryView) -> bool {
+        self.phase.is_none_or(|phase| view.phase == Some(phase))
+            && self.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
+            && self.out_of_sight.is_none_or(|out_of_sight| view.out_of_sight == Some(out_of_sight))
+            && self.updated_since.is_none_or(|since| view.updated_at.is_some_and(|at| at >= since))
+    }
+}
+
 /// How many handovers to a country are in a state: all that an ambassador sees of them.
 #[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema, async_graphql::SimpleObject)]
@@ -73,7 +83,7 @@ impl Baken {
             views::disclose_case_file(sight, person, progress, &linked)
                 .with_lacking(sight, !case.set_aside.is_empty())
                 .with_relations(sight, |other| {
-                    world.case(other).is_some_and(|case| self.sight(principal, case).is_some())
+                    world.case(other).is_some_and(|case| self.sight(principal, world, case).is_some())
                 })
         })
     }
@@ -100,7 +110,7 @@ impl Baken {
     #[must_use]
     pub fn are_related(&self, principal: &Principal, person: PersonId, other: PersonId) -> bool {
         let world = self.world.read();
-        let seen = |person| world.case(person).filter(|case| self.sight(principal, case).is_some());
+        let seen = |person| world.case(person).filter(|case| self.sight(principal, &world, case).is_some());
         let (Some(one), Some(two)) = (seen(person), seen(other)) else { return false };
         one.path.relations().iter().any(|relation| two.members.contains(&relation.with))
     }
@@ -163,19 +173,19 @@ impl Baken {
             |id: &PersonId| filter.updated_since.is_none_or(|since| world.index().is_updated_since(*id, since));
         let shown = candidates.filter(is_new).filter_map(|id| {
             let case = world.case(id)?;
-            let view = of_many(case, || {
-                let sight = self.sight(principal, case)?;
-                let updated_at = views::last_known(&sight, case.told().rev());
-                Some(views::disclose_summary(&sight, id, updated_at))
-            })?;
-            // What the filter asks must be the reader's to know: nothing is learned from a list's being empty.
-            let fits = filter.phase.is_none_or(|phase| view.phase == Some(phase))
-                && filter.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
-                && filter.out_of_sight.is_none_or(|out_of_sight| view.out_of_sight == Some(out_of_sight))
-                && filter.updated_since.is_none_or(|since| view.updated_at.is_some_and(|at| at >= since));
-            fits.then_some(Edge { mark: Mark::Id(id.0), node: view })
+            let view = self.summary(principal, &world, case)?;
+            filter.fits(&view).then_some(Edge { mark: Mark::Id(id.0), node: view })
         });
         Ok(page.cut(shown))
+    }
+
+    /// A person in brief.
+    pub(super) fn summary(&self, principal: &Principal, world: &World, case: &Case) -> Option<PersonSummaryView> {
+        of_many(case, || {
+            let sight = self.sight(principal, world, case)?;
+            let updated_at = views::last_known(&sight, case.told().rev());
+            Some(views::disclose_summary(&sight, case.id(), updated_at))
+        })
     }
 
     /// A page of what waits for the principal, all of it or of one kind: where most is at stake first, then what is due first.
@@ -190,7 +200,7 @@ impl Baken {
     ) -> Result<Page<TaskView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
-        let addresses = addresses(principal, &self.settings.directory);
+        let addresses = addresses(principal, world.directory());
         let sets: Vec<_> = addresses.iter().flat_map(|address| world.waiting(address)).collect();
         let mut of_case = HashMap::with_capacity(PageRequest::DEFAULT);
         let wanted = |place: &Place| Some(*place) != after && kind.is_none_or(|kind| place.kind == kind);
@@ -296,11 +306,12 @@ impl Baken {
         Sight::of_ends(principal, &case.path, self.clock.now(), self.settings.deadlines.of_case(&case.path))
     }
 
-    pub(super) fn sight<'a>(&'a self, principal: &'a Principal, case: &'a Case) -> Option<Sight<'a>> {
+    /// What a principal sees of a case of the world that is read.
+    pub(super) fn sight<'a>(&'a self, principal: &'a Principal, world: &World, case: &'a Case) -> Option<Sight<'a>> {
         #[cfg(test)]
         case.history.iter().for_each(|entry| crate::projections::At::View.panic_at(entry.stamp.event_id));
-        let (deadlines, directory) = (self.settings.deadlines.of_case(&case.path), &self.settings.directory);
-        Sight::of(principal, &case.path, self.clock.now(), deadlines, directory)
+        let deadlines = self.settings.deadlines.of_case(&case.path);
+        Sight::of(principal, &case.path, self.clock.now(), deadlines, world.directory())
     }
 
     /// Shows something of one person, if the principal may know of them.
@@ -312,7 +323,7 @@ impl Baken {
     ) -> Result<T, QueryError> {
         let world = self.world.read();
         let case = world.case(person).ok_or(QueryError::NotFound)?;
-        let sight = self.sight(principal, case).ok_or(QueryError::NotFound)?;
+        let sight = self.sight(principal, &world, case).ok_or(QueryError::NotFound)?;
         Ok(show(case, &sight, &world))
     }
 
@@ -331,7 +342,7 @@ impl Baken {
         // The case of the cursor is looked at again, for its parts after the cursor's.
         let candidates = merged_from(sets.collect(), after.map(|(case, _)| PersonId(case)));
         let shown = candidates.flat_map(|id| {
-            let disclosed = |case| of_many(case, || Some(disclose(&self.sight(principal, case)?)));
+            let disclosed = |case| of_many(case, || Some(disclose(&self.sight(principal, &world, case)?)));
             let parts = world.case(id).and_then(disclosed);
             let parts = parts.unwrap_or_default();
             let seen = after.filter(|(case, _)| *case == id.0).and_then(|(_, part)| part);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use care_path::command::{Command, CommandKind};
-use care_path::directory::Organisation;
+use care_path::directory::Directory;
 use care_path::ids::CorrelationId;
 use care_path::path::rights::Norms;
 use care_path::{Actor, Area, PersonId, Principal};
@@ -90,7 +90,8 @@ impl TestBaken {
 
     fn on(log: Arc<dyn EventLog>, sealer: Arc<Sealer>, clock: Arc<TestClock>, ids: Arc<SequentialIds>) -> Self {
         let settings = Arc::new(settings());
-        let world = Arc::new(RwLock::new(World::new(settings.clone())));
+        let world = World::new(settings.clone()).with_directory(directory());
+        let world = Arc::new(RwLock::new(world));
         let (follower, applied) =
             Follower::new(log.clone(), Decoder::new(sealer.clone()), world.clone(), clock.clone());
         let baken = Baken::new(log.clone(), sealer.clone(), world, settings, clock.clone(), ids.clone(), applied);
@@ -115,13 +116,20 @@ impl TestBaken {
 /// Where the seeds cannot be read.
 #[must_use]
 pub fn settings() -> Settings {
-    let organisations: Vec<Organisation> =
-        serde_json::from_str(include_str!("../../../../seeds/demo/organisations.json")).unwrap();
     Settings {
-        directory: organisations.into_iter().collect(),
+        organisations: crate::demo::organisations().unwrap(),
         deadlines: Terms::default(),
         norms: Norms::from_json(include_str!("../../../../seeds/rights/2026-1.json")).unwrap(),
     }
+}
+
+/// The demo world's directory, which tests begin with: it is on no stream.
+///
+/// # Panics
+/// Where the seeds cannot be read.
+#[must_use]
+pub fn directory() -> Directory {
+    crate::demo::directory().unwrap()
 }
 
 /// What somebody asks for, with nothing that they may leave out.

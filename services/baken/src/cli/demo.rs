@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use clap::Args;
 
 use super::{DataFolder, Failure, data, welcome};
@@ -48,6 +49,9 @@ pub struct Demo {
     /// Seconds after each failed delivery to a webhook until the next attempt, for tests.
     #[arg(long, env = "BAKEN_DEMO_WEBHOOK_RETRIES", hide = true, value_delimiter = ',')]
     webhook_retries: Option<Vec<u32>>,
+    /// Seconds that a session of the board lasts without a request, for tests.
+    #[arg(long, env = "BAKEN_DEMO_SESSION_IDLE", hide = true)]
+    session_idle: Option<u32>,
 }
 
 /// Where a service that listens here is reached on this machine.
@@ -91,7 +95,8 @@ impl Demo {
         let limits = if self.unlimited { Limits::unlimited() } else { Limits::default() };
         let users = demo::users()?.into_iter();
         let users = users.map(|each| DemoUser { name: each.name, principal: each.principal }).collect();
-        let sign_in = SignIn { demo: Some(users), secure: false };
+        let idle = self.session_idle.map(|seconds| TimeDelta::seconds(seconds.into()));
+        let sign_in = SignIn { demo: Some(users), idle, ..SignIn::default() };
         let edge = EdgeParts {
             issuers: vec![issuer.issuer_config()?],
             limits,

@@ -7,10 +7,9 @@ use clap::Args;
 use secrecy::ExposeSecret;
 
 use super::Failure;
-use crate::config::Config;
+use crate::config::{BoardConfig, Config};
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
-use crate::edge::board::SignIn;
 use crate::sealing::KeysPlace;
 use crate::sources::{RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Parts, Service, listen, open_log};
@@ -49,7 +48,7 @@ impl Serve {
             limits: Limits::from(&config.limits),
             introspection: config.profile == Profile::Development,
             operator_token: config.operator_token,
-            sign_in: SignIn { demo: None, secure: config.profile == Profile::Production },
+            sign_in: config.board.map(BoardConfig::sign_in).transpose()?.unwrap_or_default(),
             issuers,
         };
         let listening = listen(&service, config.bind, edge)?;

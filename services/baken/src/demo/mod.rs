@@ -17,10 +17,10 @@ pub(crate) mod service;
 #[cfg(test)]
 mod tests;
 
-use care_path::directory::{Directory, Organisation};
+use care_path::directory::{Directory, RegisterOrganisation};
 use care_path::path::rights::Norms;
 
-use crate::settings::{Settings, Terms};
+use crate::settings::{Settings, Terms, organisations};
 
 pub use load::{LoadError, Loaded, load};
 pub use moment::{BadMoment, Moment, local};
@@ -50,12 +50,21 @@ fn parsed<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Res
     serde_json::from_str(text).map_err(|source| SeedError::Malformed { file, source })
 }
 
-/// The organisations of the demo world.
+/// The organisations of the demo world, as they are registered.
 ///
 /// # Errors
 /// Where the seed is not what it must be.
+pub fn organisations() -> Result<Vec<RegisterOrganisation>, SeedError> {
+    organisations::read(ORGANISATIONS)
+        .map_err(|source| SeedError::Malformed { file: "demo/organisations.json", source })
+}
+
+/// The directory that they make.
+///
+/// # Errors
+/// As [`organisations`].
 pub fn directory() -> Result<Directory, SeedError> {
-    parsed::<Vec<Organisation>>("demo/organisations.json", ORGANISATIONS).map(Directory::from_iter)
+    self::organisations().map(|all| organisations::directory(&all))
 }
 
 /// The norms of the rights assessment.
@@ -71,7 +80,7 @@ pub fn norms() -> Result<Norms, SeedError> {
 /// # Errors
 /// As [`directory`].
 pub fn settings() -> Result<Settings, SeedError> {
-    Ok(Settings { directory: directory()?, deadlines: Terms::default(), norms: norms()? })
+    Ok(Settings { organisations: self::organisations()?, deadlines: Terms::default(), norms: norms()? })
 }
 
 /// Marek's case, in its twelve steps.

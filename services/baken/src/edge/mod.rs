@@ -32,7 +32,7 @@ pub struct Edge {
     pub verifier: Arc<Verifier>,
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
-    pub rates: Rates,
+    pub rates: Arc<Rates>,
     pub channels: Arc<Channels>,
     /// In production GraphQL tells nobody its schema.
     pub introspection: bool,
@@ -54,6 +54,10 @@ pub struct Limits {
     pub user_per_second: u32,
     /// Requests of one user at once, beyond the average.
     pub user_burst: u32,
+    /// Searches for a person per second of one user, on average.
+    pub searches_per_second: u32,
+    /// Searches of one user at once, beyond the average.
+    pub searches_burst: u32,
     /// Requests per second of one address whose token was refused, or that sent none.
     pub stranger_per_second: u32,
     /// Such requests at once.
@@ -97,6 +101,8 @@ impl Default for Limits {
             body_deadline: Duration::from_secs(10),
             user_per_second: 200,
             user_burst: 400,
+            searches_per_second: 5,
+            searches_burst: 30,
             stranger_per_second: 10,
             stranger_burst: 50,
             channels_of_user: 20,
@@ -113,6 +119,8 @@ impl Limits {
         Self {
             user_per_second: u32::MAX,
             user_burst: u32::MAX,
+            searches_per_second: u32::MAX,
+            searches_burst: u32::MAX,
             stranger_per_second: u32::MAX,
             stranger_burst: u32::MAX,
             channels_of_user: usize::MAX,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use actix_web::App;
 use care_path::codes::Precision;
-use care_path::command::CommandKind;
+use care_path::command::{CommandKind, WithoutPerson};
 use serde_json::{Value, json};
 use utoipa::openapi::header::Header;
 use utoipa::openapi::info::{Contact, Info, License};
@@ -61,6 +61,9 @@ const OF_READS: [u16; 7] = [400, 401, 403, 404, 422, 429, 503];
 /// What a batch is answered as a whole; each line has an answer of its own.
 const OF_BATCHES: [u16; 5] = [400, 401, 415, 429, 503];
 const BATCH: &str = "/v1/batch";
+/// A read that takes a body.
+const OF_SEARCHES: [u16; 9] = [400, 401, 403, 408, 413, 415, 422, 429, 503];
+const SEARCH: &str = "/v1/persons/search";
 
 fn complete_components(components: &mut Components) {
     components.schemas.insert(ProblemDetails::name().into_owned(), ProblemDetails::schema());
@@ -140,6 +143,11 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
         complete_batch(batch);
         return;
     }
+    if let (SEARCH, Some(search)) = (path, &mut item.post) {
+        complete_operation(path, search, &["BakenPosition"], &OF_SEARCHES);
+        add_page(search, components);
+        return;
+    }
     let all = PROBLEMS.map(|(status, ..)| status);
     for write in [&mut item.post, &mut item.delete].into_iter().flatten() {
         complete_operation(path, write, &["IdempotencyKey", "IfMatch"], &all);
@@ -168,7 +176,8 @@ fn complete_operation(path: &str, operation: &mut Operation, headers: &[&str], p
     let parameters = operation.parameters.get_or_insert_default();
     for (at, name) in names(path).enumerate() {
         let schema = ObjectBuilder::new().schema_type(Type::String);
-        let is_id = name.ends_with("_id");
+        // Organisations and facilities have short names.
+        let is_id = name.ends_with("_id") && !["organisation_id", "facility_id"].contains(&name);
         let schema = schema.format(is_id.then_some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
         let parameter = ParameterBuilder::new()
             .name(name)
@@ -183,6 +192,23 @@ fn complete_operation(path: &str, operation: &mut Operation, headers: &[&str], p
         let response = Ref::from_response_name(*name);
         operation.responses.responses.entry(status.to_string()).or_insert(response.into());
     }
+}
+
+/// Adds to a search which page of the answer is asked for.
+fn add_page(operation: &mut Operation, components: &mut Components) {
+    let Some(RefOr::T(body)) = &operation.request_body else { return };
+    let Some(RefOr::T(content)) = body.content.get("application/json") else { return };
+    let Some(RefOr::Ref(reference)) = &content.schema else { return };
+    let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
+    let Some(object) = own_object(&name, &mut components.schemas) else { return };
+    let first = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(crate::app::PageRequest::MOST))
+        .description(Some("As many persons at most; 50 unless said."));
+    let after = ObjectBuilder::new().schema_type(Type::String).description(Some("The `next` of the page before."));
+    object.properties.insert("first".to_owned(), first.into());
+    object.properties.insert("after".to_owned(), after.into());
 }
 
 /// The names in braces of a path's pattern.
@@ -220,6 +246,10 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
     let name = reference.ref_location.rsplit('/').next().unwrap_or_default().to_owned();
     content.example = example(&name);
     let Some(object) = own_object(&name, &mut components.schemas) else { return };
+    for named in names(path) {
+        object.properties.remove(named);
+        object.required.retain(|required| required != named);
+    }
     if object.required.is_empty() {
         body.required = Some(Required::False);
     }
@@ -251,7 +281,7 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
             ));
         add(rest::submission::TOGETHER_WITH, companions.into());
     }
-    if names(path).next().is_none() {
+    if takes_person(operation) && names(path).next().is_none() {
         let person = ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
@@ -259,6 +289,12 @@ fn complete_body(path: &str, operation: &mut Operation, components: &mut Compone
         add("person_id", person.into());
     }
     components.schemas.entry(Precision::name().into_owned()).or_insert_with(Precision::schema);
+}
+
+/// Whether it is a command that may be about a person.
+fn takes_person(operation: &Operation) -> bool {
+    let kind = CommandKind::ALL.iter().find(|kind| operation.operation_id.as_deref() == Some(kind.name()));
+    kind.is_some_and(|kind| kind.without_person() != Some(WithoutPerson::Directory))
 }
 
 /// The schema of a command as an object of its own, also where it is another type by another name.

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::auth::AuthError;
+use super::board::ProviderError;
 use super::caller::RequestId;
 pub use super::field_problem::{FieldProblem, FieldProblems};
 use crate::app::{ExecuteError, NotYet, QueryError};
@@ -83,6 +84,9 @@ pub enum Problem {
     Outdated,
     #[error("the read models have not caught up with the event log")]
     NotReady,
+    /// Nobody was signed in; the source says why, to the operators.
+    #[error("signing in did not work; try again")]
+    SignIn(#[source] ProviderError),
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -181,6 +185,7 @@ impl Problem {
             }
             Self::Crowded => unavailable("crowded", self),
             Self::ForeignOrigin => kind(StatusCode::FORBIDDEN, "foreign_origin", "Not allowed", sentence(self)),
+            Self::SignIn(_) => kind(StatusCode::BAD_GATEWAY, "sign_in_failed", "Not signed in", sentence(self)),
             Self::Outdated => unavailable("outdated", self),
             Self::NotReady => unavailable("not_ready", self),
             Self::Internal(_) => internal(),
@@ -261,6 +266,7 @@ impl Problem {
             Self::Execute(ExecuteError::Keys(source)) => (source, "the key store did not answer"),
             Self::Execute(ExecuteError::Behind(source)) => (source, "the read models are behind the event log"),
             Self::Webhook(WebhookError::Store(source)) => (source, "the webhook store did not answer"),
+            Self::SignIn(source) => (source, "somebody could not sign in"),
             _ => return,
         };
         // The id by itself: the request's span is not there where only warnings are traced.
@@ -289,7 +295,8 @@ fn of_execute(error: &ExecuteError) -> Kind {
             | Refusal::Return(_)
             | Refusal::Privacy(_)
             | Refusal::Deadline(_)
-            | Refusal::Correction(_)),
+            | Refusal::Correction(_)
+            | Refusal::Directory(_)),
         ) => kind(StatusCode::CONFLICT, refusal.code(), "A rule stands against it", sentence(refusal)),
         ExecuteError::Stale { .. } => kind(StatusCode::PRECONDITION_FAILED, "stale", "Out of date", sentence(error)),
         // draft-ietf-httpapi-idempotency-key-header §2.7.

@@ -26,6 +26,7 @@ const ANOTHER_BATCH: Duration = Duration::from_secs(5);
 /// The rates of all callers.
 pub struct Rates {
     users: Limiter<UserId>,
+    searches: Limiter<UserId>,
     strangers: Limiter<Option<IpAddr>>,
     lines: Limiter<UserId>,
     batches: Arc<Mutex<HashMap<UserId, u32>>>,
@@ -38,6 +39,7 @@ impl Rates {
     pub fn new(limits: &Limits) -> Self {
         Self {
             users: Limiter::new(limits.user_per_second, limits.user_burst),
+            searches: Limiter::new(limits.searches_per_second, limits.searches_burst),
             strangers: Limiter::new(limits.stranger_per_second, limits.stranger_burst),
             lines: Limiter::new(limits.batch.lines_per_second, limits.batch.lines_burst),
             batches: Arc::default(),
@@ -51,6 +53,14 @@ impl Rates {
     /// Where there were too many.
     pub fn user(&self, user: &UserId) -> Result<(), Problem> {
         self.users.count(user)
+    }
+
+    /// Counts a search of a user: it costs more than other reads do.
+    ///
+    /// # Errors
+    /// Where there were too many.
+    pub fn search(&self, user: &UserId) -> Result<(), Problem> {
+        self.searches.count(user)
     }
 
     /// Counts a request of somebody whose token was refused, or who sent none.
@@ -142,6 +152,15 @@ mod tests {
         assert!(rates.user(&one).is_ok() && rates.user(&one).is_ok());
         assert!(matches!(rates.user(&one), Err(Problem::RateLimited { .. })));
         assert!(rates.user(&other).is_ok());
+    }
+
+    #[test]
+    fn searches_are_counted_beside_requests() {
+        let rates = Rates::new(&Limits { searches_per_second: 1, searches_burst: 1, ..Limits::default() });
+        let one = "one".parse().unwrap();
+        assert!(rates.search(&one).is_ok());
+        assert!(matches!(rates.search(&one), Err(Problem::RateLimited { .. })));
+        assert!(rates.user(&one).is_ok());
     }
 
     #[test]

@@ -185,8 +185,10 @@ fn newer(recorded: &Recorded) -> Option<Unreadable> {
 fn damaged(recorded: &Recorded, why: DecodeError) -> Result<Damaged, DecodeError> {
     let Ok(kind) = recorded.kind.parse() else { return Err(why) };
     let envelope = serde_json::from_slice::<Envelope>(&recorded.metadata).ok();
+    let stream = Stream::parse(&recorded.stream);
     let heading = Heading {
-        person: Stream::parse(&recorded.stream).and_then(|stream| stream.person()),
+        person: stream.as_ref().and_then(Stream::person),
+        organisation: stream.as_ref().and_then(Stream::organisation).cloned(),
         event_id: recorded.id.into(),
         revision: recorded.revision,
         position: recorded.position,

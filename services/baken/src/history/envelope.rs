@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use care_path::codes::Precision;
 use care_path::event::{Event, EventKind};
-use care_path::ids::CorrelationId;
+use care_path::ids::{CorrelationId, OrgId};
 use care_path::time::{DateTime, Occurred};
 use care_path::{Author, EventId, Moved, PersonId, Stamp};
 use serde::{Deserialize, Serialize};
@@ -61,15 +61,18 @@ pub struct Idempotency {
 }
 
 /// Whose stream it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Stream {
     Person(PersonId),
     /// People turned away whom nobody knows, counted by the organisation that did.
     TurnAways,
+    /// An organisation's entry in the directory, and its facilities'.
+    Organisation(OrgId),
 }
 
 const PERSON: &str = "person-";
 const TURN_AWAYS: &str = "turn-aways-";
+const ORGANISATION: &str = "organisation-";
 
 impl Stream {
     /// The stream of a person.
@@ -80,16 +83,25 @@ impl Stream {
 
     /// The stream of an organisation's turn-aways of people whom nobody knows.
     #[must_use]
-    pub fn of_turn_aways(organisation: &care_path::ids::OrgId) -> StreamName {
+    pub fn of_turn_aways(organisation: &OrgId) -> StreamName {
         StreamName::new(format!("{TURN_AWAYS}{organisation}"))
+    }
+
+    /// The stream of an organisation in the directory.
+    #[must_use]
+    pub fn of_organisation(organisation: &OrgId) -> StreamName {
+        StreamName::new(format!("{ORGANISATION}{organisation}"))
     }
 
     /// Reads the name of a stream; `None` where it is no stream of Baken's.
     #[must_use]
     pub fn parse(name: &StreamName) -> Option<Self> {
         let name = name.as_str();
-        match name.strip_prefix(PERSON) {
-            Some(id) => id.parse().ok().map(Self::Person),
+        if let Some(id) = name.strip_prefix(PERSON) {
+            return id.parse().ok().map(Self::Person);
+        }
+        match name.strip_prefix(ORGANISATION) {
+            Some(id) => id.parse().ok().map(Self::Organisation),
             None => name.starts_with(TURN_AWAYS).then_some(Self::TurnAways),
         }
     }
@@ -99,7 +111,16 @@ impl Stream {
     pub const fn person(&self) -> Option<PersonId> {
         match self {
             Self::Person(person) => Some(*person),
-            Self::TurnAways => None,
+            Self::TurnAways | Self::Organisation(_) => None,
+        }
+    }
+
+    /// Whose entry in the directory it is, if it is one's.
+    #[must_use]
+    pub const fn organisation(&self) -> Option<&OrgId> {
+        match self {
+            Self::Organisation(organisation) => Some(organisation),
+            Self::Person(_) | Self::TurnAways => None,
         }
     }
 
@@ -108,7 +129,7 @@ impl Stream {
     pub fn key_owner(&self) -> PersonId {
         match self {
             Self::Person(person) => *person,
-            Self::TurnAways => PersonId(uuid::Uuid::nil()),
+            Self::TurnAways | Self::Organisation(_) => PersonId(uuid::Uuid::nil()),
         }
     }
 }
@@ -125,10 +146,12 @@ pub struct Happened {
 }
 
 /// What is known of an event without reading it: which one it is, where it stands, and who asked for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
     /// Whom it is about, if it is about anybody.
     pub person: Option<PersonId>,
+    /// Whose entry in the directory it is about, if it is about one.
+    pub organisation: Option<OrgId>,
     pub event_id: EventId,
     pub revision: u64,
     pub position: Position,
@@ -156,6 +179,7 @@ impl Happened {
         let Self { stream, stamp, revision, position, idempotency, event: _ } = self;
         Heading {
             person: stream.person(),
+            organisation: stream.organisation().cloned(),
             event_id: stamp.event_id,
             revision: *revision,
             position: *position,

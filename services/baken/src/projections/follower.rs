@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::world::{Landmark, World};
 use crate::event_log::{EventLog, LogError, Position, Recorded, contract};
-use crate::history::{DecodeError, Decoder, Fault, Read, Stream};
+use crate::history::{DecodeError, Decoder, Fault, Read};
 use crate::sources::Clock;
 
 /// Events that are read at a time.
@@ -31,7 +31,7 @@ pub enum FollowError {
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// The log is not the one that was read: what was read of it is not there any more.
-    #[error("the event log was set back: it does not hold the last event about a person that was read from it")]
+    #[error("the event log was set back: it does not hold the last event that was read from it")]
     SetBack,
 }
 
@@ -98,6 +98,10 @@ impl Follower {
                 if page.at_head {
                     world.settle(self.clock.now());
                 }
+            }
+            // What follows from the directory is right before anybody reads what they wrote to it.
+            if following.is_none() && self.world.read().is_stale() {
+                self.look_again();
             }
             self.applied.send_replace(page.next);
             let Some(following) = following else { return Ok(page.next) };
@@ -175,13 +179,13 @@ impl Follower {
         }
     }
 
-    /// Reads on, if the log still holds the last event about a person that was read from it. A standby may have taken over
+    /// Reads on, if the log still holds the last event that was read from it. A standby may have taken over
     /// that had not confirmed it: what the read models know would then be of events that never were, and what the log has
     /// at their positions now would be passed over.
     async fn catch_up_if_same(&self) -> Result<Position, FollowError> {
         let known = self.world.read().landmark();
-        if let Some(Landmark { person, revision, event }) = known {
-            let there = self.log.read_stream(&Stream::of_person(person), revision).await?;
+        if let Some(Landmark { stream, revision, event }) = known {
+            let there = self.log.read_stream(&stream, revision).await?;
             if there.first().is_none_or(|there| there.id != event.0) {
                 return Err(FollowError::SetBack);
             }

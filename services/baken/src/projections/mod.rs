@@ -6,9 +6,11 @@ mod answers;
 mod aside;
 mod cases;
 mod digest;
+mod directory;
 mod due;
 #[cfg(test)]
 mod faulty;
+mod finder;
 mod follower;
 mod index;
 mod map;
@@ -25,6 +27,7 @@ pub use cases::{Case, Entry};
 pub use digest::{Digests, ModelDigest};
 #[cfg(test)]
 pub use faulty::At;
+pub use finder::{Candidates, Finder};
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};
 pub use worklist::{Place, Touched, addresses};

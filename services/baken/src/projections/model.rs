@@ -18,6 +18,7 @@ use crate::settings::Settings;
 pub struct AsOf<'a> {
     pub now: DateTime,
     pub position: Position,
+    pub directory: &'a Directory,
     pub settings: &'a Settings,
 }
 
@@ -29,7 +30,7 @@ impl<'a> AsOf<'a> {
 
     /// The organisations that take part.
     pub fn directory(self) -> &'a Directory {
-        &self.settings.directory
+        self.directory
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::{World, addresses, catch_up_to};
-use crate::app::testing::{TestBaken, request, settings, user};
+use crate::app::testing::{TestBaken, directory, request, settings, user};
 use crate::demo;
 use crate::event_log::{EventLog, Expected, Position, Proposed, StreamName};
 use crate::history::Decoder;
@@ -27,7 +27,7 @@ fn now() -> DateTime {
 async fn told(persons: u64) -> TestBaken {
     let test = TestBaken::start_at(now()).await;
     demo::load(&test.baken, now()).await.unwrap();
-    let directory = &test.baken.settings().directory;
+    let directory = &directory();
     // Two signals about one man, so that somebody is suggested.
     let claim = json!({"name": "Kamil Urbański", "birth_date": "1990-02-03", "sex": "male", "countries": ["PL"]});
     for _ in 0..2 {
@@ -51,7 +51,7 @@ async fn read_on(test: &TestBaken, world: World, last: Position) -> World {
 }
 
 fn nothing() -> World {
-    World::new(Arc::new(settings()))
+    World::new(Arc::new(settings())).with_directory(directory())
 }
 
 /// Everything that anybody is answered from is the same in both, but for suggestions, which come in by and by.

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use care_path::directory::Directory;
+use care_path::event::Event;
+use care_path::ids::OrgId;
 use care_path::time::DateTime;
 use care_path::{EventId, PersonId};
 
@@ -12,16 +14,18 @@ use super::answers::Answers;
 use super::aside::{SetAside, guarded};
 use super::cases::{Case, Cases, Changed, Entry};
 use super::digest::{Digests, hash, sum};
+use super::directory::Listed;
 use super::due::Due;
 #[cfg(test)]
 use super::faulty::Faulty;
+use super::finder::Finder;
 use super::index::Index;
 use super::matches::Matches;
 use super::model::{AsOf, ReadModel};
 use super::trail::Trail;
 use super::worklist::Worklist;
-use crate::event_log::Position;
-use crate::history::{Damaged, Happened, Heading, Read};
+use crate::event_log::{Position, StreamName};
+use crate::history::{Damaged, Happened, Heading, Read, Stream};
 use crate::settings::Settings;
 
 /// Lists the read models, each by the name that it is asked for by.
@@ -57,6 +61,7 @@ models! {
     answers: Answers,
     trail: Trail,
     index: Index,
+    finder: Finder,
     worklist: Worklist,
     due: Due,
     matches: Matches,
@@ -68,6 +73,7 @@ models! {
 pub struct World {
     position: Position,
     landmark: Option<Landmark>,
+    listed: Listed,
     cases: Cases,
     models: Models,
     set_aside: BTreeSet<SetAside>,
@@ -76,13 +82,15 @@ pub struct World {
     settled: bool,
     /// The latest moment as of which a case was put.
     looked_at: Option<DateTime>,
+    /// Cases to look at again, because the directory has changed: what waits, for whom, and who is called in follows from it.
+    stale: BTreeSet<PersonId>,
     settings: Arc<Settings>,
 }
 
-/// The last event about a person that was read: by it is known whether a log is still the one that it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The last event about a person or an organisation that was read: by it is known whether a log is still the one that it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Landmark {
-    pub person: PersonId,
+    pub stream: StreamName,
     pub revision: u64,
     pub event: EventId,
 }
@@ -94,13 +102,22 @@ impl World {
         Self {
             position: Position::START,
             landmark: None,
+            listed: Listed::default(),
             cases: Cases::default(),
             models: Models::default(),
             set_aside: BTreeSet::new(),
             settled: false,
             looked_at: None,
+            stale: BTreeSet::new(),
             settings,
         }
+    }
+
+    /// One that begins with a directory that is on no stream: for tests of what is not about the directory.
+    #[must_use]
+    pub fn with_directory(mut self, directory: Directory) -> Self {
+        self.listed = Listed::from(directory);
+        self
     }
 
     /// The position that it has reached.
@@ -111,7 +128,7 @@ impl World {
 
     /// By what it is known that the log is still the one that was read.
     pub(super) fn landmark(&self) -> Option<Landmark> {
-        self.landmark
+        self.landmark.clone()
     }
 
     /// How many cases there are.
@@ -128,8 +145,14 @@ impl World {
 
     /// The organisations that take part.
     #[must_use]
-    pub fn directory(&self) -> &Directory {
-        &self.settings.directory
+    pub fn directory(&self) -> &Arc<Directory> {
+        self.listed.directory()
+    }
+
+    /// The last revision of an organisation's stream in the directory.
+    #[must_use]
+    pub fn revision_of(&self, organisation: &OrgId) -> Option<u64> {
+        self.listed.revision(organisation)
     }
 
     /// The case that a person belongs to.
@@ -146,7 +169,7 @@ impl World {
 
     /// As of now, at the position that it has reached.
     pub(super) fn as_of(&self, now: DateTime) -> AsOf<'_> {
-        AsOf { now, position: self.position, settings: &self.settings }
+        AsOf { now, position: self.position, directory: self.listed.directory(), settings: &self.settings }
     }
 
     /// The digests of all read models, as of a moment; or as of a later one that it was looked at already: events that
@@ -155,6 +178,7 @@ impl World {
     pub fn digests(&self, as_of: DateTime) -> Digests {
         let as_of = self.looked_at.map_or(as_of, |looked_at| looked_at.max(as_of));
         let mut models = self.cases.digests().to_vec();
+        models.push(self.listed.digest());
         models.push(sum("set aside", self.set_aside.iter().map(hash)));
         models.extend(self.models.each().flat_map(|model| model.digests(&self.cases, self.as_of(as_of))));
         Digests { position: self.position.0, as_of, models }
@@ -181,6 +205,16 @@ impl World {
     fn take_in(&mut self, happened: Happened) {
         let (heading, kind) = (happened.heading(), happened.event.kind());
         self.note(&heading);
+        if let Event::Directory(event) = &happened.event {
+            if heading.organisation.is_none() || guarded(|| self.listed.take_in(event)).is_none() {
+                let aside = SetAside { position: heading.position, kind, person: None };
+                return self.report(aside, heading.event_id, &"the directory cannot take it in");
+            }
+            if self.settled {
+                self.stale.extend(self.cases.all().map(Case::id));
+            }
+            return;
+        }
         let Some(person) = heading.person else { return };
         let now = happened.stamp.recorded_at;
         let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
@@ -194,11 +228,13 @@ impl World {
     fn note(&mut self, heading: &Heading) {
         self.position = heading.position;
         self.cases.note(heading);
+        self.listed.note(heading);
         for model in self.models.each_mut() {
             model.note(heading);
         }
-        if let Some(person) = heading.person {
-            self.landmark = Some(Landmark { person, revision: heading.revision, event: heading.event_id });
+        let of_organisation = || heading.organisation.as_ref().map(Stream::of_organisation);
+        if let Some(stream) = heading.person.map(Stream::of_person).or_else(of_organisation) {
+            self.landmark = Some(Landmark { stream, revision: heading.revision, event: heading.event_id });
         }
     }
 
@@ -208,7 +244,8 @@ impl World {
             return true;
         }
         self.looked_at = self.looked_at.max(Some(now));
-        let as_of = AsOf { now, position: self.position, settings: &self.settings };
+        let directory = self.listed.directory();
+        let as_of = AsOf { now, position: self.position, directory, settings: &self.settings };
         let mut taken = true;
         for model in self.models.each_mut() {
             taken &= guarded(|| model.take_in(changed, &self.cases, as_of)).is_some();
@@ -244,8 +281,8 @@ impl World {
         let changed = Changed::anew(case.id());
         for entry in history {
             let (aside, event) = (SetAside::of(&entry), entry.stamp.event_id);
-            let Self { models, settled, position, settings, .. } = self;
-            let as_of = AsOf { now, position: *position, settings };
+            let Self { models, settled, position, settings, listed, .. } = self;
+            let as_of = AsOf { now, position: *position, directory: listed.directory(), settings };
             let taken_in = guarded(|| {
                 case.take_in(entry);
                 models.each_mut().filter(|_| *settled).for_each(|model| model.put(&case, as_of));
@@ -273,8 +310,8 @@ impl World {
         }
         self.settled = true;
         self.looked_at = self.looked_at.max(Some(now));
-        let Self { cases, models, position, settings, .. } = self;
-        let as_of = AsOf { now, position: *position, settings };
+        let Self { cases, models, position, settings, listed, .. } = self;
+        let as_of = AsOf { now, position: *position, directory: listed.directory(), settings };
         let failed: BTreeSet<_> = std::thread::scope(|scope| {
             let settling: Vec<_> = models.each_mut().map(|model| scope.spawn(|| model.settle(cases, as_of))).collect();
             let failed = settling.into_iter().map(std::thread::ScopedJoinHandle::join);
@@ -285,15 +322,22 @@ impl World {
         }
     }
 
-    /// Cases that time alone has changed.
+    /// Cases that time alone has changed, or a change of the directory.
     #[must_use]
     pub fn aged(&self, now: DateTime, most: usize) -> Vec<PersonId> {
-        self.models.each().flat_map(|model| model.aged(now, most)).collect()
+        let stale = self.stale.iter().take(most).copied();
+        stale.chain(self.models.each().flat_map(|model| model.aged(now, most))).collect()
     }
 
-    /// Looks again at cases that time alone has changed.
+    /// Whether the directory has changed since some case was looked at.
+    pub(super) fn is_stale(&self) -> bool {
+        !self.stale.is_empty()
+    }
+
+    /// Looks again at cases that time alone has changed, or a change of the directory.
     pub fn look_again(&mut self, cases: &[PersonId], now: DateTime) {
         for case in cases {
+            self.stale.remove(case);
             if !self.tell(&Changed::since(*case), now) {
                 self.mend(*case, None, now);
             }
@@ -305,7 +349,8 @@ impl World {
     pub(super) fn compare_some(&mut self, most: usize, now: DateTime) -> bool {
         for id in self.models.matches.next_to_compare(most) {
             let Some(case) = self.cases.of(id).filter(|case| case.id() == id) else { continue };
-            let as_of = AsOf { now, position: self.position, settings: &self.settings };
+            let directory = self.listed.directory();
+            let as_of = AsOf { now, position: self.position, directory, settings: &self.settings };
             if guarded(|| self.models.matches.put(case, as_of)).is_none() {
                 self.mend(id, None, now);
             }

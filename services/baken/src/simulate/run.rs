@@ -119,13 +119,14 @@ async fn person<S: Sink + ?Sized>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo;
     use crate::demo::service::{service, streams};
 
     const NOW: &str = "2026-11-20T09:00:00Z";
 
     async fn simulated(baken: &Baken, simulation: Simulation) -> Report {
         let progress = ProgressBar::hidden();
-        run(baken, &baken.settings().directory, &simulation, &progress).await.unwrap()
+        run(baken, &demo::directory().unwrap(), &simulation, &progress).await.unwrap()
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -159,7 +160,7 @@ mod tests {
         let test = service("2023-06-01T00:00:00Z").await;
         let baken = &*test.baken;
         let progress = ProgressBar::hidden();
-        let directory = &baken.settings().directory;
+        let directory = &demo::directory().unwrap();
         let error = run(baken, directory, &Simulation::new(5, 1), &progress).await.unwrap_err();
         assert!(error.to_string().starts_with("simulate/1/"), "{error}");
     }

@@ -5,7 +5,7 @@ use care_path::command::CommandKind as K;
 
 use super::Input::{
     Abroad, Among, Birth, Code, Codes, ConsentRecipient, Countries, Country, Day, Facility, Flag, Id, Language,
-    Languages, Line, Moment, Number, Organisation, Recipients, Sealed, Text, TrueFalse,
+    Languages, Line, Moment, Names, Number, Organisation, Recipients, Sealed, Tags, Text, TrueFalse,
 };
 use super::{Field, Form, Input};
 use crate::words::Said;
@@ -440,6 +440,64 @@ const MOVE: &[Field] = &[must("/to", "Naar wie?", "To whom?", Id), EXPLANATION];
 
 const HOLD: &[Field] = &[reason("hold_reason")];
 
+/// What is said of an organisation, after its id.
+macro_rules! organisation {
+    ($($first:expr),* $(,)?) => {
+        &[
+            $($first,)*
+            must("/name", "Naam", "Name", Line),
+            must("/kind", "Soort organisatie", "Kind of organisation", Code("org_kind")),
+            may("/municipality", "Gemeente", "Municipality", Line)
+                .hint("Zoals rotterdam of den-haag.", "Such as rotterdam or den-haag."),
+            may("/country", "Land", "Country", Country),
+            may("/offerings", "Aanbod", "What it offers", Codes("offering")),
+            may("/languages", "Talen", "Languages", Tags),
+            may("/target_groups", "Voor wie in het bijzonder", "For whom in particular", Codes("target_group")),
+            may("/phone", "Telefoon", "Telephone", Line),
+            may("/email", "E-mail", "Email", Line),
+            may("/website", "Website", "Website", Line),
+            may("/coordinators", "Procesregisseurs (gebruikers)", "Coordinators (users)", Names)
+                .hint("Met komma's ertussen.", "With commas between them."),
+        ]
+    };
+}
+
+/// What is said of a facility, after its id.
+macro_rules! facility {
+    ([$($first:expr),* $(,)?], [$($last:expr),* $(,)?]) => {
+        &[
+            $($first,)*
+            must("/name", "Naam", "Name", Line),
+            must("/location_type", "Soort plek", "Kind of place", Code("location_type")),
+            may("/cut_off", "Binnen voor", "In by", Line).hint("Zoals 23:00.", "Such as 23:00."),
+            may("/address", "Adres", "Address", Line),
+            may("/district", "Wijk", "District", Line),
+            $($last,)*
+        ]
+    };
+}
+
+const ORGANISATION_ID: Field = must("/organisation_id", "Korte naam", "Short name", Line)
+    .hint("Kleine letters en streepjes; verandert nooit.", "Lower-case letters and hyphens; it never changes.");
+const FACILITY_ID: Field = must("/facility_id", "Korte naam", "Short name", Line)
+    .hint("Kleine letters en streepjes; verandert nooit.", "Lower-case letters and hyphens; it never changes.");
+const OF_ORGANISATION: Field = must("/organisation_id", "Organisatie", "Organisation", Id);
+const OF_FACILITY: Field = must("/facility_id", "Locatie", "Facility", Id);
+const PLACES: Field = may("/places", "Aantal plekken", "Number of places", Number);
+
+const NEW_ORGANISATION: &[Field] = organisation![ORGANISATION_ID];
+const CHANGED_ORGANISATION: &[Field] = organisation![OF_ORGANISATION];
+const THE_ORGANISATION: &[Field] = &[OF_ORGANISATION];
+const NEW_FACILITY: &[Field] = facility!([OF_ORGANISATION, FACILITY_ID], [PLACES]);
+const CHANGED_FACILITY: &[Field] = facility!([OF_FACILITY], []);
+const THE_FACILITY: &[Field] = &[OF_FACILITY];
+const CAPACITY: &[Field] = &[
+    OF_FACILITY,
+    must("/places", "Aantal plekken", "Number of places", Number),
+    may("/from", "Vanaf welke avond", "From which evening", Day),
+    may("/why", "Waarom", "Why", Line),
+];
+
 /// The form of a command; `None` where Baken alone sends it.
 #[must_use]
 pub const fn form_of(kind: K) -> Option<Form> {
@@ -511,6 +569,15 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::MoveEntry => ("Naar de juiste persoon", "To the right person", MOVE),
         K::PlaceHold => ("Bewaarplicht vastleggen", "Place a legal hold", HOLD),
         K::LiftHold => ("Bewaarplicht opheffen", "Lift the legal hold", NOTHING),
+        K::RegisterOrganisation => ("Organisatie toevoegen", "Register an organisation", NEW_ORGANISATION),
+        K::ChangeOrganisation => ("Organisatie wijzigen", "Change the organisation", CHANGED_ORGANISATION),
+        K::CloseOrganisation => ("Doet niet meer mee", "Takes part no more", THE_ORGANISATION),
+        K::ReopenOrganisation => ("Doet weer mee", "Takes part again", THE_ORGANISATION),
+        K::RegisterFacility => ("Locatie toevoegen", "Register a facility", NEW_FACILITY),
+        K::ChangeFacility => ("Locatie wijzigen", "Change the facility", CHANGED_FACILITY),
+        K::CloseFacility => ("Locatie sluiten", "Close the facility", THE_FACILITY),
+        K::ReopenFacility => ("Locatie heropenen", "Reopen the facility", THE_FACILITY),
+        K::SetCapacity => ("Aantal plekken", "Number of places", CAPACITY),
         K::ExpireLookout | K::OvertakeException | K::StopHandover | K::FinishMove | K::PassDeadline => return None,
     };
     Some(Form { title: Said(dutch, english), fields })

@@ -47,6 +47,10 @@ pub enum Input {
     Language,
     /// The languages that somebody speaks.
     Languages,
+    /// Languages, by their tags alone.
+    Tags,
+    /// Names with commas between them.
+    Names,
     /// An organisation of the directory.
     Organisation,
     /// Whom a lookout goes to.
@@ -85,6 +89,8 @@ pub struct Ask {
     pub subject: Option<Uuid>,
     /// Fields that the page fills in: they are not asked for.
     pub given: Vec<(&'static str, String)>,
+    /// What stands in its fields until somebody changes it.
+    pub filled: Vec<(&'static str, String)>,
     /// What it is called here, where that is not the command's own title.
     pub title: Option<Said>,
     /// The form is part of the page, and is not fetched when it is opened.
@@ -102,6 +108,7 @@ impl Ask {
             person: None,
             subject: None,
             given: Vec::new(),
+            filled: Vec::new(),
             title: None,
             inline: false,
             at_once: false,
@@ -122,6 +129,12 @@ impl Ask {
     #[must_use]
     pub fn given(mut self, at: &'static str, value: impl Into<String>) -> Self {
         self.given.push((at, value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn filled(mut self, at: &'static str, value: impl Into<String>) -> Self {
+        self.filled.push((at, value.into()));
         self
     }
 

@@ -25,7 +25,7 @@ impl Page<'_> {
                     (self.form(ask, &form, title, draft))
                 } @else {
                     @let path = ask.path(self.at);
-                    div hx-get=(path) hx-trigger="toggle from:closest details once" hx-select=".form-page form" hx-swap="innerHTML" {
+                    div hx-get=(path) hx-trigger="toggle from:'closest details' once" hx-select=".form-page form" hx-swap="innerHTML" {
                         a.utrecht-link href=(path) { (self.say("Open het formulier", "Open the form")) }
                     }
                 }
@@ -67,6 +67,9 @@ impl Page<'_> {
 
     fn form(&self, ask: &Ask, form: &Form, title: &str, draft: Option<&Draft>) -> Markup {
         let id = ask.id();
+        let values = ask.filled.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let filled = Draft { values, ..Draft::default() };
+        let draft = draft.or(Some(&filled));
         let asked = |field: &&Field| !ask.given.iter().any(|(name, _)| *name == field.at) && field.input != Input::Id;
         let (needed, more): (Vec<&Field>, Vec<&Field>) =
             form.fields.iter().filter(asked).partition(|field| field.required);
@@ -76,7 +79,7 @@ impl Page<'_> {
         html! {
             form method="post" action={ "/board/do/" (ask.command.name()) } {
                 (self.hidden(ask))
-                (self.of_no_field(draft, form, ask))
+                (of_no_field(draft, form, ask))
                 @for field in &first { (self.field(&id, field, draft)) }
                 @if !rest.is_empty() {
                     @if rest.len() <= 3 {
@@ -100,17 +103,6 @@ impl Page<'_> {
                 }
             }
         }
-    }
-
-    /// What is wrong with what the form does not ask for, such as what the page gave.
-    fn of_no_field(&self, draft: Option<&Draft>, form: &Form, ask: &Ask) -> Markup {
-        let is_asked = |at: &str| {
-            let given = |field: &&Field| ask.given.iter().any(|(name, _)| *name == field.at);
-            form.fields.iter().chain(WHEN).any(|field| belongs(at, field.at) && !given(&field))
-        };
-        let problems = draft.iter().flat_map(|draft| &draft.problems);
-        let wrong: Vec<_> = problems.filter(|(at, _)| !is_asked(at)).map(|(_, said)| said.as_str()).collect();
-        html! { @if !wrong.is_empty() { p.utrecht-form-field-error-message { (wrong.join(" ")) } } }
     }
 
     /// What is wrong with a field.
@@ -144,7 +136,7 @@ impl Page<'_> {
             Control { field, id: &id, values: &values, described: &described.join(" "), wrong: !wrong.is_empty() };
         let many = matches!(
             field.input,
-            Input::Codes(_) | Input::Countries | Input::Languages | Input::Recipients | Input::Flag
+            Input::Codes(_) | Input::Countries | Input::Languages | Input::Tags | Input::Recipients | Input::Flag
         );
         html! {
             @if many && field.input != Input::Flag {
@@ -182,7 +174,7 @@ impl Page<'_> {
             }
         };
         match field.input {
-            Input::Line | Input::Birth | Input::Id => line("text", ""),
+            Input::Line | Input::Birth | Input::Id | Input::Names => line("text", ""),
             Input::Number => line("text", "numeric"),
             Input::Moment => line("datetime-local", ""),
             Input::Day => line("date", ""),
@@ -198,7 +190,9 @@ impl Page<'_> {
                     " " (field.label.r#in(self.language))
                 }
             },
-            Input::Codes(_) | Input::Countries | Input::Languages | Input::Recipients => self.boxes(control),
+            Input::Codes(_) | Input::Countries | Input::Languages | Input::Tags | Input::Recipients => {
+                self.boxes(control)
+            }
             Input::Code(_)
             | Input::Among(_)
             | Input::TrueFalse
@@ -246,7 +240,7 @@ impl Page<'_> {
             Input::Country | Input::Countries => {
                 COUNTRIES.iter().map(|(code, name)| own(code, name.r#in(self.language))).collect()
             }
-            Input::Language | Input::Languages => {
+            Input::Language | Input::Languages | Input::Tags => {
                 LANGUAGES.iter().map(|(tag, name)| own(tag, name.r#in(self.language))).collect()
             }
             Input::Organisation => self.names.organisations().into_iter().map(|each| (each.id, each.name)).collect(),
@@ -260,6 +254,7 @@ impl Page<'_> {
                 self.names.facilities(own).into_iter().map(|each| (each.id, each.name)).collect()
             }
             Input::Line
+            | Input::Names
             | Input::Text
             | Input::Sealed
             | Input::Number
@@ -323,4 +318,15 @@ fn wrong_in<'d>(draft: Option<&'d Draft>, field: &Field) -> Vec<&'d str> {
 
 fn is_wrong(draft: &Draft, field: &Field) -> bool {
     draft.problems.iter().any(|(at, _)| belongs(at, field.at))
+}
+
+/// What is wrong with what the form does not ask for, such as what the page gave.
+fn of_no_field(draft: Option<&Draft>, form: &Form, ask: &Ask) -> Markup {
+    let is_asked = |at: &str| {
+        let given = |field: &&Field| ask.given.iter().any(|(name, _)| *name == field.at);
+        form.fields.iter().chain(WHEN).any(|field| belongs(at, field.at) && !given(&field))
+    };
+    let problems = draft.iter().flat_map(|draft| &draft.problems);
+    let wrong: Vec<_> = problems.filter(|(at, _)| !is_asked(at)).map(|(_, said)| said.as_str()).collect();
+    html! { @if !wrong.is_empty() { p.utrecht-form-field-error-message { (wrong.join(" ")) } } }
 }

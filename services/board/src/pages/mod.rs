@@ -5,6 +5,7 @@ mod assessor;
 mod case;
 mod consent;
 mod desk;
+mod directory;
 mod door;
 mod form;
 mod handovers;
@@ -20,11 +21,12 @@ pub use assessor::{rights, rights_waiting};
 pub use case::{CaseDesk, case};
 pub use consent::consent;
 pub use desk::{Desk, desk};
+pub use directory::{LastSignIn, directory};
 pub use door::{Door, Guest, door};
 pub use form::form;
 pub use handovers::handovers;
 pub use lookouts::{Lookouts, lookouts};
-pub use persons::{Found, persons};
+pub use persons::{Found, one_of_these, persons};
 pub use problem::{ended, problem};
 pub(crate) use referrals::is_open;
 pub use referrals::referrals;
@@ -46,6 +48,7 @@ const DOOR: Section = Section { path: "/board/door", dutch: "Vanavond", english:
 const LOOKOUTS: Section = Section { path: "/board/lookouts", dutch: "Uitkijken", english: "Lookouts" };
 const REFERRALS: Section = Section { path: "/board/referrals", dutch: "Verwijzingen", english: "Referrals" };
 const HANDOVERS: Section = Section { path: "/board/handovers", dutch: "Overdrachten", english: "Handovers" };
+const DIRECTORY: Section = Section { path: "/board/directory", dutch: "Organisaties", english: "Organisations" };
 const NEW: Section = Section { path: "/board/new", dutch: "Nieuw signaal", english: "New signal" };
 
 /// What a role finds on the board. The first is where it lands.
@@ -60,7 +63,8 @@ pub const fn sections(role: Role) -> &'static [Section] {
         Role::MunicipalAssessor => &[DESK, PERSONS],
         Role::Police => &[LOOKOUTS, NEW],
         Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => &[HANDOVERS],
-        Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System => &[DESK],
+        Role::Administrator => &[DIRECTORY],
+        Role::MonitorAnalyst | Role::PrivacyOfficer | Role::System => &[DESK],
     }
 }
 

@@ -1,9 +1,9 @@
 //! Finding somebody: a list of persons, and a search by name.
 
-use care_path::PersonId;
 use care_path::views::PersonSummaryView;
 use maud::{Markup, html};
 
+use crate::form::Ask;
 use crate::page::Page;
 
 /// What was found.
@@ -13,8 +13,8 @@ pub struct Found<'a> {
     pub persons: &'a [PersonSummaryView],
     /// Where the list goes on.
     pub next: Option<&'a str>,
-    /// The person for whom somebody is sought to be linked with.
-    pub r#for: Option<PersonId>,
+    /// What is wrong with what was searched for.
+    pub wrong: Option<&'a str>,
 }
 
 /// The page.
@@ -23,33 +23,75 @@ pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
     page.titled(page.say("Personen", "Persons"), &html! {
         form.search method="post" action="/board/persons" role="search" {
             input type="hidden" name="csrf" value=(page.csrf);
-            label.utrecht-form-label for="name" { (page.say("Naam, bijnaam of geboortejaar", "Name, alias or year of birth")) }
-            input #name.utrecht-textbox name="name" type="search" value=(found.name) maxlength="100" autocomplete="off";
+            label.utrecht-form-label for="name" { (page.say("Naam, bijnaam, geboortejaar", "Name, alias, year of birth")) }
+            @if let Some(wrong) = found.wrong { p #name-wrong.utrecht-form-field-error-message { (wrong) } }
+            input #name.utrecht-textbox name="name" type="search" value=(found.name) maxlength="100" autocomplete="off"
+                aria-invalid=[found.wrong.map(|_| "true")] aria-describedby=[found.wrong.map(|_| "name-wrong")];
             button.utrecht-button.utrecht-button--primary-action type="submit" { (page.say("Zoeken", "Search")) }
         }
         @if found.persons.is_empty() {
             (page.nothing("Niemand gevonden van wie u mag weten.", "Nobody found whom you may know of."))
         } @else {
-            ul.card-list {
-                @for person in found.persons {
-                    li.card id={ "person-" (person.person_id) } {
-                        p {
-                            (page.person_link(person.identity.as_ref(), person.person_id))
-                            @if let Some(phase) = person.phase { " " (page.phase_tag(phase)) }
-                            @if person.vulnerable == Some(true) {
-                                " " span.tag.tag--warn { (page.say("kwetsbaar", "vulnerable")) }
-                            }
-                        }
-                        @if let Some(known) = &person.identity { p { (page.roughly(known)) } }
-                        @if let Some(seen) = person.last_seen_at {
-                            p { (page.say("Laatst gezien ", "Last seen ")) (page.time(seen)) }
-                        }
-                    }
-                }
-            }
+            (page.found(found.persons))
         }
         @if let Some(next) = found.next {
             p { a.utrecht-link href={ "/board/persons?after=" (next) } { (page.say("Meer", "More")) } }
         }
     })
+}
+
+/// Asks, before somebody is new, whether it is one of those who are known.
+#[must_use]
+pub fn one_of_these(page: &Page<'_>, ask: &Ask, sent: &[(String, String)], persons: &[PersonSummaryView]) -> Markup {
+    page.titled(
+        page.say("Is het een van deze mensen?", "Is it one of these people?"),
+        &html! {
+            p { (page.say(
+                "Nog niets vastgelegd. Kijk of u de persoon al kent; kies die dan.",
+                "Nothing is recorded yet. See whether the person is known already; then choose them.",
+            )) }
+            (page.found(persons))
+            form method="post" action={ "/board/do/" (ask.command.name()) } {
+                (page.hidden(ask))
+                @for (name, value) in sent { input type="hidden" name=(name) value=(value); }
+                input type="hidden" name="new" value="yes";
+                button.utrecht-button.utrecht-button--primary-action type="submit" {
+                    (page.say("Nee, dit is iemand anders: vastleggen", "No, this is somebody else: record"))
+                }
+            }
+        },
+    )
+}
+
+impl Page<'_> {
+    /// Persons in brief, and what of them fits what was looked for.
+    fn found(&self, persons: &[PersonSummaryView]) -> Markup {
+        html! {
+            ul.card-list {
+                @for person in persons {
+                    li.card id={ "person-" (person.person_id) } {
+                        p {
+                            (self.person_link(person.identity.as_ref(), person.person_id))
+                            @if let Some(phase) = person.phase { " " (self.phase_tag(phase)) }
+                            @if person.vulnerable == Some(true) {
+                                " " span.tag.tag--warn { (self.say("kwetsbaar", "vulnerable")) }
+                            }
+                        }
+                        @if let Some(known) = &person.identity { p { (self.roughly(known)) } }
+                        @if let Some(matched) = &person.matched {
+                            p {
+                                @for each in matched {
+                                    span.tag { (self.code(each.reason)) ": " (self.code(each.likeness)) } " "
+                                    @if let Some(name) = &each.name { (name.as_str()) " " }
+                                }
+                            }
+                        }
+                        @if let Some(seen) = person.last_seen_at {
+                            p { (self.say("Laatst gezien ", "Last seen ")) (self.time(seen)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -27,14 +27,17 @@ pub fn ended(language: Language, kept: bool) -> Markup {
         false,
         &html! {
             main #main.board-main {
-                h1.utrecht-heading-1 { (title) }
-                @if kept {
-                    p { (language.say(
-                        "Wat u schreef is bewaard. Meld u opnieuw aan: het formulier staat dan klaar om te versturen.",
-                        "What you wrote is kept. Sign in again: the form is then ready to be sent.",
-                    )) }
+                // A page that asks by itself what has changed shows this in place of what it had.
+                div #live {
+                    h1.utrecht-heading-1 { (title) }
+                    @if kept {
+                        p { (language.say(
+                            "Wat u schreef is bewaard. Meld u opnieuw aan: het formulier staat dan klaar om te versturen.",
+                            "What you wrote is kept. Sign in again: the form is then ready to be sent.",
+                        )) }
+                    }
+                    p { a.utrecht-button.utrecht-button--primary-action href="/" { (language.say("Opnieuw aanmelden", "Sign in again")) } }
                 }
-                p { a.utrecht-button.utrecht-button--primary-action href="/" { (language.say("Opnieuw aanmelden", "Sign in again")) } }
             }
         },
     )

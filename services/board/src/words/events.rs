@@ -82,6 +82,15 @@ pub(crate) const fn happened(kind: K) -> Said {
         K::SubjectErased => Said("Gegevens gewist", "Data erased"),
         K::DeadlinePassed => Said("Termijn verstreken", "Deadline passed"),
         K::EntryRetracted => Said("Iets teruggenomen", "Entry taken back"),
+        K::OrganisationRegistered => Said("Organisatie doet mee", "Organisation registered"),
+        K::OrganisationChanged => Said("Organisatie gewijzigd", "Organisation changed"),
+        K::OrganisationClosed => Said("Organisatie doet niet meer mee", "Organisation closed"),
+        K::OrganisationReopened => Said("Organisatie doet weer mee", "Organisation reopened"),
+        K::FacilityRegistered => Said("Locatie toegevoegd", "Facility registered"),
+        K::FacilityChanged => Said("Locatie gewijzigd", "Facility changed"),
+        K::FacilityClosed => Said("Locatie gesloten", "Facility closed"),
+        K::FacilityReopened => Said("Locatie heropend", "Facility reopened"),
+        K::CapacitySet => Said("Aantal plekken gewijzigd", "Number of places changed"),
         K::EntryMoved => Said("Naar een andere persoon verplaatst", "Moved to another person"),
     }
 }

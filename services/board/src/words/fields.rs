@@ -81,6 +81,11 @@ const PROBLEMS: &[(&str, Said)] = &[
     ("must not lie before the date of birth", Said("Dit ligt vóór de geboortedatum. Kijk het na.", "This is before the date of birth. Check it.")),
     ("must lie within the {} days after the departure", Said("Kies een moment binnen {} dagen na het vertrek.",
         "Choose a time within {} days after the departure.")),
+    ("must be a time of day such as 23:00", Said("Vul een tijd in, zoals 23:00.", "Fill in a time, such as 23:00.")),
+    // What somebody is searched by.
+    ("must have a word of at least two letters", Said("Vul minstens twee letters van de naam in.", "Fill in at least two letters of the name.")),
+    ("must be there, or else alias, contact, a document's number or a birth_date to the day",
+        Said("Vul een naam in. Alleen een geboortejaar is te weinig.", "Fill in a name. A year of birth alone is too little.")),
     // What is chosen.
     ("must be one of {}", CHOOSE),
     ("must be a string", FILL_IN),
@@ -99,6 +104,23 @@ const PROBLEMS: &[(&str, Said)] = &[
     ("no such person", Said("Deze persoon is er niet, of u mag die niet zien. Kies een andere.",
         "This person is not there, or you may not see them. Choose another one.")),
     ("no such organisation takes part", ORGANISATION),
+    ("takes part no more: it is closed", Said("Deze organisatie doet niet meer mee. Kies een andere.",
+        "This organisation takes part no more. Choose another one.")),
+    ("is closed", Said("Deze locatie is gesloten. Kies een andere.", "This place is closed. Choose another one.")),
+    ("is not what that facility is", Said("Zo'n bed heeft deze locatie niet. Kies een ander soort bed of een andere locatie.",
+        "This place has no such bed. Choose another kind of bed or another place.")),
+    ("is not what any facility of your organisation is", Said("Zo'n bed heeft uw organisatie niet. Kies een ander soort bed.",
+        "Your organisation has no such bed. Choose another kind of bed.")),
+    ("must be none at a place of this kind: nobody sleeps there", Said("Op zo'n plek slaapt niemand. Laat dit leeg.",
+        "Nobody sleeps in such a place. Leave this empty.")),
+    ("must have an id each", Said("Geef elke locatie een eigen korte naam.", "Give each place a short name of its own.")),
+    ("must be a telephone number of 3 to 32 digits, {}", Said("Vul een telefoonnummer in, zoals 010 123 45 67.",
+        "Fill in a telephone number, such as 010 123 45 67.")),
+    ("must be a mail address such as desk@example.org", Said("Vul een e-mailadres in, zoals balie@voorbeeld.nl.",
+        "Fill in a mail address, such as desk@example.org.")),
+    ("must be an address of a website that begins with https:// or http://", Said("Vul een webadres in dat begint met https://.",
+        "Fill in a web address that begins with https://.")),
+    ("is nothing that this command takes", OUTDATED),
     ("no organisation of this municipality takes part", Said("In deze gemeente doet niemand mee met Baken. Kies een andere gemeente.",
         "Nobody in this municipality takes part in Baken. Choose another municipality.")),
     ("is not listed as a coordinator of this municipality", Said("Dit is geen procesregisseur van deze gemeente. Kies een andere.",
@@ -203,7 +225,7 @@ mod tests {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && name != "tests" {
                 collect(&path, files);
-            } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !name.ends_with("tests.rs") {
                 let source = fs::read_to_string(&path).unwrap();
                 files.push(source.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned());
             }

@@ -30,6 +30,16 @@ const MALFORMED: Said = Said(
 /// Every code of the domain (`Refusal::codes`) and of the edge, with what it says.
 #[rustfmt::skip]
 const REFUSALS: &[(&str, Said)] = &[
+    ("sign_in_failed", SIGN_IN),
+    // The domain: the directory.
+    ("not_in_the_directory", Said("Deze organisatie of locatie is er niet. Kijk in de lijst.",
+        "There is no such organisation or facility. Look at the list.")),
+    ("organisation_already_registered", Said("Er is al een organisatie met deze korte naam. Kies een andere.",
+        "There is an organisation of this short name already. Choose another.")),
+    ("facility_already_registered", Said("Er is al een locatie met deze korte naam. Kies een andere.",
+        "There is a facility of this short name already. Choose another.")),
+    ("already_closed", Said("Dit is al gesloten.", "This is closed already.")),
+    ("not_closed", Said("Dit is niet gesloten.", "This is not closed.")),
     // The domain: the case.
     ("invalid_field", Said("Er klopt iets niet. Kijk bij de velden.", "Something is not right. Look at the fields.")),
     ("not_yours", Said("Alleen de organisatie die dit deed of kreeg, mag het doen. Vraag het aan haar.",

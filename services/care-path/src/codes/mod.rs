@@ -9,12 +9,12 @@ mod rights;
 
 use crate::spelt::Spelt;
 
-pub use organisations::{Offering, OrgKind, Role};
+pub use organisations::{Offering, OrgKind, Role, TargetGroup, Weekday};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DischargeEndReason,
     DropoutReason, ExceptionKind, ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason,
-    LookoutOutcome, LookoutState, MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity,
-    SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency, WithdrawReason,
+    LookoutOutcome, LookoutState, MatchLikeness, MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason,
+    Severity, SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency, WithdrawReason,
 };
 pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, RelationKind, Sex};
 pub use repatriation::{
@@ -61,7 +61,7 @@ pub(crate) use codes;
 
 // What queries may be narrowed by.
 #[cfg(feature = "schema")]
-crate::spelt::graphql_inputs!(Phase, TaskKind);
+crate::spelt::graphql_inputs!(LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind);
 
 /// A code list as data: its name and its spellings.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +109,7 @@ pub const LISTS: &[CodeList] = &[
     list::<LookoutEndReason>(),
     list::<LookoutOutcome>(),
     list::<LookoutState>(),
+    list::<MatchLikeness>(),
     list::<MatchReason>(),
     list::<NextStep>(),
     list::<Offering>(),
@@ -128,10 +129,12 @@ pub const LISTS: &[CodeList] = &[
     list::<Severity>(),
     list::<Sex>(),
     list::<SignalChannel>(),
+    list::<TargetGroup>(),
     list::<TaskKind>(),
     list::<TaskStake>(),
     list::<TurnAwayReason>(),
     list::<Urgency>(),
+    list::<Weekday>(),
     list::<WithdrawReason>(),
     list::<YesNoUnknown>(),
 ];

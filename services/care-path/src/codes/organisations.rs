@@ -58,6 +58,37 @@ codes! {
 }
 
 codes! {
+    /// For whom an organisation is meant in particular.
+    TargetGroup in "target_group" {
+        Women = "women",
+        Families = "families",
+        Couples = "couples",
+        Minors = "minors",
+        YoungAdults = "young_adults",
+        OlderPeople = "older_people",
+        Lgbtq = "lgbtq",
+        Addiction = "addiction",
+        Psychiatric = "psychiatric",
+        MedicalCare = "medical_care",
+        TraffickingVictims = "trafficking_victims",
+        WithPets = "with_pets",
+    }
+}
+
+codes! {
+    /// A day of the week.
+    Weekday in "weekday" {
+        Monday = "monday",
+        Tuesday = "tuesday",
+        Wednesday = "wednesday",
+        Thursday = "thursday",
+        Friday = "friday",
+        Saturday = "saturday",
+        Sunday = "sunday",
+    }
+}
+
+codes! {
     /// What somebody does in the chain. The role decides, together with its scope, what they may do and see.
     Role in "role" {
         ProcessCoordinator = "process_coordinator",

@@ -367,6 +367,7 @@ codes! {
     /// In what two persons agree who may be the same human being.
     MatchReason in "match_reason" {
         Name = "name",
+        Alias = "alias",
         BirthDate = "birth_date",
         ApproximateAge = "approximate_age",
         Sex = "sex",
@@ -379,6 +380,18 @@ codes! {
         Problems = "problems",
         LocationType = "location_type",
         OccurredAt = "occurred_at",
+    }
+}
+
+codes! {
+    /// How well something agrees with what somebody looks for.
+    MatchLikeness in "match_likeness" {
+        /// As it is written, but for order, case, accents and script.
+        Same = "same",
+        /// In another form or spelling, or with a typing error.
+        Close = "close",
+        /// In part, or nearly.
+        Perhaps = "perhaps",
     }
 }
 

@@ -14,8 +14,12 @@ use super::row::{Method, OtherPerson, Route, Row, UnreadableCommand, WithoutPers
 use super::row::{about, body_of, catalogue, companions, optional, other_person};
 use super::subject::{Subject, SubjectId};
 use super::{Context, Decide, Refusal};
+use crate::directory::{
+    ChangeFacility, ChangeOrganisation, CloseFacility, CloseOrganisation, Directory, RegisterFacility,
+    RegisterOrganisation, ReopenFacility, ReopenOrganisation, SetCapacity,
+};
 use crate::event::Event;
-use crate::ids::{EventId, PersonId};
+use crate::ids::{EventId, OrgId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
 use crate::path::correction::{FinishMove, MoveEntry, RetractEntry};
@@ -341,6 +345,50 @@ catalogue! {
     /// Lifts a legal hold
     LiftHold = "lift_hold", at Post "/v1/persons/{person_id}/holds/{hold_id}/lift" in "Case",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];
+    /// Registers an organisation, with its facilities
+    RegisterOrganisation = "register_organisation", at Post "/v1/organisations" in "Directory",
+        without person Directory,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   N];
+    /// Says anew all there is to say of an organisation
+    ///
+    /// What is left out is gone. Its facilities stay as they are.
+    ChangeOrganisation = "change_organisation", at Post "/v1/organisations/{organisation_id}" in "Directory",
+        without person Directory,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
+    /// Ends that an organisation takes part
+    ///
+    /// Nobody is referred to it, and it is asked for nothing any more. What it began goes on until that is ended.
+    CloseOrganisation = "close_organisation", at Post "/v1/organisations/{organisation_id}/close" in "Directory",
+        without person Directory,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
+    /// Lets an organisation take part again
+    ReopenOrganisation = "reopen_organisation", at Post "/v1/organisations/{organisation_id}/reopen" in "Directory",
+        without person Directory,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
+    /// Registers a facility of an organisation
+    RegisterFacility = "register_facility", at Post "/v1/organisations/{organisation_id}/facilities" in "Directory",
+        without person Directory,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
+    /// Says anew all there is to say of a facility
+    ///
+    /// What is left out is gone. Its places stay as they are.
+    ChangeFacility = "change_facility", at Post "/v1/facilities/{facility_id}" in "Directory",
+        without person Directory,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
+    /// Ends that people are taken in at a facility
+    CloseFacility = "close_facility", at Post "/v1/facilities/{facility_id}/close" in "Directory",
+        without person Directory,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
+    /// Lets people be taken in at a facility again
+    ReopenFacility = "reopen_facility", at Post "/v1/facilities/{facility_id}/reopen" in "Directory",
+        without person Directory,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
+    /// Says how many places a facility has, from a night on
+    ///
+    /// The organisation whose facility it is may, and the administrator.
+    SetCapacity = "set_capacity", at Post "/v1/facilities/{facility_id}/capacity" in "Directory",
+        without person Directory,
+        [X,   N,   X,   N,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
     /// Records that a deadline passed
     PassDeadline = "pass_deadline",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];
@@ -403,6 +451,14 @@ mod tests {
             assert_eq!(ids.first() == Some(&"{person_id}"), person, "{}", kind.name());
             let fields: &[&str] = match kind {
                 CommandKind::AnswerHandoverQuestion => &["{question_id}"],
+                CommandKind::ChangeOrganisation
+                | CommandKind::CloseOrganisation
+                | CommandKind::ReopenOrganisation
+                | CommandKind::RegisterFacility => &["{organisation_id}"],
+                CommandKind::ChangeFacility
+                | CommandKind::CloseFacility
+                | CommandKind::ReopenFacility
+                | CommandKind::SetCapacity => &["{facility_id}"],
                 _ => &[],
             };
             assert_eq!(ids[usize::from(person) + usize::from(subject)..], *fields, "{}", kind.name());

@@ -53,6 +53,8 @@ pub enum WithoutPerson {
     Opens,
     /// It counts people whom nobody knows.
     Counts,
+    /// It is about the directory, and about no person.
+    Directory,
 }
 
 /// Where a command names another person than the one on whose path it is recorded.
@@ -275,6 +277,14 @@ macro_rules! catalogue {
                             companions!(of $command, command $(, |$companion| $shared)?);
                         shared.map(|shared| Self::$command(*subject, shared))
                     } )+
+                }
+            }
+
+            /// Whose entry in the directory it is about.
+            #[must_use]
+            pub fn organisation(&self, directory: &Directory) -> Option<OrgId> {
+                match self {
+                    $( Self::$command(_, command) => command.organisation(directory), )+
                 }
             }
 

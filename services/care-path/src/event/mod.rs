@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::codes::DataClass;
+use crate::directory::DirectoryEvent;
 use crate::fact::{Label, Origin, Visitor};
 use crate::path::case::CaseEvent;
 use crate::path::correction::CorrectionEvent;
@@ -55,7 +56,7 @@ pub enum Unreadable {
 
 macro_rules! catalogue {
     ($( $part:ident($events:ident) { $( $kind:ident = $name:tt v $version:tt in $category:ident ),+ $(,)? } ),+ $(,)?) => {
-        /// Something that happened on a person's path.
+        /// Something that happened on a person's path, or to the directory.
         #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
         #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[serde(untagged)]
@@ -109,6 +110,13 @@ macro_rules! catalogue {
             fn golden(self) -> &'static str {
                 match self {
                     $($( Self::$kind => include_str!(concat!("golden/", $name, ".v", $version, ".json")), )+)+
+                }
+            }
+
+            /// The part of the path, or of what lies beside it, that it belongs to.
+            fn part(self) -> &'static str {
+                match self {
+                    $($( Self::$kind => stringify!($part), )+)+
                 }
             }
 
@@ -245,6 +253,26 @@ catalogue! {
         EntryRetracted = "entry_retracted" v 1 in Presence,
         EntryMoved = "entry_moved" v 1 in Presence,
     },
+    // On streams of their own, and never on a person's path: no cell is asked for them.
+    Directory(DirectoryEvent) {
+        OrganisationRegistered = "organisation_registered" v 1 in Notes,
+        OrganisationChanged = "organisation_changed" v 1 in Notes,
+        OrganisationClosed = "organisation_closed" v 1 in Notes,
+        OrganisationReopened = "organisation_reopened" v 1 in Notes,
+        FacilityRegistered = "facility_registered" v 1 in Notes,
+        FacilityChanged = "facility_changed" v 1 in Notes,
+        FacilityClosed = "facility_closed" v 1 in Notes,
+        FacilityReopened = "facility_reopened" v 1 in Notes,
+        CapacitySet = "capacity_set" v 1 in Notes,
+    },
+}
+
+impl EventKind {
+    /// Whether it is about the directory, and about no person.
+    #[must_use]
+    pub fn is_of_the_directory(self) -> bool {
+        self.part() == "Directory"
+    }
 }
 
 impl std::str::FromStr for EventKind {

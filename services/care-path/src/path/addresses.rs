@@ -50,7 +50,8 @@ impl CarePath {
             | Event::Referral(_)
             | Event::Exception(_)
             | Event::Case(_)
-            | Event::Privacy(_) => Address::Case,
+            | Event::Privacy(_)
+            | Event::Directory(_) => Address::Case,
         }
     }
 

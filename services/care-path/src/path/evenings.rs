@@ -16,7 +16,7 @@ use crate::codes::{BedReleaseReason, HandoverState, Role};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::ids::{BedId, EventId};
-use crate::time::{DateTime, Night, days_after, hours_after, minutes_after};
+use crate::time::{DateTime, Night, TimeOfDay, days_after, hours_after, minutes_after};
 
 /// An evening begins so many hours before somebody is expected: who was there earlier that day may still not come.
 const EVENING_HOURS: i64 = 5;
@@ -256,7 +256,7 @@ fn cut_off(stay: &Stay, directory: &Directory) -> Option<NaiveTime> {
     let organisation = directory.find(&stay.assigned.organisation)?;
     let facility =
         organisation.facilities.iter().find(|facility| Some(&facility.id) == stay.assigned.facility.as_ref())?;
-    NaiveTime::parse_from_str(facility.cut_off.as_deref()?, "%H:%M").ok()
+    facility.cut_off.map(TimeOfDay::get)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::codes::{AttendanceStatus, LocationType, OrgKind, Precision};
-use crate::directory::{Facility, Organisation};
+use crate::directory::Organisation;
 use crate::event::Event;
 use crate::ids::EventId;
 use crate::path::Story;
@@ -11,7 +11,7 @@ use crate::path::exception::ExceptionEvent;
 use crate::path::lost::{LostEvent, WentOutOfSight};
 use crate::path::signal::{ContactMade, SignalEvent};
 use crate::path::stay::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
-use crate::path::testing::{confused, night_shelter, signalled, this_person};
+use crate::path::testing::{a_facility, an_organisation, confused, night_shelter, signalled, this_person};
 use crate::time::Occurred;
 
 const BED: BedId = BedId(Uuid::from_u128(7));
@@ -22,24 +22,10 @@ fn at(text: &str) -> DateTime {
 
 /// A night shelter where people are expected by that time.
 fn shelter(cut_off: &str) -> Directory {
-    let beds = Facility {
-        id: "beds".parse().unwrap(),
-        name: "beds".to_owned(),
-        location_type: LocationType::NightShelterEu,
-        cut_off: Some(cut_off.to_owned()),
-        beds: 20,
-    };
-    let organisation = Organisation {
-        id: night_shelter().organisation,
-        name: "night shelter".to_owned(),
-        kind: OrgKind::NightShelter,
-        municipality: None,
-        country: None,
-        offerings: vec![],
-        facilities: vec![beds],
-        coordinators: vec![],
-    };
-    [organisation].into_iter().collect()
+    let mut beds = a_facility("beds", LocationType::NightShelterEu, "23:00");
+    beds.profile.cut_off = cut_off.parse().ok();
+    let shelter = an_organisation(night_shelter().organisation.as_str(), OrgKind::NightShelter, None);
+    [Organisation { facilities: vec![beds], ..shelter }].into_iter().collect()
 }
 
 /// A path that is told as it happens.

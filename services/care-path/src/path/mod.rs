@@ -165,6 +165,8 @@ impl CarePath {
             Event::Privacy(event) => privacy::evolve(self, stamp, event),
             Event::Deadline(event) => deadline::evolve(self, stamp, event),
             Event::Correction(event) => correction::evolve(self, stamp, event),
+            // It is on nobody's path.
+            Event::Directory(_) => {}
         }
         if is_asked_for(event) {
             self.end_what_is_over();
@@ -258,7 +260,8 @@ fn is_asked_for(event: &Event) -> bool {
         | Event::Case(_)
         | Event::Privacy(_)
         | Event::Deadline(_)
-        | Event::Correction(_) => false,
+        | Event::Correction(_)
+        | Event::Directory(_) => false,
     }
 }
 

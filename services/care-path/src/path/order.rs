@@ -140,7 +140,8 @@ fn course(stamp: &Stamp, event: &Event) -> Option<Course> {
         | Event::Incident(_)
         | Event::Rights(_)
         | Event::Discharge(_)
-        | Event::Deadline(_) => None,
+        | Event::Deadline(_)
+        | Event::Directory(_) => None,
     }
 }
 
@@ -186,7 +187,8 @@ pub(super) fn thing(event: &Event) -> Option<Uuid> {
         | Event::Incident(_)
         | Event::Rights(_)
         | Event::Case(_)
-        | Event::Deadline(_) => None,
+        | Event::Deadline(_)
+        | Event::Directory(_) => None,
     }
 }
 

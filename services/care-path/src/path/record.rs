@@ -250,7 +250,16 @@ impl Revocation {
             | K::HoldPlaced
             | K::HoldLifted
             | K::SubjectErased
-            | K::EntryMoved => Self::Never,
+            | K::EntryMoved
+            | K::OrganisationRegistered
+            | K::OrganisationChanged
+            | K::OrganisationClosed
+            | K::OrganisationReopened
+            | K::FacilityRegistered
+            | K::FacilityChanged
+            | K::FacilityClosed
+            | K::FacilityReopened
+            | K::CapacitySet => Self::Never,
         }
     }
 }

@@ -134,7 +134,7 @@ impl Addressee {
 }
 
 fn sees_patients_in(organisation: &Organisation, municipality: &Municipality) -> bool {
-    organisation.municipality.as_ref() == Some(municipality) && is_open_to_all(organisation)
+    organisation.municipality.as_ref() == Some(municipality) && is_open_to_all(organisation) && !organisation.closed
 }
 
 fn is_open_to_all(organisation: &Organisation) -> bool {
@@ -270,6 +270,9 @@ impl CarePath {
     }
 
     fn may_be_called(&self, organisation: &Organisation) -> bool {
+        if organisation.closed {
+            return false;
+        }
         let (protects, sees_all) = (organisation.kind == OrgKind::ChildProtection, is_open_to_all(organisation));
         let is_local = || self.municipality().is_some() && organisation.municipality.as_ref() == self.municipality();
         let minor = || self.updated_at().is_some_and(|at| self.is_minor(at));

@@ -19,7 +19,7 @@ use crate::actor::{Actor, Principal};
 use crate::codes::{CloseReason, ExceptionKind, LocationType, Offering, OrgKind, Problem, SignalChannel, Urgency};
 use crate::command::{Command, Context, Decide, Refusal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Organisation};
+use crate::directory::{Directory, Facility, FacilityProfile, Organisation, OrganisationProfile};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality, PersonId};
 use crate::sight::Standing;
@@ -119,21 +119,42 @@ pub fn directory() -> Directory {
         ("care-provider-ro", OrgKind::ForeignCareProvider, None, vec![]),
     ]
     .into_iter()
-    .map(|(id, kind, municipality, offerings)| Organisation {
-        id: id.parse().unwrap(),
-        name: id.to_owned(),
-        kind,
-        municipality: municipality.map(|name| name.parse().unwrap()),
-        country: of_country(id),
-        offerings,
-        facilities: vec![],
-        coordinators: if kind == OrgKind::Municipality {
-            vec!["coordinator-rotterdam".parse().unwrap()]
-        } else {
-            vec![]
-        },
+    .map(|(id, kind, municipality, offerings)| {
+        let mut each = an_organisation(id, kind, municipality);
+        each.profile.country = of_country(id);
+        each.profile.offerings = offerings;
+        if kind == OrgKind::Municipality {
+            each.profile.coordinators = vec!["coordinator-rotterdam".parse().unwrap()];
+        }
+        each
     })
     .collect()
+}
+
+/// An organisation of whom nothing else is said.
+pub fn an_organisation(id: &str, kind: OrgKind, municipality: Option<&str>) -> Organisation {
+    let profile = OrganisationProfile {
+        name: id.parse().unwrap(),
+        kind,
+        municipality: municipality.map(|name| name.parse().unwrap()),
+        country: None,
+        offerings: vec![],
+        languages: vec![],
+        target_groups: vec![],
+        opening_times: vec![],
+        phone: None,
+        email: None,
+        website: None,
+        coordinators: vec![],
+    };
+    Organisation::new(id.parse().unwrap(), profile)
+}
+
+/// A place where people are expected by a time of an evening.
+pub fn a_facility(id: &str, location_type: LocationType, cut_off: &str) -> Facility {
+    let cut_off = Some(cut_off.parse().unwrap());
+    let profile = FacilityProfile { name: id.parse().unwrap(), location_type, cut_off, address: None, district: None };
+    Facility::new(id.parse().unwrap(), profile)
 }
 
 pub fn norms() -> Norms {

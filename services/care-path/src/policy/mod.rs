@@ -7,6 +7,7 @@
 mod abroad;
 mod address;
 pub(crate) mod commands;
+pub mod directory;
 mod relation;
 pub mod rules;
 mod table;
@@ -14,6 +15,7 @@ mod table;
 pub use abroad::Abroad;
 pub use address::{Address, Stands};
 pub use commands::{acts_unseen, may};
+pub use directory::Places;
 pub use relation::Relation;
 pub use table::{Cells, disclosed, own_recordings, released};
 

@@ -18,12 +18,14 @@
 //! `derived`: the same for what several events make;
 //! `recorder`: what must be seen for the organisation and role of who recorded something to be told;
 //! `phase`, `close_reason`: the category that a value tells of;
-//! `count`: the smallest count that is told.
+//! `count`: the smallest count that is told;
+//! `directory`: which organisations a role is shown, and whether facilities, closed ones, and coordinators of others;
+//! `place`: what it is told of a place, by how it stands to that: its own, in its municipality, or elsewhere.
 
 use std::collections::BTreeMap;
 
 use crate::actor::{Actor, Area, Principal};
-use crate::codes::{CloseReason, Code, ConsentPurpose, DataClass, Phase, Role, TaskKind};
+use crate::codes::{CloseReason, Code, ConsentPurpose, DataClass, OrgKind, Phase, Role, TaskKind};
 use crate::command::CommandKind;
 use crate::event::{EventKind, Unreadable, fields};
 use crate::fact::{Label, Labels};
@@ -69,7 +71,7 @@ pub fn csv() -> Result<String, Unreadable> {
             }
         }
     }
-    for kind in EventKind::ALL {
+    for kind in EventKind::ALL.iter().filter(|kind| !kind.is_of_the_directory()) {
         for (item, category, depth) in tells_of(*kind) {
             table.line(["event", kind.name(), "", "", category.name(), item, level(depth).name(), "", ""]);
         }
@@ -89,6 +91,7 @@ pub fn csv() -> Result<String, Unreadable> {
         }
     }
     values(&mut table);
+    directory_rows(&mut table);
     Ok(table.0)
 }
 
@@ -292,6 +295,32 @@ pub(super) fn tells_of(kind: EventKind) -> Vec<(&'static str, Category, Depth)> 
         (task.code(), category, depth)
     };
     TaskKind::ALL.iter().map(of_task).collect()
+}
+
+/// What of the directory a role is shown. The second column has the role, the third how it stands to the place.
+fn directory_rows(table: &mut Table) {
+    use crate::policy::directory as rules;
+    let answer = |shown: bool| if shown { "shown" } else { "hidden" };
+    for role in Role::ALL {
+        for kind in OrgKind::ALL {
+            let shown = answer(rules::shows_organisations(*role, *kind));
+            table.line(["directory", role.code(), "", "", "", kind.code(), shown, "", ""]);
+        }
+        for (item, shown) in [
+            ("facilities", rules::shows_facilities(*role)),
+            ("closed", rules::keeps_the_directory(*role)),
+            ("coordinators_of_others", rules::keeps_the_directory(*role)),
+        ] {
+            table.line(["directory", role.code(), "", "", "", item, answer(shown), "", ""]);
+        }
+        for (place, name) in rules::Places::ALL {
+            let secret = answer(rules::shows_secret_address(*role, place));
+            table.line(["place", role.code(), name, "", "", "secret_address", secret, "", ""]);
+        }
+    }
+    for kind in OrgKind::ALL.iter().filter(|kind| rules::has_secret_address(**kind)) {
+        table.line(["place", kind.code(), "", "", "", "address", "secret", "", ""]);
+    }
 }
 
 /// Consent has lines of its own only where it changes an answer.

@@ -16,6 +16,8 @@ views! {
     pub struct IdentityView as "Identity" {
         pub name: Option<Line>,
         pub alias: Option<Line>,
+        /// What else they were called, in which spelling: the newest first.
+        pub other_names: Option<Vec<Line>>,
         /// As precisely as it is known: `1975`, `1975-05` or `1975-05-02`.
         pub birth_date: Option<PartialDate>,
         pub birth_place: Option<Line>,
@@ -60,6 +62,7 @@ impl IdentityView {
         let view = Self {
             name: shown(sight, ClaimFacts::name, &mut assured.name, &mut surest),
             alias: shown(sight, ClaimFacts::alias, &mut assured.alias, &mut surest),
+            other_names: None,
             birth_date: shown(sight, ClaimFacts::birth_date, &mut assured.birth_date, &mut surest),
             birth_place: shown(sight, ClaimFacts::birth_place, &mut assured.birth_place, &mut surest),
             approximate_age: shown(sight, ClaimFacts::approximate_age, &mut assured.approximate_age, &mut surest),
@@ -74,9 +77,26 @@ impl IdentityView {
             assured: None,
         };
         let assured = (assured != AssuredView::default()).then_some(assured);
-        let view = Self { assurance: surest, assured, ..view };
+        let other_names = other_names(sight, [view.name.as_ref(), view.alias.as_ref()]);
+        let view = Self { assurance: surest, assured, other_names, ..view };
         (view != Self::default()).then_some(view)
     }
+}
+
+/// Names that were said and stand, beside those that are shown already.
+fn other_names(sight: &Sight<'_>, shown: [Option<&Line>; 2]) -> Option<Vec<Line>> {
+    let identity = &sight.path().identity;
+    let said =
+        identity.standing(sight, ClaimFacts::name).into_iter().chain(identity.standing(sight, ClaimFacts::alias));
+    let mut said: Vec<_> = said.map(|said| (said.stamp().occurred.at, said.value)).collect();
+    said.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let mut names: Vec<Line> = Vec::new();
+    for (_, name) in said {
+        if !shown.contains(&Some(name)) && !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    super::section(names)
 }
 
 /// The value of one field, with how sure it is.

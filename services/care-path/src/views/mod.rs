@@ -4,6 +4,7 @@
 //! The same types derive the OpenAPI and the GraphQL schema, so that both edges serialise the same thing.
 
 mod case_file;
+mod directory;
 mod exceptions;
 mod handovers;
 mod identity;
@@ -21,6 +22,7 @@ mod worklist;
 
 pub(crate) use case_file::LINKED;
 pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file};
+pub use directory::{FacilityView, OrganisationView, disclose_facility, disclose_organisation};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{
     ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, QuestionView, RefusalView, ReturnView,
@@ -34,7 +36,7 @@ pub use matches::{
     disclose_match_review,
 };
 pub use notice::{NoticeView, disclose_notice};
-pub use persons::{PersonSummaryView, disclose_summary};
+pub use persons::{MatchedView, PersonSummaryView, disclose_fit, disclose_summary};
 pub use presence::{AnnouncedDischargeView, DischargeView, PresenceView, SeenView, StayView};
 pub use progress::{Progress, last_known, progress};
 pub use referrals::{ReferralView, disclose_referrals};

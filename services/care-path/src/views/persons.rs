@@ -3,9 +3,11 @@
 use serde::Serialize;
 
 use super::{IdentityView, views};
-use crate::codes::Phase;
+use crate::codes::{MatchLikeness, MatchReason, Phase};
 use crate::ids::{Municipality, PersonId};
+use crate::path::matching::{Findable, Fit, Sought};
 use crate::sight::Sight;
+use crate::text::Line;
 use crate::time::DateTime;
 
 views! {
@@ -20,6 +22,16 @@ views! {
         pub identity: Option<IdentityView>,
         pub last_seen_at: Option<DateTime>,
         pub updated_at: Option<DateTime>,
+        /// Where somebody was looked for: what of this person fits.
+        pub matched: Option<Vec<MatchedView>>,
+    }
+
+    /// Something of a person that fits what somebody looks for.
+    pub struct MatchedView as "Matched" {
+        pub reason: MatchReason,
+        pub likeness: MatchLikeness,
+        /// The name that fits, as it was recorded.
+        pub name: Option<Line>,
     }
 }
 
@@ -36,5 +48,21 @@ pub fn disclose_summary(sight: &Sight<'_>, person_id: PersonId, updated_at: Opti
         identity: IdentityView::of(sight),
         last_seen_at: path.last_seen().and_then(|seen| sight.show(seen.at())).map(|occurred| occurred.at),
         updated_at,
+        matched: None,
+    }
+}
+
+/// How well a person fits somebody who is looked for, by what this reader is shown of them alone.
+#[must_use]
+pub fn disclose_fit(sight: &Sight<'_>, sought: &Sought, known: &Findable) -> Option<Fit> {
+    sought.fit(sight.path(), sight, known)
+}
+
+impl PersonSummaryView {
+    /// Says what fits.
+    #[must_use]
+    pub fn with_matched(self, fit: Fit) -> Self {
+        let matched = fit.matched.into_iter().map(|(reason, likeness, name)| MatchedView { reason, likeness, name });
+        Self { matched: Some(matched.collect()), ..self }
     }
 }

@@ -4,18 +4,20 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use board::form::Ask;
 use board::{Draft, Flash, Language, form, pages};
 use care_path::PersonId;
 use care_path::codes::{Code, Precision, ReturnCondition};
 use care_path::command::CommandKind;
 use care_path::time::{Moment, Occurred};
+use care_path::views::PersonSummaryView;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::place;
-use super::session::{Found, Session, language_of, name_of};
+use super::session::{self, Found, Session, language_of, name_of};
 use super::show::Viewed;
 use super::sign_in::{answer_with, own_page, to};
+use super::{place, search};
 use crate::app::{LabelLanguage, Receipt, code_labels};
 use crate::edge::Edge;
 use crate::edge::caller::{Caller, RequestId};
@@ -25,7 +27,7 @@ use crate::edge::rest::{body, fields};
 use crate::history::Idempotency;
 
 /// The names of a form that are not the command's.
-const OURS: [&str; 6] = ["csrf", "key", "back", "form", "person", "subject"];
+const OURS: [&str; 7] = ["csrf", "key", "back", "form", "person", "subject", "new"];
 
 /// What a form said.
 struct Sent {
@@ -47,6 +49,11 @@ impl Sent {
         self.of("back").and_then(place::within).unwrap_or_else(|| "/board/".to_owned())
     }
 
+    /// What was written, without what is ours.
+    fn written(&self) -> Vec<(String, String)> {
+        self.pairs.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).cloned().collect()
+    }
+
     /// What was written, to be shown in its form again.
     fn draft(&self, problem: Option<&Problem>, language: Language) -> Draft {
         let details = problem.map(Problem::details);
@@ -56,12 +63,7 @@ impl Sent {
             .map(|each| (each.pointer.unwrap_or_default(), board::field_problem(&each.message, language)))
             .collect();
         let message = details.filter(|_| problems.is_empty()).map(|details| told(&details, language));
-        Draft {
-            form: self.of("form").unwrap_or_default().to_owned(),
-            values: self.pairs.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).cloned().collect(),
-            problems,
-            message,
-        }
+        Draft { form: self.of("form").unwrap_or_default().to_owned(), values: self.written(), problems, message }
     }
 }
 
@@ -88,7 +90,7 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     let raw = body::read(&request, payload.into_inner(), &edge.limits).await?;
     let sent = Sent { command, pairs: place::pairs(&raw), raw };
     let (sessions, name) = (&edge.board.sessions, name_of(&request));
-    let session = match sessions.find(name.as_deref(), edge.baken.clock().now()) {
+    let session = match session::of(&request, &edge).await {
         Found::Open(session) => session,
         Found::Ended(_) => {
             let draft = sent.draft(None, language);
@@ -109,6 +111,13 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     }
     edge.rates.user(&session.reader.principal.user)?;
     let back = sent.back();
+    let here = Viewed { edge: &edge, session: &session, language, at: &back, draft: None };
+    let known = known_already(&edge, &session, &sent).await;
+    if !known.is_empty() {
+        let ask = Ask::of(command);
+        let asked = |page: &board::Page<'_>| pages::one_of_these(page, &ask, &sent.written(), &known);
+        return Ok(here.with_page(&back, |page| answer_with(StatusCode::OK, asked(page))));
+    }
     match execute(&request, &edge, &session, &sent).await {
         Ok(receipt) => {
             let flash = said(&receipt, command, language);
@@ -123,11 +132,23 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
         Err(problem) => {
             problem.log(RequestId::of(&request, &edge));
             let draft = sent.draft(Some(&problem), language);
-            let viewed =
-                Viewed { edge: &edge, session: &session, language, at: &back, draft: Some(&draft), found: None };
-            Ok(viewed.answer(problem.status_code()))
+            Ok(Viewed { draft: Some(&draft), ..here }.answer(problem.status_code()))
         }
     }
+}
+
+/// Those whom a new person may be, where one is about to be opened and nobody has said yet that it is somebody else.
+async fn known_already(edge: &Edge, session: &Session, sent: &Sent) -> Vec<PersonSummaryView> {
+    let is_new =
+        sent.command == CommandKind::ReportSignal && sent.of("person").is_none() && sent.of("/person_id").is_none();
+    if !is_new || sent.of("new").is_some() {
+        return Vec::new();
+    }
+    let fields = ["name", "alias", "birth_date"];
+    let known =
+        fields.map(|field| (field, sent.of(&format!("/identity/{field}")).unwrap_or_default().trim().to_owned()));
+    // Where one cannot be looked for by what was written, nobody is offered, and recording it says what is wrong.
+    search::look_up(edge, &session.reader.principal, known.into()).await.unwrap_or_default()
 }
 
 async fn execute(request: &HttpRequest, edge: &Data<Edge>, session: &Session, sent: &Sent) -> Result<Receipt, Problem> {

@@ -14,6 +14,9 @@ const NOT_ASKED: &[(CommandKind, &[&str], &str)] = &[
     (CommandKind::ReportSignal, &["/municipality"], "it is the reporter's own"),
     (CommandKind::ReportSignal, LATER, "it is asked where it is recorded who somebody is"),
     (CommandKind::RecordIntake, LATER, "it is asked where it is recorded who somebody is"),
+    (CommandKind::RegisterOrganisation, &["/facilities"], "each is registered by its own form"),
+    (CommandKind::RegisterOrganisation, &["/opening_times"], "they are recorded by the API alone"),
+    (CommandKind::ChangeOrganisation, &["/opening_times"], "they are recorded by the API alone"),
 ];
 
 const LATER: &[&str] = &["/identity/birth_place", "/identity/contact", "/identity/origin", "/identity/documents"];
@@ -99,7 +102,7 @@ fn fits(input: Input, schema: &Value, schemas: &Schemas) -> bool {
         Input::Line => is_text(None) && (schema["maxLength"] == 200 || schema["pattern"].is_string()),
         Input::Text => is_text(None) && schema["maxLength"] == 4000,
         Input::Sealed => is_text(None) && schema["maxLength"].as_u64() > Some(4000),
-        Input::Organisation | Input::Facility => is_text(None) && schema["pattern"].is_string(),
+        Input::Organisation | Input::Facility | Input::Birth => is_text(None) && schema["pattern"].is_string(),
         Input::Number => is("integer"),
         Input::Flag | Input::TrueFalse => is("boolean"),
         Input::Code(list) => codes(schema) == codes_of(list),
@@ -107,17 +110,18 @@ fn fits(input: Input, schema: &Value, schemas: &Schemas) -> bool {
         Input::Among(few) => few.iter().all(|(code, _)| codes(schema).contains(code)),
         Input::Moment => is_text(Some("date-time")),
         Input::Day => is_text(Some("date")),
-        Input::Birth => is_text(None) && schema["pattern"].is_string(),
         Input::Country | Input::Abroad => is_country(schema),
         Input::Countries => is("array") && is_country(items()),
         Input::Language => is_text(None) && schema["maxLength"] == 35,
+        Input::Tags => is("array") && items()["maxLength"] == 35,
+        Input::Names => is("array") && items()["pattern"].is_string(),
         Input::Languages => is("array") && items()["properties"].get("language").is_some(),
         Input::Recipients => is("array") && items()["oneOf"].is_array(),
         Input::ConsentRecipient => {
             let mut ways = schema["oneOf"].as_array().into_iter().flatten();
             ways.any(|way| schemas.plain(way)["properties"].get("country").is_some())
         }
-        Input::Id => is_text(Some("uuid")),
+        Input::Id => is_text(Some("uuid")) || (is_text(None) && schema["pattern"].is_string()),
     }
 }
 

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream::unfold;
 use tokio::time::{Interval, Sleep, interval, sleep};
 
-use super::session::{Found, name_of};
+use super::session::{self, Found};
 use crate::app::{Cares, Following};
 use crate::edge::Edge;
 use crate::edge::channels::Seat;
@@ -24,8 +24,7 @@ const CHANGED: &[u8] = b"event: baken-changed\ndata: {}\n\n";
 /// Follows what the reader may know of.
 pub async fn live(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let baken = edge.baken.clone();
-    let name = name_of(&request);
-    let Found::Open(session) = edge.board.sessions.find(name.as_deref(), baken.clock().now()) else {
+    let Found::Open(session) = session::of(&request, &edge).await else {
         return Ok(HttpResponse::NoContent().finish());
     };
     let principal = session.reader.principal;

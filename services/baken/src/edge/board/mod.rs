@@ -5,21 +5,26 @@
 
 mod act;
 mod assets;
+mod filled;
 #[cfg(test)]
 mod forms_tests;
 mod live;
 mod names;
 mod place;
+mod provider;
+mod search;
 mod session;
 mod show;
 mod sign_in;
 #[cfg(test)]
 mod words_tests;
 
+use actix_web::middleware::Compress;
 use actix_web::web;
 
+pub use provider::{Provider, ProviderConfig, ProviderError};
 pub use session::Sessions;
-pub use sign_in::{DemoUser, SignIn};
+pub use sign_in::{DemoUser, SignIn, SignIns};
 
 /// The policy of every page: nothing from elsewhere, nothing inline, no frames.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -35,12 +40,13 @@ pub fn is_of_the_board(path: &str) -> bool {
 pub struct Board {
     pub sessions: Sessions,
     pub sign_in: SignIn,
+    pub sign_ins: SignIns,
 }
 
 impl Board {
     #[must_use]
     pub fn new(sign_in: SignIn) -> Self {
-        Self { sessions: Sessions::default(), sign_in }
+        Self { sessions: Sessions::new(sign_in.idle), sign_in, sign_ins: SignIns::default() }
     }
 }
 
@@ -49,11 +55,18 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(sign_in::front))
         .route("/auth/demo", web::post().to(sign_in::as_demo_user))
+        .route("/auth/sign-in", web::get().to(sign_in::with_provider))
+        .route("/auth/callback", web::get().to(sign_in::callback))
         .route("/auth/sign-out", web::post().to(sign_in::sign_out))
         .route("/board/language", web::get().to(show::language))
         .route("/board/live", web::get().to(live::live))
         .route("/board/manifest.webmanifest", web::get().to(assets::manifest))
-        .route("/board/assets/{version}/{file}", web::get().to(assets::asset))
+        // Files are compressed. A page is not: its length would tell of the token that it holds (BREACH).
+        .service(
+            web::resource("/board/assets/{version}/{file}")
+                .wrap(Compress::default())
+                .route(web::get().to(assets::asset)),
+        )
         .route("/board/do/{command}", web::post().to(act::act))
         .route("/board/persons", web::post().to(show::search))
         .route("/board/{page:.*}", web::get().to(show::page));

@@ -1,40 +1,49 @@
 //! What things are called on a page: the labels of codes, and the names of the directory.
 
 use board::{Choice, Names};
+use care_path::Principal;
 use care_path::codes::Code;
 use care_path::directory::{Directory, Organisation};
 use care_path::ids::{FacilityId, OrgId};
+use care_path::time::{DateTime, Night};
+use care_path::views::disclose_organisation;
 
 use crate::app::{LabelLanguage, code_labels};
 
-/// Labels from the code lists, names from a directory.
-pub struct NamesOf<'a>(pub &'a Directory);
+/// Labels from the code lists, names from a directory. What can be chosen from it is what the reader is shown of it.
+pub struct NamesOf<'a> {
+    pub directory: &'a Directory,
+    pub reader: &'a Principal,
+    pub now: DateTime,
+}
 
 impl Names for NamesOf<'_> {
     fn label(&self, list: &str, code: &str, language: &str) -> Option<String> {
-        let language = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language)?;
-        code_labels(list, language).find(|(each, _)| *each == code).map(|(_, label)| label.to_owned())
+        label(list, code, language)
     }
 
     fn organisation(&self, id: &OrgId) -> Option<String> {
-        self.0.find(id).map(|organisation| organisation.name.clone())
+        self.directory.find(id).map(|organisation| organisation.name.as_str().to_owned())
     }
 
     fn facility(&self, id: &FacilityId) -> Option<String> {
-        let facilities = self.0.all().flat_map(|organisation| &organisation.facilities);
-        facilities.into_iter().find(|facility| facility.id == *id).map(|facility| facility.name.clone())
+        self.directory.facility(id).map(|(facility, _)| facility.name.as_str().to_owned())
     }
 
     fn organisations(&self) -> Vec<Choice> {
-        self.0.all().map(choice).collect()
+        let tonight = Night::of(self.now);
+        let is_shown = |each: &&Organisation| {
+            disclose_organisation(self.reader, each, 0, self.directory, tonight).is_some_and(|view| view.open)
+        };
+        self.directory.open().filter(is_shown).map(choice).collect()
     }
 
     fn facilities(&self, of: &OrgId) -> Vec<Choice> {
-        let facilities = self.0.find(of).into_iter().flat_map(|organisation| &organisation.facilities);
+        let facilities = self.directory.find(of).into_iter().flat_map(Organisation::open_facilities);
         facilities
             .map(|facility| Choice {
                 id: facility.id.to_string(),
-                name: facility.name.clone(),
+                name: facility.name.as_str().to_owned(),
                 kind: facility.location_type.code().to_owned(),
                 municipality: None,
             })
@@ -49,8 +58,14 @@ impl Names for NamesOf<'_> {
 fn choice(organisation: &Organisation) -> Choice {
     Choice {
         id: organisation.id.to_string(),
-        name: organisation.name.clone(),
+        name: organisation.name.as_str().to_owned(),
         kind: organisation.kind.code().to_owned(),
         municipality: organisation.municipality.as_ref().map(ToString::to_string),
     }
+}
+
+/// The label of a code in a language, by its tag.
+pub fn label(list: &str, code: &str, language: &str) -> Option<String> {
+    let language = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language)?;
+    code_labels(list, language).find(|(each, _)| *each == code).map(|(_, label)| label.to_owned())
 }

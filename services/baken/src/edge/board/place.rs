@@ -16,6 +16,7 @@ pub enum Place {
     Lookouts,
     Referrals,
     Handovers,
+    Directory,
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
@@ -60,6 +61,7 @@ impl Place {
             ("lookouts", None, None) => Self::Lookouts,
             ("referrals", None, None) => Self::Referrals,
             ("handovers", None, None) => Self::Handovers,
+            ("directory", None, None) => Self::Directory,
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
             ("persons", Some(id), Some("rights")) => Self::Rights(PersonId(id.parse().ok()?)),

@@ -4,7 +4,7 @@
 //! node. One that ended by time is remembered for a while without any right, with what was being written: the same user
 //! finds it again after signing in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
@@ -12,10 +12,15 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use board::{Draft, Flash, Language, Reader};
+use care_path::Principal;
+use care_path::ids::{OrgId, UserId};
 use care_path::time::DateTime;
 use chrono::TimeDelta;
 use parking_lot::Mutex;
+use secrecy::SecretString;
 
+use super::Board;
+use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::sha256::Sha256;
 
@@ -27,6 +32,8 @@ const IDLE: TimeDelta = TimeDelta::minutes(30);
 const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// So long what was being written is kept after a session has ended.
 const KEPT: TimeDelta = TimeDelta::hours(1);
+/// So long before its end an access token is renewed.
+const REFRESHED_BEFORE: TimeDelta = TimeDelta::minutes(1);
 const MOST_SESSIONS: usize = 20_000;
 
 type Digest = [u8; 32];
@@ -38,6 +45,8 @@ pub struct Session {
     pub csrf: String,
     /// When it ends at the latest.
     pub expires_at: DateTime,
+    /// When what the reader may do is to be asked of the provider again.
+    pub token_ends: DateTime,
     /// What was sent and could not be recorded, and the page it was on.
     pub draft: Option<(String, Draft)>,
     /// What is said on the next page.
@@ -47,12 +56,22 @@ pub struct Session {
 struct Kept {
     session: Session,
     used_at: DateTime,
+    /// What a new access token is asked for with; taken out while that is done.
+    refresh: Option<SecretString>,
+    idle: TimeDelta,
 }
 
 impl Kept {
     fn ends_at(&self) -> DateTime {
-        (self.used_at + IDLE).min(self.session.expires_at)
+        (self.used_at + self.idle).min(self.session.expires_at).min(self.session.token_ends)
     }
+}
+
+/// Who signed in, until when that is said, and what asks for it again.
+pub struct Who {
+    pub reader: Reader,
+    pub token_ends: DateTime,
+    pub refresh: Option<SecretString>,
 }
 
 /// How a cookie was answered.
@@ -63,15 +82,18 @@ pub enum Found {
     None,
 }
 
-/// The sessions of this node.
-#[derive(Default)]
-pub struct Sessions(Mutex<HashMap<Digest, Kept>>);
+/// The sessions of this node, and how long one lasts without a request.
+pub struct Sessions {
+    kept: Mutex<HashMap<Digest, Kept>>,
+    signed_in: Mutex<BTreeMap<UserId, (OrgId, DateTime)>>,
+    idle: TimeDelta,
+}
 
 /// 256 random bits, as text.
 ///
 /// # Errors
 /// Where the machine has no randomness.
-fn random() -> Result<String, Problem> {
+pub fn random() -> Result<String, Problem> {
     let mut bytes = [0_u8; 32];
     SystemRandom::new().fill(&mut bytes).map_err(|_| Problem::Internal("no randomness".into()))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -84,20 +106,21 @@ fn digest(name: &str) -> Digest {
 }
 
 impl Sessions {
+    /// No sessions yet; half an hour is how long one lasts where nothing else is said.
+    #[must_use]
+    pub fn new(idle: Option<TimeDelta>) -> Self {
+        Self { kept: Mutex::default(), signed_in: Mutex::default(), idle: idle.unwrap_or(IDLE) }
+    }
+
     /// Begins a session, with a name that was never used; what the same user was writing in one that ended goes along.
     ///
     /// # Errors
     /// Where the machine has no randomness.
-    pub fn begin(
-        &self,
-        reader: Reader,
-        token_ends: DateTime,
-        now: DateTime,
-        old: Option<&str>,
-    ) -> Result<String, Problem> {
+    pub fn begin(&self, who: Who, now: DateTime, old: Option<&str>) -> Result<String, Problem> {
+        let Who { reader, token_ends, refresh } = who;
         let name = random()?;
-        let expires_at = token_ends.min(now + LONGEST);
-        let mut sessions = self.0.lock();
+        let expires_at = now + LONGEST;
+        let mut sessions = self.kept.lock();
         sessions.retain(|_, kept| kept.ends_at() + KEPT > now);
         let old = old.and_then(|old| sessions.remove(&digest(old)));
         let draft =
@@ -105,33 +128,67 @@ impl Sessions {
         if sessions.len() >= MOST_SESSIONS {
             return Err(Problem::Crowded);
         }
-        let session = Session { reader, csrf: random()?, expires_at, draft, flash: None };
-        sessions.insert(digest(&name), Kept { session, used_at: now });
+        let session = Session { reader, csrf: random()?, expires_at, token_ends, draft, flash: None };
+        let Principal { user, organisation, .. } = &session.reader.principal;
+        self.signed_in.lock().insert(user.clone(), (organisation.clone(), now));
+        sessions.insert(digest(&name), Kept { session, used_at: now, refresh, idle: self.idle });
         Ok(name)
     }
 
-    /// The session that a cookie names.
+    /// The session that a cookie names. It is in use.
     pub fn find(&self, name: Option<&str>, now: DateTime) -> Found {
+        self.found(name, now, true)
+    }
+
+    fn found(&self, name: Option<&str>, now: DateTime, used: bool) -> Found {
         let Some(name) = name else { return Found::None };
-        let mut sessions = self.0.lock();
+        let mut sessions = self.kept.lock();
         let Some(kept) = sessions.get_mut(&digest(name)) else { return Found::None };
         if now >= kept.ends_at() {
             return Found::Ended(kept.session.clone());
         }
-        kept.used_at = now;
+        if used {
+            kept.used_at = now;
+        }
         Found::Open(kept.session.clone())
+    }
+
+    /// What a new access token is asked for with, where the session's soon ends. Whoever gets it asks; others go on meanwhile.
+    pub fn take_refresh(&self, name: &str, now: DateTime) -> Option<SecretString> {
+        let mut sessions = self.kept.lock();
+        let kept = sessions.get_mut(&digest(name))?;
+        let is_due = kept.session.token_ends - REFRESHED_BEFORE <= now;
+        let goes_on = now < (kept.used_at + kept.idle).min(kept.session.expires_at);
+        if is_due && goes_on { kept.refresh.take() } else { None }
+    }
+
+    /// Goes on with a new access token. What the reader may do is as it says now.
+    pub fn renew(&self, name: &str, who: Who) {
+        if let Some(kept) = self.kept.lock().get_mut(&digest(name)) {
+            // Another role than before would find what the first one was shown.
+            if kept.session.reader.principal.user == who.reader.principal.user {
+                kept.session.reader = who.reader;
+                kept.session.token_ends = who.token_ends;
+                kept.refresh = who.refresh;
+            }
+        }
     }
 
     /// Changes a session that is known, ended or not.
     pub fn change(&self, name: &str, change: impl FnOnce(&mut Session)) {
-        if let Some(kept) = self.0.lock().get_mut(&digest(name)) {
+        if let Some(kept) = self.kept.lock().get_mut(&digest(name)) {
             change(&mut kept.session);
         }
     }
 
+    /// When each user signed in last, since the node began.
+    pub fn last_sign_ins(&self) -> BTreeMap<UserId, (OrgId, DateTime)> {
+        self.signed_in.lock().clone()
+    }
+
     /// Ends a session for good.
     pub fn end(&self, name: &str) {
-        self.0.lock().remove(&digest(name));
+        self.kept.lock().remove(&digest(name));
     }
 }
 
@@ -163,4 +220,24 @@ pub fn language_cookie(language: Language, secure: bool) -> Cookie<'static> {
     cookie.set_same_site(SameSite::Lax);
     cookie.make_permanent();
     cookie
+}
+
+/// The session of a request, with an access token that holds.
+pub async fn of(request: &HttpRequest, edge: &Edge) -> Found {
+    let (name, now) = (name_of(request), edge.baken.clock().now());
+    let Board { sessions, sign_in, .. } = &edge.board;
+    if let (Some(name), Some(provider)) = (&name, &sign_in.provider)
+        && let Some(refresh) = sessions.take_refresh(name, now)
+    {
+        match provider.refresh(&refresh, &edge.verifier).await {
+            Ok(signed_in) => sessions.renew(name, signed_in.into()),
+            Err(error) => tracing::warn!(%error, "a session could not be renewed"),
+        }
+    }
+    sessions.found(name.as_deref(), now, !asks_by_itself(request))
+}
+
+/// Whether a page asks by itself what has changed. It is no use of the session: one that nobody uses ends.
+pub fn asks_by_itself(request: &HttpRequest) -> bool {
+    request.path() == "/board/live" || request.headers().get("hx-source").is_some_and(|source| source == "div#live")
 }

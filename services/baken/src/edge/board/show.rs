@@ -4,19 +4,23 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
-use board::pages::{CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, Lookouts, Returning, StateShare};
+use board::pages::{
+    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, LastSignIn, Lookouts, Returning, StateShare,
+};
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::codes::{Code, ExceptionState, Role};
 use care_path::command::CommandKind;
-use care_path::views::CaseFileView;
+use care_path::ids::OrgId;
+use care_path::views::{CaseFileView, OrganisationView};
 use care_path::{PersonId, Principal};
 use maud::Markup;
 
 use super::names::NamesOf;
 use super::place::{self, FormPlace, Place};
-use super::session::{Found, Session, language_cookie, language_of, name_of};
+use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, own_page, to};
-use crate::app::{Baken, Cursor, HandoverCounts, MeView, PageRequest, PersonsFilter, StateCount};
+use super::{filled, search};
+use crate::app::{Baken, Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, StateCount};
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -28,7 +32,7 @@ const SHOWN: usize = 50;
 pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let language = language_of(&request);
     let name = name_of(&request);
-    let session = match edge.board.sessions.find(name.as_deref(), edge.baken.clock().now()) {
+    let session = match session::of(&request, &edge).await {
         Found::Open(session) => session,
         Found::Ended(session) => {
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, session.draft.is_some())));
@@ -39,7 +43,7 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
     let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
     // What was kept for this page, or is to be said on it, is there once.
     let draft = session.draft.clone().filter(|(back, _)| *back == at).map(|(_, draft)| draft);
-    if let Some(name) = &name {
+    if let Some(name) = name.as_ref().filter(|_| !session::asks_by_itself(&request)) {
         edge.board.sessions.change(name, |session| {
             session.flash = None;
             if draft.is_some() {
@@ -47,14 +51,14 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
             }
         });
     }
-    let viewed = Viewed { edge: &edge, session: &session, language, at: &at, draft: draft.as_ref(), found: None };
+    let viewed = Viewed { edge: &edge, session: &session, language, at: &at, draft: draft.as_ref() };
     Ok(viewed.answer(StatusCode::OK))
 }
 
 /// Searches for somebody. What is searched for is in no address.
 pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     own_page(&request)?;
-    let Found::Open(session) = edge.board.sessions.find(name_of(&request).as_deref(), edge.baken.clock().now()) else {
+    let Found::Open(session) = session::of(&request, &edge).await else {
         return Ok(to("/").finish());
     };
     edge.rates.user(&session.reader.principal.user)?;
@@ -65,9 +69,20 @@ pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge
     }
     let name = of("name").unwrap_or_default().trim();
     let language = language_of(&request);
-    let viewed =
-        Viewed { edge: &edge, session: &session, language, at: "/board/persons", draft: None, found: Some(name) };
-    Ok(viewed.answer(StatusCode::OK))
+    let viewed = Viewed { edge: &edge, session: &session, language, at: "/board/persons", draft: None };
+    if name.is_empty() {
+        return Ok(viewed.answer(StatusCode::OK));
+    }
+    let (status, persons, wrong) = match search::search(&edge, &session.reader.principal, name).await {
+        Ok(persons) => (StatusCode::OK, persons, None),
+        Err(Problem::Fields(problems)) => {
+            let wrong = problems.told().first().map(|problem| board::field_problem(&problem.message, language));
+            (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), wrong)
+        }
+        Err(problem) => return Ok(viewed.problem(&problem)),
+    };
+    let found = FoundPersons { name, persons: &persons, next: None, wrong: wrong.as_deref() };
+    Ok(viewed.with_page("/board/persons", |page| answer_with(status, pages::persons(page, &found))))
 }
 
 /// Keeps the language that the reader chose.
@@ -86,8 +101,6 @@ pub struct Viewed<'a> {
     pub language: Language,
     pub at: &'a str,
     pub draft: Option<&'a Draft>,
-    /// What somebody is searched by.
-    pub found: Option<&'a str>,
 }
 
 impl Viewed<'_> {
@@ -107,14 +120,16 @@ impl Viewed<'_> {
         self.with_page("/board/", |page| answer_with(problem.status_code(), pages::problem(page, title, detail)))
     }
 
-    fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
+    pub fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
         let baken = &self.edge.baken;
-        let names = NamesOf(&baken.settings().directory);
         let flash: Option<&Flash> = self.session.flash.as_ref();
+        let (directory, reader) = (baken.directory(), &self.session.reader);
+        let now = baken.clock().now();
+        let names = NamesOf { directory: &directory, reader: &reader.principal, now };
         make(&Page {
             language: self.language,
-            now: baken.clock().now(),
-            reader: &self.session.reader,
+            now,
+            reader,
             names: &names,
             csrf: &self.session.csrf,
             at: self.at,
@@ -144,8 +159,7 @@ impl Viewed<'_> {
                 let found = baken.persons(principal, &PersonsFilter::default(), &request)?;
                 let next = found.next().map(|cursor| cursor.0);
                 let persons = found.into_nodes();
-                let name = self.found.unwrap_or_default();
-                let found = FoundPersons { name, persons: &persons, next: next.as_deref(), r#for: None };
+                let found = FoundPersons { name: "", persons: &persons, next: next.as_deref(), wrong: None };
                 Ok(self.with_page(self.at, |page| pages::persons(page, &found)))
             }
             Place::Lookouts => {
@@ -171,6 +185,7 @@ impl Viewed<'_> {
                 let may: Vec<_> = MeView::of(principal).may.into_iter().map(|each| each.command).collect();
                 Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
             }
+            Place::Directory => self.directory(),
             Place::New => {
                 let ask = Ask::of(CommandKind::ReportSignal);
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
@@ -205,6 +220,63 @@ impl Viewed<'_> {
         let tasks = tasks.into_nodes();
         let desk = Desk { lost: &lost, to_decide: &to_decide, tasks: &tasks, more };
         Ok(self.with_page(self.at, |page| pages::desk(page, &desk)))
+    }
+
+    /// The directory, for those who keep it.
+    fn directory(&self) -> Result<Markup, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        if principal.actor.role() != Role::Administrator {
+            return Err(Problem::NotFound);
+        }
+        let organisations = self.organisations()?;
+        let sign_ins: Vec<_> = self.edge.board.sessions.last_sign_ins().into_iter().collect();
+        let directory = baken.directory();
+        let name = |organisation: &OrgId| directory.find(organisation).map(|each| each.name.as_str().to_owned());
+        let sign_ins: Vec<_> = sign_ins
+            .into_iter()
+            .map(|(user, (organisation, at))| LastSignIn {
+                user: user.to_string(),
+                organisation: name(&organisation).unwrap_or_default(),
+                at,
+            })
+            .collect();
+        Ok(self.with_page(self.at, |page| pages::directory(page, &organisations, &sign_ins)))
+    }
+
+    /// All organisations that the reader is shown.
+    fn organisations(&self) -> Result<Vec<OrganisationView>, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let (mut organisations, mut after) = (Vec::new(), None);
+        loop {
+            let request = PageRequest::new(Some(PageRequest::MOST), after).unwrap_or_default();
+            let part = baken.organisations(principal, &OrganisationsFilter::default(), &request)?;
+            after = part.next();
+            organisations.extend(part.into_nodes());
+            if after.is_none() {
+                return Ok(organisations);
+            }
+        }
+    }
+
+    /// What a form that says something anew begins with: what is said now.
+    fn filled(&self, ask: Ask) -> Result<Ask, Problem> {
+        let given = |at: &str| ask.given.iter().find(|(name, _)| *name == at).map(|(_, value)| value.clone());
+        Ok(match ask.command {
+            CommandKind::ChangeOrganisation => {
+                let id = given("/organisation_id").unwrap_or_default();
+                let organisations = self.organisations()?;
+                let now = organisations.iter().find(|each| each.organisation_id.as_str() == id);
+                filled::organisation(ask, now.ok_or(Problem::NotFound)?)
+            }
+            CommandKind::ChangeFacility => {
+                let id = given("/facility_id").unwrap_or_default();
+                let organisations = self.organisations()?;
+                let mut facilities = organisations.iter().flat_map(|each| each.facilities.iter().flatten());
+                let now = facilities.find(|each| each.facility_id.as_str() == id);
+                filled::facility(ask, now.ok_or(Problem::NotFound)?)
+            }
+            _ => ask,
+        })
     }
 
     fn case(&self, person: PersonId) -> Result<Markup, Problem> {
@@ -270,6 +342,7 @@ impl Viewed<'_> {
             let field = fields.iter().find(|field| field.at == name).ok_or(Problem::NotFound)?;
             ask = ask.given(field.at, value.clone());
         }
+        let ask = self.filled(ask)?;
         Ok(self.with_page(&form.back, |page| pages::form(page, &ask)))
     }
 }

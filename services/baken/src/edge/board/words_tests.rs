@@ -7,6 +7,7 @@ use care_path::path::case::CaseRefusal;
 
 use crate::app::{ExecuteError, NotYet, QueryError};
 use crate::edge::auth::AuthError;
+use crate::edge::board::ProviderError;
 use crate::edge::problem::{FieldProblems, Problem};
 use crate::event_log::{LogError, Position};
 use crate::sealing::KeyStoreError;
@@ -99,6 +100,7 @@ fn problems() -> Vec<Problem> {
         Problem::ForeignOrigin => Problem::ForeignOrigin,
         Problem::Outdated => Problem::Outdated,
         Problem::NotReady => Problem::NotReady,
+        Problem::SignIn(_) => Problem::SignIn(ProviderError::Malformed),
         Problem::Internal(_) => Problem::Internal(internal()),
     };
     let executing = executing.into_iter().map(Problem::from);

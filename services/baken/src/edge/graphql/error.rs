@@ -3,6 +3,8 @@
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Context, Error, Name, PathSegment, Response, ServerError, Value};
 
+use care_path::matching::NotSought;
+
 use crate::app::{PageRequest, QueryError};
 use crate::edge::field_problem::cut;
 
@@ -20,6 +22,12 @@ pub(super) enum QueryRefused {
     Cursor,
     #[error("`after` is a position that the log has not reached")]
     Ahead,
+    #[error("`birthYear` must be a year from 1900 to 2099, and come with `name`")]
+    BirthYear,
+    #[error("`{}` {_0}", _0.field())]
+    NotSought(#[from] NotSought),
+    #[error("wait before you search again")]
+    TooOften,
     #[error("the event log is not available")]
     Unavailable,
     /// The request came without what every request comes with.
@@ -30,7 +38,8 @@ pub(super) enum QueryRefused {
 impl QueryRefused {
     fn code(self) -> &'static str {
         match self {
-            Self::First | Self::Ahead => "BAD_INPUT",
+            Self::First | Self::Ahead | Self::BirthYear | Self::NotSought(_) => "BAD_INPUT",
+            Self::TooOften => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Cursor => "BAD_CURSOR",
             Self::NotSetUp => "INTERNAL",

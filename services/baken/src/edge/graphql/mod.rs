@@ -30,6 +30,7 @@ use self::limits::{Admits, BadSchema, QueryLimits, Weights};
 use self::query::Query;
 use self::subscription::Subscription;
 use crate::app::Baken;
+use crate::edge::rates::Rates;
 
 type Root = Schema<Query, EmptyMutation, Subscription>;
 
@@ -55,8 +56,8 @@ impl Graphql {
     ///
     /// # Errors
     /// Where the schema cannot be read back, and queries therefore not be measured.
-    pub fn new(baken: Arc<Baken>, introspection: bool) -> Result<Self, BadSchema> {
-        let mut builder = builder().data(baken);
+    pub fn new(baken: Arc<Baken>, rates: Arc<Rates>, introspection: bool) -> Result<Self, BadSchema> {
+        let mut builder = builder().data(baken).data(rates);
         if !introspection {
             // Neither the library may tell the schema, be it by suggesting names.
             builder = builder.disable_introspection().disable_suggestions();

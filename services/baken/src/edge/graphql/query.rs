@@ -7,18 +7,21 @@ use async_graphql::{
     ComplexObject, Context, CustomValidator, ID, InputObject, InputValueError, Object, ObjectType, OutputType,
     SimpleObject,
 };
-use care_path::codes::{Phase, TaskKind};
+use care_path::codes::{LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind};
 use care_path::ids::Municipality;
-use care_path::time::{DateTime, Moment};
+use care_path::matching::{PersonSought, Sought};
+use care_path::text::{Language, Line};
+use care_path::time::{BirthDate, DateTime, Moment};
 use care_path::views::{
-    CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, LostView, MatchElsewhereView, MatchView,
-    PersonSummaryView, ReferralView, TaskView, TimelineEntryView,
+    CareAlertView, CaseFileView, ExceptionView, FacilityView, HandoverView, LookoutView, LostView, MatchElsewhereView,
+    MatchView, OrganisationView, PersonSummaryView, ReferralView, TaskView, TimelineEntryView,
 };
 use care_path::{PersonId, Principal};
 
 use super::connection::Window;
 use super::error::{QueryRefused, found, or_null};
 use crate::app::{self, Baken, CodeListView, HandoverCounts, LabelLanguage, MeView, Page, PageRequest, QueryError};
+use crate::edge::rates::Rates;
 use crate::edge::rest::headers::uuid;
 
 /// A list; null where its arguments were refused, so that the rest of the answer stands.
@@ -81,8 +84,32 @@ impl Query {
         #[graphql(desc = "The language of the labels; English unless said.")] language: Option<LabelLanguage>,
     ) -> Option<CodeListView> {
         let language = language.unwrap_or_default();
-        let labels = |asked: Asked<'_>| app::code_list(&list, language, &asked.baken.settings().directory);
+        let labels = |asked: Asked<'_>| asked.baken.code_list(&list, language);
         or_null(ctx, asked(ctx).map(labels))
+    }
+
+    /// The organisations that take part, as far as the reader is shown them.
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<OrganisationsFilter>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<OrganisationView> {
+        let filter = filter.map(app::OrganisationsFilter::from).unwrap_or_default();
+        page(ctx, first, after, |asked, request| asked.baken.organisations(asked.principal, &filter, request))
+    }
+
+    /// The facilities where people are taken in, as far as the reader is shown them.
+    async fn facilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<FacilitiesFilter>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<FacilityView> {
+        let filter = filter.map(app::FacilitiesFilter::from).unwrap_or_default();
+        page(ctx, first, after, |asked, request| asked.baken.facilities(asked.principal, &filter, request))
     }
 
     /// A person's case file; null where there is none, or none that the reader may know of.
@@ -101,8 +128,20 @@ impl Query {
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<PersonSummaryView> {
-        let filter = filter.map(app::PersonsFilter::from).unwrap_or_default();
-        page(ctx, first, after, |asked, request| asked.baken.persons(asked.principal, &filter, request))
+        let mut filter = filter.unwrap_or_default();
+        let Some(sought) = filter.sought().transpose() else {
+            let filter = app::PersonsFilter::from(filter);
+            return page(ctx, first, after, |asked, request| asked.baken.persons(asked.principal, &filter, request));
+        };
+        let find = async || {
+            let (asked, window) = (asked(ctx)?, Window::new(first, after)?);
+            let sought = Sought::of(sought?, asked.principal, asked.baken.clock().now())?;
+            let rates = ctx.data_opt::<Arc<Rates>>().ok_or(QueryRefused::NotSetUp)?;
+            rates.search(&asked.principal.user).map_err(|_| QueryRefused::TooOften)?;
+            let answer = asked.baken.search(asked.principal, &sought, &filter.into(), &window.request).await;
+            Ok(found(answer)?.map(|page| window.show(page, EmptyFields)))
+        };
+        or_null(ctx, find().await)
     }
 
     /// What waits for the reader: where most is at stake first, then what is due first.
@@ -180,14 +219,32 @@ impl Query {
 }
 
 /// Which persons a list is asked for. What it asks must be the reader's to know: others are left out.
-#[derive(InputObject)]
+#[derive(InputObject, Default)]
 struct PersonsFilter {
+    /// Somebody to look for: a name or alias, or a part of one, in any spelling. Those who fit best come first, each with what
+    /// fits in `matched`.
+    name: Option<Line>,
+    /// With `name`: the year of birth, as far as it is known.
+    birth_year: Option<i32>,
     phase: Option<Phase>,
     municipality: Option<Municipality>,
     out_of_sight: Option<bool>,
     /// Of whom something was recorded at or after this time, in the years 2000 to 2099.
     #[graphql(validator(custom = "InBounds"))]
     updated_since: Option<DateTime>,
+}
+
+impl PersonsFilter {
+    /// Who is looked for, if anybody is.
+    fn sought(&mut self) -> Result<Option<PersonSought>, QueryRefused> {
+        let year = |year: i32| format!("{year:04}").parse::<BirthDate>().map_err(|_| QueryRefused::BirthYear);
+        let birth_date = self.birth_year.take().map(year).transpose()?;
+        match self.name.take() {
+            None if birth_date.is_some() => Err(QueryRefused::BirthYear),
+            None => Ok(None),
+            name => Ok(Some(PersonSought { name, birth_date, ..PersonSought::default() })),
+        }
+    }
 }
 
 /// A time that comes in has the same bounds everywhere.
@@ -207,6 +264,38 @@ impl From<PersonsFilter> for app::PersonsFilter {
             out_of_sight: filter.out_of_sight,
             updated_since: filter.updated_since,
         }
+    }
+}
+
+/// Which organisations a list is asked for.
+#[derive(InputObject)]
+struct OrganisationsFilter {
+    kind: Option<OrgKind>,
+    municipality: Option<Municipality>,
+    offering: Option<Offering>,
+    /// Where people are helped in this language.
+    language: Option<Language>,
+    /// Those that are meant for them, or for everybody.
+    target_group: Option<TargetGroup>,
+}
+
+impl From<OrganisationsFilter> for app::OrganisationsFilter {
+    fn from(filter: OrganisationsFilter) -> Self {
+        let OrganisationsFilter { kind, municipality, offering, language, target_group } = filter;
+        Self { kind, municipality, offering, language, target_group }
+    }
+}
+
+/// Which facilities a list is asked for.
+#[derive(InputObject)]
+struct FacilitiesFilter {
+    municipality: Option<Municipality>,
+    location_type: Option<LocationType>,
+}
+
+impl From<FacilitiesFilter> for app::FacilitiesFilter {
+    fn from(FacilitiesFilter { municipality, location_type }: FacilitiesFilter) -> Self {
+        Self { municipality, location_type }
     }
 }
 

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::page::PageOf;
 use super::query;
 use super::reader::{ReadingCaller, shown};
-use crate::app::{CodeListNameView, CodeListView, LabelLanguage, MeView, code_list, code_lists};
+use crate::app::{CodeListNameView, CodeListView, LabelLanguage, MeView, code_lists};
 use crate::edge::problem::Problem;
 
 /// Shows who you are, and what you may do
@@ -47,7 +47,7 @@ pub async fn codes_of_list(reader: ReadingCaller, request: HttpRequest) -> Resul
     query::none(&request)?;
     let language = language(&request);
     let list = request.match_info().get("list").unwrap_or_default();
-    let view = code_list(list, language, &reader.baken().settings().directory).ok_or(Problem::NotFound)?;
+    let view = reader.baken().code_list(list, language).ok_or(Problem::NotFound)?;
     Ok(labelled(language, &view))
 }
 

@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod body;
 pub mod commands;
+mod directory;
 pub mod fields;
 pub mod headers;
 mod lists;
@@ -13,6 +14,7 @@ mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
+mod search;
 mod stream;
 pub mod submission;
 #[cfg(test)]
@@ -28,6 +30,8 @@ use super::operators;
 /// Registers every endpoint that the OpenAPI document has.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
     commands::routes(routes);
+    search::routes(routes);
+    directory::routes(routes);
     persons::routes(routes);
     lists::routes(routes);
     me::routes(routes);

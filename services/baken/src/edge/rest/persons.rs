@@ -5,23 +5,32 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use care_path::codes::{Code, Phase};
 use care_path::ids::HandoverId;
 use care_path::jwe::SealedDocument;
-use care_path::time::Moment;
+use care_path::matching::PersonSought;
+use care_path::text::Line;
+use care_path::time::{BirthDate, Moment};
 use care_path::views::{CaseFileView, MatchElsewhereView, MatchView, PersonSummaryView, TimelineEntryView};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::PersonsFilter;
-use crate::edge::problem::Problem;
+use crate::edge::problem::{FieldProblem, Problem};
 use crate::edge::rest::page::PageOf;
 use crate::edge::rest::query::{self, PageParameters, Parameters};
 use crate::edge::rest::reader::{ReadingCaller, id, person, shown, tagged};
-use crate::edge::rest::{headers, query::none};
+use crate::edge::rest::{headers, query::none, search};
 
 /// Lists the persons whom you may see
+///
+/// With `name`, those who fit it, the best fit first, each with what fits in `matched`: in any spelling, script and order of
+/// words. A URL may be kept by whatever it passes through: `POST /v1/persons/search` answers the same, and takes the name in its
+/// body.
 #[utoipa::path(
     get, path = "/v1/persons", tag = "Persons", impl_for = persons,
     params(
+        ("name" = Option<Line>, Query, description = "Somebody to look for: a name or alias, or a part of one."),
+        ("birth_year" = Option<u16>, Query, minimum = 1900, maximum = 2099,
+            description = "With `name`: the year of birth, as far as it is known. It need not be right."),
         ("phase" = Option<Phase>, Query, description = "Only those in this phase of the path."),
         ("municipality" = Option<care_path::ids::Municipality>, Query, description = "Only those of this municipality."),
         ("out_of_sight" = Option<bool>, Query, description = "Only those who are out of sight, or who are not."),
@@ -33,6 +42,8 @@ use crate::edge::rest::{headers, query::none};
 #[get("/v1/persons")]
 pub async fn persons(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;
+    let name = parameters.read("name", str::parse::<Line>);
+    let birth_year = parameters.read("birth_year", birth_year);
     let filter = PersonsFilter {
         phase: parameters.take("phase", "must be a code of the list phase", Phase::from_code),
         municipality: parameters
@@ -45,8 +56,24 @@ pub async fn persons(reader: ReadingCaller, request: HttpRequest) -> Result<Http
         ),
     };
     let page = parameters.page();
+    if name.is_none() && birth_year.is_some() {
+        parameters.refuse("birth_year", "must come with name");
+    }
     parameters.end()?;
+    if name.is_some() {
+        let sought = PersonSought { name, birth_date: birth_year, ..PersonSought::default() };
+        let at = |field: &str, rule: String| {
+            FieldProblem::parameter(if field == "birth_date" { "birth_year" } else { field }, rule)
+        };
+        return search::answer(&reader, sought, &filter, &page, at).await;
+    }
     Ok(shown(&PageOf::from(reader.baken().persons(reader.principal(), &filter, &page)?)))
+}
+
+/// A year of birth.
+fn birth_year(text: &str) -> Result<BirthDate, &'static str> {
+    let is_year = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_digit());
+    is_year.then(|| text.parse().ok()).flatten().ok_or("must be a year from 1900 to 2099")
 }
 
 /// Shows the case file of a person

@@ -1,6 +1,8 @@
 //! Query parameters, read strictly: one that is not known is named, for a filter that is skipped in silence shows more
 //! than was asked for.
 
+use std::fmt::Display;
+
 use actix_web::HttpRequest;
 use actix_web::web::Query;
 use utoipa::IntoParams;
@@ -34,6 +36,18 @@ impl Parameters {
             self.problems.push(FieldProblem::parameter(name, rule));
         }
         read
+    }
+
+    /// Takes a parameter, if it is there and can be read. What is wrong with it is told by the type that it is read as.
+    pub fn read<T, E: Display>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
+        let at = self.given.iter().position(|(each, _)| each == name)?;
+        let (_, value) = self.given.remove(at);
+        read(&value).map_err(|why| self.refuse(name, why)).ok()
+    }
+
+    /// A parameter is not what it must be.
+    pub fn refuse(&mut self, name: &str, why: impl Display) {
+        self.problems.push(FieldProblem::parameter(name, why.to_string()));
     }
 
     /// Takes the page that is asked for.

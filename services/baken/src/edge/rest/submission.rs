@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use care_path::PersonId;
 use care_path::codes::Precision;
 use care_path::command::{Command, CommandKind, WithoutPerson};
+use care_path::ids::OrgId;
 use care_path::list::Few;
 use care_path::time::{Moment, Occurred};
 use serde::de::DeserializeOwned;
@@ -88,6 +89,9 @@ pub const TOGETHER_WITH: &str = "together_with";
 /// A household, and those who travel with it.
 pub const MOST_COMPANIONS: usize = 16;
 
+/// What a path names by a short name, and not by a UUID.
+const SHORT_NAMES: [&str; 2] = ["organisation_id", "facility_id"];
+
 /// Under which conditions a command is executed.
 #[derive(Clone, Copy)]
 pub struct Conditions {
@@ -137,6 +141,12 @@ impl Named {
     fn of(request: &HttpRequest, kind: CommandKind) -> Result<Self, Problem> {
         let mut named = Self::default();
         for (name, text) in request.match_info().iter() {
+            if SHORT_NAMES.contains(&name) {
+                // What is no short name is none of an organisation's or a facility's.
+                let short = text.parse::<OrgId>().map_err(|_| Problem::NotFound)?;
+                named.more.insert(name.to_owned(), Value::from(short.as_str()));
+                continue;
+            }
             let id = headers::uuid(text).ok_or(Problem::NotFound)?;
             match name {
                 "person_id" => named.person = Some(PersonId(id)),

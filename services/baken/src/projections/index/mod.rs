@@ -24,6 +24,17 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// Where a case is found. Some may find it there who may not see it: the policy is asked still.
+    #[must_use]
+    pub fn to(path: &CarePath, directory: &Directory) -> Vec<Self> {
+        let municipality = path.municipality().cloned().map(Self::Municipality);
+        let countries: BTreeSet<_> = path.concerned_countries().collect();
+        let organisations: BTreeSet<_> = path.concerned_organisations().chain(path.may_call(directory)).collect();
+        let others = countries.into_iter().map(Self::Country);
+        let others = others.chain(organisations.into_iter().cloned().map(Self::Organisation));
+        municipality.into_iter().chain(others).collect()
+    }
+
     /// Where a principal's cases are to be looked for. Whatever is found there is asked of the policy still.
     #[must_use]
     pub fn of(principal: &Principal) -> Vec<Self> {
@@ -86,11 +97,6 @@ enum IndexPlace<'i> {
 
 impl Indexed {
     fn of(path: &CarePath, directory: &Directory) -> Self {
-        let municipality = path.municipality().cloned().map(Reach::Municipality);
-        let countries: BTreeSet<_> = path.concerned_countries().collect();
-        let organisations: BTreeSet<_> = path.concerned_organisations().chain(path.may_call(directory)).collect();
-        let others = countries.into_iter().map(Reach::Country);
-        let others = others.chain(organisations.into_iter().cloned().map(Reach::Organisation));
         let has = |feature: &Feature| match feature {
             Feature::Lookouts => path.has_lookouts(),
             Feature::CareAlerts => path.has_care_alerts(),
@@ -99,7 +105,7 @@ impl Indexed {
             Feature::Handovers => path.has_handovers(),
         };
         Self {
-            reaches: municipality.into_iter().chain(others).collect(),
+            reaches: Reach::to(path, directory),
             phase: path.phase(),
             features: FEATURES.into_iter().filter(has).collect(),
             updated: path.updated_at(),

@@ -69,7 +69,7 @@ impl Ground {
         let ring = KeyRing::open(self.keys.clone(), self.kek.clone(), KeyRing::CAPACITY).await.unwrap();
         let sealer = Arc::new(Sealer::new(Arc::new(ring)));
         let settings = Arc::new(Settings { deadlines: self.terms.clone(), ..demo::settings().unwrap() });
-        let world = Arc::new(RwLock::new(World::new(settings.clone())));
+        let world = Arc::new(RwLock::new(World::new(settings.clone()).with_directory(demo::directory().unwrap())));
         let decoder = Decoder::new(sealer.clone());
         let (follower, applied) = Follower::new(self.log.clone(), decoder, world.clone(), self.clock.clone());
         follower.catch_up().await.unwrap();

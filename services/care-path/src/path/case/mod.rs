@@ -101,7 +101,8 @@ pub(super) fn shows_the_person(event: &Event) -> bool {
         | Event::Case(_)
         | Event::Privacy(_)
         | Event::Deadline(_)
-        | Event::Correction(_) => false,
+        | Event::Correction(_)
+        | Event::Directory(_) => false,
     }
 }
 

@@ -133,7 +133,8 @@ fn fits(stamp: &Stamp, event: &Event, carried: &Carried<'_>, path: &CarePath, at
         | Event::Discharge(_)
         | Event::Privacy(_)
         | Event::Deadline(_)
-        | Event::Correction(_) => {}
+        | Event::Correction(_)
+        | Event::Directory(_) => {}
     }
     Ok(())
 }
@@ -197,7 +198,8 @@ fn arriving(stamp: &Stamp, event: &Event, carried: &Carried<'_>, path: &CarePath
         | Event::Discharge(_)
         | Event::Privacy(_)
         | Event::Deadline(_)
-        | Event::Correction(_) => vec![event.clone()],
+        | Event::Correction(_)
+        | Event::Directory(_) => vec![event.clone()],
     }
 }
 

@@ -145,6 +145,7 @@ fn asked(event: &Event) -> Option<&OrgId> {
         | Event::Case(_)
         | Event::Privacy(_)
         | Event::Deadline(_)
-        | Event::Correction(_) => None,
+        | Event::Correction(_)
+        | Event::Directory(_) => None,
     }
 }

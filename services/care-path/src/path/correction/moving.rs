@@ -104,7 +104,16 @@ impl Movable {
             | K::SubjectErased
             | K::DeadlinePassed
             | K::EntryRetracted
-            | K::EntryMoved => Self::Never,
+            | K::EntryMoved
+            | K::OrganisationRegistered
+            | K::OrganisationChanged
+            | K::OrganisationClosed
+            | K::OrganisationReopened
+            | K::FacilityRegistered
+            | K::FacilityChanged
+            | K::FacilityClosed
+            | K::FacilityReopened
+            | K::CapacitySet => Self::Never,
         }
     }
 

@@ -355,6 +355,15 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         | K::HoldLifted
         | K::DeadlinePassed
         | K::EntryRetracted
-        | K::EntryMoved => &[],
+        | K::EntryMoved
+        | K::OrganisationRegistered
+        | K::OrganisationChanged
+        | K::OrganisationClosed
+        | K::OrganisationReopened
+        | K::FacilityRegistered
+        | K::FacilityChanged
+        | K::FacilityClosed
+        | K::FacilityReopened
+        | K::CapacitySet => &[],
     }
 }

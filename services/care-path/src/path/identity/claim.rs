@@ -155,8 +155,8 @@ pub(crate) type ClaimFacts<'a> = Facts<'a, Private<IdentityClaim, Identity>>;
 /// A claim with how sure it is. A signal's and an intake's are as sure as an alias.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Claimed {
-    pub(super) claim: Private<IdentityClaim, Identity>,
-    pub(super) assurance: Assurance,
+    pub(in crate::path) claim: Private<IdentityClaim, Identity>,
+    pub(in crate::path) assurance: Assurance,
 }
 
 /// How sure a claim is. It decides which claim is shown, so it is shown wherever a claim may be.
@@ -179,7 +179,7 @@ impl<'a, T> Said<'a, T> {
         Fact::new(ASSURANCE, Origin::recorded(&self.by.stamp), Some(self.by.assurance))
     }
 
-    pub(in crate::path) fn stamp(&self) -> &'a std::sync::Arc<crate::path::Stamp> {
+    pub(crate) fn stamp(&self) -> &'a std::sync::Arc<crate::path::Stamp> {
         &self.by.stamp
     }
 
@@ -189,7 +189,7 @@ impl<'a, T> Said<'a, T> {
 }
 
 /// What the path itself follows from: nothing is hidden from it.
-struct ThePath;
+pub(in crate::path) struct ThePath;
 
 impl Reader for ThePath {
     fn shows(&self, _: &Label, _: &Origin<'_>) -> bool {
@@ -212,7 +212,7 @@ impl<'a> Visitor<'a> for Names {
 impl IdentityState {
     /// What a reader may know that was said of one field, in the order in which it happened, without what was emptied
     /// since by a claim that was as sure.
-    fn standing<'a, T>(
+    pub(crate) fn standing<'a, T>(
         &'a self,
         reader: &impl Reader,
         fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>,
@@ -231,6 +231,19 @@ impl IdentityState {
             }
         }
         standing
+    }
+
+    /// Who somebody is by one claim alone.
+    pub(in crate::path) fn of_one_claim(claim: Noted<Claimed>) -> Self {
+        Self { claims: vec![claim], ..Self::default() }
+    }
+
+    /// What each claim says of one field.
+    pub(in crate::path) fn facts<'a, T>(
+        &'a self,
+        fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>,
+    ) -> impl Iterator<Item = Fact<'a, T>> {
+        self.claims.iter().map(move |by| fact(Origin::recorded(&by.stamp).of(&by.fact.claim)))
     }
 
     /// What a reader is shown of one field.

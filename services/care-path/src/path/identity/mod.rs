@@ -18,9 +18,9 @@ mod language;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::path) use claim::best;
 pub(crate) use claim::{ClaimFacts, Claimed};
 pub use claim::{ClaimField, IdentityClaim, IdentityDocument, LanguageUse};
+pub(in crate::path) use claim::{Said, ThePath, best};
 pub use decide::{AgreeMatch, DismissMatch, IdentityRefusal, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 pub use input::IdentityInput;
 pub use language::LanguageInput;

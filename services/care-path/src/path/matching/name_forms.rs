@@ -126,7 +126,7 @@ const SILENT: &[&str] = &[
 ];
 
 /// What is known of a word.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct KnownWord {
     /// In a thousand people.
     per_mille: u16,
@@ -137,7 +137,7 @@ pub(super) struct KnownWord {
 /// Most forms belong to one name; a few to several, as Sasha to Aleksandr and to Aleksandra.
 const MOST_ROWS: usize = 3;
 /// How common a name is that is not in the table.
-const RARE: f64 = 0.000_5;
+pub(super) const RARE: f64 = 0.000_5;
 
 impl KnownWord {
     /// How many of all have it.

@@ -16,8 +16,8 @@ pub struct Name {
 }
 
 /// A word of a name.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Word {
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Word {
     plain: Box<str>,
     /// The same for all spellings of a sound.
     sound: Box<str>,
@@ -45,7 +45,7 @@ impl Name {
 }
 
 impl Word {
-    fn of(plain: &str) -> Self {
+    pub(super) fn of(plain: &str) -> Self {
         Self { plain: plain.into(), sound: sound(plain).into(), known: name_forms::known(plain) }
     }
 
@@ -64,7 +64,37 @@ impl Word {
         self.known.share().max(among.share(self.key()))
     }
 
-    fn spelling(&self, other: &Self) -> Option<Spelling> {
+    /// In plain letters.
+    pub(super) fn plain(&self) -> &str {
+        &self.plain
+    }
+
+    pub(super) fn sound(&self) -> &str {
+        &self.sound
+    }
+
+    /// Too short to be compared but for being the same.
+    pub(super) fn is_short(&self) -> bool {
+        self.plain.len() < 3
+    }
+
+    /// The letter that its sound begins with.
+    pub(super) fn initial(&self) -> Option<u8> {
+        self.sound.as_bytes().first().copied()
+    }
+
+    /// Whether another word begins with it, as it is written or as it sounds.
+    pub(super) fn begins(&self, other: &Self) -> bool {
+        let written = self.initial() == other.initial() && other.plain.starts_with(&*self.plain);
+        written || other.sound.starts_with(&*self.sound)
+    }
+
+    /// How many of all have it, by what is known of names.
+    pub(super) fn commonness(&self) -> f64 {
+        self.known.share()
+    }
+
+    pub(super) fn spelling(&self, other: &Self) -> Option<Spelling> {
         if self.plain == other.plain {
             return Some(Spelling::Same);
         }
@@ -72,7 +102,7 @@ impl Word {
             return Some(Spelling::OtherForm);
         }
         // Hardly ever are words alike that begin with another sound.
-        if self.sound.as_bytes().first() != other.sound.as_bytes().first() {
+        if self.initial() != other.initial() {
             return None;
         }
         let written = strsim::jaro_winkler(&self.plain, &other.plain);
@@ -101,7 +131,7 @@ const SPELLINGS: [(&str, &str); 24] = [
 ];
 
 /// A word as it sounds, whatever spelling it was written in.
-fn sound(plain: &str) -> String {
+pub(super) fn sound(plain: &str) -> String {
     let folded = SPELLINGS.iter().fold(plain.to_owned(), |word, (from, to)| word.replace(from, to));
     let mut sound = String::with_capacity(folded.len());
     for letter in folded.chars() {

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::actor::Actor;
-use crate::codes::{Assurance, CloseReason, Sex};
+use crate::codes::{Assurance, CloseReason, Problem, Sex};
 use crate::path::CarePath;
 use crate::path::case::CloseCase;
 use crate::path::identity::{IdentityInput, UpdateIdentity};

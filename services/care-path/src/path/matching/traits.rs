@@ -1,49 +1,20 @@
 //! What of a path is compared with others: a few attributes, each with the event that it is known from.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use chrono::{Datelike, TimeDelta};
+use chrono::TimeDelta;
 
-use super::names::{Name, Word, plain};
+use super::names::{Name, Word};
 use super::weights::is_placeholder;
-use crate::codes::{Assurance, DocumentKind, LocationType, Problem, Sex};
+use super::who::{Claims, Known, Source, Who};
+use crate::codes::{Assurance, LocationType, Problem};
 use crate::event::EventKind;
-use crate::fact::Fact;
 use crate::ids::{EventId, Municipality};
-use crate::path::identity::{ClaimFacts, IdentityDocument};
 use crate::path::tasks::recorded;
 use crate::path::{CarePath, Stamp};
-use crate::text::{Country, Language, Line};
+use crate::text::{Country, Language};
 use crate::time::{DateTime, PartialDate};
-
-/// Where something is known from.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Source {
-    pub(crate) stamp: Arc<Stamp>,
-    pub(crate) kind: EventKind,
-}
-
-/// A value with where it is known from.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Known<T> {
-    pub(crate) value: T,
-    pub(crate) source: Source,
-}
-
-impl<T> Known<T> {
-    fn map<U>(self, of: impl FnOnce(T) -> U) -> Known<U> {
-        Known { value: of(self.value), source: self.source }
-    }
-}
-
-/// As many names of a person are compared: those that were said last …
-const MOST_NAMES: usize = 12;
-/// … as many places to leave word at …
-const MOST_CONTACTS: usize = 4;
-/// … and as many countries and languages.
-const MOST_ORIGINS: usize = 8;
 
 /// What of a path is compared with others.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,17 +23,7 @@ pub struct Traits {
     pub(crate) opened: Source,
     pub(crate) last_seen: Option<DateTime>,
     pub(crate) names: Vec<Known<Name>>,
-    pub(crate) birth_date: Option<Known<PartialDate>>,
-    /// The year of birth: of the date, or by the estimate of the age.
-    pub(crate) born_about: Option<Known<i32>>,
-    pub(crate) sex: Option<Known<Sex>>,
-    pub(crate) countries: Option<Known<Vec<Country>>>,
-    pub(crate) languages: Option<Known<Vec<Language>>>,
-    pub(crate) origin: Option<Known<String>>,
-    pub(crate) birth_place: Option<Known<String>>,
-    /// Hashes of telephone numbers and addresses.
-    pub(crate) contacts: Vec<Known<u64>>,
-    pub(crate) documents: Option<Known<Vec<Document>>>,
+    pub(crate) who: Who,
     pub(crate) problems: Vec<Known<Problem>>,
     pub(crate) location_types: Vec<Known<LocationType>>,
     /// Since when nobody knows where they are.
@@ -80,23 +41,12 @@ impl Traits {
             return None;
         }
         let claims = Claims::of(path);
-        let birth_date = claims.known(ClaimFacts::birth_date, |date| Some(*date));
-        let born = birth_date.clone().map(|known| known.map(PartialDate::year));
         Some(Self {
             municipality: path.municipality()?.clone(),
             opened: claims.source(opened),
             last_seen: path.lost.last_seen.as_ref().map(|seen| seen.stamp.occurred.at),
             names: claims.names(),
-            born_about: born.or_else(|| claims.estimated_year()),
-            birth_date,
-            sex: claims.known(ClaimFacts::sex, |sex| Some(*sex).filter(|sex| *sex != Sex::Unknown)),
-            countries: claims.known(ClaimFacts::countries, |all| Some(distinct(all))),
-            languages: claims
-                .known(ClaimFacts::languages, |all| Some(distinct(all.iter().map(|spoken| &spoken.language)))),
-            origin: claims.known(ClaimFacts::origin, |text| Some(plain(text.as_str()))),
-            birth_place: claims.known(ClaimFacts::birth_place, |text| Some(plain(text.as_str()))),
-            contacts: claims.contacts(),
-            documents: claims.known(ClaimFacts::documents, |all| Some(all.iter().filter_map(Document::of).collect())),
+            who: claims.who(),
             problems: problems(path),
             location_types: location_types(path),
             sought: path
@@ -117,10 +67,10 @@ impl Traits {
     #[must_use]
     pub(crate) fn last_told(&self) -> &Source {
         let names = self.names.iter().map(|name| &name.source);
-        let born = self.birth_date.iter().map(|date| &date.source);
-        let place = self.birth_place.iter().map(|place| &place.source);
-        let documents = self.documents.iter().map(|documents| &documents.source);
-        let contacts = self.contacts.iter().map(|contact| &contact.source);
+        let born = self.who.birth_date.iter().map(|date| &date.source);
+        let place = self.who.birth_place.iter().map(|place| &place.source);
+        let documents = self.who.documents.iter().map(|documents| &documents.source);
+        let contacts = self.who.contacts.iter().map(|contact| &contact.source);
         let told = names.chain(born).chain(place).chain(documents).chain(contacts);
         told.max_by_key(|source| recorded(&source.stamp)).unwrap_or(&self.opened)
     }
@@ -157,8 +107,8 @@ impl Traits {
     /// What the search for those who are alike goes by: whoever shares none of these is not alike enough.
     #[must_use]
     pub fn keys(&self) -> Vec<Key> {
-        let born = self.born_about.as_ref().map(|born| born.value);
-        let day = self.birth_date.as_ref().and_then(|date| day_of_year(date.value));
+        let born = self.who.born_about.as_ref().map(|born| born.value);
+        let day = self.who.birth_date.as_ref().and_then(|date| day_of_year(date.value));
         let mut keys = Vec::new();
         for name in &self.names {
             let words = &name.value.words()[..name.value.words().len().min(MOST_KEY_WORDS)];
@@ -175,15 +125,14 @@ impl Traits {
                 }
             }
         }
-        keys.extend(self.birth_date.iter().filter_map(|date| born_key(date.value)));
-        keys.extend(self.contacts.iter().map(|contact| Key::Contact(contact.value)));
-        let documents = self.documents.iter().flat_map(|known| &known.value);
-        keys.extend(documents.map(|document| Key::Document(document.number)));
+        keys.extend(self.who.keys());
         let rare = self.problems.iter().filter(|problem| super::weights::problem(problem.value) >= 20);
         keys.extend(rare.map(|problem| Key::Problem(problem.value)));
         let decade = born.map(|year| year.div_euclid(10));
-        keys.extend(self.countries.iter().flat_map(|known| &known.value).map(|country| Key::Country(*country, decade)));
-        let languages = self.languages.iter().flat_map(|known| &known.value);
+        keys.extend(
+            self.who.countries.iter().flat_map(|known| &known.value).map(|country| Key::Country(*country, decade)),
+        );
+        let languages = self.who.languages.iter().flat_map(|known| &known.value);
         let telling = languages.filter(|language| super::weights::language(language) >= 10);
         keys.extend(telling.map(|language| Key::Language(primary(language), decade)));
         keys.sort_unstable();
@@ -213,7 +162,7 @@ fn day_of_year(date: PartialDate) -> Option<(u32, u32)> {
     (!is_placeholder(date)).then_some((day.min(month), day.max(month)))
 }
 
-fn born_key(date: PartialDate) -> Option<Key> {
+pub(super) fn born_key(date: PartialDate) -> Option<Key> {
     day_of_year(date).map(|day| Key::Born(date.year(), day))
 }
 
@@ -222,34 +171,6 @@ pub(super) fn hash<T: Hash + ?Sized>(of: &T) -> u64 {
     let mut hasher = DefaultHasher::new();
     of.hash(&mut hasher);
     hasher.finish()
-}
-
-/// A document as it is compared: by kind, country and the hash of its number.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Document {
-    kind: DocumentKind,
-    country: Option<Country>,
-    number: u64,
-}
-
-impl Document {
-    fn of(document: &IdentityDocument) -> Option<Self> {
-        let number = plain(document.number.as_ref()?.as_str()).replace(' ', "");
-        (number.len() >= 4).then(|| Self { kind: document.kind, country: document.country, number: hash(&number) })
-    }
-
-    /// Whether both are the same document, or two that one person would not have at once; `None` where they say nothing.
-    pub(super) fn is_same(&self, other: &Self) -> Option<bool> {
-        let comparable = (self.kind, self.country) == (other.kind, other.country);
-        (self.number == other.number).then_some(true).or(comparable.then_some(false))
-    }
-}
-
-/// A telephone number by its last digits, with or without the country's; anything else in plain letters.
-fn contact(text: &Line) -> u64 {
-    const TELEPHONE: usize = 8;
-    let digits: String = text.as_str().chars().filter(char::is_ascii_digit).collect();
-    if digits.len() >= TELEPHONE { hash(&digits[digits.len() - TELEPHONE..]) } else { hash(&plain(text.as_str())) }
 }
 
 /// What somebody is found by among those of a municipality.
@@ -322,100 +243,6 @@ impl Key {
             | Self::Initials(_)
             | Self::Problem(_) => vec![self],
         }
-    }
-}
-
-/// The first few that differ.
-fn distinct<'a, T: Clone + PartialEq + 'a>(all: impl IntoIterator<Item = &'a T>) -> Vec<T> {
-    let mut few = Vec::new();
-    for each in all {
-        if !few.contains(each) {
-            few.push(each.clone());
-        }
-        if few.len() == MOST_ORIGINS {
-            break;
-        }
-    }
-    few
-}
-
-struct Claims<'a> {
-    path: &'a CarePath,
-    /// Which events are signals, and which are intakes: other claims are updates of the identity.
-    kinds: HashMap<EventId, EventKind>,
-}
-
-impl<'a> Claims<'a> {
-    fn of(path: &'a CarePath) -> Self {
-        let signals = path.signals.iter().map(|signal| (signal.stamp.event_id, EventKind::SignalReceived));
-        let intakes = path.intakes.iter().map(|intake| (intake.stamp.event_id, EventKind::IntakeCompleted));
-        Self { path, kinds: intakes.chain(signals).collect() }
-    }
-
-    /// An event that made a claim, or opened the path.
-    fn source(&self, stamp: &Arc<Stamp>) -> Source {
-        let kind = self.kinds.get(&stamp.event_id).copied().unwrap_or(EventKind::IdentityUpdated);
-        Source { stamp: stamp.clone(), kind }
-    }
-
-    /// What is known of a field, from the claim that told it first.
-    fn known<T, U: PartialEq>(
-        &self,
-        fact: impl Fn(ClaimFacts<'a>) -> Fact<'a, T>,
-        of: impl Fn(T) -> Option<U>,
-    ) -> Option<Known<U>> {
-        let said = self.path.identity.all_said(fact).into_iter();
-        let said: Vec<_> = said.filter_map(|said| Some((said.rank(), said.stamp(), of(said.value)?))).collect();
-        let (.., best) = said.iter().max_by_key(|(rank, ..)| *rank)?;
-        let same = said.iter().filter(|(.., value)| value == best);
-        let source = self.source(same.map(|(_, stamp, _)| *stamp).min_by_key(|stamp| recorded(stamp))?);
-        let value = said.into_iter().max_by_key(|(rank, ..)| *rank)?.2;
-        Some(Known { value, source })
-    }
-
-    fn estimated_year(&self) -> Option<Known<i32>> {
-        let age = self.known(ClaimFacts::approximate_age, |age| Some(*age))?;
-        let year_of_claim = age.source.stamp.occurred.at.year();
-        Some(age.map(|age| year_of_claim - i32::from(age.years())))
-    }
-
-    /// Where word was left, the newest.
-    fn contacts(&self) -> Vec<Known<u64>> {
-        let mut known: Vec<Known<u64>> = Vec::new();
-        for said in self.path.identity.all_said(ClaimFacts::contact).into_iter().rev() {
-            let value = contact(said.value);
-            let source = self.source(said.stamp());
-            // Known from the first claim that said it.
-            match known.iter().position(|each| each.value == value) {
-                Some(place) => known[place].source = source,
-                None if known.len() < MOST_CONTACTS => known.push(Known { value, source }),
-                None => {}
-            }
-        }
-        known
-    }
-
-    /// What they were called, by whomever: names and aliases alike.
-    fn names(&self) -> Vec<Known<Name>> {
-        let identity = &self.path.identity;
-        let said = identity.all_said(ClaimFacts::alias).into_iter().chain(identity.all_said(ClaimFacts::name));
-        let mut said: Vec<_> = said.map(|said| (said.stamp(), said.value)).collect();
-        said.sort_by_key(|(stamp, _)| recorded(stamp));
-        let mut newest: Vec<&Line> = Vec::new();
-        for (_, text) in said.iter().rev() {
-            if newest.len() < MOST_NAMES && !newest.contains(text) {
-                newest.push(text);
-            }
-        }
-        let mut names: Vec<Known<Name>> = Vec::new();
-        for text in newest.into_iter().rev() {
-            let first = said.iter().find(|(_, said)| *said == text);
-            let (Some(name), Some((stamp, _))) = (Name::of(text.as_str()), first) else { continue };
-            if !names.iter().any(|known| known.value == name) {
-                names.push(Known { value: name, source: self.source(stamp) });
-            }
-        }
-        names
     }
 }
 

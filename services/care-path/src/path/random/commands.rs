@@ -295,6 +295,16 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             let holds: Vec<_> = path.privacy.holds.iter().map(|hold| hold.hold).collect();
             Command::LiftHold(dice.one_of(&holds)?, LiftHold {})
         }
+        // They are about no person.
+        K::RegisterOrganisation
+        | K::ChangeOrganisation
+        | K::CloseOrganisation
+        | K::ReopenOrganisation
+        | K::RegisterFacility
+        | K::ChangeFacility
+        | K::CloseFacility
+        | K::ReopenFacility
+        | K::SetCapacity => return None,
         K::PassDeadline => {
             let timers = path.timers(&Deadlines::default(), &super::everybody());
             let passed = timers.iter().filter(|timer| timer.due <= now).map(Timer::command);

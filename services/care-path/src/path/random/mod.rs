@@ -19,12 +19,12 @@ use crate::actor::{Actor, Area, Principal};
 use crate::codes::{LocationType, OrgKind, Precision};
 use crate::command::{Command, CommandKind, Context, Decide, Refusal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Facility, Organisation};
+use crate::directory::{Directory, Organisation};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality};
 use crate::path::correction::FinishMove;
 use crate::path::rights::Norms;
-use crate::path::testing::{directory, evening, norms, principal, this_person};
+use crate::path::testing::{a_facility, an_organisation, directory, evening, norms, principal, this_person};
 use crate::path::timers::TimerKind;
 use crate::policy::{Relation, may};
 use crate::sight::Standing;
@@ -172,24 +172,13 @@ pub fn everybody() -> Directory {
         ("municipality-utrecht", OrgKind::Municipality, "utrecht"),
         ("police-utrecht", OrgKind::Police, "utrecht"),
     ];
-    let more = more.into_iter().map(|(id, kind, municipality)| Organisation {
-        id: id.parse().unwrap(),
-        name: id.to_owned(),
-        kind,
-        municipality: Some(municipality.parse().unwrap()),
-        country: None,
-        offerings: vec![],
-        facilities: vec![],
-        coordinators: vec![],
-    });
+    let more = more.into_iter().map(|(id, kind, municipality)| an_organisation(id, kind, Some(municipality)));
     directory().all().cloned().chain(more).map(with_beds).collect()
 }
 
 /// Where people are expected by eleven in the evening.
 fn with_beds(organisation: Organisation) -> Organisation {
-    let (name, location_type) = (BEDS.to_owned(), LocationType::NightShelterEu);
-    let cut_off = Some("23:00".to_owned());
-    let beds = Facility { id: BEDS.parse().unwrap(), name, location_type, cut_off, beds: 20 };
+    let beds = a_facility(BEDS, LocationType::NightShelterEu, "23:00");
     let facilities = if organisation.kind == OrgKind::NightShelter { vec![beds] } else { vec![] };
     Organisation { facilities, ..organisation }
 }

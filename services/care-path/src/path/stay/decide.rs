@@ -59,9 +59,7 @@ impl Decide for AssignBed {
         if until.is_some_and(|until| until <= from) {
             return Err(StayRefusal::EndsBeforeItBegins.into());
         }
-        if self.facility.as_ref().is_some_and(|facility| !at.directory.has_facility(&at.by.organisation, facility)) {
-            return Err(Refusal::field("facility", "is not a facility of your organisation"));
-        }
+        at.takes_in(self.facility.as_ref(), self.kind)?;
         // What happened before the stay that goes on there takes its place in the past.
         let here = path.open_stay_at(&at.by.organisation);
         if here.is_some_and(|stay| stay.assigned.stamp.occurred.at <= at.occurred.at) {
@@ -77,6 +75,30 @@ impl Decide for AssignBed {
             expected_by,
         };
         Ok(path.and_reopened(at.occurred, path.given_a_bed(assigned, at.occurred.at)))
+    }
+}
+
+impl Context<'_> {
+    /// Whether the own organisation takes people in at such a place: a facility takes only what it is. Of an organisation
+    /// whose facilities are not in the directory nothing is known, and nothing is refused.
+    fn takes_in(&self, facility: Option<&FacilityId>, kind: LocationType) -> Result<(), Refusal> {
+        let own = self.directory.find(&self.by.organisation);
+        let mut facilities = own.into_iter().flat_map(|own| &own.facilities);
+        if let Some(named) = facility {
+            let unknown = Refusal::field("facility", "is not a facility of your organisation");
+            let found = facilities.find(|facility| facility.id == *named).ok_or(unknown)?;
+            if found.closed {
+                return Err(Refusal::field("facility", "is closed"));
+            }
+            let fits = found.location_type == kind;
+            return fits.then_some(()).ok_or(Refusal::field("kind", "is not what that facility is"));
+        }
+        let mut with_beds = facilities.filter(|facility| facility.location_type.has_beds()).peekable();
+        let knows_places = with_beds.peek().is_some();
+        if knows_places && !with_beds.any(|facility| facility.location_type == kind && !facility.closed) {
+            return Err(Refusal::field("kind", "is not what any facility of your organisation is"));
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 use care_path::PersonId;
 use serde_json::{Value, json};
 
-use super::support::{Small, coordinator, night_shelter, police};
+use super::support::{Small, coordinator, night_shelter, police, rates};
 use crate::app::testing::user;
 use crate::edge::graphql::{Ask, Graphql};
 
@@ -232,7 +232,7 @@ async fn codes_have_their_labels_in_the_language_that_is_asked_for() {
 #[tokio::test]
 async fn in_production_the_schema_is_told_by_no_answer() {
     let small = Small::new().await;
-    let closed = Graphql::new(small.baken.clone(), false).unwrap();
+    let closed = Graphql::new(small.baken.clone(), rates(), false).unwrap();
     let asked = async |query: &str| {
         let response = closed.answer(coordinator(), Ask { query: query.into(), ..Ask::default() }).await;
         (response.data.into_json().unwrap(), serde_json::to_value(&response.errors).unwrap())

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use crate::app::Baken;
 use crate::app::testing::{TestBaken, request, user};
+use crate::edge::Limits;
 use crate::edge::graphql::{Ask, Graphql};
+use crate::edge::rates::Rates;
 
 /// A service, its GraphQL edge, and the person.
 pub struct Small {
@@ -17,6 +19,10 @@ pub struct Small {
     pub graphql: Graphql,
     pub marek: PersonId,
     _running: TestBaken,
+}
+
+pub fn rates() -> Arc<Rates> {
+    Arc::new(Rates::new(&Limits::default()))
 }
 
 pub fn coordinator() -> Principal {
@@ -35,7 +41,7 @@ impl Small {
     pub async fn new() -> Self {
         let running = TestBaken::start().await;
         let baken = running.baken.clone();
-        let graphql = Graphql::new(baken.clone(), true).unwrap();
+        let graphql = Graphql::new(baken.clone(), rates(), true).unwrap();
         let mut small = Self { baken, graphql, marek: PersonId(uuid::Uuid::nil()), _running: running };
         small.marek = small.signal().await;
         small.tell().await;

@@ -9,7 +9,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{App, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
-use super::support::{Small, coordinator};
+use super::support::{Small, coordinator, rates};
 use crate::edge::graphql::{Graphql, http, routes};
 use crate::edge::{BatchLimits, Limits};
 
@@ -19,6 +19,8 @@ const LIMITS: Limits = Limits {
     body_deadline: Duration::from_millis(50),
     user_per_second: 1,
     user_burst: 1,
+    searches_per_second: 1,
+    searches_burst: 1,
     stranger_per_second: 1,
     stranger_burst: 1,
     channels_of_user: 1,
@@ -171,7 +173,7 @@ async fn a_query_that_is_too_large_is_refused_in_its_answer() {
 #[actix_web::test]
 async fn every_method_but_post_is_refused_before_anything_else() {
     let small = Small::new().await;
-    let graphql = Data::new(Graphql::new(small.baken.clone(), true).unwrap());
+    let graphql = Data::new(Graphql::new(small.baken.clone(), rates(), true).unwrap());
     let app = init_service(App::new().configure(routes(graphql))).await;
     for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
         let request = TestRequest::with_uri("/graphql?query=%7B__typename%7D").method(method.clone());

@@ -3,7 +3,7 @@
 //! one that was sent last week.
 
 use care_path::codes::Precision;
-use care_path::command::{Command, CommandKind, OtherPerson, Subject};
+use care_path::command::{Command, CommandKind, OtherPerson, Subject, WithoutPerson};
 use care_path::time::{Moment, Occurred};
 use care_path::{PersonId, Principal};
 use serde::Deserialize;
@@ -23,7 +23,7 @@ pub struct BatchLine {
     pub id: Uuid,
     pub command: CommandKind,
     /// Whose path it is recorded on. `report_signal` without it opens a person; `turn_away` without it counts people whom
-    /// nobody knows.
+    /// nobody knows; commands about the directory have none.
     pub person_id: Option<PersonId>,
     /// Instead of `person_id`: the `id` of the line of yours, in this batch or an earlier one, that opened the person.
     pub person_of: Option<Uuid>,
@@ -53,6 +53,9 @@ pub struct Instruction {
     pub idempotency: Idempotency,
 }
 
+/// What all lines about the directory concern.
+const DIRECTORY: Uuid = Uuid::max();
+
 /// A line that is no command.
 pub struct Rejected {
     /// Its id, where it has one.
@@ -66,8 +69,11 @@ impl Instruction {
     #[must_use]
     pub fn concerns(&self) -> Vec<Uuid> {
         let made = ["person", "created"].map(|what| self.idempotency.key.id(what));
+        // A facility may be of an organisation that a line before it registers.
+        let of_the_directory = self.command.kind().without_person() == Some(WithoutPerson::Directory);
+        let directory = of_the_directory.then_some(DIRECTORY);
         let persons = [self.person, self.command.other_person()].into_iter().flatten().map(|person| person.0);
-        made.into_iter().chain(persons).chain(self.subject).collect()
+        made.into_iter().chain(persons).chain(self.subject).chain(directory).collect()
     }
 }
 
@@ -138,6 +144,9 @@ impl BatchLine {
         let names = ["person", "/person_id", "/person_of"];
         let by_id = self.person_id.map(|person| person.0);
         let person = self.named(principal, by_id, self.person_of, names, problems);
+        if person.is_some() && self.command.without_person() == Some(WithoutPerson::Directory) {
+            problems.push(FieldProblem::at("/person_id", "is nothing that this command takes"));
+        }
         if person.is_none() && self.command.without_person().is_none() {
             problems.push(FieldProblem::at("/person_id", "is required, or person_of"));
         }

@@ -9,6 +9,7 @@ mod identity;
 mod open;
 mod problems;
 mod reads;
+mod search;
 mod webhooks;
 mod writes;
 
@@ -91,7 +92,7 @@ async fn server_on(test: TestBaken, limits: Limits) -> Server {
         baken: test.baken.clone(),
         verifier: Arc::new(verifier),
         metrics: Arc::new(Metrics::default()),
-        rates: Rates::new(&limits),
+        rates: Arc::new(Rates::new(&limits)),
         channels: Channels::new(&limits),
         limits,
         introspection: true,

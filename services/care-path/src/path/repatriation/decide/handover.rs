@@ -103,8 +103,7 @@ impl ProposeHandover {
         if provider.kind != OrgKind::ForeignCareProvider || provider.country != Some(self.country) {
             return Err(Refusal::field("receiving", "must be a care provider in the country of the handover"));
         }
-        let told = self.receiving_organisation.clone().or_else(|| provider.name.parse().ok());
-        told.ok_or(Refusal::field("receiving_organisation", "is required: the organisation has no name that fits"))
+        Ok(self.receiving_organisation.clone().unwrap_or_else(|| provider.name.clone()))
     }
 }
 

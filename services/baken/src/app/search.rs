@@ -1,0 +1,114 @@
+//! Finding somebody again: by name, in whatever spelling, and by what else is known of them. Only what the reader is shown of a
+//! person makes them fit. What a search tells by the time that it takes is said in docs/decisions/0026.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use care_path::matching::{Fit, Sought};
+use care_path::views::{self, PersonSummaryView};
+use care_path::{PersonId, Principal};
+
+use super::guard::of_many;
+use super::page::{Edge, Mark, Page, PageRequest};
+use super::{Baken, PersonsFilter, QueryError};
+use crate::projections::{Reach, World};
+
+/// No search is answered sooner. What the reader may find but not see takes time too, far less than this.
+pub(super) const SOONEST: Duration = Duration::from_millis(10);
+
+/// Where a person stands in the answer: the best fit first, then by id.
+type Place = (Reverse<i32>, PersonId);
+
+/// What a search took, beside its answer.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Effort {
+    /// Words that were compared.
+    pub compared: usize,
+    /// Persons whom something of that may make fit.
+    pub candidates: usize,
+    /// Persons who were looked at.
+    pub looked_at: usize,
+}
+
+impl Baken {
+    /// A page of the persons who fit what is known of somebody, the best fit first. A person who is known by several ids is
+    /// there once.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub async fn search(
+        &self,
+        principal: &Principal,
+        sought: &Sought,
+        filter: &PersonsFilter,
+        page: &PageRequest,
+    ) -> Result<Page<PersonSummaryView>, QueryError> {
+        let answered = tokio::time::Instant::now() + SOONEST;
+        let found = self.search_at_once(principal, sought, filter, page).map(|(page, _)| page);
+        tokio::time::sleep_until(answered).await;
+        found
+    }
+
+    pub(super) fn search_at_once(
+        &self,
+        principal: &Principal,
+        sought: &Sought,
+        filter: &PersonsFilter,
+        page: &PageRequest,
+    ) -> Result<(Page<PersonSummaryView>, Effort), QueryError> {
+        let after = page.after_fit()?.map(|(score, id)| (Reverse(score), PersonId(id)));
+        let world = self.world.read();
+        let finder = world.finder();
+        let candidates = finder.candidates(&Reach::of(principal), sought);
+        // How well each may fit at the best: by names that this reader may not be shown, too.
+        let best = |id: &PersonId| Some((Reverse(sought.at_best(finder.of(*id)?)?), *id));
+        let mut by_best: Vec<Place> = candidates.cases.iter().filter_map(best).collect();
+        by_best.sort_unstable();
+        let mut effort =
+            Effort { compared: candidates.compared, candidates: candidates.cases.len(), ..Effort::default() };
+        let mut found = Found { wanted: page.wanted(), places: BTreeSet::new() };
+        for place in by_best {
+            if found.is_beyond(place) {
+                break;
+            }
+            effort.looked_at += 1;
+            let fit = self.fit(principal, &world, place.1, sought, filter);
+            found.places.extend(fit.map(|fit| (Reverse(fit.score), place.1)).filter(|place| after < Some(*place)));
+        }
+        let shown = found.places.into_iter().filter_map(|(Reverse(score), id)| {
+            let fit = self.fit(principal, &world, id, sought, filter)?;
+            let view = self.summary(principal, &world, world.case(id)?)?;
+            Some(Edge { mark: Mark::Fit(score, id.0), node: view.with_matched(fit) })
+        });
+        Ok((page.cut(shown), effort))
+    }
+
+    /// How well a person fits, by what the reader is shown of them.
+    fn fit(
+        &self,
+        principal: &Principal,
+        world: &World,
+        id: PersonId,
+        sought: &Sought,
+        filter: &PersonsFilter,
+    ) -> Option<Fit> {
+        let (case, known) = (world.case(id)?, world.finder().of(id)?);
+        let fit = of_many(case, || views::disclose_fit(&self.sight(principal, world, case)?, sought, known))?;
+        let everybody = *filter == PersonsFilter::default();
+        (everybody || filter.fits(&self.summary(principal, world, case)?)).then_some(fit)
+    }
+}
+
+/// The first of those who fit, after a place.
+struct Found {
+    wanted: usize,
+    places: BTreeSet<Place>,
+}
+
+impl Found {
+    /// Whether there are as many as are wanted who all come before whoever fits no better than at this place.
+    fn is_beyond(&self, place: Place) -> bool {
+        self.places.iter().nth(self.wanted - 1).is_some_and(|last| *last <= place)
+    }
+}

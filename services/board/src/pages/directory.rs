@@ -1,0 +1,83 @@
+//! The directory, for those who keep it: organisations, their facilities and places; and who signed in here last.
+
+use care_path::command::CommandKind as K;
+use care_path::time::DateTime;
+use care_path::views::{FacilityView, OrganisationView};
+use maud::{Markup, html};
+
+use crate::form::Ask;
+use crate::page::Page;
+use crate::show::fact;
+
+/// When somebody signed in last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastSignIn {
+    pub user: String,
+    pub organisation: String,
+    pub at: DateTime,
+}
+
+/// The page. `sign_ins` are those of this node since it began.
+#[must_use]
+pub fn directory(page: &Page<'_>, organisations: &[OrganisationView], sign_ins: &[LastSignIn]) -> Markup {
+    page.titled(page.say("Organisaties", "Organisations"), &html! {
+        (page.act(&Ask::of(K::RegisterOrganisation).primary()))
+        ul.card-list { @for each in organisations { (page.entry(each)) } }
+        section aria-labelledby="sign-ins" {
+            h2 #sign-ins.utrecht-heading-2 { (page.say("Laatst aangemeld", "Last signed in")) }
+            p { (page.say("Op deze server, sinds die is gestart.", "On this server, since it was started.")) }
+            @if sign_ins.is_empty() { (page.nothing("Niemand.", "Nobody.")) }
+            dl.facts { @for each in sign_ins { dt { (each.user) " · " (each.organisation) } dd { (page.time(each.at)) } } }
+        }
+    })
+}
+
+impl Page<'_> {
+    fn entry(&self, each: &OrganisationView) -> Markup {
+        let ask = |kind: K| Ask::of(kind).given("/organisation_id", each.organisation_id.to_string());
+        html! {
+            li.card id={ "organisation-" (each.organisation_id) } {
+                h2.utrecht-heading-3 { (each.name.as_str()) }
+                p {
+                    span.tag { (self.code(each.kind)) } " "
+                    @if !each.open { span.tag.tag--warn { (self.say("doet niet mee", "takes no part")) } }
+                }
+                dl.facts {
+                    (fact(self.say("Gemeente", "Municipality"), each.municipality.as_ref().map(ToString::to_string)))
+                    (fact(self.say("Land", "Country"), each.country.map(|country| self.country(country.as_str()))))
+                    (fact(self.say("Aanbod", "Offers"), (!each.offerings.is_empty()).then(|| self.codes(&each.offerings))))
+                    (fact(self.say("Voor", "For"), (!each.target_groups.is_empty()).then(|| self.codes(&each.target_groups))))
+                    (fact(self.say("Telefoon", "Telephone"), each.phone.as_ref().map(|phone| phone.as_str().to_owned())))
+                    (fact(self.say("E-mail", "Email"), each.email.as_ref().map(|email| email.as_str().to_owned())))
+                }
+                div.acts {
+                    (self.act(&ask(K::ChangeOrganisation)))
+                    (self.act(&ask(K::RegisterFacility)))
+                    (self.act(&ask(if each.open { K::CloseOrganisation } else { K::ReopenOrganisation }).at_once()))
+                }
+                @if let Some(facilities) = &each.facilities {
+                    ul.card-list { @for facility in facilities { (self.facility_entry(facility)) } }
+                }
+            }
+        }
+    }
+
+    fn facility_entry(&self, each: &FacilityView) -> Markup {
+        let ask = |kind: K| Ask::of(kind).given("/facility_id", each.facility_id.to_string());
+        html! {
+            li.card id={ "facility-" (each.facility_id) } {
+                h3.utrecht-heading-4 { (each.name.as_str()) }
+                p {
+                    span.tag { (self.code(each.location_type)) } " "
+                    @if let Some(places) = each.places { (places) " " (self.say("plekken", "places")) " " }
+                    @if !each.open { span.tag.tag--warn { (self.say("gesloten", "closed")) } }
+                }
+                div.acts {
+                    (self.act(&ask(K::ChangeFacility)))
+                    @if each.location_type.has_beds() { (self.act(&ask(K::SetCapacity))) }
+                    (self.act(&ask(if each.open { K::CloseFacility } else { K::ReopenFacility }).at_once()))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What is sent from a page is recorded once, and what is not recorded is not lost.
+
+use super::browser::Browser;
+use crate::support;
+
+#[tokio::test]
+async fn a_signal_about_nobody_known_opens_a_page_and_what_is_sent_twice_is_recorded_once() {
+    let running = support::demo_world().await;
+    let browser = Browser::of(&running.url, "night-shelter-rotterdam").await;
+    let door = browser.get("/board/new").await;
+    let before = running.client("coordinator-rotterdam").all("/v1/persons").await.len();
+    let filled = [("/channel", "shelter_intake"), ("/identity/alias", "Janek <b>"), ("/person_id", "")];
+    let opened = browser.send(&door, "report_signal", &filled).await;
+    assert!(opened.status == 200 && opened.at.contains("/board/persons/"), "{}", opened.text);
+    assert!(opened.text.contains("Janek &lt;b&gt;") && !opened.text.contains("Janek <b>"));
+    let again = browser.send(&door, "report_signal", &filled).await;
+    assert_eq!(again.at, opened.at);
+    assert_eq!(running.client("coordinator-rotterdam").all("/v1/persons").await.len(), before + 1);
+}
+
+#[tokio::test]
+async fn what_must_change_stands_beside_its_field_and_the_rest_is_still_there() {
+    let running = support::demo_world().await;
+    let browser = Browser::of(&running.url, "outreach-rotterdam").await;
+    let page = browser.get("/board/new").await;
+    let filled =
+        [("/channel", "no_channel"), ("/location", "Under the bridge"), ("/identity/birth_date", "31-12-1976")];
+    let refused = browser.send(&page, "report_signal", &filled).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("value=\"Under the bridge\"") && refused.text.contains("value=\"31-12-1976\""));
+    assert_eq!(refused.text.matches("utrecht-form-field-error-message").count(), 2, "{}", refused.text);
+    assert!(refused.text.contains("aria-invalid=\"true\""));
+}
+
+#[tokio::test]
+async fn what_was_recorded_by_mistake_is_taken_back_at_once() {
+    let running = support::demo_world().await;
+    let browser = Browser::of(&running.url, "night-shelter-rotterdam").await;
+    let opened =
+        browser.send(&browser.get("/board/new").await, "report_signal", &[("/channel", "drop_in_visit")]).await;
+    let path = opened.at.strip_prefix(&running.url).unwrap().to_owned();
+    let form = format!("/board/form/add_note?person={}&back={path}", path.rsplit('/').next().unwrap());
+    let noted = browser.send(&browser.get(&form).await, "add_note", &[("/text", "Asked for a blanket")]).await;
+    assert_eq!(noted.at, opened.at);
+    assert!(noted.text.contains("Asked for a blanket"));
+    let undone = browser.send(&noted, "retract_entry", &[]).await;
+    assert!(undone.status == 200 && !undone.text.contains("<p class=\"told\">Asked for a blanket"), "{}", undone.text);
+}

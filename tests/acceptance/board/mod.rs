@@ -1,0 +1,7 @@
+//! The board, as a browser meets it.
+
+mod browser;
+mod disclosure;
+mod forms;
+mod security;
+mod sign_in;

@@ -1,0 +1,111 @@
+// The day of a coordinator: who is lost, what must be decided, a case on one page.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { DESK, PHONE, browser, checkPage, inEnglish, open, rest, signIn, someone, tour, url } from "../board.mjs";
+
+const USER = "coordinator-rotterdam";
+let chromium;
+before(async () => { chromium = await browser(); });
+after(() => chromium.close());
+
+const atWork = async (screen = DESK) => inEnglish(await signIn(await someone(chromium, screen), USER));
+
+/** Marek's page: the one whose name begins so. */
+async function marek(page) {
+    await page.goto(`${url}/board/`);
+    await Promise.all([page.waitForURL(/\/board\/persons\//), page.getByRole("link", { name: /^Marek/ }).first().click()]);
+}
+
+test("from the first page to Marek's case in two clicks", async () => {
+    const page = await someone(chromium);
+    await signIn(page, USER);
+    await Promise.all([page.waitForURL(/\/board\/persons\//), page.getByRole("link", { name: /^Marek/ }).first().click()]);
+    assert.match(await page.locator("h1").textContent(), /Marek/);
+    assert.equal(page.seen.clicks, 2);
+    await page.leave();
+});
+
+for (const [screen, name] of [[DESK, "desk"], [PHONE, "phone"]]) {
+    test(`every part is well made at a ${name}`, async () => {
+        const page = await atWork(screen);
+        await tour(page, `coordinator-${name}`);
+        await page.leave();
+    });
+
+    test(`a case is well made at a ${name}`, async () => {
+        const page = await atWork(screen);
+        await marek(page);
+        await checkPage(page, `case-${name}`);
+        await page.leave();
+    });
+}
+
+test("the care path is drawn, and told to a screen reader", async () => {
+    const page = await atWork();
+    await marek(page);
+    const picture = page.getByRole("img", { name: /The care path/ });
+    assert.equal(await picture.count(), 1);
+    assert.ok((await picture.locator("circle").count()) > 10);
+    const told = await page.evaluate(() => document.getElementById("path-desc").textContent);
+    assert.match(told, /out of sight/i);
+    await page.leave();
+});
+
+test("a note is recorded where one looks, and taken back", async () => {
+    const page = await atWork();
+    await marek(page);
+    const act = await open(page, "Note");
+    await act.getByRole("textbox").first().fill("He asked for his bag.");
+    await Promise.all([page.waitForNavigation(), act.getByRole("button", { name: /Record/ }).click()]);
+    assert.equal(await page.getByText("He asked for his bag.").count(), 1);
+    await checkPage(page, "case-recorded");
+    await Promise.all([page.waitForNavigation(), page.locator(".utrecht-alert--ok").getByRole("button").first().click()]);
+    assert.equal(await page.getByText("He asked for his bag.").count(), 0);
+    await page.leave();
+});
+
+test("what is wrong is said beside the field, and nothing that was written is lost", async () => {
+    const page = await atWork();
+    await marek(page);
+    const act = await open(page, "Refer");
+    await act.locator('textarea[name="/reason"]').fill("He cannot be alone at night.");
+    await act.locator("form").evaluate((form) => { form.noValidate = true; });
+    await Promise.all([page.waitForNavigation(), act.getByRole("button", { name: /Record/ }).click()]);
+    assert.equal(await page.locator("details.act[open] textarea[name='/reason']").inputValue(), "He cannot be alone at night.");
+    assert.ok((await page.locator(".utrecht-form-field-error-message").count()) > 0);
+    await checkPage(page, "case-refused");
+    await page.leave();
+});
+
+test("two coordinators on one case: a change comes live, and not under the hands of one who types", async () => {
+    const [anna, bert] = [await atWork(), await atWork()];
+    await marek(anna);
+    await marek(bert);
+    const writing = await open(anna, "Note");
+    await writing.getByRole("textbox").first().pressSequentially("Anna is wri");
+    const note = await open(bert, "Note");
+    await note.getByRole("textbox").first().fill("Bert was first.");
+    await Promise.all([bert.waitForNavigation(), note.getByRole("button", { name: /Record/ }).click()]);
+    await anna.locator("#changed").waitFor({ state: "visible" });
+    assert.equal(await writing.getByRole("textbox").first().inputValue(), "Anna is wri");
+    await writing.getByRole("textbox").first().pressSequentially("ting.");
+    await Promise.all([anna.waitForNavigation(), writing.getByRole("button", { name: /Record/ }).click()]);
+    assert.equal(await anna.getByText("Anna is writing.").count(), 1);
+    assert.equal(await anna.getByText("Bert was first.").count(), 1);
+    // Bert types nothing: the page shows it by itself.
+    await bert.getByText("Anna is writing.").waitFor();
+    assert.deepEqual([...anna.seen.wrong, ...bert.seen.wrong], []);
+    await anna.leave();
+    await bert.leave();
+});
+
+test("what another organisation records appears by itself", async () => {
+    const page = await atWork();
+    await marek(page);
+    const entries = page.locator(".timeline > li");
+    const before = await entries.count();
+    await rest("day-shelter-rotterdam")("POST", `/v1/persons/${page.url().split("/").pop()}/contacts`, { location_type: "day_shelter" });
+    await entries.nth(before).waitFor();
+    assert.deepEqual(page.seen.wrong, []);
+    await page.leave();
+});
