@@ -50,7 +50,7 @@ const SIGNAL: &[Field] = &[
     may("/identity/name", "Naam", "Name", Line),
     may("/identity/alias", "Roepnaam of bijnaam", "What people call them", Line),
     may("/identity/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
     may("/identity/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
     may("/identity/sex", "Geslacht", "Sex", Code("sex")),
     may("/identity/countries", "Nationaliteit", "Nationality", Countries),
@@ -77,7 +77,7 @@ const IDENTITY: &[Field] = &[
     may("/claim/name", "Naam", "Name", Line),
     may("/claim/alias", "Roepnaam of bijnaam", "What people call them", Line),
     may("/claim/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
     may("/claim/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
     may("/claim/sex", "Geslacht", "Sex", Code("sex")),
     may("/claim/countries", "Nationaliteit", "Nationality", Countries),
@@ -119,7 +119,7 @@ const INTAKE: &[Field] = &[
     may("/identity/name", "Naam", "Name", Line),
     may("/identity/alias", "Roepnaam of bijnaam", "What people call them", Line),
     may("/identity/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
     may("/identity/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
     may("/identity/sex", "Geslacht", "Sex", Code("sex")),
     may("/identity/countries", "Nationaliteit", "Nationality", Countries),
@@ -354,7 +354,7 @@ const DECIDE: &[Field] = &[
 
 const DISCHARGE: &[Field] = &[
     must("/destination", "Waarheen?", "Where to?", Code("location_type")),
-    may("/from", "Vanuit", "From", Organisation),
+    may("/from", "Uit welk ziekenhuis of welke instelling?", "From which hospital or institution?", Organisation),
     may("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
     may("/warned", "De ontvangende plek is gewaarschuwd", "The receiving place was warned", Flag),
     may("/letter_received", "Er is een ontslagbrief", "There is a discharge letter", Flag),
@@ -365,7 +365,7 @@ const ANNOUNCE: &[Field] = &[
     must("/expected_at", "Wanneer?", "When?", Moment),
     must("/destination", "Waarheen?", "Where to?", Code("location_type")),
     may("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
-    may("/from", "Vanuit", "From", Organisation),
+    may("/from", "Uit welk ziekenhuis of welke instelling?", "From which hospital or institution?", Organisation),
     may("/care_needs", "Wat moet de ontvanger weten?", "What must the receiver know?", Text),
 ];
 
@@ -409,7 +409,10 @@ const HANDOVER: &[Field] = &[
     may("/plan", "Plan", "Plan", Text),
 ];
 
-const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Sealed document (JWE)", Sealed)];
+const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Sealed document (JWE)", Sealed).hint(
+    "Alleen de ontvanger kan het openen. Baken leest het niet.",
+    "Only its receiver can open it. Baken does not read it.",
+)];
 
 const DEPARTURE: &[Field] = &[
     may("/travels", "Hoe reist de persoon?", "How does the person travel?", Line),
@@ -417,7 +420,7 @@ const DEPARTURE: &[Field] = &[
 ];
 
 const FOLLOW_UP: &[Field] = &[
-    must("/term", "Welke termijn?", "Which term?", Code("follow_up_term")),
+    must("/term", "Na hoeveel dagen?", "After how many days?", Code("follow_up_term")),
     must("/outcome", "Hoe gaat het?", "How is it going?", Code("follow_up_outcome")),
     EXPLANATION,
 ];
@@ -429,7 +432,7 @@ const ANSWER: &[Field] = &[must("/answer", "Antwoord", "Answer", Text), may("/qu
 const COORDINATOR: &[Field] = &[
     may("/municipality", "Gemeente", "Municipality", Line)
         .hint("Zoals rotterdam of den-haag.", "Such as rotterdam or den-haag."),
-    may("/coordinator", "Gebruiker", "User", Line),
+    may("/coordinator", "Gebruikersnaam van de procesregisseur", "User name of the coordinator", Line),
 ];
 
 const NOTE: &[Field] = &[must("/text", "Notitie", "Note", Text)];
@@ -542,8 +545,8 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::AnswerCareAlert => ("Antwoorden", "Answer", ANSWER_ALERT),
         K::RequestException => ("Uitzondering vragen", "Request an exception", EXCEPTION),
         K::DecideException => ("Besluiten", "Decide", DECIDE),
-        K::ReportDischarge => ("Ontslag vastleggen", "Report a discharge", DISCHARGE),
-        K::AnnounceDischarge => ("Ontslag aankondigen", "Announce a discharge", ANNOUNCE),
+        K::ReportDischarge => ("Ontslag uit ziekenhuis vastleggen", "Report a discharge", DISCHARGE),
+        K::AnnounceDischarge => ("Ontslag uit ziekenhuis aankondigen", "Announce a discharge", ANNOUNCE),
         K::CallOffDischarge => ("Ontslag gaat niet door", "Call the discharge off", CALL_OFF),
         K::PresentReturnOptions => ("Mogelijkheden bespreken", "Present the options", OPTIONS),
         K::RefuseReturn => ("Wil niet terug", "Does not want to return", ONLY_EXPLAINED),

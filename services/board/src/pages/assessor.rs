@@ -62,8 +62,9 @@ pub fn rights_waiting(page: &Page<'_>, tasks: &[TaskView], more: bool) -> Markup
     let (rights, others): (Vec<_>, Vec<_>) = tasks.iter().partition(is_rights);
     let others: Vec<_> = others.into_iter().cloned().collect();
     page.titled(
-        page.say("Wiens rechten wachten", "Whose rights wait"),
+        page.say("Vandaag", "Today"),
         &html! {
+            h2.utrecht-heading-2 { (page.say("Wiens rechten wachten", "Whose rights wait")) }
             @if rights.is_empty() { (page.nothing("Er wacht geen toets op u.", "No assessment waits for you.")) }
             ul.card-list {
                 @for task in rights {

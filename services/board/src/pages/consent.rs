@@ -26,7 +26,9 @@ pub fn consent(page: &Page<'_>, file: &CaseFileView, may: &[K], own: OwnLanguage
     let identity = file.identity.as_ref();
     let name = identity.and_then(|known| known.name.as_ref()).map(|name| name.as_str());
     let country = country_of(file);
-    let ask = Ask::of(K::GiveConsent).about(person).given("/purpose", "repatriation").given("/language", own.tag());
+    // The form is part of the page: an address would tell of the country.
+    let ask =
+        Ask::of(K::GiveConsent).inline().about(person).given("/purpose", "repatriation").given("/language", own.tag());
     let ask = match country {
         Some(country) => ask.given("/recipient", country.as_str()),
         None => ask,
@@ -65,7 +67,7 @@ pub fn consent(page: &Page<'_>, file: &CaseFileView, may: &[K], own: OwnLanguage
                 (page.act(&ask.titled("Getekende toestemming vastleggen", "Record the signed consent").primary()))
             }
             @if may.contains(&K::RefuseReturn) {
-                (page.act(&Ask::of(K::RefuseReturn).about(person).titled("Wil niet terug: vastleggen", "Does not want to return: record").primary()))
+                (page.act(&Ask::of(K::RefuseReturn).inline().about(person).titled("Wil niet terug: vastleggen", "Does not want to return: record").primary()))
             }
         },
     )

@@ -14,6 +14,8 @@ mod persons;
 mod problem;
 mod referrals;
 mod returning;
+#[cfg(test)]
+mod returning_tests;
 mod sign_in;
 
 pub use ambassador::{CountryCount, StateShare, ambassador};

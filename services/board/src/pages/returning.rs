@@ -184,7 +184,7 @@ impl Page<'_> {
                     (self.say("Toestemming op papier, om te printen", "Consent on paper, to print"))
                 } }
                 @if may.contains(&K::GiveConsent) {
-                    (self.act(&ask(K::GiveConsent).given("/purpose", "repatriation")))
+                    (self.act(&ask(K::GiveConsent).given("/purpose", "repatriation").inline()))
                 }
             }
             li class=(class(is_taken_over)) {
@@ -250,7 +250,8 @@ impl Page<'_> {
         let mut met = going_back.conditions.iter().flatten().rev();
         let met = met.find(|each| each.condition == condition && each.country == country && country.is_some());
         let is_missing = missing.contains(&condition);
-        let ask = Ask::of(K::EvidenceReturnCondition).about(person).given("/condition", condition.code());
+        // The form is part of the page: an address would tell of the country.
+        let ask = Ask::of(K::EvidenceReturnCondition).about(person).given("/condition", condition.code()).inline();
         let ask = match country {
             Some(country) => ask.given("/country", country.as_str()),
             None => ask,
