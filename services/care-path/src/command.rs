@@ -105,94 +105,62 @@ pub trait Decide {
     }
 }
 
-/// Why a command is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The value of a field cannot be: 422, with a pointer to the field.
-    #[error("{field}: {message}")]
-    Field { field: &'static str, message: &'static str },
-    /// It is another organisation's to do: 403.
-    #[error("this is for another organisation to do")]
-    NotYours,
-    #[error(transparent)]
-    Case(#[from] CaseRefusal),
-    #[error(transparent)]
-    Identity(#[from] IdentityRefusal),
-    #[error(transparent)]
-    Relation(#[from] RelationRefusal),
-    #[error(transparent)]
-    Stay(#[from] StayRefusal),
-    #[error(transparent)]
-    Referral(#[from] ReferralRefusal),
-    #[error(transparent)]
-    Lost(#[from] LostRefusal),
-    #[error(transparent)]
-    Discharge(#[from] DischargeRefusal),
-    #[error(transparent)]
-    Exception(#[from] ExceptionRefusal),
-    #[error(transparent)]
-    Rights(#[from] RightsRefusal),
-    #[error(transparent)]
-    Return(#[from] ReturnRefusal),
-    #[error(transparent)]
-    Privacy(#[from] PrivacyRefusal),
-    #[error(transparent)]
-    Deadline(#[from] DeadlineRefusal),
-    #[error(transparent)]
-    Correction(#[from] CorrectionRefusal),
-    #[error(transparent)]
-    Directory(#[from] DirectoryRefusal),
+/// Declares the refusal of a command, with the parts of the path that refuse.
+macro_rules! parts {
+    ($($part:ident($refusal:ty)),+ $(,)?) => {
+        /// Why a command is refused.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        pub enum Refusal {
+            /// The value of a field cannot be: 422, with a pointer to the field.
+            #[error("{field}: {message}")]
+            Field { field: &'static str, message: &'static str },
+            /// It is another organisation's to do: 403.
+            #[error("this is for another organisation to do")]
+            NotYours,
+            $( #[error(transparent)] $part(#[from] $refusal), )+
+        }
+
+        impl Refusal {
+            /// The codes of all refusals: a translation must have each.
+            #[must_use]
+            pub fn codes() -> Vec<&'static str> {
+                let parts: &[&[&str]] = &[&["invalid_field", "not_yours"], $(<$refusal>::CODES),+];
+                parts.concat()
+            }
+
+            /// The rule's code, for programs: stable.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    Self::Field { .. } => "invalid_field",
+                    Self::NotYours => "not_yours",
+                    $( Self::$part(refusal) => refusal.code(), )+
+                }
+            }
+        }
+    };
+}
+
+parts! {
+    Case(CaseRefusal),
+    Identity(IdentityRefusal),
+    Relation(RelationRefusal),
+    Stay(StayRefusal),
+    Referral(ReferralRefusal),
+    Lost(LostRefusal),
+    Discharge(DischargeRefusal),
+    Exception(ExceptionRefusal),
+    Rights(RightsRefusal),
+    Return(ReturnRefusal),
+    Privacy(PrivacyRefusal),
+    Deadline(DeadlineRefusal),
+    Correction(CorrectionRefusal),
+    Directory(DirectoryRefusal),
 }
 
 impl Refusal {
-    /// The codes of all refusals: a translation must have each.
-    #[must_use]
-    pub fn codes() -> Vec<&'static str> {
-        let parts = [
-            &["invalid_field", "not_yours"],
-            CaseRefusal::CODES,
-            IdentityRefusal::CODES,
-            RelationRefusal::CODES,
-            StayRefusal::CODES,
-            ReferralRefusal::CODES,
-            LostRefusal::CODES,
-            DischargeRefusal::CODES,
-            ExceptionRefusal::CODES,
-            RightsRefusal::CODES,
-            ReturnRefusal::CODES,
-            PrivacyRefusal::CODES,
-            DeadlineRefusal::CODES,
-            CorrectionRefusal::CODES,
-            DirectoryRefusal::CODES,
-        ];
-        parts.concat()
-    }
-
     pub(crate) const fn field(field: &'static str, message: &'static str) -> Self {
         Self::Field { field, message }
-    }
-
-    /// The rule's code, for programs: stable.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Field { .. } => "invalid_field",
-            Self::NotYours => "not_yours",
-            Self::Case(refusal) => refusal.code(),
-            Self::Identity(refusal) => refusal.code(),
-            Self::Relation(refusal) => refusal.code(),
-            Self::Stay(refusal) => refusal.code(),
-            Self::Referral(refusal) => refusal.code(),
-            Self::Lost(refusal) => refusal.code(),
-            Self::Discharge(refusal) => refusal.code(),
-            Self::Exception(refusal) => refusal.code(),
-            Self::Rights(refusal) => refusal.code(),
-            Self::Return(refusal) => refusal.code(),
-            Self::Privacy(refusal) => refusal.code(),
-            Self::Deadline(refusal) => refusal.code(),
-            Self::Correction(refusal) => refusal.code(),
-            Self::Directory(refusal) => refusal.code(),
-        }
     }
 }
 
