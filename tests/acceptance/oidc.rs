@@ -35,7 +35,7 @@ async fn users_of_a_real_openid_provider_are_served_by_their_roles() {
     let service = Service::start(parts).await.unwrap();
     demo::load(&service.baken, SystemClock.now()).await.unwrap();
     let edge =
-        EdgeParts { issuers: vec![issuer], limits: Limits::default(), introspection: false, operator_token: None };
+        EdgeParts { issuers: vec![issuer], limits: Limits::default(), introspection: false, ..EdgeParts::default() };
     let listening = listen(&service, ([127, 0, 0, 1], 0).into(), edge).unwrap();
     let url = format!("http://{}", listening.address);
     tokio::spawn(listening.server);

@@ -124,8 +124,12 @@ async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: 
         demo::load(&service.baken, SystemClock.now()).await.unwrap();
     }
     let issuer = DevIssuer::open_or_create(folder.path()).unwrap();
-    let parts =
-        EdgeParts { issuers: vec![issuer.issuer_config().unwrap()], limits, introspection: true, operator_token: None };
+    let parts = EdgeParts {
+        issuers: vec![issuer.issuer_config().unwrap()],
+        limits,
+        introspection: true,
+        ..EdgeParts::default()
+    };
     let listening = listen(&service, ([127, 0, 0, 1], 0).into(), parts).unwrap();
     let url = format!("http://{}", listening.address);
     let channels = listening.channels.clone();

@@ -71,7 +71,7 @@ async fn main() -> Result<(), Failure> {
         issuers: vec![issuer.issuer_config()?],
         limits: Limits::unlimited(),
         introspection: true,
-        operator_token: None,
+        ..EdgeParts::default()
     };
     let listening = listen(&service, SocketAddr::from(([127, 0, 0, 1], 0)), parts)?;
     let address = listening.address;

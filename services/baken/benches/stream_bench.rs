@@ -104,7 +104,7 @@ async fn serve(folder: &std::path::Path) -> Result<(Service, Listening, DevIssue
         issuers: vec![issuer.issuer_config()?],
         limits: Limits::unlimited(),
         introspection: true,
-        operator_token: None,
+        ..EdgeParts::default()
     };
     let listening = listen(&service, SocketAddr::from(([127, 0, 0, 1], 0)), edge)?;
     Ok((service, listening, issuer))

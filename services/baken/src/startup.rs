@@ -10,10 +10,11 @@ use tokio::task::JoinHandle;
 
 use crate::app::Baken;
 use crate::edge::auth::{IssuerConfig, Verifier, WorldKeys};
+use crate::edge::board::{Board, SignIn};
 use crate::edge::channels::Channels;
 use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
-use crate::edge::{Edge, Limits, observe, rest, wire};
+use crate::edge::{Edge, Limits, board, observe, rest, wire};
 use crate::event_log::{self, EventLog, LogUrl};
 use crate::history::Decoder;
 use crate::projections::{FollowError, Follower, World};
@@ -166,11 +167,14 @@ impl Service {
 }
 
 /// What the edges need beside the service.
+#[derive(Default)]
 pub struct EdgeParts {
     pub issuers: Vec<IssuerConfig>,
     pub limits: Limits,
     pub introspection: bool,
     pub operator_token: Option<secrecy::SecretString>,
+    /// How people sign in to the board.
+    pub sign_in: SignIn,
 }
 
 /// A server that listens, and the address that it listens on.
@@ -224,12 +228,14 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
         limits: parts.limits,
         introspection: parts.introspection,
         operator_token: parts.operator_token,
+        board: Board::new(parts.sign_in),
         webhooks: service.webhooks.clone(),
     });
     let (server, address) = wire::serve(bind, move || {
         App::new()
             .app_data(edge.clone())
             .configure(graphql::routes(graphql.clone()))
+            .configure(board::configure)
             .configure(rest::configure)
             .wrap(from_fn(observe::observe))
     })?;

@@ -220,6 +220,12 @@ pub fn code_lists(language: LabelLanguage) -> Vec<CodeListNameView> {
     lists
 }
 
+/// The codes of a list with their labels, in its order; none where there is no such list.
+pub fn code_labels(list: &str, language: LabelLanguage) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let codes = LISTS.get(list).into_iter().flat_map(|file| &file.codes);
+    codes.map(move |each| (each.code.as_str(), each.labels.get(&language).map_or("", String::as_str)))
+}
+
 /// One list.
 #[must_use]
 pub fn code_list(list: &str, language: LabelLanguage, directory: &Directory) -> Option<CodeListView> {

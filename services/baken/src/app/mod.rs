@@ -55,7 +55,7 @@ use crate::sources::{Clock, IdSource};
 
 use turns::Turns;
 
-pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_list, code_lists};
+pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_labels, code_list, code_lists};
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use me::{MayView, MeView};

@@ -177,6 +177,12 @@ impl<T> Page<T> {
         Self { edges: Vec::new(), more: false }
     }
 
+    /// What is on it.
+    #[must_use]
+    pub fn into_nodes(self) -> Vec<T> {
+        self.edges.into_iter().map(|edge| edge.node).collect()
+    }
+
     /// The cursor of the next page, where there is one.
     #[must_use]
     pub fn next(&self) -> Option<Cursor> {

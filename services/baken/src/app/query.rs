@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use care_path::codes::{HandoverState, Phase, TaskKind};
+use care_path::command::CommandKind;
 use care_path::ids::{HandoverId, Municipality};
 use care_path::jwe::SealedDocument;
 use care_path::policy::rules::{is_told_every_phase, told_count, told_part};
@@ -85,6 +86,24 @@ impl Baken {
                     world.case(other).is_some_and(|case| self.sight(principal, case).is_some())
                 })
         })
+    }
+
+    /// The commands that a principal may send about a person.
+    ///
+    /// # Errors
+    /// Where there is none, or none for this principal.
+    pub fn may_send(&self, principal: &Principal, person: PersonId) -> Result<Vec<CommandKind>, QueryError> {
+        self.seen(principal, person, |_, sight, _| {
+            CommandKind::ALL.iter().copied().filter(|command| sight.may(*command)).collect()
+        })
+    }
+
+    /// What waits for a principal about a person, where most is at stake first.
+    ///
+    /// # Errors
+    /// Where there is none, or none for this principal.
+    pub fn tasks_of(&self, principal: &Principal, person: PersonId) -> Result<Vec<TaskView>, QueryError> {
+        self.seen(principal, person, |case, _, world| self.tasks(principal, world, case))
     }
 
     /// Whether a relation of two persons is on record, for a principal who may know of both.

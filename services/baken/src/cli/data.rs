@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::event_log::LogUrl;
 use crate::owner_only::make_folder;
-use crate::sealing::{FileKek, KekProvider, KeyStore, SqliteKeyStore};
+use crate::sealing::{FileKek, KekProvider, KeysPlace};
 use crate::settings::Settings;
 use crate::sources::{RandomIds, SystemClock};
 use crate::startup::{Parts, Service, StartError, open_log};
@@ -37,10 +37,21 @@ pub fn address_file(folder: &Path) -> PathBuf {
 
 /// Starts the service on a data folder, making the folder where there is none.
 pub async fn start(folder: &Path, settings: Settings) -> Result<Service, StartError> {
+    let (log, keys) = (LogUrl::Sqlite(log_file(folder)), KeysPlace::File(keys_file(folder)));
+    start_on(folder, &log, &keys, settings).await
+}
+
+/// Starts the service on a log and a key store. The key-encryption key lies in the folder.
+pub async fn start_on(
+    folder: &Path,
+    log: &LogUrl,
+    keys: &KeysPlace,
+    settings: Settings,
+) -> Result<Service, StartError> {
     make_folder(folder)?;
-    let keys: Arc<dyn KeyStore> = Arc::new(SqliteKeyStore::open(keys_file(folder))?);
+    let keys = keys.open().await?;
     let kek: Arc<dyn KekProvider> = Arc::new(FileKek::open_or_create(kek_file(folder))?);
-    let log = open_log(&LogUrl::Sqlite(log_file(folder)), &keys, &kek).await?;
+    let log = open_log(log, &keys, &kek).await?;
     let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
     Service::start(parts).await
 }

@@ -1,6 +1,6 @@
 //! `baken demo`: the service on an embedded log, with the demo world and Marek's case, and a call to try for each role.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use clap::Args;
@@ -9,6 +9,7 @@ use super::{DataFolder, Failure, data, welcome};
 use crate::demo;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
+use crate::edge::board::{DemoUser, SignIn};
 use crate::owner_only;
 use crate::sources::{Clock, SystemClock};
 use crate::startup::{EdgeParts, listen};
@@ -17,11 +18,24 @@ use crate::webhooks::{self, SqliteWebhookStore};
 
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// The port on the loopback address; 0 takes a free one.
+    /// The port; 0 takes a free one.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// The address. One that other machines reach needs `--trust-network`.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    bind: IpAddr,
+    /// Lets all who reach the address be any user of the demo world. It is for a container whose port is published on the
+    /// loopback address alone.
+    #[arg(long)]
+    trust_network: bool,
     #[command(flatten)]
     folder: DataFolder,
+    /// Another log than the one in the data folder, as in `log.url` of a configuration.
+    #[arg(long, value_name = "URL", requires = "keys")]
+    log: Option<String>,
+    /// Another key store than the one in the data folder, as in `keys.store` of a configuration.
+    #[arg(long, value_name = "PLACE", requires = "log")]
+    keys: Option<String>,
     /// Lets everything wait for somebody, and does nothing by itself.
     #[arg(long)]
     no_watch: bool,
@@ -36,6 +50,16 @@ pub struct Demo {
     webhook_retries: Option<Vec<u32>>,
 }
 
+/// Where a service that listens here is reached on this machine.
+fn here(listens: SocketAddr) -> SocketAddr {
+    let ip = match listens.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listens.port())
+}
+
 impl Demo {
     /// Webhooks of the demo go to this machine as well, and over http.
     fn webhooks(&self) -> Result<webhooks::Options, Failure> {
@@ -47,10 +71,15 @@ impl Demo {
 
     pub async fn run(self) -> Result<(), Failure> {
         telemetry::init(Format::Json, &self.trace);
-        let bind = SocketAddr::from(([127, 0, 0, 1], self.port));
-        DevIssuer::allowed(Profile::Development, bind.ip())?;
+        if !self.trust_network {
+            DevIssuer::allowed(Profile::Development, self.bind)?;
+        }
+        let bind = SocketAddr::new(self.bind, self.port);
         let folder = &self.folder.data;
-        let mut service = data::start(folder, demo::settings()?).await?;
+        let mut service = match (&self.log, &self.keys) {
+            (Some(log), Some(keys)) => data::start_on(folder, &log.parse()?, &keys.parse()?, demo::settings()?).await?,
+            _ => data::start(folder, demo::settings()?).await?,
+        };
         let store = Arc::new(SqliteWebhookStore::open(&data::webhooks_file(folder))?);
         service.send_webhooks(store, self.webhooks()?).await?;
         let issuer = DevIssuer::open_or_create(folder)?;
@@ -60,14 +89,39 @@ impl Demo {
             service.watch();
         }
         let limits = if self.unlimited { Limits::unlimited() } else { Limits::default() };
-        let edge =
-            EdgeParts { issuers: vec![issuer.issuer_config()?], limits, introspection: true, operator_token: None };
+        let users = demo::users()?.into_iter();
+        let users = users.map(|each| DemoUser { name: each.name, principal: each.principal }).collect();
+        let sign_in = SignIn { demo: Some(users), secure: false };
+        let edge = EdgeParts {
+            issuers: vec![issuer.issuer_config()?],
+            limits,
+            introspection: true,
+            operator_token: None,
+            sign_in,
+        };
         let listening = listen(&service, bind, edge)?;
-        let url = format!("http://{}", listening.address);
+        let url = format!("http://{}", here(listening.address));
         owner_only::write(&data::address_file(folder), &url)?;
         print!("{}", welcome::text(&url, folder, &loaded)?);
         listening.server.await?;
         service.stop().await;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_listens_everywhere_is_reached_on_the_loopback_address() {
+        for (listens, reached) in [
+            ("0.0.0.0:8080", "127.0.0.1:8080"),
+            ("[::]:8080", "[::1]:8080"),
+            ("127.0.0.1:80", "127.0.0.1:80"),
+            ("192.168.1.2:80", "192.168.1.2:80"),
+        ] {
+            assert_eq!(here(listens.parse().unwrap()), reached.parse().unwrap());
+        }
     }
 }

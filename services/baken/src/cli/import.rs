@@ -85,7 +85,7 @@ impl Import {
         let service = data::start(&self.folder.data, demo::settings()?).await?;
         let issuer = DevIssuer::open_or_create(&self.folder.data)?;
         let issuers = vec![issuer.issuer_config()?];
-        let edge = EdgeParts { issuers, limits: Limits::unlimited(), introspection: false, operator_token: None };
+        let edge = EdgeParts { issuers, limits: Limits::unlimited(), introspection: false, ..EdgeParts::default() };
         let listening = listen(&service, ([127, 0, 0, 1], 0).into(), edge)?;
         let token = issuer.token_for(&user.principal, &SystemClock, &RandomIds)?;
         let url = format!("http://{}", listening.address);

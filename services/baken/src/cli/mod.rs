@@ -136,6 +136,16 @@ mod tests {
         ran.unwrap_or_else(|error| panic!("{line}: {error}"));
     }
 
+    #[tokio::test]
+    async fn the_demo_listens_for_other_machines_only_where_the_network_is_trusted() {
+        for address in ["0.0.0.0", "::", "192.168.1.2"] {
+            let Command::Demo(demo) = Cli::try_parse_from(["baken", "demo", "--bind", address]).unwrap().command else {
+                panic!("{address}");
+            };
+            assert!(demo.run().await.unwrap_err().to_string().contains("loopback addresses only"), "{address}");
+        }
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn what_the_commands_write_is_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();

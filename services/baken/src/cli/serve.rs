@@ -10,6 +10,7 @@ use super::Failure;
 use crate::config::Config;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
+use crate::edge::board::SignIn;
 use crate::sealing::KeysPlace;
 use crate::sources::{RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Parts, Service, listen, open_log};
@@ -48,6 +49,7 @@ impl Serve {
             limits: Limits::from(&config.limits),
             introspection: config.profile == Profile::Development,
             operator_token: config.operator_token,
+            sign_in: SignIn { demo: None, secure: config.profile == Profile::Production },
             issuers,
         };
         let listening = listen(&service, config.bind, edge)?;

@@ -2,6 +2,7 @@
 //! application and nothing else.
 
 pub mod auth;
+pub mod board;
 pub mod caller;
 pub mod channels;
 mod fallback;
@@ -37,6 +38,7 @@ pub struct Edge {
     pub introspection: bool,
     /// The token that opens `/metrics` and `/internal/…` to other than loopback addresses.
     pub operator_token: Option<secrecy::SecretString>,
+    pub board: board::Board,
     /// Absent where this process sends none.
     pub webhooks: Option<Arc<Webhooks>>,
 }

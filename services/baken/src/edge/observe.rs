@@ -22,10 +22,10 @@ use tokio::time::Instant;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use super::Edge;
 use super::caller::RequestId;
 use super::problem::Problem;
 use super::rest::headers;
+use super::{Edge, board};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The documentation's own pages, and nothing from elsewhere.
@@ -49,7 +49,7 @@ pub async fn observe<B: MessageBody + 'static>(
     let request_id = RequestId(CorrelationId(id));
     request.extensions_mut().insert(request_id);
     let method = known(request.method());
-    let is_docs = request.path().starts_with("/docs");
+    let kind = Kind::of(request.path());
     let span = tracing::info_span!("request", correlation_id = %id, method, route = Empty, status = Empty);
 
     let began = Instant::now();
@@ -80,11 +80,11 @@ pub async fn observe<B: MessageBody + 'static>(
 
     match answered {
         Ok(mut response) => {
-            harden(response.headers_mut(), &id.to_string(), is_docs);
+            harden(response.headers_mut(), &id.to_string(), kind);
             Ok(response)
         }
         Err(mut response) => {
-            harden(response.headers_mut(), &id.to_string(), is_docs);
+            harden(response.headers_mut(), &id.to_string(), kind);
             Err(InternalError::from_response("the request failed", response).into())
         }
     }
@@ -126,15 +126,39 @@ fn not_found() -> HttpResponse {
     Problem::NotFound.error_response()
 }
 
-fn harden(headers: &mut HeaderMap, id: &str, is_docs: bool) {
+/// What a path answers with, by which it is hardened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Data,
+    Docs,
+    Board,
+}
+
+impl Kind {
+    fn of(path: &str) -> Self {
+        if path.starts_with("/docs") {
+            Self::Docs
+        } else if board::is_of_the_board(path) {
+            Self::Board
+        } else {
+            Self::Data
+        }
+    }
+}
+
+fn harden(headers: &mut HeaderMap, id: &str, kind: Kind) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
-    let policy = if is_docs { OF_DOCS } else { OF_DATA };
+    let policy = match kind {
+        Kind::Data => OF_DATA,
+        Kind::Docs => OF_DOCS,
+        Kind::Board => board::CONTENT_SECURITY_POLICY,
+    };
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    if !is_docs && !headers.contains_key(CACHE_CONTROL) {
+    if kind != Kind::Docs && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }

@@ -144,7 +144,7 @@ mod tests {
             issuers: vec![issuer.issuer_config().unwrap()],
             limits: Limits::unlimited(),
             introspection: false,
-            operator_token: None,
+            ..EdgeParts::default()
         };
         let listening = listen(&service, ([127, 0, 0, 1], 0).into(), edge).unwrap();
         let url = format!("http://{}", listening.address);

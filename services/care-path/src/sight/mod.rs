@@ -117,7 +117,8 @@ impl<'a> Sight<'a> {
     }
 
     /// Whether the reader may send a command about the person.
-    pub(crate) fn may(&self, command: CommandKind) -> bool {
+    #[must_use]
+    pub fn may(&self, command: CommandKind) -> bool {
         may(self.principal.actor.role(), command, self.standing.relation)
     }
 

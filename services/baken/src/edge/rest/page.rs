@@ -18,6 +18,6 @@ pub struct PageOf<T> {
 impl<T> From<app::Page<T>> for PageOf<T> {
     fn from(page: app::Page<T>) -> Self {
         let next = page.next().map(|cursor| cursor.0);
-        Self { items: page.edges.into_iter().map(|edge| edge.node).collect(), next }
+        Self { items: page.into_nodes(), next }
     }
 }

@@ -32,6 +32,7 @@ use serde_json::{Value, json};
 use crate::app::testing::{TestBaken, user};
 use crate::dev_issuer::DevIssuer;
 use crate::edge::auth::{FetchKeys, Verifier, WorldKeys};
+use crate::edge::board::{Board, SignIn};
 use crate::edge::channels::Channels;
 use crate::edge::observe::observe;
 use crate::edge::problem::Problem;
@@ -96,6 +97,7 @@ async fn server_on(test: TestBaken, limits: Limits) -> Server {
         limits,
         introspection: true,
         operator_token: Some(OPERATOR.into()),
+        board: Board::new(SignIn::default()),
         webhooks: Some(Arc::new(webhooks::started(&test).await)),
     });
     let app = App::new().app_data(edge).wrap(from_fn(observe)).configure(super::configure).configure(|config| {

@@ -1,0 +1,2 @@
+-- The keys lie apart from the log.
+CREATE DATABASE baken_keys;

@@ -1,0 +1,123 @@
+//! Where on the board a page is: read from its address, and back.
+
+use care_path::PersonId;
+use care_path::command::CommandKind;
+use uuid::Uuid;
+
+/// A page of the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Desk,
+    Door,
+    Persons {
+        after: Option<String>,
+    },
+    Lookouts,
+    Referrals,
+    Handovers,
+    /// A new signal, about somebody who may be nobody that is known.
+    New,
+    Person(PersonId),
+    /// A form on a page of its own.
+    Form(Box<FormPlace>),
+}
+
+/// Which form, about whom, and what the page that it was asked for on knew already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormPlace {
+    pub command: CommandKind,
+    pub person: Option<PersonId>,
+    pub subject: Option<Uuid>,
+    pub given: Vec<(String, String)>,
+    pub back: String,
+}
+
+impl Place {
+    /// Reads the part of an address after its host. `None` where the board has no such page.
+    #[must_use]
+    pub fn parse(at: &str) -> Option<Self> {
+        let (path, query) = at.split_once('?').unwrap_or((at, ""));
+        let rest = path.strip_prefix("/board/")?;
+        let query: Vec<(String, String)> = pairs(query.as_bytes());
+        let of = |name: &str| query.iter().find(|(each, _)| each == name).map(|(_, value)| value.clone());
+        let mut parts = rest.split('/');
+        let place = match (parts.next()?, parts.next(), parts.next()) {
+            ("", None, None) => Self::Desk,
+            ("door", None, None) => Self::Door,
+            ("persons", None, None) => Self::Persons { after: of("after") },
+            ("lookouts", None, None) => Self::Lookouts,
+            ("referrals", None, None) => Self::Referrals,
+            ("handovers", None, None) => Self::Handovers,
+            ("new", None, None) => Self::New,
+            ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
+            ("form", Some(command), None) => {
+                let command = CommandKind::ALL.iter().copied().find(|kind| kind.name() == command)?;
+                let id = |name| of(name).map(|id| id.parse::<Uuid>().ok());
+                let (person, subject) = (id("person"), id("subject"));
+                if person == Some(None) || subject == Some(None) {
+                    return None;
+                }
+                let back = of("back").and_then(|back| within(&back)).unwrap_or_else(|| "/board/".to_owned());
+                let given = query.iter().filter(|(name, _)| name.starts_with('/')).cloned().collect();
+                Self::Form(Box::new(FormPlace {
+                    command,
+                    person: person.flatten().map(PersonId),
+                    subject: subject.flatten(),
+                    given,
+                    back,
+                }))
+            }
+            _ => return None,
+        };
+        Some(place)
+    }
+}
+
+/// An address, if it is one of the board's own pages: nobody is sent anywhere else.
+#[must_use]
+pub fn within(address: &str) -> Option<String> {
+    let is_ours = address == "/" || address.starts_with("/board/");
+    let is_plain = address.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !address.contains("//");
+    (is_ours && is_plain).then(|| address.to_owned())
+}
+
+/// The pairs of a form or a query (WHATWG URL, application/x-www-form-urlencoded).
+#[must_use]
+pub fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    actix_web::web::Query::<Vec<(String, String)>>::from_query(std::str::from_utf8(text).unwrap_or_default())
+        .map(actix_web::web::Query::into_inner)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_leads_to_a_page_of_the_board_or_nowhere() {
+        let id = "0190b0a0-0000-7000-8000-000000000000";
+        assert_eq!(Place::parse("/board/"), Some(Place::Desk));
+        assert!(matches!(Place::parse(&format!("/board/persons/{id}")), Some(Place::Person(_))));
+        for nowhere in ["/board/persons/marek", "/board/else", "/v1/persons", "/board/form/no_command", "/board/door/x"]
+        {
+            assert_eq!(Place::parse(nowhere), None, "{nowhere}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        for elsewhere in [
+            "https://example.org/",
+            "//example.org",
+            "/board//example.org",
+            "/\\example.org",
+            "/boardx",
+            "javascript:1",
+            "/board/\r\nSet-Cookie: a=b",
+            "",
+        ] {
+            assert_eq!(within(elsewhere), None, "{elsewhere}");
+        }
+        assert_eq!(within("/board/persons?after=x").as_deref(), Some("/board/persons?after=x"));
+    }
+}

@@ -1,0 +1,291 @@
+//! Pages: each is made of what the queries give to this reader, and of nothing else.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use board::form::Ask;
+use board::pages::{CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, Lookouts, StateShare};
+use board::{Draft, Flash, Language, Page, pages};
+use care_path::codes::{Code, ExceptionState, Role};
+use care_path::command::CommandKind;
+use care_path::{PersonId, Principal};
+use maud::Markup;
+
+use super::names::NamesOf;
+use super::place::{self, FormPlace, Place};
+use super::session::{Found, Session, language_cookie, language_of, name_of};
+use super::sign_in::{answer_with, own_page, to};
+use crate::app::{Baken, Cursor, HandoverCounts, MeView, PageRequest, PersonsFilter, StateCount};
+use crate::edge::Edge;
+use crate::edge::problem::Problem;
+use crate::edge::rest::body;
+
+/// As much of a list as a page shows.
+const SHOWN: usize = 50;
+
+/// Answers with a page.
+pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let language = language_of(&request);
+    let name = name_of(&request);
+    let session = match edge.board.sessions.find(name.as_deref(), edge.baken.clock().now()) {
+        Found::Open(session) => session,
+        Found::Ended(session) => {
+            return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, session.draft.is_some())));
+        }
+        Found::None => return Ok(to("/").finish()),
+    };
+    edge.rates.user(&session.reader.principal.user)?;
+    let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
+    // What was kept for this page, or is to be said on it, is there once.
+    let draft = session.draft.clone().filter(|(back, _)| *back == at).map(|(_, draft)| draft);
+    if let Some(name) = &name {
+        edge.board.sessions.change(name, |session| {
+            session.flash = None;
+            if draft.is_some() {
+                session.draft = None;
+            }
+        });
+    }
+    let viewed = Viewed { edge: &edge, session: &session, language, at: &at, draft: draft.as_ref(), found: None };
+    Ok(viewed.answer(StatusCode::OK))
+}
+
+/// Searches for somebody. What is searched for is in no address.
+pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    own_page(&request)?;
+    let Found::Open(session) = edge.board.sessions.find(name_of(&request).as_deref(), edge.baken.clock().now()) else {
+        return Ok(to("/").finish());
+    };
+    edge.rates.user(&session.reader.principal.user)?;
+    let sent = place::pairs(&body::read(&request, payload.into_inner(), &edge.limits).await?);
+    let of = |name: &str| sent.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str());
+    if of("csrf") != Some(session.csrf.as_str()) {
+        return Err(Problem::ForeignOrigin);
+    }
+    let name = of("name").unwrap_or_default().trim();
+    let language = language_of(&request);
+    let viewed =
+        Viewed { edge: &edge, session: &session, language, at: "/board/persons", draft: None, found: Some(name) };
+    Ok(viewed.answer(StatusCode::OK))
+}
+
+/// Keeps the language that the reader chose.
+pub async fn language(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
+    let query = place::pairs(request.query_string().as_bytes());
+    let of = |name: &str| query.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str());
+    let language = of("language").and_then(Language::of).unwrap_or_default();
+    let back = of("back").and_then(place::within).unwrap_or_else(|| "/".to_owned());
+    to(&back).cookie(language_cookie(language, edge.board.sign_in.secure)).finish()
+}
+
+/// A page as one session sees it.
+pub struct Viewed<'a> {
+    pub edge: &'a Edge,
+    pub session: &'a Session,
+    pub language: Language,
+    pub at: &'a str,
+    pub draft: Option<&'a Draft>,
+    /// What somebody is searched by.
+    pub found: Option<&'a str>,
+}
+
+impl Viewed<'_> {
+    /// The page, or one that says why there is none.
+    pub fn answer(&self, status: StatusCode) -> HttpResponse {
+        match self.markup() {
+            Ok(page) => answer_with(status, page),
+            Err(problem) => self.problem(&problem),
+        }
+    }
+
+    /// A page that says what is wrong.
+    pub fn problem(&self, problem: &Problem) -> HttpResponse {
+        let details = problem.details();
+        let title = if details.status == 404 {
+            self.language.say("Dit is er niet, of u mag het niet zien", "This is not there, or you may not see it")
+        } else {
+            details.title
+        };
+        let detail = board::refusal(details.code, &details.detail, self.language).to_owned();
+        self.with_page("/board/", |page| answer_with(problem.status_code(), pages::problem(page, title, &detail)))
+    }
+
+    fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
+        let baken = &self.edge.baken;
+        let names = NamesOf(&baken.settings().directory);
+        let flash: Option<&Flash> = self.session.flash.as_ref();
+        make(&Page {
+            language: self.language,
+            now: baken.clock().now(),
+            reader: &self.session.reader,
+            names: &names,
+            csrf: &self.session.csrf,
+            at: self.at,
+            back,
+            draft: self.draft,
+            flash,
+            new_key: &|| baken.ids().uuid_v7(),
+            demo: self.edge.board.sign_in.demo.is_some(),
+        })
+    }
+
+    fn markup(&self) -> Result<Markup, Problem> {
+        let place = Place::parse(self.at).ok_or(Problem::NotFound)?;
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let first = PageRequest::new(Some(SHOWN), None).unwrap_or_default();
+        match place {
+            Place::Desk => match pages::lands_on(principal.actor.role()) {
+                "/board/" => self.desk(&first),
+                elsewhere => Viewed { at: elsewhere, ..*self }.markup(),
+            },
+            Place::Door => {
+                let door = door(baken, principal)?;
+                Ok(self.with_page(self.at, |page| pages::door(page, &door)))
+            }
+            Place::Persons { after } => {
+                let request = PageRequest::new(Some(SHOWN), after.map(Cursor)).unwrap_or_default();
+                let found = baken.persons(principal, &PersonsFilter::default(), &request)?;
+                let next = found.next().map(|cursor| cursor.0);
+                let persons = found.into_nodes();
+                let name = self.found.unwrap_or_default();
+                let found = FoundPersons { name, persons: &persons, next: next.as_deref(), r#for: None };
+                Ok(self.with_page(self.at, |page| pages::persons(page, &found)))
+            }
+            Place::Lookouts => {
+                let lookouts = baken.lookouts(principal, &first)?.into_nodes();
+                let alerts = match principal.actor.role() {
+                    Role::Police => baken.care_alerts(principal, &first)?.into_nodes(),
+                    _ => Vec::new(),
+                };
+                let lists = Lookouts { lookouts: &lookouts, alerts: &alerts };
+                Ok(self.with_page(self.at, |page| pages::lookouts(page, &lists)))
+            }
+            Place::Referrals => {
+                let referrals = baken.referrals(principal, &first)?.into_nodes();
+                let tasks = baken.worklist(principal, None, &first)?.into_nodes();
+                Ok(self.with_page(self.at, |page| pages::referrals(page, &referrals, &tasks)))
+            }
+            Place::Handovers => {
+                if let Some(counts) = baken.handover_counts(principal) {
+                    let counts = counted(&counts);
+                    return Ok(self.with_page(self.at, |page| pages::ambassador(page, &counts)));
+                }
+                let handovers = baken.handovers(principal, &first)?.into_nodes();
+                let may: Vec<_> = MeView::of(principal).may.into_iter().map(|each| each.command).collect();
+                Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
+            }
+            Place::New => {
+                let ask = Ask::of(CommandKind::ReportSignal);
+                Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
+            }
+            Place::Person(person) => self.case(person),
+            Place::Form(form) => self.form(&form),
+        }
+    }
+
+    fn desk(&self, first: &PageRequest) -> Result<Markup, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let lost = baken.lost(principal, first)?.into_nodes();
+        let requests = match principal.actor.role() {
+            Role::ProcessCoordinator => baken.exceptions(principal, first)?.into_nodes(),
+            _ => Vec::new(),
+        };
+        let pending = requests.into_iter().filter(|request| request.state == Some(ExceptionState::Pending));
+        let to_decide: Vec<_> = pending.map(|request| (request.noted.person_id, request)).collect();
+        let tasks = baken.worklist(principal, None, first)?;
+        let more = tasks.next().is_some();
+        let tasks = tasks.into_nodes();
+        let desk = Desk { lost: &lost, to_decide: &to_decide, tasks: &tasks, more };
+        Ok(self.with_page(self.at, |page| pages::desk(page, &desk)))
+    }
+
+    fn case(&self, person: PersonId) -> Result<Markup, Problem> {
+        const ENTRIES: usize = PageRequest::MOST;
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let file = baken.case_file(principal, person)?;
+        let mut timeline = Vec::new();
+        let mut after = None;
+        loop {
+            let request = PageRequest::new(Some(ENTRIES), after).unwrap_or_default();
+            let part = baken.timeline(principal, person, &request)?;
+            after = part.next();
+            timeline.extend(part.into_nodes());
+            if after.is_none() {
+                break;
+            }
+        }
+        let may = baken.may_send(principal, person)?;
+        let tasks = baken.tasks_of(principal, person)?;
+        let first = PageRequest::new(Some(SHOWN), None).unwrap_or_default();
+        let (matches, elsewhere) = if may.contains(&CommandKind::LinkPersons) {
+            let matches = baken.matches(principal, person, &first)?.into_nodes();
+            (matches, baken.matches_elsewhere(principal, person, &first)?.into_nodes())
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let desk = CaseDesk {
+            file: &file,
+            timeline: &timeline,
+            tasks: &tasks,
+            matches: &matches,
+            elsewhere: &elsewhere,
+            may: &may,
+        };
+        Ok(self.with_page(self.at, |page| pages::case(page, &desk)))
+    }
+
+    fn form(&self, form: &FormPlace) -> Result<Markup, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        // Of whom the reader may not know, there is no form either.
+        if let Some(person) = form.person {
+            baken.may_send(principal, person)?;
+        }
+        let fields = board::form::form_of(form.command).ok_or(Problem::NotFound)?.fields;
+        let mut ask = Ask { person: form.person, subject: form.subject, ..Ask::of(form.command) };
+        for (name, value) in &form.given {
+            let field = fields.iter().find(|field| field.at == name).ok_or(Problem::NotFound)?;
+            ask = ask.given(field.at, value.clone());
+        }
+        Ok(self.with_page(&form.back, |page| pages::form(page, &ask)))
+    }
+}
+
+/// An ambassador's counts, as the page takes them.
+fn counted(counts: &HandoverCounts) -> CountryCount {
+    let state = |each: &StateCount| StateShare { state: each.state.code().to_owned(), count: each.count };
+    CountryCount {
+        country: counts.country.to_string(),
+        states: counts.states.iter().map(state).collect(),
+        waiting: counts.waiting,
+        overdue: counts.overdue,
+    }
+}
+
+/// Tonight's guests of the reader's own organisation.
+fn door(baken: &Baken, principal: &Principal) -> Result<Door, Problem> {
+    let all = PageRequest::new(Some(PageRequest::MOST), None).unwrap_or_default();
+    let persons = baken.persons(principal, &PersonsFilter::default(), &all)?;
+    let tonight = care_path::time::Night::of(baken.clock().now());
+    let mut guests = Vec::new();
+    for person in persons.into_nodes() {
+        let Ok(file) = baken.case_file(principal, person.person_id) else { continue };
+        let stays = file.presence.as_ref().and_then(|presence| presence.stays.as_ref());
+        let own = |stay: &&care_path::views::StayView| {
+            stay.organisation == principal.organisation && stay.released_at.is_none()
+        };
+        let Some(stay) = stays.and_then(|stays| stays.iter().rfind(own)) else { continue };
+        let needs = file.medical.as_ref().and_then(|medical| medical.care_needs.as_ref());
+        guests.push(Guest {
+            person: person.person_id,
+            identity: person.identity,
+            bed: stay.bed_id,
+            expected_by: stay.expected_by,
+            arrived: stay.last_attended_at.filter(|at| care_path::time::Night::of(*at) == tonight),
+            missed: person.out_of_sight == Some(true),
+            held: stay.held == Some(true),
+            know: needs.into_iter().flatten().map(|need| need.text.as_str().to_owned()).collect(),
+            until: stay.until,
+        });
+    }
+    Ok(Door { kind: None, places: None, free: None, guests })
+}

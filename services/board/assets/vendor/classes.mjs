@@ -1,0 +1,36 @@
+// The classes of Utrecht's component library that the board uses. A rule that needs another one is left out.
+const components = {
+    alert: ["", "--info", "--ok", "--warning", "--error", "__content", "__message"],
+    button: ["", "--primary-action", "--secondary-action", "--subtle", "--danger", "--submit", "--disabled"],
+    "button-group": ["", "--column"],
+    checkbox: ["", "--html-input", "--invalid"],
+    "data-list": ["", "--rows", "__item", "__item-key", "__item-value", "__item-value--multiline", "--html-dl",
+        "__item-value--html-dd"],
+    "form-field": ["", "--invalid", "__label", "__input", "__description", "__error-message"],
+    "form-field-description": ["", "--invalid"],
+    "form-field-error-message": [""],
+    "form-fieldset": ["", "--invalid", "--html-fieldset", "__legend", "__legend--html-legend"],
+    "form-label": ["", "--checkbox", "--radio"],
+    "heading-1": [""],
+    "heading-2": [""],
+    "heading-3": [""],
+    "heading-4": [""],
+    link: ["", "--html-a", "--current"],
+    "nav-list": ["", "__item", "__link"],
+    "ordered-list": ["", "__item"],
+    paragraph: ["", "--lead", "--small"],
+    select: ["", "--html-select", "--invalid"],
+    separator: [""],
+    "skip-link": ["", "--visible-on-focus"],
+    "status-badge": ["", "--danger", "--warning", "--safe", "--neutral"],
+    table: ["", "__caption", "__header", "__header-cell", "__body", "__row", "__cell", "__cell--numeric-column",
+        "__header-cell--numeric-column"],
+    "table-container": ["", "--overflow-inline"],
+    textarea: ["", "--html-textarea", "--invalid"],
+    textbox: ["", "--html-input", "--invalid", "--numeric"],
+    "unordered-list": ["", "__item"],
+};
+
+export const classes = new Set(
+    Object.entries(components).flatMap(([name, parts]) => parts.map((part) => `utrecht-${name}${part}`)),
+);

@@ -1,0 +1,58 @@
+//! The files that pages are made of, embedded. Their addresses name their content: they may be kept for good.
+
+/// What htmx is told: nothing of the browser's history, and no style of its own. `assets/README.md` says why.
+pub(crate) const HTMX_CONFIG: &str =
+    r#"{"history":false,"includeIndicatorCSS":false,"extensions":"sse","morphIgnore":["data-htmx-powered","open"]}"#;
+
+/// The scripts of a page that changes by itself, in order: what listens comes before what is listened to.
+pub(crate) const SCRIPTS: [&str; 2] = ["board.js", "htmx.min.js"];
+
+/// A file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asset {
+    pub name: &'static str,
+    pub media_type: &'static str,
+    pub bytes: &'static [u8],
+}
+
+macro_rules! assets {
+    ($($name:literal: $media_type:literal),+ $(,)?) => {
+        /// All files.
+        pub const ASSETS: &[Asset] = &[
+            $(Asset { name: $name, media_type: $media_type, bytes: include_bytes!(concat!("../assets/", $name)) }),+
+        ];
+    };
+}
+
+assets! {
+    "htmx.min.js": "text/javascript; charset=utf-8",
+    "board.js": "text/javascript; charset=utf-8",
+    "tokens.css": "text/css; charset=utf-8",
+    "utrecht.css": "text/css; charset=utf-8",
+    "board.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "icon-192.png": "image/png",
+    "icon-512.png": "image/png",
+}
+
+/// What of an address changes when any file does (FNV-1a, 64 bit).
+fn version() -> u64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let bytes = ASSETS.iter().flat_map(|asset| asset.bytes);
+    bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
+}
+
+/// The address of a file.
+#[must_use]
+pub fn path(name: &str) -> String {
+    format!("/board/assets/{:016x}/{name}", *VERSION)
+}
+
+static VERSION: std::sync::LazyLock<u64> = std::sync::LazyLock::new(version);
+
+/// The file of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.name == name)
+}

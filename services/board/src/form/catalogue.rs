@@ -1,0 +1,440 @@
+//! What each command asks for on the board. Every command has a decision here: a form, or none because Baken alone sends it,
+//! or because it is sent from elsewhere.
+
+use care_path::command::CommandKind as K;
+
+use super::Input::{
+    Among, Birth, Code, Codes, ConsentRecipient, Countries, Country, Day, Facility, Flag, Id, Language, Languages,
+    Line, Moment, Number, Organisation, Recipients, Text, TrueFalse,
+};
+use super::{Field, Form, Input};
+use crate::words::Said;
+
+const fn may(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
+    Field { at, label: Said(dutch, english), input, required: false, hint: None }
+}
+
+const fn must(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
+    Field { required: true, ..may(at, dutch, english, input) }
+}
+
+impl Field {
+    const fn hint(self, dutch: &'static str, english: &'static str) -> Self {
+        Self { hint: Some(Said(dutch, english)), ..self }
+    }
+}
+
+/// What every command may say: when it happened.
+pub(super) const WHEN: &[Field] = &[
+    may("/occurred_at", "Wanneer was dit?", "When was this?", Moment)
+        .hint("Leeg laten betekent: nu.", "Left empty it means: now."),
+    may("/occurred_precision", "Hoe precies weet u dat?", "How precisely is that known?", Code("occurred_precision")),
+];
+
+const EXPLANATION: Field = may("/explanation", "Toelichting", "Explanation", Text);
+
+const fn reason(list: &'static str) -> Field {
+    must("/reason", "Reden", "Reason", Code(list))
+}
+
+const DECISIONS: &[(&str, Said)] = &[("granted", Said("Toekennen", "Grant")), ("denied", Said("Afwijzen", "Deny"))];
+
+const SIGNAL: &[Field] = &[
+    must("/channel", "Hoe kwam het signaal?", "How did the signal come?", Code("signal_channel")),
+    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
+    may("/location", "Waar?", "Where?", Line),
+    may("/urgency", "Hoe dringend?", "How urgent?", Code("urgency")),
+    may("/identity/name", "Naam", "Name", Line),
+    may("/identity/alias", "Roepnaam of bijnaam", "What people call them", Line),
+    may("/identity/birth_date", "Geboortedatum", "Date of birth", Birth)
+        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+    may("/identity/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
+    may("/identity/sex", "Geslacht", "Sex", Code("sex")),
+    may("/identity/countries", "Nationaliteit", "Nationality", Countries),
+    may("/identity/languages", "Talen", "Languages", Languages),
+    may("/identity/appearance", "Hoe ziet de persoon eruit?", "What does the person look like?", Text),
+    may("/circumstances", "Wat is er aan de hand?", "What is going on?", Text),
+    may("/observations", "Gezondheid: wat valt op?", "Health: what stands out?", Text),
+    may("/conduct", "Gedrag en overlast", "Conduct and nuisance", Text),
+    may("/problems", "Problemen", "Problems", Codes("problem")),
+    may("/person_id", "Persoon", "Person", Id),
+];
+
+const CONTACT: &[Field] = &[
+    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
+    may("/location", "Waar?", "Where?", Line),
+    may("/language", "In welke taal?", "In which language?", Language),
+    may("/summary", "Wat is er besproken?", "What was talked about?", Text),
+    may("/observations", "Gezondheid: wat valt op?", "Health: what stands out?", Text),
+    may("/problems", "Problemen", "Problems", Codes("problem")),
+];
+
+const IDENTITY: &[Field] = &[
+    must("/assurance", "Hoe zeker is dit?", "How sure is this?", Code("assurance")),
+    may("/claim/name", "Naam", "Name", Line),
+    may("/claim/alias", "Roepnaam of bijnaam", "What people call them", Line),
+    may("/claim/birth_date", "Geboortedatum", "Date of birth", Birth)
+        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+    may("/claim/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
+    may("/claim/sex", "Geslacht", "Sex", Code("sex")),
+    may("/claim/countries", "Nationaliteit", "Nationality", Countries),
+    may("/claim/languages", "Talen", "Languages", Languages),
+    may("/claim/appearance", "Hoe ziet de persoon eruit?", "What does the person look like?", Text),
+    may("/claim/birth_place", "Geboorteplaats", "Place of birth", Line),
+    may("/claim/contact", "Hoe te bereiken", "How to reach them", Line),
+    may("/claim/origin", "Herkomst", "Origin", Line),
+];
+
+const LINK: &[Field] = &[
+    must("/with", "Met wie?", "With whom?", Id),
+    must("/basis", "Waaruit blijkt het?", "What shows it?", Code("link_basis")),
+    EXPLANATION,
+];
+
+const ONLY_EXPLAINED: &[Field] = &[EXPLANATION];
+
+const NOTHING: &[Field] = &[];
+
+const RELATE: &[Field] = &[
+    must("/with", "Met wie?", "With whom?", Id),
+    must("/kind", "Wat is de ander van deze persoon?", "What is the other to this person?", Code("relation_kind")),
+    EXPLANATION,
+];
+
+const INTAKE: &[Field] = &[
+    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
+    may("/urgency", "Hoe dringend?", "How urgent?", Code("urgency")),
+    may("/identity/name", "Naam", "Name", Line),
+    may("/identity/alias", "Roepnaam of bijnaam", "What people call them", Line),
+    may("/identity/birth_date", "Geboortedatum", "Date of birth", Birth)
+        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+    may("/identity/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
+    may("/identity/sex", "Geslacht", "Sex", Code("sex")),
+    may("/identity/countries", "Nationaliteit", "Nationality", Countries),
+    may("/identity/languages", "Talen", "Languages", Languages),
+    may("/identity/appearance", "Hoe ziet de persoon eruit?", "What does the person look like?", Text),
+    may("/circumstances", "Omstandigheden", "Circumstances", Text),
+    may("/care_needs", "Wat moet de omgeving weten?", "What must those around them know?", Text),
+    may("/findings", "Bevindingen (medisch)", "Findings (medical)", Text),
+    may("/head_injury_suspected", "Vermoeden van hoofdletsel?", "Head injury suspected?", TrueFalse),
+    may("/living_situation", "Woonsituatie", "Living situation", Code("ethos_light")),
+    may("/situation/works", "Werkt?", "Works?", Code("yes_no_unknown")),
+    may("/situation/has_income", "Inkomen?", "Income?", Code("yes_no_unknown")),
+    may("/situation/registered_resident", "Ingeschreven als inwoner?", "Registered resident?", Code("yes_no_unknown")),
+    may("/situation/has_postal_address", "Postadres?", "Postal address?", Code("yes_no_unknown")),
+    may("/situation/months_in_the_netherlands", "Maanden in Nederland", "Months in the Netherlands", Number),
+    may("/problems", "Problemen", "Problems", Codes("problem")),
+];
+
+const TURN_AWAY: &[Field] = &[
+    reason("turn_away_reason"),
+    may("/offering", "Waarvoor?", "For what?", Code("offering")),
+    may("/persons", "Hoeveel mensen?", "How many people?", Number),
+    may("/person_id", "Persoon", "Person", Id),
+];
+
+const BED: &[Field] = &[
+    must("/kind", "Soort bed", "Kind of bed", Code("location_type")),
+    may("/facility", "Locatie", "Place", Facility),
+    may("/from", "Vanaf", "From", Moment),
+    may("/until", "Tot", "Until", Moment),
+    may("/expected_by", "Verwacht om", "Expected by", Moment),
+];
+
+const ATTENDANCE: &[Field] = &[
+    must("/status", "Aanwezig of vertrokken?", "Present or left?", Code("attendance_status")),
+    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
+];
+
+const NO_SHOW: &[Field] = &[may("/bed_id", "Bed", "Bed", Id)];
+
+const RELEASE: &[Field] = &[reason("bed_release_reason"), EXPLANATION];
+
+const INCIDENT: &[Field] = &[
+    must("/kind", "Wat gebeurde er?", "What happened?", Code("incident_kind")),
+    must("/severity", "Hoe ernstig?", "How severe?", Code("severity")),
+    may("/description", "Beschrijving", "Description", Text),
+];
+
+const RIGHTS: &[Field] = &[
+    may(
+        "/union_citizen",
+        "Burger van de EU, EER of Zwitserland?",
+        "Citizen of the EU, EEA or Switzerland?",
+        Code("yes_no_unknown"),
+    ),
+    may("/family_member", "Familielid van een EU-burger?", "Family member of an EU citizen?", Code("yes_no_unknown")),
+    may("/residence_proven", "Rechtmatig verblijf aangetoond?", "Lawful residence proven?", Code("yes_no_unknown")),
+    may("/works", "Werkt nu?", "Works now?", Code("yes_no_unknown")),
+    may(
+        "/temporarily_unfit_for_work",
+        "Tijdelijk arbeidsongeschikt?",
+        "Temporarily unfit for work?",
+        Code("yes_no_unknown"),
+    ),
+    may("/involuntarily_unemployed", "Onvrijwillig werkloos?", "Involuntarily unemployed?", Code("yes_no_unknown")),
+    may(
+        "/registered_as_job_seeker",
+        "Ingeschreven als werkzoekende?",
+        "Registered as a job seeker?",
+        Code("yes_no_unknown"),
+    ),
+    may("/first_time_job_seeker", "Zoekt voor het eerst werk?", "First-time job seeker?", Code("yes_no_unknown")),
+    may("/in_vocational_training", "In een beroepsopleiding?", "In vocational training?", Code("yes_no_unknown")),
+    may(
+        "/training_linked_to_work",
+        "Sluit de opleiding aan op eerder werk?",
+        "Is the training linked to earlier work?",
+        Code("yes_no_unknown"),
+    ),
+    may("/asks_for_shelter", "Vraagt om opvang?", "Asks for shelter?", Code("yes_no_unknown")),
+    may("/domestic_violence", "Huiselijk geweld?", "Domestic violence?", Code("yes_no_unknown")),
+    may("/years_of_lawful_residence", "Jaren rechtmatig verblijf", "Years of lawful residence", Number),
+    may("/months_of_stay", "Maanden in Nederland", "Months in the Netherlands", Number),
+    may("/hours_per_week", "Uren werk per week", "Hours of work a week", Number),
+    may("/hours_per_month", "Uren werk per maand", "Hours of work a month", Number),
+    may(
+        "/income_percent_of_social_assistance_norm",
+        "Inkomen, in procenten van de bijstandsnorm",
+        "Income, in percent of the social assistance norm",
+        Number,
+    ),
+    may("/months_worked", "Maanden gewerkt", "Months worked", Number),
+    may("/months_since_work_ended", "Maanden sinds het werk stopte", "Months since work ended", Number),
+    may("/principal_outcome", "Uitkomst bij het familielid", "Outcome for the family member", Code("rights_outcome")),
+];
+
+const IND: &[Field] = &[
+    must("/outcome", "Besluit", "Decision", Code("ind_outcome")),
+    may("/decided_on", "Datum van het besluit", "Date of the decision", Day),
+    must("/appeal_pending", "Loopt er bezwaar of beroep?", "Is an appeal pending?", TrueFalse),
+];
+
+const INSURANCE: &[Field] = &[must("/status", "Verzekering", "Insurance", Code("insurance_status"))];
+
+const UNINSURED: &[Field] =
+    &[must("/consent_effort", "Hoe is om toestemming gevraagd?", "How was consent asked for?", Text)];
+
+const REFER: &[Field] = &[
+    must("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
+    must("/offering", "Waarvoor?", "For what?", Code("offering")),
+    may("/urgency", "Hoe dringend?", "How urgent?", Code("urgency")),
+    may("/reason", "Wat moet de ander weten?", "What must the other know?", Text),
+];
+
+const DECLINE: &[Field] = &[reason("decline_reason"), EXPLANATION];
+
+const WITHDRAW: &[Field] = &[reason("withdraw_reason"), EXPLANATION];
+
+const DROPOUT: &[Field] = &[reason("dropout_reason"), EXPLANATION];
+
+const CLOSE: &[Field] = &[reason("close_reason"), EXPLANATION];
+
+const RETRACT: &[Field] = &[reason("retract_reason"), EXPLANATION];
+
+const DECLINE_HANDOVER: &[Field] = &[reason("handover_decline_reason"), EXPLANATION];
+
+const WITHDRAW_HANDOVER: &[Field] = &[reason("handover_withdraw_reason"), EXPLANATION];
+
+const CALL_OFF: &[Field] = &[reason("discharge_end_reason"), EXPLANATION];
+
+const WAITLIST: &[Field] = &[may("/until", "Tot wanneer ongeveer?", "Until when, roughly?", Day)];
+
+const LOOKOUT: &[Field] = &[
+    must("/description", "Waaraan is de persoon te herkennen?", "By what to know the person?", Text)
+        .hint("Alleen wat nodig is: dit lezen alle ontvangers.", "Only what is needed: all recipients read this."),
+    must("/recipients", "Wie kijkt uit?", "Who looks out?", Recipients),
+    may("/expires_at", "Loopt tot", "Runs until", Moment),
+];
+
+const SIGHTING: &[Field] = &[
+    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
+    may("/location", "Waar?", "Where?", Line),
+    may("/circumstances", "Hoe ging het?", "How were they?", Text),
+    may("/observations", "Gezondheid: wat valt op?", "Health: what stands out?", Text),
+];
+
+const RESOLVE: &[Field] =
+    &[must("/outcome", "Hoe is het afgelopen?", "How did it end?", Code("lookout_outcome")), EXPLANATION];
+
+const END_LOOKOUT: &[Field] = &[reason("lookout_end_reason")];
+
+const ALERT: &[Field] = &[
+    must("/to", "Welke politie-eenheid?", "Which police?", Organisation),
+    must("/description", "Wat moet de politie weten?", "What must the police know?", Text)
+        .hint("Nooit waar iemand slaapt, niets medisch.", "Never where somebody sleeps, nothing medical."),
+    may("/expires_at", "Loopt tot", "Runs until", Moment),
+];
+
+const ANSWER_ALERT: &[Field] = &[must("/outcome", "Antwoord", "Answer", Code("care_alert_outcome")), EXPLANATION];
+
+const EXCEPTION: &[Field] = &[
+    must("/kind", "Welke uitzondering?", "Which exception?", Code("exception_kind")),
+    may("/until", "Tot", "Until", Moment),
+    must("/reason", "Waarom?", "Why?", Text),
+];
+
+const DECIDE: &[Field] = &[
+    must("/decision", "Besluit", "Decision", Among(DECISIONS)),
+    must("/reason", "Waarom?", "Why?", Text),
+    may("/expires_at", "Geldt tot", "Holds until", Moment),
+];
+
+const DISCHARGE: &[Field] = &[
+    must("/destination", "Waarheen?", "Where to?", Code("location_type")),
+    may("/from", "Vanuit", "From", Organisation),
+    may("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
+    may("/warned", "De ontvangende plek is gewaarschuwd", "The receiving place was warned", Flag),
+    may("/letter_received", "Er is een ontslagbrief", "There is a discharge letter", Flag),
+    may("/findings", "Bevindingen (medisch)", "Findings (medical)", Text),
+];
+
+const ANNOUNCE: &[Field] = &[
+    must("/expected_at", "Wanneer?", "When?", Moment),
+    must("/destination", "Waarheen?", "Where to?", Code("location_type")),
+    may("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
+    may("/from", "Vanuit", "From", Organisation),
+    may("/care_needs", "Wat moet de ontvanger weten?", "What must the receiver know?", Text),
+];
+
+const OPTIONS: &[Field] = &[
+    must("/language", "In welke taal is het besproken?", "In which language was it presented?", Language),
+    must("/wish", "Wat wil de persoon?", "What does the person want?", Code("return_wish")),
+    may("/options", "Wat is er besproken?", "What was presented?", Text),
+    may("/barriers", "Wat houdt de persoon tegen?", "What holds the person back?", Codes("return_barrier")),
+];
+
+const CONDITION: &[Field] = &[
+    must("/condition", "Welke voorwaarde?", "Which condition?", Code("return_condition")),
+    may("/country", "Voor welk land?", "For which country?", Country),
+    may("/status", "Status", "Status", Code("condition_status")),
+    must("/evidence", "Waaruit blijkt het?", "What shows it?", Text),
+];
+
+const CONSENT: &[Field] = &[
+    must("/purpose", "Waarvoor?", "For what?", Code("consent_purpose")),
+    must("/recipient", "Wie krijgt de gegevens?", "Who receives the data?", ConsentRecipient),
+    must("/data_classes", "Welke gegevens?", "Which data?", Codes("data_class")),
+    must("/language", "In welke taal is het gevraagd?", "In which language was it asked?", Language),
+    may("/interpreter", "Er was een tolk bij", "An interpreter helped", Flag),
+];
+
+const HANDOVER: &[Field] = &[
+    must("/country", "Naar welk land?", "To which country?", Country),
+    may("/receiving", "Ontvangende zorgaanbieder", "Receiving care provider", Organisation),
+    may(
+        "/receiving_organisation",
+        "Ontvangende organisatie, als die niet meedoet",
+        "Receiving organisation that does not take part",
+        Line,
+    ),
+    may("/guardian", "Wie heeft het gezag (bij een minderjarige)?", "Who has custody (of a minor)?", Line),
+    may("/plan", "Plan", "Plan", Text),
+];
+
+const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Sealed document (JWE)", Text)];
+
+const DEPARTURE: &[Field] = &[
+    may("/travels", "Hoe reist de persoon?", "How does the person travel?", Line),
+    may("/expected_arrival", "Verwachte aankomst", "Expected arrival", Moment),
+];
+
+const FOLLOW_UP: &[Field] = &[
+    must("/term", "Welke termijn?", "Which term?", Code("follow_up_term")),
+    must("/outcome", "Hoe gaat het?", "How is it going?", Code("follow_up_outcome")),
+    EXPLANATION,
+];
+
+const QUESTION: &[Field] = &[must("/question", "Vraag", "Question", Text)];
+
+const ANSWER: &[Field] = &[must("/answer", "Antwoord", "Answer", Text), may("/question_id", "Vraag", "Question", Id)];
+
+const COORDINATOR: &[Field] = &[
+    may("/municipality", "Gemeente", "Municipality", Line)
+        .hint("Zoals rotterdam of den-haag.", "Such as rotterdam or den-haag."),
+    may("/coordinator", "Gebruiker", "User", Line),
+];
+
+const NOTE: &[Field] = &[must("/text", "Notitie", "Note", Text)];
+
+const DEATH: &[Field] = &[may("/died_on", "Datum van overlijden", "Date of death", Day), EXPLANATION];
+
+const MOVE: &[Field] = &[must("/to", "Naar wie?", "To whom?", Id), EXPLANATION];
+
+const HOLD: &[Field] = &[reason("hold_reason")];
+
+/// The form of a command; `None` where Baken alone sends it.
+#[must_use]
+pub const fn form_of(kind: K) -> Option<Form> {
+    let (dutch, english, fields) = match kind {
+        K::ReportSignal => ("Signaal melden", "Report a signal", SIGNAL),
+        K::RecordContact => ("Contact vastleggen", "Record a contact", CONTACT),
+        K::UpdateIdentity => ("Wie is het?", "Who is it?", IDENTITY),
+        K::LinkPersons => ("Koppelen aan dezelfde persoon", "Link with the same person", LINK),
+        K::UnlinkPersons => ("Koppeling ongedaan maken", "Undo the link", NOTHING),
+        K::DismissMatch => ("Is iemand anders", "Is somebody else", ONLY_EXPLAINED),
+        K::ReleaseMatch => ("Vrijgeven voor andere gemeenten", "Release to other municipalities", ONLY_EXPLAINED),
+        K::AgreeMatch => ("Is dezelfde persoon", "Is the same person", ONLY_EXPLAINED),
+        K::RelatePersons => ("Relatie vastleggen", "Record a relation", RELATE),
+        K::UnrelatePersons => ("Relatie beëindigen", "End the relation", NOTHING),
+        K::RecordIntake => ("Intake doen", "Do an intake", INTAKE),
+        K::TurnAway => ("Afwijzen aan de deur", "Turn away", TURN_AWAY),
+        K::AssignBed => ("Bed toewijzen", "Assign a bed", BED),
+        K::RecordAttendance => ("Aanwezigheid vastleggen", "Record attendance", ATTENDANCE),
+        K::RecordNoShow => ("Niet gekomen", "Did not come", NO_SHOW),
+        K::ReleaseBed => ("Bed vrijgeven", "Release the bed", RELEASE),
+        K::ObserveIncident => ("Incident vastleggen", "Record an incident", INCIDENT),
+        K::AssessRights => ("Rechten toetsen", "Assess rights", RIGHTS),
+        K::RecordIndDecision => ("Besluit van de IND vastleggen", "Record the decision of the IND", IND),
+        K::RecordInsurance => ("Verzekering vastleggen", "Record insurance", INSURANCE),
+        K::FileUninsuredReport => ("Onverzekerde zorg melden", "Report uninsured care", UNINSURED),
+        K::Refer => ("Verwijzen", "Refer", REFER),
+        K::AcceptReferral | K::AcceptHandover => ("Accepteren", "Accept", ONLY_EXPLAINED),
+        K::DeclineReferral => ("Afwijzen", "Decline", DECLINE),
+        K::WaitlistReferral => ("Op de wachtlijst", "Put on the waiting list", WAITLIST),
+        K::WithdrawReferral => ("Verwijzing intrekken", "Withdraw the referral", WITHDRAW),
+        K::StartCare => ("Zorg starten", "Start care", NOTHING),
+        K::EndCare => ("Zorg afronden", "End care", ONLY_EXPLAINED),
+        K::RecordDropout => ("Uitval vastleggen", "Record a dropout", DROPOUT),
+        K::MarkOutOfSight => ("Uit beeld melden", "Report out of sight", NOTHING),
+        K::IssueLookout => ("Laten uitkijken", "Issue a lookout", LOOKOUT),
+        K::AcknowledgeLookout => ("Gelezen", "Acknowledge", NOTHING),
+        K::ReportSighting => ("Gezien", "Seen", SIGHTING),
+        K::ResolveLookout => ("Uitkijken afronden", "Resolve the lookout", RESOLVE),
+        K::EndLookout => ("Uitkijken stoppen", "End the lookout", END_LOOKOUT),
+        K::EndCareAlert => ("Zorgmelding stoppen", "End the care alert", END_LOOKOUT),
+        K::FileCareAlert => ("Zorgmelding bij de politie", "File a care alert", ALERT),
+        K::AnswerCareAlert => ("Antwoorden", "Answer", ANSWER_ALERT),
+        K::RequestException => ("Uitzondering vragen", "Request an exception", EXCEPTION),
+        K::DecideException => ("Besluiten", "Decide", DECIDE),
+        K::ReportDischarge => ("Ontslag vastleggen", "Report a discharge", DISCHARGE),
+        K::AnnounceDischarge => ("Ontslag aankondigen", "Announce a discharge", ANNOUNCE),
+        K::CallOffDischarge => ("Ontslag gaat niet door", "Call the discharge off", CALL_OFF),
+        K::PresentReturnOptions => ("Mogelijkheden bespreken", "Present the options", OPTIONS),
+        K::RefuseReturn => ("Wil niet terug", "Does not want to return", ONLY_EXPLAINED),
+        K::EvidenceReturnCondition => ("Aan voorwaarde voldaan", "Condition met", CONDITION),
+        K::GiveConsent => ("Toestemming vastleggen", "Record consent", CONSENT),
+        K::WithdrawConsent => ("Toestemming intrekken", "Withdraw consent", NOTHING),
+        K::ProposeHandover => ("Overdracht voorstellen", "Propose a handover", HANDOVER),
+        K::AcknowledgeHandover => ("Ontvangst bevestigen", "Acknowledge", NOTHING),
+        K::DeclineHandover => ("Afwijzen", "Decline", DECLINE_HANDOVER),
+        K::AttachHandoverDocument => ("Verzegeld document toevoegen", "Attach a sealed document", DOCUMENT),
+        K::RecordDeparture => ("Vertrek vastleggen", "Record the departure", DEPARTURE),
+        K::ConfirmArrival => ("Aankomst bevestigen", "Confirm the arrival", NOTHING),
+        K::RecordFollowUp => ("Nazorg vastleggen", "Record a follow-up", FOLLOW_UP),
+        K::AskHandoverQuestion => ("Vraag stellen", "Ask a question", QUESTION),
+        K::AnswerHandoverQuestion => ("Vraag beantwoorden", "Answer the question", ANSWER),
+        K::WithdrawHandover => ("Overdracht intrekken", "Withdraw the handover", WITHDRAW_HANDOVER),
+        K::AssignCoordinator => ("Procesregisseur toewijzen", "Assign a coordinator", COORDINATOR),
+        K::AddNote => ("Notitie maken", "Add a note", NOTE),
+        K::CloseCase => ("Dossier afsluiten", "Close the case", CLOSE),
+        K::ReopenCase => ("Dossier heropenen", "Reopen the case", ONLY_EXPLAINED),
+        K::RecordDeath => ("Overlijden vastleggen", "Record a death", DEATH),
+        K::RetractEntry => ("Terugnemen", "Take back", RETRACT),
+        K::MoveEntry => ("Naar de juiste persoon", "To the right person", MOVE),
+        K::PlaceHold => ("Bewaarplicht vastleggen", "Place a legal hold", HOLD),
+        K::LiftHold => ("Bewaarplicht opheffen", "Lift the legal hold", NOTHING),
+        K::ExpireLookout | K::OvertakeException | K::StopHandover | K::FinishMove | K::PassDeadline => return None,
+    };
+    Some(Form { title: Said(dutch, english), fields })
+}

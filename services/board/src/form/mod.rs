@@ -1,0 +1,172 @@
+//! Forms: what a command asks for, said once. [`catalogue`] lists the fields of each command; [`Page::act`] shows them and
+//! [`read`] makes the command's body of what was sent.
+
+mod catalogue;
+mod read;
+mod render;
+
+use care_path::PersonId;
+use care_path::command::CommandKind;
+use uuid::Uuid;
+
+pub use catalogue::form_of;
+pub use read::read;
+
+use crate::words::Said;
+
+/// What is asked for in a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// One line.
+    Line,
+    /// Several lines.
+    Text,
+    /// A whole number.
+    Number,
+    /// A box to tick.
+    Flag,
+    /// Yes, no, or nothing.
+    TrueFalse,
+    /// One code of a list.
+    Code(&'static str),
+    /// Any codes of a list.
+    Codes(&'static str),
+    /// One of a few.
+    Among(&'static [(&'static str, Said)]),
+    /// A day and time in Amsterdam.
+    Moment,
+    Day,
+    /// A date of birth as far as it is known.
+    Birth,
+    Country,
+    Countries,
+    Language,
+    /// The languages that somebody speaks.
+    Languages,
+    /// An organisation of the directory.
+    Organisation,
+    /// Whom a lookout goes to.
+    Recipients,
+    /// Whom a consent is given for: a country or an organisation.
+    ConsentRecipient,
+    /// A place of the reader's own organisation.
+    Facility,
+    /// An id that the page knows: a person, a user.
+    Id,
+}
+
+/// A field of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// Where its value goes in the command's body: a JSON pointer.
+    pub at: &'static str,
+    pub label: Said,
+    pub input: Input,
+    pub required: bool,
+    pub hint: Option<Said>,
+}
+
+/// What a command asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    pub title: Said,
+    pub fields: &'static [Field],
+}
+
+/// A form as a page puts it: for which command, about whom, and what the page knows already.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub command: CommandKind,
+    pub person: Option<PersonId>,
+    pub subject: Option<Uuid>,
+    /// Fields that the page fills in: they are not asked for.
+    pub given: Vec<(&'static str, String)>,
+    /// What it is called here, where that is not the command's own title.
+    pub title: Option<Said>,
+    /// The form is part of the page, and is not fetched when it is opened.
+    pub inline: bool,
+    /// One tap sends it: nothing is asked.
+    pub at_once: bool,
+    pub primary: bool,
+}
+
+impl Ask {
+    #[must_use]
+    pub fn of(command: CommandKind) -> Self {
+        Self {
+            command,
+            person: None,
+            subject: None,
+            given: Vec::new(),
+            title: None,
+            inline: false,
+            at_once: false,
+            primary: false,
+        }
+    }
+
+    #[must_use]
+    pub fn about(self, person: PersonId) -> Self {
+        Self { person: Some(person), ..self }
+    }
+
+    #[must_use]
+    pub fn subject(self, subject: Uuid) -> Self {
+        Self { subject: Some(subject), ..self }
+    }
+
+    #[must_use]
+    pub fn given(mut self, at: &'static str, value: impl Into<String>) -> Self {
+        self.given.push((at, value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn titled(self, dutch: &'static str, english: &'static str) -> Self {
+        Self { title: Some(Said(dutch, english)), ..self }
+    }
+
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self { at_once: true, ..self }
+    }
+
+    #[must_use]
+    pub fn inline(self) -> Self {
+        Self { inline: true, ..self }
+    }
+
+    #[must_use]
+    pub fn primary(self) -> Self {
+        Self { primary: true, ..self }
+    }
+
+    /// Where the form is, on a page of its own. It names ids and codes alone.
+    #[must_use]
+    pub fn path(&self, back: &str) -> String {
+        let person = self.person.map(|person| format!("person={person}&")).unwrap_or_default();
+        let subject = self.subject.map(|subject| format!("subject={subject}&")).unwrap_or_default();
+        let pairs = self.given.iter().map(|(name, value)| format!("{}={}&", escaped(name), escaped(value)));
+        let given = pairs.collect::<Vec<_>>().concat();
+        format!("/board/form/{}?{person}{subject}{given}back={}", self.command.name(), escaped(back))
+    }
+
+    /// The name of the form on its page.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let person = self.person.map(|person| format!("-{person}")).unwrap_or_default();
+        let subject = self.subject.map(|subject| format!("-{subject}")).unwrap_or_default();
+        let given = self.given.iter().map(|(_, value)| format!("-{value}")).collect::<Vec<_>>().concat();
+        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
+        format!("do-{}{person}{subject}{given}", self.command.name()).chars().map(plain).collect()
+    }
+}
+
+/// As a part of a query (RFC 3986 §2.3).
+fn escaped(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect::<Vec<_>>().concat()
+}

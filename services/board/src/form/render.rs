@@ -1,0 +1,307 @@
+//! Forms as a page shows them. Without scripts they work all the same.
+
+use maud::{Markup, html};
+
+use super::catalogue::WHEN;
+use super::{Ask, Field, Form, Input, form_of};
+use crate::page::{Draft, Page};
+use crate::words::{COUNTRIES, LANGUAGES};
+
+impl Page<'_> {
+    /// What sends a command: a button that sends it at once, or one that opens its form.
+    pub(crate) fn act(&self, ask: &Ask) -> Markup {
+        let Some(form) = form_of(ask.command) else { return html! {} };
+        let title = ask.title.unwrap_or(form.title).r#in(self.language);
+        let id = ask.id();
+        let draft = self.draft.filter(|draft| draft.form == id);
+        if ask.at_once && draft.is_none() {
+            return self.at_once(ask, title);
+        }
+        let look = if ask.primary { "act act--primary" } else { "act" };
+        html! {
+            details class=(look) id=(id) open[draft.is_some()] {
+                summary { (title) }
+                @if ask.inline || draft.is_some() {
+                    (self.form(ask, &form, title, draft))
+                } @else {
+                    @let path = ask.path(self.at);
+                    div hx-get=(path) hx-trigger="toggle from:closest details once" hx-select=".form-page form" hx-swap="innerHTML" {
+                        a.utrecht-link href=(path) { (self.say("Open het formulier", "Open the form")) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A form that stands open, on a page of its own; it leads back to where it was asked for.
+    pub(crate) fn open_form(&self, ask: &Ask) -> Markup {
+        let Some(form) = form_of(ask.command) else { return html! {} };
+        let id = ask.id();
+        let draft = self.draft.filter(|draft| draft.form == id);
+        let title = ask.title.unwrap_or(form.title).r#in(self.language);
+        html! { div.form-page id=(id) { (self.form(ask, &form, title, draft)) } }
+    }
+
+    fn at_once(&self, ask: &Ask, title: &str) -> Markup {
+        let look = if ask.primary { "utrecht-button--primary-action" } else { "utrecht-button--secondary-action" };
+        html! {
+            form.at-once method="post" action={ "/board/do/" (ask.command.name()) } {
+                (self.hidden(ask))
+                button class={ "utrecht-button " (look) } type="submit" { (title) }
+            }
+        }
+    }
+
+    /// What a form says of itself: that it is ours, where to come back to, whom and what it is about, and its own key.
+    fn hidden(&self, ask: &Ask) -> Markup {
+        html! {
+            input type="hidden" name="csrf" value=(self.csrf);
+            input type="hidden" name="key" value=((self.new_key)());
+            input type="hidden" name="back" value=(self.back);
+            input type="hidden" name="form" value=(ask.id());
+            @if let Some(person) = ask.person { input type="hidden" name="person" value=(person); }
+            @if let Some(subject) = ask.subject { input type="hidden" name="subject" value=(subject); }
+            @for (name, value) in &ask.given { input type="hidden" name=(name) value=(value); }
+        }
+    }
+
+    fn form(&self, ask: &Ask, form: &Form, title: &str, draft: Option<&Draft>) -> Markup {
+        let id = ask.id();
+        let asked = |field: &&Field| !ask.given.iter().any(|(name, _)| *name == field.at) && field.input != Input::Id;
+        let (needed, more): (Vec<&Field>, Vec<&Field>) =
+            form.fields.iter().filter(asked).partition(|field| field.required);
+        // A form without required fields shows what it has; a long one shows what is needed, and the rest on request.
+        let (first, rest) = if needed.is_empty() { (more, Vec::new()) } else { (needed, more) };
+        let wrong = |fields: &[&Field]| draft.is_some_and(|draft| fields.iter().any(|field| is_wrong(draft, field)));
+        html! {
+            form method="post" action={ "/board/do/" (ask.command.name()) } {
+                (self.hidden(ask))
+                @for field in &first { (self.field(&id, field, draft)) }
+                @if !rest.is_empty() {
+                    @if rest.len() <= 3 {
+                        @for field in &rest { (self.field(&id, field, draft)) }
+                    } @else {
+                        details.more open[wrong(&rest)] {
+                            summary { (self.say("Meer vastleggen", "Record more")) }
+                            @for field in &rest { (self.field(&id, field, draft)) }
+                        }
+                    }
+                }
+                @let when: Vec<_> = WHEN.iter().collect();
+                details.more open[wrong(&when)] {
+                    summary { (self.say("Eerder gebeurd?", "Did it happen earlier?")) }
+                    @for field in WHEN { (self.field(&id, field, draft)) }
+                }
+                div.utrecht-button-group {
+                    button.utrecht-button.utrecht-button--primary-action type="submit" {
+                        (self.say("Vastleggen", "Record")) span.visually-hidden { ": " (title) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn field(&self, form: &str, field: &Field, draft: Option<&Draft>) -> Markup {
+        let id = format!("{form}{}", field.at.replace('/', "-"));
+        let label = field.label.r#in(self.language);
+        let values: Vec<&str> = draft
+            .iter()
+            .flat_map(|draft| &draft.values)
+            .filter(|(name, _)| name == field.at)
+            .map(|(_, value)| value.as_str())
+            .collect();
+        let wrong: Vec<&str> = draft
+            .iter()
+            .flat_map(|draft| &draft.problems)
+            .filter(|(at, _)| belongs(at, field.at))
+            .map(|(_, said)| said.as_str())
+            .collect();
+        let about = [(!wrong.is_empty(), "wrong"), (field.hint.is_some(), "hint")];
+        let described: Vec<_> =
+            about.into_iter().filter(|(is_there, _)| *is_there).map(|(_, what)| format!("{id}-{what}")).collect();
+        let about = html! {
+            @if let Some(hint) = field.hint {
+                p.utrecht-form-field-description id={ (id) "-hint" } { (hint.r#in(self.language)) }
+            }
+            @if !wrong.is_empty() {
+                p.utrecht-form-field-error-message id={ (id) "-wrong" } { (wrong.join(" ")) }
+            }
+        };
+        let control =
+            Control { field, id: &id, values: &values, described: &described.join(" "), wrong: !wrong.is_empty() };
+        let many = matches!(
+            field.input,
+            Input::Codes(_) | Input::Countries | Input::Languages | Input::Recipients | Input::Flag
+        );
+        html! {
+            @if many && field.input != Input::Flag {
+                fieldset.form-row.utrecht-form-fieldset__fieldset aria-describedby=[control.describedby()] {
+                    legend.utrecht-form-label { (label) (self.optional(field)) }
+                    (about)
+                    (self.control(&control))
+                }
+            } @else if many {
+                div.form-row { (self.control(&control)) (about) }
+            } @else {
+                div.form-row {
+                    label.utrecht-form-label for=(id) { (label) (self.optional(field)) }
+                    (about)
+                    (self.control(&control))
+                }
+            }
+        }
+    }
+
+    fn optional(&self, field: &Field) -> Markup {
+        html! { @if !field.required { span.optional { " (" (self.say("hoeft niet", "optional")) ")" } } }
+    }
+
+    fn control(&self, control: &Control<'_>) -> Markup {
+        let Control { field, id, .. } = *control;
+        let described = control.describedby();
+        let wrong = control.wrong.then_some("true");
+        let value = control.values.first().copied().unwrap_or_default();
+        let line = |kind: &str, extra: &str| {
+            html! {
+                input.utrecht-textbox id=(id) name=(field.at) type=(kind) value=(value) required[field.required]
+                    aria-describedby=[described.clone()] aria-invalid=[wrong] autocomplete="off"
+                    inputmode=[(!extra.is_empty()).then_some(extra)];
+            }
+        };
+        match field.input {
+            Input::Line | Input::Birth | Input::Id => line("text", ""),
+            Input::Number => line("text", "numeric"),
+            Input::Moment => line("datetime-local", ""),
+            Input::Day => line("date", ""),
+            Input::Text => html! {
+                textarea.utrecht-textarea id=(id) name=(field.at) rows="3" maxlength="4000" required[field.required]
+                    aria-describedby=[described] aria-invalid=[wrong] { (value) }
+            },
+            Input::Flag => html! {
+                label.utrecht-form-label for=(id) {
+                    input.utrecht-checkbox.utrecht-checkbox--html-input id=(id) name=(field.at) type="checkbox" value="true"
+                        checked[value == "true"] aria-describedby=[described];
+                    " " (field.label.r#in(self.language))
+                }
+            },
+            Input::Codes(_) | Input::Countries | Input::Languages | Input::Recipients => self.boxes(control),
+            Input::Code(_)
+            | Input::Among(_)
+            | Input::TrueFalse
+            | Input::Country
+            | Input::Language
+            | Input::Organisation
+            | Input::ConsentRecipient
+            | Input::Facility => html! {
+                select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
+                    aria-describedby=[described] aria-invalid=[wrong] {
+                    option value="" { (self.say("Kies …", "Choose …")) }
+                    @for (choice, name) in self.choices(field.input) {
+                        option value=(choice) selected[choice == value] { (name) }
+                    }
+                }
+            },
+        }
+    }
+
+    fn boxes(&self, control: &Control<'_>) -> Markup {
+        let Control { field, id, values, .. } = *control;
+        html! {
+            div.choices {
+                @for (number, (choice, name)) in self.choices(field.input).into_iter().enumerate() {
+                    label for={ (id) "-" (number) } {
+                        input.utrecht-checkbox.utrecht-checkbox--html-input id={ (id) "-" (number) } name=(field.at)
+                            type="checkbox" value=(choice) checked[values.contains(&choice.as_str())];
+                        " " (name)
+                    }
+                }
+            }
+        }
+    }
+
+    /// What can be chosen in a field.
+    fn choices(&self, input: Input) -> Vec<(String, String)> {
+        let own = |code: &str, name: &str| (code.to_owned(), name.to_owned());
+        match input {
+            Input::Code(list) | Input::Codes(list) => {
+                self.names.codes(list).into_iter().map(|code| (code.clone(), self.label(list, &code))).collect()
+            }
+            Input::Among(few) => few.iter().map(|(code, name)| own(code, name.r#in(self.language))).collect(),
+            Input::TrueFalse => vec![own("true", self.say("ja", "yes")), own("false", self.say("nee", "no"))],
+            Input::Country | Input::Countries => {
+                COUNTRIES.iter().map(|(code, name)| own(code, name.r#in(self.language))).collect()
+            }
+            Input::Language | Input::Languages => {
+                LANGUAGES.iter().map(|(tag, name)| own(tag, name.r#in(self.language))).collect()
+            }
+            Input::Organisation => self.names.organisations().into_iter().map(|each| (each.id, each.name)).collect(),
+            Input::Recipients => self.recipients(),
+            Input::ConsentRecipient => {
+                let countries = COUNTRIES
+                    .iter()
+                    .map(|(code, name)| (format!("country:{code}"), name.r#in(self.language).to_owned()));
+                let organisations = self.names.organisations().into_iter();
+                countries.chain(organisations.map(|each| (format!("organisation:{}", each.id), each.name))).collect()
+            }
+            Input::Facility => {
+                let own = &self.reader.principal.organisation;
+                self.names.facilities(own).into_iter().map(|each| (each.id, each.name)).collect()
+            }
+            Input::Line
+            | Input::Text
+            | Input::Number
+            | Input::Flag
+            | Input::Moment
+            | Input::Day
+            | Input::Birth
+            | Input::Id => Vec::new(),
+        }
+    }
+
+    /// Who may be asked to look out: all of a kind in the reader's municipality, then each organisation there.
+    fn recipients(&self) -> Vec<(String, String)> {
+        const KINDS: [&str; 8] = [
+            "outreach_team",
+            "city_homeless_team",
+            "day_shelter",
+            "drop_in",
+            "night_shelter",
+            "shelter_24h",
+            "winter_shelter",
+            "hospital",
+        ];
+        let all = self.names.organisations();
+        let here = all.iter().find(|each| each.id == self.reader.principal.organisation.to_string());
+        let Some(here) = here.and_then(|own| own.municipality.clone()) else { return Vec::new() };
+        let near: Vec<_> = all.iter().filter(|each| each.municipality.as_ref() == Some(&here)).collect();
+        let kinds = KINDS.iter().filter(|kind| near.iter().any(|each| each.kind == **kind));
+        let every = self.say("Alle:", "All:");
+        let kinds =
+            kinds.map(|kind| (format!("kind:{kind}:{here}"), format!("{every} {}", self.label("org_kind", kind))));
+        let each = near.iter().filter(|each| KINDS.contains(&each.kind.as_str()));
+        kinds.chain(each.map(|each| (format!("organisation:{}", each.id), each.name.clone()))).collect()
+    }
+}
+
+struct Control<'a> {
+    field: &'a Field,
+    id: &'a str,
+    values: &'a [&'a str],
+    described: &'a str,
+    wrong: bool,
+}
+
+impl Control<'_> {
+    fn describedby(&self) -> Option<String> {
+        (!self.described.is_empty()).then(|| self.described.to_owned())
+    }
+}
+
+/// Whether what is wrong at a pointer is wrong with a field, or with a part of its value.
+fn belongs(pointer: &str, field: &str) -> bool {
+    pointer.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn is_wrong(draft: &Draft, field: &Field) -> bool {
+    draft.problems.iter().any(|(at, _)| belongs(at, field.at))
+}

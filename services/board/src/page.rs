@@ -1,0 +1,232 @@
+//! What every page is made with, and the frame that all of them have.
+
+use care_path::Principal;
+use care_path::ids::{FacilityId, OrgId};
+use care_path::time::DateTime;
+use maud::{DOCTYPE, Markup, html};
+use uuid::Uuid;
+
+use crate::assets;
+use crate::words::Language;
+
+/// What things are called: the labels of codes, and the organisations and places of the directory.
+pub trait Names {
+    /// The label of a code in a language of the code lists.
+    fn label(&self, list: &str, code: &str, language: &str) -> Option<String>;
+    fn organisation(&self, id: &OrgId) -> Option<String>;
+    fn facility(&self, id: &FacilityId) -> Option<String>;
+    /// The organisations that somebody may be referred to, or that are asked to look out.
+    fn organisations(&self) -> Vec<Choice>;
+    /// The places of an organisation.
+    fn facilities(&self, of: &OrgId) -> Vec<Choice>;
+    /// The codes of a list, in its order.
+    fn codes(&self, list: &str) -> Vec<String>;
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub id: String,
+    pub name: String,
+    /// What kind it is, by code, and where.
+    pub kind: String,
+    pub municipality: Option<String>,
+}
+
+/// Who looks at the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    pub principal: Principal,
+    /// What the reader is called.
+    pub name: String,
+}
+
+/// What was sent and not recorded: it is shown again, with what is wrong with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Which form it was.
+    pub form: String,
+    pub values: Vec<(String, String)>,
+    /// What is wrong, by the field's JSON pointer.
+    pub problems: Vec<(String, String)>,
+    /// What is wrong with the whole.
+    pub message: Option<String>,
+}
+
+/// What is said once, on the page after something was recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flash {
+    pub said: String,
+    /// What takes it back: the person and the entry.
+    pub undo: Option<(Uuid, Uuid)>,
+}
+
+/// A part of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    pub path: &'static str,
+    pub dutch: &'static str,
+    pub english: &'static str,
+}
+
+/// What a page is made with.
+pub struct Page<'a> {
+    pub language: Language,
+    pub now: DateTime,
+    pub reader: &'a Reader,
+    pub names: &'a dyn Names,
+    /// The token that shows that a form comes from one of our pages.
+    pub csrf: &'a str,
+    /// Where the page is.
+    pub at: &'a str,
+    /// Where a form comes back to: here, unless the page is itself a form's.
+    pub back: &'a str,
+    pub draft: Option<&'a Draft>,
+    pub flash: Option<&'a Flash>,
+    /// A new idempotency key for each form, so that what is sent twice is recorded once.
+    pub new_key: &'a dyn Fn() -> Uuid,
+    /// The demo world: it says so.
+    pub demo: bool,
+}
+
+impl Page<'_> {
+    /// Of two texts that say the same, the one in the reader's language.
+    pub(crate) fn say<'t>(&self, dutch: &'t str, english: &'t str) -> &'t str {
+        self.language.say(dutch, english)
+    }
+
+    pub(crate) fn label(&self, list: &str, code: &str) -> String {
+        self.names.label(list, code, self.language.tag()).unwrap_or_else(|| code.to_owned())
+    }
+
+    /// The whole page. Its main part is what changes when something happens.
+    pub(crate) fn whole(&self, title: &str, sections: &[Section], main: &Markup) -> Markup {
+        let live = html! {
+            div #live hx-get=(self.at) hx-trigger="baken-changed from:body throttle:2s" hx-select="#live" hx-swap="outerMorph" {
+                (self.said())
+                (main)
+            }
+        };
+        frame(
+            self.language,
+            title,
+            true,
+            &html! {
+                (self.header(sections))
+                div hx-sse:connect="/board/live" hx-trigger="load, every 30s" hx-sync="this:drop" hx-swap="none" {}
+                main #main.board-main tabindex="-1" {
+                    (live)
+                    p #changed.banner hidden role="status" {
+                        (self.say("Er is iets veranderd. ", "Something has changed. "))
+                        a.utrecht-link href=(self.at) { (self.say("Vernieuwen", "Reload")) }
+                    }
+                }
+                footer.board-footer {
+                    @if self.demo {
+                        p { (self.say(
+                            "Dit is de demowereld: alle personen zijn verzonnen.",
+                            "This is the demo world: all persons are made up.",
+                        )) }
+                    }
+                }
+            },
+        )
+    }
+
+    fn header(&self, sections: &[Section]) -> Markup {
+        let Reader { principal, name } = self.reader;
+        html! {
+            header.board-header {
+                a.board-name href="/board/" { "Baken" }
+                p.board-who {
+                    (name) " · " (self.organisation(&principal.organisation))
+                }
+                form method="get" action="/board/language" {
+                    @for each in Language::ALL {
+                        @if each != self.language {
+                            input type="hidden" name="back" value=(self.at);
+                            button.utrecht-button.utrecht-button--subtle type="submit" name="language" value=(each.tag())
+                                lang=(each.tag()) { (each.name()) }
+                        }
+                    }
+                }
+                form method="post" action="/auth/sign-out" {
+                    input type="hidden" name="csrf" value=(self.csrf);
+                    button.utrecht-button.utrecht-button--secondary-action type="submit" {
+                        (self.say("Afmelden", "Sign out"))
+                    }
+                }
+            }
+            nav.board-nav aria-label=(self.say("Onderdelen", "Sections")) {
+                ul {
+                    @for section in sections {
+                        li {
+                            @let path = self.at.split('?').next().unwrap_or_default();
+                            @let here = (path == section.path).then_some("page");
+                            a.utrecht-link href=(section.path) aria-current=[here] {
+                                (self.say(section.dutch, section.english))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was recorded just now, or what kept it from being recorded.
+    fn said(&self) -> Markup {
+        html! {
+            @if let Some(flash) = self.flash {
+                div.utrecht-alert.utrecht-alert--ok role="status" {
+                    p { (flash.said) }
+                    @if let Some((person, entry)) = flash.undo { (self.undo(person, entry)) }
+                }
+            }
+            @if let Some(draft) = self.draft {
+                div #problem.utrecht-alert.utrecht-alert--error role="alert" tabindex="-1" {
+                    p {
+                        strong { (self.say("Nog niet vastgelegd. ", "Not recorded yet. ")) }
+                        @match &draft.message {
+                            Some(message) => (message),
+                            None => (self.say(
+                                "Kijk bij de velden wat er moet veranderen; wat u schreef staat er nog.",
+                                "Look at the fields to see what must change; what you wrote is still there.",
+                            )),
+                        }
+                    }
+                    p { a.utrecht-link href={ "#" (draft.form) } { (self.say("Naar het formulier", "To the form")) } }
+                }
+            }
+        }
+    }
+}
+
+/// The frame of every page, signed in or not.
+pub(crate) fn frame(language: Language, title: &str, live: bool, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                meta name="htmx-config" content=(assets::HTMX_CONFIG);
+                title { (title) " · Baken" }
+                link rel="icon" href=(assets::path("icon.svg")) type="image/svg+xml";
+                link rel="manifest" href="/board/manifest.webmanifest";
+                @for sheet in ["tokens.css", "utrecht.css", "board.css"] {
+                    link rel="stylesheet" href=(assets::path(sheet));
+                }
+                @if live {
+                    @for script in assets::SCRIPTS { script src=(assets::path(script)) defer {} }
+                }
+            }
+            body.utrecht-theme.utrecht-document {
+                a.utrecht-skip-link.utrecht-skip-link--visible-on-focus href="#main" {
+                    (language.say("Naar de inhoud", "Skip to the content"))
+                }
+                (body)
+            }
+        }
+    }
+}

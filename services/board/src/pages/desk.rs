@@ -1,0 +1,122 @@
+//! The desk: who is lost, what must be decided, what waits.
+
+use care_path::PersonId;
+use care_path::codes::TaskKind;
+use care_path::command::CommandKind as K;
+use care_path::views::{ExceptionView, LostView, TaskView};
+use maud::{Markup, html};
+
+use crate::form::Ask;
+use crate::page::Page;
+
+/// What lies on the desk.
+pub struct Desk<'a> {
+    pub lost: &'a [LostView],
+    /// Requests that wait for the reader's decision, with whom they are about.
+    pub to_decide: &'a [(PersonId, ExceptionView)],
+    pub tasks: &'a [TaskView],
+    /// There are more tasks than these.
+    pub more: bool,
+}
+
+/// The page.
+#[must_use]
+pub fn desk(page: &Page<'_>, desk: &Desk<'_>) -> Markup {
+    let Desk { lost, to_decide, tasks, more } = desk;
+    // What is to be decided stands beside it, with what it is about.
+    let waits = tasks.iter().filter(|task| to_decide.is_empty() || task.kind != TaskKind::DecideException).cloned();
+    let (reviews, waiting): (Vec<_>, Vec<_>) = waits.partition(|task| task.kind == TaskKind::WeeklyReview);
+    page.titled(page.say("Vandaag", "Today"), &html! {
+        div.board-columns {
+            div {
+                @if !lost.is_empty() || page.reader.principal.actor.municipality().is_some() {
+                    section aria-labelledby="lost" {
+                        h2 #lost.utrecht-heading-2 { (page.say("Wie is uit beeld", "Who is lost")) }
+                        @if lost.is_empty() { (page.nothing("Niemand is uit beeld.", "Nobody is out of sight.")) }
+                        ul.card-list { @for each in *lost { (page.lost(each)) } }
+                    }
+                }
+                @if !to_decide.is_empty() {
+                    section aria-labelledby="decide" {
+                        h2 #decide.utrecht-heading-2 { (page.say("Te besluiten", "To decide")) }
+                        ul.card-list { @for (person, request) in *to_decide { (page.to_decide(*person, request)) } }
+                    }
+                }
+            }
+            section aria-labelledby="waits" {
+                h2 #waits.utrecht-heading-2 { (page.say("Wat wacht", "What waits")) }
+                @if waiting.is_empty() { (page.nothing("Er wacht niets op u.", "Nothing waits for you.")) }
+                (page.tasks(&waiting))
+                @if !reviews.is_empty() {
+                    details.more {
+                        summary { (page.code(TaskKind::WeeklyReview)) " (" (reviews.len()) ")" }
+                        (page.tasks(&reviews))
+                    }
+                }
+                @if *more {
+                    p { (page.say("Er is meer; dit is het dringendste.", "There is more; this is the most urgent.")) }
+                }
+            }
+        }
+    })
+}
+
+impl Page<'_> {
+    fn lost(&self, lost: &LostView) -> Markup {
+        let person = lost.person_id;
+        let silent = lost.lookouts.iter().flatten().flat_map(|lookout| lookout.silent.iter().flatten());
+        let silent: Vec<_> = silent.map(|each| self.organisation(each)).collect();
+        let looks_out = lost.lookouts.as_ref().is_some_and(|lookouts| !lookouts.is_empty());
+        html! {
+            li.card id={ "lost-" (person) } {
+                h3.utrecht-heading-3 { (self.person_link(lost.identity.as_ref(), person)) }
+                p {
+                    span.tag.tag--alarm {
+                        (self.say("uit beeld sinds ", "out of sight for ")) (self.span(lost.episode.began_at, self.now))
+                    }
+                    @if lost.vulnerable == Some(true) { " " span.tag.tag--alarm { (self.say("kwetsbaar", "vulnerable")) } }
+                    @if lost.episode.number > 1 {
+                        " " span.tag.tag--warn { (lost.episode.number) (self.say("e keer", "th time")) }
+                    }
+                }
+                dl.facts {
+                    @if let Some(seen) = &lost.last_seen {
+                        dt { (self.say("Laatst gezien", "Last seen")) } dd { (self.seen(seen)) }
+                    }
+                    dt { (self.say("Uitkijken", "Looking out")) }
+                    dd {
+                        @if !looks_out { (self.say("niemand kijkt uit", "nobody looks out")) }
+                        @else if silent.is_empty() { (self.say("iedereen heeft het gelezen", "everybody has read it")) }
+                        @else { (self.say("zwijgt: ", "silent: ")) (silent.join(", ")) }
+                    }
+                    @if let Some(next) = &lost.next {
+                        dt { (self.say("Volgende", "Next")) }
+                        dd { (self.code(next.kind)) " " (self.due(next.due_at)) }
+                    }
+                }
+                @if !looks_out { (self.act(&Ask::of(K::IssueLookout).about(person).primary())) }
+            }
+        }
+    }
+
+    fn to_decide(&self, person: PersonId, request: &ExceptionView) -> Markup {
+        html! {
+            li.card id={ "exception-" (request.exception_id) } {
+                h3.utrecht-heading-3 { (self.code(request.kind)) }
+                p { (self.person_link(None, person)) " · " (self.noted(&request.noted)) }
+                @if let Some(reason) = &request.reason { p.told { (reason.as_str()) } }
+                @if let Some(until) = request.until { p { (self.say("gevraagd tot ", "asked until ")) (self.time(until)) } }
+                (self.decision(person, request))
+            }
+        }
+    }
+
+    /// Grant and deny, each with its reason.
+    pub(super) fn decision(&self, person: PersonId, request: &ExceptionView) -> Markup {
+        let ask = || Ask::of(K::DecideException).about(person).subject(request.exception_id.0);
+        html! {
+            (self.act(&ask().given("/decision", "granted").titled("Toekennen", "Grant").primary()))
+            (self.act(&ask().given("/decision", "denied").titled("Afwijzen", "Deny")))
+        }
+    }
+}

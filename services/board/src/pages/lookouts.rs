@@ -1,0 +1,72 @@
+//! Whom to look out for: a sighting in three taps. The police find their care alerts here.
+
+use care_path::codes::LookoutState;
+use care_path::command::CommandKind as K;
+use care_path::views::{CareAlertView, LookoutView};
+use maud::{Markup, html};
+
+use crate::form::Ask;
+use crate::page::Page;
+
+/// Who is looked for.
+pub struct Lookouts<'a> {
+    pub lookouts: &'a [LookoutView],
+    pub alerts: &'a [CareAlertView],
+}
+
+/// The page.
+#[must_use]
+pub fn lookouts(page: &Page<'_>, Lookouts { lookouts, alerts }: &Lookouts<'_>) -> Markup {
+    let open: Vec<_> =
+        lookouts.iter().filter(|each| each.state.is_none_or(|state| state == LookoutState::Open)).collect();
+    let runs: Vec<_> =
+        alerts.iter().filter(|alert| alert.end_reason.is_none() && alert.expires_at > page.now).collect();
+    page.titled(
+        page.say("Naar wie kijken we uit", "Whom to look out for"),
+        &html! {
+            @if open.is_empty() && runs.is_empty() {
+                (page.nothing("Er is nu niemand naar wie u moet uitkijken.", "There is nobody to look out for now."))
+            }
+            ul.card-list.lookout-list {
+                @for lookout in open { (page.lookout(lookout)) }
+                @for alert in runs { (page.alert(alert)) }
+            }
+        },
+    )
+}
+
+impl Page<'_> {
+    fn lookout(&self, lookout: &LookoutView) -> Markup {
+        let person = lookout.noted.person_id;
+        let ask = |kind| Ask::of(kind).about(person).subject(lookout.lookout_id.0);
+        html! {
+            li.card id={ "lookout-" (lookout.lookout_id) } {
+                p.lookout-who {
+                    @match &lookout.description {
+                        Some(description) => (description.as_str()),
+                        None => (self.say("Geen beschrijving", "No description")),
+                    }
+                }
+                p { (self.say("tot ", "until ")) (self.time(lookout.expires_at)) }
+                div.utrecht-button-group {
+                    (self.act(&ask(K::ReportSighting).titled("Gezien", "Seen").primary().inline()))
+                    @if !lookout.acknowledged { (self.act(&ask(K::AcknowledgeLookout).titled("Gelezen", "Read").at_once())) }
+                }
+            }
+        }
+    }
+
+    fn alert(&self, alert: &CareAlertView) -> Markup {
+        let ask = Ask::of(K::AnswerCareAlert).about(alert.noted.person_id).subject(alert.care_alert_id.0);
+        html! {
+            li.card id={ "alert-" (alert.care_alert_id) } {
+                p.lookout-who { @if let Some(description) = &alert.description { (description.as_str()) } }
+                p { (self.say("tot ", "until ")) (self.time(alert.expires_at)) " · " (self.noted(&alert.noted)) }
+                @for answer in alert.answers.iter().flatten() {
+                    p { (self.say("Geantwoord: ", "Answered: ")) (self.code(answer.outcome)) " · " (self.noted(&answer.noted)) }
+                }
+                (self.act(&ask.primary().inline()))
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The pages, one a file. Each role lands on the one that it came for.
+
+mod ambassador;
+mod case;
+mod desk;
+mod door;
+mod form;
+mod handovers;
+mod lookouts;
+mod persons;
+mod problem;
+mod referrals;
+mod sign_in;
+
+pub use ambassador::{CountryCount, StateShare, ambassador};
+pub use case::{CaseDesk, case};
+pub use desk::{Desk, desk};
+pub use door::{Door, Guest, door};
+pub use form::form;
+pub use handovers::handovers;
+pub use lookouts::{Lookouts, lookouts};
+pub use persons::{Found, persons};
+pub use problem::{ended, problem};
+pub(crate) use referrals::is_open;
+pub use referrals::referrals;
+pub use sign_in::{DemoUser, sign_in};
+
+use care_path::PersonId;
+use care_path::codes::Role;
+use care_path::command::CommandKind;
+use care_path::views::TaskView;
+use maud::{Markup, html};
+
+use crate::form::Ask;
+use crate::page::{Page, Section};
+
+const DESK: Section = Section { path: "/board/", dutch: "Vandaag", english: "Today" };
+const PERSONS: Section = Section { path: "/board/persons", dutch: "Personen", english: "Persons" };
+const DOOR: Section = Section { path: "/board/door", dutch: "Vanavond", english: "Tonight" };
+const LOOKOUTS: Section = Section { path: "/board/lookouts", dutch: "Uitkijken", english: "Lookouts" };
+const REFERRALS: Section = Section { path: "/board/referrals", dutch: "Verwijzingen", english: "Referrals" };
+const HANDOVERS: Section = Section { path: "/board/handovers", dutch: "Overdrachten", english: "Handovers" };
+const NEW: Section = Section { path: "/board/new", dutch: "Nieuw signaal", english: "New signal" };
+
+/// What a role finds on the board. The first is where it lands.
+#[must_use]
+pub const fn sections(role: Role) -> &'static [Section] {
+    match role {
+        Role::ProcessCoordinator => &[DESK, PERSONS, LOOKOUTS, REFERRALS, HANDOVERS, NEW],
+        Role::ShelterWorker => &[DOOR, DESK, LOOKOUTS, REFERRALS, PERSONS, NEW],
+        Role::OutreachWorker => &[LOOKOUTS, DESK, PERSONS, NEW],
+        Role::CareProvider => &[REFERRALS, DESK, LOOKOUTS, PERSONS, NEW],
+        Role::ClientSupporter => &[DESK, PERSONS, HANDOVERS, REFERRALS, NEW],
+        Role::MunicipalAssessor => &[DESK, PERSONS],
+        Role::Police => &[LOOKOUTS, NEW],
+        Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => &[HANDOVERS],
+        Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System => &[DESK],
+    }
+}
+
+impl Page<'_> {
+    /// A page with its title as the heading.
+    fn titled(&self, title: &str, main: &Markup) -> Markup {
+        let sections = sections(self.reader.principal.actor.role());
+        self.whole(
+            title,
+            sections,
+            &html! {
+                h1.utrecht-heading-1 { (title) }
+                (main)
+            },
+        )
+    }
+
+    /// Says that there is nothing.
+    fn nothing(&self, dutch: &str, english: &str) -> Markup {
+        html! { p.utrecht-paragraph.nothing { (self.say(dutch, english)) } }
+    }
+
+    /// What waits, with what it is about and until when.
+    fn tasks(&self, tasks: &[TaskView]) -> Markup {
+        html! {
+            ul.card-list {
+                @for task in tasks {
+                    @let late = if task.overdue { "card task task--overdue" } else { "card task" };
+                    li class=(late) id={ "task-" (care_path::codes::Code::code(task.kind)) "-" (task.person_id) } {
+                        p.task-what { strong { (self.code(task.kind)) } }
+                        p { (self.person_link(task.identity.as_ref(), task.person_id)) }
+                        p {
+                            (self.due(task.due_at))
+                            @if let Some(next) = task.suggestion { " · " (self.code(next)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The commands of a list that the reader may send, each with its form.
+    fn acts(&self, may: &[CommandKind], person: PersonId, wanted: &[CommandKind]) -> Markup {
+        html! {
+            @for command in wanted {
+                @if may.contains(command) { (self.act(&Ask::of(*command).about(person))) }
+            }
+        }
+    }
+
+    /// Takes back what was recorded just now.
+    pub(crate) fn undo(&self, person: uuid::Uuid, entry: uuid::Uuid) -> Markup {
+        let ask =
+            Ask::of(CommandKind::RetractEntry).about(PersonId(person)).subject(entry).given("/reason", "wrong_value");
+        self.act(&ask.titled("Ongedaan maken", "Undo").at_once())
+    }
+}
+
+/// Whether a role lands on the desk.
+#[must_use]
+pub fn lands_on(role: Role) -> &'static str {
+    sections(role).first().map_or("/board/", |section| section.path)
+}

@@ -1,0 +1,41 @@
+//! What is said where there is no page to show.
+
+use maud::{Markup, html};
+
+use crate::page::{Page, frame};
+use crate::words::Language;
+
+/// A page that says what is wrong and where to go on, to somebody who is signed in.
+#[must_use]
+pub fn problem(page: &Page<'_>, title: &str, detail: &str) -> Markup {
+    page.titled(
+        title,
+        &html! {
+            p { (detail) }
+            p { a.utrecht-link href="/board/" { (page.say("Naar uw eerste pagina", "To your first page")) } }
+        },
+    )
+}
+
+/// The session has ended. What was written is kept until the same user signs in again.
+#[must_use]
+pub fn ended(language: Language, kept: bool) -> Markup {
+    let title = language.say("Uw sessie is verlopen", "Your session has ended");
+    frame(
+        language,
+        title,
+        false,
+        &html! {
+            main #main.board-main {
+                h1.utrecht-heading-1 { (title) }
+                @if kept {
+                    p { (language.say(
+                        "Wat u schreef is bewaard. Meld u opnieuw aan: het formulier staat dan klaar om te versturen.",
+                        "What you wrote is kept. Sign in again: the form is then ready to be sent.",
+                    )) }
+                }
+                p { a.utrecht-button.utrecht-button--primary-action href="/" { (language.say("Opnieuw aanmelden", "Sign in again")) } }
+            }
+        },
+    )
+}

@@ -1,0 +1,191 @@
+//! Small pieces that many pages show: a time, a code by its label, who somebody is.
+
+use care_path::PersonId;
+use care_path::codes::{Code, Phase};
+use care_path::ids::{FacilityId, OrgId};
+use care_path::time::DateTime;
+use care_path::views::{IdentityView, NotedView, SeenView};
+use chrono::{Datelike, NaiveDate, Timelike};
+use chrono_tz::Europe::Amsterdam;
+use maud::{Markup, html};
+
+use crate::page::Page;
+use crate::words::{Language, country, language};
+
+const DAYS: [(&str, &str); 7] =
+    [("ma", "Mon"), ("di", "Tue"), ("wo", "Wed"), ("do", "Thu"), ("vr", "Fri"), ("za", "Sat"), ("zo", "Sun")];
+const MONTHS: [(&str, &str); 12] = [
+    ("jan", "Jan"),
+    ("feb", "Feb"),
+    ("mrt", "Mar"),
+    ("apr", "Apr"),
+    ("mei", "May"),
+    ("jun", "Jun"),
+    ("jul", "Jul"),
+    ("aug", "Aug"),
+    ("sep", "Sep"),
+    ("okt", "Oct"),
+    ("nov", "Nov"),
+    ("dec", "Dec"),
+];
+
+/// The day on the calendar of the Netherlands: `zo 29 nov`, with the year where it is another than now.
+pub(crate) fn day(date: NaiveDate, now: DateTime, language: Language) -> String {
+    let said = |(dutch, english): (&'static str, &'static str)| language.say(dutch, english);
+    let weekday = DAYS.get(date.weekday().num_days_from_monday() as usize).copied().map_or("", said);
+    let month = MONTHS.get(date.month0() as usize).copied().map_or("", said);
+    let year = if date.year() == clock(now).year() { String::new() } else { format!(" {}", date.year()) };
+    format!("{weekday} {} {month}{year}", date.day())
+}
+
+fn clock(at: DateTime) -> chrono::DateTime<chrono_tz::Tz> {
+    at.with_timezone(&Amsterdam)
+}
+
+impl Page<'_> {
+    /// Day and time in Amsterdam.
+    pub(crate) fn time(&self, at: DateTime) -> Markup {
+        html! { time datetime=(at.to_rfc3339()) { (self.time_text(at)) } }
+    }
+
+    pub(crate) fn time_text(&self, at: DateTime) -> String {
+        let local = clock(at);
+        format!("{} {:02}:{:02}", day(local.date_naive(), self.now, self.language), local.hour(), local.minute())
+    }
+
+    /// How long ago, or how long until: `3 uur`, `2 dagen`.
+    pub(crate) fn span(&self, from: DateTime, to: DateTime) -> String {
+        let minutes = to.signed_duration_since(from).num_minutes().abs();
+        let (count, one, many) = match minutes {
+            0..=90 => (minutes, ("minuut", "minute"), ("minuten", "minutes")),
+            91..=2_879 => ((minutes + 30) / 60, ("uur", "hour"), ("uur", "hours")),
+            _ => (minutes / 1_440, ("dag", "day"), ("dagen", "days")),
+        };
+        let (dutch, english) = if count == 1 { one } else { many };
+        format!("{count} {}", self.say(dutch, english))
+    }
+
+    /// When something is due, and whether that has passed.
+    pub(crate) fn due(&self, at: DateTime) -> Markup {
+        let late = at < self.now;
+        let span = self.span(at, self.now);
+        let words = match (late, self.language) {
+            (true, Language::Dutch) => format!("{span} te laat"),
+            (true, Language::English) => format!("{span} late"),
+            (false, Language::Dutch) => format!("binnen {span}"),
+            (false, Language::English) => format!("within {span}"),
+        };
+        html! {
+            span class={ "tag " (if late { "tag--alarm" } else { "tag--calm" }) } { (words) }
+            " " span.due { (self.time(at)) }
+        }
+    }
+
+    /// A code by its label.
+    pub(crate) fn code<C: Code>(&self, code: C) -> String {
+        self.label(C::LIST, code.code())
+    }
+
+    pub(crate) fn codes<C: Code>(&self, codes: &[C]) -> String {
+        codes.iter().map(|code| self.code(*code)).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(crate) fn organisation(&self, id: &OrgId) -> String {
+        self.names.organisation(id).unwrap_or_else(|| id.to_string())
+    }
+
+    pub(crate) fn facility(&self, id: &FacilityId) -> String {
+        self.names.facility(id).unwrap_or_else(|| id.to_string())
+    }
+
+    pub(crate) fn country(&self, code: &str) -> String {
+        country(code, self.language)
+    }
+
+    pub(crate) fn language_name(&self, tag: &str) -> String {
+        language(tag, self.language)
+    }
+
+    /// What to call somebody: the name, the alias, or what little is known.
+    pub(crate) fn who(&self, identity: Option<&IdentityView>, person: PersonId) -> String {
+        let named = identity.and_then(|known| match (&known.name, &known.alias) {
+            (Some(name), Some(alias)) => Some(format!("{} ({})", name.as_str(), alias.as_str())),
+            (Some(name), None) => Some(name.as_str().to_owned()),
+            (None, Some(alias)) => Some(alias.as_str().to_owned()),
+            (None, None) => None,
+        });
+        named.unwrap_or_else(|| {
+            let id = person.to_string();
+            let short = id.rsplit('-').next().and_then(|last| last.get(..6)).unwrap_or_default();
+            let about = identity.map(|known| self.roughly(known)).unwrap_or_default();
+            let unknown = self.say("Naam onbekend", "Name not known");
+            if about.is_empty() { format!("{unknown} · {short}") } else { format!("{unknown}, {about} · {short}") }
+        })
+    }
+
+    /// Sex, age and country, as far as they are known.
+    pub(crate) fn roughly(&self, known: &IdentityView) -> String {
+        let mut parts = Vec::new();
+        parts.extend(known.sex.map(|sex| self.code(sex)));
+        match (known.birth_date, known.approximate_age) {
+            (Some(born), _) => parts.push(format!("* {born}")),
+            (None, Some(age)) => parts.push(format!("± {} {}", age.years(), self.say("jaar", "years"))),
+            (None, None) => {}
+        }
+        let countries = known.countries.iter().flatten().map(|each| self.country(each.as_str()));
+        parts.extend(countries);
+        parts.join(", ")
+    }
+
+    /// A link to somebody's page.
+    pub(crate) fn person_link(&self, identity: Option<&IdentityView>, person: PersonId) -> Markup {
+        html! { a.utrecht-link href={ "/board/persons/" (person) } { (self.who(identity, person)) } }
+    }
+
+    pub(crate) fn phase_tag(&self, phase: Phase) -> Markup {
+        let look = match phase {
+            Phase::OutOfSight => "tag--alarm",
+            Phase::DroppedOut => "tag--warn",
+            Phase::Signalled
+            | Phase::InContact
+            | Phase::Sheltered
+            | Phase::Referred
+            | Phase::InCare
+            | Phase::Returning
+            | Phase::Returned
+            | Phase::Closed => "tag--calm",
+        };
+        html! { span class={ "tag " (look) } { (self.code(phase)) } }
+    }
+
+    /// When it happened, when it was recorded where that is later, and by whom.
+    pub(crate) fn noted(&self, noted: &NotedView) -> Markup {
+        let late = noted.recorded_at.signed_duration_since(noted.occurred_at).num_minutes() > 30;
+        html! {
+            span.noted {
+                (self.time(noted.occurred_at))
+                @if noted.occurred_precision != care_path::codes::Precision::Instant {
+                    " (" (self.code(noted.occurred_precision)) ")"
+                }
+                @if late {
+                    " · " (self.say("vastgelegd", "recorded")) " " (self.time(noted.recorded_at))
+                }
+                @if let Some(by) = &noted.recorded_by { " · " (self.organisation(by)) }
+            }
+        }
+    }
+
+    /// Where somebody was last seen.
+    pub(crate) fn seen(&self, seen: &SeenView) -> Markup {
+        html! {
+            @if let Some(kind) = seen.location_type { (self.code(kind)) " · " }
+            @if let Some(location) = &seen.location { (location.as_str()) " · " }
+            (self.noted(&seen.noted))
+        }
+    }
+}
+
+/// A line of a list of facts, where there is something to tell.
+pub(crate) fn fact(label: &str, value: Option<impl Into<String>>) -> Markup {
+    html! { @if let Some(value) = value { dt { (label) } dd { (value.into()) } } }
+}
