@@ -305,6 +305,8 @@ const CLOSE: &[Field] = &[reason("close_reason"), EXPLANATION];
 
 const RETRACT: &[Field] = &[reason("retract_reason"), EXPLANATION];
 
+const RETRACT_COUNT: &[Field] = &[reason("retract_reason")];
+
 const DECLINE_HANDOVER: &[Field] = &[reason("handover_decline_reason"), EXPLANATION];
 
 const WITHDRAW_HANDOVER: &[Field] = &[reason("handover_withdraw_reason"), EXPLANATION];
@@ -518,6 +520,7 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::UnrelatePersons => ("Relatie beëindigen", "End the relation", ONLY_EXPLAINED),
         K::RecordIntake => ("Intake doen", "Do an intake", INTAKE),
         K::TurnAway => ("Afwijzen aan de deur", "Turn away", TURN_AWAY),
+        K::RetractTurnAway => ("Telling terugnemen", "Take back the count", RETRACT_COUNT),
         K::AssignBed => ("Bed toewijzen", "Assign a bed", BED),
         K::RecordAttendance => ("Aanwezigheid vastleggen", "Record attendance", ATTENDANCE),
         K::RecordNoShow => ("Niet gekomen", "Did not come", NO_SHOW),
