@@ -61,6 +61,7 @@ const OF_READS: [u16; 7] = [400, 401, 403, 404, 422, 429, 503];
 /// What a batch is answered as a whole; each line has an answer of its own.
 const OF_BATCHES: [u16; 5] = [400, 401, 415, 429, 503];
 const BATCH: &str = "/v1/batch";
+const EVENING: &str = "/v1/facilities/{facility_id}/evening";
 
 fn complete_components(components: &mut Components) {
     components.schemas.insert(ProblemDetails::name().into_owned(), ProblemDetails::schema());
@@ -141,6 +142,16 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
         return;
     }
     let all = PROBLEMS.map(|(status, ..)| status);
+    if let (EVENING, Some(list)) = (path, &mut item.post) {
+        // Each line has the answer of its command.
+        complete_operation(
+            path,
+            list,
+            &["IdempotencyKey"],
+            &all.map(|status| if status == 412 { 409 } else { status }),
+        );
+        return;
+    }
     for write in [&mut item.post, &mut item.delete].into_iter().flatten() {
         complete_operation(path, write, &["IdempotencyKey", "IfMatch"], &all);
         complete_receipt(write);

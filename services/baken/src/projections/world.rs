@@ -12,6 +12,7 @@ use care_path::{EventId, PersonId};
 
 use super::answers::Answers;
 use super::aside::{SetAside, guarded};
+use super::beds::Beds;
 use super::cases::{Case, Cases, Changed, Entry};
 use super::digest::{Digests, hash, sum};
 use super::directory::Listed;
@@ -60,6 +61,7 @@ models! {
     answers: Answers,
     trail: Trail,
     index: Index,
+    beds: Beds,
     worklist: Worklist,
     due: Due,
     matches: Matches,

@@ -20,6 +20,8 @@ pub(super) enum QueryRefused {
     Cursor,
     #[error("`after` is a position that the log has not reached")]
     Ahead,
+    #[error("`night` must be a day such as 2026-12-01, in the years 2000 to 2099")]
+    Night,
     #[error("the event log is not available")]
     Unavailable,
     /// The request came without what every request comes with.
@@ -30,7 +32,7 @@ pub(super) enum QueryRefused {
 impl QueryRefused {
     fn code(self) -> &'static str {
         match self {
-            Self::First | Self::Ahead => "BAD_INPUT",
+            Self::First | Self::Ahead | Self::Night => "BAD_INPUT",
             Self::Unavailable => "UNAVAILABLE",
             Self::Cursor => "BAD_CURSOR",
             Self::NotSetUp => "INTERNAL",

@@ -5,6 +5,7 @@ pub mod batch;
 pub mod body;
 pub mod commands;
 mod directory;
+mod evening;
 pub mod fields;
 pub mod headers;
 mod lists;
@@ -30,6 +31,7 @@ use super::operators;
 pub fn routes(routes: &mut ServiceConfig<'_>) {
     commands::routes(routes);
     directory::routes(routes);
+    evening::routes(routes);
     persons::routes(routes);
     lists::routes(routes);
     me::routes(routes);
