@@ -13,4 +13,4 @@ mod show;
 mod words;
 
 pub use page::{Choice, Draft, Flash, Names, Page, Reader, Section};
-pub use words::{Language, field_problem, has_words, problem_title, refusal};
+pub use words::{Language, OwnLanguage, field_problem, has_words, problem_title, refusal};

@@ -85,8 +85,8 @@ pub(crate) fn care_path_line(page: &Page<'_>, file: &CaseFileView, timeline: &[T
             }
             p.path-legend {
                 (page.say(
-                    "Een punt staat waar iets gebeurde; een lijn naar rechts leidt naar het moment waarop het later is vastgelegd.",
-                    "A dot stands where something happened; a line to the right leads to when it was recorded later.",
+                    "Elke punt is iets wat gebeurde. Een lijn naar rechts loopt naar het moment waarop het later is vastgelegd.",
+                    "Each dot is something that happened. A line to the right leads to when it was recorded later.",
                 ))
             }
         }
@@ -153,7 +153,7 @@ fn described(page: &Page<'_>, lanes: &[Lane], entries: usize) -> String {
             format!("{}: {}.", lane.name, bars.collect::<Vec<_>>().join("; "))
         })
         .collect();
-    sentences.push(format!("{entries} {}", page.say("vastleggingen.", "entries.")));
+    sentences.push(format!("{entries} {}", page.say("gebeurtenissen vastgelegd.", "things recorded.")));
     sentences.join(" ")
 }
 

@@ -2,8 +2,8 @@
 
 use care_path::PersonId;
 use care_path::codes::{Code, Phase};
-use care_path::ids::{FacilityId, OrgId};
-use care_path::time::DateTime;
+use care_path::ids::{FacilityId, Municipality, OrgId};
+use care_path::time::{DateTime, PartialDate};
 use care_path::views::{IdentityView, NotedView, SeenView};
 use chrono::{Datelike, NaiveDate, Timelike};
 use chrono_tz::Europe::Amsterdam;
@@ -128,13 +128,37 @@ impl Page<'_> {
         let mut parts = Vec::new();
         parts.extend(known.sex.map(|sex| self.code(sex)));
         match (known.birth_date, known.approximate_age) {
-            (Some(born), _) => parts.push(format!("* {born}")),
+            (Some(born), _) => parts.push(format!("* {}", self.born(born))),
             (None, Some(age)) => parts.push(format!("± {} {}", age.years(), self.say("jaar", "years"))),
             (None, None) => {}
         }
         let countries = known.countries.iter().flatten().map(|each| self.country(each.as_str()));
         parts.extend(countries);
         parts.join(", ")
+    }
+
+    /// A date of birth as far as it is known: `14 feb 1976`, `feb 1976`, `1976`.
+    pub(crate) fn born(&self, date: PartialDate) -> String {
+        let name =
+            |month: u32| MONTHS.get(month.saturating_sub(1) as usize).map(|(dutch, english)| self.say(dutch, english));
+        let day = date.day().map(|day| day.to_string());
+        let month = date.month().and_then(name).map(str::to_owned);
+        day.into_iter().chain(month).chain([date.year().to_string()]).collect::<Vec<_>>().join(" ")
+    }
+
+    /// `2e keer`, `2nd time`.
+    pub(crate) fn which_time(&self, number: u32) -> String {
+        let ending = match (number % 10, number % 100) {
+            (_, 11..=13) => "th",
+            (1, _) => "st",
+            (2, _) => "nd",
+            (3, _) => "rd",
+            _ => "th",
+        };
+        match self.language {
+            Language::Dutch => format!("{number}e keer"),
+            Language::English => format!("{number}{ending} time"),
+        }
     }
 
     /// A link to somebody's page.
@@ -183,6 +207,15 @@ impl Page<'_> {
             (self.noted(&seen.noted))
         }
     }
+}
+
+/// A municipality as it is written: `Den Haag` for `den-haag`.
+pub(crate) fn municipality(id: &Municipality) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    id.as_str().split('-').map(capital).collect::<Vec<_>>().join(" ")
 }
 
 /// A line of a list of facts, where there is something to tell.

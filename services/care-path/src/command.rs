@@ -14,7 +14,7 @@ pub use subject::Subject;
 
 use crate::actor::{Actor, Principal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, DirectoryRefusal, Organisation};
+use crate::directory::{Asked, Directory, DirectoryRefusal, Organisation, Taken};
 use crate::event::Event;
 use crate::ids::{Municipality, OrgId, PersonId};
 use crate::path::CarePath;
@@ -46,6 +46,8 @@ pub struct Context<'a> {
     /// A fresh id, for what the command creates.
     pub id: Uuid,
     pub directory: &'a Directory,
+    /// How many places are taken where the command asks for one.
+    pub taken: &'a Taken,
     pub deadlines: &'a Deadlines,
     pub norms: &'a Norms,
     /// There is no person: a count of people whom nobody knows.
@@ -103,96 +105,86 @@ pub trait Decide {
     fn organisation(&self, _: &Directory) -> Option<OrgId> {
         None
     }
+
+    /// Where it asks for a place, and for which night; nowhere, where that was in a night before this one: who slept there
+    /// slept there.
+    fn asks_for(&self, _: &Asking<'_>) -> Asked {
+        Asked::default()
+    }
 }
 
-/// Why a command is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The value of a field cannot be: 422, with a pointer to the field.
-    #[error("{field}: {message}")]
-    Field { field: &'static str, message: &'static str },
-    /// It is another organisation's to do: 403.
-    #[error("this is for another organisation to do")]
-    NotYours,
-    #[error(transparent)]
-    Case(#[from] CaseRefusal),
-    #[error(transparent)]
-    Identity(#[from] IdentityRefusal),
-    #[error(transparent)]
-    Relation(#[from] RelationRefusal),
-    #[error(transparent)]
-    Stay(#[from] StayRefusal),
-    #[error(transparent)]
-    Referral(#[from] ReferralRefusal),
-    #[error(transparent)]
-    Lost(#[from] LostRefusal),
-    #[error(transparent)]
-    Discharge(#[from] DischargeRefusal),
-    #[error(transparent)]
-    Exception(#[from] ExceptionRefusal),
-    #[error(transparent)]
-    Rights(#[from] RightsRefusal),
-    #[error(transparent)]
-    Return(#[from] ReturnRefusal),
-    #[error(transparent)]
-    Privacy(#[from] PrivacyRefusal),
-    #[error(transparent)]
-    Deadline(#[from] DeadlineRefusal),
-    #[error(transparent)]
-    Correction(#[from] CorrectionRefusal),
-    #[error(transparent)]
-    Directory(#[from] DirectoryRefusal),
+/// Who asks for a place, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    pub now: DateTime,
+    pub occurred: Occurred,
+    pub by: &'a Principal,
+    pub directory: &'a Directory,
+}
+
+impl<'a> Context<'a> {
+    /// Who asks for a place, and when.
+    pub(crate) fn asking(&self) -> Asking<'a> {
+        Asking { now: self.now, occurred: self.occurred, by: self.by, directory: self.directory }
+    }
+}
+
+/// Declares the refusal of a command, with the parts of the path that refuse.
+macro_rules! parts {
+    ($($part:ident($refusal:ty)),+ $(,)?) => {
+        /// Why a command is refused.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        pub enum Refusal {
+            /// The value of a field cannot be: 422, with a pointer to the field.
+            #[error("{field}: {message}")]
+            Field { field: &'static str, message: &'static str },
+            /// It is another organisation's to do: 403.
+            #[error("this is for another organisation to do")]
+            NotYours,
+            $( #[error(transparent)] $part(#[from] $refusal), )+
+        }
+
+        impl Refusal {
+            /// The codes of all refusals: a translation must have each.
+            #[must_use]
+            pub fn codes() -> Vec<&'static str> {
+                let parts: &[&[&str]] = &[&["invalid_field", "not_yours"], $(<$refusal>::CODES),+];
+                parts.concat()
+            }
+
+            /// The rule's code, for programs: stable.
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    Self::Field { .. } => "invalid_field",
+                    Self::NotYours => "not_yours",
+                    $( Self::$part(refusal) => refusal.code(), )+
+                }
+            }
+        }
+    };
+}
+
+parts! {
+    Case(CaseRefusal),
+    Identity(IdentityRefusal),
+    Relation(RelationRefusal),
+    Stay(StayRefusal),
+    Referral(ReferralRefusal),
+    Lost(LostRefusal),
+    Discharge(DischargeRefusal),
+    Exception(ExceptionRefusal),
+    Rights(RightsRefusal),
+    Return(ReturnRefusal),
+    Privacy(PrivacyRefusal),
+    Deadline(DeadlineRefusal),
+    Correction(CorrectionRefusal),
+    Directory(DirectoryRefusal),
 }
 
 impl Refusal {
-    /// The codes of all refusals: a translation must have each.
-    #[must_use]
-    pub fn codes() -> Vec<&'static str> {
-        let parts = [
-            &["invalid_field", "not_yours"],
-            CaseRefusal::CODES,
-            IdentityRefusal::CODES,
-            RelationRefusal::CODES,
-            StayRefusal::CODES,
-            ReferralRefusal::CODES,
-            LostRefusal::CODES,
-            DischargeRefusal::CODES,
-            ExceptionRefusal::CODES,
-            RightsRefusal::CODES,
-            ReturnRefusal::CODES,
-            PrivacyRefusal::CODES,
-            DeadlineRefusal::CODES,
-            CorrectionRefusal::CODES,
-            DirectoryRefusal::CODES,
-        ];
-        parts.concat()
-    }
-
     pub(crate) const fn field(field: &'static str, message: &'static str) -> Self {
         Self::Field { field, message }
-    }
-
-    /// The rule's code, for programs: stable.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Field { .. } => "invalid_field",
-            Self::NotYours => "not_yours",
-            Self::Case(refusal) => refusal.code(),
-            Self::Identity(refusal) => refusal.code(),
-            Self::Relation(refusal) => refusal.code(),
-            Self::Stay(refusal) => refusal.code(),
-            Self::Referral(refusal) => refusal.code(),
-            Self::Lost(refusal) => refusal.code(),
-            Self::Discharge(refusal) => refusal.code(),
-            Self::Exception(refusal) => refusal.code(),
-            Self::Rights(refusal) => refusal.code(),
-            Self::Return(refusal) => refusal.code(),
-            Self::Privacy(refusal) => refusal.code(),
-            Self::Deadline(refusal) => refusal.code(),
-            Self::Correction(refusal) => refusal.code(),
-            Self::Directory(refusal) => refusal.code(),
-        }
     }
 }
 

@@ -29,6 +29,37 @@ test("what a return still lacks is said, and recorded where one looks", async ()
     await page.leave();
 });
 
+test("the return goes step by step, in the person's language beside Dutch", async () => {
+    const page = await returning();
+    await Promise.all([page.waitForURL(/\/return$/), page.getByRole("link", { name: "The return, step by step" }).click()]);
+    assert.ok(await page.locator('[lang="pl"]', { hasText: "Czy chce Pan/Pani wrócić" }).isVisible());
+    await checkPage(page, "supporter-steps");
+    // The no is as large as the yes, and as near.
+    const choice = (title) => page.locator(".yes-no > .card", { hasText: title });
+    const [yes, no] = [await choice("Record the yes").boundingBox(), await choice("Record the no").boundingBox()];
+    assert.deepEqual([yes.width, yes.height, yes.y], [no.width, no.height, no.y]);
+    await page.getByRole("link", { name: "Română" }).click();
+    assert.ok(await page.locator('[lang="ro"]', { hasText: "Doriți să vă întoarceți" }).isVisible());
+    await page.leave();
+});
+
+test("the consent prints in each of the eight languages, and can be recorded where it was read", async () => {
+    const page = await returning();
+    const person = new URL(page.url()).pathname.split("/").pop();
+    for (const language of ["nl", "en", "pl", "ro", "bg", "hu", "es", "pt"]) {
+        await page.goto(`${url}/board/persons/${person}/consent?language=${language}`);
+        assert.equal(await page.locator(".signing").count(), 1, language);
+        if (["pl", "bg"].includes(language)) await checkPage(page, `supporter-consent-${language}`);
+    }
+    assert.ok(await page.getByRole("button", { name: "Print" }).isVisible());
+    await page.emulateMedia({ media: "print" });
+    assert.ok(await page.locator(".sheet").isVisible());
+    for (const gone of [".board-nav", ".own-languages", "[data-print]", ".act"])
+        assert.ok(!(await page.locator(gone).first().isVisible()), `${gone} is not printed`);
+    assert.equal((await page.goto(`${url}/board/persons/${person}/consent?language=xx`)).status(), 404);
+    await page.leave();
+});
+
 test("the no is as easy as the yes, and stops what runs", async () => {
     const page = await returning();
     page.seen.clicks = 0;

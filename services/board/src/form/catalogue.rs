@@ -50,7 +50,7 @@ const SIGNAL: &[Field] = &[
     may("/identity/name", "Naam", "Name", Line),
     may("/identity/alias", "Roepnaam of bijnaam", "What people call them", Line),
     may("/identity/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
     may("/identity/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
     may("/identity/sex", "Geslacht", "Sex", Code("sex")),
     may("/identity/countries", "Nationaliteit", "Nationality", Countries),
@@ -77,7 +77,7 @@ const IDENTITY: &[Field] = &[
     may("/claim/name", "Naam", "Name", Line),
     may("/claim/alias", "Roepnaam of bijnaam", "What people call them", Line),
     may("/claim/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
     may("/claim/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
     may("/claim/sex", "Geslacht", "Sex", Code("sex")),
     may("/claim/countries", "Nationaliteit", "Nationality", Countries),
@@ -119,7 +119,7 @@ const INTAKE: &[Field] = &[
     may("/identity/name", "Naam", "Name", Line),
     may("/identity/alias", "Roepnaam of bijnaam", "What people call them", Line),
     may("/identity/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 1976-02 of 1976-02-14.", "As far as known: 1976, 1976-02 or 1976-02-14."),
+        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
     may("/identity/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
     may("/identity/sex", "Geslacht", "Sex", Code("sex")),
     may("/identity/countries", "Nationaliteit", "Nationality", Countries),
@@ -172,49 +172,109 @@ const INCIDENT: &[Field] = &[
 const RIGHTS: &[Field] = &[
     may(
         "/union_citizen",
-        "Burger van de EU, EER of Zwitserland?",
-        "Citizen of the EU, EEA or Switzerland?",
+        "Is de persoon burger van een ander land van de EU of de EER, of van Zwitserland?",
+        "Is the person a citizen of another country of the EU or the EEA, or of Switzerland?",
         Code("yes_no_unknown"),
     ),
-    may("/family_member", "Familielid van een EU-burger?", "Family member of an EU citizen?", Code("yes_no_unknown")),
-    may("/residence_proven", "Rechtmatig verblijf aangetoond?", "Lawful residence proven?", Code("yes_no_unknown")),
-    may("/works", "Werkt nu?", "Works now?", Code("yes_no_unknown")),
     may(
-        "/temporarily_unfit_for_work",
-        "Tijdelijk arbeidsongeschikt?",
-        "Temporarily unfit for work?",
+        "/family_member",
+        "Is de persoon familie van zo'n burger die in Nederland woont?",
+        "Is the person family of such a citizen who lives in the Netherlands?",
         Code("yes_no_unknown"),
     ),
-    may("/involuntarily_unemployed", "Onvrijwillig werkloos?", "Involuntarily unemployed?", Code("yes_no_unknown")),
     may(
-        "/registered_as_job_seeker",
-        "Ingeschreven als werkzoekende?",
-        "Registered as a job seeker?",
-        Code("yes_no_unknown"),
+        "/principal_outcome",
+        "Wat kwam er uit de toets van dat familielid?",
+        "What was the outcome for that relative?",
+        Code("rights_outcome"),
     ),
-    may("/first_time_job_seeker", "Zoekt voor het eerst werk?", "First-time job seeker?", Code("yes_no_unknown")),
-    may("/in_vocational_training", "In een beroepsopleiding?", "In vocational training?", Code("yes_no_unknown")),
     may(
-        "/training_linked_to_work",
-        "Sluit de opleiding aan op eerder werk?",
-        "Is the training linked to earlier work?",
-        Code("yes_no_unknown"),
-    ),
-    may("/asks_for_shelter", "Vraagt om opvang?", "Asks for shelter?", Code("yes_no_unknown")),
-    may("/domestic_violence", "Huiselijk geweld?", "Domestic violence?", Code("yes_no_unknown")),
-    may("/years_of_lawful_residence", "Jaren rechtmatig verblijf", "Years of lawful residence", Number),
-    may("/months_of_stay", "Maanden in Nederland", "Months in the Netherlands", Number),
-    may("/hours_per_week", "Uren werk per week", "Hours of work a week", Number),
-    may("/hours_per_month", "Uren werk per maand", "Hours of work a month", Number),
-    may(
-        "/income_percent_of_social_assistance_norm",
-        "Inkomen, in procenten van de bijstandsnorm",
-        "Income, in percent of the social assistance norm",
+        "/years_of_lawful_residence",
+        "Hoeveel hele jaren woont de persoon al rechtmatig in Nederland, zonder onderbreking?",
+        "For how many full years has the person lived lawfully in the Netherlands, without a break?",
         Number,
     ),
-    may("/months_worked", "Maanden gewerkt", "Months worked", Number),
-    may("/months_since_work_ended", "Maanden sinds het werk stopte", "Months since work ended", Number),
-    may("/principal_outcome", "Uitkomst bij het familielid", "Outcome for the family member", Code("rights_outcome")),
+    may("/residence_proven", "Is dat aangetoond?", "Is that proven?", Code("yes_no_unknown")),
+    may(
+        "/works",
+        "Werkt de persoon nu, in loondienst of zelfstandig?",
+        "Does the person work now, employed or self-employed?",
+        Code("yes_no_unknown"),
+    ),
+    may("/hours_per_week", "Hoeveel uur per week?", "How many hours a week?", Number),
+    may("/hours_per_month", "Of: hoeveel uur per maand, gemiddeld?", "Or: how many hours a month, on average?", Number),
+    may(
+        "/income_percent_of_social_assistance_norm",
+        "Hoeveel procent van de bijstandsnorm verdient de persoon?",
+        "What percentage of the social assistance norm does the person earn?",
+        Number,
+    ),
+    may(
+        "/temporarily_unfit_for_work",
+        "Werkte de persoon hier, en kan dat nu even niet door ziekte of een ongeluk?",
+        "Did the person work here, and cannot for now because of illness or an accident?",
+        Code("yes_no_unknown"),
+    ),
+    may(
+        "/involuntarily_unemployed",
+        "Werkte de persoon hier, en is dat werk buiten eigen wil gestopt?",
+        "Did the person work here, and lose that work without wanting to?",
+        Code("yes_no_unknown"),
+    ),
+    may(
+        "/registered_as_job_seeker",
+        "Staat de persoon ingeschreven als werkzoekende?",
+        "Is the person registered as a job seeker?",
+        Code("yes_no_unknown"),
+    ),
+    may(
+        "/months_worked",
+        "Hoeveel maanden werkte de persoon hier?",
+        "How many months did the person work here?",
+        Number,
+    ),
+    may(
+        "/months_since_work_ended",
+        "Hoeveel maanden geleden stopte het werk?",
+        "How many months ago did the work end?",
+        Number,
+    ),
+    may(
+        "/in_vocational_training",
+        "Volgt de persoon een beroepsopleiding?",
+        "Is the person in vocational training?",
+        Code("yes_no_unknown"),
+    ),
+    may(
+        "/training_linked_to_work",
+        "Past de opleiding bij het eerdere werk?",
+        "Is the training related to the earlier work?",
+        Code("yes_no_unknown"),
+    ),
+    may(
+        "/months_of_stay",
+        "Hoeveel maanden is de persoon in Nederland?",
+        "For how many months has the person been in the Netherlands?",
+        Number,
+    ),
+    may(
+        "/asks_for_shelter",
+        "Vraagt de persoon om opvang?",
+        "Does the person ask for shelter?",
+        Code("yes_no_unknown"),
+    ),
+    may(
+        "/domestic_violence",
+        "Is dat vanwege huiselijk geweld?",
+        "Is that because of domestic violence?",
+        Code("yes_no_unknown"),
+    ),
+    may(
+        "/first_time_job_seeker",
+        "Zoekt de persoon voor het eerst werk in Nederland?",
+        "Does the person look for work in the Netherlands for the first time?",
+        Code("yes_no_unknown"),
+    ),
 ];
 
 const IND: &[Field] = &[
@@ -244,6 +304,8 @@ const DROPOUT: &[Field] = &[reason("dropout_reason"), EXPLANATION];
 const CLOSE: &[Field] = &[reason("close_reason"), EXPLANATION];
 
 const RETRACT: &[Field] = &[reason("retract_reason"), EXPLANATION];
+
+const RETRACT_COUNT: &[Field] = &[reason("retract_reason")];
 
 const DECLINE_HANDOVER: &[Field] = &[reason("handover_decline_reason"), EXPLANATION];
 
@@ -295,7 +357,7 @@ const DECIDE: &[Field] = &[
 
 const DISCHARGE: &[Field] = &[
     must("/destination", "Waarheen?", "Where to?", Code("location_type")),
-    may("/from", "Vanuit", "From", Organisation),
+    may("/from", "Uit welk ziekenhuis of welke instelling?", "From which hospital or institution?", Organisation),
     may("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
     may("/warned", "De ontvangende plek is gewaarschuwd", "The receiving place was warned", Flag),
     may("/letter_received", "Er is een ontslagbrief", "There is a discharge letter", Flag),
@@ -306,7 +368,7 @@ const ANNOUNCE: &[Field] = &[
     must("/expected_at", "Wanneer?", "When?", Moment),
     must("/destination", "Waarheen?", "Where to?", Code("location_type")),
     may("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
-    may("/from", "Vanuit", "From", Organisation),
+    may("/from", "Uit welk ziekenhuis of welke instelling?", "From which hospital or institution?", Organisation),
     may("/care_needs", "Wat moet de ontvanger weten?", "What must the receiver know?", Text),
 ];
 
@@ -350,7 +412,10 @@ const HANDOVER: &[Field] = &[
     may("/plan", "Plan", "Plan", Text),
 ];
 
-const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Sealed document (JWE)", Sealed)];
+const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Sealed document (JWE)", Sealed).hint(
+    "Alleen de ontvanger kan het openen. Baken leest het niet.",
+    "Only its receiver can open it. Baken does not read it.",
+)];
 
 const DEPARTURE: &[Field] = &[
     may("/travels", "Hoe reist de persoon?", "How does the person travel?", Line),
@@ -358,7 +423,7 @@ const DEPARTURE: &[Field] = &[
 ];
 
 const FOLLOW_UP: &[Field] = &[
-    must("/term", "Welke termijn?", "Which term?", Code("follow_up_term")),
+    must("/term", "Na hoeveel dagen?", "After how many days?", Code("follow_up_term")),
     must("/outcome", "Hoe gaat het?", "How is it going?", Code("follow_up_outcome")),
     EXPLANATION,
 ];
@@ -370,7 +435,7 @@ const ANSWER: &[Field] = &[must("/answer", "Antwoord", "Answer", Text), may("/qu
 const COORDINATOR: &[Field] = &[
     may("/municipality", "Gemeente", "Municipality", Line)
         .hint("Zoals rotterdam of den-haag.", "Such as rotterdam or den-haag."),
-    may("/coordinator", "Gebruiker", "User", Line),
+    may("/coordinator", "Gebruikersnaam van de procesregisseur", "User name of the coordinator", Line),
 ];
 
 const NOTE: &[Field] = &[must("/text", "Notitie", "Note", Text)];
@@ -455,6 +520,7 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::UnrelatePersons => ("Relatie beëindigen", "End the relation", ONLY_EXPLAINED),
         K::RecordIntake => ("Intake doen", "Do an intake", INTAKE),
         K::TurnAway => ("Afwijzen aan de deur", "Turn away", TURN_AWAY),
+        K::RetractTurnAway => ("Telling terugnemen", "Take back the count", RETRACT_COUNT),
         K::AssignBed => ("Bed toewijzen", "Assign a bed", BED),
         K::RecordAttendance => ("Aanwezigheid vastleggen", "Record attendance", ATTENDANCE),
         K::RecordNoShow => ("Niet gekomen", "Did not come", NO_SHOW),
@@ -483,8 +549,8 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::AnswerCareAlert => ("Antwoorden", "Answer", ANSWER_ALERT),
         K::RequestException => ("Uitzondering vragen", "Request an exception", EXCEPTION),
         K::DecideException => ("Besluiten", "Decide", DECIDE),
-        K::ReportDischarge => ("Ontslag vastleggen", "Report a discharge", DISCHARGE),
-        K::AnnounceDischarge => ("Ontslag aankondigen", "Announce a discharge", ANNOUNCE),
+        K::ReportDischarge => ("Ontslag uit ziekenhuis vastleggen", "Report a discharge", DISCHARGE),
+        K::AnnounceDischarge => ("Ontslag uit ziekenhuis aankondigen", "Announce a discharge", ANNOUNCE),
         K::CallOffDischarge => ("Ontslag gaat niet door", "Call the discharge off", CALL_OFF),
         K::PresentReturnOptions => ("Mogelijkheden bespreken", "Present the options", OPTIONS),
         K::RefuseReturn => ("Wil niet terug", "Does not want to return", ONLY_EXPLAINED),
@@ -507,7 +573,6 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::ReopenCase => ("Dossier heropenen", "Reopen the case", ONLY_EXPLAINED),
         K::RecordDeath => ("Overlijden vastleggen", "Record a death", DEATH),
         K::RetractEntry => ("Terugnemen", "Take back", RETRACT),
-        K::RetractTurnAway => ("Afwijzing terugnemen", "Take a turn-away back", RETRACT),
         K::MoveEntry => ("Naar de juiste persoon", "To the right person", MOVE),
         K::PlaceHold => ("Bewaarplicht vastleggen", "Place a legal hold", HOLD),
         K::LiftHold => ("Bewaarplicht opheffen", "Lift the legal hold", NOTHING),

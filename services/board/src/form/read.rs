@@ -49,13 +49,13 @@ fn value_of(field: &Field, values: &[&str]) -> Result<Value, &'static str> {
         | Input::Code(_)
         | Input::Among(_)
         | Input::Day
-        | Input::Birth
         | Input::Country
         | Input::Abroad
         | Input::Language
         | Input::Organisation
         | Input::Facility
         | Input::Id => Value::from(first),
+        Input::Birth => Value::from(birth(first)),
         Input::Number => Value::from(first.parse::<i64>().map_err(|_| NO_NUMBER)?),
         Input::Flag | Input::TrueFalse => Value::from(first == "true"),
         Input::Codes(_) | Input::Countries | Input::Tags => Value::from(values.to_vec()),
@@ -73,6 +73,16 @@ fn recipient(value: &str) -> Value {
         (Some("kind"), Some(kind), Some(municipality)) => json!({ "kind": kind, "municipality": municipality }),
         (Some("organisation"), Some(id), None) => json!({ "organisation": id }),
         _ => json!({ "organisation": value }),
+    }
+}
+
+/// A date of birth, as it is written here with the day first, or with the year first (ISO 8601).
+fn birth(text: &str) -> String {
+    let parts: Vec<_> = text.split(['-', '/', '.']).map(str::trim).collect();
+    match parts.as_slice() {
+        [day, month, year] if year.len() == 4 => format!("{year}-{month:0>2}-{day:0>2}"),
+        [month, year] if year.len() == 4 => format!("{year}-{month:0>2}"),
+        _ => text.to_owned(),
     }
 }
 
@@ -141,6 +151,23 @@ mod tests {
         assert_eq!(at("2026-07-01T23:30"), json!("2026-07-01T21:30:00Z"));
         assert_eq!(at("2026-12-01T23:30"), json!("2026-12-01T22:30:00Z"));
         assert_eq!(body(CommandKind::AddNote, &[("/text", "x"), ("/occurred_at", "gisteren")]).1, 1);
+    }
+
+    #[test]
+    fn a_date_of_birth_is_read_as_it_is_written_here() {
+        let born = |text: &str| {
+            body(CommandKind::RecordIntake, &[("/identity/birth_date", text)]).0["identity"]["birth_date"].clone()
+        };
+        for (written, wanted) in [
+            ("14-2-1976", "1976-02-14"),
+            ("14/02/1976", "1976-02-14"),
+            ("2.1976", "1976-02"),
+            ("1976", "1976"),
+            ("1976-02-14", "1976-02-14"),
+            ("Marek", "Marek"),
+        ] {
+            assert_eq!(born(written), json!(wanted), "{written}");
+        }
     }
 
     #[test]

@@ -105,7 +105,15 @@ impl Page<'_> {
         }
     }
 
-    fn field(&self, form: &str, field: &Field, draft: Option<&Draft>) -> Markup {
+    /// What is wrong with a field.
+    pub(crate) fn wrong_with(&self, form: &str, field: &Field, draft: Option<&Draft>) -> Markup {
+        let _ = self;
+        let wrong = wrong_in(draft, field);
+        let id = format!("{form}{}-wrong", field.at.replace('/', "-"));
+        html! { @if !wrong.is_empty() { p.utrecht-form-field-error-message id=(id) { (wrong.join(" ")) } } }
+    }
+
+    pub(crate) fn field(&self, form: &str, field: &Field, draft: Option<&Draft>) -> Markup {
         let id = format!("{form}{}", field.at.replace('/', "-"));
         let label = field.label.r#in(self.language);
         let values: Vec<&str> = draft
@@ -114,12 +122,7 @@ impl Page<'_> {
             .filter(|(name, _)| name == field.at)
             .map(|(_, value)| value.as_str())
             .collect();
-        let wrong: Vec<&str> = draft
-            .iter()
-            .flat_map(|draft| &draft.problems)
-            .filter(|(at, _)| belongs(at, field.at))
-            .map(|(_, said)| said.as_str())
-            .collect();
+        let wrong = wrong_in(draft, field);
         let about = [(!wrong.is_empty(), "wrong"), (field.hint.is_some(), "hint")];
         let described: Vec<_> =
             about.into_iter().filter(|(is_there, _)| *is_there).map(|(_, what)| format!("{id}-{what}")).collect();
@@ -127,9 +130,7 @@ impl Page<'_> {
             @if let Some(hint) = field.hint {
                 p.utrecht-form-field-description id={ (id) "-hint" } { (hint.r#in(self.language)) }
             }
-            @if !wrong.is_empty() {
-                p.utrecht-form-field-error-message id={ (id) "-wrong" } { (wrong.join(" ")) }
-            }
+            (self.wrong_with(form, field, draft))
         };
         let control =
             Control { field, id: &id, values: &values, described: &described.join(" "), wrong: !wrong.is_empty() };
@@ -168,7 +169,7 @@ impl Page<'_> {
         let line = |kind: &str, extra: &str| {
             html! {
                 input.utrecht-textbox id=(id) name=(field.at) type=(kind) value=(value) required[field.required]
-                    aria-describedby=[described.clone()] aria-invalid=[wrong] autocomplete="off"
+                    aria-describedby=[described.clone()] aria-invalid=[wrong] autocomplete="off" placeholder=" "
                     inputmode=[(!extra.is_empty()).then_some(extra)];
             }
         };
@@ -307,6 +308,12 @@ impl Control<'_> {
 /// Whether what is wrong at a pointer is wrong with a field, or with a part of its value.
 fn belongs(pointer: &str, field: &str) -> bool {
     pointer.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What is said to be wrong with a field.
+fn wrong_in<'d>(draft: Option<&'d Draft>, field: &Field) -> Vec<&'d str> {
+    let problems = draft.into_iter().flat_map(|draft| &draft.problems);
+    problems.filter(|(at, _)| belongs(at, field.at)).map(|(_, said)| said.as_str()).collect()
 }
 
 fn is_wrong(draft: &Draft, field: &Field) -> bool {

@@ -83,7 +83,7 @@ impl Page<'_> {
                     dt { (self.say("Bed", "Bed")) }
                     dd { (self.stay(stay)) }
                 }
-                (fact(self.say("Gemeente", "Municipality"), file.municipality.as_ref().map(ToString::to_string)))
+                (fact(self.say("Gemeente", "Municipality"), file.municipality.as_ref().map(crate::show::municipality)))
                 (fact(self.say("Procesregisseur", "Coordinator"), file.coordinator.as_ref().map(ToString::to_string)))
                 (fact(self.say("Afgesloten", "Closed"), file.closed.map(|why| self.code(why))))
             }
@@ -100,7 +100,7 @@ impl Page<'_> {
                 " · " (self.say("einde ", "ended ")) (self.time(released))
                 @if let Some(why) = stay.release_reason { " (" (self.code(why)) ")" }
             }
-            @if stay.held == Some(true) { " " span.tag.tag--warn { (self.say("vastgehouden", "held")) } }
+            @if stay.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
             @if stay.no_shows > 0 { " " span.tag.tag--warn { (stay.no_shows) "× " (self.say("niet gekomen", "did not come")) } }
         }
     }
@@ -117,14 +117,13 @@ impl Page<'_> {
             K::ObserveIncident,
             K::UpdateIdentity,
         ];
-        const MORE: [K; 19] = [
+        const MORE: [K; 18] = [
             K::RecordAttendance,
             K::RequestException,
             K::FileCareAlert,
             K::MarkOutOfSight,
             K::ReportDischarge,
             K::AnnounceDischarge,
-            K::AssessRights,
             K::RecordIndDecision,
             K::RecordInsurance,
             K::FileUninsuredReport,
@@ -191,6 +190,12 @@ impl Page<'_> {
             (self.same(person, file, matches, elsewhere, may))
             (self.circumstances(file))
             @if let Some(rights) = &file.rights { (self.rights(rights)) }
+            @if may.contains(&K::AssessRights) {
+                p { a.utrecht-link href={ "/board/persons/" (person) "/rights" } { (self.say("Rechten toetsen, vraag voor vraag", "Assess rights, question by question")) } }
+            }
+            @if super::prepares_a_return(may) {
+                p { a.utrecht-link href={ "/board/persons/" (person) "/return" } { (self.say("Terugkeer, stap voor stap", "The return, step by step")) } }
+            }
             @if let Some(going_back) = &file.r#return { (self.going_back(person, going_back, may)) }
         }
     }
@@ -240,7 +245,7 @@ impl Page<'_> {
                                 @let names = |list: &Option<Vec<_>>| list.iter().flatten().map(|each| self.organisation(each)).collect::<Vec<_>>().join(", ");
                                 dl.facts {
                                     @if open && lookout.silent.as_ref().is_some_and(|silent| !silent.is_empty()) {
-                                        dt { (self.say("Zwijgt", "Silent")) } dd { (names(&lookout.silent)) }
+                                        dt { (self.say("Nog niet gelezen door", "Not read yet by")) } dd { (names(&lookout.silent)) }
                                     }
                                     @if !open { (fact(self.say("Gevraagd", "Asked"), lookout.recipients.is_some().then(|| names(&lookout.recipients)))) }
                                     (fact(self.say("Uitkomst", "Outcome"), lookout.outcome.map(|outcome| self.code(outcome))
@@ -328,7 +333,7 @@ impl Page<'_> {
                         }
                         @for other in elsewhere {
                             li.card id={ "elsewhere-" (other.person_id) } {
-                                p { (self.say("Misschien bekend in ", "Perhaps known in ")) (other.municipality.as_ref().map(ToString::to_string).unwrap_or_default()) }
+                                p { (self.say("Misschien bekend in ", "Perhaps known in ")) (other.municipality.as_ref().map(crate::show::municipality).unwrap_or_default()) }
                                 @if let Some(known) = &other.identity { p { (self.who(Some(known), other.person_id)) } }
                                 @if !other.agreed && may.contains(&K::AgreeMatch) {
                                     (self.act(&Ask::of(K::AgreeMatch).about(person).subject(other.person_id.0)))
@@ -381,7 +386,7 @@ impl Page<'_> {
             dl.facts {
                 (fact(self.say("Naam", "Name"), line(&known.name)))
                 (fact(self.say("Roepnaam", "Called"), line(&known.alias)))
-                (fact(self.say("Geboren", "Born"), known.birth_date.map(|date| date.to_string())))
+                (fact(self.say("Geboren", "Born"), known.birth_date.map(|date| self.born(date))))
                 (fact(self.say("Geboorteplaats", "Place of birth"), line(&known.birth_place)))
                 (fact(self.say("Leeftijd", "Age"), known.approximate_age.map(|age| format!("± {}", age.years()))))
                 (fact(self.say("Geslacht", "Sex"), known.sex.map(|sex| self.code(sex))))
@@ -389,7 +394,7 @@ impl Page<'_> {
                 (fact(self.say("Herkomst", "Origin"), line(&known.origin)))
                 (fact(self.say("Talen", "Languages"), languages))
                 (fact(self.say("Documenten", "Documents"), documents))
-                (fact(self.say("Te bereiken", "To be reached"), line(&known.contact)))
+                (fact(self.say("Hoe te bereiken", "How to reach them"), line(&known.contact)))
                 (fact(self.say("Uiterlijk", "Appearance"), known.appearance.as_ref().map(|text| text.as_str().to_owned())))
                 (fact(self.say("Hoe zeker", "How sure"), known.assurance.map(|sure| self.code(sure))))
             }
@@ -403,10 +408,10 @@ impl Page<'_> {
                 section aria-labelledby="health" {
                     h2 #health.utrecht-heading-2 { (self.say("Gezondheid", "Health")) }
                     dl.facts {
-                        (fact(self.say("Dringend", "Urgency"), medical.urgency.map(|urgency| self.code(urgency))))
+                        (fact(self.say("Hoe dringend", "Urgency"), medical.urgency.map(|urgency| self.code(urgency))))
                         (fact(self.say("Problemen", "Problems"), medical.problems.as_ref().map(|codes| self.codes(codes))))
                         @if medical.head_injury_suspected == Some(true) {
-                            dt { (self.say("Let op", "Mind")) } dd { (self.say("mogelijk hoofdletsel", "head injury suspected")) }
+                            dt { (self.say("Let op", "Take care")) } dd { (self.say("mogelijk hoofdletsel", "head injury suspected")) }
                         }
                         @if let Some(since) = medical.unsuitable_since {
                             dt { (self.say("Past deze plek?", "Does this place suit?")) } dd { (self.say("te beoordelen sinds ", "to be reviewed since ")) (self.time(since)) }
@@ -418,7 +423,7 @@ impl Page<'_> {
             }
             @if let Some(social) = social {
                 section aria-labelledby="social" {
-                    h2 #social.utrecht-heading-2 { (self.say("Leven", "Life")) }
+                    h2 #social.utrecht-heading-2 { (self.say("Leefsituatie", "Daily life")) }
                     dl.facts {
                         (fact(self.say("Problemen", "Problems"), social.problems.as_ref().map(|codes| self.codes(codes))))
                         (fact(self.say("Woonsituatie", "Living situation"), social.living_situation.map(|code| self.code(code))))
@@ -489,19 +494,7 @@ impl Page<'_> {
                     (fact(self.say("Besluit IND", "Decision of the IND"), rights.ind_decision.as_ref().map(|decision| self.code(decision.outcome))))
                     (fact(self.say("Onverzekerde zorg gemeld", "Uninsured care reported"), rights.uninsured_report_filed_at.map(|at| self.time_text(at))))
                 }
-                @if let Some(assessment) = rights.assessments.iter().flatten().last() {
-                    div.card {
-                        p {
-                            strong { (self.code(assessment.outcome)) } " · " (self.say("hulpmiddel, niet bindend", "an aid, not binding"))
-                        }
-                        @if let Some(article) = &assessment.article { p { (article) } }
-                        @if assessment.ind_decision_needed == Some(true) {
-                            p { span.tag.tag--warn { (self.say("besluit van de IND nodig", "a decision of the IND is needed")) } }
-                        }
-                        @if let Some(open) = &assessment.alternatives { p { (self.say("Wel mogelijk: ", "Open to them: ")) (self.codes(open)) } }
-                        p { (self.noted(&assessment.noted)) }
-                    }
-                }
+                @if let Some(assessment) = rights.assessments.iter().flatten().last() { (self.assessed(assessment)) }
             }
         }
     }
@@ -536,25 +529,7 @@ impl Page<'_> {
                         }
                     }
                 }
-                @for consent in going_back.consents.iter().flatten() {
-                    div.card id={ "consent-" (consent.consent_id) } {
-                        p {
-                            strong { (self.say("Toestemming: ", "Consent: ")) (self.code(consent.purpose)) }
-                            @if let Some(country) = &consent.recipient_country { " · " (self.country(country.as_str())) }
-                            @if let Some(to) = &consent.recipient_organisation { " · " (self.organisation(to)) }
-                        }
-                        @if let Some(classes) = &consent.data_classes { p { (self.codes(classes)) } }
-                        @match consent.withdrawn_at {
-                            Some(at) => p { span.tag.tag--warn { (self.say("ingetrokken", "withdrawn")) } " " (self.time(at)) },
-                            None => {
-                                p { (self.noted(&consent.noted)) }
-                                @if may.contains(&K::WithdrawConsent) {
-                                    (self.act(&Ask::of(K::WithdrawConsent).about(person).subject(consent.consent_id.0).at_once()))
-                                }
-                            }
-                        }
-                    }
-                }
+                @for consent in going_back.consents.iter().flatten() { (self.consent_given(person, consent, may, None)) }
                 ul.card-list { @for handover in going_back.handovers.iter().flatten().rev() { (self.handover(handover, may, false)) } }
                 div.acts {
                     (self.acts(may, person, &[K::RefuseReturn, K::PresentReturnOptions, K::GiveConsent, K::ProposeHandover]))

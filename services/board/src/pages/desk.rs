@@ -1,13 +1,14 @@
 //! The desk: who is lost, what must be decided, what waits.
 
 use care_path::PersonId;
-use care_path::codes::TaskKind;
+use care_path::codes::{Role, TaskKind};
 use care_path::command::CommandKind as K;
 use care_path::views::{ExceptionView, LostView, TaskView};
 use maud::{Markup, html};
 
 use crate::form::Ask;
 use crate::page::Page;
+use crate::words::Language;
 
 /// What lies on the desk.
 pub struct Desk<'a> {
@@ -29,7 +30,8 @@ pub fn desk(page: &Page<'_>, desk: &Desk<'_>) -> Markup {
     page.titled(page.say("Vandaag", "Today"), &html! {
         div.board-columns {
             div {
-                @if !lost.is_empty() || page.reader.principal.actor.municipality().is_some() {
+                // Whoever may not know of the lost is not told that there are none.
+                @if !lost.is_empty() || page.reader.principal.actor.role() == Role::ProcessCoordinator {
                     section aria-labelledby="lost" {
                         h2 #lost.utrecht-heading-2 { (page.say("Wie is uit beeld", "Who is lost")) }
                         @if lost.is_empty() { (page.nothing("Niemand is uit beeld.", "Nobody is out of sight.")) }
@@ -44,7 +46,7 @@ pub fn desk(page: &Page<'_>, desk: &Desk<'_>) -> Markup {
                 }
             }
             section aria-labelledby="waits" {
-                h2 #waits.utrecht-heading-2 { (page.say("Wat wacht", "What waits")) }
+                h2 #waits.utrecht-heading-2 { (page.say("Wat wacht op u", "What waits for you")) }
                 @if waiting.is_empty() { (page.nothing("Er wacht niets op u.", "Nothing waits for you.")) }
                 (page.tasks(&waiting))
                 @if !reviews.is_empty() {
@@ -72,11 +74,15 @@ impl Page<'_> {
                 h3.utrecht-heading-3 { (self.person_link(lost.identity.as_ref(), person)) }
                 p {
                     span.tag.tag--alarm {
-                        (self.say("uit beeld sinds ", "out of sight for ")) (self.span(lost.episode.began_at, self.now))
+                        @let since = self.span(lost.episode.began_at, self.now);
+                        @match self.language {
+                            Language::Dutch => { "al " (since) " uit beeld" },
+                            Language::English => { "out of sight for " (since) },
+                        }
                     }
                     @if lost.vulnerable == Some(true) { " " span.tag.tag--alarm { (self.say("kwetsbaar", "vulnerable")) } }
                     @if lost.episode.number > 1 {
-                        " " span.tag.tag--warn { (lost.episode.number) (self.say("e keer", "th time")) }
+                        " " span.tag.tag--warn { (self.which_time(lost.episode.number)) }
                     }
                 }
                 dl.facts {
@@ -87,7 +93,7 @@ impl Page<'_> {
                     dd {
                         @if !looks_out { (self.say("niemand kijkt uit", "nobody looks out")) }
                         @else if silent.is_empty() { (self.say("iedereen heeft het gelezen", "everybody has read it")) }
-                        @else { (self.say("zwijgt: ", "silent: ")) (silent.join(", ")) }
+                        @else { (self.say("nog niet gelezen door: ", "not read yet by: ")) (silent.join(", ")) }
                     }
                     @if let Some(next) = &lost.next {
                         dt { (self.say("Volgende", "Next")) }

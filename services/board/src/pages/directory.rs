@@ -43,7 +43,7 @@ impl Page<'_> {
                     @if !each.open { span.tag.tag--warn { (self.say("doet niet mee", "takes no part")) } }
                 }
                 dl.facts {
-                    (fact(self.say("Gemeente", "Municipality"), each.municipality.as_ref().map(ToString::to_string)))
+                    (fact(self.say("Gemeente", "Municipality"), each.municipality.as_ref().map(crate::show::municipality)))
                     (fact(self.say("Land", "Country"), each.country.map(|country| self.country(country.as_str()))))
                     (fact(self.say("Aanbod", "Offers"), (!each.offerings.is_empty()).then(|| self.codes(&each.offerings))))
                     (fact(self.say("Voor", "For"), (!each.target_groups.is_empty()).then(|| self.codes(&each.target_groups))))

@@ -89,7 +89,7 @@ impl Page<'_> {
                 div.guest-name {
                     (self.person_link(guest.identity.as_ref(), guest.person))
                     @if let Some(at) = guest.arrived { " " span.tag.tag--calm { (self.say("binnen", "in")) " " (self.time(at)) } }
-                    @if guest.held { " " span.tag.tag--warn { (self.say("bed vastgehouden", "bed held")) } }
+                    @if guest.held { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
                     @if let (None, Some(by)) = (guest.arrived, guest.expected_by) {
                         " " span.due { (self.say("verwacht ", "expected ")) (self.time(by)) }
                     }

@@ -1,7 +1,9 @@
 //! The pages, one a file. Each role lands on the one that it came for.
 
 mod ambassador;
+mod assessor;
 mod case;
+mod consent;
 mod desk;
 mod directory;
 mod door;
@@ -11,10 +13,15 @@ mod lookouts;
 mod persons;
 mod problem;
 mod referrals;
+mod returning;
+#[cfg(test)]
+mod returning_tests;
 mod sign_in;
 
 pub use ambassador::{CountryCount, StateShare, ambassador};
+pub use assessor::{rights, rights_waiting};
 pub use case::{CaseDesk, case};
+pub use consent::consent;
 pub use desk::{Desk, desk};
 pub use directory::{LastSignIn, directory};
 pub use door::{Door, Guest, door};
@@ -25,6 +32,7 @@ pub use persons::{Found, one_of_these, persons};
 pub use problem::{ended, problem};
 pub(crate) use referrals::is_open;
 pub use referrals::referrals;
+pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};
 
 use care_path::PersonId;

@@ -30,7 +30,7 @@ pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
             button.utrecht-button.utrecht-button--primary-action type="submit" { (page.say("Zoeken", "Search")) }
         }
         @if found.persons.is_empty() {
-            (page.nothing("Niemand gevonden van wie u mag weten.", "Nobody found whom you may know of."))
+            (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
         } @else {
             (page.found(found.persons))
         }

@@ -27,7 +27,7 @@ pub fn referrals(page: &Page<'_>, referrals: &[ReferralView], tasks: &[TaskView]
                 (page.referral_list("care", page.say("Bij u in zorg", "In your care"), &running))
                 (page.referral_list("out", page.say("Verstuurd", "Sent"), &sent))
                 section aria-labelledby="waits" {
-                    h2 #waits.utrecht-heading-2 { (page.say("Wat wacht", "What waits")) }
+                    h2 #waits.utrecht-heading-2 { (page.say("Wat wacht op u", "What waits for you")) }
                     @if tasks.is_empty() { (page.nothing("Er wacht niets op u.", "Nothing waits for you.")) }
                     (page.tasks(tasks))
                 }

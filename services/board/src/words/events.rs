@@ -50,9 +50,10 @@ pub(crate) const fn happened(kind: K) -> Said {
         K::ExceptionRequested => Said("Uitzondering gevraagd", "Exception requested"),
         K::ExceptionGranted => Said("Uitzondering toegekend", "Exception granted"),
         K::ExceptionDenied => Said("Uitzondering afgewezen", "Exception denied"),
-        K::ExceptionOvertaken => {
-            Said("Vraag om uitzondering ingehaald door de gebeurtenissen", "Request overtaken by events")
-        }
+        K::ExceptionOvertaken => Said(
+            "Vraag om uitzondering vervallen: persoon raakte uit beeld",
+            "Request lapsed: the person went out of sight",
+        ),
         K::DischargedTo => Said("Ontslagen", "Discharged"),
         K::DischargeAnnounced => Said("Ontslag aangekondigd", "Discharge announced"),
         K::DischargeCalledOff => Said("Aangekondigd ontslag gaat niet door", "Announced discharge called off"),

@@ -1,12 +1,14 @@
 //! The two languages of the board. What is said stands where it is said, in both: a text cannot be missing in one.
 
 mod countries;
+pub(crate) mod eight;
 mod events;
 mod fields;
 mod languages;
 mod refusals;
 
 pub(crate) use countries::{COUNTRIES, country};
+pub use eight::OwnLanguage;
 pub(crate) use events::happened;
 pub use fields::field_problem;
 pub(crate) use languages::{LANGUAGES, language};

@@ -12,7 +12,7 @@ use crate::ids::{EventId, FacilityId, OrgId, PersonId};
 use crate::path::intake::Counted;
 use crate::policy::rules::{TurnAwaysOf, turn_aways_of};
 use crate::sight::Sight;
-use crate::time::{DateTime, Night, local_date};
+use crate::time::{DateTime, Night};
 
 views! {
     /// How many were turned away at a place, in a night, for a reason.
@@ -37,7 +37,7 @@ views! {
     /// A person who was turned away and not seen since.
     pub struct NotSeenView as "NotSeen" {
         pub person_id: PersonId,
-        /// Days since the evening on which they were turned away.
+        /// Days since that night; 0 while it lasts.
         pub days: u32,
     }
 }
@@ -110,7 +110,7 @@ impl NightOfTurnAways {
     #[must_use]
     pub fn told(self, reader: Role, is_own: bool, now: DateTime) -> Vec<TurnAwaysView> {
         let Self { organisation, night, groups } = self;
-        let days = (local_date(now) - night.date()).num_days().max(0);
+        let days = (Night::of(now).date() - night.date()).num_days().max(0);
         let days = u32::try_from(days).unwrap_or(u32::MAX);
         let names_persons = match turn_aways_of(reader) {
             TurnAwaysOf::Municipality => true,

@@ -1,5 +1,6 @@
 //! Where on the board a page is: read from its address, and back.
 
+use board::OwnLanguage;
 use care_path::PersonId;
 use care_path::command::CommandKind;
 use uuid::Uuid;
@@ -19,6 +20,12 @@ pub enum Place {
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
+    /// Somebody's rights, and the checklist.
+    Rights(PersonId),
+    /// A return, step by step.
+    Return(PersonId, Option<OwnLanguage>),
+    /// The consent to it on paper.
+    Consent(PersonId, OwnLanguage),
     /// A form on a page of its own.
     Form(Box<FormPlace>),
 }
@@ -42,6 +49,11 @@ impl Place {
         let query: Vec<(String, String)> = pairs(query.as_bytes());
         let of = |name: &str| query.iter().find(|(each, _)| each == name).map(|(_, value)| value.clone());
         let mut parts = rest.split('/');
+        // One that the board does not speak is nowhere.
+        let own_language = || match of("language") {
+            Some(tag) => OwnLanguage::of(&tag).map(Some),
+            None => Some(None),
+        };
         let place = match (parts.next()?, parts.next(), parts.next()) {
             ("", None, None) => Self::Desk,
             ("door", None, None) => Self::Door,
@@ -52,6 +64,11 @@ impl Place {
             ("directory", None, None) => Self::Directory,
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
+            ("persons", Some(id), Some("rights")) => Self::Rights(PersonId(id.parse().ok()?)),
+            ("persons", Some(id), Some("return")) => Self::Return(PersonId(id.parse().ok()?), own_language()?),
+            ("persons", Some(id), Some("consent")) => {
+                Self::Consent(PersonId(id.parse().ok()?), own_language()?.unwrap_or(OwnLanguage::ENGLISH))
+            }
             ("form", Some(command), None) => {
                 let command = CommandKind::ALL.iter().copied().find(|kind| kind.name() == command)?;
                 let id = |name| of(name).map(|id| id.parse::<Uuid>().ok());
@@ -100,6 +117,9 @@ mod tests {
         let id = "0190b0a0-0000-7000-8000-000000000000";
         assert_eq!(Place::parse("/board/"), Some(Place::Desk));
         assert!(matches!(Place::parse(&format!("/board/persons/{id}")), Some(Place::Person(_))));
+        let consent = Place::Consent(PersonId(id.parse().unwrap()), OwnLanguage::of("pl").unwrap());
+        assert_eq!(Place::parse(&format!("/board/persons/{id}/consent?language=pl")), Some(consent));
+        assert_eq!(Place::parse(&format!("/board/persons/{id}/consent?language=xx")), None);
         for nowhere in ["/board/persons/marek", "/board/else", "/v1/persons", "/board/form/no_command", "/board/door/x"]
         {
             assert_eq!(Place::parse(nowhere), None, "{nowhere}");

@@ -5,13 +5,13 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
 use board::pages::{
-    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, LastSignIn, Lookouts, StateShare,
+    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, LastSignIn, Lookouts, Returning, StateShare,
 };
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::codes::{Code, ExceptionState, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::ids::OrgId;
-use care_path::views::OrganisationView;
+use care_path::views::{CaseFileView, OrganisationView};
 use care_path::{PersonId, Principal};
 use maud::Markup;
 
@@ -191,12 +191,24 @@ impl Viewed<'_> {
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
             }
             Place::Person(person) => self.case(person),
+            Place::Rights(person) => self.about(person, |may| may.contains(&CommandKind::AssessRights), pages::rights),
+            Place::Return(person, language) => self.about(person, pages::prepares_a_return, |page, file, may| {
+                pages::returning(page, &Returning { file, may, language })
+            }),
+            Place::Consent(person, language) => self
+                .about(person, pages::prepares_a_return, |page, file, may| pages::consent(page, file, may, language)),
             Place::Form(form) => self.form(&form),
         }
     }
 
     fn desk(&self, first: &PageRequest) -> Result<Markup, Problem> {
         let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        if principal.actor.role() == Role::MunicipalAssessor {
+            let tasks = baken.worklist(principal, None, first)?;
+            let more = tasks.next().is_some();
+            let tasks = tasks.into_nodes();
+            return Ok(self.with_page(self.at, |page| pages::rights_waiting(page, &tasks, more)));
+        }
         let lost = baken.lost(principal, first)?.into_nodes();
         let requests = match principal.actor.role() {
             Role::ProcessCoordinator => baken.exceptions(principal, first)?.into_nodes(),
@@ -301,6 +313,22 @@ impl Viewed<'_> {
             may: &may,
         };
         Ok(self.with_page(self.at, |page| pages::case(page, &desk)))
+    }
+
+    /// A page about a part of somebody's case, for those who work on it.
+    fn about(
+        &self,
+        person: PersonId,
+        works_on_it: impl FnOnce(&[CommandKind]) -> bool,
+        make: impl FnOnce(&Page<'_>, &CaseFileView, &[CommandKind]) -> Markup,
+    ) -> Result<Markup, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let may = baken.may_send(principal, person)?;
+        if !works_on_it(&may) {
+            return Err(Problem::NotFound);
+        }
+        let file = baken.case_file(principal, person)?;
+        Ok(self.with_page(self.at, |page| make(page, &file, &may)))
     }
 
     fn form(&self, form: &FormPlace) -> Result<Markup, Problem> {
