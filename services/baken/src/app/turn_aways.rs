@@ -54,7 +54,7 @@ impl Baken {
     ) -> Result<Page<TurnAwaysView>, QueryError> {
         let after = page.after_row()?;
         let world = self.world.read();
-        let organisations = self.read_by(principal, &world);
+        let organisations = read_by(principal, &world);
         let organisations: Vec<_> = organisations
             .into_iter()
             .filter(|each| filter.organisation.as_ref().is_none_or(|organisation| each == organisation))
@@ -73,19 +73,6 @@ impl Baken {
         let shown = rows.filter(wanted).map(|view| (Row::of(&view), view));
         let shown = shown.filter(|(row, _)| after.as_ref().is_none_or(|after| row > after));
         Ok(page.cut(shown.map(|(row, node)| Edge { mark: Mark::Row(row), node })))
-    }
-
-    /// The organisations whose turn-aways a principal may read, by id.
-    fn read_by(&self, principal: &Principal, world: &World) -> BTreeSet<OrgId> {
-        match turn_aways_of(principal.actor.role()) {
-            TurnAwaysOf::Nobody => BTreeSet::new(),
-            TurnAwaysOf::OwnOrganisation => BTreeSet::from([principal.organisation.clone()]),
-            TurnAwaysOf::Municipality => {
-                let municipality = principal.actor.municipality();
-                let here = world.directory().all().filter(|each| each.municipality.as_ref() == municipality);
-                here.filter(|_| municipality.is_some()).map(|each| each.id.clone()).collect()
-            }
-        }
     }
 
     fn night_of(&self, principal: &Principal, world: &World, organisation: &OrgId, night: Night) -> Vec<TurnAwaysView> {
@@ -131,5 +118,18 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let facility = self.facility.as_ref().map_or("", FacilityId::as_str);
         write!(f, "{}/{}/{facility}/{}", self.night.0, self.organisation, self.reason)
+    }
+}
+
+/// The organisations whose turn-aways a principal may read, by id.
+fn read_by(principal: &Principal, world: &World) -> BTreeSet<OrgId> {
+    match turn_aways_of(principal.actor.role()) {
+        TurnAwaysOf::Nobody => BTreeSet::new(),
+        TurnAwaysOf::OwnOrganisation => BTreeSet::from([principal.organisation.clone()]),
+        TurnAwaysOf::Municipality => {
+            let municipality = principal.actor.municipality();
+            let here = world.directory().all().filter(|each| each.municipality.as_ref() == municipality);
+            here.filter(|_| municipality.is_some()).map(|each| each.id.clone()).collect()
+        }
     }
 }

@@ -86,7 +86,7 @@ impl ReadModel for TurnAways {
     }
 
     fn put(&mut self, case: &Case, as_of: AsOf<'_>) {
-        let turned_away = case.path.turn_aways().all().map(|each| each.place());
+        let turned_away = case.path.turn_aways().all().map(care_path::path::intake::TurnAwayAt::place);
         let places: BTreeSet<_> = turned_away.map(|(organisation, night)| (organisation.clone(), night)).collect();
         if self.of_case.get(&case.id()).is_some_and(|known| *known == places) {
             return;

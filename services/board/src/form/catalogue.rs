@@ -152,6 +152,7 @@ const BED: &[Field] = &[
     may("/from", "Vanaf", "From", Moment),
     may("/until", "Tot", "Until", Moment),
     may("/expected_by", "Verwacht om", "Expected by", Moment),
+    may("/overbook/reason", "Alles vol? Waarom toch?", "All full? Why all the same?", Text),
 ];
 
 const ATTENDANCE: &[Field] = &[

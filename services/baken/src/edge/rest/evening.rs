@@ -139,11 +139,11 @@ fn lines(mut object: Map<String, Value>) -> Result<Vec<Value>, Problem> {
 }
 
 /// What the lines of a list have in common.
-struct List<'a> {
-    path: &'a str,
-    key: &'a str,
-    body: &'a [u8],
-    request_id: RequestId,
+pub struct List<'a> {
+    pub path: &'a str,
+    pub key: &'a str,
+    pub body: &'a [u8],
+    pub request_id: RequestId,
 }
 
 impl List<'_> {
@@ -168,7 +168,11 @@ impl List<'_> {
         }
     }
 
-    async fn execute(
+    /// Executes a line of the list. What was recorded of it is in `done`, also where it is refused further on.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is refused.
+    pub async fn execute(
         &self,
         caller: &Caller,
         place: &Facility,
@@ -191,12 +195,13 @@ impl List<'_> {
         let line: EveningLine = fields::read(object).map_err(Problem::Fields)?;
         let commands = line.commands(place).map_err(|field| missing(field, "is required"))?;
         let mut person = line.person_id;
-        let idempotency = |step: usize| match line.id {
-            Some(id) => Idempotency::of(&caller.principal, &format!("{id} {step}"), "POST", self.path, text.as_bytes()),
-            None => {
-                let key = format!("{} {number} {step}", self.key);
-                Idempotency::of(&caller.principal, &key, "POST", self.path, self.body)
+        let idempotency = |step: usize| {
+            if let Some(id) = line.id {
+                let key = format!("{id} {step}");
+                return Idempotency::of(&caller.principal, &key, "POST", self.path, text.as_bytes());
             }
+            let key = format!("{} {number} {step}", self.key);
+            Idempotency::of(&caller.principal, &key, "POST", self.path, self.body)
         };
         let first = idempotency(0);
         // Nobody is opened for a bed that there is not; a repeat is told what the first was told.
