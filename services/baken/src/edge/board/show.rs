@@ -191,6 +191,7 @@ impl Viewed<'_> {
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
             }
             Place::Person(person) => self.case(person),
+            Place::Rights(person) => self.about(person, |may| may.contains(&CommandKind::AssessRights), pages::rights),
             Place::Return(person, language) => self.about(person, pages::prepares_a_return, |page, file, may| {
                 pages::returning(page, &Returning { file, may, language })
             }),
