@@ -279,9 +279,15 @@ async fn over_rest(client: &Client, persons: &[PersonId]) -> (BTreeMap<PersonId,
     }
     let mut lists = String::new();
     let lists_of_parts = ["lookouts", "care-alerts", "referrals", "exceptions", "handovers"];
-    for list in ["persons", "worklist", "lost"].into_iter().chain(lists_of_parts) {
+    for list in ["persons", "worklist", "lost", "turn-aways"].into_iter().chain(lists_of_parts) {
         let answer = client.get(&format!("/v1/{list}?first=200")).await;
         assert!(answer.status == 200, "{list}: {}", answer.text);
+        lists.push_str(&answer.text);
+    }
+    for name in ["Marek", "Maria", "Ion", "Ivan", "the"] {
+        let body = json!({"name": name, "first": 200});
+        let answer = client.send(reqwest::Method::POST, "/v1/persons/search", &[], Some(&body)).await;
+        assert!(answer.status == 200, "{name}: {}", answer.text);
         lists.push_str(&answer.text);
     }
     (shown, lists)

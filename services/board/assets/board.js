@@ -19,6 +19,16 @@
         }
     });
 
+    // What changed while there was no connection is told by nobody: the page looks for itself when there is one again.
+    const look = () => document.body.dispatchEvent(new CustomEvent("baken-changed"));
+    let connected = false;
+    document.addEventListener("htmx:sse:after:connection", () => {
+        if (connected) look();
+        connected = true;
+    });
+    document.addEventListener("htmx:error", (event) => event.target.id === "live" && setTimeout(look, 5000));
+    window.addEventListener("online", look);
+
     // What is sent twice in a hurry is sent once.
     document.addEventListener("submit", (event) => {
         const form = event.target;

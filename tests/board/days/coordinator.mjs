@@ -109,3 +109,66 @@ test("what another organisation records appears by itself", async () => {
     assert.deepEqual(page.seen.wrong, []);
     await page.leave();
 });
+
+test("what changed while there was no network appears when it is back", async () => {
+    const page = await atWork();
+    await marek(page);
+    const entries = page.locator(".timeline > li");
+    const before = await entries.count();
+    await page.context().setOffline(true);
+    await rest("day-shelter-rotterdam")("POST", `/v1/persons/${page.url().split("/").pop()}/contacts`, { location_type: "day_shelter" });
+    await page.waitForTimeout(1500);
+    await page.context().setOffline(false);
+    await entries.nth(before).waitFor({ timeout: 30_000 });
+    await page.leave();
+});
+
+test("a note is recorded by keyboard alone", async () => {
+    const page = await atWork();
+    await page.goto(`${url}/board/`);
+    const reach = async (what) => {
+        for (let step = 0; step < 150; step += 1) {
+            await page.keyboard.press("Tab");
+            if (await page.evaluate((text) => document.activeElement?.textContent.trim().startsWith(text) ?? false, what)) return;
+        }
+        assert.fail(`${what} is not reached by Tab`);
+    };
+    await reach("Marek");
+    await Promise.all([page.waitForURL(/\/board\/persons\//), page.keyboard.press("Enter")]);
+    await reach("Add a note");
+    await page.keyboard.press("Enter");
+    await page.locator('details.act[open] textarea[name="/text"]').waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("By keyboard alone.");
+    await reach("Record");
+    await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+    assert.equal(await page.getByText("By keyboard alone.").count(), 1);
+    assert.equal(page.seen.clicks, 0);
+    await page.leave();
+});
+
+test("a note is recorded without scripts", async () => {
+    const page = await someone(chromium, DESK, { javaScriptEnabled: false });
+    await page.goto(`${url}/board/language?language=en&back=/`);
+    await page.locator(`[name="user"][value="${USER}"]`).click();
+    await page.getByRole("link", { name: /^Marek/ }).first().click();
+    const act = page.locator("details.act", { hasText: "Add a note" }).first();
+    await act.locator("summary").click();
+    await act.getByRole("link").click();
+    await page.locator('textarea[name="/text"]').fill("Without scripts.");
+    await page.getByRole("button", { name: /Record/ }).click();
+    assert.match(await page.locator("h1").textContent(), /Marek/);
+    assert.equal(await page.getByText("Without scripts.").count(), 1);
+    await page.leave();
+});
+
+test("a case prints: what is known, and nothing to click", async () => {
+    const page = await atWork();
+    await marek(page);
+    await page.emulateMedia({ media: "print" });
+    await page.setViewportSize({ width: 680, height: 960 });
+    assert.equal(await page.locator("button:visible, .board-nav:visible, details.act:visible, input:visible").count(), 0);
+    assert.ok(await page.getByRole("img", { name: /The care path/ }).isVisible());
+    assert.ok(await page.evaluate(() => document.querySelector(".path-figure svg").getBoundingClientRect().right <= innerWidth));
+    await page.leave();
+});

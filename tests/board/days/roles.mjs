@@ -18,7 +18,7 @@ const ROLES = [
     ["ambassador-pl", "Handovers"],
     ["analyst-national", "Today"],
     ["privacy-officer", "Today"],
-    ["administrator", "Today"],
+    ["administrator", "Organisations"],
 ];
 
 for (const [user, lands] of ROLES) {

@@ -341,7 +341,8 @@ impl Baken {
                 if !may(role, kind, Relation::None) {
                     return Err(ExecuteError::Forbidden);
                 }
-                return Ok((decide(&CarePath::default(), &[])?, None));
+                let counts = counts_of_nobody(&world, request, target);
+                return Ok((decide(&counts, &[])?, None));
             }
         };
         let case = world.case(named).ok_or(ExecuteError::NotFound)?;
@@ -544,3 +545,11 @@ fn created(kind: CommandKind, id: Uuid) -> Option<Created> {
 #[cfg(test)]
 #[path = "execute_tests.rs"]
 mod tests;
+
+/// What a new person's path is before it begins; of people whom nobody knows, what the organisation counted.
+fn counts_of_nobody(world: &World, request: &Request, target: &Aim) -> CarePath {
+    let counts = world.turn_aways().counts_of(&request.principal.organisation);
+    // Only what is taken back must be found.
+    let takes_back = matches!(request.command, Command::RetractTurnAway(..)) && target.kind == Target::Nobody;
+    counts.filter(|_| takes_back).cloned().unwrap_or_default()
+}

@@ -35,6 +35,9 @@ mod set_aside_tests;
 mod set_back_tests;
 #[cfg(test)]
 pub mod testing;
+mod turn_aways;
+#[cfg(test)]
+mod turn_aways_tests;
 mod turns;
 #[cfg(test)]
 mod upgrade_tests;
@@ -62,6 +65,7 @@ pub use moving::MovedTo;
 pub use notices::Notices;
 pub use page::{Cursor, Edge, Mark, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
+pub use turn_aways::TurnAwaysFilter;
 
 /// How long a read waits for the position that it asks for.
 const READ_YOUR_WRITES: Duration = Duration::from_secs(5);

@@ -9,6 +9,7 @@ use care_path::time::DateTime;
 use uuid::Uuid;
 
 use super::QueryError;
+use super::turn_aways::Row;
 use crate::projections::Place;
 
 /// A place in a list, opaque to whoever is given it.
@@ -26,6 +27,8 @@ pub enum Mark {
     Fit(i32, Uuid),
     /// The short name of an organisation or a facility.
     Name(String),
+    /// A row of turn-aways.
+    Row(Row),
 }
 
 impl Mark {
@@ -38,6 +41,7 @@ impl Mark {
             Self::Fit(score, id) => {
                 URL_SAFE_NO_PAD.encode([score.to_be_bytes().as_slice(), id.as_bytes().as_slice()].concat())
             }
+            Self::Row(row) => URL_SAFE_NO_PAD.encode(row.to_string()),
             Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
             Self::Name(name) => URL_SAFE_NO_PAD.encode(name),
             Self::Task(place) => {
@@ -104,6 +108,11 @@ impl PageRequest {
         let bytes = cursor.bytes()?;
         let (score, id) = bytes.split_first_chunk().ok_or(QueryError::BadCursor)?;
         Ok(Some((i32::from_be_bytes(*score), Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?)))
+    }
+
+    pub(super) fn after_row(&self) -> Result<Option<Row>, QueryError> {
+        let row = |cursor: &Cursor| Row::read(&cursor.bytes()?).ok_or(QueryError::BadCursor);
+        self.after.as_ref().map(row).transpose()
     }
 
     /// As many as the page has, and one more if there is a next.

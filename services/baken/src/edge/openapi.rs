@@ -206,7 +206,10 @@ fn add_page(operation: &mut Operation, components: &mut Components) {
         .minimum(Some(1))
         .maximum(Some(crate::app::PageRequest::MOST))
         .description(Some("As many persons at most; 50 unless said."));
-    let after = ObjectBuilder::new().schema_type(Type::String).description(Some("The `next` of the page before."));
+    let after = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(rest::search::MOST_OF_A_CURSOR))
+        .description(Some("The `next` of the page before."));
     object.properties.insert("first".to_owned(), first.into());
     object.properties.insert("after".to_owned(), after.into());
 }

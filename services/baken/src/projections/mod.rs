@@ -19,6 +19,7 @@ mod model;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod turn_aways;
 mod worklist;
 mod world;
 
@@ -30,5 +31,6 @@ pub use faulty::At;
 pub use finder::{Candidates, Finder};
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};
+pub use turn_aways::TurnAways;
 pub use worklist::{Place, Touched, addresses};
 pub use world::World;

@@ -1,10 +1,13 @@
 //! What a read model is. Each is a room of its own: what it holds, how it takes in what happens, and how it is asked. The
 //! world tells all of them the same, and none of them knows another.
 
-use care_path::PersonId;
+use std::sync::Arc;
+
 use care_path::deadlines::Deadlines;
 use care_path::directory::Directory;
+use care_path::event::Event;
 use care_path::time::DateTime;
+use care_path::{PersonId, Stamp};
 
 use super::aside::guarded;
 use super::cases::{Case, Cases, Changed};
@@ -34,11 +37,14 @@ impl<'a> AsOf<'a> {
     }
 }
 
-/// A fold over the log, with what its queries need. A model that needs events implements `note`; one that needs cases,
+/// A fold over the log, with what its queries need. A model that needs events implements `note`, and `counted` for those about nobody; one that needs cases,
 /// `put` and `remove`.
 pub trait ReadModel: Send + Sync {
     /// An event was recorded.
     fn note(&mut self, _event: &Heading) {}
+
+    /// Something was recorded of people whom nobody knows.
+    fn counted(&mut self, _stamp: &Arc<Stamp>, _event: &Event) {}
 
     /// A case is there: it is new, or an event or the time has changed it.
     fn put(&mut self, _case: &Case, _as_of: AsOf<'_>) {}

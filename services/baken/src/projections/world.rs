@@ -23,6 +23,7 @@ use super::index::Index;
 use super::matches::Matches;
 use super::model::{AsOf, ReadModel};
 use super::trail::Trail;
+use super::turn_aways::TurnAways;
 use super::worklist::Worklist;
 use crate::event_log::{Position, StreamName};
 use crate::history::{Damaged, Happened, Heading, Read, Stream};
@@ -65,6 +66,7 @@ models! {
     worklist: Worklist,
     due: Due,
     matches: Matches,
+    turn_aways: TurnAways,
     #[cfg(test)]
     faulty: Faulty,
 }
@@ -215,14 +217,29 @@ impl World {
             }
             return;
         }
-        let Some(person) = heading.person else { return };
         let now = happened.stamp.recorded_at;
+        let Some(person) = heading.person else {
+            if !self.count(&happened) {
+                let aside = SetAside { position: heading.position, kind, person: None };
+                self.leave_out(aside, heading.event_id, &"taking it in panicked", Some(now));
+            }
+            return;
+        };
         let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
         let changed = guarded(|| self.cases.take_in(person, entry));
         if !changed.is_some_and(|changed| self.tell(&changed, now)) {
             let aside = SetAside { position: heading.position, kind, person: Some(person) };
             self.leave_out(aside, heading.event_id, &"taking it in panicked", Some(now));
         }
+    }
+
+    /// Something was recorded of people whom nobody knows. Whether all read models could take it in.
+    fn count(&mut self, happened: &Happened) -> bool {
+        let mut taken = true;
+        for model in self.models.each_mut() {
+            taken &= guarded(|| model.counted(&happened.stamp, &happened.event)).is_some();
+        }
+        taken
     }
 
     fn note(&mut self, heading: &Heading) {

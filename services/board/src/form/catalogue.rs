@@ -140,6 +140,7 @@ const INTAKE: &[Field] = &[
 
 const TURN_AWAY: &[Field] = &[
     reason("turn_away_reason"),
+    may("/facility", "Locatie", "Place", Facility),
     may("/offering", "Waarvoor?", "For what?", Code("offering")),
     may("/persons", "Hoeveel mensen?", "How many people?", Number),
     may("/person_id", "Persoon", "Person", Id),
@@ -303,6 +304,8 @@ const DROPOUT: &[Field] = &[reason("dropout_reason"), EXPLANATION];
 const CLOSE: &[Field] = &[reason("close_reason"), EXPLANATION];
 
 const RETRACT: &[Field] = &[reason("retract_reason"), EXPLANATION];
+
+const RETRACT_COUNT: &[Field] = &[reason("retract_reason")];
 
 const DECLINE_HANDOVER: &[Field] = &[reason("handover_decline_reason"), EXPLANATION];
 
@@ -517,6 +520,7 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::UnrelatePersons => ("Relatie beëindigen", "End the relation", ONLY_EXPLAINED),
         K::RecordIntake => ("Intake doen", "Do an intake", INTAKE),
         K::TurnAway => ("Afwijzen aan de deur", "Turn away", TURN_AWAY),
+        K::RetractTurnAway => ("Telling terugnemen", "Take back the count", RETRACT_COUNT),
         K::AssignBed => ("Bed toewijzen", "Assign a bed", BED),
         K::RecordAttendance => ("Aanwezigheid vastleggen", "Record attendance", ATTENDANCE),
         K::RecordNoShow => ("Niet gekomen", "Did not come", NO_SHOW),
@@ -569,6 +573,7 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::ReopenCase => ("Dossier heropenen", "Reopen the case", ONLY_EXPLAINED),
         K::RecordDeath => ("Overlijden vastleggen", "Record a death", DEATH),
         K::RetractEntry => ("Terugnemen", "Take back", RETRACT),
+        K::RetractTurnAway => ("Afwijzing terugnemen", "Take a turn-away back", RETRACT),
         K::MoveEntry => ("Naar de juiste persoon", "To the right person", MOVE),
         K::PlaceHold => ("Bewaarplicht vastleggen", "Place a legal hold", HOLD),
         K::LiftHold => ("Bewaarplicht opheffen", "Lift the legal hold", NOTHING),

@@ -61,7 +61,7 @@ pub(crate) use codes;
 
 // What queries may be narrowed by.
 #[cfg(feature = "schema")]
-crate::spelt::graphql_inputs!(LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind);
+crate::spelt::graphql_inputs!(LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind, TurnAwayReason);
 
 /// A code list as data: its name and its spellings.
 #[derive(Debug, Clone, Copy)]

@@ -28,7 +28,7 @@ use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarg
 use crate::path::exception::{DecideException, OvertakeException, RequestException};
 use crate::path::identity::{AgreeMatch, DismissMatch, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
-use crate::path::intake::{RecordIntake, TurnAway};
+use crate::path::intake::{RecordIntake, RetractTurnAway, TurnAway};
 use crate::path::lost::{
     AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert, IssueLookout,
     MarkOutOfSight, ReportSighting, ResolveLookout,
@@ -109,6 +109,12 @@ catalogue! {
     /// With `person_id` on that person's path; without it people are counted whom nobody knows.
     TurnAway = "turn_away", at Post "/v1/turn-aways" in "Signals", without person Counts,
         [X,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Takes back a count of people who were turned away and whom nobody knows
+    ///
+    /// Your organisation's own alone: `event_id` is of the entry. Of a person it is taken back as any entry of theirs.
+    RetractTurnAway = "retract_turn_away", at Post "/v1/turn-aways/{event_id}/retract" in "Signals",
+        without person Counts,
+        [X,   N,   N,   N,   N,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Assigns a bed of your organisation
     AssignBed = "assign_bed", at Post "/v1/persons/{person_id}/beds" in "Stays", creates "bed_id",
         companions |bed| bed.clone(),

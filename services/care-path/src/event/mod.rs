@@ -165,7 +165,7 @@ catalogue! {
     },
     Intake(IntakeEvent) {
         IntakeCompleted = "intake_completed" v 2 in Presence,
-        TurnedAway = "turned_away" v 1 in Presence,
+        TurnedAway = "turned_away" v 2 in Presence,
     },
     Stay(StayEvent) {
         BedAssigned = "bed_assigned" v 1 in Presence,
@@ -288,7 +288,8 @@ impl std::str::FromStr for EventKind {
 ///
 /// A claim of who somebody is (in signals, intakes and updates of the identity) was always of a whole day of birth in
 /// version 1, and said nothing of a place of birth, of documents, and of what is not known any more. Version 2 takes a day
-/// as one form of a date of birth, and the rest may be missing: what was written in version 1 is as it would be now. Of other events, what was added
+/// as one form of a date of birth, and the rest may be missing: what was written in version 1 is as it would be now. A turn-away
+/// says since version 2 at which facility it was, where that is known. Of other events, what was added
 /// since may be missing in all of them, and an older one is read as it is.
 fn upcast(_: EventKind, _: u32, data: Value) -> Value {
     data

@@ -228,6 +228,48 @@ pub fn tells_of_presence(kind: EventKind) -> Option<&'static str> {
     TOLD.iter().find(|(tells, _)| *tells == kind).map(|(_, what)| *what)
 }
 
+/// Whose turn-aways a role may read, place by place and night by night, people among them whom nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnAwaysOf {
+    /// Those of all organisations of the reader's municipality, and which persons were not seen since.
+    Municipality,
+    /// Those of the reader's organisation.
+    OwnOrganisation,
+    Nobody,
+}
+
+impl TurnAwaysOf {
+    /// The name in the policy's table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Municipality => "municipality",
+            Self::OwnOrganisation => "own_organisation",
+            Self::Nobody => "none",
+        }
+    }
+}
+
+/// Whose turn-aways a role may read. Of persons who are known, only those are counted of whom the reader is shown it.
+#[must_use]
+pub fn turn_aways_of(role: Role) -> TurnAwaysOf {
+    match role {
+        Role::ProcessCoordinator => TurnAwaysOf::Municipality,
+        Role::ShelterWorker | Role::OutreachWorker | Role::CareProvider | Role::ClientSupporter => {
+            TurnAwaysOf::OwnOrganisation
+        }
+        Role::MunicipalAssessor
+        | Role::Police
+        | Role::EmbassyLiaison
+        | Role::ReceivingProvider
+        | Role::Ambassador
+        | Role::MonitorAnalyst
+        | Role::PrivacyOfficer
+        | Role::Administrator
+        | Role::System => TurnAwaysOf::Nobody,
+    }
+}
+
 /// A count below this tells of people whom somebody may know.
 pub const SMALLEST_COUNT: u32 = 5;
 

@@ -9,6 +9,7 @@
 //! `end`: whether a role is told that what it was asked for is over;
 //! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
+//! `turn_aways`: whose turn-aways a role may read, people among them whom nobody knows;
 //! `call`: whom a task calls in, who then see whom it is about (relation `called`);
 //! `warned`: whether an announced discharge involves the place that was warned of it;
 //! `purpose`: whether a consent to a purpose decides anything; where not, it is not taken;
@@ -142,6 +143,9 @@ fn bounds(table: &mut Table) {
         let document = handover(Country::NETHERLANDS, None, Stands::Open, Some(&classes));
         let answer = if document.passes_on(*role, Some(DataClass::Medical)) { "passes_on" } else { "does_not" };
         table.line(["document", role.code(), "", "given", "medical", "document", answer, "", "medical"]);
+    }
+    for role in Role::ALL {
+        table.line(["turn_aways", role.code(), "", "", "", "", rules::turn_aways_of(*role).name(), "", ""]);
     }
     for task in TaskKind::ALL {
         if let Some(called) = rules::calls_in(*task) {

@@ -18,6 +18,7 @@ mod progress;
 mod referrals;
 mod rights;
 mod timeline;
+mod turn_aways;
 mod worklist;
 
 pub(crate) use case_file::LINKED;
@@ -42,6 +43,7 @@ pub use progress::{Progress, last_known, progress};
 pub use referrals::{ReferralView, disclose_referrals};
 pub use rights::{RightsAssessmentView, RightsView};
 pub use timeline::{DetailsView, TimelineEntryView, disclose_entry};
+pub use turn_aways::{NightOfTurnAways, NotSeenView, TurnAwaysView};
 pub use worklist::{TaskView, disclose_tasks};
 
 use serde::Serialize;

@@ -8,7 +8,7 @@ use board::pages::{
     CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, LastSignIn, Lookouts, Returning, StateShare,
 };
 use board::{Draft, Flash, Language, Page, pages};
-use care_path::codes::{Code, ExceptionState, Role};
+use care_path::codes::{Code, ExceptionState, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::ids::OrgId;
 use care_path::views::{CaseFileView, OrganisationView};
@@ -364,6 +364,7 @@ fn door(baken: &Baken, principal: &Principal) -> Result<Door, Problem> {
     let all = PageRequest::new(Some(PageRequest::MOST), None).unwrap_or_default();
     let persons = baken.persons(principal, &PersonsFilter::default(), &all)?;
     let tonight = care_path::time::Night::of(baken.clock().now());
+    let traced = baken.worklist(principal, Some(TaskKind::TraceNoShow), &all)?.into_nodes();
     let mut guests = Vec::new();
     for person in persons.into_nodes() {
         let Ok(file) = baken.case_file(principal, person.person_id) else { continue };
@@ -379,7 +380,7 @@ fn door(baken: &Baken, principal: &Principal) -> Result<Door, Problem> {
             bed: stay.bed_id,
             expected_by: stay.expected_by,
             arrived: stay.last_attended_at.filter(|at| care_path::time::Night::of(*at) == tonight),
-            missed: person.out_of_sight == Some(true),
+            missed: traced.iter().any(|task| task.person_id == person.person_id),
             held: stay.held == Some(true),
             know: needs.into_iter().flatten().map(|need| need.text.as_str().to_owned()).collect(),
             until: stay.until,

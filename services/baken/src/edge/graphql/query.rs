@@ -7,16 +7,17 @@ use async_graphql::{
     ComplexObject, Context, CustomValidator, ID, InputObject, InputValueError, Object, ObjectType, OutputType,
     SimpleObject,
 };
-use care_path::codes::{LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind};
-use care_path::ids::Municipality;
+use care_path::codes::{LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind, TurnAwayReason};
+use care_path::ids::{Municipality, OrgId};
 use care_path::matching::{PersonSought, Sought};
 use care_path::text::{Language, Line};
 use care_path::time::{BirthDate, DateTime, Moment};
 use care_path::views::{
     CareAlertView, CaseFileView, ExceptionView, FacilityView, HandoverView, LookoutView, LostView, MatchElsewhereView,
-    MatchView, OrganisationView, PersonSummaryView, ReferralView, TaskView, TimelineEntryView,
+    MatchView, OrganisationView, PersonSummaryView, ReferralView, TaskView, TimelineEntryView, TurnAwaysView,
 };
 use care_path::{PersonId, Principal};
+use chrono::NaiveDate;
 
 use super::connection::Window;
 use super::error::{QueryRefused, found, or_null};
@@ -205,6 +206,19 @@ impl Query {
         page(ctx, first, after, |asked, request| asked.baken.exceptions(asked.principal, request))
     }
 
+    /// Who was turned away, by place, night and reason: the last night first.
+    async fn turn_aways(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<TurnAwaysFilter>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<TurnAwaysView> {
+        let TurnAwaysFilter { organisation, from, until, reason } = filter.unwrap_or_default();
+        let filter = app::TurnAwaysFilter { organisation, from, until, reason };
+        page(ctx, first, after, |asked, request| asked.baken.turn_aways(asked.principal, &filter, request))
+    }
+
     /// The handovers that the reader may see; to an ambassador, their counts.
     async fn handovers(
         &self,
@@ -245,6 +259,17 @@ impl PersonsFilter {
             name => Ok(Some(PersonSought { name, birth_date, ..PersonSought::default() })),
         }
     }
+}
+
+/// Which turn-aways a list is asked for.
+#[derive(InputObject, Default)]
+struct TurnAwaysFilter {
+    organisation: Option<OrgId>,
+    /// Nights from this one on: the day on whose evening it begins.
+    from: Option<NaiveDate>,
+    /// Nights until this one, with it.
+    until: Option<NaiveDate>,
+    reason: Option<TurnAwayReason>,
 }
 
 /// A time that comes in has the same bounds everywhere.

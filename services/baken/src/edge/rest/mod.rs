@@ -14,11 +14,12 @@ mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
-mod search;
+pub mod search;
 mod stream;
 pub mod submission;
 #[cfg(test)]
 mod tests;
+mod turn_aways;
 mod webhooks;
 
 use actix_web::web;
@@ -34,6 +35,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     directory::routes(routes);
     persons::routes(routes);
     lists::routes(routes);
+    turn_aways::routes(routes);
     me::routes(routes);
     stream::routes(routes);
     batch::routes(routes);

@@ -48,13 +48,16 @@ pub async fn search_persons(
     answer(&reader, sought, &PersonsFilter::default(), &page, at).await
 }
 
+/// No cursor of a search is longer.
+pub const MOST_OF_A_CURSOR: usize = 64;
+
 /// Takes the page that is asked for out of a body.
 fn page(rest: &mut Map<String, Value>, problems: &mut FieldProblems) -> PageRequest {
     let first = rest.remove("first").filter(|first| !first.is_null());
     let number = first.as_ref().map(|first| first.as_u64().and_then(|first| usize::try_from(first).ok()));
     let after = match rest.remove("after") {
         None | Some(Value::Null) => None,
-        Some(Value::String(cursor)) => Some(Cursor(cursor)),
+        Some(Value::String(cursor)) if cursor.len() <= MOST_OF_A_CURSOR => Some(Cursor(cursor)),
         Some(_) => {
             problems.push(FieldProblem::at("/after", "must be the cursor of a page"));
             None

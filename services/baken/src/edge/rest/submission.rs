@@ -38,9 +38,9 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
     rest.extend(more);
     let mut problems = FieldProblems::default();
     let occurred = take_occurred(&mut rest, &mut problems);
-    // Where the path names nobody, the body may.
+    // Where the path names nothing, the body may name a person.
     let person = match person {
-        None => take::<PersonId>(&mut rest, "person_id", "must be a UUID", &mut problems),
+        None if subject.is_none() => take::<PersonId>(&mut rest, "person_id", "must be a UUID", &mut problems),
         named => named,
     };
     let companions = if kind.takes_companions() {

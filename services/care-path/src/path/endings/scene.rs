@@ -290,7 +290,7 @@ pub fn happen(ending: Ending, given: Given) -> Option<Given> {
         }
         Ending::TurnedAway => {
             let reason = crate::codes::TurnAwayReason::Full;
-            let turn_away = crate::path::intake::TurnAway { reason, offering: None, persons: None };
+            let turn_away = crate::path::intake::TurnAway { reason, offering: None, facility: None, persons: None };
             send(given, shelter24(), (), turn_away)
         }
         Ending::CalledOff => {

@@ -1,11 +1,13 @@
 //! Decisions to take somebody in, or to turn them away.
 
 use super::{IntakeCompleted, IntakeEvent, SocialSituation, TurnedAway};
-use crate::codes::{EthosLight, LocationType, Offering, Problem, TurnAwayReason, Urgency};
+use crate::codes::{EthosLight, LocationType, Offering, Problem, RetractReason, TurnAwayReason, Urgency};
 use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
+use crate::ids::{EventId, FacilityId};
 use crate::list::Few;
 use crate::path::bounds::of_a_life;
+use crate::path::correction::{CorrectionRefusal, RetractEntry};
 use crate::path::identity::IdentityInput;
 use crate::path::{CarePath, Problems};
 use crate::private::private;
@@ -79,6 +81,8 @@ impl Decide for RecordIntake {
 pub struct TurnAway {
     pub reason: TurnAwayReason,
     pub offering: Option<Offering>,
+    /// At which facility of your organisation.
+    pub facility: Option<FacilityId>,
     /// How many people, where nobody knows them. One unless said.
     #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 500))]
     pub persons: Option<u16>,
@@ -93,7 +97,33 @@ impl Decide for TurnAway {
         if !(1..=most).contains(&persons) {
             return Err(Refusal::field("persons", "must be 1 for a known person, and 1 to 500 for unknown ones"));
         }
-        let turned_away = TurnedAway { reason: self.reason, offering: self.offering, persons };
+        let is_own =
+            |facility| at.directory.facility(facility).is_some_and(|(_, owner)| owner.id == at.by.organisation);
+        if !self.facility.as_ref().is_none_or(is_own) {
+            return Err(Refusal::field("facility", "is not a facility of your organisation"));
+        }
+        let Self { reason, offering, facility, .. } = self;
+        let turned_away = TurnedAway { reason, offering, facility, persons };
         Ok(path.and_reopened(at.occurred, vec![IntakeEvent::TurnedAway(turned_away).into()]))
+    }
+}
+
+/// Takes back that people were turned away whom nobody knows: it was recorded by mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RetractTurnAway {
+    pub reason: RetractReason,
+}
+
+impl Decide for RetractTurnAway {
+    type Subject = EventId;
+
+    fn decide(self, entry: EventId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        // Of a person it is an entry like any other.
+        if !at.about_nobody_known() {
+            return Err(CorrectionRefusal::Unknown.into());
+        }
+        RetractEntry { reason: self.reason, explanation: None }.decide(entry, path, at)
     }
 }

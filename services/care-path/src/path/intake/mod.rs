@@ -10,14 +10,17 @@ use super::identity::{IdentityClaim, IdentityState};
 use super::{CarePath, Noted, Problems, Stamp};
 use crate::codes::{EthosLight, LocationType, Offering, TurnAwayReason, Urgency, YesNoUnknown};
 use crate::fact::{events, part_events};
+use crate::ids::FacilityId;
 use crate::private::{Identity, Medical, Private, Social};
 use crate::text::Text;
 
 mod decide;
 #[cfg(test)]
 mod tests;
+mod turn_aways;
 
-pub use decide::{RecordIntake, TurnAway};
+pub use decide::{RecordIntake, RetractTurnAway, TurnAway};
+pub use turn_aways::{Counted, TurnAwayAt, TurnAways};
 
 part_events! {
     /// Intakes and turn-aways.
@@ -50,6 +53,8 @@ events! {
     pub struct TurnedAway {
         reason: clear TurnAwayReason => Rights, Minimal;
         offering: maybe Offering => Presence, Minimal;
+        /// At which door, if the organisation has several.
+        facility: maybe FacilityId => Presence, Full;
         persons: clear u16 => Presence, Minimal;
     }
 }

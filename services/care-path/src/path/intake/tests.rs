@@ -12,7 +12,7 @@ fn an_intake_needs_no_name_no_date_of_birth_and_no_document() {
 
 #[test]
 fn turning_away_a_known_person_counts_one() {
-    let turn_away = |persons| TurnAway { reason: TurnAwayReason::Full, offering: None, persons };
+    let turn_away = |persons| TurnAway { reason: TurnAwayReason::Full, offering: None, facility: None, persons };
     given([signalled()]).when(turn_away(None)).then_types(["turned_away"]);
     given([signalled()]).when(turn_away(Some(2))).then_field("persons");
 }

@@ -96,8 +96,11 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         K::DismissMatch => Command::DismissMatch(another_person(), DismissMatch { explanation: dice.maybe_text() }),
         K::RecordIntake => Command::RecordIntake((), bodies::intake(dice)),
         K::TurnAway => {
-            Command::TurnAway((), TurnAway { reason: dice.code(), offering: dice.maybe(Dice::code), persons: None })
+            let (reason, offering) = (dice.code(), dice.maybe(Dice::code));
+            Command::TurnAway((), TurnAway { reason, offering, facility: None, persons: None })
         }
+        // It is about nobody's path.
+        K::RetractTurnAway => return None,
         K::AssignBed => {
             let kinds = [LocationType::NightShelterEu, LocationType::Shelter24h, LocationType::EmergencyBed];
             let bed = AssignBed {

@@ -65,7 +65,7 @@ fn a_discharge_to_the_street_or_to_no_known_place_is_planned_before_it_happens()
 
 #[test]
 fn so_is_one_to_a_place_that_has_no_room() {
-    let full = TurnAway { reason: TurnAwayReason::Full, offering: None, persons: None };
+    let full = TurnAway { reason: TurnAwayReason::Full, offering: None, facility: None, persons: None };
     let full = to_the_shelter().by(night_shelter()).and(full);
     full.waits(0, PlanDischarge, [street_doctors(), the_coordinator()], evening(2));
 }

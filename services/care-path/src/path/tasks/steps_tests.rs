@@ -161,7 +161,7 @@ fn what_was_asked_for_and_ended_with_the_case_is_asked_about_when_that_is_open_a
 #[test]
 fn who_was_turned_away_is_the_coordinators_until_they_have_a_bed_or_a_referral() {
     let turned_away = |reason| {
-        let turn_away = crate::path::intake::TurnAway { reason, offering: None, persons: None };
+        let turn_away = crate::path::intake::TurnAway { reason, offering: None, facility: None, persons: None };
         given([signalled()]).by(shelter24()).when(turn_away)
     };
     let full = || turned_away(TurnAwayReason::Full);
