@@ -573,7 +573,6 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::ReopenCase => ("Dossier heropenen", "Reopen the case", ONLY_EXPLAINED),
         K::RecordDeath => ("Overlijden vastleggen", "Record a death", DEATH),
         K::RetractEntry => ("Terugnemen", "Take back", RETRACT),
-        K::RetractTurnAway => ("Afwijzing terugnemen", "Take a turn-away back", RETRACT),
         K::MoveEntry => ("Naar de juiste persoon", "To the right person", MOVE),
         K::PlaceHold => ("Bewaarplicht vastleggen", "Place a legal hold", HOLD),
         K::LiftHold => ("Bewaarplicht opheffen", "Lift the legal hold", NOTHING),
