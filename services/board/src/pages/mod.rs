@@ -29,7 +29,7 @@ pub use form::form;
 pub use handovers::handovers;
 pub use lookouts::{Lookouts, lookouts};
 pub use persons::{Found, one_of_these, persons};
-pub use problem::{ended, problem};
+pub use problem::{ended, failed, problem};
 pub(crate) use referrals::is_open;
 pub use referrals::referrals;
 pub use returning::{Returning, prepares_a_return, returning};
