@@ -7,6 +7,7 @@ mod corrections;
 mod crowd;
 mod directory;
 mod duties;
+mod evening;
 mod hidden;
 mod intake;
 mod lost;

@@ -1,7 +1,7 @@
 """A shelter's evening of twelve guests, one of whom does not come, and the coordinator's morning. Standard library only.
 
-The evening is played twice: once with the list sent in one request, as an app does that was without network, and once
-with a call for each guest. Nobody tells Baken that the twelfth did not come."""
+The evening is played three times: with the list of the evening in one call; with lines of a batch, as an app does that was
+without network; and with a call for each guest. Nobody tells Baken that the twelfth did not come."""
 
 import datetime
 import http.client
@@ -15,6 +15,8 @@ import uuid
 from service import configure, port_of
 
 SHELTER, COORDINATOR = "night-shelter-rotterdam", "coordinator-rotterdam"
+EVENING_LIST = "/v1/facilities/night-shelter-rotterdam-beds/evening"
+LIST, BATCH, EACH = "the list of the evening", "the lines of a batch", "a call for each guest"
 GUESTS = 12
 CALLS = 15
 # Seconds until the guests are expected: the terms are set so that it is night at once.
@@ -110,11 +112,22 @@ def beds_for_twelve(shelter):
     return guests
 
 
-def evening(shelter, guests, together):
+def states(shelter, guests):
+    """How it stands with the guests, as the list of the evening says."""
+    told = {guest["person_id"]: guest["state"] for guest in shelter.get(EVENING_LIST)["guests"]}
+    return [told.get(guest) for guest in guests]
+
+
+def evening(shelter, guests, how):
     """Eleven come. What is done about the twelfth is what the worklist says."""
     *come, missing = guests
     attendance = {"status": "present"}
-    if together:
+    if how == LIST:
+        check(states(shelter, guests) == ["expected"] * GUESTS, "all twelve are expected")
+        lines = [{"status": "arrived", "person_id": guest} for guest in come]
+        answers = shelter.post(EVENING_LIST, {"lines": lines})["items"]
+        check([answer["status"] for answer in answers] == [201] * len(come), f"the list was not taken: {answers}")
+    elif how == BATCH:
         shelter.send([{"command": "record_attendance", "person_id": guest, "data": attendance} for guest in come])
     else:
         for guest in come:
@@ -126,6 +139,8 @@ def evening(shelter, guests, together):
         if tasks:
             break
         time.sleep(1)
+    if how == LIST:
+        check(states(shelter, guests) == ["arrived"] * len(come) + ["held"], f"it reads {states(shelter, guests)}")
     check([task["person_id"] for task in tasks] == [missing], f"the shelter is asked to trace {tasks}")
     check(tasks[0]["stake"] == "danger" and tasks[0]["identity"]["alias"] == f"guest {GUESTS}", f"it reads {tasks[0]}")
     shelter.post(f"/v1/persons/{missing}/lookouts", {
@@ -159,10 +174,10 @@ def morning(coordinator, missing):
 def main(binary, folder, seeds):
     service = Service(binary, folder, seeds)
     try:
-        for together, told in ((True, "the list in one request"), (False, "a call for each guest")):
+        for told in (LIST, BATCH, EACH):
             guests = beds_for_twelve(service.user(SHELTER))
             shelter, coordinator = service.user(SHELTER), service.user(COORDINATOR)
-            evening(shelter, guests, together)
+            evening(shelter, guests, told)
             check(shelter.calls <= CALLS, f"the evening took {shelter.calls} calls")
             kinds, sooner = morning(coordinator, guests[-1])
             print(f"{told}: an evening of {shelter.calls} calls; a morning of {coordinator.calls}, which starts with "

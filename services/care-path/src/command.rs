@@ -14,7 +14,7 @@ pub use subject::Subject;
 
 use crate::actor::{Actor, Principal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, DirectoryRefusal, Organisation};
+use crate::directory::{Asked, Directory, DirectoryRefusal, Organisation, Taken};
 use crate::event::Event;
 use crate::ids::{Municipality, OrgId, PersonId};
 use crate::path::CarePath;
@@ -46,6 +46,8 @@ pub struct Context<'a> {
     /// A fresh id, for what the command creates.
     pub id: Uuid,
     pub directory: &'a Directory,
+    /// How many places are taken where the command asks for one.
+    pub taken: &'a Taken,
     pub deadlines: &'a Deadlines,
     pub norms: &'a Norms,
     /// There is no person: a count of people whom nobody knows.
@@ -102,6 +104,28 @@ pub trait Decide {
     /// and for a facility that there is not.
     fn organisation(&self, _: &Directory) -> Option<OrgId> {
         None
+    }
+
+    /// Where it asks for a place, and for which night; nowhere, where that was in a night before this one: who slept there
+    /// slept there.
+    fn asks_for(&self, _: &Asking<'_>) -> Asked {
+        Asked::default()
+    }
+}
+
+/// Who asks for a place, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    pub now: DateTime,
+    pub occurred: Occurred,
+    pub by: &'a Principal,
+    pub directory: &'a Directory,
+}
+
+impl<'a> Context<'a> {
+    /// Who asks for a place, and when.
+    pub(crate) fn asking(&self) -> Asking<'a> {
+        Asking { now: self.now, occurred: self.occurred, by: self.by, directory: self.directory }
     }
 }
 

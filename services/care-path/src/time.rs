@@ -369,6 +369,12 @@ impl Night {
         local(self.0.checked_add_days(Days::new(u64::from(!is_evening)))?, time)
     }
 
+    /// When it begins.
+    #[must_use]
+    pub fn noon(self) -> DateTime {
+        NaiveTime::from_hms_opt(12, 0, 0).and_then(|noon| self.at(noon)).unwrap_or(DateTime::MAX_UTC)
+    }
+
     /// When it is over.
     #[must_use]
     pub fn morning(self) -> DateTime {

@@ -122,7 +122,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 57] = files![
+const FILES: [&str; 58] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -140,6 +140,7 @@ const FILES: [&str; 57] = files![
     "exception_state",
     "follow_up_outcome",
     "follow_up_term",
+    "guest_state",
     "handover_decline_reason",
     "handover_state",
     "handover_withdraw_reason",

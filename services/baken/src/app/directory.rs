@@ -37,6 +37,8 @@ pub struct OrganisationsFilter {
 pub struct FacilitiesFilter {
     pub municipality: Option<Municipality>,
     pub location_type: Option<LocationType>,
+    /// Those with a free place tonight, as far as the principal is told, or without.
+    pub free_tonight: Option<bool>,
 }
 
 impl OrganisationsFilter {
@@ -56,6 +58,7 @@ impl FacilitiesFilter {
     fn fits(&self, view: &FacilityView) -> bool {
         self.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
             && self.location_type.is_none_or(|asked| view.location_type == asked)
+            && self.free_tonight.is_none_or(|asked| view.free_tonight.is_some_and(|free| (free > 0) == asked))
     }
 }
 
@@ -75,7 +78,10 @@ impl Baken {
         let rest = world.directory().all().filter(|each| after.as_deref().is_none_or(|after| each.id.as_str() > after));
         let shown = rest.filter_map(|each| {
             let revision = world.revision_of(&each.id).unwrap_or_default();
-            let view = views::disclose_organisation(principal, each, revision, world.directory(), tonight)?;
+            let mut view = views::disclose_organisation(principal, each, revision, world.directory(), tonight)?;
+            let own = view.facilities.take();
+            let told = |own: FacilityView| self.with_free_places(principal, &world, own, tonight);
+            view.facilities = own.map(|own| own.into_iter().map(told).collect());
             filter.fits(&view).then(|| Edge { mark: Mark::Name(each.id.to_string()), node: view })
         });
         Ok(page.cut(shown))
@@ -96,7 +102,7 @@ impl Baken {
         let all = world.directory().facilities();
         let rest = all.filter(|(each, _)| after.as_deref().is_none_or(|after| each.id.as_str() > after));
         let shown = rest.filter_map(|(each, owner)| {
-            let view = views::disclose_facility(principal, each, owner, world.directory(), tonight)?;
+            let view = self.facility_view(principal, &world, (each, owner), tonight)?;
             filter.fits(&view).then(|| Edge { mark: Mark::Name(each.id.to_string()), node: view })
         });
         Ok(page.cut(shown))

@@ -1,7 +1,7 @@
 //! The write path: load, may, decide, append. There is no other.
 
 use care_path::codes::Role;
-use care_path::command::{Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
+use care_path::command::{Asking, Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
 use care_path::event::Event;
 use care_path::ids::{CorrelationId, OrgId};
 use care_path::policy::{Relation, acts_unseen, may};
@@ -195,6 +195,11 @@ impl Baken {
         for _ in 0..ATTEMPTS {
             let target = self.target(&request)?;
             let _writing = self.writing.turn(target.turn.clone()).await;
+            // The last bed of a place is given once: whoever asks for one there comes after the other, on this node.
+            let _place = match self.place_asked(&request, occurred) {
+                Some(place) => Some(self.writing.turn(place).await),
+                None => None,
+            };
             if request.command.subject().is_of_the_whole_case() {
                 // The append guards one stream alone: what was recorded on the others must be known here.
                 self.caught_up(self.log.head().await?).await?;
@@ -312,6 +317,8 @@ impl Baken {
         let role = request.principal.actor.role();
         let person_id = target.person.unwrap_or(PersonId(Uuid::nil()));
         let world = self.world.read();
+        let asking = Asking { now, occurred, by: &request.principal, directory: world.directory() };
+        let taken = self.taken_of(&world, &request.command.asks_for(&asking));
         let decide = |path: &CarePath, members: &[PersonId]| {
             let context = Context {
                 now,
@@ -321,6 +328,7 @@ impl Baken {
                 members,
                 id: target.id,
                 directory: world.directory(),
+                taken: &taken,
                 deadlines: self.settings.deadlines.of_case(path),
                 norms: &self.settings.norms,
                 nobody: target.kind == Target::Nobody,

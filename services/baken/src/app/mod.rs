@@ -3,6 +3,7 @@
 
 mod codes;
 mod directory;
+mod evening;
 mod execute;
 mod following;
 #[cfg(test)]
@@ -58,6 +59,7 @@ use turns::Turns;
 
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_labels, code_list, code_lists};
 pub use directory::{FacilitiesFilter, OrganisationsFilter};
+pub use evening::{EveningLine, LineStatus, opens};
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use me::{MayView, MeView};

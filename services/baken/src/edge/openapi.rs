@@ -64,6 +64,7 @@ const BATCH: &str = "/v1/batch";
 /// A read that takes a body.
 const OF_SEARCHES: [u16; 9] = [400, 401, 403, 408, 413, 415, 422, 429, 503];
 const SEARCH: &str = "/v1/persons/search";
+const EVENING: &str = "/v1/facilities/{facility_id}/evening";
 
 fn complete_components(components: &mut Components) {
     components.schemas.insert(ProblemDetails::name().into_owned(), ProblemDetails::schema());
@@ -149,6 +150,16 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
         return;
     }
     let all = PROBLEMS.map(|(status, ..)| status);
+    if let (EVENING, Some(list)) = (path, &mut item.post) {
+        // Each line has the answer of its command.
+        complete_operation(
+            path,
+            list,
+            &["IdempotencyKey"],
+            &all.map(|status| if status == 412 { 409 } else { status }),
+        );
+        return;
+    }
     for write in [&mut item.post, &mut item.delete].into_iter().flatten() {
         complete_operation(path, write, &["IdempotencyKey", "IfMatch"], &all);
         complete_receipt(write);

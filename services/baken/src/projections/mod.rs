@@ -4,6 +4,7 @@
 mod agenda;
 mod answers;
 mod aside;
+mod beds;
 mod cases;
 mod digest;
 mod directory;

@@ -12,6 +12,7 @@ use care_path::{EventId, PersonId};
 
 use super::answers::Answers;
 use super::aside::{SetAside, guarded};
+use super::beds::Beds;
 use super::cases::{Case, Cases, Changed, Entry};
 use super::digest::{Digests, hash, sum};
 use super::directory::Listed;
@@ -63,6 +64,7 @@ models! {
     trail: Trail,
     index: Index,
     finder: Finder,
+    beds: Beds,
     worklist: Worklist,
     due: Due,
     matches: Matches,

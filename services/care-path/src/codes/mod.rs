@@ -12,9 +12,10 @@ use crate::spelt::Spelt;
 pub use organisations::{Offering, OrgKind, Role, TargetGroup, Weekday};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DischargeEndReason,
-    DropoutReason, ExceptionKind, ExceptionState, HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason,
-    LookoutOutcome, LookoutState, MatchLikeness, MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason,
-    Severity, SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency, WithdrawReason,
+    DropoutReason, ExceptionKind, ExceptionState, GuestState, HoldReason, IncidentKind, LinkBasis, LocationType,
+    LookoutEndReason, LookoutOutcome, LookoutState, MatchLikeness, MatchReason, NextStep, Phase, Precision,
+    ReferralState, RetractReason, Severity, SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency,
+    WithdrawReason,
 };
 pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, RelationKind, Sex};
 pub use repatriation::{
@@ -97,6 +98,7 @@ pub const LISTS: &[CodeList] = &[
     list::<ExceptionState>(),
     list::<FollowUpOutcome>(),
     list::<FollowUpTerm>(),
+    list::<GuestState>(),
     list::<HandoverDeclineReason>(),
     list::<HandoverState>(),
     list::<HandoverWithdrawReason>(),

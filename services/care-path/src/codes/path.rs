@@ -52,6 +52,18 @@ codes! {
 }
 
 codes! {
+    /// How it stands of an evening with somebody who has a bed.
+    GuestState in "guest_state" {
+        Expected = "expected",
+        Arrived = "arrived",
+        Left = "left",
+        NotCome = "not_come",
+        /// They did not come, and the bed is held for them.
+        Held = "held",
+    }
+}
+
+codes! {
     /// A kind of place where people are met, stay or sleep.
     LocationType in "location_type" {
         Street = "street",

@@ -13,9 +13,9 @@ use super::row::BodyType;
 use super::row::{Method, OtherPerson, Route, Row, UnreadableCommand, WithoutPerson};
 use super::row::{about, body_of, catalogue, companions, optional, other_person};
 use super::subject::{Subject, SubjectId};
-use super::{Context, Decide, Refusal};
+use super::{Asking, Context, Decide, Refusal};
 use crate::directory::{
-    ChangeFacility, ChangeOrganisation, CloseFacility, CloseOrganisation, Directory, RegisterFacility,
+    Asked, ChangeFacility, ChangeOrganisation, CloseFacility, CloseOrganisation, Directory, RegisterFacility,
     RegisterOrganisation, ReopenFacility, ReopenOrganisation, SetCapacity,
 };
 use crate::event::Event;

@@ -288,6 +288,14 @@ macro_rules! catalogue {
                 }
             }
 
+            /// Where it asks for a place.
+            #[must_use]
+            pub fn asks_for(&self, asking: &Asking<'_>) -> Asked {
+                match self {
+                    $( Self::$command(_, command) => command.asks_for(asking), )+
+                }
+            }
+
             /// The other person whom it names.
             #[must_use]
             pub fn other_person(&self) -> Option<PersonId> {

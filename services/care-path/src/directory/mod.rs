@@ -3,6 +3,7 @@
 
 mod decide;
 mod events;
+mod places;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,8 @@ pub use events::{
     CapacitySet, DirectoryEvent, FacilityChanged, FacilityClosed, FacilityRegistered, FacilityReopened,
     OrganisationChanged, OrganisationClosed, OrganisationRegistered, OrganisationReopened,
 };
+
+pub use places::{Asked, Overbook, Taken, left_over};
 
 use crate::actor::Principal;
 use crate::codes::{LocationType, Offering, OrgKind, TargetGroup, Weekday};

@@ -42,6 +42,7 @@ impl Told {
             members: &[],
             id: Uuid::nil(),
             directory: &self.directory,
+            taken: &Taken::new(),
             deadlines: &deadlines,
             norms: &norms,
             nobody: false,

@@ -168,7 +168,7 @@ catalogue! {
         TurnedAway = "turned_away" v 2 in Presence,
     },
     Stay(StayEvent) {
-        BedAssigned = "bed_assigned" v 1 in Presence,
+        BedAssigned = "bed_assigned" v 2 in Presence,
         AttendanceRecorded = "attendance_recorded" v 1 in Presence,
         NoShowRecorded = "no_show_recorded" v 1 in Presence,
         BedReleased = "bed_released" v 1 in Presence,
@@ -183,7 +183,7 @@ catalogue! {
         UninsuredReportFiled = "uninsured_report_filed" v 1 in Rights,
     },
     Referral(ReferralEvent) {
-        ReferralMade = "referral_made" v 1 in Referrals,
+        ReferralMade = "referral_made" v 2 in Referrals,
         ReferralAccepted = "referral_accepted" v 1 in Referrals,
         ReferralDeclined = "referral_declined" v 1 in Referrals,
         ReferralWaitlisted = "referral_waitlisted" v 1 in Referrals,

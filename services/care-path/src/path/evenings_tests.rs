@@ -101,6 +101,7 @@ fn bed(from: &str, expected_by: Option<&str>) -> Event {
         from: at(from),
         until: None,
         expected_by: expected_by.map(at),
+        overbooked: None,
     };
     StayEvent::BedAssigned(assigned).into()
 }

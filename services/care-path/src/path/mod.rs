@@ -8,6 +8,7 @@ pub mod correction;
 pub mod deadline;
 pub mod discharge;
 pub mod exception;
+pub mod guests;
 pub mod identity;
 pub mod incident;
 pub mod intake;

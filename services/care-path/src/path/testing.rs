@@ -19,7 +19,7 @@ use crate::actor::{Actor, Principal};
 use crate::codes::{CloseReason, ExceptionKind, LocationType, Offering, OrgKind, Problem, SignalChannel, Urgency};
 use crate::command::{Command, Context, Decide, Refusal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Facility, FacilityProfile, Organisation, OrganisationProfile};
+use crate::directory::{Directory, Facility, FacilityProfile, Organisation, OrganisationProfile, Taken};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality, PersonId};
 use crate::sight::Standing;
@@ -188,7 +188,14 @@ pub fn a_contact() -> RecordContact {
 }
 
 pub fn a_bed() -> AssignBed {
-    AssignBed { kind: LocationType::NightShelterEu, facility: None, from: None, until: None, expected_by: None }
+    AssignBed {
+        kind: LocationType::NightShelterEu,
+        facility: None,
+        from: None,
+        until: None,
+        expected_by: None,
+        overbook: None,
+    }
 }
 
 pub fn a_referral() -> Refer {
@@ -197,6 +204,7 @@ pub fn a_referral() -> Refer {
         offering: Offering::MedicalDropIn,
         urgency: None,
         reason: None,
+        overbook: None,
     }
 }
 
@@ -333,6 +341,7 @@ impl Given {
             members: &members,
             id: self.next_id.take().unwrap_or(id_of_command(self.commands)),
             directory: &directory,
+            taken: &Taken::new(),
             deadlines: &self.deadlines,
             norms: &norms,
             nobody: false,
@@ -438,6 +447,7 @@ impl Given {
             members: &[this_person()],
             id: Uuid::nil(),
             directory: &directory,
+            taken: &Taken::new(),
             deadlines: &deadlines,
             norms: &norms,
             nobody: false,

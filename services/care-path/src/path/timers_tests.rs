@@ -128,6 +128,7 @@ fn missed(vulnerable: bool) -> CarePath {
         from: evening(0),
         until: None,
         expected_by: None,
+        overbooked: None,
     };
     let no_show = NoShowRecorded { bed, expected_by: None, bed_held: false };
     let signal = if vulnerable { confused() } else { signalled() };

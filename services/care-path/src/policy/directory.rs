@@ -171,6 +171,27 @@ pub fn shows_secret_address(role: Role, place: Places) -> bool {
     }
 }
 
+/// Whether a role is shown who is expected, there and not there in an evening: the people of the place, and the coordinators
+/// of its municipality. They are shown whom they may know of, and of all how many they are.
+#[must_use]
+pub fn shows_evenings(role: Role, place: Places) -> bool {
+    match role {
+        Role::ProcessCoordinator => place != Places::Elsewhere,
+        Role::ShelterWorker | Role::CareProvider => place == Places::Own,
+        Role::OutreachWorker
+        | Role::ClientSupporter
+        | Role::MunicipalAssessor
+        | Role::MonitorAnalyst
+        | Role::PrivacyOfficer
+        | Role::Administrator
+        | Role::Police
+        | Role::EmbassyLiaison
+        | Role::ReceivingProvider
+        | Role::Ambassador
+        | Role::System => false,
+    }
+}
+
 /// Whether a role is told how many places are free tonight: those who look for a bed for somebody in their municipality. It
 /// is a count of places and not of persons, so that small ones are told too: "one bed left" is what it is for.
 #[must_use]

@@ -320,6 +320,10 @@ fn directory_rows(table: &mut Table) {
         for (place, name) in rules::Places::ALL {
             let secret = answer(rules::shows_secret_address(*role, place));
             table.line(["place", role.code(), name, "", "", "secret_address", secret, "", ""]);
+            let free = answer(rules::shows_free_places(*role, place));
+            table.line(["place", role.code(), name, "", "", "free_places", free, "", ""]);
+            let evenings = answer(rules::shows_evenings(*role, place));
+            table.line(["place", role.code(), name, "", "", "evenings", evenings, "", ""]);
         }
     }
     for kind in OrgKind::ALL.iter().filter(|kind| rules::has_secret_address(**kind)) {

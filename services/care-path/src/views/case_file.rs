@@ -228,7 +228,7 @@ impl SocialView {
 }
 
 impl MedicalView {
-    fn of(sight: &Sight<'_>) -> Option<Self> {
+    pub(super) fn of(sight: &Sight<'_>) -> Option<Self> {
         let path = sight.path();
         let needs = path.intakes.iter().map(|intake| sight.remark(intake.facts().care_needs()));
         let signals = path.signals.iter().map(|signal| sight.remark(signal.facts().observations()));

@@ -5,11 +5,12 @@ use serde::Serialize;
 use super::{section, views};
 use crate::actor::Principal;
 use crate::codes::{LocationType, Offering, OrgKind, TargetGroup};
-use crate::directory::{Directory, Facility, OpeningTime, Organisation};
+use crate::directory::{Directory, Facility, OpeningTime, Organisation, left_over};
 use crate::ids::{FacilityId, Municipality, OrgId, UserId};
 use crate::policy::Places;
 use crate::policy::directory::{
-    has_secret_address, keeps_the_directory, shows_facilities, shows_organisations, shows_secret_address,
+    has_secret_address, keeps_the_directory, shows_facilities, shows_free_places, shows_organisations,
+    shows_secret_address,
 };
 use crate::text::{Country, EmailAddress, Language, Line, Phone, WebAddress};
 use crate::time::{Night, TimeOfDay};
@@ -57,6 +58,11 @@ views! {
         pub district: Option<Line>,
         /// How many places there are tonight, as far as anybody said.
         pub places: Option<u16>,
+        /// How many of them are free: to those who look for a bed in its municipality. A place is taken by who has a bed, but
+        /// for those who did not come and for whom it is not held.
+        pub free_tonight: Option<u32>,
+        /// How many more are taken than there are.
+        pub overbooked_tonight: Option<u32>,
         pub open: bool,
     }
 }
@@ -98,6 +104,18 @@ pub fn disclose_organisation(
     })
 }
 
+impl FacilityView {
+    /// Tells how many places are free tonight, to a reader who is told that. How many are taken is asked where it is told.
+    #[must_use]
+    pub fn with_free_places(self, reader: &Principal, directory: &Directory, taken: impl FnOnce() -> u32) -> Self {
+        let place = directory.find(&self.organisation_id).map(|owner| Places::of(reader, owner, directory));
+        let is_told = place.is_some_and(|place| shows_free_places(reader.actor.role(), place));
+        let Some(places) = self.places.filter(|_| is_told && self.open) else { return self };
+        let (free, overbooked) = left_over(places, taken());
+        Self { free_tonight: Some(free), overbooked_tonight: Some(overbooked).filter(|more| *more > 0), ..self }
+    }
+}
+
 /// A facility, where the reader is shown it.
 #[must_use]
 pub fn disclose_facility(
@@ -125,6 +143,8 @@ pub fn disclose_facility(
         address: facility.address.clone().filter(|_| !is_secret),
         district: facility.district.clone().filter(|_| !is_secret),
         places: facility.places_in(tonight),
+        free_tonight: None,
+        overbooked_tonight: None,
         open,
     })
 }

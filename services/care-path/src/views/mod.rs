@@ -5,6 +5,7 @@
 
 mod case_file;
 mod directory;
+mod evening;
 mod exceptions;
 mod handovers;
 mod identity;
@@ -24,6 +25,7 @@ mod worklist;
 pub(crate) use case_file::LINKED;
 pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file};
 pub use directory::{FacilityView, OrganisationView, disclose_facility, disclose_organisation};
+pub use evening::{EveningCountsView, EveningView, GuestView, disclose_guest};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{
     ConditionView, ConsentView, FollowUpView, HandoverView, OptionsView, QuestionView, RefusalView, ReturnView,

@@ -144,7 +144,7 @@ impl SeenView {
 }
 
 impl StayView {
-    fn of(sight: &Sight<'_>, stay: &Stay) -> Option<Self> {
+    pub(super) fn of(sight: &Sight<'_>, stay: &Stay) -> Option<Self> {
         let assigned = stay.assigned.facts();
         let (bed_id, stamp) = sight.show_noted(assigned.bed())?;
         let no_shows = stay.no_shows.iter().filter(|missed| sight.show(missed.facts().bed()).is_some()).count();

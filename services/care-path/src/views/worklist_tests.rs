@@ -14,6 +14,7 @@ use crate::actor::{Actor, Area};
 use crate::codes::{Code, ReturnCondition, Role};
 use crate::command::{CommandKind, Context, Decide};
 use crate::deadlines::Deadlines;
+use crate::directory::Taken;
 use crate::ids::EventId;
 use crate::path::Stamp;
 use crate::path::Story;
@@ -160,6 +161,7 @@ impl Living {
             members: &[],
             id: id(index),
             directory: &directory,
+            taken: &Taken::new(),
             deadlines: &deadlines,
             norms: &norms,
             nobody: false,

@@ -28,6 +28,8 @@ pub(super) enum QueryRefused {
     NotSought(#[from] NotSought),
     #[error("wait before you search again")]
     TooOften,
+    #[error("`night` must be a day such as 2026-12-01, in the years 2000 to 2099")]
+    Night,
     #[error("the event log is not available")]
     Unavailable,
     /// The request came without what every request comes with.
@@ -38,7 +40,7 @@ pub(super) enum QueryRefused {
 impl QueryRefused {
     fn code(self) -> &'static str {
         match self {
-            Self::First | Self::Ahead | Self::BirthYear | Self::NotSought(_) => "BAD_INPUT",
+            Self::First | Self::Ahead | Self::BirthYear | Self::NotSought(_) | Self::Night => "BAD_INPUT",
             Self::TooOften => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Cursor => "BAD_CURSOR",

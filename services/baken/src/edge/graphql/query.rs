@@ -11,10 +11,11 @@ use care_path::codes::{LocationType, Offering, OrgKind, Phase, TargetGroup, Task
 use care_path::ids::{Municipality, OrgId};
 use care_path::matching::{PersonSought, Sought};
 use care_path::text::{Language, Line};
-use care_path::time::{BirthDate, DateTime, Moment};
+use care_path::time::{BirthDate, DateTime, Day, Moment};
 use care_path::views::{
-    CareAlertView, CaseFileView, ExceptionView, FacilityView, HandoverView, LookoutView, LostView, MatchElsewhereView,
-    MatchView, OrganisationView, PersonSummaryView, ReferralView, TaskView, TimelineEntryView, TurnAwaysView,
+    CareAlertView, CaseFileView, EveningView, ExceptionView, FacilityView, HandoverView, LookoutView, LostView,
+    MatchElsewhereView, MatchView, OrganisationView, PersonSummaryView, ReferralView, TaskView, TimelineEntryView,
+    TurnAwaysView,
 };
 use care_path::{PersonId, Principal};
 use chrono::NaiveDate;
@@ -111,6 +112,25 @@ impl Query {
     ) -> List<FacilityView> {
         let filter = filter.map(app::FacilitiesFilter::from).unwrap_or_default();
         page(ctx, first, after, |asked, request| asked.baken.facilities(asked.principal, &filter, request))
+    }
+
+    /// The evening of a facility, tonight's unless a day is named: to its people, and to the coordinators of its
+    /// municipality; to everybody else null.
+    async fn evening(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The facility's short name.")] facility: String,
+        #[graphql(desc = "The day on whose evening the night begins, in the years 2000 to 2099.")] night: Option<
+            String,
+        >,
+    ) -> Option<EveningView> {
+        let facility = facility.parse().ok()?;
+        let show = || {
+            let asked = asked(ctx)?;
+            let night = night.map(|text| text.parse().map(Day::get).map_err(|_| QueryRefused::Night)).transpose()?;
+            found(asked.baken.evening(asked.principal, &facility, night))
+        };
+        or_null(ctx, show())
     }
 
     /// A person's case file; null where there is none, or none that the reader may know of.
@@ -316,11 +336,14 @@ impl From<OrganisationsFilter> for app::OrganisationsFilter {
 struct FacilitiesFilter {
     municipality: Option<Municipality>,
     location_type: Option<LocationType>,
+    /// Where the reader is told that a place is free tonight, or none.
+    free_tonight: Option<bool>,
 }
 
 impl From<FacilitiesFilter> for app::FacilitiesFilter {
-    fn from(FacilitiesFilter { municipality, location_type }: FacilitiesFilter) -> Self {
-        Self { municipality, location_type }
+    fn from(filter: FacilitiesFilter) -> Self {
+        let FacilitiesFilter { municipality, location_type, free_tonight } = filter;
+        Self { municipality, location_type, free_tonight }
     }
 }
 

@@ -58,6 +58,7 @@ pub async fn organisations(reader: ReadingCaller, request: HttpRequest) -> Resul
     params(
         ("municipality" = Option<Municipality>, Query, description = "Only those of this municipality."),
         ("location_type" = Option<LocationType>, Query, description = "Only places of this kind."),
+        ("free_tonight" = Option<bool>, Query, description = "Only those where you are told that a place is free tonight, or none."),
         PageParameters,
     ),
     responses((status = 200, description = "A page of facilities.", body = PageOf<FacilityView>))
@@ -72,6 +73,7 @@ pub async fn facilities(reader: ReadingCaller, request: HttpRequest) -> Result<H
             "must be a code of the list location_type",
             LocationType::from_code,
         ),
+        free_tonight: parameters.take("free_tonight", "must be true or false", |text| text.parse().ok()),
     };
     let page = parameters.page();
     parameters.end()?;

@@ -5,6 +5,7 @@ pub mod batch;
 pub mod body;
 pub mod commands;
 mod directory;
+mod evening;
 pub mod fields;
 pub mod headers;
 mod lists;
@@ -33,6 +34,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     commands::routes(routes);
     search::routes(routes);
     directory::routes(routes);
+    evening::routes(routes);
     persons::routes(routes);
     lists::routes(routes);
     turn_aways::routes(routes);

@@ -187,6 +187,7 @@ fn what_others_rest_on_is_not_moved_from_under_them() {
         offering: crate::codes::Offering::NightBed,
         urgency: None,
         reason: None,
+        overbook: None,
     };
     let sheltered = || given([signalled()]).by(shelter24()).when(for_a_bed.clone()).by(night_shelter()).and(a_bed());
     sheltered().by(coordinator()).and_on(entry(2), to_the_other()).then_err(CorrectionRefusal::OthersRestOnIt);

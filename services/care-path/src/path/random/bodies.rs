@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::dice::Dice;
 use crate::codes::{ConditionStatus, ConsentPurpose, DataClass, Offering, OrgKind, ReturnWish};
+use crate::directory::Overbook;
 use crate::path::CarePath;
 use crate::path::identity::{ClaimField, IdentityDocument, IdentityInput, LanguageInput};
 use crate::path::intake::{RecordIntake, SocialSituation};
@@ -118,7 +119,8 @@ pub fn refer(dice: &mut Dice<'_>) -> Refer {
         ("child-protection-rotterdam", Offering::SocialWork),
     ];
     let (to, offering) = asked[dice.below(asked.len())];
-    Refer { to: to.parse().unwrap(), offering, urgency: dice.maybe(Dice::code), reason: dice.maybe_text() }
+    let overbook = dice.maybe_text().map(|reason| Overbook { reason });
+    Refer { to: to.parse().unwrap(), offering, urgency: dice.maybe(Dice::code), reason: dice.maybe_text(), overbook }
 }
 
 pub fn lookout(now: DateTime, dice: &mut Dice<'_>) -> IssueLookout {

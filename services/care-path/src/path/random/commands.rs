@@ -6,6 +6,7 @@ use super::dice::Dice;
 use crate::codes::LocationType;
 use crate::command::{Command, CommandKind};
 use crate::deadlines::Deadlines;
+use crate::directory::Overbook;
 use crate::ids::{BedId, ExceptionId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
@@ -109,6 +110,7 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
                 from: None,
                 until: dice.maybe(|dice| bodies::later(now, dice)),
                 expected_by: dice.maybe(|dice| bodies::later(now, dice)),
+                overbook: dice.maybe_text().map(|reason| Overbook { reason }),
             };
             Command::AssignBed((), bed)
         }

@@ -5,13 +5,14 @@ use super::{
     ReferralWaitlisted, ReferralWithdrawn,
 };
 use crate::codes::{DeclineReason, DropoutReason, Offering, ReferralState, Urgency, WithdrawReason};
-use crate::command::{Context, Decide, Refusal, refusals};
+use crate::command::{Asking, Context, Decide, Refusal, refusals};
+use crate::directory::{Asked, Overbook};
 use crate::event::Event;
 use crate::ids::{OrgId, ReferralId};
 use crate::path::CarePath;
 use crate::private::private;
 use crate::text::Text;
-use crate::time::Day;
+use crate::time::{Day, Night};
 use serde::Deserialize;
 
 refusals! {
@@ -19,6 +20,8 @@ refusals! {
     ReferralRefusal {
         Unknown = "referral_unknown": "there is no such referral on this path",
         ToItself = "referral_to_itself": "an organisation cannot refer to itself",
+        PlaceFull = "place_full":
+            "no place is free there: to refer the person all the same, say `overbook` with a reason",
         NotOffered = "offering_not_offered": "the organisation does not offer this",
         AlreadyOpen = "referral_already_open": "the same referral is open already",
         AlreadyAnswered = "referral_already_answered": "the referral was answered already",
@@ -39,17 +42,30 @@ pub struct Refer {
     pub urgency: Option<Urgency>,
     /// What the receiver must know to answer.
     pub reason: Option<Text>,
+    /// Refers to a place where none is free, and says why.
+    pub overbook: Option<Overbook>,
 }
 
 impl Refer {
     /// What holds of those too who are referred together with the person.
     pub(crate) fn shared(&self) -> Self {
-        Self { to: self.to.clone(), offering: self.offering, urgency: self.urgency, reason: None }
+        Self {
+            to: self.to.clone(),
+            offering: self.offering,
+            urgency: self.urgency,
+            reason: None,
+            overbook: self.overbook.clone(),
+        }
     }
 }
 
 impl Decide for Refer {
     type Subject = ();
+
+    fn asks_for(&self, asking: &Asking<'_>) -> Asked {
+        let night = Some(Night::of(asking.occurred.at)).filter(|night| *night >= Night::of(asking.now));
+        Asked { night, facilities: asking.directory.places_for(&self.to, self.offering) }
+    }
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.require_open()?;
@@ -59,6 +75,11 @@ impl Decide for Refer {
         if !at.known_organisation("to", &self.to)?.offerings.contains(&self.offering) {
             return Err(ReferralRefusal::NotOffered.into());
         }
+        let is_full = self.asks_for(&at.asking()).is_full(at.directory, at.taken);
+        if is_full && self.overbook.is_none() {
+            return Err(ReferralRefusal::PlaceFull.into());
+        }
+        let overbooked = self.overbook.filter(|_| is_full).map(|overbook| overbook.reason);
         let same = |referral: &Referral| referral.made.to == self.to && referral.made.offering == self.offering;
         if path.referrals.iter().any(|referral| referral.is_open() && same(referral)) {
             return Err(ReferralRefusal::AlreadyOpen.into());
@@ -71,6 +92,7 @@ impl Decide for Refer {
                 offering: self.offering,
                 urgency: self.urgency.unwrap_or(Urgency::Routine),
                 reason: private(self.reason),
+                overbooked: private(overbooked),
             })
             .into(),
         ])

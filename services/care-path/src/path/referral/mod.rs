@@ -47,6 +47,8 @@ events! {
         offering: clear Offering => Referrals, Minimal;
         urgency: clear Urgency => Referrals, Minimal;
         reason: maybe sealed(Text, Medical) => Referrals, Full;
+        /// Why the person was referred there though no place was free.
+        overbooked: maybe sealed(Text, Medical) => Referrals, Full;
     }
 
     /// It takes the person on.

@@ -118,7 +118,8 @@ fn a_contact_after_a_dropout_brings_the_person_back_on_the_path() {
 
 #[test]
 fn one_asks_others_for_what_they_offer_and_only_once() {
-    let to = |to: &str, offering| Refer { to: to.parse().unwrap(), offering, urgency: None, reason: None };
+    let to =
+        |to: &str, offering| Refer { to: to.parse().unwrap(), offering, urgency: None, reason: None, overbook: None };
     given([signalled()]).when(to("night-shelter-rotterdam", Offering::NightBed)).then_err(ReferralRefusal::ToItself);
     given([signalled()]).when(to("nowhere", Offering::NightBed)).then_field("to");
     given([signalled()])
@@ -134,8 +135,13 @@ fn what_is_not_on_the_path_cannot_be_answered() {
 
 #[test]
 fn giving_the_bed_answers_the_referral_that_asked_for_it() {
-    let for_a_bed =
-        Refer { to: "shelter24-rotterdam".parse().unwrap(), offering: Offering::Bed24h, urgency: None, reason: None };
+    let for_a_bed = Refer {
+        to: "shelter24-rotterdam".parse().unwrap(),
+        offering: Offering::Bed24h,
+        urgency: None,
+        reason: None,
+        overbook: None,
+    };
     given([signalled()])
         .when(for_a_bed)
         .by(shelter24())

@@ -3,7 +3,8 @@
 use super::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
 use crate::actor::Actor;
 use crate::codes::{AttendanceStatus, BedReleaseReason, LocationType};
-use crate::command::{Context, Decide, Refusal, refusals};
+use crate::command::{Asking, Context, Decide, Refusal, refusals};
+use crate::directory::{Asked, Overbook};
 use crate::event::Event;
 use crate::ids::{BedId, FacilityId};
 use crate::path::CarePath;
@@ -11,12 +12,14 @@ use crate::path::evenings::expected_in_night_of;
 use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::private::private;
 use crate::text::Text;
-use crate::time::{DateTime, Moment};
+use crate::time::{DateTime, Moment, Night};
 use serde::Deserialize;
 
 refusals! {
     /// Why a bed is not given, kept or released.
     StayRefusal {
+        PlaceFull = "place_full":
+            "no place is free there: to give the bed all the same, say `overbook` with a reason",
         NoBedsThere = "no_beds_there": "a place of this kind has no beds",
         EndsBeforeItBegins = "stay_ends_before_it_begins": "the stay would end before it begins",
         AlreadyAssigned = "bed_already_assigned": "the person has an open stay at this organisation already",
@@ -44,10 +47,21 @@ pub struct AssignBed {
     pub until: Option<Moment>,
     /// By what time the person is expected, the first evening.
     pub expected_by: Option<Moment>,
+    /// Gives the bed though no place is free, and says why.
+    pub overbook: Option<Overbook>,
 }
 
 impl Decide for AssignBed {
     type Subject = ();
+
+    fn asks_for(&self, asking: &Asking<'_>) -> Asked {
+        let from = self.from.map_or(asking.occurred.at, Moment::get);
+        let own = &asking.by.organisation;
+        let place = asking.directory.place_of(own, self.facility.as_ref(), self.kind);
+        // What is told late happened: a bed of last night is not refused.
+        let night = Some(Night::of(from)).filter(|night| *night >= Night::of(asking.now));
+        Asked { night, facilities: place.into_iter().cloned().collect() }
+    }
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let from = at.planned("from", self.from)?.unwrap_or(at.occurred.at);
@@ -65,6 +79,11 @@ impl Decide for AssignBed {
         if here.is_some_and(|stay| stay.assigned.stamp.occurred.at <= at.occurred.at) {
             return Err(StayRefusal::AlreadyAssigned.into());
         }
+        let is_full = self.asks_for(&at.asking()).is_full(at.directory, at.taken);
+        if is_full && self.overbook.is_none() {
+            return Err(StayRefusal::PlaceFull.into());
+        }
+        let overbooked = self.overbook.filter(|_| is_full).map(|overbook| overbook.reason);
         let assigned = BedAssigned {
             bed: BedId(at.id),
             organisation: at.by.organisation.clone(),
@@ -73,6 +92,7 @@ impl Decide for AssignBed {
             from,
             until,
             expected_by,
+            overbooked: private(overbooked),
         };
         Ok(path.and_reopened(at.occurred, path.given_a_bed(assigned, at.occurred.at)))
     }

@@ -37,6 +37,8 @@ events! {
         from: clear DateTime => Presence, Full;
         until: maybe DateTime => Presence, Full;
         expected_by: maybe DateTime => Presence, Full;
+        /// Why it was given though no place was free.
+        overbooked: maybe sealed(Text, Social) => Presence, Full;
     }
 
     /// Somebody was there, or left.

@@ -82,7 +82,7 @@ const STEPS: &[Step] = &[
         day: 0,
         happens: |case| {
             let to = "night-shelter-rotterdam".parse().unwrap();
-            let referral = Refer { to, offering: Offering::NightBed, urgency: None, reason: None };
+            let referral = Refer { to, offering: Offering::NightBed, urgency: None, reason: None, overbook: None };
             let asked = case.by(day_shelter()).and(referral);
             asked
                 .then(|path| assert!(labels(path, 0).contains("answer_referral: night-shelter-rotterdam")))
@@ -241,7 +241,7 @@ const TOLD: [Told; 17] = [
     (0, police, |case| case.and(police_signal())),
     (1, day_shelter, |case| {
         let to = "night-shelter-rotterdam".parse().unwrap();
-        case.and(Refer { to, offering: Offering::NightBed, urgency: None, reason: None })
+        case.and(Refer { to, offering: Offering::NightBed, urgency: None, reason: None, overbook: None })
     }),
     (2, night_shelter, |case| case.and(a_bed())),
     (3, night_shelter, |case| case.and(intake())),

@@ -84,7 +84,7 @@ fn child_protection_that_took_the_child_in_has_done_it() {
 
 #[test]
 fn a_referral_to_child_protection_does_it_until_it_is_declined() {
-    let refer = Refer { to: protection(), offering: Offering::SocialWork, urgency: None, reason: None };
+    let refer = Refer { to: protection(), offering: Offering::SocialWork, urgency: None, reason: None, overbook: None };
     let decline = DeclineReferral { reason: DeclineReason::Other, explanation: None };
     let referred = girl().and(refer).then(|path| assert!(asked(path, 0).is_empty()));
     let declined = referred.by(principal(protection().as_str(), crate::actor::Actor::ClientSupporter));

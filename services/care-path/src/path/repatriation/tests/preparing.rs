@@ -105,6 +105,7 @@ fn a_referral_for_care_says_that_it_is_needed() {
         offering: Offering::AddictionCare,
         urgency: None,
         reason: None,
+        overbook: None,
     };
     let referred = serde_json::json!({
         "referral": id_of_command(50), "from": "night-shelter-rotterdam", "to": to_care.to, "offering": "addiction_care",
@@ -188,6 +189,7 @@ fn child_protection() -> Refer {
         offering: Offering::SocialWork,
         urgency: None,
         reason: None,
+        overbook: None,
     }
 }
 

@@ -1,0 +1,101 @@
+//! Places that are asked for: at which facilities, in which night, and whether any of them is free. How many are taken is
+//! counted outside of this crate, over the paths of all.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Directory, Facility, Organisation};
+use crate::codes::{LocationType, Offering};
+use crate::ids::{FacilityId, OrgId};
+use crate::text::Text;
+use crate::time::Night;
+
+/// The facilities at one of which a command asks for a place, and the night of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub night: Option<Night>,
+    pub facilities: Vec<FacilityId>,
+}
+
+/// How many places are taken, of the facilities that a command asks about.
+pub type Taken = BTreeMap<FacilityId, u32>;
+
+/// Says that a place is given, or asked for, though none is free.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Overbook {
+    /// Why: it is recorded, where no place was free.
+    pub reason: Text,
+}
+
+impl Asked {
+    /// Whether none of them has a free place. Where it is not known how many places there are, there may be one.
+    #[must_use]
+    pub fn is_full(&self, directory: &Directory, taken: &Taken) -> bool {
+        let Some(night) = self.night else { return false };
+        let is_full = |id: &FacilityId| {
+            let places = directory.facility(id).and_then(|(facility, _)| facility.places_in(night));
+            places.is_some_and(|places| taken.get(id).copied().unwrap_or_default() >= u32::from(places))
+        };
+        !self.facilities.is_empty() && self.facilities.iter().all(is_full)
+    }
+}
+
+/// How many places of a facility are left, and how many more are taken than there are.
+#[must_use]
+pub fn left_over(places: u16, taken: u32) -> (u32, u32) {
+    let places = u32::from(places);
+    (places.saturating_sub(taken), taken.saturating_sub(places))
+}
+
+impl Directory {
+    /// Where a bed is: in the facility that was named, or in the only one of its kind that the organisation has.
+    #[must_use]
+    pub fn place_of(
+        &self,
+        organisation: &OrgId,
+        named: Option<&FacilityId>,
+        kind: LocationType,
+    ) -> Option<&FacilityId> {
+        let own = self.find(organisation)?;
+        if let Some(named) = named {
+            return own.facilities.iter().map(|facility| &facility.id).find(|id| *id == named);
+        }
+        let mut of_kind = own.open_facilities().filter(|facility| facility.location_type == kind);
+        of_kind.next().filter(|_| of_kind.next().is_none()).map(|facility| &facility.id)
+    }
+
+    /// Where somebody would sleep who is referred for an offering.
+    #[must_use]
+    pub fn places_for(&self, organisation: &OrgId, offering: Offering) -> Vec<FacilityId> {
+        let own = self.find(organisation).into_iter().flat_map(Organisation::open_facilities);
+        let suits = |facility: &&Facility| sleeps_in(offering).contains(&facility.location_type);
+        own.filter(suits).map(|facility| facility.id.clone()).collect()
+    }
+}
+
+/// The kinds of places where somebody sleeps who is referred for an offering.
+fn sleeps_in(offering: Offering) -> &'static [LocationType] {
+    match offering {
+        Offering::NightBed => &[LocationType::NightShelterEu],
+        Offering::WinterBed => &[LocationType::WinterShelter, LocationType::WinterColdShelter],
+        Offering::Bed24h => &[LocationType::Shelter24h, LocationType::EmergencyBed],
+        Offering::ShortStayShelter => &[LocationType::ShortStayPilot],
+        Offering::MedicalShelter => &[LocationType::MedicalShelter],
+        Offering::MealWarmSeat
+        | Offering::LegalClinic
+        | Offering::MedicalClinic
+        | Offering::SocialWork
+        | Offering::MultilingualHealthInfo
+        | Offering::OnlineGpOwnLanguage
+        | Offering::MedicalDropIn
+        | Offering::SupportedLiving
+        | Offering::MentalHealthCare
+        | Offering::AddictionCare
+        | Offering::Probation
+        | Offering::ClientSupport
+        | Offering::Repatriation => &[],
+    }
+}

@@ -1,0 +1,139 @@
+//! Guests: who has a bed in a facility in a night, and whether they are there. A bed is taken until it is released; of those
+//! who did not come, it is taken where it is held for them.
+
+use super::evenings::expected_in_night_of;
+use super::stay::{NoShowRecorded, Stay};
+use super::{CarePath, Noted};
+use crate::codes::{AttendanceStatus, GuestState};
+use crate::deadlines::Deadlines;
+use crate::directory::Directory;
+use crate::ids::{FacilityId, PersonId};
+use crate::time::{DateTime, Night, hours_after};
+
+/// An evening begins so many hours before somebody is expected: who left before may still come.
+const EVENING_HOURS: i64 = 5;
+
+/// Who leaves before midnight does not sleep there.
+const HOURS_TO_MIDNIGHT: i64 = 12;
+
+/// Somebody who has a bed in a facility in a night.
+#[derive(Clone)]
+pub struct Guest<'a> {
+    pub(crate) stay: &'a Stay,
+    pub facility: &'a FacilityId,
+    pub state: GuestState,
+    /// The bed is not theirs any more.
+    pub(crate) over: bool,
+    pub(crate) expected_by: Option<DateTime>,
+    /// When they were said to have come or left, or not to have come, that night.
+    pub(crate) since: Option<DateTime>,
+}
+
+impl Guest<'_> {
+    /// On whose stream the bed lies.
+    #[must_use]
+    pub fn person_id(&self) -> PersonId {
+        self.stay.assigned.stamp.person_id
+    }
+
+    /// Whether their place is not free for somebody else.
+    #[must_use]
+    pub fn takes_a_place(&self) -> bool {
+        let takes = match self.state {
+            GuestState::Expected | GuestState::Arrived | GuestState::Left | GuestState::Held => true,
+            GuestState::NotCome => false,
+        };
+        takes && !self.over
+    }
+}
+
+impl CarePath {
+    /// The facilities in which the person has a bed now.
+    pub fn sleeps_in<'a>(&'a self, directory: &'a Directory) -> impl Iterator<Item = &'a FacilityId> {
+        self.open_stays().filter_map(|stay| place_of(stay, directory))
+    }
+
+    /// As whom the person has beds in a night, in whichever facilities, as far as it is known by now.
+    pub fn guests<'a>(
+        &'a self,
+        night: Night,
+        now: DateTime,
+        deadlines: &'a Deadlines,
+        directory: &'a Directory,
+    ) -> impl Iterator<Item = Guest<'a>> {
+        self.stays.iter().filter_map(move |stay| self.guest(stay, night, now, deadlines, directory))
+    }
+
+    fn guest<'a>(
+        &'a self,
+        stay: &'a Stay,
+        night: Night,
+        now: DateTime,
+        deadlines: &Deadlines,
+        directory: &'a Directory,
+    ) -> Option<Guest<'a>> {
+        let facility = place_of(stay, directory)?;
+        let leaves = self.stays_until(stay).filter(|_| night > Night::of(now));
+        let leaves_before = leaves.is_some_and(|leaves| leaves < hours_after(night.noon(), HOURS_TO_MIDNIGHT));
+        if Night::of(stay.assigned.from) > night || leaves_before {
+            return None;
+        }
+        let that_night = |at: &DateTime| Night::of(*at) == night;
+        let cut_off = || directory.facility(facility)?.0.cut_off.and_then(|cut_off| night.at(cut_off.get()));
+        let expected_by = expected_in_night_of(stay, night.noon(), directory).or_else(cut_off);
+        let evening = expected_by.map_or(night.noon(), |by| hours_after(by, -EVENING_HOURS));
+        let left = stay.attended.iter().rev().map(|attended| (attended.status, attended.stamp.occurred.at));
+        let left = left.filter(|(_, at)| that_night(at)).take(1);
+        let left =
+            left.filter(|(status, at)| *status == AttendanceStatus::Left && *at >= evening).map(|(_, at)| at).next();
+        let missed = stay.no_shows.iter().rfind(|missed| that_night(&missed.stamp.occurred.at));
+        let came = self.arrived(stay, night.morning().min(now.max(night.noon()))).filter(that_night);
+        // What was said last counts: who was there in the afternoon may still not come.
+        let came = came.filter(|came| missed.is_none_or(|missed| missed.stamp.occurred.at < *came));
+        let (state, since) = match (left, came) {
+            (_, Some(at)) => (GuestState::Arrived, Some(at)),
+            (Some(at), None) => (GuestState::Left, Some(at)),
+            (None, None) => self.absent(stay, missed, night, now, deadlines),
+        };
+        // A bed that was given up before the morning is nobody's any more, but for who slept in it.
+        let over = stay.ended().is_some_and(|ended| ended.occurred.at < night.morning());
+        if over && !matches!(state, GuestState::Left | GuestState::Arrived) {
+            return None;
+        }
+        let state = if over { GuestState::Left } else { state };
+        Some(Guest { stay, facility, state, over, expected_by, since })
+    }
+
+    /// How it stands with somebody who was not said to be there.
+    fn absent(
+        &self,
+        stay: &Stay,
+        missed: Option<&Noted<NoShowRecorded>>,
+        night: Night,
+        now: DateTime,
+        deadlines: &Deadlines,
+    ) -> (GuestState, Option<DateTime>) {
+        let gone = || {
+            let away = self
+                .lost
+                .open_episode()
+                .map(|episode| episode.began.occurred.at)
+                .filter(|since| Night::of(*since) < night);
+            away.filter(|_| night >= Night::of(now))
+        };
+        let Some(since) = missed.map(|missed| missed.stamp.occurred.at).or_else(gone) else {
+            return (GuestState::Expected, None);
+        };
+        let held_then = missed.is_some_and(|missed| missed.bed_held) && night < Night::of(now);
+        let held = held_then || self.is_held(stay.assigned.bed, now, deadlines);
+        (if held { GuestState::Held } else { GuestState::NotCome }, Some(since))
+    }
+}
+
+fn place_of<'a>(stay: &Stay, directory: &'a Directory) -> Option<&'a FacilityId> {
+    directory.place_of(&stay.assigned.organisation, stay.assigned.facility.as_ref(), stay.assigned.kind)
+}
+
+#[cfg(test)]
+#[path = "guests_tests.rs"]
+mod tests;

@@ -1,0 +1,124 @@
+use chrono::TimeDelta;
+
+use super::*;
+use crate::codes::BedReleaseReason;
+use crate::directory::{Asked, Overbook, Taken};
+use crate::ids::BedId;
+use crate::path::intake::RecordIntake;
+use crate::path::random::everybody;
+use crate::path::stay::{RecordAttendance, RecordNoShow, ReleaseBed};
+use crate::path::testing::*;
+
+/// The state of the guest, and whether the place is taken, in the night of an evening, as it is known by then.
+fn tonight(given: &Given, day: i64) -> Option<(GuestState, bool)> {
+    let (now, deadlines, directory) = (evening(day), Deadlines::default(), everybody());
+    let mut guests = given.path().guests(Night::of(now), now, &deadlines, &directory);
+    guests.next().map(|guest| (guest.state, guest.takes_a_place()))
+}
+
+fn present() -> RecordAttendance {
+    RecordAttendance { status: AttendanceStatus::Present, location_type: None }
+}
+
+fn left() -> RecordAttendance {
+    RecordAttendance { status: AttendanceStatus::Left, location_type: None }
+}
+
+fn release() -> ReleaseBed {
+    ReleaseBed { reason: BedReleaseReason::Ended, explanation: None }
+}
+
+const BED: BedId = BedId(id_of_command(0));
+
+#[test]
+fn who_has_a_bed_is_expected_every_evening_until_they_came() {
+    let bed = given([signalled()]).when(a_bed());
+    assert_eq!(tonight(&bed, 0), Some((GuestState::Expected, true)));
+    assert_eq!(tonight(&bed, -1), None);
+    let came = bed.and(present());
+    assert_eq!(tonight(&came, 0), Some((GuestState::Arrived, true)));
+    assert_eq!(tonight(&came, 1), Some((GuestState::Expected, true)));
+}
+
+#[test]
+fn what_was_said_last_counts() {
+    let afternoon = Some(evening(0) - TimeDelta::hours(8));
+    let bed = || given([signalled()]).happened(afternoon).when(a_bed());
+    let there = bed().and(present());
+    assert_eq!(tonight(&there, 0), Some((GuestState::Arrived, true)));
+    let missed = there.happened(Some(evening(0) + TimeDelta::hours(2))).and(RecordNoShow::default());
+    assert_eq!(tonight(&missed, 0), Some((GuestState::NotCome, false)));
+    assert_eq!(tonight(&bed().and(left()), 0), Some((GuestState::Expected, true)), "who left by day may still come");
+}
+
+#[test]
+fn who_was_taken_in_tonight_is_there() {
+    let taken_in = given([signalled()]).when(a_bed()).and(RecordIntake::default());
+    assert_eq!(tonight(&taken_in, 0), Some((GuestState::Arrived, true)));
+}
+
+#[test]
+fn who_left_keeps_the_bed_until_it_is_released() {
+    let gone = given([signalled()]).when(a_bed()).and(present()).and(left());
+    assert_eq!(tonight(&gone, 0), Some((GuestState::Left, true)));
+    let released = gone.and_on(BED, release());
+    assert_eq!(tonight(&released, 0), Some((GuestState::Left, false)));
+    let came = given([signalled()]).when(a_bed()).and(present()).and_on(BED, release());
+    assert_eq!(tonight(&came, 0), Some((GuestState::Left, false)), "who was there is told, and takes no place");
+    assert_eq!(tonight(&came, 1), None);
+}
+
+#[test]
+fn the_place_of_who_did_not_come_is_free_unless_it_is_held() {
+    let no_show = RecordNoShow::default();
+    let missed =
+        given([signalled()]).when(a_bed()).happened(Some(evening(0) + TimeDelta::hours(2))).and(no_show.clone());
+    assert_eq!(tonight(&missed, 0), Some((GuestState::NotCome, false)));
+    let held = given([confused()]).when(a_bed()).happened(Some(evening(0) + TimeDelta::hours(2))).and(no_show);
+    assert_eq!(tonight(&held, 0), Some((GuestState::Held, true)));
+}
+
+#[test]
+fn a_bed_is_in_the_facility_that_was_named_or_in_the_only_one_of_its_kind() {
+    let directory = everybody();
+    let named = given([signalled()]).when(a_bed());
+    assert_eq!(named.path().sleeps_in(&directory).map(ToString::to_string).collect::<Vec<_>>(), ["beds"]);
+    let elsewhere = given([signalled()]).by(shelter24()).when(a_bed());
+    assert_eq!(elsewhere.path().sleeps_in(&directory).count(), 0);
+}
+
+#[test]
+fn a_place_is_full_where_all_that_suit_are_and_not_where_nobody_said_how_many_there_are() {
+    let asked = Asked { night: Some(Night::of(evening(0))), facilities: vec!["beds".parse().unwrap()] };
+    let taken = |taken| Taken::from([("beds".parse().unwrap(), taken)]);
+    let full = |directory: &Directory, count| asked.is_full(directory, &taken(count));
+    let unknown = everybody();
+    assert!(!full(&unknown, 500));
+    let two = with_places(2);
+    assert_eq!([1, 2, 3].map(|count| full(&two, count)), [false, true, true]);
+    assert!(!Asked { night: None, ..asked.clone() }.is_full(&two, &taken(9)), "a night that is over");
+    assert!(!Asked { facilities: vec![], ..asked.clone() }.is_full(&two, &taken(9)));
+}
+
+/// The night shelters have so many places.
+fn with_places(places: u16) -> Directory {
+    use crate::directory::Capacity;
+    let with = |mut each: crate::directory::Organisation| {
+        for facility in &mut each.facilities {
+            let capacity = Capacity { places, why: None };
+            facility.capacities.insert(chrono::NaiveDate::default(), capacity);
+        }
+        each
+    };
+    everybody().all().cloned().map(with).collect()
+}
+
+#[test]
+fn an_overbooking_says_why() {
+    let overbook = Overbook { reason: "it freezes tonight".parse().unwrap() };
+    let bed = crate::path::stay::AssignBed { overbook: Some(overbook), ..a_bed() };
+    // Nothing is full here: the reason is not needed, and not recorded.
+    given([signalled()]).when(bed).then(|path| {
+        assert!(path.open_stays().all(|stay| stay.assigned.overbooked.is_none()));
+    });
+}
