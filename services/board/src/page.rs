@@ -141,7 +141,8 @@ impl Page<'_> {
             header.board-header {
                 a.board-name href="/board/" { "Baken" }
                 p.board-who {
-                    (name) " · " (self.organisation(&principal.organisation))
+                    // The demo names its users in English.
+                    span lang=[self.demo.then_some("en")] { (name) } " · " (self.organisation(&principal.organisation))
                 }
                 form method="get" action="/board/language" {
                     @for each in Language::ALL {

@@ -19,8 +19,12 @@ mod sign_in;
 #[cfg(test)]
 mod words_tests;
 
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::middleware::Compress;
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+
+use super::caller::RequestId;
+use super::problem::Problem;
 
 pub use provider::{Provider, ProviderConfig, ProviderError};
 pub use session::Sessions;
@@ -48,6 +52,20 @@ impl Board {
     pub fn new(sign_in: SignIn) -> Self {
         Self { sessions: Sessions::new(sign_in.idle), sign_in, sign_ins: SignIns::default() }
     }
+}
+
+/// What fails outside a page is said to people in their words: nobody at a door reads problem details.
+pub fn failed(problem: &Problem, request: &HttpRequest, id: RequestId) -> HttpResponse {
+    let details = problem.details_of(id);
+    let language = session::language_of(request);
+    let title = board::problem_title(details.status, language);
+    let page = board::pages::failed(language, title, board::refusal(details.code, language), details.request_id);
+    let mut response = sign_in::answer_with(problem.status_code(), page);
+    // When it is worth trying again is said as anywhere.
+    if let Some(after) = problem.error_response().headers().get(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, after.clone());
+    }
+    response
 }
 
 /// Registers the board.
