@@ -42,7 +42,7 @@ use crate::edge::rest::{headers, query::none, search};
 #[get("/v1/persons")]
 pub async fn persons(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;
-    let name = parameters.read("name", |text| text.parse::<Line>());
+    let name = parameters.read("name", str::parse::<Line>);
     let birth_year = parameters.read("birth_year", birth_year);
     let filter = PersonsFilter {
         phase: parameters.take("phase", "must be a code of the list phase", Phase::from_code),
