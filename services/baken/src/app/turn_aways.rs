@@ -86,6 +86,19 @@ impl Baken {
     }
 }
 
+/// The organisations whose turn-aways a principal may read, by id.
+fn read_by(principal: &Principal, world: &World) -> BTreeSet<OrgId> {
+    match turn_aways_of(principal.actor.role()) {
+        TurnAwaysOf::Nobody => BTreeSet::new(),
+        TurnAwaysOf::OwnOrganisation => BTreeSet::from([principal.organisation.clone()]),
+        TurnAwaysOf::Municipality => {
+            let municipality = principal.actor.municipality();
+            let here = world.directory().all().filter(|each| each.municipality.as_ref() == municipality);
+            here.filter(|_| municipality.is_some()).map(|each| each.id.clone()).collect()
+        }
+    }
+}
+
 /// Where a row stands in the list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
