@@ -434,9 +434,13 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::MoveEntry => ("Naar de juiste persoon", "To the right person", MOVE),
         K::PlaceHold => ("Bewaarplicht vastleggen", "Place a legal hold", HOLD),
         K::LiftHold => ("Bewaarplicht opheffen", "Lift the legal hold", NOTHING),
-        K::ExpireLookout | K::OvertakeException | K::StopHandover | K::FinishMove | K::PassDeadline => return None,
-        // They are about no person: a form of a case has no place for them.
-        K::RegisterOrganisation
+        // Baken alone sends them; the others are about no person, and a form of a case has no place for them.
+        K::ExpireLookout
+        | K::OvertakeException
+        | K::StopHandover
+        | K::FinishMove
+        | K::PassDeadline
+        | K::RegisterOrganisation
         | K::ChangeOrganisation
         | K::CloseOrganisation
         | K::ReopenOrganisation
