@@ -325,7 +325,7 @@ pub fn opens(command: &Command) -> bool {
     command.kind().without_person() == Some(WithoutPerson::Opens)
 }
 
-/// The facility, where the principal is shown its evenings, and whose it is.
+/// A facility and its organisation, where a principal is shown its evenings.
 fn shown_evenings<'a>(
     principal: &Principal,
     world: &'a World,
