@@ -59,6 +59,8 @@ pub struct Flash {
     pub said: String,
     /// What takes it back: the person and the entry.
     pub undo: Option<(Uuid, Uuid)>,
+    /// Whom it was about, where that is not the page's own person.
+    pub person: Option<Uuid>,
 }
 
 /// A part of the navigation.
@@ -139,7 +141,8 @@ impl Page<'_> {
             header.board-header {
                 a.board-name href="/board/" { "Baken" }
                 p.board-who {
-                    (name) " · " (self.organisation(&principal.organisation))
+                    // The demo names its users in English.
+                    span lang=[self.demo.then_some("en")] { (name) } " · " (self.organisation(&principal.organisation))
                 }
                 form method="get" action="/board/language" {
                     @for each in Language::ALL {
@@ -180,6 +183,9 @@ impl Page<'_> {
                 div.utrecht-alert.utrecht-alert--ok role="status" {
                     p { (flash.said) }
                     @if let Some((person, entry)) = flash.undo { (self.undo(person, entry)) }
+                    @if let Some(person) = flash.person {
+                        p { (self.person_link(None, care_path::PersonId(person))) }
+                    }
                 }
             }
             @if let Some(draft) = self.draft {

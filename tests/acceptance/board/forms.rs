@@ -24,12 +24,15 @@ async fn what_must_change_stands_beside_its_field_and_the_rest_is_still_there() 
     let browser = Browser::of(&running.url, "outreach-rotterdam").await;
     let page = browser.get("/board/new").await;
     let filled =
-        [("/channel", "no_channel"), ("/location", "Under the bridge"), ("/identity/birth_date", "31-12-1976")];
+        [("/channel", "no_channel"), ("/location", "Under the bridge"), ("/identity/birth_date", "31-13-1976")];
     let refused = browser.send(&page, "report_signal", &filled).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text.contains("value=\"Under the bridge\"") && refused.text.contains("value=\"31-12-1976\""));
+    assert!(refused.text.contains("value=\"Under the bridge\"") && refused.text.contains("value=\"31-13-1976\""));
     assert_eq!(refused.text.matches("utrecht-form-field-error-message").count(), 2, "{}", refused.text);
     assert!(refused.text.contains("aria-invalid=\"true\""));
+    // In the words of the page's language, and not in the service's own.
+    assert!(refused.text.contains("Kies een van de mogelijkheden.") && refused.text.contains("Vul in wat u weet"));
+    assert!(!refused.text.contains("must be"), "{}", refused.text);
 }
 
 #[tokio::test]
@@ -45,4 +48,42 @@ async fn what_was_recorded_by_mistake_is_taken_back_at_once() {
     assert!(noted.text.contains("Asked for a blanket"));
     let undone = browser.send(&noted, "retract_entry", &[]).await;
     assert!(undone.status == 200 && !undone.text.contains("<p class=\"told\">Asked for a blanket"), "{}", undone.text);
+}
+
+#[tokio::test]
+async fn what_fails_outside_a_page_is_said_in_words_too() {
+    let running = support::demo_world().await;
+    let browser = Browser::of(&running.url, "night-shelter-rotterdam").await;
+    let refused = browser.post("/board/do/add_note", &[("csrf", "of another session")]).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.text.contains("<html lang=\"nl\"") && refused.text.contains("Laad de pagina opnieuw."));
+    let nowhere = browser.post("/board/do/no_command", &[]).await;
+    assert!(nowhere.status == 404 && nowhere.text.contains("u mag het niet zien"), "{}", nowhere.text);
+}
+
+#[tokio::test]
+async fn the_pages_of_a_return_and_of_rights_are_for_those_who_work_on_them_alone() {
+    let running = support::demo_world().await;
+    let persons = running.client("supporter-rotterdam").all("/v1/persons").await;
+    let person = persons[0]["person_id"].as_str().unwrap();
+    let path = |part: &str| format!("/board/persons/{person}/{part}");
+    let supporter = Browser::of(&running.url, "supporter-rotterdam").await;
+    for part in ["return", "consent?language=bg"] {
+        let page = supporter.get(&path(part)).await;
+        assert!(page.status == 200 && page.text.contains("lang=\"bg\""), "{part}: {}", page.text);
+    }
+    assert_eq!(supporter.get(&path("consent?language=tlh")).await.status, 404);
+    for user in ["police-rotterdam", "liaison-pl", "administrator", "night-shelter-rotterdam"] {
+        let other = Browser::of(&running.url, user).await;
+        for part in ["return", "consent?language=pl", "rights"] {
+            assert_eq!(other.get(&path(part)).await.status, 404, "{user} {part}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_assessor_is_not_told_that_nobody_is_lost() {
+    let running = support::demo_world().await;
+    let desk = Browser::of(&running.url, "assessor-rotterdam").await.get("/board/").await;
+    assert!(desk.text.contains("Wiens rechten wachten") && !desk.text.contains("uit beeld"), "{}", desk.text);
 }

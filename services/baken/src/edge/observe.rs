@@ -60,7 +60,7 @@ pub async fn observe<B: MessageBody + 'static>(
     let answered = match answered {
         Ok(Ok(response)) => {
             route = response.request().match_pattern();
-            Ok(in_words(response.map_into_boxed_body(), request_id))
+            Ok(in_words(response.map_into_boxed_body(), request_id, kind))
         }
         Ok(Err(error)) => {
             let problem = error.as_error::<Problem>();
@@ -102,9 +102,14 @@ fn known(method: &Method) -> &'static str {
 
 /// What a handler has answered with a problem is logged, and an internal error is given the id of its request. A 404 that
 /// comes without words, of a file that the documentation does not have, is given them.
-fn in_words(response: ServiceResponse, id: RequestId) -> ServiceResponse {
+fn in_words(response: ServiceResponse, id: RequestId, kind: Kind) -> ServiceResponse {
     let problem = response.response().error().and_then(Error::as_error::<Problem>);
     if let Some(problem) = problem {
+        if kind == Kind::Board {
+            problem.log(id);
+            let page = board::failed(problem, response.request(), id);
+            return response.into_response(page);
+        }
         if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
             problem.log(id);
             return response;

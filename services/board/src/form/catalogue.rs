@@ -146,12 +146,18 @@ const TURN_AWAY: &[Field] = &[
     may("/person_id", "Persoon", "Person", Id),
 ];
 
+/// A place that is full takes somebody with a reason, and not by mistake.
+const OVERBOOK: Field =
+    may("/overbook/reason", "Vol, en toch plaatsen? Waarom?", "Full, and yet place them? Why?", Text)
+        .hint("Alleen als de plek vol is.", "Only where the place is full.");
+
 const BED: &[Field] = &[
     must("/kind", "Soort bed", "Kind of bed", Code("location_type")),
     may("/facility", "Locatie", "Place", Facility),
     may("/from", "Vanaf", "From", Moment),
     may("/until", "Tot", "Until", Moment),
     may("/expected_by", "Verwacht om", "Expected by", Moment),
+    OVERBOOK,
 ];
 
 const ATTENDANCE: &[Field] = &[
@@ -293,6 +299,7 @@ const REFER: &[Field] = &[
     must("/offering", "Waarvoor?", "For what?", Code("offering")),
     may("/urgency", "Hoe dringend?", "How urgent?", Code("urgency")),
     may("/reason", "Wat moet de ander weten?", "What must the other know?", Text),
+    OVERBOOK,
 ];
 
 const DECLINE: &[Field] = &[reason("decline_reason"), EXPLANATION];

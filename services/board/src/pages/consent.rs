@@ -24,7 +24,7 @@ const CLASSES: [(DataClass, Eight); 4] = [
 pub fn consent(page: &Page<'_>, file: &CaseFileView, may: &[K], own: OwnLanguage) -> Markup {
     let person = file.person_id;
     let identity = file.identity.as_ref();
-    let name = identity.and_then(|known| known.name.as_ref()).map(|name| name.as_str());
+    let name = identity.and_then(|known| known.name.as_ref()).map(care_path::text::Line::as_str);
     let country = country_of(file);
     // The form is part of the page: an address would tell of the country.
     let ask =

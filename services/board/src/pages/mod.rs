@@ -24,19 +24,19 @@ pub use case::{CaseDesk, case};
 pub use consent::consent;
 pub use desk::{Desk, desk};
 pub use directory::{LastSignIn, directory};
-pub use door::{Door, Guest, door};
+pub use door::{Door, NEW_GUEST, door};
 pub use form::form;
 pub use handovers::handovers;
 pub use lookouts::{Lookouts, lookouts};
 pub use persons::{Found, one_of_these, persons};
-pub use problem::{ended, problem};
+pub use problem::{ended, failed, problem};
 pub(crate) use referrals::is_open;
 pub use referrals::referrals;
 pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};
 
 use care_path::PersonId;
-use care_path::codes::Role;
+use care_path::codes::{Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::views::TaskView;
 use maud::{Markup, html};
@@ -102,10 +102,21 @@ impl Page<'_> {
                             (self.due(task.due_at))
                             @if let Some(next) = task.suggestion { " · " (self.code(next)) }
                         }
+                        @if self.prepares_returns() && is_of_a_return(task.kind) {
+                            p { a.utrecht-link href={ "/board/persons/" (task.person_id) "/return" } {
+                                (self.say("Naar de terugkeer", "To the return"))
+                                span.visually-hidden { ": " (self.who(task.identity.as_ref(), task.person_id)) }
+                            } }
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Whether the reader is one of those who see a return through.
+    fn prepares_returns(&self) -> bool {
+        [Role::ProcessCoordinator, Role::ClientSupporter].contains(&self.reader.principal.actor.role())
     }
 
     /// The commands of a list that the reader may send, each with its form.
@@ -123,6 +134,19 @@ impl Page<'_> {
             Ask::of(CommandKind::RetractEntry).about(PersonId(person)).subject(entry).given("/reason", "wrong_value");
         self.act(&ask.titled("Ongedaan maken", "Undo").at_once())
     }
+}
+
+/// Whether a task is a step of a return, or follows one.
+fn is_of_a_return(kind: TaskKind) -> bool {
+    const OF_A_RETURN: [TaskKind; 6] = [
+        TaskKind::RecordDeparture,
+        TaskKind::ConfirmArrival,
+        TaskKind::FollowUp,
+        TaskKind::ReviewStoppedReturn,
+        TaskKind::AnswerHandoverQuestion,
+        TaskKind::TraceArrival,
+    ];
+    OF_A_RETURN.contains(&kind)
 }
 
 /// Whether a role lands on the desk.

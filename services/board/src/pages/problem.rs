@@ -1,6 +1,7 @@
 //! What is said where there is no page to show.
 
 use maud::{Markup, html};
+use uuid::Uuid;
 
 use crate::page::{Page, frame};
 use crate::words::Language;
@@ -13,6 +14,26 @@ pub fn problem(page: &Page<'_>, title: &str, detail: &str) -> Markup {
         &html! {
             p { (detail) }
             p { a.utrecht-link href="/board/" { (page.say("Naar uw eerste pagina", "To your first page")) } }
+        },
+    )
+}
+
+/// A page that says what is wrong, to whoever asked. `number` is what the operators find it by.
+#[must_use]
+pub fn failed(language: Language, title: &str, detail: &str, number: Option<Uuid>) -> Markup {
+    frame(
+        language,
+        title,
+        false,
+        &html! {
+            main #main.board-main {
+                h1.utrecht-heading-1 { (title) }
+                p { (detail) }
+                @if let Some(number) = number {
+                    p { (language.say("Noem dit nummer als u de beheerder belt: ", "Give this number when you call the administrator: ")) code { (number) } }
+                }
+                p { a.utrecht-button.utrecht-button--primary-action href="/" { (language.say("Naar uw eerste pagina", "To your first page")) } }
+            }
         },
     )
 }

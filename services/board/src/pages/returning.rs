@@ -153,6 +153,12 @@ impl Page<'_> {
         let handovers = || going_back.handovers.iter().flatten();
         let reached =
             |states: &[HandoverState]| handovers().any(|each| each.state.is_some_and(|state| states.contains(&state)));
+        let is_under_way = reached(&[
+            HandoverState::Proposed,
+            HandoverState::Acknowledged,
+            HandoverState::Accepted,
+            HandoverState::Departed,
+        ]);
         let is_taken_over = reached(&[HandoverState::Accepted, HandoverState::Departed, HandoverState::Arrived]);
         html! {
             li class=(class(wants)) {
@@ -194,7 +200,7 @@ impl Page<'_> {
                     @if let Some(state) = handover.state { p { strong { (self.code_in_both(state, own)) } } }
                 }
                 ul.card-list { @for handover in handovers() { (self.handover(handover, may, false)) } }
-                @if may.contains(&K::ProposeHandover) {
+                @if may.contains(&K::ProposeHandover) && !is_under_way {
                     @if !(wants && is_arranged && has_consent) {
                         p { (self.say("Een overdracht kan pas als de drie stappen hierboven klaar zijn.",
                             "A handover can only begin when the three steps above are done.")) }

@@ -45,7 +45,7 @@ pub fn sign_in(language: Language, demo: Option<&[DemoUser]>, provider: bool) ->
                     form.demo-users method="post" action="/auth/demo" {
                         @for user in users {
                             button.utrecht-button.utrecht-button--secondary-action type="submit" name="user" value=(user.user) {
-                                strong { (user.role) } br; (user.name)
+                                strong { (user.role) } br; span lang="en" { (user.name) }
                             }
                         }
                     }

@@ -74,6 +74,8 @@ const REFUSALS: &[(&str, Said)] = &[
     // Beds.
     ("no_beds_there", Said("Op zo'n plek zijn geen bedden. Kies een ander soort bed.",
         "There are no beds in such a place. Choose another kind of bed.")),
+    ("place_full", Said("Deze plek is vol. Kies een andere, of schrijf op waarom de persoon er toch bij moet.",
+        "This place is full. Choose another one, or write down why the person must go there all the same.")),
     ("stay_ends_before_it_begins", Said("Het einde ligt vóór het begin. Verander een van de twee tijden.",
         "The end is before the beginning. Change one of the two times.")),
     ("bed_already_assigned", Said("Deze persoon heeft hier al een bed. Geef eerst dat bed vrij.",

@@ -19,8 +19,12 @@ mod sign_in;
 #[cfg(test)]
 mod words_tests;
 
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::middleware::Compress;
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+
+use super::caller::RequestId;
+use super::problem::Problem;
 
 pub use provider::{Provider, ProviderConfig, ProviderError};
 pub use session::Sessions;
@@ -50,6 +54,20 @@ impl Board {
     }
 }
 
+/// What fails outside a page is said to people in their words: nobody at a door reads problem details.
+pub fn failed(problem: &Problem, request: &HttpRequest, id: RequestId) -> HttpResponse {
+    let details = problem.details_of(id);
+    let language = session::language_of(request);
+    let title = board::problem_title(details.status, language);
+    let page = board::pages::failed(language, title, board::refusal(details.code, language), details.request_id);
+    let mut response = sign_in::answer_with(problem.status_code(), page);
+    // When it is worth trying again is said as anywhere.
+    if let Some(after) = problem.error_response().headers().get(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, after.clone());
+    }
+    response
+}
+
 /// Registers the board.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
@@ -68,6 +86,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .route(web::get().to(assets::asset)),
         )
         .route("/board/do/{command}", web::post().to(act::act))
+        .route("/board/door/{facility}", web::post().to(act::new_guest))
         .route("/board/persons", web::post().to(show::search))
         .route("/board/{page:.*}", web::get().to(show::page));
 }
