@@ -5,8 +5,8 @@ import socket
 import time
 
 
-def configure(path, seeds, *, log, keys, kek, issuer, bind="127.0.0.1:0", more=""):
-    """Writes a configuration for a demo world without limits of rate."""
+def configure(path, seeds, *, log, keys, kek, issuer, bind="127.0.0.1:0", organisations=None, more=""):
+    """Writes a configuration for a demo world without limits of rate, with its organisations unless others are named."""
     with open(path, "w") as config:
         config.write(f"""
 profile = "development"
@@ -18,7 +18,7 @@ url = "{log}"
 store = "{keys}"
 kek = {{ file = "{kek}" }}
 [world]
-organisations = "{seeds}/demo/organisations.json"
+organisations = "{organisations or f"{seeds}/demo/organisations.json"}"
 rights = "{seeds}/rights/2026-1.json"
 [limits]
 user_per_second = 1000000

@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use care_path::codes::OrgKind;
 use care_path::command::{Command, Context, Decide};
 use care_path::deadlines::Deadlines;
-use care_path::directory::{Directory, Organisation};
+use care_path::directory::{Directory, Organisation, RegisterOrganisation, Taken};
 use care_path::event::{Event, samples};
 use care_path::matching::Traits;
 use care_path::path::Story;
@@ -39,11 +38,9 @@ static SMALL: LazyLock<Small> = LazyLock::new(|| {
 });
 
 fn organisation(id: &str) -> Organisation {
-    let kind = if id.starts_with("police") { OrgKind::Police } else { OrgKind::NightShelter };
-    let municipality = Some("rotterdam".parse().expect("a slug"));
-    let id = id.parse().expect("a slug");
-    let (offerings, facilities, coordinators) = (vec![], vec![], vec![]);
-    Organisation { id, name: String::new(), kind, municipality, country: None, offerings, facilities, coordinators }
+    let kind = if id.starts_with("police") { "police" } else { "night_shelter" };
+    let written = format!(r#"{{"organisation_id": "{id}", "name": "{id}", "kind": "{kind}", "municipality": "rotterdam"}}"#);
+    serde_json::from_str::<RegisterOrganisation>(&written).expect("an organisation").organisation()
 }
 
 /// The coordinator, who may see and do most.
@@ -88,6 +85,7 @@ pub fn live(command: Command, occurred: Option<Occurred>) {
         members: &[PersonId(Uuid::nil())],
         id: Uuid::from_u128(7),
         directory: &small.directory,
+        taken: &Taken::new(),
         deadlines: &small.deadlines,
         norms: &small.norms,
         nobody: false,

@@ -21,8 +21,8 @@ async fn marek_is_found_by_those_who_see_him_and_by_no_one_else() {
     for name in ["Marek", "Mark", "mareczek", "Марек", "Μάρεκ"] {
         let by_body = search(&coordinator, json!({"name": name})).await;
         assert!(ids(&by_body).contains(&marek.as_str()), "{name}: {by_body}");
-        let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let by_url = coordinator.get(&format!("/v1/persons?name={encoded}")).await.expect(200).json();
+        // The client encodes what is not ASCII.
+        let by_url = coordinator.get(&format!("/v1/persons?name={name}")).await.expect(200).json();
         assert_eq!(by_url, by_body, "{name}");
         let query = "query($name: Line) { persons(filter: {name: $name}) { nodes { personId matched { reason } } } }";
         let answer = coordinator.graphql(query, json!({"name": name})).await;

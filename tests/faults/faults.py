@@ -63,8 +63,12 @@ class Run:
         self.binary, self.common, self.folder = binary, common, folder
         self.meetings, self.commands = meetings, script(persons, meetings)
         os.makedirs(f"{folder}/data")
+        # None is registered at the start: each write of that would be a point of its own.
+        with open(f"{folder}/organisations.json", "w") as organisations:
+            organisations.write("[]")
         configure(f"{folder}/baken.toml", seeds, log=f"sqlite:{folder}/data/log.db", keys=f"{folder}/data/keys.db",
-                  kek=f"{common}/kek", issuer=common, more="[watch]\nenabled = false")
+                  kek=f"{common}/kek", issuer=common, organisations=f"{folder}/organisations.json",
+                  more="[watch]\nenabled = false")
 
     def start(self, strace=(), once_listening=False):
         """Whether it listens, under strace from its start or from then on; a service that cannot start ends by itself."""

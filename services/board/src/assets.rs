@@ -56,3 +56,36 @@ static VERSION: std::sync::LazyLock<u64> = std::sync::LazyLock::new(version);
 pub fn find(name: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(name: &str) -> &'static str {
+        std::str::from_utf8(find(name).unwrap().bytes).unwrap()
+    }
+
+    /// `assets/vendor.sh` brings those that are missing.
+    #[test]
+    fn every_token_that_a_style_sheet_asks_for_is_there() {
+        let tokens = text("tokens.css");
+        for sheet in ["utrecht.css", "board.css"] {
+            for asked in text(sheet).split("var(").skip(1) {
+                let name = asked.split([')', ',', ' ']).next().unwrap();
+                assert!(
+                    !name.starts_with("--basis-") || tokens.contains(&format!("{name}:")),
+                    "{sheet} asks for {name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_style_sheet_asks_another_host() {
+        for sheet in ["tokens.css", "utrecht.css", "board.css"] {
+            assert!(!text(sheet).contains("@import"), "{sheet}");
+            let places = text(sheet).split("url(").skip(1).map(|place| place.trim_start_matches(['"', '\'']));
+            assert!(places.into_iter().all(|place| place.starts_with("data:")), "{sheet}");
+        }
+    }
+}

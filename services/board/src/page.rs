@@ -59,6 +59,8 @@ pub struct Flash {
     pub said: String,
     /// What takes it back: the person and the entry.
     pub undo: Option<(Uuid, Uuid)>,
+    /// Whom it was about, where that is not the page's own person.
+    pub person: Option<Uuid>,
 }
 
 /// A part of the navigation.
@@ -181,6 +183,9 @@ impl Page<'_> {
                 div.utrecht-alert.utrecht-alert--ok role="status" {
                     p { (flash.said) }
                     @if let Some((person, entry)) = flash.undo { (self.undo(person, entry)) }
+                    @if let Some(person) = flash.person {
+                        p { (self.person_link(None, care_path::PersonId(person))) }
+                    }
                 }
             }
             @if let Some(draft) = self.draft {

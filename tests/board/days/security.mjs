@@ -123,10 +123,8 @@ test("a hostile text is text, on every page that shows it", async () => {
     const about = `/v1/persons/${person_id}`;
     await coordinator("POST", `${about}/notes`, { text: CANARY });
     await coordinator("POST", `${about}/referrals`, { to: "street-doctor-rotterdam", offering: "medical_drop_in", urgency: "soon", reason: CANARY });
-    const shelter = rest("night-shelter-rotterdam");
     await coordinator("POST", `${about}/contacts`, { location: CANARY, summary: CANARY, observations: CANARY });
-    await coordinator("POST", `${about}/incidents`, { kind: "other", description: CANARY });
-    await coordinator("POST", `${about}/exceptions`, { kind: "longer_night_stay", reason: CANARY });
+    await coordinator("POST", `${about}/incidents`, { kind: "other", severity: "high", description: CANARY });
     await coordinator("POST", `${about}/lookouts`, { recipients: [{ kind: "outreach_team", municipality: "rotterdam" }], description: CANARY });
     for (const user of [USER, "outreach-rotterdam", "street-doctor-rotterdam", "night-shelter-rotterdam", "police-rotterdam"]) {
         const page = await signIn(await someone(chromium), user);

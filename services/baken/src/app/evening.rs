@@ -178,7 +178,7 @@ impl Baken {
     ) -> Result<EveningView, QueryError> {
         let (world, now) = (self.world.read(), self.clock.now());
         let night = night.map_or(Night::of(now), Night::on);
-        let (place, owner) = self.shown_evenings(principal, &world, facility).ok_or(QueryError::NotFound)?;
+        let (place, owner) = shown_evenings(principal, &world, facility).ok_or(QueryError::NotFound)?;
         let (mut counts, mut taken, mut guests) = (EveningCountsView::default(), 0, Vec::new());
         for case in self.sleeping_in(&world, owner, facility, night) {
             let told = of_many(case, || {
@@ -211,19 +211,8 @@ impl Baken {
     /// Where there is no such facility, or its evenings are not shown to them.
     pub fn own_facility(&self, principal: &Principal, facility: &FacilityId) -> Result<Option<Facility>, QueryError> {
         let world = self.world.read();
-        let (place, owner) = self.shown_evenings(principal, &world, facility).ok_or(QueryError::NotFound)?;
+        let (place, owner) = shown_evenings(principal, &world, facility).ok_or(QueryError::NotFound)?;
         Ok((owner.id == principal.organisation).then(|| place.clone()))
-    }
-
-    fn shown_evenings<'a>(
-        &self,
-        principal: &Principal,
-        world: &'a World,
-        facility: &FacilityId,
-    ) -> Option<(&'a Facility, &'a Organisation)> {
-        let (place, owner) = world.directory().facility(facility)?;
-        let stands = Places::of(principal, owner, world.directory());
-        (shows_evenings(principal.actor.role(), stands) && !owner.closed && !place.closed).then_some((place, owner))
     }
 
     /// The cases that may have, or had, a bed in a facility in a night.
@@ -334,4 +323,15 @@ impl Baken {
 #[must_use]
 pub fn opens(command: &Command) -> bool {
     command.kind().without_person() == Some(WithoutPerson::Opens)
+}
+
+/// A facility and its organisation, where a principal is shown its evenings.
+fn shown_evenings<'a>(
+    principal: &Principal,
+    world: &'a World,
+    facility: &FacilityId,
+) -> Option<(&'a Facility, &'a Organisation)> {
+    let (place, owner) = world.directory().facility(facility)?;
+    let stands = Places::of(principal, owner, world.directory());
+    (shows_evenings(principal.actor.role(), stands) && !owner.closed && !place.closed).then_some((place, owner))
 }

@@ -54,7 +54,7 @@ impl Baken {
     ) -> Result<Page<TurnAwaysView>, QueryError> {
         let after = page.after_row()?;
         let world = self.world.read();
-        let organisations = self.read_by(principal, &world);
+        let organisations = read_by(principal, &world);
         let organisations: Vec<_> = organisations
             .into_iter()
             .filter(|each| filter.organisation.as_ref().is_none_or(|organisation| each == organisation))
@@ -75,19 +75,6 @@ impl Baken {
         Ok(page.cut(shown.map(|(row, node)| Edge { mark: Mark::Row(row), node })))
     }
 
-    /// The organisations whose turn-aways a principal may read, by id.
-    fn read_by(&self, principal: &Principal, world: &World) -> BTreeSet<OrgId> {
-        match turn_aways_of(principal.actor.role()) {
-            TurnAwaysOf::Nobody => BTreeSet::new(),
-            TurnAwaysOf::OwnOrganisation => BTreeSet::from([principal.organisation.clone()]),
-            TurnAwaysOf::Municipality => {
-                let municipality = principal.actor.municipality();
-                let here = world.directory().all().filter(|each| each.municipality.as_ref() == municipality);
-                here.filter(|_| municipality.is_some()).map(|each| each.id.clone()).collect()
-            }
-        }
-    }
-
     fn night_of(&self, principal: &Principal, world: &World, organisation: &OrgId, night: Night) -> Vec<TurnAwaysView> {
         let mut told = NightOfTurnAways::of(organisation.clone(), night);
         world.turn_aways().unknown(organisation, night).iter().for_each(|counted| told.count(counted));
@@ -96,6 +83,19 @@ impl Baken {
             of_many(case, || self.sight(principal, world, case).map(|sight| told.count_person(&sight, case.id())));
         }
         told.told(principal.actor.role(), principal.organisation == *organisation, self.clock.now())
+    }
+}
+
+/// The organisations whose turn-aways a principal may read, by id.
+fn read_by(principal: &Principal, world: &World) -> BTreeSet<OrgId> {
+    match turn_aways_of(principal.actor.role()) {
+        TurnAwaysOf::Nobody => BTreeSet::new(),
+        TurnAwaysOf::OwnOrganisation => BTreeSet::from([principal.organisation.clone()]),
+        TurnAwaysOf::Municipality => {
+            let municipality = principal.actor.municipality();
+            let here = world.directory().all().filter(|each| each.municipality.as_ref() == municipality);
+            here.filter(|_| municipality.is_some()).map(|each| each.id.clone()).collect()
+        }
     }
 }
 
@@ -131,5 +131,18 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let facility = self.facility.as_ref().map_or("", FacilityId::as_str);
         write!(f, "{}/{}/{facility}/{}", self.night.0, self.organisation, self.reason)
+    }
+}
+
+/// The organisations whose turn-aways a principal may read, by id.
+fn read_by(principal: &Principal, world: &World) -> BTreeSet<OrgId> {
+    match turn_aways_of(principal.actor.role()) {
+        TurnAwaysOf::Nobody => BTreeSet::new(),
+        TurnAwaysOf::OwnOrganisation => BTreeSet::from([principal.organisation.clone()]),
+        TurnAwaysOf::Municipality => {
+            let municipality = principal.actor.municipality();
+            let here = world.directory().all().filter(|each| each.municipality.as_ref() == municipality);
+            here.filter(|_| municipality.is_some()).map(|each| each.id.clone()).collect()
+        }
     }
 }

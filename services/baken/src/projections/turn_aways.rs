@@ -9,7 +9,7 @@ use std::sync::Arc;
 use care_path::event::Event;
 use care_path::ids::OrgId;
 use care_path::path::Story;
-use care_path::path::intake::Counted;
+use care_path::path::intake::{Counted, TurnAwayAt};
 use care_path::time::Night;
 use care_path::{CarePath, PersonId, Stamp};
 
@@ -62,12 +62,12 @@ impl TurnAways {
 
 impl Door {
     fn count(&mut self, stamp: &Arc<Stamp>, event: &Event) {
-        let before = self.counts.path.turn_aways().all().count();
+        let before = self.counts.path.turn_aways().len();
         self.counts.tell(stamp.clone(), event.clone());
         let all = self.counts.path.turn_aways();
         match all.all().last().filter(|last| last.entry() == stamp.event_id) {
             // Most often one more comes last.
-            Some(last) if all.all().count() == before + 1 => {
+            Some(last) if all.len() == before + 1 => {
                 self.unknown.entry(last.place().1).or_default().push(last.counted());
             }
             _ => {
@@ -86,7 +86,7 @@ impl ReadModel for TurnAways {
     }
 
     fn put(&mut self, case: &Case, as_of: AsOf<'_>) {
-        let turned_away = case.path.turn_aways().all().map(|each| each.place());
+        let turned_away = case.path.turn_aways().all().map(TurnAwayAt::place);
         let places: BTreeSet<_> = turned_away.map(|(organisation, night)| (organisation.clone(), night)).collect();
         if self.of_case.get(&case.id()).is_some_and(|known| *known == places) {
             return;

@@ -1,112 +1,162 @@
-//! The door: tonight's list, for a tablet in a doorway. One tap a guest.
+//! The door: tonight's list, for a tablet in a doorway. One tap a guest; of somebody new nothing is required.
 
-use care_path::PersonId;
+use care_path::codes::GuestState;
 use care_path::command::CommandKind as K;
-use care_path::ids::BedId;
-use care_path::time::DateTime;
-use care_path::views::IdentityView;
+use care_path::views::{EveningView, GuestView};
 use maud::{Markup, html};
 
 use crate::form::Ask;
-use crate::page::Page;
+use crate::page::{Choice, Page};
 
-/// A guest of tonight, as far as the shelter may know of them.
-pub struct Guest {
-    pub person: PersonId,
-    pub identity: Option<IdentityView>,
-    pub bed: BedId,
-    pub expected_by: Option<DateTime>,
-    /// When they came, if they did.
-    pub arrived: Option<DateTime>,
-    pub missed: bool,
-    /// The bed is not given away.
-    pub held: bool,
-    /// What those around them must know before bed.
-    pub know: Vec<String>,
-    pub until: Option<DateTime>,
-}
+/// The name of the form with which somebody new is taken in.
+pub const NEW_GUEST: &str = "new-guest";
 
-/// The evening of a place.
-pub struct Door {
-    /// The kind of bed that the place has, by code; `None` where it has none.
-    pub kind: Option<String>,
-    pub places: Option<u32>,
-    pub free: Option<u32>,
-    pub guests: Vec<Guest>,
+/// The evening of a place, and the other places of the organisation.
+pub struct Door<'a> {
+    /// Absent where nobody sleeps at the organisation.
+    pub evening: Option<&'a EveningView>,
+    pub places: &'a [Choice],
 }
 
 /// The page.
 #[must_use]
-pub fn door(page: &Page<'_>, door: &Door) -> Markup {
-    let (expected, rest): (Vec<_>, Vec<_>) =
-        door.guests.iter().partition(|guest| guest.arrived.is_none() && !guest.missed);
-    let (here, missed): (Vec<_>, Vec<_>) = rest.into_iter().partition(|guest| guest.arrived.is_some());
-    page.titled(
-        page.say("Vanavond", "Tonight"),
-        &html! {
-            p.free {
-                @if let (Some(free), Some(places)) = (door.free, door.places) {
-                    strong { (free) } " " (page.say("vrij van", "free of")) " " (places) " · "
+pub fn door(page: &Page<'_>, door: &Door<'_>) -> Markup {
+    page.titled(page.say("Vanavond", "Tonight"), &html! {
+        @if door.places.len() > 1 {
+            ul.places {
+                @for place in door.places {
+                    @let here = door.evening.is_some_and(|evening| evening.facility.facility_id.as_str() == place.id);
+                    li { a.utrecht-link href={ "/board/door/" (place.id) } aria-current=[here.then_some("page")] { (place.name) } }
                 }
-                strong { (here.len()) } " " (page.say("binnen", "in")) " · "
-                strong { (expected.len()) } " " (page.say("verwacht", "expected")) " · "
-                strong { (missed.len()) } " " (page.say("niet gekomen", "did not come"))
             }
-            div.utrecht-button-group {
-                (page.act(&new_guest(door).titled("Nieuw aan de deur", "New at the door").primary()))
-                (page.act(&Ask::of(K::TurnAway)))
+        }
+        @match door.evening {
+            Some(evening) => (page.evening(evening)),
+            None => {
+                div.utrecht-button-group {
+                    (page.act(&Ask::of(K::ReportSignal).given("/channel", "drop_in_visit").titled("Nieuw aan de deur", "New at the door").primary()))
+                    (page.act(&Ask::of(K::TurnAway)))
+                }
+                (page.nothing("Bij uw organisatie slaapt niemand.", "Nobody sleeps at your organisation."))
             }
-            section aria-labelledby="expected" {
-                h2 #expected.utrecht-heading-2 { (page.say("Verwacht", "Expected")) }
-                @if expected.is_empty() { (page.nothing("Niemand meer.", "Nobody more.")) }
-                ul.door { @for guest in expected { (page.guest(guest)) } }
-            }
-            section aria-labelledby="missed" {
-                h2 #missed.utrecht-heading-2 { (page.say("Niet gekomen", "Did not come")) }
-                @if missed.is_empty() { (page.nothing("Niemand.", "Nobody.")) }
-                ul.door { @for guest in missed { (page.guest(guest)) } }
-            }
-            section aria-labelledby="here" {
-                h2 #here.utrecht-heading-2 { (page.say("Binnen", "In")) }
-                @if here.is_empty() { (page.nothing("Nog niemand.", "Nobody yet.")) }
-                ul.door { @for guest in here { (page.guest(guest)) } }
-            }
-        },
-    )
-}
-
-/// Somebody of whom nothing need be known: a signal, and from there an intake and a bed.
-fn new_guest(_door: &Door) -> Ask {
-    Ask::of(K::ReportSignal).given("/channel", "shelter_intake")
+        }
+    })
 }
 
 impl Page<'_> {
-    fn guest(&self, guest: &Guest) -> Markup {
-        let ask = |kind| Ask::of(kind).about(guest.person);
-        let came = |status| ask(K::RecordAttendance).given("/status", status).at_once();
+    fn evening(&self, evening: &EveningView) -> Markup {
+        let counts = &evening.counts;
+        let facility = evening.facility.facility_id.as_str();
+        let is_full = counts.free == Some(0);
+        let of = |states: &[GuestState]| {
+            evening.guests.iter().filter(|guest| states.contains(&guest.state)).collect::<Vec<_>>()
+        };
+        let part = |id: &str, title: &str, guests: &[&GuestView]| {
+            html! {
+                section aria-labelledby=(id) {
+                    h2.utrecht-heading-2 id=(id) { (title) " (" (guests.len()) ")" }
+                    @if guests.is_empty() { (self.nothing("Niemand.", "Nobody.")) }
+                    ul.door { @for guest in guests { (self.guest(guest)) } }
+                }
+            }
+        };
         html! {
-            li.guest id={ "guest-" (guest.bed) } {
+            h2.utrecht-heading-3 { (evening.facility.name.as_str()) }
+            p.free {
+                @if let (Some(free), Some(places)) = (counts.free, counts.places) {
+                    strong { (free) } " " (self.say("vrij van", "free of")) " " (places) " · "
+                }
+                @if let Some(more) = counts.overbooked { strong { (more) } " " (self.say("overboekt", "overbooked")) " · " }
+                strong { (counts.arrived) } " " (self.say("binnen", "in")) " · "
+                strong { (counts.expected) } " " (self.say("verwacht", "expected")) " · "
+                strong { (counts.not_come + counts.held) } " " (self.say("niet gekomen", "did not come"))
+            }
+            div.utrecht-button-group {
+                (self.new_guest(facility, is_full))
+                (self.act(&Ask::of(K::TurnAway).given("/facility", facility)))
+            }
+            (part("expected", self.say("Verwacht", "Expected"), &of(&[GuestState::Expected])))
+            (part("missed", self.say("Niet gekomen", "Did not come"), &of(&[GuestState::NotCome, GuestState::Held])))
+            (part("here", self.say("Binnen", "In"), &of(&[GuestState::Arrived])))
+            (part("left", self.say("Weer vertrokken", "Left again"), &of(&[GuestState::Left])))
+        }
+    }
+
+    /// Takes somebody in of whom nothing need be known: a signal, a bed, an intake, and that they are there.
+    fn new_guest(&self, facility: &str, is_full: bool) -> Markup {
+        let draft = self.draft.filter(|draft| draft.form == NEW_GUEST);
+        let value = |name: &str| {
+            let values = draft.iter().flat_map(|draft| &draft.values);
+            values.filter(|(each, _)| each == name).map(|(_, value)| value.as_str()).next().unwrap_or_default()
+        };
+        html! {
+            details.act.act--primary #(NEW_GUEST) open[draft.is_some()] {
+                summary { (self.say("Nieuw aan de deur", "New at the door")) }
+                form method="post" action={ "/board/door/" (facility) } {
+                    input type="hidden" name="csrf" value=(self.csrf);
+                    input type="hidden" name="key" value=((self.new_key)());
+                    input type="hidden" name="back" value=(self.back);
+                    input type="hidden" name="form" value=(NEW_GUEST);
+                    div.form-row {
+                        label.utrecht-form-label for="new-alias" { (self.say("Hoe heet de persoon? (hoeft niet)", "What are they called? (optional)")) }
+                        input #new-alias.utrecht-textbox name="/identity/alias" type="text" maxlength="200" autocomplete="off" value=(value("/identity/alias"));
+                    }
+                    div.form-row {
+                        label.utrecht-form-label for="new-needs" { (self.say("Wat moeten wij weten? (hoeft niet)", "What must we know? (optional)")) }
+                        textarea #new-needs.utrecht-textarea name="/care_needs" rows="2" maxlength="4000" { (value("/care_needs")) }
+                    }
+                    @if is_full || !value("/overbook/reason").is_empty() {
+                        div.form-row {
+                            label.utrecht-form-label for="new-overbook" { (self.say("Alles is vol. Waarom toch een bed?", "All is full. Why a bed all the same?")) }
+                            textarea #new-overbook.utrecht-textarea name="/overbook/reason" rows="2" maxlength="4000" required { (value("/overbook/reason")) }
+                        }
+                    }
+                    @if let Some(draft) = draft {
+                        @for (_, said) in &draft.problems { p.utrecht-form-field-error-message { (said) } }
+                    }
+                    button.utrecht-button.utrecht-button--primary-action type="submit" { (self.say("Bed geven", "Give a bed")) }
+                }
+            }
+        }
+    }
+
+    fn guest(&self, guest: &GuestView) -> Markup {
+        let ask = |kind| Ask::of(kind).about(guest.person_id);
+        let came = |status| ask(K::RecordAttendance).given("/status", status).at_once();
+        let medical = guest.medical.as_ref();
+        let needs = medical.and_then(|medical| medical.care_needs.as_ref()).into_iter().flatten();
+        let injured = medical.and_then(|medical| medical.head_injury_suspected) == Some(true);
+        let incidents = guest.incidents.as_ref().map_or(0, Vec::len);
+        html! {
+            li.guest id={ "guest-" (guest.bed_id) } {
                 div.guest-name {
-                    (self.person_link(guest.identity.as_ref(), guest.person))
-                    @if let Some(at) = guest.arrived { " " span.tag.tag--calm { (self.say("binnen", "in")) " " (self.time(at)) } }
-                    @if guest.held { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
-                    @if let (None, Some(by)) = (guest.arrived, guest.expected_by) {
+                    (self.person_link(guest.identity.as_ref(), guest.person_id))
+                    @if guest.state != GuestState::Expected { " " span.tag.tag--calm { (self.code(guest.state)) } }
+                    @if let Some(since) = guest.since { " " span.due { (self.time(since)) } }
+                    @if guest.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vastgehouden", "bed held")) } }
+                    @if guest.vulnerable == Some(true) { " " span.tag.tag--warn { (self.say("kwetsbaar", "vulnerable")) } }
+                    @if let (GuestState::Expected, Some(by)) = (guest.state, guest.expected_by) {
                         " " span.due { (self.say("verwacht ", "expected ")) (self.time(by)) }
                     }
+                    @if let Some(until) = guest.until { " " span.due { (self.say("bed tot ", "bed until ")) (self.time(until)) } }
                 }
-                @if !guest.know.is_empty() {
-                    ul.guest-know { @for each in &guest.know { li { (each) } } }
+                ul.guest-know {
+                    @for need in needs { li { (need.text.as_str()) } }
+                    @if injured { li { (self.say("Mogelijk hoofdletsel", "Head injury suspected")) } }
+                    @if incidents > 0 { li { (incidents) " " (self.say("incidenten in zeven dagen", "incidents in seven days")) } }
                 }
                 div.guest-acts {
-                    @if guest.arrived.is_none() {
-                        (self.act(&came("present").titled("Binnen", "Here").primary()))
-                        @if !guest.missed {
-                            (self.act(&ask(K::RecordNoShow).given("/bed_id", guest.bed.to_string()).titled("Niet gekomen", "Did not come").at_once()))
+                    @match guest.state {
+                        GuestState::Arrived => (self.act(&came("left").titled("Vertrokken", "Left"))),
+                        GuestState::Expected | GuestState::Left | GuestState::NotCome | GuestState::Held => {
+                            (self.act(&came("present").titled("Binnen", "Here").primary()))
                         }
-                    } @else {
-                        (self.act(&came("left").titled("Vertrokken", "Left")))
+                    }
+                    @if guest.state == GuestState::Expected {
+                        (self.act(&ask(K::RecordNoShow).given("/bed_id", guest.bed_id.to_string()).titled("Niet gekomen", "Did not come").at_once()))
                     }
                     (self.act(&ask(K::ObserveIncident)))
+                    (self.act(&ask(K::ReleaseBed).subject(guest.bed_id.0)))
                 }
             }
         }

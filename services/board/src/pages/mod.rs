@@ -24,7 +24,7 @@ pub use case::{CaseDesk, case};
 pub use consent::consent;
 pub use desk::{Desk, desk};
 pub use directory::{LastSignIn, directory};
-pub use door::{Door, Guest, door};
+pub use door::{Door, NEW_GUEST, door};
 pub use form::form;
 pub use handovers::handovers;
 pub use lookouts::{Lookouts, lookouts};

@@ -22,6 +22,7 @@ use crate::app::{LabelLanguage, Receipt, code_labels};
 use crate::edge::Edge;
 use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem, ProblemDetails};
+use crate::edge::rest::evening::List;
 use crate::edge::rest::submission::Conditions;
 use crate::edge::rest::{body, fields};
 use crate::history::Idempotency;
@@ -43,6 +44,10 @@ impl Sent {
 
     fn id(&self, name: &str) -> Result<Option<Uuid>, Problem> {
         self.of(name).map(|id| id.parse().map_err(|_| Problem::NotFound)).transpose()
+    }
+
+    fn key(&self) -> Result<String, Problem> {
+        Ok(self.id("key")?.ok_or(Problem::Malformed("The form has no key."))?.to_string())
     }
 
     fn back(&self) -> String {
@@ -81,16 +86,15 @@ fn told(details: &ProblemDetails, language: Language) -> String {
     format!("{said} {} {}.", language.say("Nog nodig:", "Still needed:"), missing.join("; "))
 }
 
-/// Executes what a form asks for.
-pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    own_page(&request)?;
-    let language = language_of(&request);
-    let named = request.match_info().get("command").unwrap_or_default();
-    let command = CommandKind::ALL.iter().copied().find(|kind| kind.name() == named).ok_or(Problem::NotFound)?;
-    let raw = body::read(&request, payload.into_inner(), &edge.limits).await?;
-    let sent = Sent { command, pairs: place::pairs(&raw), raw };
-    let (sessions, name) = (&edge.board.sessions, name_of(&request));
-    let session = match session::of(&request, &edge).await {
+/// The session in which a form was sent, and its name; or the answer to whoever has none any more. What was written is kept.
+async fn open_session(
+    request: &HttpRequest,
+    edge: &Edge,
+    sent: &Sent,
+    language: Language,
+) -> Result<Result<(Session, String), HttpResponse>, Problem> {
+    let (sessions, name) = (&edge.board.sessions, name_of(request).unwrap_or_default());
+    let session = match session::of(request, edge).await {
         Found::Open(session) => session,
         Found::Ended(_) => {
             let draft = sent.draft(None, language);
@@ -99,17 +103,35 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
                 "Your session had ended. Look it over and send it.",
             );
             let draft = Draft { message: Some(message.to_owned()), ..draft };
-            if let Some(name) = &name {
-                sessions.change(name, |session| session.draft = Some((sent.back(), draft)));
-            }
-            return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, true)));
+            sessions.change(&name, |session| session.draft = Some((sent.back(), draft)));
+            return Ok(Err(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, true))));
         }
-        Found::None => return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, false))),
+        Found::None => return Ok(Err(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, false)))),
     };
     if sent.of("csrf") != Some(session.csrf.as_str()) {
         return Err(Problem::ForeignOrigin);
     }
     edge.rates.user(&session.reader.principal.user)?;
+    Ok(Ok((session, name)))
+}
+
+/// The reader of a session, as one who calls.
+fn caller(edge: &Data<Edge>, session: &Session) -> Caller {
+    Caller { principal: session.reader.principal.clone(), expires_at: session.expires_at, edge: edge.clone() }
+}
+
+/// Executes what a form asks for.
+pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    own_page(&request)?;
+    let language = language_of(&request);
+    let named = request.match_info().get("command").unwrap_or_default();
+    let command = CommandKind::ALL.iter().copied().find(|kind| kind.name() == named).ok_or(Problem::NotFound)?;
+    let raw = body::read(&request, payload.into_inner(), &edge.limits).await?;
+    let sent = Sent { command, pairs: place::pairs(&raw), raw };
+    let (session, name) = match open_session(&request, &edge, &sent, language).await? {
+        Ok(open) => open,
+        Err(ended) => return Ok(ended),
+    };
     let back = sent.back();
     let here = Viewed { edge: &edge, session: &session, language, at: &back, draft: None };
     let known = known_already(&edge, &session, &sent).await;
@@ -121,9 +143,7 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     match execute(&request, &edge, &session, &sent).await {
         Ok(receipt) => {
             let flash = said(&receipt, command, language);
-            if let Some(name) = &name {
-                sessions.change(name, |session| session.flash = Some(flash));
-            }
+            edge.board.sessions.change(&name, |session| session.flash = Some(flash));
             // Whoever was not known before has a page now.
             let opened = receipt.person_id.filter(|_| command == CommandKind::ReportSignal);
             let next = opened.map_or(back, |person| format!("/board/persons/{person}"));
@@ -135,6 +155,59 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
             Ok(Viewed { draft: Some(&draft), ..here }.answer(problem.status_code()))
         }
     }
+}
+
+/// Takes somebody in at a place of whom nothing need be known.
+pub async fn new_guest(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    own_page(&request)?;
+    let language = language_of(&request);
+    let raw = body::read(&request, payload.into_inner(), &edge.limits).await?;
+    let sent = Sent { command: CommandKind::AssignBed, pairs: place::pairs(&raw), raw };
+    let (session, name) = match open_session(&request, &edge, &sent, language).await? {
+        Ok(open) => open,
+        Err(ended) => return Ok(ended),
+    };
+    let back = sent.back();
+    let here = Viewed { edge: &edge, session: &session, language, at: &back, draft: None };
+    match take_in(&request, &edge, &session, &sent).await {
+        Ok(person) => {
+            let said = language.say("Heeft een bed en is binnen.", "Has a bed and is in.").to_owned();
+            let flash = Flash { said, undo: None, person: person.map(|person| person.0) };
+            edge.board.sessions.change(&name, |session| session.flash = Some(flash));
+            Ok(to(&back).finish())
+        }
+        Err(problem) => {
+            problem.log(RequestId::of(&request, &edge));
+            let draft = sent.draft(Some(&problem), language);
+            Ok(Viewed { draft: Some(&draft), ..here }.answer(problem.status_code()))
+        }
+    }
+}
+
+async fn take_in(
+    request: &HttpRequest,
+    edge: &Data<Edge>,
+    session: &Session,
+    sent: &Sent,
+) -> Result<Option<PersonId>, Problem> {
+    let facility = request.match_info().get("facility").and_then(|id| id.parse().ok()).ok_or(Problem::NotFound)?;
+    let place = edge.baken.own_facility(&session.reader.principal, &facility)?.ok_or(Problem::NotFound)?;
+    let mut line = serde_json::json!({ "status": "new" });
+    for (pointer, name, inner) in [
+        ("/identity/alias", "identity", Some("alias")),
+        ("/care_needs", "care_needs", None),
+        ("/overbook/reason", "overbook", Some("reason")),
+    ] {
+        let value = sent.of(pointer).map(str::trim).filter(|value| !value.is_empty());
+        let Some(value) = value else { continue };
+        line[name] = inner.map_or_else(|| Value::from(value), |inner| serde_json::json!({ inner: value }));
+    }
+    let caller = caller(edge, session);
+    let key = sent.key()?;
+    let list = List { path: request.path(), key: &key, body: &sent.raw, request_id: RequestId::of(request, edge) };
+    let mut done = Vec::new();
+    list.execute(&caller, &place, 1, line, &mut done).await?;
+    Ok(done.iter().find_map(|receipt| receipt.person_id))
 }
 
 /// Those whom a new person may be, where one is about to be opened and nobody has said yet that it is somebody else.
@@ -169,12 +242,11 @@ async fn execute(request: &HttpRequest, edge: &Data<Edge>, session: &Session, se
             return Err(Problem::Fields(problems));
         }
     };
-    let caller =
-        Caller { principal: session.reader.principal.clone(), expires_at: session.expires_at, edge: edge.clone() };
+    let caller = caller(edge, session);
     if !edge.baken.follows() {
         return Err(Problem::Outdated);
     }
-    let key = sent.id("key")?.ok_or(Problem::Malformed("The form has no key."))?.to_string();
+    let key = sent.key()?;
     let idempotency = Idempotency::of(&caller.principal, &key, "POST", request.path(), &sent.raw);
     let request_id = RequestId::of(request, edge);
     let terms = Conditions { occurred, if_match: None, idempotency, request_id };
@@ -197,5 +269,5 @@ fn said(receipt: &Receipt, command: CommandKind, language: Language) -> Flash {
     let title = form::form_of(command).map_or("", |form| form.title.r#in(language));
     let first = receipt.event_ids.first().filter(|_| command != CommandKind::RetractEntry);
     let undo = receipt.person_id.zip(first).map(|(person, entry)| (person.0, entry.0));
-    Flash { said: format!("{}: {title}", language.say("Vastgelegd", "Recorded")), undo }
+    Flash { said: format!("{}: {title}", language.say("Vastgelegd", "Recorded")), undo, person: None }
 }

@@ -86,6 +86,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .route(web::get().to(assets::asset)),
         )
         .route("/board/do/{command}", web::post().to(act::act))
+        .route("/board/door/{facility}", web::post().to(act::new_guest))
         .route("/board/persons", web::post().to(show::search))
         .route("/board/{page:.*}", web::get().to(show::page));
 }

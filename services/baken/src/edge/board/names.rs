@@ -3,7 +3,7 @@
 use board::{Choice, Names};
 use care_path::Principal;
 use care_path::codes::Code;
-use care_path::directory::{Directory, Organisation};
+use care_path::directory::{Directory, Facility, Organisation};
 use care_path::ids::{FacilityId, OrgId};
 use care_path::time::{DateTime, Night};
 use care_path::views::disclose_organisation;
@@ -40,18 +40,21 @@ impl Names for NamesOf<'_> {
 
     fn facilities(&self, of: &OrgId) -> Vec<Choice> {
         let facilities = self.directory.find(of).into_iter().flat_map(Organisation::open_facilities);
-        facilities
-            .map(|facility| Choice {
-                id: facility.id.to_string(),
-                name: facility.name.as_str().to_owned(),
-                kind: facility.location_type.code().to_owned(),
-                municipality: None,
-            })
-            .collect()
+        facilities.map(place_of).collect()
     }
 
     fn codes(&self, list: &str) -> Vec<String> {
         code_labels(list, LabelLanguage::Nl).map(|(code, _)| code.to_owned()).collect()
+    }
+}
+
+/// A place, to choose.
+pub fn place_of(facility: &Facility) -> Choice {
+    Choice {
+        id: facility.id.to_string(),
+        name: facility.name.as_str().to_owned(),
+        kind: facility.location_type.code().to_owned(),
+        municipality: None,
     }
 }
 

@@ -3,13 +3,15 @@
 use board::OwnLanguage;
 use care_path::PersonId;
 use care_path::command::CommandKind;
+use care_path::ids::FacilityId;
 use uuid::Uuid;
 
 /// A page of the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     Desk,
-    Door,
+    /// Tonight at a place; at the first unless one is named.
+    Door(Option<FacilityId>),
     Persons {
         after: Option<String>,
     },
@@ -56,7 +58,8 @@ impl Place {
         };
         let place = match (parts.next()?, parts.next(), parts.next()) {
             ("", None, None) => Self::Desk,
-            ("door", None, None) => Self::Door,
+            ("door", None, None) => Self::Door(None),
+            ("door", Some(facility), None) => Self::Door(Some(facility.parse().ok()?)),
             ("persons", None, None) => Self::Persons { after: of("after") },
             ("lookouts", None, None) => Self::Lookouts,
             ("referrals", None, None) => Self::Referrals,
@@ -120,7 +123,7 @@ mod tests {
         let consent = Place::Consent(PersonId(id.parse().unwrap()), OwnLanguage::of("pl").unwrap());
         assert_eq!(Place::parse(&format!("/board/persons/{id}/consent?language=pl")), Some(consent));
         assert_eq!(Place::parse(&format!("/board/persons/{id}/consent?language=xx")), None);
-        for nowhere in ["/board/persons/marek", "/board/else", "/v1/persons", "/board/form/no_command", "/board/door/x"]
+        for nowhere in ["/board/persons/marek", "/board/else", "/v1/persons", "/board/form/no_command", "/board/door/X"]
         {
             assert_eq!(Place::parse(nowhere), None, "{nowhere}");
         }

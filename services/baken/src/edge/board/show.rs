@@ -5,22 +5,23 @@ use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
 use board::pages::{
-    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, Guest, LastSignIn, Lookouts, Returning, StateShare,
+    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, LastSignIn, Lookouts, Returning, StateShare,
 };
 use board::{Draft, Flash, Language, Page, pages};
-use care_path::codes::{Code, ExceptionState, Role, TaskKind};
+use care_path::PersonId;
+use care_path::codes::{Code, ExceptionState, Role};
 use care_path::command::CommandKind;
-use care_path::ids::OrgId;
+use care_path::directory::Organisation;
+use care_path::ids::{FacilityId, OrgId};
 use care_path::views::{CaseFileView, OrganisationView};
-use care_path::{PersonId, Principal};
 use maud::Markup;
 
-use super::names::NamesOf;
+use super::names::{NamesOf, place_of};
 use super::place::{self, FormPlace, Place};
 use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, own_page, to};
 use super::{filled, search};
-use crate::app::{Baken, Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, StateCount};
+use crate::app::{Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, StateCount};
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -150,10 +151,7 @@ impl Viewed<'_> {
                 "/board/" => self.desk(&first),
                 elsewhere => Viewed { at: elsewhere, ..*self }.markup(),
             },
-            Place::Door => {
-                let door = door(baken, principal)?;
-                Ok(self.with_page(self.at, |page| pages::door(page, &door)))
-            }
+            Place::Door(facility) => self.door(facility),
             Place::Persons { after } => {
                 let request = PageRequest::new(Some(SHOWN), after.map(Cursor)).unwrap_or_default();
                 let found = baken.persons(principal, &PersonsFilter::default(), &request)?;
@@ -280,6 +278,22 @@ impl Viewed<'_> {
         })
     }
 
+    /// Tonight at a place of the reader's own organisation; at its first where people sleep, unless one is named.
+    fn door(&self, facility: Option<FacilityId>) -> Result<Markup, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let directory = baken.directory();
+        let own = directory.find(&principal.organisation).into_iter().flat_map(Organisation::open_facilities);
+        let with_beds: Vec<_> = own.filter(|facility| facility.location_type.has_beds()).collect();
+        let first = with_beds.first().map(|facility| facility.id.clone());
+        let evening = match facility.or(first) {
+            Some(facility) => Some(baken.evening(principal, &facility, None)?),
+            None => None,
+        };
+        let places: Vec<_> = with_beds.into_iter().map(place_of).collect();
+        let door = Door { evening: evening.as_ref(), places: &places };
+        Ok(self.with_page(self.at, |page| pages::door(page, &door)))
+    }
+
     fn case(&self, person: PersonId) -> Result<Markup, Problem> {
         const ENTRIES: usize = PageRequest::MOST;
         let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
@@ -357,34 +371,4 @@ fn counted(counts: &HandoverCounts) -> CountryCount {
         waiting: counts.waiting,
         overdue: counts.overdue,
     }
-}
-
-/// Tonight's guests of the reader's own organisation.
-fn door(baken: &Baken, principal: &Principal) -> Result<Door, Problem> {
-    let all = PageRequest::new(Some(PageRequest::MOST), None).unwrap_or_default();
-    let persons = baken.persons(principal, &PersonsFilter::default(), &all)?;
-    let tonight = care_path::time::Night::of(baken.clock().now());
-    let traced = baken.worklist(principal, Some(TaskKind::TraceNoShow), &all)?.into_nodes();
-    let mut guests = Vec::new();
-    for person in persons.into_nodes() {
-        let Ok(file) = baken.case_file(principal, person.person_id) else { continue };
-        let stays = file.presence.as_ref().and_then(|presence| presence.stays.as_ref());
-        let own = |stay: &&care_path::views::StayView| {
-            stay.organisation == principal.organisation && stay.released_at.is_none()
-        };
-        let Some(stay) = stays.and_then(|stays| stays.iter().rfind(own)) else { continue };
-        let needs = file.medical.as_ref().and_then(|medical| medical.care_needs.as_ref());
-        guests.push(Guest {
-            person: person.person_id,
-            identity: person.identity,
-            bed: stay.bed_id,
-            expected_by: stay.expected_by,
-            arrived: stay.last_attended_at.filter(|at| care_path::time::Night::of(*at) == tonight),
-            missed: traced.iter().any(|task| task.person_id == person.person_id),
-            held: stay.held == Some(true),
-            know: needs.into_iter().flatten().map(|need| need.text.as_str().to_owned()).collect(),
-            until: stay.until,
-        });
-    }
-    Ok(Door { kind: None, places: None, free: None, guests })
 }

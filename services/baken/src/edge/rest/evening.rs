@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::batch::{Instruction, read};
+use super::batch::{self, read};
 use super::query::Parameters;
 use super::reader::{ReadingCaller, shown};
 use super::receipt::ReceiptBody;
@@ -139,11 +139,11 @@ fn lines(mut object: Map<String, Value>) -> Result<Vec<Value>, Problem> {
 }
 
 /// What the lines of a list have in common.
-struct List<'a> {
-    path: &'a str,
-    key: &'a str,
-    body: &'a [u8],
-    request_id: RequestId,
+pub struct List<'a> {
+    pub path: &'a str,
+    pub key: &'a str,
+    pub body: &'a [u8],
+    pub request_id: RequestId,
 }
 
 impl List<'_> {
@@ -168,7 +168,11 @@ impl List<'_> {
         }
     }
 
-    async fn execute(
+    /// Executes a line of the list. What was recorded of it is in `done`, also where it is refused further on.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or is refused.
+    pub async fn execute(
         &self,
         caller: &Caller,
         place: &Facility,
@@ -178,10 +182,8 @@ impl List<'_> {
     ) -> Result<(), Problem> {
         if line.get("command").is_some() {
             let read = read(&caller.principal, line.to_string().as_bytes());
-            let Instruction { person, command, occurred, idempotency, .. } =
-                read.map_err(|rejected| rejected.problem)?;
-            let terms = Conditions { occurred, if_match: None, idempotency, request_id: self.request_id };
-            done.push(terms.execute(caller, person, command).await?);
+            let instruction = read.map_err(|rejected| rejected.problem)?;
+            done.push(batch::execute(caller, self.request_id, instruction).await?);
             return Ok(());
         }
         let text = line.to_string();
@@ -191,12 +193,12 @@ impl List<'_> {
         let line: EveningLine = fields::read(object).map_err(Problem::Fields)?;
         let commands = line.commands(place).map_err(|field| missing(field, "is required"))?;
         let mut person = line.person_id;
-        let idempotency = |step: usize| match line.id {
-            Some(id) => Idempotency::of(&caller.principal, &format!("{id} {step}"), "POST", self.path, text.as_bytes()),
-            None => {
-                let key = format!("{} {number} {step}", self.key);
-                Idempotency::of(&caller.principal, &key, "POST", self.path, self.body)
-            }
+        let idempotency = |step: usize| {
+            let (key, body) = match line.id {
+                Some(id) => (format!("{id} {step}"), text.as_bytes()),
+                None => (format!("{} {number} {step}", self.key), self.body),
+            };
+            Idempotency::of(&caller.principal, &key, "POST", self.path, body)
         };
         let first = idempotency(0);
         // Nobody is opened for a bed that there is not; a repeat is told what the first was told.

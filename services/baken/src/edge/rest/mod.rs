@@ -5,7 +5,7 @@ pub mod batch;
 pub mod body;
 pub mod commands;
 mod directory;
-mod evening;
+pub mod evening;
 pub mod fields;
 pub mod headers;
 mod lists;

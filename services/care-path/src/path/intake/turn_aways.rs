@@ -32,6 +32,18 @@ impl CarePath {
 }
 
 impl<'a> TurnAways<'a> {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.turn_aways.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.turn_aways.is_empty()
+    }
+
     /// Each of them, in the order of happening.
     pub fn all(&self) -> impl Iterator<Item = TurnAwayAt<'a>> + use<'a> {
         self.0.turn_aways.iter().map(TurnAwayAt)

@@ -101,7 +101,6 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::TurnAway((), TurnAway { reason, offering, facility: None, persons: None })
         }
         // It is about nobody's path.
-        K::RetractTurnAway => return None,
         K::AssignBed => {
             let kinds = [LocationType::NightShelterEu, LocationType::Shelter24h, LocationType::EmergencyBed];
             let bed = AssignBed {
@@ -301,7 +300,8 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::LiftHold(dice.one_of(&holds)?, LiftHold {})
         }
         // They are about no person.
-        K::RegisterOrganisation
+        K::RetractTurnAway
+        | K::RegisterOrganisation
         | K::ChangeOrganisation
         | K::CloseOrganisation
         | K::ReopenOrganisation

@@ -23,6 +23,7 @@ use crate::edge::problem::Problem;
 
 pub use self::answer::BatchAnswer;
 pub use self::line::{BatchLine, Instruction, Rejected, read};
+pub use self::run::execute;
 
 /// The media type of a batch and of its answers.
 pub const NDJSON: &str = "application/x-ndjson";

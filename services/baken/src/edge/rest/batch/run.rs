@@ -187,7 +187,15 @@ async fn run(
     answered
 }
 
-async fn execute(caller: &Caller, request_id: RequestId, instruction: Instruction) -> Result<Receipt, ExecuteError> {
+/// Executes what a line asks for.
+///
+/// # Errors
+/// Where it is refused.
+pub async fn execute(
+    caller: &Caller,
+    request_id: RequestId,
+    instruction: Instruction,
+) -> Result<Receipt, ExecuteError> {
     let Instruction { person, mut command, occurred, idempotency, entry_of, .. } = instruction;
     if let Some(line) = entry_of {
         let entry = caller.edge.baken.entry_of(line).await?;
