@@ -133,16 +133,3 @@ impl fmt::Display for Row {
         write!(f, "{}/{}/{facility}/{}", self.night.0, self.organisation, self.reason)
     }
 }
-
-/// The organisations whose turn-aways a principal may read, by id.
-fn read_by(principal: &Principal, world: &World) -> BTreeSet<OrgId> {
-    match turn_aways_of(principal.actor.role()) {
-        TurnAwaysOf::Nobody => BTreeSet::new(),
-        TurnAwaysOf::OwnOrganisation => BTreeSet::from([principal.organisation.clone()]),
-        TurnAwaysOf::Municipality => {
-            let municipality = principal.actor.municipality();
-            let here = world.directory().all().filter(|each| each.municipality.as_ref() == municipality);
-            here.filter(|_| municipality.is_some()).map(|each| each.id.clone()).collect()
-        }
-    }
-}
