@@ -140,6 +140,8 @@ impl Page<'_> {
         let fits = |kind: &K| match kind {
             K::ReopenCase => file.closed.is_some(),
             K::CloseCase => file.closed.is_none(),
+            // Of a return that has begun they stand with it: an id is of one form on a page.
+            K::PresentReturnOptions | K::RefuseReturn | K::GiveConsent => file.r#return.is_none(),
             _ => true,
         };
         let more: Vec<_> = MORE.into_iter().filter(fits).collect();

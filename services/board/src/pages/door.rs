@@ -133,7 +133,7 @@ impl Page<'_> {
                     (self.person_link(guest.identity.as_ref(), guest.person_id))
                     @if guest.state != GuestState::Expected { " " span.tag.tag--calm { (self.code(guest.state)) } }
                     @if let Some(since) = guest.since { " " span.due { (self.time(since)) } }
-                    @if guest.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vastgehouden", "bed held")) } }
+                    @if guest.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
                     @if guest.vulnerable == Some(true) { " " span.tag.tag--warn { (self.say("kwetsbaar", "vulnerable")) } }
                     @if let (GuestState::Expected, Some(by)) = (guest.state, guest.expected_by) {
                         " " span.due { (self.say("verwacht ", "expected ")) (self.time(by)) }
