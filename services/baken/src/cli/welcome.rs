@@ -53,7 +53,7 @@ pub fn text(url: &str, folder: &Path, loaded: &Loaded) -> Result<String, Failure
     let marek = planned.first().and_then(|first| first.scripted.opens()).ok_or("Marek's case is empty")?;
     let (program, folder) = (program(), folder.display());
     let mut text = String::new();
-    writeln!(text, "Baken serves the demo world at {url}")?;
+    writeln!(text, "Open {url} in a browser: the board, with the demo world. Marek is two clicks away.")?;
     writeln!(text, "  {url}/docs/        every call of the REST interface, to try")?;
     writeln!(text, "  {url}/graphql      GraphQL, by POST")?;
     writeln!(text, "  {url}/health/ready {url}/metrics")?;
