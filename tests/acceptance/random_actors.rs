@@ -263,6 +263,14 @@ fn readers(directory: &Directory) -> impl Strategy<Value = Principal> {
     })
 }
 
+/// Places where somebody of the demo world has, or had, a bed.
+const EVENINGS: [&str; 4] = [
+    "night-shelter-rotterdam-beds",
+    "shelter24-rotterdam-beds",
+    "shelter24-rotterdam-short-stay",
+    "night-shelter-utrecht-beds",
+];
+
 /// All that REST answers of a person, and all that the lists answer.
 async fn over_rest(client: &Client, persons: &[PersonId]) -> (BTreeMap<PersonId, Value>, String) {
     let mut shown = BTreeMap::new();
@@ -288,6 +296,11 @@ async fn over_rest(client: &Client, persons: &[PersonId]) -> (BTreeMap<PersonId,
         let body = json!({"name": name, "first": 200});
         let answer = client.send(reqwest::Method::POST, "/v1/persons/search", &[], Some(&body)).await;
         assert!(answer.status == 200, "{name}: {}", answer.text);
+        lists.push_str(&answer.text);
+    }
+    for facility in EVENINGS {
+        let answer = client.get(&format!("/v1/facilities/{facility}/evening")).await;
+        assert!(answer.status == 200 || answer.status == 404, "{facility}: {}", answer.text);
         lists.push_str(&answer.text);
     }
     (shown, lists)

@@ -25,8 +25,9 @@ pub async fn streams(folder: &Path, after: Position) -> Streams {
     let (mut streams, mut after) = (Streams::new(), after);
     loop {
         let page = log.read_all(after, 1_000).await.unwrap();
-        // The directory was brought in when the service began, and by no batch.
-        for recorded in page.events.iter().filter(|recorded| !recorded.stream.as_str().starts_with("organisation-")) {
+        // Who takes part is registered when each service starts.
+        let of_lines = |stream: &str| !stream.starts_with("organisation-");
+        for recorded in page.events.iter().filter(|recorded| of_lines(recorded.stream.as_str())) {
             let happened = decoder.decode(recorded).await.unwrap();
             let mut envelope: Value = serde_json::from_slice(&recorded.metadata).unwrap();
             for differs in ["recorded_at", "correlation_id", "causation_id"] {

@@ -116,6 +116,9 @@ catalogue! {
         without person Counts,
         [X,   N,   N,   N,   N,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Assigns a bed of your organisation
+    ///
+    /// `kind` is that of the facility, or of one that your organisation has. Where no place is free in the night of the bed it is
+    /// refused with `place_full`, unless `overbook` says why it is given all the same.
     AssignBed = "assign_bed", at Post "/v1/persons/{person_id}/beds" in "Stays", creates "bed_id",
         companions |bed| bed.clone(),
         [X,   IAN, X,   IAN, X,   X,   X,   X,   X,   X,   X,   X,   X,   X];
@@ -151,6 +154,7 @@ catalogue! {
         [R,   I,   X,   I,   I,   X,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Refers the person to an organisation
     ///
+    /// Where a bed is asked for and no place is free tonight it is refused with `place_full`, unless `overbook` says why.
     /// Those in `together_with` are referred to the same, without the reason, which is the person's own.
     Refer = "refer", at Post "/v1/persons/{person_id}/referrals" in "Referrals", creates "referral_id",
         companions |referral| referral.shared(),
