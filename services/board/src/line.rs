@@ -1,8 +1,9 @@
-//! The care path drawn as a line of time: beds, care, the times out of sight, and what happened, at both of its times. It
+//! The care path drawn as a line of time: phases, beds, care, the times out of sight, and what happened, at both of its times. It
 //! prints, and a screen reader is told what it shows; the same stands below it in words.
 
+use care_path::codes::Phase;
 use care_path::time::DateTime;
-use care_path::views::{CaseFileView, TimelineEntryView};
+use care_path::views::{CaseFileView, PhaseView, TimelineEntryView};
 use maud::{Markup, html};
 
 use crate::page::Page;
@@ -20,11 +21,11 @@ struct Bar {
     from: DateTime,
     until: Option<DateTime>,
     name: String,
+    class: &'static str,
 }
 
 struct Lane {
     name: &'static str,
-    class: &'static str,
     bars: Vec<Bar>,
 }
 
@@ -42,8 +43,14 @@ impl Scale {
 }
 
 /// The figure; nothing where nothing is known of the path.
-pub(crate) fn care_path_line(page: &Page<'_>, file: &CaseFileView, timeline: &[TimelineEntryView]) -> Markup {
-    let lanes: Vec<_> = lanes(page, file).into_iter().filter(|lane| !lane.bars.is_empty()).collect();
+pub(crate) fn care_path_line(
+    page: &Page<'_>,
+    file: &CaseFileView,
+    phases: &[PhaseView],
+    timeline: &[TimelineEntryView],
+) -> Markup {
+    let all = std::iter::once(phase_lane(page, phases)).chain(lanes(page, file));
+    let lanes: Vec<_> = all.filter(|lane| !lane.bars.is_empty()).collect();
     let counted: Vec<_> = timeline.iter().filter(|entry| entry.retracted_by.is_none()).collect();
     let starts = lanes.iter().flat_map(|lane| &lane.bars).map(|bar| bar.from);
     let Some(first) = starts.chain(counted.iter().map(|entry| entry.noted.occurred_at)).min() else { return html! {} };
@@ -64,8 +71,12 @@ pub(crate) fn care_path_line(page: &Page<'_>, file: &CaseFileView, timeline: &[T
                         text class="path-label" x="0" y=(y + 16) { (lane.name) }
                         @for bar in &lane.bars {
                             @let (x, end) = (scale.x(bar.from), scale.x(bar.until.unwrap_or(page.now)));
-                            rect class=(lane.class) x=(x) y=(y + 4) width=((end - x).max(4)) height="18" {
+                            rect class=(bar.class) x=(x) y=(y + 4) width=((end - x).max(4)) height="18" {
                                 title { (bar.name) }
+                            }
+                            // What does not fit into its bar is told by the title, and in words.
+                            @if fits(&bar.name, end - x) {
+                                text class="path-text" x=(x + 4) y=(y + 17) aria-hidden="true" { (bar.name) }
                             }
                         }
                     }
@@ -93,6 +104,34 @@ pub(crate) fn care_path_line(page: &Page<'_>, file: &CaseFileView, timeline: &[T
     }
 }
 
+/// Whether a name fits into a bar, by the width of a letter.
+fn fits(name: &str, width: i64) -> bool {
+    const LETTER: i64 = 7;
+    i64::try_from(name.chars().count()).is_ok_and(|letters| letters * LETTER + 8 < width)
+}
+
+/// The phases, one after the other.
+fn phase_lane(page: &Page<'_>, phases: &[PhaseView]) -> Lane {
+    let ends = phases.iter().skip(1).map(|next| Some(next.from)).chain([None]);
+    let bars = phases.iter().zip(ends).map(|(each, until)| Bar {
+        from: each.from,
+        until,
+        name: page.code(each.phase),
+        class: match each.phase {
+            Phase::OutOfSight => "path-phase--out_of_sight",
+            Phase::Closed | Phase::DroppedOut => "path-phase--closed",
+            Phase::Signalled
+            | Phase::InContact
+            | Phase::Sheltered
+            | Phase::Referred
+            | Phase::InCare
+            | Phase::Returning
+            | Phase::Returned => "path-phase",
+        },
+    });
+    Lane { name: page.say("fase", "phase"), bars: bars.collect() }
+}
+
 fn is_late(entry: &TimelineEntryView) -> bool {
     entry.noted.recorded_at.signed_duration_since(entry.noted.occurred_at).num_minutes() > LATE_MINUTES
 }
@@ -101,12 +140,14 @@ fn lanes(page: &Page<'_>, file: &CaseFileView) -> Vec<Lane> {
     let presence = file.presence.as_ref();
     let stays = presence.and_then(|presence| presence.stays.as_ref()).into_iter().flatten();
     let stays = stays.map(|stay| Bar {
+        class: "path-stay",
         from: stay.from,
         until: stay.released_at,
         name: format!("{} · {}", page.code(stay.kind), page.organisation(&stay.organisation)),
     });
     let gaps = presence.and_then(|presence| presence.episodes.as_ref()).into_iter().flatten();
     let gaps = gaps.map(|gap| Bar {
+        class: "path-gap",
         from: gap.began_at,
         until: gap.ended_at,
         name: page.say("Uit beeld", "Out of sight").to_owned(),
@@ -114,12 +155,14 @@ fn lanes(page: &Page<'_>, file: &CaseFileView) -> Vec<Lane> {
     let care = file.referrals.iter().flatten().map(|referral| {
         let is_over = referral.state.is_some_and(|state| !crate::pages::is_open(state));
         Bar {
+            class: "path-care",
             from: referral.noted.occurred_at,
             until: referral.changed_at.filter(|_| is_over),
             name: format!("{} · {}", page.code(referral.offering), page.organisation(&referral.to)),
         }
     });
     let lookouts = file.lookouts.iter().flatten().map(|lookout| Bar {
+        class: "path-lookout",
         from: lookout.noted.occurred_at,
         until: (lookout.state != Some(care_path::codes::LookoutState::Open))
             .then_some(lookout.expires_at.min(page.now)),
@@ -127,17 +170,18 @@ fn lanes(page: &Page<'_>, file: &CaseFileView) -> Vec<Lane> {
     });
     let handovers = file.r#return.iter().flat_map(|going_back| going_back.handovers.iter().flatten());
     let handovers = handovers.map(|handover| Bar {
+        class: "path-return",
         from: handover.noted.occurred_at,
         until: handover.arrived_at,
         name: page.country(handover.country.as_str()),
     });
-    let lane = |dutch, english, class, bars| Lane { name: page.say(dutch, english), class, bars };
+    let lane = |dutch, english, bars| Lane { name: page.say(dutch, english), bars };
     vec![
-        lane("bed", "bed", "path-stay", stays.collect()),
-        lane("zorg", "care", "path-care", care.collect()),
-        lane("uit beeld", "out of sight", "path-gap", gaps.collect()),
-        lane("uitkijken", "lookout", "path-lookout", lookouts.collect()),
-        lane("terugkeer", "return", "path-return", handovers.collect()),
+        lane("bed", "bed", stays.collect()),
+        lane("zorg", "care", care.collect()),
+        lane("uit beeld", "out of sight", gaps.collect()),
+        lane("uitkijken", "lookout", lookouts.collect()),
+        lane("terugkeer", "return", handovers.collect()),
     ]
 }
 

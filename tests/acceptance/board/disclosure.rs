@@ -81,7 +81,7 @@ async fn over_rest(running: &Running, user: &str, persons: &BTreeSet<String>) ->
         }
     }
     for person in persons {
-        for part in ["", "/timeline?first=200", "/matches", "/matches/elsewhere"] {
+        for part in ["", "/phases", "/timeline?first=200", "/matches", "/matches/elsewhere"] {
             let answer = client.get(&format!("/v1/persons/{person}{part}")).await;
             if answer.status == 200 {
                 told.add(&answer.json());

@@ -12,8 +12,8 @@ use care_path::sight::Sight;
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::views::{
-    self, CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, PersonSummaryView, ReferralView,
-    TaskView, TimelineEntryView,
+    self, CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, PersonSummaryView, PhaseView,
+    ReferralView, TaskView, TimelineEntryView,
 };
 use care_path::{Actor, PersonId, Principal};
 
@@ -113,6 +113,17 @@ impl Baken {
         let seen = |person| world.case(person).filter(|case| self.sight(principal, &world, case).is_some());
         let (Some(one), Some(two)) = (seen(person), seen(other)) else { return false };
         one.path.relations().iter().any(|relation| two.members.contains(&relation.with))
+    }
+
+    /// The phases that a person's path went through, in the order of happening.
+    ///
+    /// # Errors
+    /// Where there is none, or none for this principal.
+    pub fn phases(&self, principal: &Principal, person: PersonId) -> Result<Vec<PhaseView>, QueryError> {
+        self.seen(principal, person, |case, sight, _| {
+            let history = case.history.iter().map(|entry| (&entry.stamp, &entry.event));
+            views::disclose_phases(sight, history, case.path.heard())
+        })
     }
 
     /// A page of a person's timeline, oldest recording first.

@@ -4,8 +4,8 @@ use care_path::PersonId;
 use care_path::codes::{ExceptionState, LookoutState};
 use care_path::command::CommandKind as K;
 use care_path::views::{
-    CaseFileView, IdentityView, MatchElsewhereView, MatchView, RemarkView, ReturnView, RightsView, StayView, TaskView,
-    TimelineEntryView,
+    CaseFileView, IdentityView, MatchElsewhereView, MatchView, PhaseView, RemarkView, ReturnView, RightsView, StayView,
+    TaskView, TimelineEntryView,
 };
 use maud::{Markup, html};
 
@@ -19,6 +19,8 @@ use crate::words::happened;
 /// What is known of a case.
 pub struct CaseDesk<'a> {
     pub file: &'a CaseFileView,
+    /// The phases that the path went through.
+    pub phases: &'a [PhaseView],
     pub timeline: &'a [TimelineEntryView],
     /// What waits for the reader here.
     pub tasks: &'a [TaskView],
@@ -31,7 +33,7 @@ pub struct CaseDesk<'a> {
 /// The page.
 #[must_use]
 pub fn case(page: &Page<'_>, desk: &CaseDesk<'_>) -> Markup {
-    let CaseDesk { file, timeline, tasks, may, .. } = desk;
+    let CaseDesk { file, phases, timeline, tasks, may, .. } = desk;
     let person = file.person_id;
     let who = page.who(file.identity.as_ref(), person);
     page.titled(
@@ -56,7 +58,7 @@ pub fn case(page: &Page<'_>, desk: &CaseDesk<'_>) -> Markup {
                     (page.tasks(tasks))
                 }
             }
-            (care_path_line(page, file, timeline))
+            (care_path_line(page, file, phases, timeline))
             (page.what_can_be_done(file, may))
             div.board-columns {
                 (page.parts(desk))

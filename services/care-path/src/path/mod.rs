@@ -101,6 +101,15 @@ impl CarePath {
         history: impl IntoIterator<Item = (&'a Arc<Stamp>, &'a Event)>,
         heard: relations::Statements,
     ) -> Self {
+        Self::fold_looking(history, heard, |_, _| {})
+    }
+
+    /// Folds a history, and looks at the path after each of its events, in the order of happening.
+    pub(crate) fn fold_looking<'a>(
+        history: impl IntoIterator<Item = (&'a Arc<Stamp>, &'a Event)>,
+        heard: relations::Statements,
+        mut look: impl FnMut(DateTime, &Self),
+    ) -> Self {
         let history: Vec<_> = history.into_iter().collect();
         let mut path = Self { record: record::Record::of(&history, |moved| heard.tells_of(moved)), ..Self::default() };
         path.hear(heard);
@@ -109,6 +118,7 @@ impl CarePath {
         }
         for (happened, stamp, event) in order::in_order(&history, |event| path.record.uncounted(event).is_some()) {
             path.evolve(happened, stamp, event);
+            look(happened, &path);
         }
         path
     }

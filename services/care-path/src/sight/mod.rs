@@ -189,8 +189,12 @@ impl<'a> Sight<'a> {
 
     /// The phase, as far as the reader may know of what makes it; `None` where presence is not theirs to see.
     pub(crate) fn phase(&self) -> Option<Phase> {
-        self.knows(Category::Presence, Depth::Minimal)
-            .then(|| self.path.phase_within(|phase| self.knows(phase_tells_of(phase), Depth::Minimal)))
+        self.knows(Category::Presence, Depth::Minimal).then(|| self.phase_of(self.path))
+    }
+
+    /// The phase that a path was in, told as [`Self::phase`] tells the one that it is in now.
+    pub(crate) fn phase_of(&self, earlier: &CarePath) -> Phase {
+        earlier.phase_within(|phase| self.knows(phase_tells_of(phase), Depth::Minimal))
     }
 
     /// Whether the reader's organisation recorded this itself, in the reader's role.

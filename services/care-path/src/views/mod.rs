@@ -14,6 +14,7 @@ mod lost;
 mod matches;
 mod notice;
 mod persons;
+mod phases;
 mod presence;
 mod progress;
 mod referrals;
@@ -40,6 +41,8 @@ pub use matches::{
 };
 pub use notice::{NoticeView, disclose_notice};
 pub use persons::{MatchedView, PersonSummaryView, disclose_fit, disclose_summary};
+pub(crate) use phases::PHASES;
+pub use phases::{PhaseView, disclose_phases};
 pub use presence::{AnnouncedDischargeView, DischargeView, PresenceView, SeenView, StayView};
 pub use progress::{Progress, last_known, progress};
 pub use referrals::{ReferralView, disclose_referrals};

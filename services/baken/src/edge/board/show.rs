@@ -309,6 +309,7 @@ impl Viewed<'_> {
                 break;
             }
         }
+        let phases = baken.phases(principal, person)?;
         let may = baken.may_send(principal, person)?;
         let tasks = baken.tasks_of(principal, person)?;
         let first = PageRequest::new(Some(SHOWN), None).unwrap_or_default();
@@ -320,6 +321,7 @@ impl Viewed<'_> {
         };
         let desk = CaseDesk {
             file: &file,
+            phases: &phases,
             timeline: &timeline,
             tasks: &tasks,
             matches: &matches,

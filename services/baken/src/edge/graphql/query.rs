@@ -14,8 +14,8 @@ use care_path::text::{Language, Line};
 use care_path::time::{BirthDate, DateTime, Day, Moment};
 use care_path::views::{
     CareAlertView, CaseFileView, EveningView, ExceptionView, FacilityView, HandoverView, LookoutView, LostView,
-    MatchElsewhereView, MatchView, OrganisationView, PersonSummaryView, ReferralView, TaskView, TimelineEntryView,
-    TurnAwaysView,
+    MatchElsewhereView, MatchView, OrganisationView, PersonSummaryView, PhaseView, ReferralView, TaskView,
+    TimelineEntryView, TurnAwaysView,
 };
 use care_path::{PersonId, Principal};
 use chrono::NaiveDate;
@@ -366,6 +366,12 @@ impl Person {
     ) -> List<TimelineEntryView> {
         let person = self.file.person_id;
         page(ctx, first, after, |asked, request| asked.baken.timeline(asked.principal, person, request))
+    }
+
+    /// The phases that the path went through, in the order of happening; none to those who may not know where the person was.
+    async fn phases(&self, ctx: &Context<'_>) -> Option<Vec<PhaseView>> {
+        let phases = |asked: Asked<'_>| asked.baken.phases(asked.principal, self.file.person_id).ok();
+        or_null(ctx, asked(ctx).map(phases))
     }
 
     /// Who may be the same human being, likeliest first. It is a suggestion, to those who may link the two; to everybody

@@ -8,7 +8,7 @@ use care_path::jwe::SealedDocument;
 use care_path::matching::PersonSought;
 use care_path::text::Line;
 use care_path::time::{BirthDate, Moment};
-use care_path::views::{CaseFileView, MatchElsewhereView, MatchView, PersonSummaryView, TimelineEntryView};
+use care_path::views::{CaseFileView, MatchElsewhereView, MatchView, PersonSummaryView, PhaseView, TimelineEntryView};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -111,6 +111,20 @@ pub async fn timeline(reader: ReadingCaller, request: HttpRequest) -> Result<Htt
     Ok(shown(&PageOf::from(reader.baken().timeline(reader.principal(), person, &page)?)))
 }
 
+/// Shows the phases that a person's path went through
+///
+/// In the order of happening, each from when it held. It is empty for whoever may not know where the person is and was.
+#[utoipa::path(
+    get, path = "/v1/persons/{person_id}/phases", tag = "Persons", impl_for = phases,
+    responses((status = 200, description = "All of them.", body = PageOf<PhaseView>))
+)]
+#[get("/v1/persons/{person_id}/phases")]
+pub async fn phases(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let person = person(&request)?;
+    query::none(&request)?;
+    Ok(shown(&PageOf { items: reader.baken().phases(reader.principal(), person)?, next: None }))
+}
+
 /// Suggests who may be the same human being
 ///
 /// Likeliest first, each with what agrees. Nobody is linked by it: link the two, or say that they are not the same.
@@ -168,6 +182,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
         .service(persons)
         .service(case_file)
         .service(timeline)
+        .service(phases)
         .service(matches)
         .service(matches_elsewhere)
         .service(handover_document);
