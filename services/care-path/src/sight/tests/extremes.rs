@@ -24,8 +24,8 @@ use crate::private::{MARK, VALUE};
 use crate::time::{DateTime, Occurred};
 use crate::views::{
     disclose_alerts, disclose_case_file, disclose_document, disclose_entry, disclose_exceptions, disclose_handovers,
-    disclose_lookouts, disclose_lost, disclose_match, disclose_notice, disclose_referrals, disclose_summary,
-    disclose_tasks, last_known, progress,
+    disclose_lookouts, disclose_lost, disclose_match, disclose_notice, disclose_phases, disclose_referrals,
+    disclose_summary, disclose_tasks, last_known, progress,
 };
 
 const TIMES: [&str; 8] = [
@@ -162,6 +162,7 @@ fn show(told: &Told, path: &CarePath, now: DateTime) {
             "lost": disclose_lost(&sight, this_person(), &deadlines, &directory),
             "match": likeness.as_ref().and_then(|like| disclose_match(&sight, &sight, this_person(), like)),
             "notices": notices.collect::<Vec<_>>(),
+            "phases": disclose_phases(&sight, told.iter().map(|(stamp, event)| (stamp, event)), path.heard()),
             "referrals": disclose_referrals(&sight),
             "summary": disclose_summary(&sight, this_person(), last_known(&sight, last)),
             "tasks": disclose_tasks(&sight, &tasks, this_person(), &directory),

@@ -21,7 +21,8 @@ use crate::path::{CarePath, Stamp};
 use crate::policy::{Address, Category, Depth, Stands};
 use crate::private::{MARK, VALUE};
 use crate::views::{
-    disclose_case_file, disclose_entry, disclose_lost, disclose_summary, disclose_tasks, last_known, progress,
+    disclose_case_file, disclose_entry, disclose_lost, disclose_phases, disclose_summary, disclose_tasks, last_known,
+    progress,
 };
 
 /// The labels of what can be told of an event.
@@ -168,8 +169,9 @@ pub(super) fn shown_to(who: &Principal, history: &History) -> Option<Value> {
     let open_tasks = history.path.open_tasks(history.now, &Deadlines::default(), &everybody());
     let tasks = disclose_tasks(&sight, &open_tasks, this_person(), &everybody());
     let lost = disclose_lost(&sight, this_person(), &Deadlines::default(), &everybody());
+    let phases = disclose_phases(&sight, history.iter().map(|(stamp, event)| (stamp, event)), history.path.heard());
     let shown = serde_json::json!({
-        "case_file": case_file, "summary": summary, "timeline": timeline, "worklist": tasks, "lost": lost,
+        "case_file": case_file, "summary": summary, "timeline": timeline, "worklist": tasks, "lost": lost, "phases": phases,
     });
     Some(shown)
 }
