@@ -9,7 +9,7 @@ use baken::app::Baken;
 use baken::demo;
 use baken::dev_issuer::DevIssuer;
 use baken::edge::Limits;
-use baken::edge::board::{DemoUser, SignIn};
+use baken::edge::board::{DemoUser, OfflineKeys, SignIn};
 use baken::edge::channels::Channels;
 use baken::event_log::sqlite::{Options, SqliteLog};
 use baken::event_log::{EventLog, Position};
@@ -129,7 +129,11 @@ async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: 
         issuers: vec![issuer.issuer_config().unwrap()],
         limits,
         introspection: true,
-        sign_in: SignIn { demo: Some(demo_users()), ..SignIn::default() },
+        sign_in: SignIn {
+            demo: Some(demo_users()),
+            offline: OfflineKeys::of(&"a secret of the tests ".repeat(2)),
+            ..SignIn::default()
+        },
         ..EdgeParts::default()
     };
     let listening = listen(&service, ([127, 0, 0, 1], 0).into(), parts).unwrap();

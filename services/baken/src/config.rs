@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use care_path::path::rights::Norms;
+use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use crate::dev_issuer::Profile;
 use crate::edge::auth::IssuerConfig;
-use crate::edge::board::{Provider, ProviderConfig, SignIn};
+use crate::edge::board::{OfflineKeys, Provider, ProviderConfig, SignIn};
 use crate::edge::{BatchLimits, Limits};
 use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider};
 use crate::settings::{Settings, Terms, organisations};
@@ -33,6 +34,8 @@ pub enum ConfigError {
     Provider(#[source] reqwest::Error),
     #[error("in production the board is reached over https only: set board.url")]
     PlainBoard,
+    #[error("board.secret must have at least {} characters", OfflineKeys::SHORTEST)]
+    ShortSecret,
     #[error("in production webhooks go over https only")]
     PlainWebhooks,
 }
@@ -78,17 +81,22 @@ pub struct BoardConfig {
     /// The address that browsers reach it by: `https://baken.example.org`.
     pub url: String,
     pub provider: ProviderConfig,
+    /// What the keys of outreach workers' phones follow from: at least 32 random characters, the same on every node and
+    /// after every start. Without it no phone works without a network.
+    pub secret: Option<secrecy::SecretString>,
 }
 
 impl BoardConfig {
     /// What the edge takes. Over https its cookies go over nothing else.
     ///
     /// # Errors
-    /// Where no HTTP client can be had.
+    /// Where no HTTP client can be had, or the secret is too short.
     pub fn sign_in(self) -> Result<SignIn, ConfigError> {
         let secure = self.url.starts_with("https://");
         let provider = Provider::new(self.provider, &self.url).map_err(ConfigError::Provider)?;
-        Ok(SignIn { provider: Some(provider), secure, ..SignIn::default() })
+        let secret = self.secret.as_ref().map(|secret| secret.expose_secret());
+        let offline = secret.map(|secret| OfflineKeys::of(secret).ok_or(ConfigError::ShortSecret)).transpose()?;
+        Ok(SignIn { provider: Some(provider), secure, offline, ..SignIn::default() })
     }
 }
 

@@ -37,7 +37,12 @@
         setTimeout(() => delete form.dataset.sent, 3000);
     });
 
+    // A phone that works without a network, or has done so: `offline.js` keeps its store, and closes it for others.
+    const own = document.currentScript.src;
     document.addEventListener("DOMContentLoaded", () => {
+        if (document.querySelector("[data-offline]") || navigator.serviceWorker?.controller) {
+            document.head.append(Object.assign(document.createElement("script"), { src: own.replace("board.js", "offline.js") }));
+        }
         document.getElementById("problem")?.focus();
         document.querySelectorAll("[data-print]").forEach((button) => {
             button.hidden = false;

@@ -7,6 +7,9 @@ pub(crate) const HTMX_CONFIG: &str =
 /// The scripts of a page that changes by itself, in order: what listens comes before what is listened to.
 pub(crate) const SCRIPTS: [&str; 2] = ["board.js", "htmx.min.js"];
 
+/// What the page needs that a phone shows without a network.
+pub const KEPT_OFFLINE: [&str; 5] = ["tokens.css", "utrecht.css", "board.css", "icon.svg", "offline.js"];
+
 /// A file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asset {
@@ -26,6 +29,8 @@ macro_rules! assets {
 
 assets! {
     "htmx.min.js": "text/javascript; charset=utf-8",
+    "offline.js": "text/javascript; charset=utf-8",
+    "worker.js": "text/javascript; charset=utf-8",
     "board.js": "text/javascript; charset=utf-8",
     "tokens.css": "text/css; charset=utf-8",
     "utrecht.css": "text/css; charset=utf-8",

@@ -89,6 +89,8 @@ pub struct Page<'a> {
     pub new_key: &'a dyn Fn() -> Uuid,
     /// The demo world: it says so.
     pub demo: bool,
+    /// The reader's phone works without a network.
+    pub offline: bool,
 }
 
 impl Page<'_> {
@@ -116,7 +118,7 @@ impl Page<'_> {
             &html! {
                 (self.header(sections))
                 div hx-sse:connect="/board/live" hx-trigger="load, every 30s" hx-sync="this:drop" hx-swap="none" {}
-                main #main.board-main tabindex="-1" {
+                main #main.board-main tabindex="-1" data-offline[self.offline] {
                     (live)
                     p #changed.banner hidden role="status" {
                         (self.say("Er is iets veranderd. ", "Something has changed. "))

@@ -53,17 +53,26 @@ impl Browser {
         headers: &[(&str, &str)],
         form: Option<&[(&str, &str)]>,
     ) -> Page {
+        let mut of_form = headers.to_vec();
+        let body = form.map(|form| {
+            let mut body = Url::parse("form:").unwrap();
+            body.query_pairs_mut().extend_pairs(form);
+            of_form.push(("content-type", "application/x-www-form-urlencoded"));
+            body.query().unwrap_or_default().to_owned()
+        });
+        self.once_with(method, path, &of_form, body.unwrap_or_default()).await
+    }
+
+    /// One request with a body of any kind.
+    pub async fn once_with(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Page {
         let at = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) };
         let cookies: Vec<_> = self.cookies.lock().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = self.http.request(method, &at).header(COOKIE, cookies.join("; "));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(form) = form {
-            let mut body = Url::parse("form:").unwrap();
-            body.query_pairs_mut().extend_pairs(form);
-            let body = body.query().unwrap_or_default().to_owned();
-            request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+        if !body.is_empty() {
+            request = request.body(body);
         }
         let response = request.send().await.unwrap();
         for cookie in response.headers().get_all(SET_COOKIE) {

@@ -3,5 +3,6 @@
 mod browser;
 mod disclosure;
 mod forms;
+mod offline;
 mod security;
 mod sign_in;

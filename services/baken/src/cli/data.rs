@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::edge::board::OfflineKeys;
 use crate::event_log::LogUrl;
-use crate::owner_only::make_folder;
+use crate::owner_only::{self, make_folder};
 use crate::sealing::{FileKek, KekProvider, KeysPlace};
 use crate::settings::Settings;
 use crate::sources::{RandomIds, SystemClock};
@@ -28,6 +29,22 @@ pub fn webhooks_file(folder: &Path) -> PathBuf {
 /// The key-encryption key.
 pub fn kek_file(folder: &Path) -> PathBuf {
     folder.join("kek")
+}
+
+/// What the keys of outreach workers' phones follow from: made once, and kept.
+///
+/// # Errors
+/// Where it can be neither read nor written.
+pub fn board_secret(folder: &Path) -> std::io::Result<String> {
+    let file = folder.join("board.secret");
+    match std::fs::read_to_string(&file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let secret = OfflineKeys::new_secret().map_err(std::io::Error::other)?;
+            owner_only::write(&file, &secret)?;
+            Ok(secret)
+        }
+        read => read,
+    }
 }
 
 /// Where a running service says by what URL it is reached.

@@ -10,7 +10,7 @@ use super::{DataFolder, Failure, data, welcome};
 use crate::demo;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
-use crate::edge::board::{DemoUser, SignIn};
+use crate::edge::board::{DemoUser, OfflineKeys, SignIn};
 use crate::owner_only;
 use crate::sources::{Clock, SystemClock};
 use crate::startup::{EdgeParts, listen};
@@ -96,7 +96,8 @@ impl Demo {
         let users = demo::users()?.into_iter();
         let users = users.map(|each| DemoUser { name: each.name, principal: each.principal }).collect();
         let idle = self.session_idle.map(|seconds| TimeDelta::seconds(seconds.into()));
-        let sign_in = SignIn { demo: Some(users), idle, ..SignIn::default() };
+        let offline = OfflineKeys::of(&data::board_secret(folder)?);
+        let sign_in = SignIn { demo: Some(users), idle, offline, ..SignIn::default() };
         let edge = EdgeParts {
             issuers: vec![issuer.issuer_config()?],
             limits,

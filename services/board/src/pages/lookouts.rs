@@ -24,6 +24,11 @@ pub fn lookouts(page: &Page<'_>, Lookouts { lookouts, alerts }: &Lookouts<'_>) -
     page.titled(
         page.say("Naar wie kijken we uit", "Whom to look out for"),
         &html! {
+            @if page.offline {
+                p { a.utrecht-link href="/board/offline" {
+                    (page.say("Werken zonder netwerk", "Working without a network"))
+                } }
+            }
             @if open.is_empty() && runs.is_empty() {
                 (page.nothing("Er is nu niemand naar wie u moet uitkijken.", "There is nobody to look out for now."))
             }

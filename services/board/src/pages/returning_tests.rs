@@ -143,6 +143,7 @@ fn on_a_page(make: impl FnOnce(&Page<'_>) -> Markup) -> String {
         flash: None,
         new_key: &Uuid::nil,
         demo: false,
+        offline: false,
     };
     make(&page).into_string()
 }

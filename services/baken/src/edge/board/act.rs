@@ -116,7 +116,7 @@ async fn open_session(
 }
 
 /// The reader of a session, as one who calls.
-fn caller(edge: &Data<Edge>, session: &Session) -> Caller {
+pub fn caller(edge: &Data<Edge>, session: &Session) -> Caller {
     Caller { principal: session.reader.principal.clone(), expires_at: session.expires_at, edge: edge.clone() }
 }
 

@@ -10,6 +10,7 @@ mod filled;
 mod forms_tests;
 mod live;
 mod names;
+mod offline;
 mod place;
 mod provider;
 mod search;
@@ -26,6 +27,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use super::caller::RequestId;
 use super::problem::Problem;
 
+pub use offline::OfflineKeys;
 pub use provider::{Provider, ProviderConfig, ProviderError};
 pub use session::Sessions;
 pub use sign_in::{DemoUser, SignIn, SignIns};
@@ -85,6 +87,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .wrap(Compress::default())
                 .route(web::get().to(assets::asset)),
         )
+        .route("/board/worker.js", web::get().to(offline::worker))
+        .route("/board/offline", web::get().to(offline::shell))
+        .route("/board/offline/key", web::get().to(offline::key))
+        .route("/board/offline/lookouts", web::get().to(offline::lookouts))
+        .route("/board/offline/lines", web::post().to(offline::lines))
         .route("/board/do/{command}", web::post().to(act::act))
         .route("/board/door/{facility}", web::post().to(act::new_guest))
         .route("/board/persons", web::post().to(show::search))

@@ -48,6 +48,14 @@ impl Names for NamesOf<'_> {
     }
 }
 
+impl NamesOf<'_> {
+    /// The codes of a list with their labels in a language, by its tag.
+    pub fn labels(list: &str, language: &str) -> Vec<(String, String)> {
+        let language = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language).unwrap_or_default();
+        code_labels(list, language).map(|(code, label)| (code.to_owned(), label.to_owned())).collect()
+    }
+}
+
 /// A place, to choose.
 pub fn place_of(facility: &Facility) -> Choice {
     Choice {

@@ -139,6 +139,7 @@ impl Viewed<'_> {
             flash,
             new_key: &|| baken.ids().uuid_v7(),
             demo: self.edge.board.sign_in.demo.is_some(),
+            offline: super::offline::is_offered(self.edge, &reader.principal),
         })
     }
 

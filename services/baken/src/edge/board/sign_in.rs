@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use reqwest::Url;
 
 use super::names::label;
+use super::offline::OfflineKeys;
 use super::provider::{Begun, Provider, SignedIn};
 use super::session::{Found, Who, cookie, language_of, name_of, no_cookie};
 use super::{Board, place, session};
@@ -31,6 +32,8 @@ pub struct SignIn {
     pub provider: Option<Provider>,
     /// The board is reached over https: cookies are sent over nothing else.
     pub secure: bool,
+    /// What the keys of outreach workers' phones follow from; absent where no phone works without a network.
+    pub offline: Option<OfflineKeys>,
     /// How long a session lasts without a request, where it is not the usual time.
     pub idle: Option<TimeDelta>,
 }
@@ -188,7 +191,8 @@ pub async fn sign_out(request: HttpRequest, payload: web::Payload, edge: Data<Ed
         None => None,
     };
     let mut response = to(elsewhere.as_ref().map_or("/", Url::as_str));
-    response.insert_header(("clear-site-data", "\"cache\", \"storage\""));
+    // Not "storage": a phone may hold entries that are not sent yet. Its key and the lookouts are deleted by its page.
+    response.insert_header(("clear-site-data", "\"cache\""));
     Ok(response.cookie(no_cookie(sign_in.secure)).finish())
 }
 

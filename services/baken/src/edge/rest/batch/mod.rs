@@ -12,7 +12,7 @@ use std::convert::Infallible;
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use futures_util::stream;
+use futures_util::{Stream, StreamExt, stream};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::lines::{Bounds, Lines};
@@ -51,16 +51,28 @@ pub async fn batch(request: HttpRequest, payload: web::Payload) -> Result<HttpRe
     if !body::is_of(&request, NDJSON) {
         return Err(Problem::MediaType { accepted: NDJSON });
     }
+    let answers = answers(&request, payload, caller)?.map(|answer| Ok::<_, Infallible>(answer.text()));
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, NDJSON)).streaming(answers))
+}
+
+/// The answers to the lines of a body, one after the other, while it comes in.
+///
+/// # Errors
+/// Where the caller has too many batches going on.
+pub fn answers(
+    request: &HttpRequest,
+    payload: web::Payload,
+    caller: Caller,
+) -> Result<impl Stream<Item = BatchAnswer> + use<>, Problem> {
     let going_on = caller.edge.rates.batch(&caller.principal.user)?;
     let limits = &caller.edge.limits;
     let bounds = Bounds { longest: limits.body_bytes, deadline: limits.body_deadline, idle: limits.batch.idle };
-    let request_id = RequestId::of(&request, &caller.edge);
-    let batch = Batch::new(Lines::new(payload, bounds), caller, request_id, going_on);
-    let answers = stream::unfold(batch, |mut batch| async move {
-        let answer = batch.next().await?;
-        Some((Ok::<_, Infallible>(answer.text()), batch))
-    });
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, NDJSON)).streaming(answers))
+    let request_id = RequestId::of(request, &caller.edge);
+    let running = Batch::new(Lines::new(payload, bounds), caller, request_id, going_on);
+    Ok(stream::unfold(running, |mut running| async move {
+        let answer = running.next().await?;
+        Some((answer, running))
+    }))
 }
 
 /// Registers the endpoint.
