@@ -135,7 +135,7 @@ test("after signing out no description is left, and what was not sent waits encr
     const { person_id } = await page.locator("#offline-lookouts form").first().evaluate((form) => JSON.parse(form.dataset.about));
 
     // The network is back, and what is sent does not come through.
-    await page.context().route("**/board/offline/lines", (route) => route.abort());
+    await page.context().route("**/board/offline/lines", (route) => route.fulfill({ status: 429 }));
     await page.context().setOffline(false);
     await page.goto(`${url}/board/lookouts`);
     await page.locator("#offline-bar", { hasText: "1 entry waits" }).waitFor();
