@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use care_path::path::rights::Norms;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 
 use crate::dev_issuer::Profile;
@@ -94,7 +94,7 @@ impl BoardConfig {
     pub fn sign_in(self) -> Result<SignIn, ConfigError> {
         let secure = self.url.starts_with("https://");
         let provider = Provider::new(self.provider, &self.url).map_err(ConfigError::Provider)?;
-        let secret = self.secret.as_ref().map(|secret| secret.expose_secret());
+        let secret = self.secret.as_ref().map(ExposeSecret::expose_secret);
         let offline = secret.map(|secret| OfflineKeys::of(secret).ok_or(ConfigError::ShortSecret)).transpose()?;
         Ok(SignIn { provider: Some(provider), secure, offline, ..SignIn::default() })
     }

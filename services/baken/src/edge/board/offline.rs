@@ -166,7 +166,7 @@ impl Told {
 /// Takes what was noted without a network: lines as `/v1/batch` takes them, each answered in the reader's words.
 pub async fn lines(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let session = open_session(&request, &edge).await?;
-    let token = request.headers().get(CSRF).map(|token| token.as_bytes());
+    let token = request.headers().get(CSRF).map(actix_web::http::header::HeaderValue::as_bytes);
     if token != Some(session.csrf.as_bytes()) {
         return Err(Problem::ForeignOrigin);
     }

@@ -169,7 +169,7 @@ pub(super) fn shown_to(who: &Principal, history: &History) -> Option<Value> {
     let open_tasks = history.path.open_tasks(history.now, &Deadlines::default(), &everybody());
     let tasks = disclose_tasks(&sight, &open_tasks, this_person(), &everybody());
     let lost = disclose_lost(&sight, this_person(), &Deadlines::default(), &everybody());
-    let phases = disclose_phases(&sight, history.iter().map(|(stamp, event)| (stamp, event)), history.path.heard());
+    let phases = disclose_phases(&sight, history.iter(), history.path.heard());
     let shown = serde_json::json!({
         "case_file": case_file, "summary": summary, "timeline": timeline, "worklist": tasks, "lost": lost, "phases": phases,
     });
