@@ -7,7 +7,10 @@
     const shell = main?.hasAttribute("data-shell") ?? false;
     const english = document.documentElement.lang === "en";
     const say = (dutch, inEnglish) => (english ? inEnglish : dutch);
-    const WHAT = { report_sighting: say("Gezien", "Seen"), report_signal: say("Nieuw signaal", "New signal") };
+    const WHAT = { report_sighting: say("Gezien", "Seen"), report_signal: say("Nieuw signaal", "New signal"), record_contact: say("Contact", "Contact") };
+    const TEMPLATES = { report_sighting: "offline-lookout", report_signal: "offline-signal", record_contact: "offline-contact" };
+    // A list says of whom an entry is by so many characters.
+    const SHORT = 60;
     // As many lines as are sent at once, and how long an answer may take.
     const LINES = 50;
     const PATIENCE = 20_000;
@@ -107,11 +110,15 @@
 
     /** Sends what waits, the earliest first. */
     const send = async ({ held, csrf }) => {
-        const waiting = (await all("entries")).filter((each) => each.key_id === held.id && each.state === "pending");
-        waiting.sort((one, other) => one.made - other.made);
+        const own = (await all("entries")).filter((each) => each.key_id === held.id);
+        const pending = own.filter(({ state }) => state === "pending").sort((one, other) => one.made - other.made);
+        const read = await Promise.all(pending.map(async (entry) => ({ entry, said: await unsealed(held, entry) })));
+        // Where the line that opens its person was refused, an entry waits for that one to be mended.
+        const waitsFor = ({ said }) => own.find(({ id }) => id === JSON.parse(said.line).person_of);
+        const waiting = read.filter((each) => waitsFor(each)?.state !== "refused");
         const sent = [];
         for (let from = 0; from < waiting.length; from += LINES) {
-            const part = await Promise.all(waiting.slice(from, from + LINES).map(async (entry) => ({ entry, said: await unsealed(held, entry) })));
+            const part = waiting.slice(from, from + LINES);
             const body = part.map(({ said }) => `${said.line}\n`).join("");
             const answer = await ask("/board/offline/lines", {
                 method: "POST", headers: { "Content-Type": "application/x-ndjson", "Baken-Csrf": csrf }, body,
@@ -127,19 +134,19 @@
                     sent.push({ entry, said });
                 } else if (isNever(told.status)) {
                     const refused = { ...said, refusal: { said: told.said, fields: told.fields } };
+                    const there = await all("entries");
+                    const { person_of } = JSON.parse(said.line);
+                    if (person_of && there.some(({ id }) => id === person_of)) continue;
+                    const changed = await entryOf(held, entry.id, "refused", entry.made, refused);
                     // Its author may have deleted it meanwhile.
-                    const isThere = (await all("entries")).some(({ id }) => id === entry.id);
-                    if (isThere) await put(held, entry.id, "refused", entry.made, refused);
+                    if (there.some(({ id }) => id === entry.id)) await change(["entries"], (store) => store("entries").put(changed));
                 }
             }
         }
         return sent;
     };
 
-    const put = async (held, id, state, made, said) => {
-        const entry = { id, key_id: held.id, state, made, ...(await sealed(held, id, said)) };
-        await change(["entries"], (store) => store("entries").put(entry));
-    };
+    const entryOf = async (held, id, state, made, said) => ({ id, key_id: held.id, state, made, ...(await sealed(held, id, said)) });
 
     // The pages
 
@@ -194,7 +201,7 @@
     const part = (id) => document.getElementById(id);
     const time = (element, at) => {
         element.dateTime = new Date(at).toISOString();
-        element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: "Europe/Amsterdam" }).format(at);
+        element.textContent = new Intl.DateTimeFormat(english ? "en-GB" : "nl-NL", { dateStyle: "medium", timeStyle: "short", timeZone: "Europe/Amsterdam" }).format(at);
     };
 
     /** A list whose cards stay while they say the same: what is being written in one is left alone. */
@@ -253,7 +260,8 @@
         const card = part("offline-entry").content.cloneNode(true).firstElementChild;
         card.classList.add(entry.state);
         const line = JSON.parse(said.line);
-        card.querySelector(".entry-what").textContent = said.whom ? `${WHAT[line.command]}: ${said.whom}` : WHAT[line.command];
+        const whom = said.whom?.length > SHORT ? `${said.whom.slice(0, SHORT)}…` : said.whom;
+        card.querySelector(".entry-what").textContent = whom ? `${WHAT[line.command]}: ${whom}` : WHAT[line.command];
         time(card.querySelector("time"), Date.parse(line.occurred_at));
         card.querySelector(".entry-state").textContent = STATES[entry.state];
         const remove = card.querySelector(".entry-delete");
@@ -280,17 +288,18 @@
 
     /** The form of an entry that was refused, with what it said and what is wrong with it. */
     const mending = (entry, said, line) => {
-        const template = line.command === "report_signal" ? "offline-signal" : "offline-lookout";
-        const act = part(template).content.querySelector("details.act").cloneNode(true);
+        const act = part(TEMPLATES[line.command]).content.querySelector("details.act").cloneNode(true);
         act.open = true;
         act.querySelector("summary").textContent = say("Aanpassen", "Mend it");
         const form = act.querySelector("form");
         form.dataset.mends = JSON.stringify({ id: entry.id, made: entry.made });
-        form.dataset.about = JSON.stringify({ person_id: line.person_id, subject_id: line.subject_id, whom: said.whom });
+        form.dataset.about = JSON.stringify({ person_id: line.person_id, person_of: line.person_of, subject_id: line.subject_id, whom: said.whom });
         const when = form.elements.namedItem("occurred_at");
         when.value = local(line.occurred_at);
         form.dataset.at = JSON.stringify([when.value, line.occurred_at]);
         form.querySelector('[type="submit"]').textContent = say("Opnieuw versturen", "Send again");
+        // What was talked about is an entry of its own by now.
+        form.elements.namedItem("talked")?.closest(".form-row").remove();
         for (const field of form.elements) {
             if (!field.name?.startsWith("/")) continue;
             field.value = field.name.split("/").slice(1).reduce((value, key) => value?.[key], line.data) ?? "";
@@ -327,8 +336,19 @@
         const when = form.elements.namedItem("occurred_at").value;
         const [before, exactly] = JSON.parse(form.dataset.at ?? "[]");
         const at = when && when === before ? exactly : (when ? new Date(when) : new Date()).toISOString();
-        const line = { id, command: form.dataset.command, person_id: about.person_id, subject_id: about.subject_id, occurred_at: at, data };
-        return { line: JSON.stringify(line), whom: about.whom };
+        const { person_id, person_of, subject_id, whom } = about;
+        const line = { id, command: form.dataset.command, person_id, person_of, subject_id, occurred_at: at, data };
+        return { line: JSON.stringify(line), whom };
+    };
+
+    /** What was talked about with somebody new is a contact: with the person whom the signal's line opens. */
+    const talked = (form, signal) => {
+        const summary = form.elements.namedItem("talked")?.value.trim();
+        if (!summary || form.dataset.command !== "report_signal") return null;
+        const { id, occurred_at, data: { location_type, location } } = JSON.parse(signal.line);
+        const own = crypto.randomUUID();
+        const line = { id: own, command: "record_contact", person_of: id, occurred_at, data: { location_type, location, summary } };
+        return { id: own, said: { line: JSON.stringify(line) } };
     };
 
     document.addEventListener("submit", async (event) => {
@@ -341,7 +361,11 @@
             const held = await heldKey();
             if (!held) return void (await show());
             const mends = form.dataset.mends ? JSON.parse(form.dataset.mends) : { id: crypto.randomUUID(), made: Date.now() };
-            await put(held, mends.id, "pending", mends.made, noted(form, mends.id));
+            const said = noted(form, mends.id);
+            const contact = talked(form, said);
+            const entries = [await entryOf(held, mends.id, "pending", mends.made, said)];
+            if (contact) entries.push(await entryOf(held, contact.id, "pending", mends.made + 1, contact.said));
+            await change(["entries"], (store) => entries.forEach((entry) => store("entries").put(entry)));
             form.reset();
             form.closest("details.act").open = false;
             main.focus({ preventScroll: true });

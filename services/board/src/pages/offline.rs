@@ -20,6 +20,9 @@ const OF_A_SIGNAL: [&str; 7] = [
     "/circumstances",
 ];
 
+/// The fields of a contact with somebody new.
+const OF_A_CONTACT: [&str; 4] = ["/location_type", "/location", "/summary", "/observations"];
+
 /// The page. `codes` gives the codes of a list with their labels.
 #[must_use]
 pub fn offline(language: Language, codes: &dyn Fn(&str) -> Vec<(String, String)>, demo: bool) -> Markup {
@@ -75,6 +78,9 @@ pub fn offline(language: Language, codes: &dyn Fn(&str) -> Vec<(String, String)>
                 template #offline-signal {
                     (shell.form(K::ReportSignal, ("Nieuw signaal", "New signal"), &|field| OF_A_SIGNAL.contains(&field.at)))
                 }
+                template #offline-contact {
+                    (shell.form(K::RecordContact, ("Contact", "Contact"), &|field| OF_A_CONTACT.contains(&field.at)))
+                }
                 template #offline-entry {
                     li.card {
                         p { strong.entry-what {} " · " time {} }
@@ -113,6 +119,15 @@ impl Shell<'_> {
                 summary { (title) }
                 form data-command=(command.name()) {
                     @for field in fields.iter().filter(|field| asks(field)) { (self.field(field)) }
+                    @if command == K::ReportSignal {
+                        div.form-row { label {
+                            span.utrecht-form-label {
+                                (self.language.say("Wat is er besproken?", "What was talked about?"))
+                                span.optional { " (" (self.language.say("hoeft niet", "optional")) ")" }
+                            }
+                            textarea.utrecht-textarea name="talked" rows="3" maxlength="4000" {}
+                        } }
+                    }
                     details.more {
                         summary { (self.language.say("Eerder gebeurd?", "Did it happen earlier?")) }
                         div.form-row { label {

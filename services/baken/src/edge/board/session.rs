@@ -239,5 +239,6 @@ pub async fn of(request: &HttpRequest, edge: &Edge) -> Found {
 
 /// Whether a page asks by itself what has changed. It is no use of the session: one that nobody uses ends.
 pub fn asks_by_itself(request: &HttpRequest) -> bool {
-    request.path() == "/board/live" || request.headers().get("hx-source").is_some_and(|source| source == "div#live")
+    const BY_ITSELF: [&str; 3] = ["/board/live", "/board/offline/key", "/board/offline/lookouts"];
+    BY_ITSELF.contains(&request.path()) || request.headers().get("hx-source").is_some_and(|source| source == "div#live")
 }
