@@ -351,6 +351,20 @@
         return { id: own, said: { line: JSON.stringify(line) } };
     };
 
+    /** What was talked about waits for its signal, and so was never recorded: it happened when the signal now says. */
+    const redated = async (held, signal) => {
+        const { id, occurred_at } = JSON.parse(signal.line);
+        const found = [];
+        for (const entry of await all("entries")) {
+            if (entry.key_id !== held.id || entry.state !== "pending") continue;
+            const said = await unsealed(held, entry);
+            const line = JSON.parse(said.line);
+            if (line.person_of !== id) continue;
+            found.push(await entryOf(held, entry.id, entry.state, entry.made, { ...said, line: JSON.stringify({ ...line, occurred_at }) }));
+        }
+        return found;
+    };
+
     document.addEventListener("submit", async (event) => {
         const form = event.target;
         if (!shell || !form.dataset.command) return;
@@ -364,6 +378,7 @@
             const said = noted(form, mends.id);
             const contact = talked(form, said);
             const entries = [await entryOf(held, mends.id, "pending", mends.made, said)];
+            if (form.dataset.mends) entries.push(...(await redated(held, said)));
             if (contact) entries.push(await entryOf(held, contact.id, "pending", mends.made + 1, contact.said));
             await change(["entries"], (store) => entries.forEach((entry) => store("entries").put(entry)));
             form.reset();
