@@ -14,6 +14,8 @@
     // As many lines as are sent at once, and how long an answer may take.
     const LINES = 50;
     const PATIENCE = 20_000;
+    // So long signing out waits for what is being sent.
+    const LEAVING = 5_000;
 
     // The store
 
@@ -72,6 +74,13 @@
 
     // The server
 
+    // Signed out: what an answer brings that was under way is not kept any more.
+    let left = false;
+    const leave = () => {
+        left = true;
+        return lock();
+    };
+
     const ask = (path, options = {}) =>
         fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE), ...options });
 
@@ -88,6 +97,7 @@
         const held = { id, key: imported, ends_at: Date.parse(ends_at) };
         const [before] = await all("keys");
         if (before && before.id !== id) await lock();
+        if (left) return null;
         await change(["keys"], (store) => store("keys").put(held));
         return { held, csrf };
     };
@@ -100,6 +110,7 @@
             const id = crypto.randomUUID();
             return { id, key_id: held.id, expires_at: Date.parse(item.expires_at), ...(await sealed(held, id, item)) };
         }));
+        if (left) return;
         await change(["lookouts"], (store) => {
             store("lookouts").clear();
             kept.forEach((each) => store("lookouts").put(each));
@@ -404,7 +415,7 @@
         event.preventDefault();
         if (form.dataset.leaving) return;
         form.dataset.leaving = "yes";
-        await sync().catch(() => {});
+        await Promise.race([sync(), new Promise((done) => setTimeout(done, LEAVING))]).catch(() => {});
         const waits = (await all("entries")).length;
         delete form.dataset.leaving;
         if (waits && !form.dataset.told) {
@@ -414,7 +425,7 @@
             return;
         }
         form.dataset.left = "yes";
-        await lock();
+        await leave();
         form.submit();
     });
     if (shell) {
@@ -422,7 +433,7 @@
             // The session is ended where there is a network; the key is gone in any case.
             const met = await meet().catch(() => null);
             if (met) await send(met).catch(() => {});
-            await lock();
+            await leave();
             await show();
             if (met) {
                 const body = new URLSearchParams({ csrf: met.csrf });
@@ -446,9 +457,6 @@
     }
     show().catch(() => {}).then(sync).catch(() => {});
     window.addEventListener("online", () => sync().catch(() => {}));
-    // What expires while the page is open is deleted; what waits is tried again.
-    setInterval(async () => {
-        await show();
-        if (navigator.onLine && (await all("entries")).some(({ state }) => state === "pending")) await sync();
-    }, 30_000);
+    // What expires while the page is open is deleted, and so is the key of a session that has ended; what waits is tried again.
+    setInterval(() => sync().catch(() => {}), 60_000);
 })();

@@ -94,6 +94,14 @@ test("a sighting without a network in three taps, kept encrypted, and recorded o
     await page.reload();
     await page.waitForTimeout(500);
     assert.equal((await sightings(about.person_id)).length, before + 1);
+
+    // Where the server knows of no session, the key is gone with the next page.
+    await page.context().clearCookies();
+    await page.goto(`${url}/board/lookouts`);
+    await until("the key is deleted", async () => {
+        const { keys, lookouts } = await stored(page);
+        return keys.length + lookouts.length === 0;
+    });
     await page.leave();
 });
 
