@@ -24,7 +24,7 @@ async fn key(browser: &Browser) -> Value {
 }
 
 async fn send(browser: &Browser, csrf: &str, site: &str, lines: &[&Value]) -> (u16, Vec<Value>) {
-    let body: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let body = lines.iter().map(|line| format!("{line}\n")).collect::<Vec<_>>().concat();
     let headers = [("sec-fetch-site", site), ("baken-csrf", csrf), ("content-type", "application/x-ndjson")];
     let sent = browser.once_with(Method::POST, LINES, &headers, body).await;
     let answers = sent.text.lines().filter_map(|line| serde_json::from_str(line).ok());
