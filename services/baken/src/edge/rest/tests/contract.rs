@@ -102,6 +102,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/no-shows
     POST /v1/persons/{person_id}/notes
     POST /v1/persons/{person_id}/out-of-sight
+    GET /v1/persons/{person_id}/phases
     POST /v1/persons/{person_id}/referrals
     POST /v1/persons/{person_id}/referrals/{referral_id}/accept
     POST /v1/persons/{person_id}/referrals/{referral_id}/decline
