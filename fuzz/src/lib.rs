@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use care_path::command::{Command, Context, Decide};
 use care_path::deadlines::Deadlines;
-use care_path::directory::{Directory, Organisation, RegisterOrganisation, Taken};
+use care_path::directory::{Directory, Organisation, RegisterOrganisation};
 use care_path::event::{Event, samples};
 use care_path::matching::Traits;
 use care_path::path::Story;
@@ -85,7 +85,7 @@ pub fn live(command: Command, occurred: Option<Occurred>) {
         members: &[PersonId(Uuid::nil())],
         id: Uuid::from_u128(7),
         directory: &small.directory,
-        taken: &Taken::new(),
+        is_full: false,
         deadlines: &small.deadlines,
         norms: &small.norms,
         nobody: false,

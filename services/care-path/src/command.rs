@@ -14,7 +14,7 @@ pub use subject::Subject;
 
 use crate::actor::{Actor, Principal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Asked, Directory, DirectoryRefusal, Organisation, Taken};
+use crate::directory::{Asked, Directory, DirectoryRefusal, Organisation, Overbook};
 use crate::event::Event;
 use crate::ids::{Municipality, OrgId, PersonId};
 use crate::path::CarePath;
@@ -31,6 +31,7 @@ use crate::path::relations::RelationRefusal;
 use crate::path::repatriation::ReturnRefusal;
 use crate::path::rights::{Norms, RightsRefusal};
 use crate::path::stay::StayRefusal;
+use crate::text::Text;
 use crate::time::{DateTime, Occurred};
 
 /// What a decision may know beside the path: the time, who acts, and the world's configuration. All of it is data.
@@ -46,8 +47,8 @@ pub struct Context<'a> {
     /// A fresh id, for what the command creates.
     pub id: Uuid,
     pub directory: &'a Directory,
-    /// How many places are taken where the command asks for one.
-    pub taken: &'a Taken,
+    /// No place is free where the command asks for one.
+    pub is_full: bool,
     pub deadlines: &'a Deadlines,
     pub norms: &'a Norms,
     /// There is no person: a count of people whom nobody knows.
@@ -72,6 +73,18 @@ impl<'a> Context<'a> {
     /// The municipality of the actor, or of the actor's organisation.
     pub(crate) fn home_municipality(&self) -> Option<Municipality> {
         self.directory.home_of(self.by)
+    }
+
+    /// Why a place is given though none is free; refused where nobody says why.
+    pub(crate) fn overbooked(
+        &self,
+        overbook: Option<Overbook>,
+        full: impl Into<Refusal>,
+    ) -> Result<Option<Text>, Refusal> {
+        if !self.is_full {
+            return Ok(None);
+        }
+        overbook.map(|overbook| Some(overbook.reason)).ok_or_else(|| full.into())
     }
 
     /// An organisation that takes part now, or the refusal that names the field.
@@ -100,14 +113,13 @@ pub trait Decide {
     /// The rule that stands against it.
     fn decide(self, subject: Self::Subject, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal>;
 
-    /// Whose entry in the directory it is about: of a facility, that of its organisation. `None` for what is about persons,
-    /// and for a facility that there is not.
+    /// The organisation whose entry in the directory it is about; for a facility, its owner. `None` where it is about a person,
+    /// or the facility is unknown.
     fn organisation(&self, _: &Directory) -> Option<OrgId> {
         None
     }
 
-    /// Where it asks for a place, and for which night; nowhere, where that was in a night before this one: who slept there
-    /// slept there.
+    /// The facilities and the night for which it asks for a place. None for a past night: late reports are not refused.
     fn asks_for(&self, _: &Asking<'_>) -> Asked {
         Asked::default()
     }
@@ -120,13 +132,6 @@ pub struct Asking<'a> {
     pub occurred: Occurred,
     pub by: &'a Principal,
     pub directory: &'a Directory,
-}
-
-impl<'a> Context<'a> {
-    /// Who asks for a place, and when.
-    pub(crate) fn asking(&self) -> Asking<'a> {
-        Asking { now: self.now, occurred: self.occurred, by: self.by, directory: self.directory }
-    }
 }
 
 /// Declares the refusal of a command, with the parts of the path that refuse.

@@ -291,7 +291,8 @@ pub fn local(date: NaiveDate, time: NaiveTime) -> Option<DateTime> {
 }
 
 /// What the clock shows in the Netherlands; in the last hours of the calendar what it shows in UTC.
-fn clock(at: DateTime) -> NaiveDateTime {
+#[must_use]
+pub fn clock(at: DateTime) -> NaiveDateTime {
     let utc = at.naive_utc();
     utc.checked_add_offset(Amsterdam.offset_from_utc_datetime(&utc).fix()).unwrap_or(utc)
 }

@@ -42,6 +42,12 @@ impl LabelLanguage {
         }
     }
 
+    /// The language of a tag, in whatever case.
+    #[must_use]
+    pub fn of(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|each| each.tag().eq_ignore_ascii_case(tag))
+    }
+
     /// The language that an `Accept-Language` (RFC 9110 §12.5.4) wants most of those there are; English where it wants
     /// none of them.
     #[must_use]
@@ -50,9 +56,7 @@ impl LabelLanguage {
         for range in accepted.split(',') {
             let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
             let primary = tag.trim().split('-').next().unwrap_or_default();
-            let Some(language) = Self::ALL.into_iter().find(|each| each.tag().eq_ignore_ascii_case(primary)) else {
-                continue;
-            };
+            let Some(language) = Self::of(primary) else { continue };
             let weight = weight(parameters);
             if weight > best.0 {
                 best = (weight, language);

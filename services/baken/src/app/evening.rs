@@ -3,7 +3,7 @@
 use care_path::Principal;
 use care_path::codes::{AttendanceStatus, BedReleaseReason, SignalChannel, TurnAwayReason};
 use care_path::command::{Asking, Command, CommandKind, Refusal, WithoutPerson};
-use care_path::directory::{Asked, Facility, Organisation, Overbook, Taken};
+use care_path::directory::{Asked, Facility, Organisation, Overbook};
 use care_path::ids::{BedId, FacilityId, PersonId};
 use care_path::path::identity::IdentityInput;
 use care_path::path::intake::{RecordIntake, TurnAway};
@@ -251,14 +251,9 @@ impl Baken {
             .unwrap_or(u32::MAX)
     }
 
-    /// How many places are taken where one is asked for.
-    pub(super) fn taken_of(&self, world: &World, asked: &Asked) -> Taken {
-        let Some(night) = asked.night else { return Taken::new() };
-        // Nobody is refused where it is not known how many places there are: then they are not counted.
-        let known = asked.facilities.iter().filter(|id| {
-            world.directory().facility(id).is_some_and(|(facility, _)| facility.places_in(night).is_some())
-        });
-        known.map(|id| (id.clone(), self.taken(world, id, night))).collect()
+    /// Whether no place is free where one is asked for.
+    pub(super) fn is_full(&self, world: &World, asked: &Asked) -> bool {
+        asked.is_full(world.directory(), |facility, night| self.taken(world, facility, night))
     }
 
     /// Whose turn it is where a command takes a place.
@@ -287,8 +282,7 @@ impl Baken {
         let asking = Asking { now, occurred: occurred.unwrap_or(Occurred::instant(now)), by: principal, directory };
         let insists = |command: &Command| matches!(command, Command::AssignBed((), bed) if bed.overbook.is_some());
         for command in commands.iter().filter(|command| !insists(command)) {
-            let asked = command.asks_for(&asking);
-            if asked.is_full(directory, &self.taken_of(&world, &asked)) {
+            if self.is_full(&world, &command.asks_for(&asking)) {
                 return Err(Refusal::Stay(StayRefusal::PlaceFull).into());
             }
         }

@@ -318,7 +318,7 @@ impl Baken {
         let person_id = target.person.unwrap_or(PersonId(Uuid::nil()));
         let world = self.world.read();
         let asking = Asking { now, occurred, by: &request.principal, directory: world.directory() };
-        let taken = self.taken_of(&world, &request.command.asks_for(&asking));
+        let is_full = self.is_full(&world, &request.command.asks_for(&asking));
         let decide = |path: &CarePath, members: &[PersonId]| {
             let context = Context {
                 now,
@@ -328,7 +328,7 @@ impl Baken {
                 members,
                 id: target.id,
                 directory: world.directory(),
-                taken: &taken,
+                is_full,
                 deadlines: self.settings.deadlines.of_case(path),
                 norms: &self.settings.norms,
                 nobody: target.kind == Target::Nobody,

@@ -6,7 +6,7 @@
 //! What breaks off in between, the watch finishes, or the same request when it is sent again: an entry counts once throughout.
 
 use care_path::command::{Command, Context, Refusal};
-use care_path::directory::{Directory, Taken};
+use care_path::directory::Directory;
 use care_path::event::Event;
 use care_path::ids::CorrelationId;
 use care_path::path::correction::{Arrival, CorrectionEvent, CorrectionRefusal, FinishMove, arrivals, may_arrive};
@@ -209,7 +209,7 @@ impl Baken {
             members: &target.members,
             id: Uuid::nil(),
             directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: self.settings.deadlines.of_case(path),
             norms: &self.settings.norms,
             nobody: false,

@@ -2,7 +2,7 @@
 //! person makes them fit. What a search tells by the time that it takes is said in docs/decisions/0026.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use care_path::matching::{Fit, Sought};
@@ -67,17 +67,17 @@ impl Baken {
         by_best.sort_unstable();
         let mut effort =
             Effort { compared: candidates.compared, candidates: candidates.cases.len(), ..Effort::default() };
-        let mut found = Found { wanted: page.wanted(), places: BTreeSet::new() };
+        let mut found = Found { wanted: page.wanted(), fits: BTreeMap::new() };
         for place in by_best {
             if found.is_beyond(place) {
                 break;
             }
             effort.looked_at += 1;
             let fit = self.fit(principal, &world, place.1, sought, filter);
-            found.places.extend(fit.map(|fit| (Reverse(fit.score), place.1)).filter(|place| after < Some(*place)));
+            let fit = fit.map(|fit| ((Reverse(fit.score), place.1), fit));
+            found.fits.extend(fit.filter(|(place, _)| after < Some(*place)));
         }
-        let shown = found.places.into_iter().filter_map(|(Reverse(score), id)| {
-            let fit = self.fit(principal, &world, id, sought, filter)?;
+        let shown = found.fits.into_iter().filter_map(|((Reverse(score), id), fit)| {
             let view = self.summary(principal, &world, world.case(id)?)?;
             Some(Edge { mark: Mark::Fit(score, id.0), node: view.with_matched(fit) })
         });
@@ -103,12 +103,12 @@ impl Baken {
 /// The first of those who fit, after a place.
 struct Found {
     wanted: usize,
-    places: BTreeSet<Place>,
+    fits: BTreeMap<Place, Fit>,
 }
 
 impl Found {
     /// Whether there are as many as are wanted who all come before whoever fits no better than at this place.
     fn is_beyond(&self, place: Place) -> bool {
-        self.places.iter().nth(self.wanted - 1).is_some_and(|last| *last <= place)
+        self.fits.keys().nth(self.wanted - 1).is_some_and(|last| *last <= place)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use care_path::command::{Context, Decide};
 use care_path::deadlines::Deadlines;
-use care_path::directory::{Directory, Taken};
+use care_path::directory::Directory;
 use care_path::event::Event;
 use care_path::path::Story;
 use care_path::path::rights::Norms;
@@ -64,7 +64,7 @@ impl Rehearsal {
             members: &[],
             id: scripted.creates(),
             directory: &self.directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: &self.deadlines,
             norms: &self.norms,
             nobody: person.is_none(),

@@ -23,7 +23,7 @@ pub use events::{
     OrganisationChanged, OrganisationClosed, OrganisationRegistered, OrganisationReopened,
 };
 
-pub use places::{Asked, Overbook, Taken, left_over};
+pub use places::{Asked, Overbook, left_over};
 
 use crate::actor::Principal;
 use crate::codes::{LocationType, Offering, OrgKind, TargetGroup, Weekday};
@@ -141,6 +141,12 @@ impl Organisation {
         self.facilities.iter().filter(|facility| !facility.closed)
     }
 
+    /// A facility of its own, open or not.
+    #[must_use]
+    pub fn facility(&self, id: &FacilityId) -> Option<&Facility> {
+        self.facilities.iter().find(|facility| facility.id == *id)
+    }
+
     fn facility_mut(&mut self, id: &FacilityId) -> Option<&mut Facility> {
         self.facilities.iter_mut().find(|facility| facility.id == *id)
     }
@@ -186,12 +192,17 @@ impl Directory {
         self.organisations.get(id)
     }
 
+    /// The organisation of that id, if it takes part now.
+    #[must_use]
+    pub fn taking_part(&self, id: &OrgId) -> Option<&Organisation> {
+        self.find(id).filter(|each| !each.closed)
+    }
+
     /// A facility, and whose it is.
     #[must_use]
     pub fn facility(&self, id: &FacilityId) -> Option<(&Facility, &Organisation)> {
         let organisation = self.find(self.owners.get(id)?)?;
-        let facility = organisation.facilities.iter().find(|facility| facility.id == *id)?;
-        Some((facility, organisation))
+        Some((organisation.facility(id)?, organisation))
     }
 
     /// All that ever took part, by id.

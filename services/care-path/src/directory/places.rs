@@ -1,15 +1,13 @@
 //! Places that are asked for: at which facilities, in which night, and whether any of them is free. How many are taken is
 //! counted outside of this crate, over the paths of all.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use super::{Directory, Facility, Organisation};
 use crate::codes::{LocationType, Offering};
 use crate::ids::{FacilityId, OrgId};
 use crate::text::Text;
-use crate::time::Night;
+use crate::time::{DateTime, Night};
 
 /// The facilities at one of which a command asks for a place, and the night of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,9 +15,6 @@ pub struct Asked {
     pub night: Option<Night>,
     pub facilities: Vec<FacilityId>,
 }
-
-/// How many places are taken, of the facilities that a command asks about.
-pub type Taken = BTreeMap<FacilityId, u32>;
 
 /// Says that a place is given, or asked for, though none is free.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -31,13 +26,20 @@ pub struct Overbook {
 }
 
 impl Asked {
-    /// Whether none of them has a free place. Where it is not known how many places there are, there may be one.
+    /// A place for the night of an instant; none for a night that is over. What is told late happened: a bed of last night is
+    /// not refused.
+    pub(crate) fn at(instant: DateTime, now: DateTime, facilities: Vec<FacilityId>) -> Self {
+        Self { night: Some(Night::of(instant)).filter(|night| *night >= Night::of(now)), facilities }
+    }
+
+    /// Whether none of them has a free place, by how many are taken. Where it is not known how many places there are, there
+    /// may be one, and they are not counted.
     #[must_use]
-    pub fn is_full(&self, directory: &Directory, taken: &Taken) -> bool {
+    pub fn is_full(&self, directory: &Directory, taken: impl Fn(&FacilityId, Night) -> u32) -> bool {
         let Some(night) = self.night else { return false };
         let is_full = |id: &FacilityId| {
             let places = directory.facility(id).and_then(|(facility, _)| facility.places_in(night));
-            places.is_some_and(|places| taken.get(id).copied().unwrap_or_default() >= u32::from(places))
+            places.is_some_and(|places| taken(id, night) >= u32::from(places))
         };
         !self.facilities.is_empty() && self.facilities.iter().all(is_full)
     }
@@ -61,7 +63,7 @@ impl Directory {
     ) -> Option<&FacilityId> {
         let own = self.find(organisation)?;
         if let Some(named) = named {
-            return own.facilities.iter().map(|facility| &facility.id).find(|id| *id == named);
+            return own.facility(named).map(|facility| &facility.id);
         }
         let mut of_kind = own.open_facilities().filter(|facility| facility.location_type == kind);
         of_kind.next().filter(|_| of_kind.next().is_none()).map(|facility| &facility.id)

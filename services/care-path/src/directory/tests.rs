@@ -42,7 +42,7 @@ impl Told {
             members: &[],
             id: Uuid::nil(),
             directory: &self.directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: &deadlines,
             norms: &norms,
             nobody: false,

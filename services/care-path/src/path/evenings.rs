@@ -19,7 +19,7 @@ use crate::ids::{BedId, EventId};
 use crate::time::{DateTime, Night, TimeOfDay, days_after, hours_after, minutes_after};
 
 /// An evening begins so many hours before somebody is expected: who was there earlier that day may still not come.
-const EVENING_HOURS: i64 = 5;
+pub(super) const EVENING_HOURS: i64 = 5;
 
 /// An evening on which somebody is expected and has not been heard of.
 #[derive(Clone)]
@@ -253,9 +253,7 @@ pub(super) fn expected_in_night_of(stay: &Stay, at: DateTime, directory: &Direct
 
 /// The local time of an evening by which people are expected where the bed is.
 fn cut_off(stay: &Stay, directory: &Directory) -> Option<NaiveTime> {
-    let organisation = directory.find(&stay.assigned.organisation)?;
-    let facility =
-        organisation.facilities.iter().find(|facility| Some(&facility.id) == stay.assigned.facility.as_ref())?;
+    let facility = directory.find(&stay.assigned.organisation)?.facility(stay.assigned.facility.as_ref()?)?;
     facility.cut_off.map(TimeOfDay::get)
 }
 

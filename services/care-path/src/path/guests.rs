@@ -1,7 +1,7 @@
-//! Guests: who has a bed in a facility in a night, and whether they are there. A bed is taken until it is released; of those
-//! who did not come, it is taken where it is held for them.
+//! Guests: who has a bed in a facility in a night, and whether they are there. A bed takes a place until it is released; after
+//! a no-show only while it is held.
 
-use super::evenings::expected_in_night_of;
+use super::evenings::{EVENING_HOURS, expected_in_night_of};
 use super::stay::{NoShowRecorded, Stay};
 use super::{CarePath, Noted};
 use crate::codes::{AttendanceStatus, GuestState};
@@ -9,9 +9,6 @@ use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::ids::{FacilityId, PersonId};
 use crate::time::{DateTime, Night, hours_after};
-
-/// An evening begins so many hours before somebody is expected: who left before may still come.
-const EVENING_HOURS: i64 = 5;
 
 /// Who leaves before midnight does not sleep there.
 const HOURS_TO_MIDNIGHT: i64 = 12;
@@ -53,7 +50,7 @@ impl CarePath {
         self.open_stays().filter_map(|stay| place_of(stay, directory))
     }
 
-    /// As whom the person has beds in a night, in whichever facilities, as far as it is known by now.
+    /// The person's beds in a night, one guest for each, as known now.
     pub fn guests<'a>(
         &'a self,
         night: Night,
@@ -82,11 +79,11 @@ impl CarePath {
         let cut_off = || directory.facility(facility)?.0.cut_off.and_then(|cut_off| night.at(cut_off.get()));
         let expected_by = expected_in_night_of(stay, night.noon(), directory).or_else(cut_off);
         let evening = expected_by.map_or(night.noon(), |by| hours_after(by, -EVENING_HOURS));
-        let left = stay.attended.iter().rev().map(|attended| (attended.status, attended.stamp.occurred.at));
-        let left = left.filter(|(_, at)| that_night(at)).take(1);
-        let left =
-            left.filter(|(status, at)| *status == AttendanceStatus::Left && *at >= evening).map(|(_, at)| at).next();
-        let missed = stay.no_shows.iter().rfind(|missed| that_night(&missed.stamp.occurred.at));
+        let last = stay.attended.iter().rfind(|attended| that_night(&attended.stamp.occurred.at));
+        let left = last.filter(|last| last.status == AttendanceStatus::Left).map(|left| left.stamp.occurred.at);
+        // Who left before the evening may still come.
+        let left = left.filter(|left| *left >= evening);
+        let missed = stay.missed_in_night_of(night.noon());
         let came = self.arrived(stay, night.morning().min(now.max(night.noon()))).filter(that_night);
         // What was said last counts: who was there in the afternoon may still not come.
         let came = came.filter(|came| missed.is_none_or(|missed| missed.stamp.occurred.at < *came));
@@ -95,7 +92,7 @@ impl CarePath {
             (Some(at), None) => (GuestState::Left, Some(at)),
             (None, None) => self.absent(stay, missed, night, now, deadlines),
         };
-        // A bed that was given up before the morning is nobody's any more, but for who slept in it.
+        // A bed that was released before the morning is left out, unless the person was there that night.
         let over = stay.ended().is_some_and(|ended| ended.occurred.at < night.morning());
         if over && !matches!(state, GuestState::Left | GuestState::Arrived) {
             return None;
@@ -114,12 +111,8 @@ impl CarePath {
         deadlines: &Deadlines,
     ) -> (GuestState, Option<DateTime>) {
         let gone = || {
-            let away = self
-                .lost
-                .open_episode()
-                .map(|episode| episode.began.occurred.at)
-                .filter(|since| Night::of(*since) < night);
-            away.filter(|_| night >= Night::of(now))
+            let since = self.lost.open_episode()?.began.occurred.at;
+            (Night::of(since) < night && night >= Night::of(now)).then_some(since)
         };
         let Some(since) = missed.map(|missed| missed.stamp.occurred.at).or_else(gone) else {
             return (GuestState::Expected, None);

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::*;
 use crate::codes::BedReleaseReason;
-use crate::directory::{Asked, Overbook, Taken};
+use crate::directory::{Asked, Overbook};
 use crate::ids::BedId;
 use crate::path::intake::RecordIntake;
 use crate::path::random::everybody;
@@ -90,14 +90,13 @@ fn a_bed_is_in_the_facility_that_was_named_or_in_the_only_one_of_its_kind() {
 #[test]
 fn a_place_is_full_where_all_that_suit_are_and_not_where_nobody_said_how_many_there_are() {
     let asked = Asked { night: Some(Night::of(evening(0))), facilities: vec!["beds".parse().unwrap()] };
-    let taken = |taken| Taken::from([("beds".parse().unwrap(), taken)]);
-    let full = |directory: &Directory, count| asked.is_full(directory, &taken(count));
+    let full = |directory: &Directory, count| asked.is_full(directory, |_, _| count);
     let unknown = everybody();
     assert!(!full(&unknown, 500));
     let two = with_places(2);
     assert_eq!([1, 2, 3].map(|count| full(&two, count)), [false, true, true]);
-    assert!(!Asked { night: None, ..asked.clone() }.is_full(&two, &taken(9)), "a night that is over");
-    assert!(!Asked { facilities: vec![], ..asked.clone() }.is_full(&two, &taken(9)));
+    assert!(!Asked { night: None, ..asked.clone() }.is_full(&two, |_, _| 9), "a night that is over");
+    assert!(!Asked { facilities: vec![], ..asked.clone() }.is_full(&two, |_, _| 9));
 }
 
 /// The night shelters have so many places.

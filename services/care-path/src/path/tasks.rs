@@ -125,7 +125,7 @@ impl Addressee {
             Self::Assessor(of) => matches!(actor, Actor::MunicipalAssessor { municipality } if municipality == of),
             Self::Organisation(organisation) => principal.organisation == *organisation,
             Self::CareProvidersIn(municipality) => {
-                let own = directory.find(&principal.organisation);
+                let own = directory.taking_part(&principal.organisation);
                 *actor == Actor::CareProvider && own.is_some_and(|own| sees_patients_in(own, municipality))
             }
             Self::Embassy(of) => matches!(actor, Actor::EmbassyLiaison { country } if country == of),
@@ -134,7 +134,7 @@ impl Addressee {
 }
 
 fn sees_patients_in(organisation: &Organisation, municipality: &Municipality) -> bool {
-    organisation.municipality.as_ref() == Some(municipality) && is_open_to_all(organisation) && !organisation.closed
+    organisation.municipality.as_ref() == Some(municipality) && is_open_to_all(organisation)
 }
 
 fn is_open_to_all(organisation: &Organisation) -> bool {
@@ -252,7 +252,7 @@ impl CarePath {
         deadlines: &Deadlines,
         directory: &Directory,
     ) -> bool {
-        let own = directory.find(&principal.organisation);
+        let own = directory.taking_part(&principal.organisation);
         let may_be_called = own.is_some_and(|own| self.may_be_called(own));
         if !may_be_called || self.is_erased() || self.is_closed() || self.case.died.is_some() {
             return false;
@@ -266,13 +266,10 @@ impl CarePath {
 
     /// The organisations that may be called in, now or when time goes on: what an index of cases by organisation holds.
     pub fn may_call<'a>(&'a self, directory: &'a Directory) -> impl Iterator<Item = &'a OrgId> {
-        directory.all().filter(|each| self.may_be_called(each)).map(|each| &each.id)
+        directory.open().filter(|each| self.may_be_called(each)).map(|each| &each.id)
     }
 
     fn may_be_called(&self, organisation: &Organisation) -> bool {
-        if organisation.closed {
-            return false;
-        }
         let (protects, sees_all) = (organisation.kind == OrgKind::ChildProtection, is_open_to_all(organisation));
         let is_local = || self.municipality().is_some() && organisation.municipality.as_ref() == self.municipality();
         let minor = || self.updated_at().is_some_and(|at| self.is_minor(at));

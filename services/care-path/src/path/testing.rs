@@ -19,7 +19,7 @@ use crate::actor::{Actor, Principal};
 use crate::codes::{CloseReason, ExceptionKind, LocationType, Offering, OrgKind, Problem, SignalChannel, Urgency};
 use crate::command::{Command, Context, Decide, Refusal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Facility, FacilityProfile, Organisation, OrganisationProfile, Taken};
+use crate::directory::{Directory, Facility, FacilityProfile, Organisation, OrganisationProfile};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality, PersonId};
 use crate::sight::Standing;
@@ -341,7 +341,7 @@ impl Given {
             members: &members,
             id: self.next_id.take().unwrap_or(id_of_command(self.commands)),
             directory: &directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: &self.deadlines,
             norms: &norms,
             nobody: false,
@@ -447,7 +447,7 @@ impl Given {
             members: &[this_person()],
             id: Uuid::nil(),
             directory: &directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: &deadlines,
             norms: &norms,
             nobody: false,

@@ -1,7 +1,7 @@
 //! What of the directory a role is shown. None of it is about persons, but where somebody is safe can be a secret, and not
 //! every role needs to know where people sleep.
 
-use crate::actor::{Actor, Principal};
+use crate::actor::Principal;
 use crate::codes::{OrgKind, Role};
 use crate::directory::{Directory, Organisation};
 
@@ -140,16 +140,12 @@ impl Places {
     /// How a reader stands to the places of an organisation.
     #[must_use]
     pub fn of(reader: &Principal, organisation: &Organisation, directory: &Directory) -> Self {
-        let named = |named: &Actor| named.municipality().is_some();
         if organisation.id == reader.organisation {
             return Self::Own;
         }
-        let home = if named(&reader.actor) {
-            reader.actor.municipality().cloned()
-        } else {
-            directory.find(&reader.organisation).filter(|own| !own.closed).and_then(|own| own.municipality.clone())
-        };
-        if home.is_some() && home == organisation.municipality { Self::Local } else { Self::Elsewhere }
+        let of_organisation = || directory.taking_part(&reader.organisation)?.municipality.as_ref();
+        let home = reader.actor.municipality().or_else(of_organisation);
+        if home.is_some() && home == organisation.municipality.as_ref() { Self::Local } else { Self::Elsewhere }
     }
 }
 

@@ -14,7 +14,6 @@ use crate::actor::{Actor, Area};
 use crate::codes::{Code, ReturnCondition, Role};
 use crate::command::{CommandKind, Context, Decide};
 use crate::deadlines::Deadlines;
-use crate::directory::Taken;
 use crate::ids::EventId;
 use crate::path::Stamp;
 use crate::path::Story;
@@ -161,7 +160,7 @@ impl Living {
             members: &[],
             id: id(index),
             directory: &directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: &deadlines,
             norms: &norms,
             nobody: false,

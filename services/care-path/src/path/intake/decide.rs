@@ -97,8 +97,8 @@ impl Decide for TurnAway {
         if !(1..=most).contains(&persons) {
             return Err(Refusal::field("persons", "must be 1 for a known person, and 1 to 500 for unknown ones"));
         }
-        let is_own =
-            |facility| at.directory.facility(facility).is_some_and(|(_, owner)| owner.id == at.by.organisation);
+        let own = at.directory.find(&at.by.organisation);
+        let is_own = |facility| own.is_some_and(|own| own.facility(facility).is_some());
         if !self.facility.as_ref().is_none_or(is_own) {
             return Err(Refusal::field("facility", "is not a facility of your organisation"));
         }

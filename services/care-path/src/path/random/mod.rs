@@ -19,7 +19,7 @@ use crate::actor::{Actor, Area, Principal};
 use crate::codes::{LocationType, OrgKind, Precision};
 use crate::command::{Command, CommandKind, Context, Decide, Refusal};
 use crate::deadlines::Deadlines;
-use crate::directory::{Directory, Organisation, Taken};
+use crate::directory::{Directory, Organisation};
 use crate::event::Event;
 use crate::ids::{EventId, Municipality};
 use crate::path::correction::FinishMove;
@@ -286,7 +286,7 @@ impl Living {
             members: &members,
             id: Uuid::from_u128(0x1000 + self.sent),
             directory: &self.directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: &self.deadlines,
             norms: &self.norms,
             nobody: false,

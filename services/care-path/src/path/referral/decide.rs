@@ -12,7 +12,7 @@ use crate::ids::{OrgId, ReferralId};
 use crate::path::CarePath;
 use crate::private::private;
 use crate::text::Text;
-use crate::time::{Day, Night};
+use crate::time::Day;
 use serde::Deserialize;
 
 refusals! {
@@ -63,8 +63,7 @@ impl Decide for Refer {
     type Subject = ();
 
     fn asks_for(&self, asking: &Asking<'_>) -> Asked {
-        let night = Some(Night::of(asking.occurred.at)).filter(|night| *night >= Night::of(asking.now));
-        Asked { night, facilities: asking.directory.places_for(&self.to, self.offering) }
+        Asked::at(asking.occurred.at, asking.now, asking.directory.places_for(&self.to, self.offering))
     }
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -75,11 +74,7 @@ impl Decide for Refer {
         if !at.known_organisation("to", &self.to)?.offerings.contains(&self.offering) {
             return Err(ReferralRefusal::NotOffered.into());
         }
-        let is_full = self.asks_for(&at.asking()).is_full(at.directory, at.taken);
-        if is_full && self.overbook.is_none() {
-            return Err(ReferralRefusal::PlaceFull.into());
-        }
-        let overbooked = self.overbook.filter(|_| is_full).map(|overbook| overbook.reason);
+        let overbooked = at.overbooked(self.overbook, ReferralRefusal::PlaceFull)?;
         let same = |referral: &Referral| referral.made.to == self.to && referral.made.offering == self.offering;
         if path.referrals.iter().any(|referral| referral.is_open() && same(referral)) {
             return Err(ReferralRefusal::AlreadyOpen.into());

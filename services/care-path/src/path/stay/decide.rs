@@ -12,7 +12,7 @@ use crate::path::evenings::expected_in_night_of;
 use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::private::private;
 use crate::text::Text;
-use crate::time::{DateTime, Moment, Night};
+use crate::time::{DateTime, Moment};
 use serde::Deserialize;
 
 refusals! {
@@ -58,9 +58,7 @@ impl Decide for AssignBed {
         let from = self.from.map_or(asking.occurred.at, Moment::get);
         let own = &asking.by.organisation;
         let place = asking.directory.place_of(own, self.facility.as_ref(), self.kind);
-        // What is told late happened: a bed of last night is not refused.
-        let night = Some(Night::of(from)).filter(|night| *night >= Night::of(asking.now));
-        Asked { night, facilities: place.into_iter().cloned().collect() }
+        Asked::at(from, asking.now, place.into_iter().cloned().collect())
     }
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -79,11 +77,7 @@ impl Decide for AssignBed {
         if here.is_some_and(|stay| stay.assigned.stamp.occurred.at <= at.occurred.at) {
             return Err(StayRefusal::AlreadyAssigned.into());
         }
-        let is_full = self.asks_for(&at.asking()).is_full(at.directory, at.taken);
-        if is_full && self.overbook.is_none() {
-            return Err(StayRefusal::PlaceFull.into());
-        }
-        let overbooked = self.overbook.filter(|_| is_full).map(|overbook| overbook.reason);
+        let overbooked = at.overbooked(self.overbook, StayRefusal::PlaceFull)?;
         let assigned = BedAssigned {
             bed: BedId(at.id),
             organisation: at.by.organisation.clone(),
@@ -103,16 +97,16 @@ impl Context<'_> {
     /// whose facilities are not in the directory nothing is known, and nothing is refused.
     fn takes_in(&self, facility: Option<&FacilityId>, kind: LocationType) -> Result<(), Refusal> {
         let own = self.directory.find(&self.by.organisation);
-        let mut facilities = own.into_iter().flat_map(|own| &own.facilities);
         if let Some(named) = facility {
             let unknown = Refusal::field("facility", "is not a facility of your organisation");
-            let found = facilities.find(|facility| facility.id == *named).ok_or(unknown)?;
+            let found = own.and_then(|own| own.facility(named)).ok_or(unknown)?;
             if found.closed {
                 return Err(Refusal::field("facility", "is closed"));
             }
             let fits = found.location_type == kind;
             return fits.then_some(()).ok_or(Refusal::field("kind", "is not what that facility is"));
         }
+        let facilities = own.into_iter().flat_map(|own| &own.facilities);
         let mut with_beds = facilities.filter(|facility| facility.location_type.has_beds()).peekable();
         let knows_places = with_beds.peek().is_some();
         if knows_places && !with_beds.any(|facility| facility.location_type == kind && !facility.closed) {

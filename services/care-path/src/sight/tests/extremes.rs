@@ -13,7 +13,6 @@ use super::super::{Sight, too_late};
 use crate::codes::{Code, Precision};
 use crate::command::{Context, Decide};
 use crate::deadlines::Deadlines;
-use crate::directory::Taken;
 use crate::event::{Event, EventKind, read, samples};
 use crate::ids::{EventId, HandoverId};
 use crate::path::matching::{Population, Traits, compare};
@@ -187,7 +186,7 @@ fn act(path: &CarePath, now: DateTime) {
             members: &[],
             id,
             directory: &directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: &deadlines,
             norms: &norms,
             nobody: false,

@@ -6,7 +6,6 @@ use super::*;
 use crate::actor::Principal;
 use crate::codes::{CloseReason, Precision};
 use crate::deadlines::Deadlines;
-use crate::directory::Taken;
 use crate::event::{Event, EventKind};
 use crate::path::case::{CloseCase, RecordDeath};
 use crate::path::random::histories;
@@ -166,7 +165,7 @@ fn a_no_is_recorded_on_its_own_stream_alone() {
             members: &[this_person(), another_person()],
             id: id_of_command(99),
             directory: &directory,
-            taken: &Taken::new(),
+            is_full: false,
             deadlines: &deadlines,
             norms: &norms,
             nobody: false,
