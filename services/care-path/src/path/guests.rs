@@ -84,7 +84,9 @@ impl CarePath {
         // Who left before the evening may still come.
         let left = left.filter(|left| *left >= evening);
         let missed = stay.missed_in_night_of(night.noon());
-        let came = self.arrived(stay, night.morning().min(now.max(night.noon()))).filter(that_night);
+        // The night that runs is told as it stands, one that is gone as it was in its morning.
+        let runs = night == Night::of(now);
+        let came = self.arrived(stay, if runs { now } else { night.morning() }).filter(that_night);
         // What was said last counts: who was there in the afternoon may still not come.
         let came = came.filter(|came| missed.is_none_or(|missed| missed.stamp.occurred.at < *came));
         let (state, since) = match (left, came) {
@@ -93,7 +95,7 @@ impl CarePath {
             (None, None) => self.absent(stay, missed, night, now, deadlines),
         };
         // A bed that was released before the morning is left out, unless the person was there that night.
-        let over = stay.ended().is_some_and(|ended| ended.occurred.at < night.morning());
+        let over = stay.ended().is_some_and(|ended| runs || ended.occurred.at < night.morning());
         if over && !matches!(state, GuestState::Left | GuestState::Arrived) {
             return None;
         }

@@ -11,8 +11,13 @@ use crate::path::testing::*;
 
 /// The state of the guest, and whether the place is taken, in the night of an evening, as it is known by then.
 fn tonight(given: &Given, day: i64) -> Option<(GuestState, bool)> {
-    let (now, deadlines, directory) = (evening(day), Deadlines::default(), everybody());
-    let mut guests = given.path().guests(Night::of(now), now, &deadlines, &directory);
+    guest_at(given, Night::of(evening(day)), evening(day))
+}
+
+/// The same in a night, as it is known at a time.
+fn guest_at(given: &Given, night: Night, now: DateTime) -> Option<(GuestState, bool)> {
+    let (deadlines, directory) = (Deadlines::default(), everybody());
+    let mut guests = given.path().guests(night, now, &deadlines, &directory);
     guests.next().map(|guest| (guest.state, guest.takes_a_place()))
 }
 
@@ -49,6 +54,30 @@ fn what_was_said_last_counts() {
     let missed = there.happened(Some(evening(0) + TimeDelta::hours(2))).and(RecordNoShow::default());
     assert_eq!(tonight(&missed, 0), Some((GuestState::NotCome, false)));
     assert_eq!(tonight(&bed().and(left()), 0), Some((GuestState::Expected, true)), "who left by day may still come");
+}
+
+#[test]
+fn the_night_that_runs_is_told_as_it_stands_at_every_hour_of_it() {
+    let night = Night::of(evening(0));
+    for minutes in (0..24 * 60).step_by(20) {
+        let at = night.noon() + TimeDelta::minutes(minutes);
+        let known = |given: &Given| guest_at(given, night, at);
+        let bed = given([signalled()]).happened(Some(at)).when(a_bed());
+        assert_eq!(known(&bed), Some((GuestState::Expected, true)), "{at}");
+        let came = bed.and(present());
+        assert_eq!(known(&came), Some((GuestState::Arrived, true)), "{at}");
+        assert_eq!(known(&came.and_on(BED, release())), Some((GuestState::Left, false)), "{at}");
+        let released = given([signalled()]).happened(Some(at)).when(a_bed()).and_on(BED, release());
+        assert_eq!(known(&released), None, "{at}");
+    }
+}
+
+#[test]
+fn a_night_that_is_gone_is_told_as_it_was_in_its_morning() {
+    let night = Night::of(evening(0));
+    let bed = given([signalled()]).when(a_bed()).and(present());
+    let left = bed.happened(Some(night.morning() + TimeDelta::hours(1))).and(left());
+    assert_eq!(guest_at(&left, night, evening(1)), Some((GuestState::Arrived, true)));
 }
 
 #[test]
