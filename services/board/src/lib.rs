@@ -10,6 +10,8 @@ mod line;
 mod page;
 pub mod pages;
 mod show;
+#[cfg(test)]
+mod testing;
 mod words;
 
 pub use page::{Choice, Draft, Flash, Names, Page, Reader, Section};

@@ -2,7 +2,7 @@
 //! prints, and a screen reader is told what it shows; the same stands below it in words.
 
 use care_path::codes::Phase;
-use care_path::time::DateTime;
+use care_path::time::{DateTime, local_date, minutes_after};
 use care_path::views::{CaseFileView, PhaseView, TimelineEntryView};
 use maud::{Markup, html};
 
@@ -207,10 +207,10 @@ fn days(page: &Page<'_>, scale: &Scale, height: i64) -> Markup {
     let step = (scale.minutes / MOST).max(1);
     html! {
         @for number in 0..MOST {
-            @let at = scale.from + chrono::TimeDelta::minutes(number * step);
+            @let at = minutes_after(scale.from, number * step);
             @let x = scale.x(at);
             line class="path-tick" x1=(x) y1="14" x2=(x) y2=(height) {}
-            text class="path-date" x=(x) y="11" { (day(care_path::time::local_date(at), page.now, page.language)) }
+            text class="path-date" x=(x) y="11" { (day(local_date(at), page.now, page.language)) }
         }
     }
 }

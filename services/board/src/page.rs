@@ -146,15 +146,7 @@ impl Page<'_> {
                     // The demo names its users in English.
                     span lang=[self.demo.then_some("en")] { (name) } " · " (self.organisation(&principal.organisation))
                 }
-                form method="get" action="/board/language" {
-                    @for each in Language::ALL {
-                        @if each != self.language {
-                            input type="hidden" name="back" value=(self.at);
-                            button.utrecht-button.utrecht-button--subtle type="submit" name="language" value=(each.tag())
-                                lang=(each.tag()) { (each.name()) }
-                        }
-                    }
-                }
+                (language_switch(self.language, self.at))
                 form method="post" action="/auth/sign-out" {
                     input type="hidden" name="csrf" value=(self.csrf);
                     button.utrecht-button.utrecht-button--secondary-action type="submit" {
@@ -203,6 +195,21 @@ impl Page<'_> {
                         }
                     }
                     p { a.utrecht-link href={ "#" (draft.form) } { (self.say("Naar het formulier", "To the form")) } }
+                }
+            }
+        }
+    }
+}
+
+/// Offers the other languages, and comes back to a page.
+pub(crate) fn language_switch(language: Language, back: &str) -> Markup {
+    html! {
+        form method="get" action="/board/language" {
+            input type="hidden" name="back" value=(back);
+            @for each in Language::ALL {
+                @if each != language {
+                    button.utrecht-button.utrecht-button--subtle type="submit" name="language" value=(each.tag())
+                        lang=(each.tag()) { (each.name()) }
                 }
             }
         }

@@ -3,10 +3,9 @@
 use care_path::PersonId;
 use care_path::codes::{Code, Phase};
 use care_path::ids::{FacilityId, Municipality, OrgId};
-use care_path::time::{DateTime, PartialDate};
+use care_path::time::{DateTime, PartialDate, clock};
 use care_path::views::{IdentityView, NotedView, SeenView};
 use chrono::{Datelike, NaiveDate, Timelike};
-use chrono_tz::Europe::Amsterdam;
 use maud::{Markup, html};
 
 use crate::page::Page;
@@ -38,10 +37,6 @@ pub(crate) fn day(date: NaiveDate, now: DateTime, language: Language) -> String 
     format!("{weekday} {} {month}{year}", date.day())
 }
 
-fn clock(at: DateTime) -> chrono::DateTime<chrono_tz::Tz> {
-    at.with_timezone(&Amsterdam)
-}
-
 impl Page<'_> {
     /// Day and time in Amsterdam.
     pub(crate) fn time(&self, at: DateTime) -> Markup {
@@ -50,7 +45,7 @@ impl Page<'_> {
 
     pub(crate) fn time_text(&self, at: DateTime) -> String {
         let local = clock(at);
-        format!("{} {:02}:{:02}", day(local.date_naive(), self.now, self.language), local.hour(), local.minute())
+        format!("{} {:02}:{:02}", day(local.date(), self.now, self.language), local.hour(), local.minute())
     }
 
     /// How long ago, or how long until: `3 uur`, `2 dagen`.
@@ -221,4 +216,22 @@ pub(crate) fn municipality(id: &Municipality) -> String {
 /// A line of a list of facts, where there is something to tell.
 pub(crate) fn fact(label: &str, value: Option<impl Into<String>>) -> Markup {
     html! { @if let Some(value) = value { dt { (label) } dd { (value.into()) } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use care_path::time::DateTime;
+    use maud::html;
+
+    use crate::testing::on_a_page;
+
+    #[test]
+    fn a_time_is_shown_as_the_clock_in_amsterdam_shows_it_and_whatever_a_log_holds_can_be_shown() {
+        let shown = |at: &str| on_a_page(|page| page.time(at.parse().unwrap()));
+        assert!(shown("2026-07-01T21:30:00Z").contains(">wo 1 jul 23:30<"), "{}", shown("2026-07-01T21:30:00Z"));
+        assert!(shown("2026-12-31T23:30:00Z").contains(">vr 1 jan 2027 00:30<"), "{}", shown("2026-12-31T23:30:00Z"));
+        for at in [DateTime::MAX_UTC, DateTime::MIN_UTC] {
+            assert!(!on_a_page(|page| html! { (page.time(at)) (page.due(at)) }).is_empty());
+        }
+    }
 }

@@ -61,6 +61,21 @@ impl FieldProblems {
         others.told.into_iter().for_each(|problem| self.push(problem));
     }
 
+    /// What was read, where nothing is wrong: neither with it, nor with what was looked at before.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn checked<T>(mut self, read: Result<T, Self>) -> Result<T, Self> {
+        match read {
+            Ok(read) if self.is_empty() => Ok(read),
+            Ok(_) => Err(self),
+            Err(found) => {
+                self.append(found);
+                Err(self)
+            }
+        }
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.told.is_empty()

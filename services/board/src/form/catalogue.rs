@@ -5,21 +5,25 @@ use care_path::command::CommandKind as K;
 
 use super::Input::{
     Abroad, Among, Birth, Code, Codes, ConsentRecipient, Countries, Country, Day, Facility, Flag, Id, Language,
-    Languages, Line, Moment, Names, Number, Organisation, Recipients, Sealed, Tags, Text, TrueFalse,
+    Languages, Line, Moment, Number, Organisation, Recipients, Sealed, Text, TrueFalse,
 };
+use super::directory::{
+    CAPACITY, CHANGED_FACILITY, CHANGED_ORGANISATION, NEW_FACILITY, NEW_ORGANISATION, THE_FACILITY, THE_ORGANISATION,
+};
+use super::rights::RIGHTS;
 use super::{Field, Form, Input};
 use crate::words::Said;
 
-const fn may(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
+pub(super) const fn may(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
     Field { at, label: Said(dutch, english), input, required: false, hint: None }
 }
 
-const fn must(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
+pub(super) const fn must(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
     Field { required: true, ..may(at, dutch, english, input) }
 }
 
 impl Field {
-    const fn hint(self, dutch: &'static str, english: &'static str) -> Self {
+    pub(super) const fn hint(self, dutch: &'static str, english: &'static str) -> Self {
         Self { hint: Some(Said(dutch, english)), ..self }
     }
 }
@@ -33,6 +37,12 @@ pub(super) const WHEN: &[Field] = &[
 
 const EXPLANATION: Field = may("/explanation", "Toelichting", "Explanation", Text);
 
+const LOCATION_TYPE: Field = may("/location_type", "Soort plek", "Kind of place", Code("location_type"));
+const LOCATION: Field = may("/location", "Waar?", "Where?", Line);
+const URGENCY: Field = may("/urgency", "Hoe dringend?", "How urgent?", Code("urgency"));
+const OBSERVATIONS: Field = may("/observations", "Gezondheid: wat valt op?", "Health: what stands out?", Text);
+const PROBLEMS: Field = may("/problems", "Problemen", "Problems", Codes("problem"));
+
 const fn reason(list: &'static str) -> Field {
     must("/reason", "Reden", "Reason", Code(list))
 }
@@ -42,60 +52,69 @@ const PURPOSES: &[(&str, Said)] = &[("repatriation", Said("Vrijwillige terugkeer
 
 const DECISIONS: &[(&str, Said)] = &[("granted", Said("Toekennen", "Grant")), ("denied", Said("Afwijzen", "Deny"))];
 
-const SIGNAL: &[Field] = &[
-    must("/channel", "Hoe kwam het signaal?", "How did the signal come?", Code("signal_channel")),
-    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
-    may("/location", "Waar?", "Where?", Line),
-    may("/urgency", "Hoe dringend?", "How urgent?", Code("urgency")),
-    may("/identity/name", "Naam", "Name", Line),
-    may("/identity/alias", "Roepnaam of bijnaam", "What people call them", Line),
-    may("/identity/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
-    may("/identity/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
-    may("/identity/sex", "Geslacht", "Sex", Code("sex")),
-    may("/identity/countries", "Nationaliteit", "Nationality", Countries),
-    may("/identity/languages", "Talen", "Languages", Languages),
-    may("/identity/appearance", "Hoe ziet de persoon eruit?", "What does the person look like?", Text),
-    may("/circumstances", "Wat is er aan de hand?", "What is going on?", Text),
-    may("/observations", "Gezondheid: wat valt op?", "Health: what stands out?", Text),
-    may("/conduct", "Gedrag en overlast", "Conduct and nuisance", Text),
-    may("/problems", "Problemen", "Problems", Codes("problem")),
-    may("/person_id", "Persoon", "Person", Id),
-];
+/// What is asked of who somebody is, between what comes before and after it.
+macro_rules! who {
+    ($at:literal, [$($first:expr),* $(,)?], [$($last:expr),* $(,)?]) => {
+        &[
+            $($first,)*
+            may(concat!($at, "/name"), "Naam", "Name", Line),
+            may(concat!($at, "/alias"), "Roepnaam of bijnaam", "What people call them", Line),
+            may(concat!($at, "/birth_date"), "Geboortedatum", "Date of birth", Birth)
+                .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
+            may(concat!($at, "/approximate_age"), "Leeftijd ongeveer", "Age, roughly", Number),
+            may(concat!($at, "/sex"), "Geslacht", "Sex", Code("sex")),
+            may(concat!($at, "/countries"), "Nationaliteit", "Nationality", Countries),
+            may(concat!($at, "/languages"), "Talen", "Languages", Languages),
+            may(concat!($at, "/appearance"), "Hoe ziet de persoon eruit?", "What does the person look like?", Text),
+            $($last,)*
+        ]
+    };
+}
+
+const SIGNAL: &[Field] = who!(
+    "/identity",
+    [
+        must("/channel", "Hoe kwam het signaal?", "How did the signal come?", Code("signal_channel")),
+        LOCATION_TYPE,
+        LOCATION,
+        URGENCY,
+    ],
+    [
+        may("/circumstances", "Wat is er aan de hand?", "What is going on?", Text),
+        OBSERVATIONS,
+        may("/conduct", "Gedrag en overlast", "Conduct and nuisance", Text),
+        PROBLEMS,
+        may("/person_id", "Persoon", "Person", Id),
+    ]
+);
 
 const CONTACT: &[Field] = &[
-    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
-    may("/location", "Waar?", "Where?", Line),
+    LOCATION_TYPE,
+    LOCATION,
     may("/language", "In welke taal?", "In which language?", Language),
     may("/summary", "Wat is er besproken?", "What was talked about?", Text),
-    may("/observations", "Gezondheid: wat valt op?", "Health: what stands out?", Text),
-    may("/problems", "Problemen", "Problems", Codes("problem")),
+    OBSERVATIONS,
+    PROBLEMS,
 ];
 
-const IDENTITY: &[Field] = &[
-    must("/assurance", "Hoe zeker is dit?", "How sure is this?", Code("assurance")),
-    may("/claim/name", "Naam", "Name", Line),
-    may("/claim/alias", "Roepnaam of bijnaam", "What people call them", Line),
-    may("/claim/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
-    may("/claim/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
-    may("/claim/sex", "Geslacht", "Sex", Code("sex")),
-    may("/claim/countries", "Nationaliteit", "Nationality", Countries),
-    may("/claim/languages", "Talen", "Languages", Languages),
-    may("/claim/appearance", "Hoe ziet de persoon eruit?", "What does the person look like?", Text),
-    may("/claim/birth_place", "Geboorteplaats", "Place of birth", Line),
-    may("/claim/contact", "Hoe te bereiken", "How to reach them", Line),
-    may("/claim/origin", "Herkomst", "Origin", Line)
-        .hint("Als het land niet bekend is: Oost-Europa.", "Where the country is not known: Eastern Europe."),
-    may(
-        "/claim/documents/0/kind",
-        "Welk document liet de persoon zien?",
-        "Which document was shown?",
-        Code("document_kind"),
-    ),
-    may("/claim/documents/0/number", "Nummer van het document", "Number of the document", Line),
-    may("/claim/documents/0/country", "Land van het document", "Country of the document", Country),
-];
+const IDENTITY: &[Field] = who!(
+    "/claim",
+    [must("/assurance", "Hoe zeker is dit?", "How sure is this?", Code("assurance")),],
+    [
+        may("/claim/birth_place", "Geboorteplaats", "Place of birth", Line),
+        may("/claim/contact", "Hoe te bereiken", "How to reach them", Line),
+        may("/claim/origin", "Herkomst", "Origin", Line)
+            .hint("Als het land niet bekend is: Oost-Europa.", "Where the country is not known: Eastern Europe."),
+        may(
+            "/claim/documents/0/kind",
+            "Welk document liet de persoon zien?",
+            "Which document was shown?",
+            Code("document_kind"),
+        ),
+        may("/claim/documents/0/number", "Nummer van het document", "Number of the document", Line),
+        may("/claim/documents/0/country", "Land van het document", "Country of the document", Country),
+    ]
+);
 
 const LINK: &[Field] = &[
     must("/with", "Met wie?", "With whom?", Id),
@@ -113,30 +132,28 @@ const RELATE: &[Field] = &[
     EXPLANATION,
 ];
 
-const INTAKE: &[Field] = &[
-    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
-    may("/urgency", "Hoe dringend?", "How urgent?", Code("urgency")),
-    may("/identity/name", "Naam", "Name", Line),
-    may("/identity/alias", "Roepnaam of bijnaam", "What people call them", Line),
-    may("/identity/birth_date", "Geboortedatum", "Date of birth", Birth)
-        .hint("Zover bekend: 1976, 02-1976 of 14-02-1976.", "As far as known: 1976, 02-1976 or 14-02-1976."),
-    may("/identity/approximate_age", "Leeftijd ongeveer", "Age, roughly", Number),
-    may("/identity/sex", "Geslacht", "Sex", Code("sex")),
-    may("/identity/countries", "Nationaliteit", "Nationality", Countries),
-    may("/identity/languages", "Talen", "Languages", Languages),
-    may("/identity/appearance", "Hoe ziet de persoon eruit?", "What does the person look like?", Text),
-    may("/circumstances", "Omstandigheden", "Circumstances", Text),
-    may("/care_needs", "Wat moet de omgeving weten?", "What must those around them know?", Text),
-    may("/findings", "Bevindingen (medisch)", "Findings (medical)", Text),
-    may("/head_injury_suspected", "Vermoeden van hoofdletsel?", "Head injury suspected?", TrueFalse),
-    may("/living_situation", "Woonsituatie", "Living situation", Code("ethos_light")),
-    may("/situation/works", "Werkt?", "Works?", Code("yes_no_unknown")),
-    may("/situation/has_income", "Inkomen?", "Income?", Code("yes_no_unknown")),
-    may("/situation/registered_resident", "Ingeschreven als inwoner?", "Registered resident?", Code("yes_no_unknown")),
-    may("/situation/has_postal_address", "Postadres?", "Postal address?", Code("yes_no_unknown")),
-    may("/situation/months_in_the_netherlands", "Maanden in Nederland", "Months in the Netherlands", Number),
-    may("/problems", "Problemen", "Problems", Codes("problem")),
-];
+const INTAKE: &[Field] = who!(
+    "/identity",
+    [LOCATION_TYPE, URGENCY,],
+    [
+        may("/circumstances", "Omstandigheden", "Circumstances", Text),
+        may("/care_needs", "Wat moet de omgeving weten?", "What must those around them know?", Text),
+        may("/findings", "Bevindingen (medisch)", "Findings (medical)", Text),
+        may("/head_injury_suspected", "Vermoeden van hoofdletsel?", "Head injury suspected?", TrueFalse),
+        may("/living_situation", "Woonsituatie", "Living situation", Code("ethos_light")),
+        may("/situation/works", "Werkt?", "Works?", Code("yes_no_unknown")),
+        may("/situation/has_income", "Inkomen?", "Income?", Code("yes_no_unknown")),
+        may(
+            "/situation/registered_resident",
+            "Ingeschreven als inwoner?",
+            "Registered resident?",
+            Code("yes_no_unknown")
+        ),
+        may("/situation/has_postal_address", "Postadres?", "Postal address?", Code("yes_no_unknown")),
+        may("/situation/months_in_the_netherlands", "Maanden in Nederland", "Months in the Netherlands", Number),
+        PROBLEMS,
+    ]
+);
 
 const TURN_AWAY: &[Field] = &[
     reason("turn_away_reason"),
@@ -160,10 +177,8 @@ const BED: &[Field] = &[
     OVERBOOK,
 ];
 
-const ATTENDANCE: &[Field] = &[
-    must("/status", "Aanwezig of vertrokken?", "Present or left?", Code("attendance_status")),
-    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
-];
+const ATTENDANCE: &[Field] =
+    &[must("/status", "Aanwezig of vertrokken?", "Present or left?", Code("attendance_status")), LOCATION_TYPE];
 
 const NO_SHOW: &[Field] = &[may("/bed_id", "Bed", "Bed", Id)];
 
@@ -173,114 +188,6 @@ const INCIDENT: &[Field] = &[
     must("/kind", "Wat gebeurde er?", "What happened?", Code("incident_kind")),
     must("/severity", "Hoe ernstig?", "How severe?", Code("severity")),
     may("/description", "Beschrijving", "Description", Text),
-];
-
-const RIGHTS: &[Field] = &[
-    may(
-        "/union_citizen",
-        "Is de persoon burger van een ander land van de EU of de EER, of van Zwitserland?",
-        "Is the person a citizen of another country of the EU or the EEA, or of Switzerland?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/family_member",
-        "Is de persoon familie van zo'n burger die in Nederland woont?",
-        "Is the person family of such a citizen who lives in the Netherlands?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/principal_outcome",
-        "Wat kwam er uit de toets van dat familielid?",
-        "What was the outcome for that relative?",
-        Code("rights_outcome"),
-    ),
-    may(
-        "/years_of_lawful_residence",
-        "Hoeveel hele jaren woont de persoon al rechtmatig in Nederland, zonder onderbreking?",
-        "For how many full years has the person lived lawfully in the Netherlands, without a break?",
-        Number,
-    ),
-    may("/residence_proven", "Is dat aangetoond?", "Is that proven?", Code("yes_no_unknown")),
-    may(
-        "/works",
-        "Werkt de persoon nu, in loondienst of zelfstandig?",
-        "Does the person work now, employed or self-employed?",
-        Code("yes_no_unknown"),
-    ),
-    may("/hours_per_week", "Hoeveel uur per week?", "How many hours a week?", Number),
-    may("/hours_per_month", "Of: hoeveel uur per maand, gemiddeld?", "Or: how many hours a month, on average?", Number),
-    may(
-        "/income_percent_of_social_assistance_norm",
-        "Hoeveel procent van de bijstandsnorm verdient de persoon?",
-        "What percentage of the social assistance norm does the person earn?",
-        Number,
-    ),
-    may(
-        "/temporarily_unfit_for_work",
-        "Werkte de persoon hier, en kan dat nu even niet door ziekte of een ongeluk?",
-        "Did the person work here, and cannot for now because of illness or an accident?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/involuntarily_unemployed",
-        "Werkte de persoon hier, en is dat werk buiten eigen wil gestopt?",
-        "Did the person work here, and lose that work without wanting to?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/registered_as_job_seeker",
-        "Staat de persoon ingeschreven als werkzoekende?",
-        "Is the person registered as a job seeker?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/months_worked",
-        "Hoeveel maanden werkte de persoon hier?",
-        "How many months did the person work here?",
-        Number,
-    ),
-    may(
-        "/months_since_work_ended",
-        "Hoeveel maanden geleden stopte het werk?",
-        "How many months ago did the work end?",
-        Number,
-    ),
-    may(
-        "/in_vocational_training",
-        "Volgt de persoon een beroepsopleiding?",
-        "Is the person in vocational training?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/training_linked_to_work",
-        "Past de opleiding bij het eerdere werk?",
-        "Is the training related to the earlier work?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/months_of_stay",
-        "Hoeveel maanden is de persoon in Nederland?",
-        "For how many months has the person been in the Netherlands?",
-        Number,
-    ),
-    may(
-        "/asks_for_shelter",
-        "Vraagt de persoon om opvang?",
-        "Does the person ask for shelter?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/domestic_violence",
-        "Is dat vanwege huiselijk geweld?",
-        "Is that because of domestic violence?",
-        Code("yes_no_unknown"),
-    ),
-    may(
-        "/first_time_job_seeker",
-        "Zoekt de persoon voor het eerst werk in Nederland?",
-        "Does the person look for work in the Netherlands for the first time?",
-        Code("yes_no_unknown"),
-    ),
 ];
 
 const IND: &[Field] = &[
@@ -297,7 +204,7 @@ const UNINSURED: &[Field] =
 const REFER: &[Field] = &[
     must("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
     must("/offering", "Waarvoor?", "For what?", Code("offering")),
-    may("/urgency", "Hoe dringend?", "How urgent?", Code("urgency")),
+    URGENCY,
     may("/reason", "Wat moet de ander weten?", "What must the other know?", Text),
     OVERBOOK,
 ];
@@ -329,12 +236,8 @@ const LOOKOUT: &[Field] = &[
     may("/expires_at", "Loopt tot", "Runs until", Moment),
 ];
 
-const SIGHTING: &[Field] = &[
-    may("/location_type", "Soort plek", "Kind of place", Code("location_type")),
-    may("/location", "Waar?", "Where?", Line),
-    may("/circumstances", "Hoe ging het?", "How were they?", Text),
-    may("/observations", "Gezondheid: wat valt op?", "Health: what stands out?", Text),
-];
+const SIGHTING: &[Field] =
+    &[LOCATION_TYPE, LOCATION, may("/circumstances", "Hoe ging het?", "How were they?", Text), OBSERVATIONS];
 
 const RESOLVE: &[Field] =
     &[must("/outcome", "Hoe is het afgelopen?", "How did it end?", Code("lookout_outcome")), EXPLANATION];
@@ -452,64 +355,6 @@ const DEATH: &[Field] = &[may("/died_on", "Datum van overlijden", "Date of death
 const MOVE: &[Field] = &[must("/to", "Naar wie?", "To whom?", Id), EXPLANATION];
 
 const HOLD: &[Field] = &[reason("hold_reason")];
-
-/// What is said of an organisation, after its id.
-macro_rules! organisation {
-    ($($first:expr),* $(,)?) => {
-        &[
-            $($first,)*
-            must("/name", "Naam", "Name", Line),
-            must("/kind", "Soort organisatie", "Kind of organisation", Code("org_kind")),
-            may("/municipality", "Gemeente", "Municipality", Line)
-                .hint("Zoals rotterdam of den-haag.", "Such as rotterdam or den-haag."),
-            may("/country", "Land", "Country", Country),
-            may("/offerings", "Aanbod", "What it offers", Codes("offering")),
-            may("/languages", "Talen", "Languages", Tags),
-            may("/target_groups", "Voor wie in het bijzonder", "For whom in particular", Codes("target_group")),
-            may("/phone", "Telefoon", "Telephone", Line),
-            may("/email", "E-mail", "Email", Line),
-            may("/website", "Website", "Website", Line),
-            may("/coordinators", "Procesregisseurs (gebruikers)", "Coordinators (users)", Names)
-                .hint("Met komma's ertussen.", "With commas between them."),
-        ]
-    };
-}
-
-/// What is said of a facility, after its id.
-macro_rules! facility {
-    ([$($first:expr),* $(,)?], [$($last:expr),* $(,)?]) => {
-        &[
-            $($first,)*
-            must("/name", "Naam", "Name", Line),
-            must("/location_type", "Soort plek", "Kind of place", Code("location_type")),
-            may("/cut_off", "Binnen voor", "In by", Line).hint("Zoals 23:00.", "Such as 23:00."),
-            may("/address", "Adres", "Address", Line),
-            may("/district", "Wijk", "District", Line),
-            $($last,)*
-        ]
-    };
-}
-
-const ORGANISATION_ID: Field = must("/organisation_id", "Korte naam", "Short name", Line)
-    .hint("Kleine letters en streepjes; verandert nooit.", "Lower-case letters and hyphens; it never changes.");
-const FACILITY_ID: Field = must("/facility_id", "Korte naam", "Short name", Line)
-    .hint("Kleine letters en streepjes; verandert nooit.", "Lower-case letters and hyphens; it never changes.");
-const OF_ORGANISATION: Field = must("/organisation_id", "Organisatie", "Organisation", Id);
-const OF_FACILITY: Field = must("/facility_id", "Locatie", "Facility", Id);
-const PLACES: Field = may("/places", "Aantal plekken", "Number of places", Number);
-
-const NEW_ORGANISATION: &[Field] = organisation![ORGANISATION_ID];
-const CHANGED_ORGANISATION: &[Field] = organisation![OF_ORGANISATION];
-const THE_ORGANISATION: &[Field] = &[OF_ORGANISATION];
-const NEW_FACILITY: &[Field] = facility!([OF_ORGANISATION, FACILITY_ID], [PLACES]);
-const CHANGED_FACILITY: &[Field] = facility!([OF_FACILITY], []);
-const THE_FACILITY: &[Field] = &[OF_FACILITY];
-const CAPACITY: &[Field] = &[
-    OF_FACILITY,
-    must("/places", "Aantal plekken", "Number of places", Number),
-    may("/from", "Vanaf welke avond", "From which evening", Day),
-    may("/why", "Waarom", "Why", Line),
-];
 
 /// The form of a command; `None` where Baken alone sends it.
 #[must_use]

@@ -2,15 +2,17 @@
 //! [`read`] makes the command's body of what was sent.
 
 mod catalogue;
+mod directory;
 mod read;
 mod render;
+mod rights;
 
 use care_path::PersonId;
 use care_path::command::CommandKind;
 use uuid::Uuid;
 
 pub use catalogue::form_of;
-pub use read::read;
+pub use read::{put, read};
 
 use crate::words::Said;
 

@@ -95,7 +95,7 @@ fn moment(text: &str) -> Option<String> {
 }
 
 /// Puts a value where a pointer says, in objects and lists that are made on the way.
-fn put(body: &mut Value, at: &str, value: Value) {
+pub fn put(body: &mut Value, at: &str, value: Value) {
     let mut inner = body;
     for name in at.trim_start_matches('/').split('/') {
         if name == "0" {

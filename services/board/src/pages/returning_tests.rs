@@ -6,48 +6,17 @@ use care_path::codes::{Precision, Role};
 use care_path::command::CommandKind as K;
 use care_path::deadlines::Deadlines;
 use care_path::directory::Directory;
-use care_path::ids::{FacilityId, OrgId};
 use care_path::sight::Sight;
 use care_path::time::Occurred;
 use care_path::views::{CaseFileView, Progress, disclose_case_file};
-use care_path::{Actor, Author, CarePath, EventId, PersonId, Principal, Stamp, event};
+use care_path::{Author, CarePath, EventId, PersonId, Stamp, event};
 use chrono::TimeDelta;
-use maud::Markup;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Returning, consent, returning};
-use crate::page::{Choice, Names, Page, Reader};
-use crate::words::{Language, OwnLanguage};
-
-/// Labels that say which they are.
-struct Labels;
-
-impl Names for Labels {
-    fn label(&self, _: &str, code: &str, language: &str) -> Option<String> {
-        Some(format!("{code}@{language}"))
-    }
-
-    fn organisation(&self, id: &OrgId) -> Option<String> {
-        Some(id.to_string())
-    }
-
-    fn facility(&self, id: &FacilityId) -> Option<String> {
-        Some(id.to_string())
-    }
-
-    fn organisations(&self) -> Vec<Choice> {
-        Vec::new()
-    }
-
-    fn facilities(&self, _: &OrgId) -> Vec<Choice> {
-        Vec::new()
-    }
-
-    fn codes(&self, _: &str) -> Vec<String> {
-        Vec::new()
-    }
-}
+use crate::testing::{coordinator, now, on_a_page};
+use crate::words::OwnLanguage;
 
 const MAY: &[K] = &[
     K::PresentReturnOptions,
@@ -57,18 +26,6 @@ const MAY: &[K] = &[
     K::WithdrawConsent,
     K::ProposeHandover,
 ];
-
-fn coordinator() -> Principal {
-    Principal {
-        user: "coordinator-rotterdam".parse().unwrap(),
-        organisation: "municipality-rotterdam".parse().unwrap(),
-        actor: Actor::ProcessCoordinator { municipality: "rotterdam".parse().unwrap() },
-    }
-}
-
-fn now() -> care_path::time::DateTime {
-    "2026-11-29T12:00:00Z".parse().unwrap()
-}
 
 /// Somebody from Poland, who speaks Romani and Polish, as their coordinator sees them after more has happened.
 fn file(more: &[(&str, u32, Value)]) -> CaseFileView {
@@ -127,25 +84,6 @@ fn consents() -> (&'static str, u32, Value) {
 
 fn refuses() -> (&'static str, u32, Value) {
     ("return_refused", 1, json!({}))
-}
-
-fn on_a_page(make: impl FnOnce(&Page<'_>) -> Markup) -> String {
-    let reader = Reader { principal: coordinator(), name: "Coordinator".to_owned() };
-    let page = Page {
-        language: Language::Dutch,
-        now: now(),
-        reader: &reader,
-        names: &Labels,
-        csrf: "csrf",
-        at: "/board/persons/x/return",
-        back: "/board/persons/x/return",
-        draft: None,
-        flash: None,
-        new_key: &Uuid::nil,
-        demo: false,
-        offline: false,
-    };
-    make(&page).into_string()
 }
 
 fn steps(more: &[(&str, u32, Value)]) -> String {

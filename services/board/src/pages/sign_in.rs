@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::page::frame;
+use crate::page::{frame, language_switch};
 use crate::words::Language;
 
 /// A user of the demo world.
@@ -25,15 +25,7 @@ pub fn sign_in(language: Language, demo: Option<&[DemoUser]>, provider: bool) ->
         &html! {
             header.board-header {
                 span.board-name { "Baken" }
-                form method="get" action="/board/language" {
-                    input type="hidden" name="back" value="/";
-                    @for each in Language::ALL {
-                        @if each != language {
-                            button.utrecht-button.utrecht-button--subtle type="submit" name="language" value=(each.tag())
-                                lang=(each.tag()) { (each.name()) }
-                        }
-                    }
-                }
+                (language_switch(language, "/"))
             }
             main #main.board-main {
                 h1.utrecht-heading-1 { (title) }

@@ -7,23 +7,24 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
 use board::{Draft, Flash, Language, form, pages};
 use care_path::PersonId;
-use care_path::codes::{Code, Precision, ReturnCondition};
+use care_path::codes::{Code, ReturnCondition};
 use care_path::command::CommandKind;
-use care_path::time::{Moment, Occurred};
 use care_path::views::PersonSummaryView;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::names::label;
+use super::place::Pairs;
+use super::search;
 use super::session::{self, Found, Session, language_of, name_of};
 use super::show::Viewed;
-use super::sign_in::{answer_with, own_page, to};
-use super::{place, search};
-use crate::app::{LabelLanguage, Receipt, code_labels};
+use super::sign_in::{answer, answer_with, own_page, to};
+use crate::app::Receipt;
 use crate::edge::Edge;
 use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem, ProblemDetails};
 use crate::edge::rest::evening::List;
-use crate::edge::rest::submission::Conditions;
+use crate::edge::rest::submission::{Conditions, take_occurred};
 use crate::edge::rest::{body, fields};
 use crate::history::Idempotency;
 
@@ -33,17 +34,13 @@ const OURS: [&str; 7] = ["csrf", "key", "back", "form", "person", "subject", "ne
 /// What a form said.
 struct Sent {
     command: CommandKind,
-    pairs: Vec<(String, String)>,
+    pairs: Pairs,
     raw: Vec<u8>,
 }
 
 impl Sent {
-    fn of(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str())
-    }
-
     fn id(&self, name: &str) -> Result<Option<Uuid>, Problem> {
-        self.of(name).map(|id| id.parse().map_err(|_| Problem::NotFound)).transpose()
+        self.pairs.of(name).map(|id| id.parse().map_err(|_| Problem::NotFound)).transpose()
     }
 
     fn key(&self) -> Result<String, Problem> {
@@ -51,12 +48,12 @@ impl Sent {
     }
 
     fn back(&self) -> String {
-        self.of("back").and_then(place::within).unwrap_or_else(|| "/board/".to_owned())
+        self.pairs.back().unwrap_or_else(|| "/board/".to_owned())
     }
 
     /// What was written, without what is ours.
     fn written(&self) -> Vec<(String, String)> {
-        self.pairs.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).cloned().collect()
+        self.pairs.0.iter().filter(|(name, _)| !OURS.contains(&name.as_str())).cloned().collect()
     }
 
     /// What was written, to be shown in its form again.
@@ -68,17 +65,15 @@ impl Sent {
             .map(|each| (each.pointer.unwrap_or_default(), board::field_problem(&each.message, language)))
             .collect();
         let message = details.filter(|_| problems.is_empty()).map(|details| told(&details, language));
-        Draft { form: self.of("form").unwrap_or_default().to_owned(), values: self.written(), problems, message }
+        Draft { form: self.pairs.of("form").unwrap_or_default().to_owned(), values: self.written(), problems, message }
     }
 }
 
 /// What is wrong with the whole of what was sent, and which conditions of a return are missing.
 fn told(details: &ProblemDetails, language: Language) -> String {
-    let labels = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language.tag()).unwrap_or_default();
-    let named =
-        |code: &str| code_labels(ReturnCondition::LIST, labels).find(|(each, _)| *each == code).map(|(_, label)| label);
-    let missing = details.missing_conditions.iter().flatten().filter_map(|condition| named(condition.code()));
-    let missing: Vec<_> = missing.collect();
+    let missing = details.missing_conditions.iter().flatten();
+    let missing: Vec<_> =
+        missing.filter_map(|condition| label(ReturnCondition::LIST, condition.code(), language.tag())).collect();
     let said = board::refusal(details.code, language);
     if missing.is_empty() {
         return said.to_owned();
@@ -86,33 +81,68 @@ fn told(details: &ProblemDetails, language: Language) -> String {
     format!("{said} {} {}.", language.say("Nog nodig:", "Still needed:"), missing.join("; "))
 }
 
-/// The session in which a form was sent, and its name; or the answer to whoever has none any more. What was written is kept.
-async fn open_session(
-    request: &HttpRequest,
-    edge: &Edge,
-    sent: &Sent,
+/// A form that was sent from a page of an open session.
+struct Form<'a> {
+    request: &'a HttpRequest,
+    edge: &'a Data<Edge>,
+    session: Session,
+    /// The session's name.
+    name: String,
+    sent: Sent,
     language: Language,
-) -> Result<Result<(Session, String), HttpResponse>, Problem> {
+}
+
+impl Form<'_> {
+    /// Back on its page, which says what was recorded.
+    fn done(&self, next: &str, flash: Flash) -> HttpResponse {
+        self.edge.board.sessions.change(&self.name, |session| session.flash = Some(flash));
+        to(next).finish()
+    }
+}
+
+/// Takes a form in, and does what it asks for. What is wrong with it is shown in the form; what was written is not lost, also
+/// where the session has ended.
+async fn taken(
+    request: &HttpRequest,
+    payload: web::Payload,
+    edge: &Data<Edge>,
+    command: CommandKind,
+    act: impl AsyncFnOnce(&Form<'_>) -> Result<HttpResponse, Problem>,
+) -> Result<HttpResponse, Problem> {
+    own_page(request)?;
+    let language = language_of(request);
+    let raw = body::read(request, payload.into_inner(), &edge.limits).await?;
+    let sent = Sent { command, pairs: Pairs::read(&raw), raw };
     let (sessions, name) = (&edge.board.sessions, name_of(request).unwrap_or_default());
     let session = match session::of(request, edge).await {
         Found::Open(session) => session,
         Found::Ended(_) => {
-            let draft = sent.draft(None, language);
             let message = language.say(
                 "Uw sessie was verlopen. Kijk het nog even na en verstuur het.",
                 "Your session had ended. Look it over and send it.",
             );
-            let draft = Draft { message: Some(message.to_owned()), ..draft };
+            let draft = Draft { message: Some(message.to_owned()), ..sent.draft(None, language) };
             sessions.change(&name, |session| session.draft = Some((sent.back(), draft)));
-            return Ok(Err(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, true))));
+            return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, true)));
         }
-        Found::None => return Ok(Err(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, false)))),
+        Found::None => return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, false))),
     };
-    if sent.of("csrf") != Some(session.csrf.as_str()) {
-        return Err(Problem::ForeignOrigin);
+    session.check(&sent.pairs)?;
+    if let Err(problem) = session.goes_on(edge) {
+        let draft = sent.draft(Some(&problem), language);
+        sessions.change(&name, |session| session.draft = Some((sent.back(), draft)));
+        return Err(problem);
     }
-    edge.rates.user(&session.reader.principal.user)?;
-    Ok(Ok((session, name)))
+    let form = Form { request, edge, session, name, sent, language };
+    match act(&form).await {
+        Ok(answer) => Ok(answer),
+        Err(problem) => {
+            problem.log(RequestId::of(request, edge));
+            let (back, draft) = (form.sent.back(), form.sent.draft(Some(&problem), language));
+            let page = Viewed { edge, session: &form.session, language, at: &back, draft: Some(&draft) };
+            Ok(page.answer(problem.status_code()))
+        }
+    }
 }
 
 /// The reader of a session, as one who calls.
@@ -122,146 +152,91 @@ pub fn caller(edge: &Data<Edge>, session: &Session) -> Caller {
 
 /// Executes what a form asks for.
 pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    own_page(&request)?;
-    let language = language_of(&request);
     let named = request.match_info().get("command").unwrap_or_default();
     let command = CommandKind::ALL.iter().copied().find(|kind| kind.name() == named).ok_or(Problem::NotFound)?;
-    let raw = body::read(&request, payload.into_inner(), &edge.limits).await?;
-    let sent = Sent { command, pairs: place::pairs(&raw), raw };
-    let (session, name) = match open_session(&request, &edge, &sent, language).await? {
-        Ok(open) => open,
-        Err(ended) => return Ok(ended),
+    let executed = async |form: &Form<'_>| {
+        let back = form.sent.back();
+        let known = known_already(form).await;
+        if !known.is_empty() {
+            let page =
+                Viewed { edge: form.edge, session: &form.session, language: form.language, at: &back, draft: None };
+            let (ask, written) = (Ask::of(command), form.sent.written());
+            return Ok(page.with_page(&back, |page| answer(pages::one_of_these(page, &ask, &written, &known))));
+        }
+        let receipt = execute(form).await?;
+        // Whoever was not known before has a page now.
+        let opened = receipt.person_id.filter(|_| command == CommandKind::ReportSignal);
+        let next = opened.map_or(back, |person| format!("/board/persons/{person}"));
+        Ok(form.done(&next, said(&receipt, command, form.language)))
     };
-    let back = sent.back();
-    let here = Viewed { edge: &edge, session: &session, language, at: &back, draft: None };
-    let known = known_already(&edge, &session, &sent).await;
-    if !known.is_empty() {
-        let ask = Ask::of(command);
-        let asked = |page: &board::Page<'_>| pages::one_of_these(page, &ask, &sent.written(), &known);
-        return Ok(here.with_page(&back, |page| answer_with(StatusCode::OK, asked(page))));
-    }
-    match execute(&request, &edge, &session, &sent).await {
-        Ok(receipt) => {
-            let flash = said(&receipt, command, language);
-            edge.board.sessions.change(&name, |session| session.flash = Some(flash));
-            // Whoever was not known before has a page now.
-            let opened = receipt.person_id.filter(|_| command == CommandKind::ReportSignal);
-            let next = opened.map_or(back, |person| format!("/board/persons/{person}"));
-            Ok(to(&next).finish())
-        }
-        Err(problem) => {
-            problem.log(RequestId::of(&request, &edge));
-            let draft = sent.draft(Some(&problem), language);
-            Ok(Viewed { draft: Some(&draft), ..here }.answer(problem.status_code()))
-        }
-    }
+    taken(&request, payload, &edge, command, executed).await
 }
 
 /// Takes somebody in at a place of whom nothing need be known.
 pub async fn new_guest(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    own_page(&request)?;
-    let language = language_of(&request);
-    let raw = body::read(&request, payload.into_inner(), &edge.limits).await?;
-    let sent = Sent { command: CommandKind::AssignBed, pairs: place::pairs(&raw), raw };
-    let (session, name) = match open_session(&request, &edge, &sent, language).await? {
-        Ok(open) => open,
-        Err(ended) => return Ok(ended),
+    let taken_in = async |form: &Form<'_>| {
+        let person = take_in(form).await?;
+        let said = form.language.say("Heeft een bed en is binnen.", "Has a bed and is in.").to_owned();
+        let flash = Flash { said, undo: None, person: person.map(|person| person.0) };
+        Ok(form.done(&form.sent.back(), flash))
     };
-    let back = sent.back();
-    let here = Viewed { edge: &edge, session: &session, language, at: &back, draft: None };
-    match take_in(&request, &edge, &session, &sent).await {
-        Ok(person) => {
-            let said = language.say("Heeft een bed en is binnen.", "Has a bed and is in.").to_owned();
-            let flash = Flash { said, undo: None, person: person.map(|person| person.0) };
-            edge.board.sessions.change(&name, |session| session.flash = Some(flash));
-            Ok(to(&back).finish())
-        }
-        Err(problem) => {
-            problem.log(RequestId::of(&request, &edge));
-            let draft = sent.draft(Some(&problem), language);
-            Ok(Viewed { draft: Some(&draft), ..here }.answer(problem.status_code()))
-        }
-    }
+    taken(&request, payload, &edge, CommandKind::AssignBed, taken_in).await
 }
 
-async fn take_in(
-    request: &HttpRequest,
-    edge: &Data<Edge>,
-    session: &Session,
-    sent: &Sent,
-) -> Result<Option<PersonId>, Problem> {
+async fn take_in(form: &Form<'_>) -> Result<Option<PersonId>, Problem> {
+    let Form { request, edge, session, sent, .. } = form;
     let facility = request.match_info().get("facility").and_then(|id| id.parse().ok()).ok_or(Problem::NotFound)?;
     let place = edge.baken.own_facility(&session.reader.principal, &facility)?.ok_or(Problem::NotFound)?;
-    let mut line = serde_json::json!({ "status": "new" });
-    for (pointer, name, inner) in [
-        ("/identity/alias", "identity", Some("alias")),
-        ("/care_needs", "care_needs", None),
-        ("/overbook/reason", "overbook", Some("reason")),
-    ] {
-        let value = sent.of(pointer).map(str::trim).filter(|value| !value.is_empty());
-        let Some(value) = value else { continue };
-        line[name] = inner.map_or_else(|| Value::from(value), |inner| serde_json::json!({ inner: value }));
+    let mut line = json!({ "status": "new" });
+    for pointer in ["/identity/alias", "/care_needs", "/overbook/reason"] {
+        if let Some(value) = sent.pairs.of(pointer).map(str::trim).filter(|value| !value.is_empty()) {
+            form::put(&mut line, pointer, Value::from(value));
+        }
     }
-    let caller = caller(edge, session);
     let key = sent.key()?;
     let list = List { path: request.path(), key: &key, body: &sent.raw, request_id: RequestId::of(request, edge) };
     let mut done = Vec::new();
-    list.execute(&caller, &place, 1, line, &mut done).await?;
+    list.execute(&caller(edge, session), &place, 1, line, &mut done).await?;
     Ok(done.iter().find_map(|receipt| receipt.person_id))
 }
 
 /// Those whom a new person may be, where one is about to be opened and nobody has said yet that it is somebody else.
-async fn known_already(edge: &Edge, session: &Session, sent: &Sent) -> Vec<PersonSummaryView> {
+async fn known_already(form: &Form<'_>) -> Vec<PersonSummaryView> {
+    let Form { edge, session, sent: Sent { command, pairs, .. }, .. } = form;
     let is_new =
-        sent.command == CommandKind::ReportSignal && sent.of("person").is_none() && sent.of("/person_id").is_none();
-    if !is_new || sent.of("new").is_some() {
+        *command == CommandKind::ReportSignal && pairs.of("person").is_none() && pairs.of("/person_id").is_none();
+    if !is_new || pairs.of("new").is_some() {
         return Vec::new();
     }
-    let fields = ["name", "alias", "birth_date"];
-    let known =
-        fields.map(|field| (field, sent.of(&format!("/identity/{field}")).unwrap_or_default().trim().to_owned()));
+    let known = ["name", "alias", "birth_date"]
+        .map(|field| (field, pairs.of(&format!("/identity/{field}")).unwrap_or_default().trim().to_owned()));
     // Where one cannot be looked for by what was written, nobody is offered, and recording it says what is wrong.
     search::look_up(edge, &session.reader.principal, known.into()).await.unwrap_or_default()
 }
 
-async fn execute(request: &HttpRequest, edge: &Data<Edge>, session: &Session, sent: &Sent) -> Result<Receipt, Problem> {
-    let (mut rest, unread) = form::read(sent.command, &sent.pairs);
+async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {
+    let Form { request, edge, session, sent, .. } = form;
+    let (mut rest, unread) = form::read(sent.command, &sent.pairs.0);
     let mut problems = FieldProblems::default();
     for (at, rule) in unread {
         problems.push(FieldProblem::at(at, rule));
     }
-    let occurred = occurred(&mut rest, &mut problems);
+    // How precisely a time is known says nothing without the time.
+    if !rest.contains_key("occurred_at") {
+        rest.remove("occurred_precision");
+    }
+    let occurred = take_occurred(&mut rest, &mut problems);
     let person = sent.id("person")?.map(PersonId);
     let person = person.or_else(|| rest.remove("person_id").and_then(|id| id.as_str()?.parse().ok()));
-    let command = match fields::command(sent.command, sent.id("subject")?, rest) {
-        Ok(command) if problems.is_empty() => command,
-        Ok(_) => return Err(Problem::Fields(problems)),
-        Err(found) if found.is_empty() && problems.is_empty() => return Err(Problem::NotFound),
-        Err(found) => {
-            problems.append(found);
-            return Err(Problem::Fields(problems));
-        }
-    };
-    let caller = caller(edge, session);
-    if !edge.baken.follows() {
-        return Err(Problem::Outdated);
+    let subject = sent.id("subject")?;
+    if !sent.command.takes(subject) {
+        return Err(Problem::NotFound);
     }
-    let key = sent.key()?;
-    let idempotency = Idempotency::of(&caller.principal, &key, "POST", request.path(), &sent.raw);
-    let request_id = RequestId::of(request, edge);
-    let terms = Conditions { occurred, if_match: None, idempotency, request_id };
+    let command = problems.checked(fields::command(sent.command, subject, rest)).map_err(Problem::Fields)?;
+    let caller = caller(edge, session);
+    let idempotency = Idempotency::of(&caller.principal, &sent.key()?, "POST", request.path(), &sent.raw);
+    let terms = Conditions { occurred, if_match: None, idempotency, request_id: RequestId::of(request, edge) };
     Ok(terms.execute(&caller, person, command).await?)
-}
-
-/// When it happened, where the form says so.
-fn occurred(rest: &mut Map<String, Value>, problems: &mut FieldProblems) -> Option<Occurred> {
-    let at = rest.remove("occurred_at");
-    let precision = rest.remove("occurred_precision").and_then(|code| serde_json::from_value(code).ok());
-    let Ok(at) = serde_json::from_value::<Moment>(at?) else {
-        problems.push(FieldProblem::at("/occurred_at", "must be a time as in RFC 3339 in the years 2000 to 2099"));
-        return None;
-    };
-    Some(Occurred { at: at.get(), precision: precision.unwrap_or(Precision::Instant) })
 }
 
 /// What is said of what was recorded, and how it is taken back.

@@ -5,8 +5,7 @@ use care_path::Principal;
 use care_path::codes::Code;
 use care_path::directory::{Directory, Facility, Organisation};
 use care_path::ids::{FacilityId, OrgId};
-use care_path::time::{DateTime, Night};
-use care_path::views::disclose_organisation;
+use care_path::policy::directory::shows_organisations;
 
 use crate::app::{LabelLanguage, code_labels};
 
@@ -14,7 +13,6 @@ use crate::app::{LabelLanguage, code_labels};
 pub struct NamesOf<'a> {
     pub directory: &'a Directory,
     pub reader: &'a Principal,
-    pub now: DateTime,
 }
 
 impl Names for NamesOf<'_> {
@@ -31,10 +29,7 @@ impl Names for NamesOf<'_> {
     }
 
     fn organisations(&self) -> Vec<Choice> {
-        let tonight = Night::of(self.now);
-        let is_shown = |each: &&Organisation| {
-            disclose_organisation(self.reader, each, 0, self.directory, tonight).is_some_and(|view| view.open)
-        };
+        let is_shown = |each: &&Organisation| shows_organisations(self.reader.actor.role(), each.kind);
         self.directory.open().filter(is_shown).map(choice).collect()
     }
 
@@ -51,8 +46,9 @@ impl Names for NamesOf<'_> {
 impl NamesOf<'_> {
     /// The codes of a list with their labels in a language, by its tag.
     pub fn labels(list: &str, language: &str) -> Vec<(String, String)> {
-        let language = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language).unwrap_or_default();
-        code_labels(list, language).map(|(code, label)| (code.to_owned(), label.to_owned())).collect()
+        code_labels(list, LabelLanguage::of(language).unwrap_or_default())
+            .map(|(code, label)| (code.to_owned(), label.to_owned()))
+            .collect()
     }
 }
 
@@ -77,6 +73,5 @@ fn choice(organisation: &Organisation) -> Choice {
 
 /// The label of a code in a language, by its tag.
 pub fn label(list: &str, code: &str, language: &str) -> Option<String> {
-    let language = LabelLanguage::ALL.into_iter().find(|each| each.tag() == language)?;
-    code_labels(list, language).find(|(each, _)| *each == code).map(|(_, label)| label.to_owned())
+    code_labels(list, LabelLanguage::of(language)?).find(|(each, _)| *each == code).map(|(_, label)| label.to_owned())
 }

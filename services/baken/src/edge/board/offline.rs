@@ -76,18 +76,13 @@ pub fn is_offered(edge: &Edge, principal: &Principal) -> bool {
 /// The session of an outreach worker.
 async fn open_session(request: &HttpRequest, edge: &Edge) -> Result<Session, Problem> {
     own_page(request)?;
-    let session = match session::of(request, edge).await {
+    let session = match session::open(request, edge).await? {
         Found::Open(session) => session,
         Found::Ended(_) => return Err(AuthError::Expired.into()),
         Found::None => return Err(AuthError::CredentialsMissing.into()),
     };
-    edge.rates.user(&session.reader.principal.user)?;
     if !is_offered(edge, &session.reader.principal) {
         return Err(Problem::NotFound);
-    }
-    // Out of date for good, it would show what may not be seen any more.
-    if !edge.baken.follows() {
-        return Err(Problem::Outdated);
     }
     Ok(session)
 }

@@ -1,5 +1,6 @@
 //! Where on the board a page is: read from its address, and back.
 
+use actix_web::web::Query;
 use board::OwnLanguage;
 use care_path::PersonId;
 use care_path::command::CommandKind;
@@ -48,19 +49,18 @@ impl Place {
     pub fn parse(at: &str) -> Option<Self> {
         let (path, query) = at.split_once('?').unwrap_or((at, ""));
         let rest = path.strip_prefix("/board/")?;
-        let query: Vec<(String, String)> = pairs(query.as_bytes());
-        let of = |name: &str| query.iter().find(|(each, _)| each == name).map(|(_, value)| value.clone());
+        let query = Pairs::read(query.as_bytes());
         let mut parts = rest.split('/');
         // One that the board does not speak is nowhere.
-        let own_language = || match of("language") {
-            Some(tag) => OwnLanguage::of(&tag).map(Some),
+        let own_language = || match query.of("language") {
+            Some(tag) => OwnLanguage::of(tag).map(Some),
             None => Some(None),
         };
         let place = match (parts.next()?, parts.next(), parts.next()) {
             ("", None, None) => Self::Desk,
             ("door", None, None) => Self::Door(None),
             ("door", Some(facility), None) => Self::Door(Some(facility.parse().ok()?)),
-            ("persons", None, None) => Self::Persons { after: of("after") },
+            ("persons", None, None) => Self::Persons { after: query.of("after").map(str::to_owned) },
             ("lookouts", None, None) => Self::Lookouts,
             ("referrals", None, None) => Self::Referrals,
             ("handovers", None, None) => Self::Handovers,
@@ -74,13 +74,13 @@ impl Place {
             }
             ("form", Some(command), None) => {
                 let command = CommandKind::ALL.iter().copied().find(|kind| kind.name() == command)?;
-                let id = |name| of(name).map(|id| id.parse::<Uuid>().ok());
+                let id = |name| query.of(name).map(|id| id.parse::<Uuid>().ok());
                 let (person, subject) = (id("person"), id("subject"));
                 if person == Some(None) || subject == Some(None) {
                     return None;
                 }
-                let back = of("back").and_then(|back| within(&back)).unwrap_or_else(|| "/board/".to_owned());
-                let given = query.iter().filter(|(name, _)| name.starts_with('/')).cloned().collect();
+                let back = query.back().unwrap_or_else(|| "/board/".to_owned());
+                let given = query.0.iter().filter(|(name, _)| name.starts_with('/')).cloned().collect();
                 Self::Form(Box::new(FormPlace {
                     command,
                     person: person.flatten().map(PersonId),
@@ -104,11 +104,28 @@ pub fn within(address: &str) -> Option<String> {
 }
 
 /// The pairs of a form or a query (WHATWG URL, application/x-www-form-urlencoded).
-#[must_use]
-pub fn pairs(text: &[u8]) -> Vec<(String, String)> {
-    actix_web::web::Query::<Vec<(String, String)>>::from_query(std::str::from_utf8(text).unwrap_or_default())
-        .map(actix_web::web::Query::into_inner)
-        .unwrap_or_default()
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pairs(pub Vec<(String, String)>);
+
+impl Pairs {
+    /// Reads them; none where the text is not theirs.
+    #[must_use]
+    pub fn read(text: &[u8]) -> Self {
+        let read = Query::<Vec<(String, String)>>::from_query(std::str::from_utf8(text).unwrap_or_default());
+        Self(read.map(Query::into_inner).unwrap_or_default())
+    }
+
+    /// The first value of a name.
+    #[must_use]
+    pub fn of(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The page to go back to: one of the board's own.
+    #[must_use]
+    pub fn back(&self) -> Option<String> {
+        self.of("back").and_then(within)
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Finding somebody on the board: by a name and a year of birth, as they are typed into one box.
 
 use care_path::Principal;
-use care_path::matching::{PersonSought, Sought};
+use care_path::matching::PersonSought;
 use care_path::views::PersonSummaryView;
 use serde_json::{Map, Value};
 
@@ -9,6 +9,7 @@ use crate::app::{PageRequest, PersonsFilter};
 use crate::edge::Edge;
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::edge::rest::fields;
+use crate::edge::rest::search::look_for;
 
 /// As many as are offered.
 const OFFERED: usize = 20;
@@ -36,10 +37,7 @@ pub async fn look_up(
     let said = known.into_iter().filter(|(_, value)| !value.is_empty());
     let body: Map<String, Value> = said.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
     let sought = fields::read::<PersonSought>(body).map_err(Problem::Fields)?;
-    let at = |field: &str, rule: String| Problem::Fields(FieldProblem::at(format!("/{field}"), rule).into());
-    let sought =
-        Sought::of(sought, principal, edge.baken.clock().now()).map_err(|why| at(why.field(), why.to_string()))?;
-    edge.rates.search(&principal.user)?;
+    let at = |field: &str, rule: String| FieldProblem::at(format!("/{field}"), rule);
     let page = PageRequest::new(Some(OFFERED), None).unwrap_or_default();
-    Ok(edge.baken.search(principal, &sought, &PersonsFilter::default(), &page).await?.into_nodes())
+    Ok(look_for(edge, principal, sought, &PersonsFilter::default(), &page, at).await?.into_nodes())
 }

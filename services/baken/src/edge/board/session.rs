@@ -20,6 +20,7 @@ use parking_lot::Mutex;
 use secrecy::SecretString;
 
 use super::Board;
+use super::place::Pairs;
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::sha256::Sha256;
@@ -53,17 +54,41 @@ pub struct Session {
     pub flash: Option<Flash>,
 }
 
+impl Session {
+    /// Whether the reader may go on: within the limit on how often one may ask, on a node that is not out of date.
+    ///
+    /// # Errors
+    /// Where they may not.
+    pub fn goes_on(&self, edge: &Edge) -> Result<(), Problem> {
+        edge.rates.user(&self.reader.principal.user)?;
+        // Out of date for good, it would show what may not be seen any more.
+        if edge.baken.follows() { Ok(()) } else { Err(Problem::Outdated) }
+    }
+
+    /// Whether a form comes from one of this session's pages.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn check(&self, sent: &Pairs) -> Result<(), Problem> {
+        if sent.of("csrf") == Some(self.csrf.as_str()) { Ok(()) } else { Err(Problem::ForeignOrigin) }
+    }
+}
+
 struct Kept {
     session: Session,
     used_at: DateTime,
     /// What a new access token is asked for with; taken out while that is done.
     refresh: Option<SecretString>,
-    idle: TimeDelta,
 }
 
 impl Kept {
-    fn ends_at(&self) -> DateTime {
-        (self.used_at + self.idle).min(self.session.expires_at).min(self.session.token_ends)
+    /// When it ends but for its access token, where a session lasts so long without a request.
+    fn goes_on_until(&self, idle: TimeDelta) -> DateTime {
+        (self.used_at + idle).min(self.session.expires_at)
+    }
+
+    fn ends_at(&self, idle: TimeDelta) -> DateTime {
+        self.goes_on_until(idle).min(self.session.token_ends)
     }
 }
 
@@ -112,27 +137,29 @@ impl Sessions {
         Self { kept: Mutex::default(), signed_in: Mutex::default(), idle: idle.unwrap_or(IDLE) }
     }
 
-    /// Begins a session, with a name that was never used; what the same user was writing in one that ended goes along.
+    /// Begins a session, with a name that was never used; what the same user was writing in one that ended goes along. Answers
+    /// with the name, and the page on which something was being written.
     ///
     /// # Errors
     /// Where the machine has no randomness.
-    pub fn begin(&self, who: Who, now: DateTime, old: Option<&str>) -> Result<String, Problem> {
+    pub fn begin(&self, who: Who, now: DateTime, old: Option<&str>) -> Result<(String, Option<String>), Problem> {
         let Who { reader, token_ends, refresh } = who;
         let name = random()?;
         let expires_at = now + LONGEST;
         let mut sessions = self.kept.lock();
-        sessions.retain(|_, kept| kept.ends_at() + KEPT > now);
+        sessions.retain(|_, kept| kept.ends_at(self.idle) + KEPT > now);
         let old = old.and_then(|old| sessions.remove(&digest(old)));
         let draft =
             old.filter(|old| old.session.reader.principal == reader.principal).and_then(|old| old.session.draft);
         if sessions.len() >= MOST_SESSIONS {
             return Err(Problem::Crowded);
         }
+        let written_on = draft.as_ref().map(|(back, _)| back.clone());
         let session = Session { reader, csrf: random()?, expires_at, token_ends, draft, flash: None };
         let Principal { user, organisation, .. } = &session.reader.principal;
         self.signed_in.lock().insert(user.clone(), (organisation.clone(), now));
-        sessions.insert(digest(&name), Kept { session, used_at: now, refresh, idle: self.idle });
-        Ok(name)
+        sessions.insert(digest(&name), Kept { session, used_at: now, refresh });
+        Ok((name, written_on))
     }
 
     /// The session that a cookie names. It is in use.
@@ -144,7 +171,7 @@ impl Sessions {
         let Some(name) = name else { return Found::None };
         let mut sessions = self.kept.lock();
         let Some(kept) = sessions.get_mut(&digest(name)) else { return Found::None };
-        if now >= kept.ends_at() {
+        if now >= kept.ends_at(self.idle) {
             return Found::Ended(kept.session.clone());
         }
         if used {
@@ -158,7 +185,7 @@ impl Sessions {
         let mut sessions = self.kept.lock();
         let kept = sessions.get_mut(&digest(name))?;
         let is_due = kept.session.token_ends - REFRESHED_BEFORE <= now;
-        let goes_on = now < (kept.used_at + kept.idle).min(kept.session.expires_at);
+        let goes_on = now < kept.goes_on_until(self.idle);
         if is_due && goes_on { kept.refresh.take() } else { None }
     }
 
@@ -235,6 +262,18 @@ pub async fn of(request: &HttpRequest, edge: &Edge) -> Found {
         }
     }
     sessions.found(name.as_deref(), now, !asks_by_itself(request))
+}
+
+/// The same, of a reader who may go on: see [`Session::goes_on`].
+///
+/// # Errors
+/// Where they may not.
+pub async fn open(request: &HttpRequest, edge: &Edge) -> Result<Found, Problem> {
+    let found = of(request, edge).await;
+    if let Found::Open(session) = &found {
+        session.goes_on(edge)?;
+    }
+    Ok(found)
 }
 
 /// Whether a page asks by itself what has changed. It is no use of the session: one that nobody uses ends.

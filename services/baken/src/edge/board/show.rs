@@ -17,11 +17,13 @@ use care_path::views::{CaseFileView, OrganisationView};
 use maud::Markup;
 
 use super::names::{NamesOf, place_of};
-use super::place::{self, FormPlace, Place};
+use super::place::{FormPlace, Pairs, Place};
 use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, own_page, to};
 use super::{filled, search};
-use crate::app::{Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, StateCount};
+use crate::app::{
+    Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, QueryError, StateCount,
+};
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -33,14 +35,13 @@ const SHOWN: usize = 50;
 pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let language = language_of(&request);
     let name = name_of(&request);
-    let session = match session::of(&request, &edge).await {
+    let session = match session::open(&request, &edge).await? {
         Found::Open(session) => session,
         Found::Ended(session) => {
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, session.draft.is_some())));
         }
         Found::None => return Ok(to("/").finish()),
     };
-    edge.rates.user(&session.reader.principal.user)?;
     let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
     // What was kept for this page, or is to be said on it, is there once.
     let draft = session.draft.clone().filter(|(back, _)| *back == at).map(|(_, draft)| draft);
@@ -59,16 +60,12 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
 /// Searches for somebody. What is searched for is in no address.
 pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     own_page(&request)?;
-    let Found::Open(session) = session::of(&request, &edge).await else {
+    let Found::Open(session) = session::open(&request, &edge).await? else {
         return Ok(to("/").finish());
     };
-    edge.rates.user(&session.reader.principal.user)?;
-    let sent = place::pairs(&body::read(&request, payload.into_inner(), &edge.limits).await?);
-    let of = |name: &str| sent.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str());
-    if of("csrf") != Some(session.csrf.as_str()) {
-        return Err(Problem::ForeignOrigin);
-    }
-    let name = of("name").unwrap_or_default().trim();
+    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
+    session.check(&sent)?;
+    let name = sent.of("name").unwrap_or_default().trim();
     let language = language_of(&request);
     let viewed = Viewed { edge: &edge, session: &session, language, at: "/board/persons", draft: None };
     if name.is_empty() {
@@ -88,10 +85,9 @@ pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge
 
 /// Keeps the language that the reader chose.
 pub async fn language(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
-    let query = place::pairs(request.query_string().as_bytes());
-    let of = |name: &str| query.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str());
-    let language = of("language").and_then(Language::of).unwrap_or_default();
-    let back = of("back").and_then(place::within).unwrap_or_else(|| "/".to_owned());
+    let query = Pairs::read(request.query_string().as_bytes());
+    let language = query.of("language").and_then(Language::of).unwrap_or_default();
+    let back = query.back().unwrap_or_else(|| "/".to_owned());
     to(&back).cookie(language_cookie(language, edge.board.sign_in.secure)).finish()
 }
 
@@ -126,7 +122,7 @@ impl Viewed<'_> {
         let flash: Option<&Flash> = self.session.flash.as_ref();
         let (directory, reader) = (baken.directory(), &self.session.reader);
         let now = baken.clock().now();
-        let names = NamesOf { directory: &directory, reader: &reader.principal, now };
+        let names = NamesOf { directory: &directory, reader: &reader.principal };
         make(&Page {
             language: self.language,
             now,
@@ -246,16 +242,7 @@ impl Viewed<'_> {
     /// All organisations that the reader is shown.
     fn organisations(&self) -> Result<Vec<OrganisationView>, Problem> {
         let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
-        let (mut organisations, mut after) = (Vec::new(), None);
-        loop {
-            let request = PageRequest::new(Some(PageRequest::MOST), after).unwrap_or_default();
-            let part = baken.organisations(principal, &OrganisationsFilter::default(), &request)?;
-            after = part.next();
-            organisations.extend(part.into_nodes());
-            if after.is_none() {
-                return Ok(organisations);
-            }
-        }
+        all(|request| baken.organisations(principal, &OrganisationsFilter::default(), request))
     }
 
     /// What a form that says something anew begins with: what is said now.
@@ -296,20 +283,9 @@ impl Viewed<'_> {
     }
 
     fn case(&self, person: PersonId) -> Result<Markup, Problem> {
-        const ENTRIES: usize = PageRequest::MOST;
         let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
         let file = baken.case_file(principal, person)?;
-        let mut timeline = Vec::new();
-        let mut after = None;
-        loop {
-            let request = PageRequest::new(Some(ENTRIES), after).unwrap_or_default();
-            let part = baken.timeline(principal, person, &request)?;
-            after = part.next();
-            timeline.extend(part.into_nodes());
-            if after.is_none() {
-                break;
-            }
-        }
+        let timeline = all(|request| baken.timeline(principal, person, request))?;
         let phases = baken.phases(principal, person)?;
         let may = baken.may_send(principal, person)?;
         let tasks = baken.tasks_of(principal, person)?;
@@ -362,6 +338,19 @@ impl Viewed<'_> {
         }
         let ask = self.filled(ask)?;
         Ok(self.with_page(&form.back, |page| pages::form(page, &ask)))
+    }
+}
+
+/// All of a list, page after page.
+fn all<T>(list: impl Fn(&PageRequest) -> Result<crate::app::Page<T>, QueryError>) -> Result<Vec<T>, Problem> {
+    let (mut items, mut after) = (Vec::new(), None);
+    loop {
+        let part = list(&PageRequest::new(Some(PageRequest::MOST), after).unwrap_or_default())?;
+        after = part.next();
+        items.extend(part.into_nodes());
+        if after.is_none() {
+            return Ok(items);
+        }
     }
 }
 

@@ -16,9 +16,10 @@ use reqwest::Url;
 
 use super::names::label;
 use super::offline::OfflineKeys;
+use super::place::Pairs;
 use super::provider::{Begun, Provider, SignedIn};
 use super::session::{Found, Who, cookie, language_of, name_of, no_cookie};
-use super::{Board, place, session};
+use super::{Board, session};
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -86,10 +87,10 @@ pub async fn as_demo_user(
 ) -> Result<HttpResponse, Problem> {
     own_page(&request)?;
     edge.rates.stranger(request.peer_addr().map(|address| address.ip()))?;
-    let sent = place::pairs(&body::read(&request, payload.into_inner(), &edge.limits).await?);
-    let named = sent.iter().find(|(name, _)| name == "user").map(|(_, user)| user.as_str());
+    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
     let users = edge.board.sign_in.demo.as_ref().ok_or(Problem::NotFound)?;
-    let user = users.iter().find(|user| Some(user.principal.user.as_str()) == named).ok_or(Problem::NotFound)?;
+    let user =
+        users.iter().find(|user| sent.of("user") == Some(user.principal.user.as_str())).ok_or(Problem::NotFound)?;
     let reader = Reader { principal: user.principal.clone(), name: user.name.clone() };
     let token_ends = edge.baken.clock().now() + TimeDelta::hours(12);
     begin(&request, &edge, Who { reader, token_ends, refresh: None })
@@ -99,12 +100,8 @@ pub async fn as_demo_user(
 fn begin(request: &HttpRequest, edge: &Edge, who: Who) -> Result<HttpResponse, Problem> {
     let Board { sessions, sign_in, .. } = &edge.board;
     let now = edge.baken.clock().now();
-    let name = sessions.begin(who, now, name_of(request).as_deref())?;
-    let back = match sessions.find(Some(&name), now) {
-        Found::Open(session) => session.draft.map(|(back, _)| back),
-        Found::Ended(_) | Found::None => None,
-    };
-    Ok(to(back.as_deref().unwrap_or("/board/")).cookie(cookie(name, sign_in.secure)).finish())
+    let (name, written_on) = sessions.begin(who, now, name_of(request).as_deref())?;
+    Ok(to(written_on.as_deref().unwrap_or("/board/")).cookie(cookie(name, sign_in.secure)).finish())
 }
 
 impl From<SignedIn> for Who {
@@ -157,14 +154,14 @@ pub async fn with_provider(request: HttpRequest, edge: Data<Edge>) -> Result<Htt
 pub async fn callback(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let Board { sign_in, sign_ins, .. } = &edge.board;
     let provider = sign_in.provider.as_ref().ok_or(Problem::NotFound)?;
-    let answer = place::pairs(request.query_string().as_bytes());
-    let of = |name: &str| answer.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str());
+    let answer = Pairs::read(request.query_string().as_bytes());
     let cookie = request.cookie(SIGN_IN_COOKIE);
     // It is used up, whatever comes of it.
     let begun = cookie.and_then(|cookie| sign_ins.0.lock().remove(cookie.value()));
     let now = edge.baken.clock().now();
-    let begun = begun.filter(|begun| begun.began_at + SIGN_IN_TERM > now && of("state") == Some(begun.state.as_str()));
-    let (Some(begun), Some(code)) = (begun, of("code")) else { return Ok(to("/").finish()) };
+    let begun =
+        begun.filter(|begun| begun.began_at + SIGN_IN_TERM > now && answer.of("state") == Some(begun.state.as_str()));
+    let (Some(begun), Some(code)) = (begun, answer.of("code")) else { return Ok(to("/").finish()) };
     let signed_in = provider.finish(&begun, code, &edge.verifier, now).await?;
     let mut response = self::begin(&request, &edge, signed_in.into())?;
     let mut used = sign_in_cookie(String::new(), sign_in.secure);
@@ -176,14 +173,12 @@ pub async fn callback(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResp
 /// Signs out: the session is no more, and its cookie opens nothing.
 pub async fn sign_out(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     own_page(&request)?;
-    let sent = place::pairs(&body::read(&request, payload.into_inner(), &edge.limits).await?);
+    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
     let Board { sessions, sign_in, .. } = &edge.board;
     if let Some(name) = name_of(&request)
         && let Found::Open(session) = sessions.find(Some(&name), edge.baken.clock().now())
     {
-        if !sent.contains(&("csrf".to_owned(), session.csrf)) {
-            return Err(Problem::ForeignOrigin);
-        }
+        session.check(&sent)?;
         sessions.end(&name);
     }
     let elsewhere = match &sign_in.provider {

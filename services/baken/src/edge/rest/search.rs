@@ -2,6 +2,7 @@
 
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, post};
+use care_path::Principal;
 use care_path::matching::{PersonSought, Sought};
 use care_path::views::PersonSummaryView;
 use serde_json::{Map, Value};
@@ -11,7 +12,8 @@ use super::page::PageOf;
 use super::query;
 use super::reader::{ReadingCaller, shown};
 use super::{body, fields};
-use crate::app::{Cursor, PageRequest, PersonsFilter};
+use crate::app::{Cursor, Page, PageRequest, PersonsFilter};
+use crate::edge::Edge;
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem};
 
 /// Looks for somebody by what is known of them
@@ -36,14 +38,7 @@ pub async fn search_persons(
     let mut rest = body::object(&request, &body)?;
     let mut problems = FieldProblems::default();
     let page = page(&mut rest, &mut problems);
-    let sought = match fields::read::<PersonSought>(rest) {
-        Ok(sought) if problems.is_empty() => sought,
-        Ok(_) => return Err(Problem::Fields(problems)),
-        Err(found) => {
-            problems.append(found);
-            return Err(Problem::Fields(problems));
-        }
-    };
+    let sought = problems.checked(fields::read::<PersonSought>(rest)).map_err(Problem::Fields)?;
     let at = |field: &str, rule: String| FieldProblem::at(format!("/{field}"), rule);
     answer(&reader, sought, &PersonsFilter::default(), &page, at).await
 }
@@ -77,7 +72,7 @@ fn page(rest: &mut Map<String, Value>, problems: &mut FieldProblems) -> PageRequ
 /// Answers who fits what is known of somebody.
 ///
 /// # Errors
-/// Where nobody can be looked for by it: `at` says where that stood in the request; or where somebody searches too often.
+/// As [`look_for`].
 pub async fn answer(
     reader: &ReadingCaller,
     sought: PersonSought,
@@ -85,11 +80,25 @@ pub async fn answer(
     page: &PageRequest,
     at: impl Fn(&str, String) -> FieldProblem,
 ) -> Result<HttpResponse, Problem> {
-    let (principal, baken) = (reader.principal(), reader.baken());
-    let sought = Sought::of(sought, principal, baken.clock().now())
+    Ok(shown(&PageOf::from(look_for(&reader.0.edge, reader.principal(), sought, filter, page, at).await?)))
+}
+
+/// Who fits what is known of somebody, within the limit on how often one may search.
+///
+/// # Errors
+/// Where nobody can be looked for by it: `at` says where that stood in the request; or where somebody searches too often.
+pub async fn look_for(
+    edge: &Edge,
+    principal: &Principal,
+    sought: PersonSought,
+    filter: &PersonsFilter,
+    page: &PageRequest,
+    at: impl Fn(&str, String) -> FieldProblem,
+) -> Result<Page<PersonSummaryView>, Problem> {
+    let sought = Sought::of(sought, principal, edge.baken.clock().now())
         .map_err(|why| Problem::Fields(at(why.field(), why.to_string()).into()))?;
-    reader.0.edge.rates.search(&principal.user)?;
-    Ok(shown(&PageOf::from(baken.search(principal, &sought, filter, page).await?)))
+    edge.rates.search(&principal.user)?;
+    Ok(edge.baken.search(principal, &sought, filter, page).await?)
 }
 
 /// Registers these endpoints.

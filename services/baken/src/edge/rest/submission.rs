@@ -49,14 +49,7 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
     } else {
         Few::default()
     };
-    let command = match fields::command(kind, subject, rest) {
-        Ok(command) if problems.is_empty() => command,
-        Ok(_) => return Err(Problem::Fields(problems)),
-        Err(found) => {
-            problems.append(found);
-            return Err(Problem::Fields(problems));
-        }
-    };
+    let command = problems.checked(fields::command(kind, subject, rest)).map_err(Problem::Fields)?;
     let idempotency = Idempotency::of(&caller.principal, &key, request.method().as_str(), request.path(), &body);
     let request_id = RequestId::of(&request, &caller.edge);
     let terms = Conditions { occurred, if_match, idempotency, request_id };
@@ -169,8 +162,8 @@ fn take<T: DeserializeOwned>(
     serde_json::from_value(value).map_err(|_| problems.push(FieldProblem::at(format!("/{name}"), rule))).ok()
 }
 
-/// When it happened, and how precisely that is known.
-fn take_occurred(fields: &mut Map<String, Value>, problems: &mut FieldProblems) -> Option<Occurred> {
+/// Takes out of a body when it happened, and how precisely that is known.
+pub fn take_occurred(fields: &mut Map<String, Value>, problems: &mut FieldProblems) -> Option<Occurred> {
     let at = take::<Moment>(fields, "occurred_at", "must be a time as in RFC 3339 in the years 2000 to 2099", problems);
     let wanted = "must be a code of the list occurred_precision";
     let precision = take::<Precision>(fields, "occurred_precision", wanted, problems);
