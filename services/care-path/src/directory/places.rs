@@ -55,18 +55,13 @@ pub fn left_over(places: u16, taken: u32) -> (u32, u32) {
 impl Directory {
     /// Where a bed is: in the facility that was named, or in the only one of its kind that the organisation has.
     #[must_use]
-    pub fn place_of(
-        &self,
-        organisation: &OrgId,
-        named: Option<&FacilityId>,
-        kind: LocationType,
-    ) -> Option<&FacilityId> {
+    pub fn place_of(&self, organisation: &OrgId, named: Option<&FacilityId>, kind: LocationType) -> Option<&Facility> {
         let own = self.find(organisation)?;
         if let Some(named) = named {
-            return own.facility(named).map(|facility| &facility.id);
+            return own.facility(named);
         }
         let mut of_kind = own.open_facilities().filter(|facility| facility.location_type == kind);
-        of_kind.next().filter(|_| of_kind.next().is_none()).map(|facility| &facility.id)
+        of_kind.next().filter(|_| of_kind.next().is_none())
     }
 
     /// Where somebody would sleep who is referred for an offering.

@@ -253,8 +253,7 @@ pub(super) fn expected_in_night_of(stay: &Stay, at: DateTime, directory: &Direct
 
 /// The local time of an evening by which people are expected where the bed is.
 fn cut_off(stay: &Stay, directory: &Directory) -> Option<NaiveTime> {
-    let facility = directory.find(&stay.assigned.organisation)?.facility(stay.assigned.facility.as_ref()?)?;
-    facility.cut_off.map(TimeOfDay::get)
+    stay.place(directory)?.cut_off.map(TimeOfDay::get)
 }
 
 #[cfg(test)]

@@ -260,6 +260,19 @@ fn nobody_is_missed_on_an_evening_before_baken_knew_of_the_bed() {
 }
 
 #[test]
+fn a_bed_without_a_named_place_is_watched_as_one_in_the_only_place_of_its_kind() {
+    let Event::Stay(StayEvent::BedAssigned(mut assigned)) = bed("2026-01-12T11:00:00Z", None) else { unreachable!() };
+    assigned.facility = None;
+    let told = Told::new(&signalled(), "2026-01-12T11:00:00Z")
+        .then("2026-01-12T11:00:00Z", &StayEvent::BedAssigned(assigned).into());
+    assert_eq!(told.due("23:00"), sheltered("2026-01-12").due("23:00"));
+    let mut two = shelter("23:00").find(&night_shelter().organisation).unwrap().clone();
+    two.facilities.push(a_facility("annex", LocationType::NightShelterEu, "22:00"));
+    let directory: Directory = [two].into_iter().collect();
+    assert!(told.story.path.evenings(&Deadlines::default(), &directory).is_empty(), "nobody knows in which of the two");
+}
+
+#[test]
 fn nobody_is_expected_who_is_out_of_sight_or_whose_bed_is_gone_or_has_no_cut_off() {
     let out_of_sight = LostEvent::WentOutOfSight(WentOutOfSight { episode: 1 });
     assert_eq!(sheltered("2026-01-12").then("2026-01-12T15:00:00Z", &out_of_sight.into()).due("23:00"), None);

@@ -6,7 +6,7 @@ use super::stay::{NoShowRecorded, Stay};
 use super::{CarePath, Noted};
 use crate::codes::{AttendanceStatus, GuestState};
 use crate::deadlines::Deadlines;
-use crate::directory::Directory;
+use crate::directory::{Directory, Facility};
 use crate::ids::{FacilityId, PersonId};
 use crate::time::{DateTime, Night, hours_after};
 
@@ -47,7 +47,7 @@ impl Guest<'_> {
 impl CarePath {
     /// The facilities in which the person has a bed now.
     pub fn sleeps_in<'a>(&'a self, directory: &'a Directory) -> impl Iterator<Item = &'a FacilityId> {
-        self.open_stays().filter_map(|stay| place_of(stay, directory))
+        self.open_stays().filter_map(|stay| Some(&stay.place(directory)?.id))
     }
 
     /// The person's beds in a night, one guest for each, as known now.
@@ -69,15 +69,14 @@ impl CarePath {
         deadlines: &Deadlines,
         directory: &'a Directory,
     ) -> Option<Guest<'a>> {
-        let facility = place_of(stay, directory)?;
+        let facility = &stay.place(directory)?.id;
         let leaves = self.stays_until(stay).filter(|_| night > Night::of(now));
         let leaves_before = leaves.is_some_and(|leaves| leaves < hours_after(night.noon(), HOURS_TO_MIDNIGHT));
         if Night::of(stay.assigned.from) > night || leaves_before {
             return None;
         }
         let that_night = |at: &DateTime| Night::of(*at) == night;
-        let cut_off = || directory.facility(facility)?.0.cut_off.and_then(|cut_off| night.at(cut_off.get()));
-        let expected_by = expected_in_night_of(stay, night.noon(), directory).or_else(cut_off);
+        let expected_by = expected_in_night_of(stay, night.noon(), directory);
         let evening = expected_by.map_or(night.noon(), |by| hours_after(by, -EVENING_HOURS));
         let last = stay.attended.iter().rfind(|attended| that_night(&attended.stamp.occurred.at));
         let left = last.filter(|last| last.status == AttendanceStatus::Left).map(|left| left.stamp.occurred.at);
@@ -125,8 +124,11 @@ impl CarePath {
     }
 }
 
-fn place_of<'a>(stay: &Stay, directory: &'a Directory) -> Option<&'a FacilityId> {
-    directory.place_of(&stay.assigned.organisation, stay.assigned.facility.as_ref(), stay.assigned.kind)
+impl Stay {
+    /// Where the bed is.
+    pub(super) fn place<'a>(&self, directory: &'a Directory) -> Option<&'a Facility> {
+        directory.place_of(&self.assigned.organisation, self.assigned.facility.as_ref(), self.assigned.kind)
+    }
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ impl Decide for AssignBed {
         let from = self.from.map_or(asking.occurred.at, Moment::get);
         let own = &asking.by.organisation;
         let place = asking.directory.place_of(own, self.facility.as_ref(), self.kind);
-        Asked::at(from, asking.now, place.into_iter().cloned().collect())
+        Asked::at(from, asking.now, place.into_iter().map(|place| place.id.clone()).collect())
     }
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
