@@ -62,9 +62,9 @@ pub(crate) fn care_path_line(
         figure.path-figure {
             figcaption { (title) }
             div.path-scroll tabindex="0" role="region" aria-label=(title) {
-                svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-labelledby="path-title path-desc" {
-                    title id="path-title" { (title) }
-                    desc id="path-desc" { (described(page, &lanes, counted.len())) }
+                svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-labelledby="line-title line-told" {
+                    title id="line-title" { (title) }
+                    desc id="line-told" { (described(page, &lanes, counted.len())) }
                     (days(page, &scale, height))
                     @for (row, lane) in (0_i64..).zip(&lanes) {
                         @let y = TOP + row * LANE;
@@ -153,7 +153,7 @@ fn lanes(page: &Page<'_>, file: &CaseFileView) -> Vec<Lane> {
         name: page.say("Uit beeld", "Out of sight").to_owned(),
     });
     let care = file.referrals.iter().flatten().map(|referral| {
-        let is_over = referral.state.is_some_and(|state| !crate::pages::is_open(state));
+        let is_over = referral.state.is_some_and(|state| !state.is_open());
         Bar {
             class: "path-care",
             from: referral.noted.occurred_at,

@@ -46,7 +46,7 @@ test("the care path is drawn, and told to a screen reader", async () => {
     const picture = page.getByRole("img", { name: /The care path/ });
     assert.equal(await picture.count(), 1);
     assert.ok((await picture.locator("circle").count()) > 10);
-    const told = await page.evaluate(() => document.getElementById("path-desc").textContent);
+    const told = await page.evaluate(() => document.getElementById("line-told").textContent);
     assert.match(told, /out of sight/i);
     await page.leave();
 });

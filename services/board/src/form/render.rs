@@ -1,5 +1,6 @@
 //! Forms as a page shows them. Without scripts they work all the same.
 
+use care_path::codes::{Code, OrgKind};
 use maud::{Markup, html};
 
 use super::catalogue::WHEN;
@@ -140,7 +141,7 @@ impl Page<'_> {
         );
         html! {
             @if many && field.input != Input::Flag {
-                fieldset.form-row.utrecht-form-fieldset__fieldset aria-describedby=[control.describedby()] {
+                fieldset.form-row aria-describedby=[control.describedby()] {
                     legend.utrecht-form-label { (label) (self.optional(field)) }
                     (about)
                     (self.control(&control))
@@ -268,25 +269,17 @@ impl Page<'_> {
 
     /// Who may be asked to look out: all of a kind in the reader's municipality, then each organisation there.
     fn recipients(&self) -> Vec<(String, String)> {
-        const KINDS: [&str; 8] = [
-            "outreach_team",
-            "city_homeless_team",
-            "day_shelter",
-            "drop_in",
-            "night_shelter",
-            "shelter_24h",
-            "winter_shelter",
-            "hospital",
-        ];
+        let looks_out = |kind: &str| OrgKind::from_code(kind).is_some_and(OrgKind::may_look_out);
         let all = self.names.organisations();
         let here = all.iter().find(|each| each.id == self.reader.principal.organisation.to_string());
         let Some(here) = here.and_then(|own| own.municipality.clone()) else { return Vec::new() };
         let near: Vec<_> = all.iter().filter(|each| each.municipality.as_ref() == Some(&here)).collect();
-        let kinds = KINDS.iter().filter(|kind| near.iter().any(|each| each.kind == **kind));
+        let kinds = OrgKind::ALL.iter().map(|kind| kind.code());
+        let kinds = kinds.filter(|kind| looks_out(kind) && near.iter().any(|each| each.kind == *kind));
         let every = self.say("Alle:", "All:");
         let kinds =
             kinds.map(|kind| (format!("kind:{kind}:{here}"), format!("{every} {}", self.label("org_kind", kind))));
-        let each = near.iter().filter(|each| KINDS.contains(&each.kind.as_str()));
+        let each = near.iter().filter(|each| looks_out(&each.kind));
         kinds.chain(each.map(|each| (format!("organisation:{}", each.id), each.name.clone()))).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! A case on one page: who, where, what next, the care path as a line of time, and what can be done, where one looks.
 
 use care_path::PersonId;
-use care_path::codes::{ExceptionState, LookoutState};
+use care_path::codes::{ExceptionState, LookoutState, ReferralState};
 use care_path::command::CommandKind as K;
 use care_path::views::{
     CaseFileView, IdentityView, MatchElsewhereView, MatchView, PhaseView, RemarkView, ReturnView, RightsView, StayView,
@@ -9,7 +9,6 @@ use care_path::views::{
 };
 use maud::{Markup, html};
 
-use super::referrals::is_open;
 use crate::form::Ask;
 use crate::line::care_path_line;
 use crate::page::Page;
@@ -172,11 +171,11 @@ impl Page<'_> {
                 section aria-labelledby="referrals" {
                     h2 #referrals.utrecht-heading-2 { (self.say("Verwijzingen", "Referrals")) }
                     ul.card-list {
-                        @for referral in referrals.iter().rev().filter(|each| each.state.is_none_or(is_open)) {
+                        @for referral in referrals.iter().rev().filter(|each| each.state.is_none_or(ReferralState::is_open)) {
                             (self.referral(referral, false))
                         }
                     }
-                    @let past: Vec<_> = referrals.iter().filter(|each| each.state.is_some_and(|state| !is_open(state))).collect();
+                    @let past: Vec<_> = referrals.iter().filter(|each| each.state.is_some_and(|state| !state.is_open())).collect();
                     @if !past.is_empty() {
                         details.more {
                             summary { (self.say("Eerdere", "Earlier ones")) " (" (past.len()) ")" }

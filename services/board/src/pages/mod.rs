@@ -32,7 +32,6 @@ pub use lookouts::{Lookouts, lookouts};
 pub use offline::offline;
 pub use persons::{Found, one_of_these, persons};
 pub use problem::{ended, failed, problem};
-pub(crate) use referrals::is_open;
 pub use referrals::referrals;
 pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};
@@ -98,7 +97,7 @@ impl Page<'_> {
                 @for task in tasks {
                     @let late = if task.overdue { "card task task--overdue" } else { "card task" };
                     li class=(late) id={ "task-" (care_path::codes::Code::code(task.kind)) "-" (task.person_id) } {
-                        p.task-what { strong { (self.code(task.kind)) } }
+                        p { strong { (self.code(task.kind)) } }
                         p { (self.person_link(task.identity.as_ref(), task.person_id)) }
                         p {
                             (self.due(task.due_at))
@@ -118,7 +117,7 @@ impl Page<'_> {
 
     /// Whether the reader is one of those who see a return through.
     fn prepares_returns(&self) -> bool {
-        [Role::ProcessCoordinator, Role::ClientSupporter].contains(&self.reader.principal.actor.role())
+        returning::prepares_returns(self.reader.principal.actor.role())
     }
 
     /// The commands of a list that the reader may send, each with its form.

@@ -16,9 +16,9 @@ pub fn referrals(page: &Page<'_>, referrals: &[ReferralView], tasks: &[TaskView]
     let by = |waits: &dyn Fn(S) -> bool| {
         to_us.iter().copied().filter(|each| each.state.is_some_and(waits)).collect::<Vec<_>>()
     };
-    let waiting = by(&|state| matches!(state, S::Made | S::Waitlisted));
-    let running = by(&|state| matches!(state, S::Accepted | S::Started));
-    let sent: Vec<_> = others.into_iter().filter(|each| each.state.is_some_and(is_open)).collect();
+    let waiting = by(&S::awaits_answer);
+    let running = by(&|state| state.is_open() && !state.awaits_answer());
+    let sent: Vec<_> = others.into_iter().filter(|each| each.state.is_some_and(S::is_open)).collect();
     page.titled(
         page.say("Verwijzingen", "Referrals"),
         &html! {
@@ -34,14 +34,6 @@ pub fn referrals(page: &Page<'_>, referrals: &[ReferralView], tasks: &[TaskView]
             }
         },
     )
-}
-
-/// Whether something is still to happen.
-pub(crate) const fn is_open(state: S) -> bool {
-    match state {
-        S::Made | S::Waitlisted | S::Accepted | S::Started => true,
-        S::Declined | S::Withdrawn | S::DroppedOut | S::Ended => false,
-    }
 }
 
 impl Page<'_> {
@@ -96,7 +88,7 @@ impl Page<'_> {
                                 S::Declined | S::Withdrawn | S::DroppedOut | S::Ended => {}
                             }
                         }
-                        @if from_us && matches!(state, S::Made | S::Waitlisted | S::Accepted) {
+                        @if from_us && state.can_be_withdrawn() {
                             (self.act(&ask(K::WithdrawReferral)))
                         }
                     }

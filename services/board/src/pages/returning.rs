@@ -2,8 +2,9 @@
 //! to, and how far the handover is. The no stands beside the yes, and is as large.
 
 use care_path::PersonId;
-use care_path::codes::{Code, ConsentPurpose, HandoverState, ReturnCondition, ReturnWish};
+use care_path::codes::{Code, ConsentPurpose, HandoverState, ReturnCondition, ReturnWish, Role};
 use care_path::command::CommandKind as K;
+use care_path::policy::{self, Relation};
 use care_path::views::{CaseFileView, ConsentView, IdentityView, ReturnView};
 use maud::{Markup, html};
 
@@ -20,10 +21,18 @@ pub struct Returning<'a> {
     pub language: Option<OwnLanguage>,
 }
 
+/// Whoever may record the consent to a return sees it through.
+const SEES_IT_THROUGH: K = K::GiveConsent;
+
 /// Whether somebody with these commands has a page for the return.
 #[must_use]
 pub fn prepares_a_return(may: &[K]) -> bool {
-    may.contains(&K::GiveConsent)
+    may.contains(&SEES_IT_THROUGH)
+}
+
+/// Whether a role may have such a page for somebody.
+pub(super) fn prepares_returns(role: Role) -> bool {
+    Relation::ALL.into_iter().any(|relation| policy::may(role, SEES_IT_THROUGH, relation))
 }
 
 /// The page.

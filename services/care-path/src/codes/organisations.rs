@@ -33,6 +33,41 @@ codes! {
     }
 }
 
+impl OrgKind {
+    /// Whether it may be asked to look out: shelters, outreach and hospitals, to whom people come. A lookout is never an
+    /// instrument of enforcement: the police are asked by care alert, and authorities of return are not asked at all.
+    #[must_use]
+    pub const fn may_look_out(self) -> bool {
+        match self {
+            Self::EuMigrantNgo
+            | Self::OutreachTeam
+            | Self::Ggd
+            | Self::CityHomelessTeam
+            | Self::DayShelter
+            | Self::DropIn
+            | Self::NightShelter
+            | Self::Shelter24h
+            | Self::WinterShelter
+            | Self::MedicalShelter
+            | Self::Hospital
+            | Self::WomensShelter => true,
+            Self::MedicalPost
+            | Self::MentalHealth
+            | Self::AddictionCare
+            | Self::SupportedLiving
+            | Self::ClientSupport
+            | Self::Probation
+            | Self::Municipality
+            | Self::MunicipalEnforcement
+            | Self::Police
+            | Self::Embassy
+            | Self::ForeignCareProvider
+            | Self::ChildProtection
+            | Self::Statistics => false,
+        }
+    }
+}
+
 codes! {
     /// What an organisation offers, and what a referral asks for.
     Offering in "offering" {

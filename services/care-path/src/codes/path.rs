@@ -243,6 +243,35 @@ codes! {
     }
 }
 
+impl ReferralState {
+    /// Whether it still waits for its answer.
+    #[must_use]
+    pub const fn awaits_answer(self) -> bool {
+        match self {
+            Self::Made | Self::Waitlisted => true,
+            Self::Accepted | Self::Started | Self::Declined | Self::Withdrawn | Self::DroppedOut | Self::Ended => false,
+        }
+    }
+
+    /// Whether it neither ended nor came to nothing.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Made | Self::Waitlisted | Self::Accepted | Self::Started => true,
+            Self::Declined | Self::Withdrawn | Self::DroppedOut | Self::Ended => false,
+        }
+    }
+
+    /// Whether it can be taken back: until care begins.
+    #[must_use]
+    pub const fn can_be_withdrawn(self) -> bool {
+        match self {
+            Self::Made | Self::Waitlisted | Self::Accepted => true,
+            Self::Started | Self::Declined | Self::Withdrawn | Self::DroppedOut | Self::Ended => false,
+        }
+    }
+}
+
 codes! {
     /// Why a referral was declined.
     DeclineReason in "decline_reason" {

@@ -63,38 +63,6 @@ pub struct IssueLookout {
     pub expires_at: Option<Moment>,
 }
 
-/// Lookouts go to shelters, outreach and hospitals, to whom people come. A lookout is never an instrument of enforcement: the police
-/// are asked by care alert, and authorities of return are not asked at all.
-fn may_look_out(kind: OrgKind) -> bool {
-    match kind {
-        OrgKind::EuMigrantNgo
-        | OrgKind::OutreachTeam
-        | OrgKind::Ggd
-        | OrgKind::CityHomelessTeam
-        | OrgKind::DayShelter
-        | OrgKind::DropIn
-        | OrgKind::NightShelter
-        | OrgKind::Shelter24h
-        | OrgKind::WinterShelter
-        | OrgKind::MedicalShelter
-        | OrgKind::Hospital
-        | OrgKind::WomensShelter => true,
-        OrgKind::MedicalPost
-        | OrgKind::MentalHealth
-        | OrgKind::AddictionCare
-        | OrgKind::SupportedLiving
-        | OrgKind::ClientSupport
-        | OrgKind::Probation
-        | OrgKind::Municipality
-        | OrgKind::MunicipalEnforcement
-        | OrgKind::Police
-        | OrgKind::Embassy
-        | OrgKind::ForeignCareProvider
-        | OrgKind::ChildProtection
-        | OrgKind::Statistics => false,
-    }
-}
-
 impl Decide for IssueLookout {
     type Subject = ();
 
@@ -104,13 +72,13 @@ impl Decide for IssueLookout {
         for addressee in &*self.recipients {
             match addressee {
                 LookoutRecipient::Organisation { organisation } => {
-                    if !may_look_out(at.known_organisation("recipients", organisation)?.kind) {
+                    if !at.known_organisation("recipients", organisation)?.kind.may_look_out() {
                         return Err(Refusal::field("recipients", "an organisation of this kind is not sent lookouts"));
                     }
                     recipients.push(organisation.clone());
                 }
                 LookoutRecipient::Kind { kind, municipality } => {
-                    if !may_look_out(*kind) {
+                    if !kind.may_look_out() {
                         return Err(Refusal::field("recipients", "organisations of this kind are not sent lookouts"));
                     }
                     recipients.extend(at.directory.of_kind(*kind, municipality).map(|found| found.id.clone()));

@@ -106,8 +106,7 @@ impl Decide for AcceptReferral {
     type Subject = ReferralId;
 
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
-        path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
+        path.asked(referral, at, ReferralState::awaits_answer, ReferralRefusal::AlreadyAnswered)?;
         Ok(vec![
             ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: private(self.explanation) })
                 .into(),
@@ -128,8 +127,7 @@ impl Decide for DeclineReferral {
     type Subject = ReferralId;
 
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
-        path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
+        path.asked(referral, at, ReferralState::awaits_answer, ReferralRefusal::AlreadyAnswered)?;
         let explanation = private(self.explanation);
         Ok(vec![
             ReferralEvent::ReferralDeclined(ReferralDeclined { referral, reason: self.reason, explanation }).into(),
@@ -150,8 +148,7 @@ impl Decide for WaitlistReferral {
     type Subject = ReferralId;
 
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        let waits = |state| matches!(state, ReferralState::Made | ReferralState::Waitlisted);
-        path.asked(referral, at, waits, ReferralRefusal::AlreadyAnswered)?;
+        path.asked(referral, at, ReferralState::awaits_answer, ReferralRefusal::AlreadyAnswered)?;
         let until = at.planned_day("until", self.until)?;
         Ok(vec![ReferralEvent::ReferralWaitlisted(ReferralWaitlisted { referral, until }).into()])
     }
@@ -174,7 +171,7 @@ impl Decide for WithdrawReferral {
         if !at.acts_for(&referral.made.from) && !at.is_coordinator() {
             return Err(Refusal::NotYours);
         }
-        if !referral.is_open() || referral.state() == ReferralState::Started {
+        if !referral.state().can_be_withdrawn() {
             return Err(ReferralRefusal::NotOpen.into());
         }
         let explanation = private(self.explanation);

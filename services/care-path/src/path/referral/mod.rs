@@ -170,22 +170,12 @@ impl Referral {
 
     /// Whether it still waits for its answer.
     pub(crate) fn awaits_answer(&self) -> bool {
-        matches!(self.answer, None | Some(Answer::Waitlisted(_)))
+        self.state().awaits_answer()
     }
 
     /// Whether it neither ended nor came to nothing.
     pub(crate) fn is_open(&self) -> bool {
-        match self.answer {
-            None | Some(Answer::Waitlisted(_) | Answer::Accepted(_) | Answer::Started(_)) => true,
-            Some(
-                Answer::Declined(_)
-                | Answer::Withdrawn(_)
-                | Answer::DroppedOut(_)
-                | Answer::Ended(_)
-                | Answer::Fulfilled(_)
-                | Answer::Lapsed(_),
-            ) => false,
-        }
+        self.state().is_open()
     }
 
     /// Whether it asked for a bed, and the stay there is over.
