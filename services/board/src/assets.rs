@@ -85,6 +85,57 @@ mod tests {
         }
     }
 
+    /// The elements that pages are made of.
+    const ELEMENTS: &str = "a button caption circle code dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 \
+        header input label legend li line main nav ol option p rect s section select span strong summary svg table tbody td \
+        template text textarea th thead time tr ul";
+
+    /// The classes that a page's source writes: those of an element (`li.card`), and those of texts that are classes, by
+    /// their `--` or their `path-`.
+    fn classes(source: &str) -> Vec<String> {
+        let lines: Vec<_> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let code = lines.join("\n");
+        let is_of_a_class = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+        let elements = code.split_whitespace().filter_map(|word| {
+            let (element, classes) = word.trim_end_matches(';').split_once('.')?;
+            let is_one = element.starts_with('#') || ELEMENTS.split_whitespace().any(|each| each == element);
+            let is_plain = classes.chars().all(|c| is_of_a_class(c) || c == '.');
+            (is_one && is_plain).then(|| classes.split('.').map(str::to_owned).collect::<Vec<_>>())
+        });
+        let texts = code.split('"').skip(1).step_by(2);
+        let texts = texts.filter(|text| text.chars().all(|c| is_of_a_class(c) || c == ' '));
+        let texts = texts.filter(|text| text.contains("--") || text.starts_with("path-"));
+        elements.flatten().chain(texts.flat_map(|text| text.split(' ').map(str::to_owned))).collect()
+    }
+
+    fn written(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                written(&path, found);
+            } else {
+                let source = std::fs::read_to_string(&path).unwrap();
+                found.extend(classes(source.split("#[cfg(test)]\nmod tests").next().unwrap()));
+            }
+        }
+    }
+
+    #[test]
+    fn every_class_of_a_page_has_a_rule_or_is_what_a_script_looks_for() {
+        let mut found = std::collections::BTreeSet::new();
+        written(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        assert!(found.len() > 60 && found.contains("path-phase--closed") && found.contains("places"), "{found:?}");
+        let texts: String = ["utrecht.css", "board.css", "board.js", "offline.js"].map(text).concat();
+        let is_known = |class: &&String| {
+            let name = format!(".{class}");
+            let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || "-_".contains(c));
+            // The checklist's questions are told apart by the end of their class.
+            texts.match_indices(&name).any(|(at, _)| ends(&texts[at + name.len()..])) || class.ends_with("--")
+        };
+        let without: Vec<_> = found.iter().filter(|class| !is_known(class)).collect();
+        assert_eq!(without, Vec::<&String>::new());
+    }
+
     #[test]
     fn no_style_sheet_asks_another_host() {
         for sheet in ["tokens.css", "utrecht.css", "board.css"] {

@@ -141,8 +141,8 @@ impl Page<'_> {
         let Reader { principal, name } = self.reader;
         html! {
             header.board-header {
-                a.board-name href="/board/" { "Baken" }
-                p.board-who {
+                a href="/board/" { "Baken" }
+                p {
                     // The demo names its users in English.
                     span lang=[self.demo.then_some("en")] { (name) } " · " (self.organisation(&principal.organisation))
                 }

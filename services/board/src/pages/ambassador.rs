@@ -45,7 +45,7 @@ pub fn ambassador(page: &Page<'_>, counts: &CountryCount) -> Markup {
                             th scope="row" { (page.label("handover_state", &each.state)) }
                             td {
                                 svg width=(BAR) height="16" aria-hidden="true" {
-                                    rect class="path-bar" x="0" y="2" height="12" width=(BAR * each.count / most) {}
+                                    rect x="0" y="2" height="12" width=(BAR * each.count / most) {}
                                 }
                                 " " (each.count)
                             }

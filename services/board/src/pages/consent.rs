@@ -48,7 +48,7 @@ pub fn consent(page: &Page<'_>, file: &CaseFileView, may: &[K], own: OwnLanguage
             article.sheet aria-labelledby="sheet" {
                 h2 #sheet.utrecht-heading-2 { (page.both_in_line(&eight::CONSENT_TITLE, own)) }
                 (page.both(&eight::CONSENT_WHAT, own))
-                p.sheet-country { (page.country_in_both(country, own)) }
+                p { (page.country_in_both(country, own)) }
                 (page.told(&eight::WHO, &[&eight::WHO_TEXT], own))
                 (page.told(&eight::WHY, &[&eight::WHY_TEXT], own))
                 (page.told(&eight::WHICH, &[&eight::WHICH_TEXT], own))

@@ -32,7 +32,7 @@ pub fn lookouts(page: &Page<'_>, Lookouts { lookouts, alerts }: &Lookouts<'_>) -
             @if open.is_empty() && runs.is_empty() {
                 (page.nothing("Er is nu niemand naar wie u moet uitkijken.", "There is nobody to look out for now."))
             }
-            ul.card-list.lookout-list {
+            ul.card-list {
                 @for lookout in open { (page.lookout(lookout)) }
                 @for alert in runs { (page.alert(alert)) }
             }

@@ -35,7 +35,7 @@ pub fn offline(language: Language, codes: &dyn Fn(&str) -> Vec<(String, String)>
         false,
         &html! {
             header.board-header {
-                a.board-name href="/board/" { "Baken" }
+                a href="/board/" { "Baken" }
                 button.utrecht-button.utrecht-button--secondary-action #offline-leave type="button" {
                     (say("Afmelden op deze telefoon", "Sign out on this phone"))
                 }
@@ -56,7 +56,7 @@ pub fn offline(language: Language, codes: &dyn Fn(&str) -> Vec<(String, String)>
                         p #offline-nobody.nothing hidden {
                             (say("Er is nu niemand naar wie u moet uitkijken.", "There is nobody to look out for now."))
                         }
-                        ul.card-list.lookout-list #offline-lookouts {}
+                        ul.card-list #offline-lookouts {}
                     }
                     section aria-labelledby="offline-new" {
                         h2.utrecht-heading-2 #offline-new { (say("Iemand anders", "Somebody else")) }
@@ -85,7 +85,6 @@ pub fn offline(language: Language, codes: &dyn Fn(&str) -> Vec<(String, String)>
                     li.card {
                         p { strong.entry-what {} " · " time {} }
                         p.entry-state {}
-                        p.entry-said hidden {}
                         button.utrecht-button.utrecht-button--subtle.entry-delete type="button" {
                             (say("Verwijderen van deze telefoon", "Delete from this phone"))
                         }

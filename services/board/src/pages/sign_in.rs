@@ -24,7 +24,7 @@ pub fn sign_in(language: Language, demo: Option<&[DemoUser]>, provider: bool) ->
         false,
         &html! {
             header.board-header {
-                span.board-name { "Baken" }
+                span { "Baken" }
                 (language_switch(language, "/"))
             }
             main #main.board-main {
