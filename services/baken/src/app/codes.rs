@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use care_path::Principal;
 use care_path::directory::Directory;
+use care_path::views::shows_organisation;
 use serde::Deserialize;
 
 /// A language that labels are in.
@@ -233,11 +235,16 @@ pub fn code_labels(list: &str, language: LabelLanguage) -> impl Iterator<Item = 
     codes.map(move |each| (each.code.as_str(), each.labels.get(&language).map_or("", String::as_str)))
 }
 
-/// One list.
+/// One list. Of the organisations it has those that the reader is shown.
 #[must_use]
-pub fn code_list(list: &str, language: LabelLanguage, directory: &Directory) -> Option<CodeListView> {
+pub fn code_list(
+    reader: &Principal,
+    list: &str,
+    language: LabelLanguage,
+    directory: &Directory,
+) -> Option<CodeListView> {
     if list == ORGANISATIONS {
-        let each = directory.all();
+        let each = directory.all().filter(|each| shows_organisation(reader, each));
         let codes =
             each.map(|each| CodeView { code: each.id.to_string(), label: each.name.as_str().to_owned() }).collect();
         return Some(CodeListView { list: list.to_owned(), title: organisations_title(language).to_owned(), codes });
@@ -260,7 +267,8 @@ mod tests {
         let directory = Directory::default();
         for list in care_path::codes::LISTS {
             for language in LabelLanguage::ALL {
-                let view = code_list(list.name, language, &directory).unwrap_or_else(|| panic!("{}", list.name));
+                let view = code_list(&Principal::baken(), list.name, language, &directory)
+                    .unwrap_or_else(|| panic!("{}", list.name));
                 let codes: Vec<_> = view.codes.iter().map(|each| each.code.as_str()).collect();
                 assert_eq!(codes, (list.codes)(), "{}", list.name);
                 assert!(

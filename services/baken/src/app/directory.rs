@@ -114,10 +114,10 @@ impl Baken {
         self.world.read().directory().clone()
     }
 
-    /// A code list, with the organisations that take part among them.
+    /// A code list, with the organisations that take part among them, as far as the principal is shown them.
     #[must_use]
-    pub fn code_list(&self, list: &str, language: LabelLanguage) -> Option<CodeListView> {
-        code_list(list, language, self.world.read().directory())
+    pub fn code_list(&self, principal: &Principal, list: &str, language: LabelLanguage) -> Option<CodeListView> {
+        code_list(principal, list, language, self.world.read().directory())
     }
 
     /// Registers the organisations that are configured and that the log does not have. What it has is left as it is. Says how

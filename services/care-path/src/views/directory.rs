@@ -67,6 +67,13 @@ views! {
     }
 }
 
+/// Whether a reader is told that an organisation takes part, by its name.
+#[must_use]
+pub fn shows_organisation(reader: &Principal, organisation: &Organisation) -> bool {
+    let role = reader.actor.role();
+    shows_organisations(role, organisation.kind) && (!organisation.closed || keeps_the_directory(role))
+}
+
 /// An organisation, where the reader is shown it.
 #[must_use]
 pub fn disclose_organisation(
@@ -76,11 +83,10 @@ pub fn disclose_organisation(
     directory: &Directory,
     tonight: Night,
 ) -> Option<OrganisationView> {
-    let role = reader.actor.role();
-    let keeps = keeps_the_directory(role);
-    if !shows_organisations(role, organisation.kind) || (organisation.closed && !keeps) {
+    if !shows_organisation(reader, organisation) {
         return None;
     }
+    let keeps = keeps_the_directory(reader.actor.role());
     let facilities = organisation.facilities.iter();
     let facilities = facilities.filter_map(|own| disclose_facility(reader, own, organisation, directory, tonight));
     let names_coordinators = keeps || organisation.id == reader.organisation;

@@ -25,7 +25,7 @@ mod worklist;
 
 pub(crate) use case_file::LINKED;
 pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file};
-pub use directory::{FacilityView, OrganisationView, disclose_facility, disclose_organisation};
+pub use directory::{FacilityView, OrganisationView, disclose_facility, disclose_organisation, shows_organisation};
 pub use evening::{EveningCountsView, EveningView, GuestView, disclose_guest};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{

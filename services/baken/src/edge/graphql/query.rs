@@ -82,11 +82,14 @@ impl Query {
     async fn codes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The list's name, such as `phase`; `organisations` are those that take part.")] list: String,
+        #[graphql(
+            desc = "The list's name, such as `phase`; `organisations` are those that take part, as far as the reader is shown them."
+        )]
+        list: String,
         #[graphql(desc = "The language of the labels; English unless said.")] language: Option<LabelLanguage>,
     ) -> Option<CodeListView> {
         let language = language.unwrap_or_default();
-        let labels = |asked: Asked<'_>| asked.baken.code_list(&list, language);
+        let labels = |asked: Asked<'_>| asked.baken.code_list(asked.principal, &list, language);
         or_null(ctx, asked(ctx).map(labels))
     }
 

@@ -47,7 +47,7 @@ pub async fn codes_of_list(reader: ReadingCaller, request: HttpRequest) -> Resul
     query::none(&request)?;
     let language = language(&request);
     let list = request.match_info().get("list").unwrap_or_default();
-    let view = reader.baken().code_list(list, language).ok_or(Problem::NotFound)?;
+    let view = reader.baken().code_list(reader.principal(), list, language).ok_or(Problem::NotFound)?;
     Ok(labelled(language, &view))
 }
 

@@ -1,7 +1,7 @@
 //! Lists, case files and words, as far as each role may see them.
 
 use actix_web::http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::server;
 
@@ -262,7 +262,20 @@ async fn codes_are_labelled_in_the_language_that_is_asked_for() {
     "#);
     let lists = server.get("liaison-pl", "/v1/codes").await.json();
     assert!(lists["items"].as_array().unwrap().iter().any(|list| list["list"] == "organisations"));
-    let organisations = server.get("liaison-pl", "/v1/codes/organisations").await.json();
-    assert!(organisations["codes"].as_array().unwrap().iter().any(|each| each["code"] == "ggd-amsterdam"));
     assert_eq!(server.get("liaison-pl", "/v1/codes/surnames").await.status, 404);
+}
+
+#[actix_web::test]
+async fn the_names_of_organisations_are_told_to_whom_the_directory_shows_them() {
+    let server = server().await;
+    for user in ["police-rotterdam", "liaison-pl", "coordinator-amsterdam", "administrator"] {
+        let shown = server.get(user, "/v1/organisations?first=200").await.json();
+        let named = server.get(user, "/v1/codes/organisations").await.json();
+        let ids = |list: &Value, name: &str| {
+            list.as_array().unwrap().iter().map(|each| each[name].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let named = ids(&named["codes"], "code");
+        assert_eq!(named, ids(&shown["items"], "organisation_id"), "{user}");
+        assert_eq!(named.iter().any(|id| id == "ggd-amsterdam"), user != "liaison-pl", "{user}");
+    }
 }
