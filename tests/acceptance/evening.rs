@@ -314,9 +314,11 @@ async fn a_list_is_bounded_and_read_strictly() {
         assert_eq!(refused["errors"][0]["pointer"], pointer);
     }
     let odd = json!([7, {"status": "bed"}, {"status": "released", "person_id": "0199a3f2-0000-7000-8000-000000000001"},
-        {"status": "new", "colour": "red"}, {"command": "no_such_command"}, {"status": "turned_away"}]);
+        {"status": "new", "colour": "red"}, {"command": "no_such_command"}, {"status": "turned_away"},
+        {"command": "turn_away", "id": "0199a3f2-0000-7000-8000-000000000002",
+            "data": {"reason": "no_place", "facility": "nowhere-rotterdam"}}]);
     let answers = list(&shelter, odd, "odd").await.expect(200).json();
-    assert_eq!(statuses(&answers), [422; 6]);
+    assert_eq!(statuses(&answers), [422; 7], "{answers}");
     let pointers: Vec<_> = answers["items"]
         .as_array()
         .unwrap()
@@ -325,6 +327,14 @@ async fn a_list_is_bounded_and_read_strictly() {
         .collect();
     assert_eq!(
         pointers,
-        ["/lines/0", "/lines/1/person_id", "/lines/2/bed_id", "/lines/3/colour", "/lines/4/command", "/lines/5/reason"]
+        [
+            "/lines/0",
+            "/lines/1/person_id",
+            "/lines/2/bed_id",
+            "/lines/3/colour",
+            "/lines/4/command",
+            "/lines/5/reason",
+            "/lines/6/data/facility"
+        ]
     );
 }

@@ -149,11 +149,17 @@ pub struct List<'a> {
 impl List<'_> {
     async fn answer(&self, caller: &Caller, place: &Facility, number: usize, line: Value) -> EveningAnswer {
         let id = line["id"].as_str().and_then(headers::uuid);
+        let is_of_a_batch = is_of_a_batch(&line);
         let mut done = Vec::new();
         let refused = self.execute(caller, place, number, line, &mut done).await.err();
         let problem = refused.map(|problem| {
             problem.log(self.request_id);
-            in_list(problem.details_of(self.request_id), number)
+            let details = if is_of_a_batch {
+                batch::in_line(&problem, self.request_id)
+            } else {
+                problem.details_of(self.request_id)
+            };
+            in_list(details, number)
         });
         let repeated = done.iter().all(|receipt: &Receipt| receipt.repeated);
         let status = problem.as_ref().map_or(if repeated { 200 } else { 201 }, |problem| problem.status);
@@ -180,7 +186,7 @@ impl List<'_> {
         line: Value,
         done: &mut Vec<Receipt>,
     ) -> Result<(), Problem> {
-        if line.get("command").is_some() {
+        if is_of_a_batch(&line) {
             let read = read(&caller.principal, line.to_string().as_bytes());
             let instruction = read.map_err(|rejected| rejected.problem)?;
             done.push(batch::execute(caller, self.request_id, instruction).await?);
@@ -221,6 +227,11 @@ impl List<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a line is one of a batch, and not of an evening.
+fn is_of_a_batch(line: &Value) -> bool {
+    line.get("command").is_some()
 }
 
 /// A signal opens a person; all else is about the one of the line.

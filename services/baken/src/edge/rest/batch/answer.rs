@@ -52,8 +52,9 @@ impl BatchAnswer {
     }
 }
 
-/// What a decision says of a field, it says of the command's body: in a line that is `data`.
-fn in_line(problem: &Problem, request: RequestId) -> ProblemDetails {
+/// What a decision says of a field, it says of the command's body: in a line with a command, of a batch or of an evening,
+/// that is `data`.
+pub fn in_line(problem: &Problem, request: RequestId) -> ProblemDetails {
     let mut details = problem.details_of(request);
     if matches!(problem, Problem::Execute(ExecuteError::Refused(_))) {
         let pointers = details.errors.iter_mut().flatten().filter_map(|error| error.pointer.as_mut());

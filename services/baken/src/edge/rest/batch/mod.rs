@@ -21,7 +21,7 @@ use super::body;
 use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::Problem;
 
-pub use self::answer::BatchAnswer;
+pub use self::answer::{BatchAnswer, in_line};
 pub use self::line::{BatchLine, Instruction, Rejected, read};
 pub use self::run::execute;
 
