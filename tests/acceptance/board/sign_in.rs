@@ -37,6 +37,13 @@ async fn board() -> (Service, String) {
         "resource": variable("BAKEN_OIDC_RESOURCE"),
     }))
     .unwrap();
+    let url = format!("http://127.0.0.1:{PORT}");
+    let provider = Provider::new(provider, &url).unwrap();
+    (listening(PORT, vec![issuer], provider).await.0, url)
+}
+
+/// A board that people sign in to with a provider.
+async fn listening(port: u16, issuers: Vec<IssuerConfig>, provider: Provider) -> (Service, String) {
     let parts = Parts {
         log: Arc::new(MemoryLog::new()),
         keys: Arc::new(MemoryKeyStore::default()),
@@ -47,10 +54,10 @@ async fn board() -> (Service, String) {
     };
     let service = Service::start(parts).await.unwrap();
     demo::load(&service.baken, SystemClock.now()).await.unwrap();
-    let url = format!("http://127.0.0.1:{PORT}");
-    let sign_in = SignIn { provider: Some(Provider::new(provider, &url).unwrap()), ..SignIn::default() };
-    let edge = EdgeParts { issuers: vec![issuer], sign_in, ..EdgeParts::default() };
-    let listening = listen(&service, ([127, 0, 0, 1], PORT).into(), edge).unwrap();
+    let sign_in = SignIn { provider: Some(provider), ..SignIn::default() };
+    let edge = EdgeParts { issuers, sign_in, ..EdgeParts::default() };
+    let listening = listen(&service, ([127, 0, 0, 1], port).into(), edge).unwrap();
+    let url = format!("http://{}", listening.address);
     tokio::spawn(listening.server);
     (service, url)
 }
@@ -93,4 +100,21 @@ async fn real_openid_users_sign_in_to_the_board_and_their_sessions_end_with_the_
     // Nobody asked in time for another: the session has ended.
     let ended = browser.once(Method::GET, "/board/", &[], None).await;
     assert_eq!(ended.status, 401, "{}", ended.text);
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_told_on_a_page_in_the_readers_language() {
+    // Nobody listens there.
+    let away = json!({"issuer": "http://127.0.0.1:1", "client_id": "baken-board"});
+    let provider = Provider::new(serde_json::from_value(away).unwrap(), "http://127.0.0.1").unwrap();
+    let (_service, url) = listening(0, Vec::new(), provider).await;
+    let browser = Browser::new(&url);
+    for (language, told) in [("nl", "De aanmelddienst antwoordt niet"), ("en", "The sign-in service does not answer")] {
+        browser.get(&format!("/board/language?language={language}&back=/")).await;
+        let page = browser.get("/auth/sign-in").await;
+        assert_eq!((page.status, page.headers["content-type"].to_str().unwrap()), (502, "text/html; charset=utf-8"));
+        assert!(page.text.contains(&format!("<html lang=\"{language}\"")) && page.text.contains(told), "{}", page.text);
+        // What to do is said, and there is where to do it.
+        assert!(page.text.contains("href=\"/\""), "{}", page.text);
+    }
 }

@@ -30,7 +30,8 @@ const MALFORMED: Said = Said(
 /// Every code of the domain (`Refusal::codes`) and of the edge, with what it says.
 #[rustfmt::skip]
 const REFUSALS: &[(&str, Said)] = &[
-    ("sign_in_failed", SIGN_IN),
+    ("sign_in_failed", Said("De aanmelddienst antwoordt niet, of niet goed. Wacht een minuut en meld u opnieuw aan. Helpt dat niet, bel dan de beheerder.",
+        "The sign-in service does not answer, or not correctly. Wait a minute and sign in again. If that does not help, call the administrator.")),
     // The domain: the directory.
     ("not_in_the_directory", Said("Deze organisatie of locatie is er niet. Kijk in de lijst.",
         "There is no such organisation or facility. Look at the list.")),
@@ -292,6 +293,7 @@ pub fn problem_title(status: u16, language: Language) -> &'static str {
         404 => Said("Dit is er niet, of u mag het niet zien", "This is not there, or you may not see it"),
         409 | 412 | 422 => Said("Dit kan zo niet", "This cannot be done so"),
         429 => Said("Even wachten", "Wait a moment"),
+        502 => Said("Aanmelden lukt nu niet", "Signing in does not work now"),
         500.. => Said("Baken heeft storing", "Baken has a failure"),
         _ => Said("Er ging iets mis", "Something went wrong"),
     }
