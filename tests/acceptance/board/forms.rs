@@ -1,5 +1,7 @@
 //! What is sent from a page is recorded once, and what is not recorded is not lost.
 
+use reqwest::Method;
+
 use super::browser::Browser;
 use crate::support;
 
@@ -54,11 +56,35 @@ async fn what_was_recorded_by_mistake_is_taken_back_at_once() {
 async fn what_fails_outside_a_page_is_said_in_words_too() {
     let running = support::demo_world().await;
     let browser = Browser::of(&running.url, "night-shelter-rotterdam").await;
-    let refused = browser.post("/board/do/add_note", &[("csrf", "of another session")]).await;
+    let form = [("csrf", "of another session")];
+    let refused = browser.once(Method::POST, "/board/do/add_note", &[], Some(&form)).await;
     assert_eq!(refused.status, 403);
     assert!(refused.text.contains("<html lang=\"nl\"") && refused.text.contains("Laad de pagina opnieuw."));
     let nowhere = browser.post("/board/do/no_command", &[]).await;
     assert!(nowhere.status == 404 && nowhere.text.contains("u mag het niet zien"), "{}", nowhere.text);
+}
+
+#[tokio::test]
+async fn a_form_of_an_earlier_session_records_nothing_and_is_shown_again_as_it_was() {
+    let running = support::demo_world().await;
+    let browser = Browser::of(&running.url, "outreach-rotterdam").await;
+    let before = running.client("coordinator-rotterdam").all("/v1/persons").await.len();
+    let old = browser.get("/board/new").await;
+    browser.post("/auth/demo", &[("user", "outreach-rotterdam")]).await;
+    let filled = [("/channel", "outreach_round"), ("/location", "Under the bridge")];
+    let mut last = None;
+    for headers in [vec![("sec-fetch-site", "same-origin")], vec![("origin", running.url.as_str())]] {
+        let hidden = old.hidden("report_signal");
+        let form: Vec<_> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(filled).collect();
+        let shown = browser.once(Method::POST, "/board/do/report_signal", &headers, Some(&form)).await;
+        assert!(shown.status == 403 && shown.text.contains("van een eerdere sessie"), "{}", shown.text);
+        assert!(shown.text.contains("value=\"Under the bridge\""), "{}", shown.text);
+        assert_eq!(running.client("coordinator-rotterdam").all("/v1/persons").await.len(), before);
+        last = Some(shown);
+    }
+    // It has the token of this session now: sent once more, it is recorded.
+    let recorded = browser.send(&last.unwrap(), "report_signal", &filled).await;
+    assert!(recorded.status == 200 && recorded.at.contains("/board/persons/"), "{}", recorded.text);
 }
 
 #[tokio::test]

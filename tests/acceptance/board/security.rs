@@ -6,6 +6,8 @@ use reqwest::header::LOCATION;
 use super::browser::Browser;
 use crate::support;
 
+/// What another site would have the reader send.
+const PLANTED: &str = "Planted by another site";
 const SESSION: &str = "baken-session";
 
 async fn signals(running: &support::Running) -> usize {
@@ -56,10 +58,22 @@ async fn a_form_of_another_site_records_nothing() {
     for (token, site) in
         [("", None), (foreign.as_str(), None), (csrf.as_str(), Some("cross-site")), (csrf.as_str(), Some("same-site"))]
     {
-        let form = [("csrf", token), ("key", key), ("back", "/board/"), ("/channel", "self_report")];
-        let headers: Vec<_> = site.iter().map(|site| ("sec-fetch-site", *site)).collect();
+        let form = [
+            ("csrf", token),
+            ("key", key),
+            ("back", "/board/new"),
+            ("/channel", "self_report"),
+            ("/location", PLANTED),
+        ];
+        let mut headers: Vec<_> = site.iter().map(|site| ("sec-fetch-site", *site)).collect();
+        headers.push(("origin", "https://example.org"));
         let refused = browser.once(Method::POST, path, &headers, Some(&form)).await;
         assert_eq!(refused.status, 403, "{token:?} {site:?}");
+        // Nor does it plant what somebody may send by mistake.
+        assert!(
+            !refused.text.contains("<form") && !browser.get("/board/").await.text.contains(PLANTED),
+            "{token:?} {site:?}"
+        );
     }
     assert_eq!(signals(&running).await, before);
 }

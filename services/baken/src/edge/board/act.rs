@@ -18,7 +18,7 @@ use super::place::Pairs;
 use super::search;
 use super::session::{self, Found, Session, language_of, name_of};
 use super::show::Viewed;
-use super::sign_in::{answer, answer_with, own_page, to};
+use super::sign_in::{answer, answer_with, own_page, says_own_page, to};
 use crate::app::Receipt;
 use crate::edge::Edge;
 use crate::edge::caller::{Caller, RequestId};
@@ -116,7 +116,8 @@ async fn taken(
     let (sessions, name) = (&edge.board.sessions, name_of(request).unwrap_or_default());
     let session = match session::of(request, edge).await {
         Found::Open(session) => session,
-        Found::Ended(_) => {
+        Found::Ended(session) => {
+            is_typed_here(request, &session, &sent)?;
             let message = language.say(
                 "Uw sessie was verlopen. Kijk het nog even na en verstuur het.",
                 "Your session had ended. Look it over and send it.",
@@ -127,22 +128,49 @@ async fn taken(
         }
         Found::None => return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, false))),
     };
-    session.check(&sent.pairs)?;
+    is_typed_here(request, &session, &sent)?;
     if let Err(problem) = session.goes_on(edge) {
         let draft = sent.draft(Some(&problem), language);
         sessions.change(&name, |session| session.draft = Some((sent.back(), draft)));
         return Err(problem);
     }
     let form = Form { request, edge, session, name, sent, language };
-    match act(&form).await {
+    let is_of_another_session = form.session.check(&form.sent.pairs).err();
+    let is_late = is_of_another_session.is_some();
+    let acted = match is_of_another_session {
+        None => act(&form).await,
+        Some(problem) => Err(problem),
+    };
+    match acted {
         Ok(answer) => Ok(answer),
         Err(problem) => {
             problem.log(RequestId::of(request, edge));
-            let (back, draft) = (form.sent.back(), form.sent.draft(Some(&problem), language));
+            let (back, mut draft) = (form.sent.back(), form.sent.draft(Some(&problem), language));
+            if is_late {
+                let message = language.say(
+                    "Dit formulier was van een eerdere sessie. Kijk het nog even na en verstuur het.",
+                    "This form was of an earlier session. Look it over and send it.",
+                );
+                draft.message = Some(message.to_owned());
+            }
             let page = Viewed { edge, session: &form.session, language, at: &back, draft: Some(&draft) };
             Ok(page.answer(problem.status_code()))
         }
     }
+}
+
+/// Whether what was sent was typed into one of our pages: only that is kept, or shown again. It has the session's token, or the
+/// browser says itself that it comes from here. Where the token is of an earlier session, it is shown to whoever sent it, and
+/// nothing is executed.
+///
+/// What stops another site from planting a draft: its posts come without the session's cookie (`SameSite=Lax`), so that there
+/// is no session to plant one in. A site of the same domain has the cookie sent along, but not the token, and a browser says
+/// `same-site` or names that site as the `Origin`; no page can set either header. Where a browser says neither, nothing is kept.
+///
+/// # Errors
+/// Where it was not, or nothing shows it.
+fn is_typed_here(request: &HttpRequest, session: &Session, sent: &Sent) -> Result<(), Problem> {
+    if says_own_page(request) { Ok(()) } else { session.check(&sent.pairs) }
 }
 
 /// The reader of a session, as one who calls.

@@ -191,6 +191,18 @@ pub async fn sign_out(request: HttpRequest, payload: web::Payload, edge: Data<Ed
     Ok(response.cookie(no_cookie(sign_in.secure)).finish())
 }
 
+/// Whether a browser says that a request comes from a page of this site: by Fetch Metadata, or where it has none by the
+/// `Origin` of a post (RFC 6454 §7) being the host that was asked.
+pub fn says_own_page(request: &HttpRequest) -> bool {
+    let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match said("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => said("origin")
+            .and_then(|origin| origin.split_once("://"))
+            .is_some_and(|(_, host)| said("host") == Some(host)),
+    }
+}
+
 /// A browser says where a request comes from (Fetch Metadata): from a page of another site nothing is taken.
 ///
 /// # Errors
