@@ -316,7 +316,7 @@ async fn a_list_is_bounded_and_read_strictly() {
     let odd = json!([7, {"status": "bed"}, {"status": "released", "person_id": "0199a3f2-0000-7000-8000-000000000001"},
         {"status": "new", "colour": "red"}, {"command": "no_such_command"}, {"status": "turned_away"},
         {"command": "turn_away", "id": "0199a3f2-0000-7000-8000-000000000002",
-            "data": {"reason": "no_place", "facility": "nowhere-rotterdam"}}]);
+            "data": {"reason": "full", "facility": "shelter24-rotterdam-beds"}}]);
     let answers = list(&shelter, odd, "odd").await.expect(200).json();
     assert_eq!(statuses(&answers), [422; 7], "{answers}");
     let pointers: Vec<_> = answers["items"]

@@ -20,7 +20,15 @@ async fn every_page_is_hardened_and_none_is_kept_by_a_cache() {
     let browser = Browser::of(&running.url, "coordinator-rotterdam").await;
     let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
         form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; worker-src 'self'";
-    for path in ["/", "/board/", "/board/persons", "/board/nowhere", "/board/persons/no-id", "/auth/callback"] {
+    for path in [
+        "/",
+        "/board/",
+        "/board/persons",
+        "/board/turn-aways",
+        "/board/nowhere",
+        "/board/persons/no-id",
+        "/auth/callback",
+    ] {
         let page = browser.once(Method::GET, path, &[], None).await;
         assert_eq!(page.headers["content-security-policy"], policy, "{path}");
         assert_eq!(page.headers["cache-control"], "no-store", "{path}");

@@ -107,7 +107,13 @@ async fn a_provider_that_is_away_is_told_on_a_page_in_the_readers_language() {
     // Nobody listens there.
     let away = json!({"issuer": "http://127.0.0.1:1", "client_id": "baken-board"});
     let provider = Provider::new(serde_json::from_value(away).unwrap(), "http://127.0.0.1").unwrap();
-    let (_service, url) = listening(0, Vec::new(), provider).await;
+    let issuer = json!({
+        "issuer": "http://127.0.0.1:1",
+        "audience": "baken",
+        "algorithms": ["ES256"],
+        "jwks": {"url": "http://127.0.0.1:1/jwks"},
+    });
+    let (_service, url) = listening(0, vec![serde_json::from_value(issuer).unwrap()], provider).await;
     let browser = Browser::new(&url);
     for (language, told) in [("nl", "De aanmelddienst antwoordt niet"), ("en", "The sign-in service does not answer")] {
         browser.get(&format!("/board/language?language={language}&back=/")).await;

@@ -30,8 +30,8 @@ const MALFORMED: Said = Said(
 /// Every code of the domain (`Refusal::codes`) and of the edge, with what it says.
 #[rustfmt::skip]
 const REFUSALS: &[(&str, Said)] = &[
-    ("sign_in_failed", Said("De aanmelddienst antwoordt niet, of niet goed. Wacht een minuut en meld u opnieuw aan. Helpt dat niet, bel dan de beheerder.",
-        "The sign-in service does not answer, or not correctly. Wait a minute and sign in again. If that does not help, call the administrator.")),
+    ("sign_in_failed", Said("De aanmelddienst antwoordt niet. Meld u over een minuut opnieuw aan. Helpt dat niet, bel dan de beheerder.",
+        "The sign-in service does not answer. Sign in again in a minute. If that does not help, call the administrator.")),
     // The domain: the directory.
     ("not_in_the_directory", Said("Deze organisatie of locatie is er niet. Kijk in de lijst.",
         "There is no such organisation or facility. Look at the list.")),
