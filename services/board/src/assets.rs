@@ -86,7 +86,7 @@ mod tests {
     }
 
     /// The elements that pages are made of.
-    const ELEMENTS: &str = "a button caption circle code dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 \
+    const ELEMENTS: &str = "a article body button caption circle code dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 \
         header input label legend li line main nav ol option p rect s section select span strong summary svg table tbody td \
         template text textarea th thead time tr ul";
 

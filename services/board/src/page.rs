@@ -7,6 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 use uuid::Uuid;
 
 use crate::assets;
+use crate::form::Ask;
 use crate::words::Language;
 
 /// What things are called: the labels of codes, and the organisations and places of the directory.
@@ -51,6 +52,8 @@ pub struct Draft {
     pub problems: Vec<(String, String)>,
     /// What is wrong with the whole.
     pub message: Option<String>,
+    /// What it asked for: a page that does not have its form shows it all the same, so that nothing that was written is lost.
+    pub ask: Option<Ask>,
 }
 
 /// What is said once, on the page after something was recorded.
@@ -91,9 +94,17 @@ pub struct Page<'a> {
     pub demo: bool,
     /// The reader's phone works without a network.
     pub offline: bool,
+    /// It can be asked for again: it is not the answer to what was sent.
+    pub live: bool,
 }
 
 impl Page<'_> {
+    /// The page as the answer to what was sent: it does not change by itself.
+    #[must_use]
+    pub fn still(&self) -> Self {
+        Self { live: false, ..*self }
+    }
+
     /// Of two texts that say the same, the one in the reader's language.
     pub(crate) fn say<'t>(&self, dutch: &'t str, english: &'t str) -> &'t str {
         self.language.say(dutch, english)
@@ -105,9 +116,11 @@ impl Page<'_> {
 
     /// The whole page. Its main part is what changes when something happens.
     pub(crate) fn whole(&self, title: &str, sections: &[Section], main: &Markup) -> Markup {
+        // What was written, and not recorded, would be gone from the page that is asked for again.
+        let at = (self.live && self.draft.is_none()).then_some(self.at);
         let live = html! {
-            div #live hx-get=(self.at) hx-trigger="baken-changed from:body throttle:2s" hx-select="#live" hx-swap="outerMorph" {
-                (self.said())
+            div #live hx-get=[at] hx-trigger=[at.map(|_| "baken-changed from:body throttle:2s")] hx-select="#live" hx-swap="outerMorph" {
+                (self.said(main))
                 (main)
             }
         };
@@ -171,7 +184,7 @@ impl Page<'_> {
     }
 
     /// What was recorded just now, or what kept it from being recorded.
-    fn said(&self) -> Markup {
+    fn said(&self, main: &Markup) -> Markup {
         html! {
             @if let Some(flash) = self.flash {
                 div.utrecht-alert.utrecht-alert--ok role="status" {
@@ -194,7 +207,12 @@ impl Page<'_> {
                             )),
                         }
                     }
-                    p { a.utrecht-link href={ "#" (draft.form) } { (self.say("Naar het formulier", "To the form")) } }
+                    @if main.0.contains(&format!("id=\"{}\"", draft.form)) {
+                        p { a.utrecht-link href={ "#" (draft.form) } { (self.say("Naar het formulier", "To the form")) } }
+                    }
+                }
+                @if let Some(ask) = draft.ask.as_ref().filter(|_| !main.0.contains(&format!("id=\"{}\"", draft.form))) {
+                    (self.written(ask, draft))
                 }
             }
         }
@@ -236,7 +254,7 @@ pub(crate) fn frame(language: Language, title: &str, live: bool, body: &Markup) 
                     @for script in assets::SCRIPTS { script src=(assets::path(script)) defer {} }
                 }
             }
-            body.utrecht-theme.utrecht-document {
+            body {
                 a.utrecht-skip-link.utrecht-skip-link--visible-on-focus href="#main" {
                     (language.say("Naar de inhoud", "Skip to the content"))
                 }

@@ -177,6 +177,11 @@ impl Page<'_> {
         html! { span class={ "tag " (look) } { (self.code(phase)) } }
     }
 
+    /// That somebody is vulnerable.
+    pub(crate) fn vulnerable(&self) -> Markup {
+        html! { span.tag.tag--alarm { (self.say("kwetsbaar", "vulnerable")) } }
+    }
+
     /// When it happened, when it was recorded where that is later, and by whom.
     pub(crate) fn noted(&self, noted: &NotedView) -> Markup {
         let late = noted.recorded_at.signed_duration_since(noted.occurred_at).num_minutes() > 30;

@@ -64,6 +64,7 @@ pub(crate) fn on_a_page(make: impl FnOnce(&Page<'_>) -> Markup) -> String {
         new_key: &Uuid::nil,
         demo: false,
         offline: false,
+        live: true,
     };
     make(&page).into_string()
 }

@@ -102,6 +102,9 @@ async fn on_the_board(running: &Running, user: &str, persons: &BTreeSet<String>)
         "/board/lookouts",
         "/board/referrals",
         "/board/handovers",
+        "/board/turn-aways",
+        "/board/directory",
+        "/board/webhooks",
         "/board/new",
     ]
     .map(str::to_owned)

@@ -4,5 +4,6 @@ mod browser;
 mod disclosure;
 mod forms;
 mod offline;
+mod pages;
 mod security;
 mod sign_in;

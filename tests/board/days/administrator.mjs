@@ -1,7 +1,7 @@
 // Those who run Baken, or count what it knows: no person is shown to them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { DESK, browser, inEnglish, rest, signIn, someone, url } from "../board.mjs";
+import { DESK, PHONE, browser, checkPage, inEnglish, rest, signIn, someone, url } from "../board.mjs";
 
 let chromium;
 before(async () => { chromium = await browser(); });
@@ -18,5 +18,26 @@ for (const user of ["administrator", "analyst-national"]) {
         const answer = await page.goto(`${url}/board/persons/${person}`);
         assert.equal(answer.status(), 404);
         await page.leave();
+    });
+}
+
+for (const [screen, name] of [[DESK, "desk"], [PHONE, "phone"]]) {
+    test(`webhooks are seen and disabled at a ${name}, without scripts too`, async () => {
+        const shelter = rest("night-shelter-rotterdam");
+        // Nobody listens there.
+        const { webhook_id } = await shelter("POST", "/v1/webhooks", { url: "http://127.0.0.1:9/hook?token=t0k3n", types: ["bed_assigned"] });
+        const state = async () => (await shelter("GET", `/v1/webhooks/${webhook_id}`)).state;
+        const page = await inEnglish(await signIn(await someone(chromium, screen), "administrator"));
+        await page.goto(`${url}/board/webhooks`);
+        await checkPage(page, `webhooks-${name}`);
+        assert.doesNotMatch(await page.content(), /t0k3n/);
+        const plain = await inEnglish(await signIn(await someone(chromium, screen, { javaScriptEnabled: false }), "administrator"));
+        for (const [each, action, then] of [[page, "Disable", "blocked"], [plain, "Enable", "active"]]) {
+            await each.goto(`${url}/board/webhooks`);
+            const webhook = each.locator(`#webhook-${webhook_id}`);
+            await Promise.all([each.waitForNavigation(), webhook.getByRole("button", { name: action }).click()]);
+            assert.equal(await state(), then);
+            await each.leave();
+        }
     });
 }

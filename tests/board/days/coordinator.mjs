@@ -51,6 +51,41 @@ test("the care path is drawn, and told to a screen reader", async () => {
     await page.leave();
 });
 
+for (const [screen, name] of [[DESK, "desk"], [PHONE, "phone"]]) {
+    test(`who was turned away and not seen since is told at a ${name}`, async () => {
+        const shelter = rest("night-shelter-rotterdam");
+        const { person_id } = await shelter("POST", "/v1/signals", { channel: "shelter_intake", identity: { alias: "Eleventh" } });
+        await shelter("POST", "/v1/turn-aways", { person_id, reason: "full" });
+        const page = await atWork(screen);
+        await Promise.all([page.waitForURL(/turn-aways/), page.getByRole("link", { name: "Turned away" }).click()]);
+        await page.getByRole("link", { name: "Eleventh" }).first().waitFor();
+        await checkPage(page, `turn-aways-coordinator-${name}`);
+        await page.leave();
+    });
+
+    test(`an entry on the wrong person is moved to the right one at a ${name}`, async () => {
+        const shelter = rest("night-shelter-rotterdam");
+        const alias = `Wojtek of the ${name}`;
+        await shelter("POST", "/v1/signals", { channel: "shelter_intake", identity: { alias } });
+        const page = await atWork(screen);
+        await marek(page);
+        const act = await open(page, "Note");
+        await act.getByRole("textbox").first().fill(`Asked for a blanket, said at a ${name}.`);
+        await Promise.all([page.waitForNavigation(), act.getByRole("button", { name: /Record/ }).click()]);
+        await Promise.all([page.waitForURL(/\/move\?entry=/), page.locator("#history").locator("..").getByRole("link", { name: "another person: Note", exact: true }).first().click()]);
+        await page.getByRole("searchbox").fill(alias);
+        await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Search" }).click()]);
+        assert.doesNotMatch(page.url(), /Wojtek/);
+        const right = page.locator(".card", { has: page.getByRole("link", { name: alias }) }).first();
+        await checkPage(page, `move-${name}`);
+        const there = await open(page, "To this person", right);
+        await Promise.all([page.waitForNavigation(), there.getByRole("button", { name: /Record/ }).click()]);
+        assert.equal(await page.locator(".utrecht-alert--ok").count(), 1);
+        assert.equal(await page.getByText(`Asked for a blanket, said at a ${name}.`).count(), 0);
+        await page.leave();
+    });
+}
+
 test("a note is recorded where one looks, and taken back", async () => {
     const page = await atWork();
     await marek(page);

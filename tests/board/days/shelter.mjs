@@ -63,6 +63,23 @@ test("somebody new needs nothing, and has a bed", async () => {
     await page.leave();
 });
 
+for (const [screen, name] of [[DESK, "desk"], [PHONE, "phone"]]) {
+    test(`who was turned away is counted, found again and taken back at a ${name}`, async () => {
+        await rest(USER)("POST", "/v1/turn-aways", { reason: "full", persons: 37 });
+        const page = await atTheDoor(screen);
+        await page.goto(`${url}/board/door`);
+        await Promise.all([page.waitForURL(/\/board\/turn-aways/), page.getByRole("link", { name: "Who was turned away?" }).click()]);
+        await page.getByText("37", { exact: true }).waitFor();
+        await checkPage(page, `turn-aways-shelter-${name}`);
+        const act = await open(page, "Take back the count");
+        await act.getByLabel("Reason").selectOption({ index: 1 });
+        await Promise.all([page.waitForNavigation(), act.getByRole("button", { name: /Record/ }).click()]);
+        assert.match(page.url(), /\/board\/turn-aways$/);
+        assert.equal(await page.getByText("37", { exact: true }).count(), 0);
+        await page.leave();
+    });
+}
+
 for (const [screen, name] of [[TABLET, "tablet"], [PHONE, "phone"], [DESK, "desk"]]) {
     test(`every part is well made at a ${name}`, async () => {
         const page = await atTheDoor(screen);

@@ -84,7 +84,7 @@ pub struct Form {
 }
 
 /// A form as a page puts it: for which command, about whom, and what the page knows already.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     pub command: CommandKind,
     pub person: Option<PersonId>,

@@ -43,6 +43,13 @@ impl Page<'_> {
         html! { div.form-page id=(id) { (self.form(ask, &form, title, draft)) } }
     }
 
+    /// The form with what was written, on a page that has no such form.
+    pub(crate) fn written(&self, ask: &Ask, draft: &Draft) -> Markup {
+        let Some(form) = form_of(ask.command) else { return html! {} };
+        let title = form.title.r#in(self.language);
+        html! { div.form-page id=(ask.id()) { h2.utrecht-heading-2 { (title) } (self.form(ask, &form, title, Some(draft))) } }
+    }
+
     fn at_once(&self, ask: &Ask, title: &str) -> Markup {
         let look = if ask.primary { "utrecht-button--primary-action" } else { "utrecht-button--secondary-action" };
         html! {

@@ -80,7 +80,7 @@ impl Page<'_> {
                             Language::English => { "out of sight for " (since) },
                         }
                     }
-                    @if lost.vulnerable == Some(true) { " " span.tag.tag--alarm { (self.say("kwetsbaar", "vulnerable")) } }
+                    @if lost.vulnerable == Some(true) { " " (self.vulnerable()) }
                     @if lost.episode.number > 1 {
                         " " span.tag.tag--warn { (self.which_time(lost.episode.number)) }
                     }

@@ -25,7 +25,10 @@ pub fn directory(page: &Page<'_>, organisations: &[OrganisationView], sign_ins: 
         ul.card-list { @for each in organisations { (page.entry(each)) } }
         section aria-labelledby="sign-ins" {
             h2 #sign-ins.utrecht-heading-2 { (page.say("Laatst aangemeld", "Last signed in")) }
-            p { (page.say("Op deze server, sinds die is gestart.", "On this server, since it was started.")) }
+            p { (page.say(
+                "Alleen bij deze server, sinds die is gestart. Wie zich eerder of bij een andere server aanmeldde, staat hier niet.",
+                "With this server alone, since it was started. Whoever signed in before that or with another server is not listed here.",
+            )) }
             @if sign_ins.is_empty() { (page.nothing("Niemand.", "Nobody.")) }
             dl.facts { @for each in sign_ins { dt { (each.user) " · " (each.organisation) } dd { (page.time(each.at)) } } }
         }

@@ -37,6 +37,7 @@ pub fn door(page: &Page<'_>, door: &Door<'_>) -> Markup {
                     (page.act(&Ask::of(K::ReportSignal).given("/channel", "drop_in_visit").titled("Nieuw aan de deur", "New at the door").primary()))
                     (page.act(&Ask::of(K::TurnAway)))
                 }
+                (page.to_turn_aways())
                 (page.nothing("Bij uw organisatie slaapt niemand.", "Nobody sleeps at your organisation."))
             }
         }
@@ -75,11 +76,16 @@ impl Page<'_> {
                 (self.new_guest(facility, is_full))
                 (self.act(&Ask::of(K::TurnAway).given("/facility", facility)))
             }
+            (self.to_turn_aways())
             (part("expected", self.say("Verwacht", "Expected"), &of(&[GuestState::Expected])))
             (part("missed", self.say("Niet gekomen", "Did not come"), &of(&[GuestState::NotCome, GuestState::Held])))
             (part("here", self.say("Binnen", "In"), &of(&[GuestState::Arrived])))
             (part("left", self.say("Weer vertrokken", "Left again"), &of(&[GuestState::Left])))
         }
+    }
+
+    fn to_turn_aways(&self) -> Markup {
+        html! { p { a.utrecht-link href="/board/turn-aways" { (self.say("Wie is afgewezen?", "Who was turned away?")) } } }
     }
 
     /// Takes somebody in of whom nothing need be known: a signal, a bed, an intake, and that they are there.
@@ -134,7 +140,7 @@ impl Page<'_> {
                     @if guest.state != GuestState::Expected { " " span.tag.tag--calm { (self.code(guest.state)) } }
                     @if let Some(since) = guest.since { " " span.due { (self.time(since)) } }
                     @if guest.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
-                    @if guest.vulnerable == Some(true) { " " span.tag.tag--warn { (self.say("kwetsbaar", "vulnerable")) } }
+                    @if guest.vulnerable == Some(true) { " " (self.vulnerable()) }
                     @if let (GuestState::Expected, Some(by)) = (guest.state, guest.expected_by) {
                         " " span.due { (self.say("verwacht ", "expected ")) (self.time(by)) }
                     }

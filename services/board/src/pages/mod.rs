@@ -10,6 +10,7 @@ mod door;
 mod form;
 mod handovers;
 mod lookouts;
+mod moving;
 mod offline;
 mod persons;
 mod problem;
@@ -18,6 +19,8 @@ mod returning;
 #[cfg(test)]
 mod returning_tests;
 mod sign_in;
+mod turn_aways;
+mod webhooks;
 
 pub use ambassador::{CountryCount, StateShare, ambassador};
 pub use assessor::{rights, rights_waiting};
@@ -29,12 +32,15 @@ pub use door::{Door, NEW_GUEST, door};
 pub use form::form;
 pub use handovers::handovers;
 pub use lookouts::{Lookouts, lookouts};
+pub use moving::{Moving, moving, moving_at};
 pub use offline::offline;
 pub use persons::{Found, one_of_these, persons};
 pub use problem::{ended, failed, problem};
 pub use referrals::referrals;
 pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};
+pub use turn_aways::{TurnAways, turn_aways};
+pub use webhooks::{Sending, Webhook, webhooks};
 
 use care_path::PersonId;
 use care_path::codes::{Role, TaskKind};
@@ -52,21 +58,23 @@ const LOOKOUTS: Section = Section { path: "/board/lookouts", dutch: "Uitkijken",
 const REFERRALS: Section = Section { path: "/board/referrals", dutch: "Verwijzingen", english: "Referrals" };
 const HANDOVERS: Section = Section { path: "/board/handovers", dutch: "Overdrachten", english: "Handovers" };
 const DIRECTORY: Section = Section { path: "/board/directory", dutch: "Organisaties", english: "Organisations" };
+const TURN_AWAYS: Section = Section { path: "/board/turn-aways", dutch: "Afgewezen", english: "Turned away" };
+const WEBHOOKS: Section = Section { path: "/board/webhooks", dutch: "Webhooks", english: "Webhooks" };
 const NEW: Section = Section { path: "/board/new", dutch: "Nieuw signaal", english: "New signal" };
 
 /// What a role finds on the board. The first is where it lands.
 #[must_use]
 pub const fn sections(role: Role) -> &'static [Section] {
     match role {
-        Role::ProcessCoordinator => &[DESK, PERSONS, LOOKOUTS, REFERRALS, HANDOVERS, NEW],
-        Role::ShelterWorker => &[DOOR, DESK, LOOKOUTS, REFERRALS, PERSONS, NEW],
-        Role::OutreachWorker => &[LOOKOUTS, DESK, PERSONS, NEW],
-        Role::CareProvider => &[REFERRALS, DESK, LOOKOUTS, PERSONS, NEW],
-        Role::ClientSupporter => &[DESK, PERSONS, HANDOVERS, REFERRALS, NEW],
+        Role::ProcessCoordinator => &[DESK, PERSONS, LOOKOUTS, TURN_AWAYS, REFERRALS, HANDOVERS, NEW],
+        Role::ShelterWorker => &[DOOR, DESK, LOOKOUTS, TURN_AWAYS, REFERRALS, PERSONS, NEW],
+        Role::OutreachWorker => &[LOOKOUTS, DESK, TURN_AWAYS, PERSONS, NEW],
+        Role::CareProvider => &[REFERRALS, DESK, LOOKOUTS, TURN_AWAYS, PERSONS, NEW],
+        Role::ClientSupporter => &[DESK, PERSONS, HANDOVERS, REFERRALS, TURN_AWAYS, NEW],
         Role::MunicipalAssessor => &[DESK, PERSONS],
         Role::Police => &[LOOKOUTS, NEW],
         Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => &[HANDOVERS],
-        Role::Administrator => &[DIRECTORY],
+        Role::Administrator => &[DIRECTORY, WEBHOOKS],
         Role::MonitorAnalyst | Role::PrivacyOfficer | Role::System => &[DESK],
     }
 }
@@ -154,4 +162,20 @@ fn is_of_a_return(kind: TaskKind) -> bool {
 #[must_use]
 pub fn lands_on(role: Role) -> &'static str {
     sections(role).first().map_or("/board/", |section| section.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use care_path::codes::Code;
+    use care_path::policy::rules::{TurnAwaysOf, turn_aways_of};
+
+    use super::*;
+
+    #[test]
+    fn whoever_may_read_turn_aways_finds_them() {
+        for role in Role::ALL {
+            let finds = sections(*role).contains(&TURN_AWAYS);
+            assert_eq!(finds, turn_aways_of(*role) != TurnAwaysOf::Nobody, "{}", role.code());
+        }
+    }
 }

@@ -20,24 +20,20 @@ pub struct Found<'a> {
 /// The page.
 #[must_use]
 pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
-    page.titled(page.say("Personen", "Persons"), &html! {
-        form.search method="post" action="/board/persons" role="search" {
-            input type="hidden" name="csrf" value=(page.csrf);
-            label.utrecht-form-label for="name" { (page.say("Naam, bijnaam, geboortejaar", "Name, alias, year of birth")) }
-            @if let Some(wrong) = found.wrong { p #name-wrong.utrecht-form-field-error-message { (wrong) } }
-            input #name.utrecht-textbox name="name" type="search" value=(found.name) maxlength="100" autocomplete="off"
-                aria-invalid=[found.wrong.map(|_| "true")] aria-describedby=[found.wrong.map(|_| "name-wrong")];
-            button.utrecht-button.utrecht-button--primary-action type="submit" { (page.say("Zoeken", "Search")) }
-        }
-        @if found.persons.is_empty() {
-            (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
-        } @else {
-            (page.found(found.persons))
-        }
-        @if let Some(next) = found.next {
-            p { a.utrecht-link href={ "/board/persons?after=" (next) } { (page.say("Meer", "More")) } }
-        }
-    })
+    page.titled(
+        page.say("Personen", "Persons"),
+        &html! {
+            (page.search_box("/board/persons", Some(found)))
+            @if found.persons.is_empty() {
+                (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
+            } @else {
+                (page.found(found.persons))
+            }
+            @if let Some(next) = found.next {
+                p { a.utrecht-link href={ "/board/persons?after=" (next) } { (page.say("Meer", "More")) } }
+            }
+        },
+    )
 }
 
 /// Asks, before somebody is new, whether it is one of those who are known.
@@ -64,33 +60,47 @@ pub fn one_of_these(page: &Page<'_>, ask: &Ask, sent: &[(String, String)], perso
 }
 
 impl Page<'_> {
-    /// Persons in brief, and what of them fits what was looked for.
-    fn found(&self, persons: &[PersonSummaryView]) -> Markup {
+    /// Where somebody is looked for. What is typed is sent in a body, and stands in no address.
+    pub(super) fn search_box(&self, action: &str, found: Option<&Found<'_>>) -> Markup {
+        let wrong = found.and_then(|found| found.wrong);
         html! {
-            ul.card-list {
-                @for person in persons {
-                    li.card id={ "person-" (person.person_id) } {
-                        p {
-                            (self.person_link(person.identity.as_ref(), person.person_id))
-                            @if let Some(phase) = person.phase { " " (self.phase_tag(phase)) }
-                            @if person.vulnerable == Some(true) {
-                                " " span.tag.tag--warn { (self.say("kwetsbaar", "vulnerable")) }
-                            }
-                        }
-                        @if let Some(known) = &person.identity { p { (self.roughly(known)) } }
-                        @if let Some(matched) = &person.matched {
-                            p {
-                                @for each in matched {
-                                    span.tag { (self.code(each.reason)) ": " (self.code(each.likeness)) } " "
-                                    @if let Some(name) = &each.name { (name.as_str()) " " }
-                                }
-                            }
-                        }
-                        @if let Some(seen) = person.last_seen_at {
-                            p { (self.say("Laatst gezien ", "Last seen ")) (self.time(seen)) }
+            form.search method="post" action=(action) role="search" {
+                input type="hidden" name="csrf" value=(self.csrf);
+                label.utrecht-form-label for="name" { (self.say("Naam, bijnaam, geboortejaar", "Name, alias, year of birth")) }
+                @if let Some(wrong) = wrong { p #name-wrong.utrecht-form-field-error-message { (wrong) } }
+                input #name.utrecht-textbox name="name" type="search" value=(found.map_or("", |found| found.name)) maxlength="100"
+                    autocomplete="off" aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "name-wrong")];
+                button.utrecht-button.utrecht-button--primary-action type="submit" { (self.say("Zoeken", "Search")) }
+            }
+        }
+    }
+
+    fn found(&self, persons: &[PersonSummaryView]) -> Markup {
+        html! { ul.card-list { @for person in persons { (self.person_card(person, &html! {})) } } }
+    }
+
+    /// A person in brief, and what of them fits what was looked for; with what can be done about them.
+    pub(super) fn person_card(&self, person: &PersonSummaryView, acts: &Markup) -> Markup {
+        html! {
+            li.card id={ "person-" (person.person_id) } {
+                p {
+                    (self.person_link(person.identity.as_ref(), person.person_id))
+                    @if let Some(phase) = person.phase { " " (self.phase_tag(phase)) }
+                    @if person.vulnerable == Some(true) { " " (self.vulnerable()) }
+                }
+                @if let Some(known) = &person.identity { p { (self.roughly(known)) } }
+                @if let Some(matched) = &person.matched {
+                    p {
+                        @for each in matched {
+                            span.tag { (self.code(each.reason)) ": " (self.code(each.likeness)) } " "
+                            @if let Some(name) = &each.name { (name.as_str()) " " }
                         }
                     }
                 }
+                @if let Some(seen) = person.last_seen_at {
+                    p { (self.say("Laatst gezien ", "Last seen ")) (self.time(seen)) }
+                }
+                (acts)
             }
         }
     }

@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
-use board::form::Ask;
+use board::form::{Ask, Input};
 use board::{Draft, Flash, Language, form, pages};
 use care_path::PersonId;
 use care_path::codes::{Code, ReturnCondition};
@@ -65,7 +65,19 @@ impl Sent {
             .map(|each| (each.pointer.unwrap_or_default(), board::field_problem(&each.message, language)))
             .collect();
         let message = details.filter(|_| problems.is_empty()).map(|details| told(&details, language));
-        Draft { form: self.pairs.of("form").unwrap_or_default().to_owned(), values: self.written(), problems, message }
+        let form = self.pairs.of("form").unwrap_or_default().to_owned();
+        Draft { form, values: self.written(), problems, message, ask: self.ask() }
+    }
+
+    /// What was asked for; `None` where a page has a form of its own for it.
+    fn ask(&self) -> Option<Ask> {
+        let id = |name| self.id(name).ok().flatten();
+        let whole = Ask { person: id("person").map(PersonId), subject: id("subject"), ..Ask::of(self.command) };
+        // Ids are not asked for: the page knew them.
+        let known = form::form_of(self.command)?.fields.iter().filter(|field| field.input == Input::Id);
+        let known = known.filter_map(|field| Some((field.at, self.pairs.of(field.at)?)));
+        let ask = known.fold(whole, |ask, (at, value)| ask.given(at, value));
+        (self.pairs.of("form") != Some(pages::NEW_GUEST)).then_some(ask)
     }
 }
 
@@ -189,7 +201,7 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
             let page =
                 Viewed { edge: form.edge, session: &form.session, language: form.language, at: &back, draft: None };
             let (ask, written) = (Ask::of(command), form.sent.written());
-            return Ok(page.with_page(&back, |page| answer(pages::one_of_these(page, &ask, &written, &known))));
+            return Ok(page.with_page(&back, |page| answer(pages::one_of_these(&page.still(), &ask, &written, &known))));
         }
         let receipt = execute(form).await?;
         // Whoever was not known before has a page now.
@@ -269,8 +281,11 @@ async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {
 
 /// What is said of what was recorded, and how it is taken back.
 fn said(receipt: &Receipt, command: CommandKind, language: Language) -> Flash {
+    // What takes an entry away is no entry that could be taken back.
+    const TAKE_AWAY: [CommandKind; 2] = [CommandKind::RetractEntry, CommandKind::MoveEntry];
     let title = form::form_of(command).map_or("", |form| form.title.r#in(language));
-    let first = receipt.event_ids.first().filter(|_| command != CommandKind::RetractEntry);
+    let first = receipt.event_ids.first().filter(|_| !TAKE_AWAY.contains(&command));
     let undo = receipt.person_id.zip(first).map(|(person, entry)| (person.0, entry.0));
-    Flash { said: format!("{}: {title}", language.say("Vastgelegd", "Recorded")), undo, person: None }
+    let person = receipt.moved_to.as_ref().map(|moved| moved.person_id.0);
+    Flash { said: format!("{}: {title}", language.say("Vastgelegd", "Recorded")), undo, person }
 }

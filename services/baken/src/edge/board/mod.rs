@@ -17,6 +17,7 @@ mod search;
 mod session;
 mod show;
 mod sign_in;
+mod webhooks;
 #[cfg(test)]
 mod words_tests;
 
@@ -94,6 +95,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/board/offline/lines", web::post().to(offline::lines))
         .route("/board/do/{command}", web::post().to(act::act))
         .route("/board/door/{facility}", web::post().to(act::new_guest))
-        .route("/board/persons", web::post().to(show::search))
+        .route("/board/persons", web::post().to(search::search))
+        .route("/board/persons/{person}/move", web::post().to(search::search_for_the_right_one))
+        .route("/board/webhooks/{webhook}/{action}", web::post().to(webhooks::act))
         .route("/board/{page:.*}", web::get().to(show::page));
 }

@@ -2,9 +2,9 @@
 
 use actix_web::web::Query;
 use board::OwnLanguage;
-use care_path::PersonId;
 use care_path::command::CommandKind;
 use care_path::ids::FacilityId;
+use care_path::{EventId, PersonId};
 use uuid::Uuid;
 
 /// A page of the board.
@@ -20,11 +20,19 @@ pub enum Place {
     Referrals,
     Handovers,
     Directory,
+    /// Who was turned away.
+    TurnAways {
+        after: Option<String>,
+    },
+    /// Who is told what.
+    Webhooks,
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
     /// Somebody's rights, and the checklist.
     Rights(PersonId),
+    /// An entry that stands with the wrong person.
+    Move(PersonId, EventId),
     /// A return, step by step.
     Return(PersonId, Option<OwnLanguage>),
     /// The consent to it on paper.
@@ -65,9 +73,14 @@ impl Place {
             ("referrals", None, None) => Self::Referrals,
             ("handovers", None, None) => Self::Handovers,
             ("directory", None, None) => Self::Directory,
+            ("turn-aways", None, None) => Self::TurnAways { after: query.of("after").map(str::to_owned) },
+            ("webhooks", None, None) => Self::Webhooks,
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
             ("persons", Some(id), Some("rights")) => Self::Rights(PersonId(id.parse().ok()?)),
+            ("persons", Some(id), Some("move")) => {
+                Self::Move(PersonId(id.parse().ok()?), EventId(query.of("entry")?.parse().ok()?))
+            }
             ("persons", Some(id), Some("return")) => Self::Return(PersonId(id.parse().ok()?), own_language()?),
             ("persons", Some(id), Some("consent")) => {
                 Self::Consent(PersonId(id.parse().ok()?), own_language()?.unwrap_or(OwnLanguage::ENGLISH))

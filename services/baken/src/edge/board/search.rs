@@ -1,24 +1,145 @@
 //! Finding somebody on the board: by a name and a year of birth, as they are typed into one box.
 
-use care_path::Principal;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use board::Page;
+use board::pages::{self, Found as FoundPersons, Moving};
+use care_path::command::CommandKind;
 use care_path::matching::PersonSought;
-use care_path::views::PersonSummaryView;
+use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView};
+use care_path::{EventId, PersonId, Principal};
 use serde_json::{Map, Value};
 
+use super::place::{Pairs, Place};
+use super::session::{self, Found, language_of};
+use super::show::{Viewed, all};
+use super::sign_in::{answer_with, own_page, to};
 use crate::app::{PageRequest, PersonsFilter};
 use crate::edge::Edge;
 use crate::edge::problem::{FieldProblem, Problem};
-use crate::edge::rest::fields;
 use crate::edge::rest::search::look_for;
+use crate::edge::rest::{body, fields};
 
 /// As many as are offered.
 const OFFERED: usize = 20;
+
+/// Searches for somebody. What is searched for is in no address.
+pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    own_page(&request)?;
+    let Found::Open(session) = session::open(&request, &edge).await? else {
+        return Ok(to("/").finish());
+    };
+    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
+    session.check(&sent)?;
+    let name = sent.of("name").unwrap_or_default().trim();
+    let viewed =
+        Viewed { edge: &edge, session: &session, language: language_of(&request), at: "/board/persons", draft: None };
+    if name.is_empty() {
+        return Ok(viewed.answer(StatusCode::OK));
+    }
+    let looked = match viewed.look_for(name).await {
+        Ok(looked) => looked,
+        Err(problem) => return Ok(viewed.problem(&problem)),
+    };
+    let page = |page: &Page<'_>| answer_with(looked.status(), pages::persons(&page.still(), &looked.found(name)));
+    Ok(viewed.with_page("/board/persons", page))
+}
+
+/// Searches for the person whom an entry is really about.
+pub async fn search_for_the_right_one(
+    request: HttpRequest,
+    payload: web::Payload,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    own_page(&request)?;
+    let Found::Open(session) = session::open(&request, &edge).await? else {
+        return Ok(to("/").finish());
+    };
+    let at = request.uri().path_and_query().map_or("", |at| at.as_str()).to_owned();
+    let Some(Place::Move(person, entry)) = Place::parse(&at) else { return Err(Problem::NotFound) };
+    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
+    session.check(&sent)?;
+    let name = sent.of("name").unwrap_or_default().trim();
+    let viewed = Viewed { edge: &edge, session: &session, language: language_of(&request), at: &at, draft: None };
+    if name.is_empty() {
+        return Ok(viewed.answer(StatusCode::OK));
+    }
+    let searched = match viewed.moving(person, entry) {
+        Ok(moving) => viewed.look_for(name).await.map(|looked| (moving, looked)),
+        Err(problem) => Err(problem),
+    };
+    let (moving, looked) = match searched {
+        Ok(searched) => searched,
+        Err(problem) => return Ok(viewed.problem(&problem)),
+    };
+    Ok(viewed.with_page(&on_the_case(person), |page| {
+        answer_with(looked.status(), pages::moving(&page.still(), &moving.page(Some(looked.found(name)))))
+    }))
+}
+
+/// Who was found by what was typed, or what is wrong with that.
+struct Looked {
+    persons: Vec<PersonSummaryView>,
+    wrong: Option<String>,
+}
+
+impl Looked {
+    fn status(&self) -> StatusCode {
+        if self.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+    }
+
+    fn found<'a>(&'a self, name: &'a str) -> FoundPersons<'a> {
+        FoundPersons { name, persons: &self.persons, next: None, wrong: self.wrong.as_deref() }
+    }
+}
+
+/// An entry that is to be moved, and on whom it stands.
+pub struct ToMove {
+    file: CaseFileView,
+    entry: TimelineEntryView,
+}
+
+impl ToMove {
+    pub fn page<'a>(&'a self, found: Option<FoundPersons<'a>>) -> Moving<'a> {
+        Moving { person: self.file.person_id, identity: self.file.identity.as_ref(), entry: &self.entry, found }
+    }
+}
+
+/// Where somebody's case is.
+pub fn on_the_case(person: PersonId) -> String {
+    format!("/board/persons/{person}")
+}
+
+impl Viewed<'_> {
+    async fn look_for(&self, name: &str) -> Result<Looked, Problem> {
+        match fitting(self.edge, &self.session.reader.principal, name).await {
+            Ok(persons) => Ok(Looked { persons, wrong: None }),
+            Err(Problem::Fields(problems)) => {
+                let wrong = problems.told().first().map(|each| board::field_problem(&each.message, self.language));
+                Ok(Looked { persons: Vec::new(), wrong })
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// An entry that the reader may move, if it still counts here.
+    pub fn moving(&self, person: PersonId, entry: EventId) -> Result<ToMove, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        if !baken.may_send(principal, person)?.contains(&CommandKind::MoveEntry) {
+            return Err(Problem::NotFound);
+        }
+        let timeline = all(|request| baken.timeline(principal, person, request))?;
+        let entry = timeline.into_iter().find(|each| each.event_id == entry && each.retracted_by.is_none());
+        Ok(ToMove { file: baken.case_file(principal, person)?, entry: entry.ok_or(Problem::NotFound)? })
+    }
+}
 
 /// Who fits, the best first, of those whom the reader may see.
 ///
 /// # Errors
 /// Where nobody can be looked for by it, or the reader searches too often.
-pub async fn search(edge: &Edge, principal: &Principal, typed: &str) -> Result<Vec<PersonSummaryView>, Problem> {
+async fn fitting(edge: &Edge, principal: &Principal, typed: &str) -> Result<Vec<PersonSummaryView>, Problem> {
     let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let (years, names): (Vec<_>, Vec<_>) = typed.split_whitespace().partition(is_year);
     let known = [("name", names.join(" ")), ("birth_date", years.first().copied().unwrap_or_default().to_owned())];
@@ -28,7 +149,7 @@ pub async fn search(edge: &Edge, principal: &Principal, typed: &str) -> Result<V
 /// Who may be meant by what is known of somebody.
 ///
 /// # Errors
-/// As [`search`].
+/// As [`fitting`].
 pub async fn look_up(
     edge: &Edge,
     principal: &Principal,

@@ -1,11 +1,13 @@
 //! Pages: each is made of what the queries give to this reader, and of nothing else.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::StatusCode;
-use actix_web::web::{self, Data};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
 use board::pages::{
-    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, LastSignIn, Lookouts, Returning, StateShare,
+    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, LastSignIn, Lookouts, Returning, StateShare, TurnAways,
 };
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::PersonId;
@@ -13,20 +15,21 @@ use care_path::codes::{Code, ExceptionState, Role};
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::ids::{FacilityId, OrgId};
+use care_path::policy::rules::{TurnAwaysOf, turn_aways_of};
 use care_path::views::{CaseFileView, OrganisationView};
 use maud::Markup;
 
 use super::names::{NamesOf, place_of};
 use super::place::{FormPlace, Pairs, Place};
 use super::session::{self, Found, Session, language_cookie, language_of, name_of};
-use super::sign_in::{answer_with, own_page, to};
+use super::sign_in::{answer_with, to};
 use super::{filled, search};
 use crate::app::{
     Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, QueryError, StateCount,
+    TurnAwaysFilter,
 };
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
-use crate::edge::rest::body;
 
 /// As much of a list as a page shows.
 const SHOWN: usize = 50;
@@ -55,32 +58,6 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
     }
     let viewed = Viewed { edge: &edge, session: &session, language, at: &at, draft: draft.as_ref() };
     Ok(viewed.answer(StatusCode::OK))
-}
-
-/// Searches for somebody. What is searched for is in no address.
-pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    own_page(&request)?;
-    let Found::Open(session) = session::open(&request, &edge).await? else {
-        return Ok(to("/").finish());
-    };
-    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
-    session.check(&sent)?;
-    let name = sent.of("name").unwrap_or_default().trim();
-    let language = language_of(&request);
-    let viewed = Viewed { edge: &edge, session: &session, language, at: "/board/persons", draft: None };
-    if name.is_empty() {
-        return Ok(viewed.answer(StatusCode::OK));
-    }
-    let (status, persons, wrong) = match search::search(&edge, &session.reader.principal, name).await {
-        Ok(persons) => (StatusCode::OK, persons, None),
-        Err(Problem::Fields(problems)) => {
-            let wrong = problems.told().first().map(|problem| board::field_problem(&problem.message, language));
-            (StatusCode::UNPROCESSABLE_ENTITY, Vec::new(), wrong)
-        }
-        Err(problem) => return Ok(viewed.problem(&problem)),
-    };
-    let found = FoundPersons { name, persons: &persons, next: None, wrong: wrong.as_deref() };
-    Ok(viewed.with_page("/board/persons", |page| answer_with(status, pages::persons(page, &found))))
 }
 
 /// Keeps the language that the reader chose.
@@ -133,6 +110,7 @@ impl Viewed<'_> {
             back,
             draft: self.draft,
             flash,
+            live: true,
             new_key: &|| baken.ids().uuid_v7(),
             demo: self.edge.board.sign_in.demo.is_some(),
             offline: super::offline::is_offered(self.edge, &reader.principal),
@@ -181,12 +159,18 @@ impl Viewed<'_> {
                 Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
             }
             Place::Directory => self.directory(),
+            Place::TurnAways { after } => self.turn_aways(after),
+            Place::Webhooks => self.webhooks(),
             Place::New => {
                 let ask = Ask::of(CommandKind::ReportSignal);
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
             }
             Place::Person(person) => self.case(person),
             Place::Rights(person) => self.about(person, |may| may.contains(&CommandKind::AssessRights), pages::rights),
+            Place::Move(person, entry) => {
+                let moving = self.moving(person, entry)?;
+                Ok(self.with_page(&search::on_the_case(person), |page| pages::moving(page, &moving.page(None))))
+            }
             Place::Return(person, language) => self.about(person, pages::prepares_a_return, |page, file, may| {
                 pages::returning(page, &Returning { file, may, language })
             }),
@@ -237,6 +221,34 @@ impl Viewed<'_> {
             })
             .collect();
         Ok(self.with_page(self.at, |page| pages::directory(page, &organisations, &sign_ins)))
+    }
+
+    /// Who was turned away, for those who may read it.
+    fn turn_aways(&self, after: Option<String>) -> Result<Markup, Problem> {
+        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        if turn_aways_of(principal.actor.role()) == TurnAwaysOf::Nobody {
+            return Err(Problem::NotFound);
+        }
+        let request = PageRequest::new(Some(SHOWN), after.map(Cursor)).unwrap_or_default();
+        let found = baken.turn_aways(principal, &TurnAwaysFilter::default(), &request)?;
+        let next = found.next().map(|cursor| cursor.0);
+        let rows = found.into_nodes();
+        let lost = rows.iter().flat_map(|row| row.not_seen_since.iter().flatten()).map(|each| each.person_id);
+        let known = lost.collect::<BTreeSet<_>>().into_iter();
+        let known =
+            known.filter_map(|person| Some((person, baken.case_file(principal, person).ok()?.identity?))).collect();
+        let list = TurnAways { rows: &rows, known: &known, next: next.as_deref() };
+        Ok(self.with_page(self.at, |page| pages::turn_aways(page, &list)))
+    }
+
+    /// The webhooks of all, for administrators.
+    fn webhooks(&self) -> Result<Markup, Problem> {
+        let principal = &self.session.reader.principal;
+        if principal.actor.role() != Role::Administrator {
+            return Err(Problem::NotFound);
+        }
+        let webhooks = self.edge.webhooks.as_ref().map(|webhooks| super::webhooks::list(webhooks, principal));
+        Ok(self.with_page(self.at, |page| pages::webhooks(page, webhooks.as_deref())))
     }
 
     /// All organisations that the reader is shown.
@@ -342,7 +354,7 @@ impl Viewed<'_> {
 }
 
 /// All of a list, page after page.
-fn all<T>(list: impl Fn(&PageRequest) -> Result<crate::app::Page<T>, QueryError>) -> Result<Vec<T>, Problem> {
+pub fn all<T>(list: impl Fn(&PageRequest) -> Result<crate::app::Page<T>, QueryError>) -> Result<Vec<T>, Problem> {
     let (mut items, mut after) = (Vec::new(), None);
     loop {
         let part = list(&PageRequest::new(Some(PageRequest::MOST), after).unwrap_or_default())?;

@@ -1,0 +1,43 @@
+//! All that was recorded of somebody.
+
+use care_path::command::CommandKind as K;
+use maud::{Markup, html};
+
+use super::CaseDesk;
+use crate::form::Ask;
+use crate::page::Page;
+use crate::pages::moving_at;
+use crate::words::happened;
+
+impl Page<'_> {
+    /// All that was recorded, newest first; each entry can be taken back, or moved to the right person, where one looks.
+    pub(super) fn history(&self, desk: &CaseDesk<'_>) -> Markup {
+        let person = desk.file.person_id;
+        html! {
+            section aria-labelledby="history" {
+                h2 #history.utrecht-heading-2 { (self.say("Alles wat is vastgelegd", "All that was recorded")) }
+                ol.timeline reversed {
+                    @for entry in desk.timeline.iter().rev() {
+                        @let struck = entry.retracted_by.is_some();
+                        li id={ "entry-" (entry.event_id) } {
+                            @let what = happened(entry.r#type).r#in(self.language);
+                            @if struck { s { (what) } " " span.tag { (self.say("teruggenomen", "taken back")) } } @else { strong { (what) } }
+                            @if entry.overtaken == Some(true) { " " span.tag { (self.say("telt niet mee", "does not count")) } }
+                            " " (self.noted(&entry.noted))
+                            @if !struck && desk.may.contains(&K::RetractEntry) {
+                                " · " a.utrecht-link href=(Ask::of(K::RetractEntry).about(person).subject(entry.event_id.0).path(self.at)) {
+                                    (self.say("terugnemen", "take back")) span.visually-hidden { ": " (what) }
+                                }
+                            }
+                            @if !struck && desk.may.contains(&K::MoveEntry) {
+                                " · " a.utrecht-link href=(moving_at(person, entry.event_id)) {
+                                    (self.say("andere persoon", "another person")) span.visually-hidden { ": " (what) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
