@@ -11,9 +11,12 @@
 #     BAKEN_OIDC_AUDIENCE  the audience of its access tokens
 #     BAKEN_OIDC_TOKENS    a file: {"accepted": {USER: {role, algorithm, token}}, "refused": {WHAT: {code, token}}}
 #     BAKEN_OIDC_ROTATE    an address: a POST to it replaces the provider's keys, and the tokens in the file
+#     BAKEN_OIDC_BOARD_SECRET  the secret of the client `baken-board`, that people sign in to the board with
+#     BAKEN_OIDC_RESOURCE  what the board's access tokens are for (RFC 8707)
 #
 # Needs Node.js 20 and npm; without them it fails, unless BAKEN_OIDC_ALLOW_SKIP=1 says that this is all right.
-# BAKEN_OIDC_USERS names another file of users than the demo world's.
+# BAKEN_OIDC_USERS names another file of users than the demo world's, and BAKEN_OIDC_CALLBACK another address that the
+# provider sends people back to than that of the test.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
