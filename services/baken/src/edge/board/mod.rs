@@ -1,5 +1,5 @@
 //! The board's edge: pages for people, over the same write path and the same read path as REST. What a page looks like is
-//! said in the crate `board`, which is given views and nothing else.
+//! said in the crate `board`, which is given views, and what things are called.
 //!
 //! No browser holds a token. Whoever signs in has a session on this node ([`session`]) and a cookie that names it.
 

@@ -1,4 +1,4 @@
-//! Pages: each is made of what the queries give to this reader, and of nothing else.
+//! Pages: what each tells of persons is what the queries give to this reader.
 
 use std::collections::BTreeSet;
 
