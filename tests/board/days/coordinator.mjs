@@ -72,7 +72,7 @@ for (const [screen, name] of [[DESK, "desk"], [PHONE, "phone"]]) {
         const act = await open(page, "Note");
         await act.getByRole("textbox").first().fill(`Asked for a blanket, said at a ${name}.`);
         await Promise.all([page.waitForNavigation(), act.getByRole("button", { name: /Record/ }).click()]);
-        await Promise.all([page.waitForURL(/\/move\?entry=/), page.locator("#history").locator("..").getByRole("link", { name: "another person: Note", exact: true }).first().click()]);
+        await Promise.all([page.waitForURL(/\/move\?entry=/), page.locator("#history").locator("..").getByRole("link", { name: /^another person\s*: Note$/ }).first().click()]);
         await page.getByRole("searchbox").fill(alias);
         await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Search" }).click()]);
         assert.doesNotMatch(page.url(), /Wojtek/);
