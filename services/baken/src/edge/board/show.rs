@@ -237,8 +237,8 @@ impl Viewed<'_> {
         let known = lost.collect::<BTreeSet<_>>().into_iter();
         let known =
             known.filter_map(|person| Some((person, baken.case_file(principal, person).ok()?.identity?))).collect();
-        let list = TurnAways { rows: &rows, known: &known, next: next.as_deref() };
-        Ok(self.with_page(self.at, |page| pages::turn_aways(page, &list)))
+        let turned_away = TurnAways { rows: &rows, known: &known, next: next.as_deref() };
+        Ok(self.with_page(self.at, |page| pages::turn_aways(page, &turned_away)))
     }
 
     /// The webhooks of all, for administrators.

@@ -54,6 +54,7 @@ impl BatchAnswer {
 
 /// What a decision says of a field, it says of the command's body: in a line with a command, of a batch or of an evening,
 /// that is `data`.
+#[must_use]
 pub fn in_line(problem: &Problem, request: RequestId) -> ProblemDetails {
     let mut details = problem.details_of(request);
     if matches!(problem, Problem::Execute(ExecuteError::Refused(_))) {
