@@ -98,8 +98,8 @@ class Results:
 
     def __init__(self, folder):
         load = lambda name: json.loads((folder / name).read_text()) if (folder / name).exists() else None
-        self.machine, self.log, self.stream, self.rebuild = map(
-            load, ["machine.json", "log.json", "stream.json", "rebuild.json"]
+        self.machine, self.log, self.stream, self.rebuild, self.kurrentdb = map(
+            load, ["machine.json", "log.json", "stream.json", "rebuild.json", "kurrentdb.json"]
         )
         # What a profile has shown and what was tried is the one part that somebody writes.
         self.tried = (folder / "tried.md").read_text() if (folder / "tried.md").exists() else None
@@ -197,7 +197,7 @@ def log_section(results):
     ]
     for name in dict.fromkeys(each["contender"] for each in log["results"]):
         parts.append(f"- **{CONTENDERS[name][0]}**: {CONTENDERS[name][1]}.")
-    parts.append("\nBaken's log in KurrentDB is not among them: no real server could be run here, and a double's speed says nothing.\n")
+    parts.append("\nBaken's log in KurrentDB is not among them: no real server could be run here. What Baken adds to one is measured below.\n")
     if log["postgres"]:
         version = log["postgres"]["server_version"].split()[0]
         settings = ", ".join(f"`{name}` {value}" for name, value in log["postgres"].items() if name != "server_version")
@@ -260,6 +260,8 @@ def page(results):
         parts.append(kept_section("## The stream\n", results.stream))
     if results.rebuild:
         parts.append(kept_section("## Rebuild of the read models\n", results.rebuild))
+    if results.kurrentdb:
+        parts.append(kept_section("## The log in KurrentDB, against a double\n", results.kurrentdb))
     if results.tried:
         # Its links are those of the file that it is written in.
         parts.append(results.tried.replace("](../", "]("))

@@ -18,7 +18,7 @@ read -r first second _ <<<"$persons"
 rebuilt=${REBUILT:-${second:-$first}}       # size of the city whose read models are rebuilt
 clients=${CLIENTS:-1,16,64,256}             # of the log layer
 connections=${CONNECTIONS:-64}              # at most, of each peer that is asked through PostgreSQL
-parts=${PARTS:-log http stream rebuild}     # what is measured; the page shows the last results of the others
+parts=${PARTS:-log http stream rebuild kurrentdb} # what is measured; the page shows the last results of the others
 readers=${READERS:-1000}                    # of the stream
 results=${RESULTS:-docs/benchmarks}         # JSON; the page and its plots lie beside it
 cities=${CITIES:-}                          # a folder to keep the simulated cities in, for the next run
@@ -115,6 +115,12 @@ fi
 if wants stream; then
     say "the stream, with $readers readers"
     keep stream --bench stream_bench -- --readers "$readers" --seconds "$seconds"
+fi
+
+if wants kurrentdb; then
+    say "the log in KurrentDB, against a double"
+    cargo bench -q --locked -p event-log --features testing --bench kurrentdb_bench | tee "$work/printed" >&2
+    python3 services/baken/benches/page.py keep "$work/printed" "$results/kurrentdb.json"
 fi
 
 say "the page"

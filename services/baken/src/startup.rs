@@ -15,8 +15,8 @@ use crate::edge::channels::Channels;
 use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits, board, observe, rest, wire};
-use crate::event_log::{self, EventLog, LogUrl};
-use crate::history::Decoder;
+use crate::event_log::{self, EventLog, LogError, LogUrl, Position, contract};
+use crate::history::{Decoder, STREAMS, is_ours};
 use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
 use crate::settings::Settings;
@@ -33,6 +33,9 @@ const PRELOADED_FOR: u64 = 20_000;
 pub enum StartError {
     #[error("the event log cannot be opened: {0}")]
     Log(#[from] crate::event_log::OpenError),
+    /// Nothing is under the prefix: this is an installation that was begun before there was one.
+    #[error("{}", beside(.prefix))]
+    Beside { prefix: String },
     #[error("the event log does not answer: {0}")]
     Head(#[from] crate::event_log::LogError),
     #[error("the key store cannot be opened: {0}")]
@@ -69,7 +72,44 @@ pub async fn open_log(
 ) -> Result<Arc<dyn EventLog>, StartError> {
     KeyRing::open(keys.clone(), kek.clone(), KeyRing::CAPACITY).await?;
     event_log::upgrade(url).await?;
-    Ok(event_log::open(url).await?)
+    let log = event_log::open(url).await?;
+    refuse_beside(url, &*log).await?;
+    Ok(log)
+}
+
+/// Refuses to begin a log where one lies that was begun without a prefix.
+pub(crate) async fn refuse_beside(url: &LogUrl, log: &dyn EventLog) -> Result<(), StartError> {
+    let Some(prefix) = event_log::prefix(url) else { return Ok(()) };
+    if is_unwritten(log).await? && event_log::has_beside(url, &STREAMS, is_ours).await? {
+        return Err(StartError::Beside { prefix: prefix.to_owned() });
+    }
+    Ok(())
+}
+
+/// Whether the log holds nothing but what a doctor has left there.
+async fn is_unwritten(log: &dyn EventLog) -> Result<bool, LogError> {
+    const PAGE: usize = 1_000;
+    let mut after = Position::START;
+    loop {
+        let page = log.read_all(after, PAGE).await?;
+        if page.events.iter().any(|event| !contract::is_of_a_check(&event.stream)) {
+            return Ok(false);
+        }
+        if page.at_head {
+            return Ok(true);
+        }
+        after = page.next;
+    }
+}
+
+/// What an operator is told whose log was begun before its streams had a prefix.
+#[must_use]
+pub fn beside(prefix: &str) -> String {
+    format!(
+        "there is no log whose streams begin with `{prefix}`, but one without a prefix, as an older Baken wrote it. Add \
+         `streamPrefix=` to the connection string to go on with it; or stop every node and move it: `baken copy` from the \
+         connection string with `streamPrefix=` to the one without (docs/kurrentdb.md)"
+    )
 }
 
 /// What the service is made of.

@@ -1,5 +1,6 @@
 //! Moving a log to another engine: every event under its own id, on its own stream, at its own revision, in the same
-//! order, with payload and envelope as they are. Only positions may become others: each engine gives its own.
+//! order, with payload and envelope as they are. Only positions may become others: each engine gives its own. Streams that
+//! the caller does not keep are left: others may have written to the source, and those who checked it.
 //!
 //! A copy that was cut off leaves the beginning of the source in the target, so the next one goes on from there. That the
 //! target *is* a beginning of the source is looked at before anything is written, event by event; and at the end, that
@@ -40,7 +41,7 @@ pub struct CopyProgress {
 }
 
 /// What was found and done. Both logs are equal up to the end that the source had when the copy began.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// Events that the target held before.
     pub found: u64,
@@ -52,6 +53,10 @@ pub struct Copied {
     pub same_positions: bool,
     /// The end that the source had when the copy began: what came after it is not in the target.
     pub until: Position,
+    /// Events of the source on streams that are not kept.
+    pub left: u64,
+    /// The stream of the first of them.
+    pub first_left: Option<StreamName>,
 }
 
 /// Why there is no copy. Events are named by their number in the order of the log, from 1.
@@ -71,44 +76,71 @@ pub enum CopyError {
     Target(#[source] LogError),
 }
 
-/// Copies what the source holds now and the target does not yet.
+/// Whether a stream is copied.
+pub type Keep = fn(&StreamName) -> bool;
+
+/// Copies what the source holds now and the target does not yet, of the streams that are kept.
 ///
 /// # Errors
 /// Where the target is not a beginning of the source, one of them fails, or they are not equal in the end.
 pub async fn copy(
     source: &dyn EventLog,
     target: &dyn EventLog,
+    keep: Keep,
     tell: &(dyn Fn(CopyProgress) + Sync),
 ) -> Result<Copied, CopyError> {
     let until = source.head().await.map_err(CopyError::Source)?;
-    let (found, rest) = beginning(source, target, until, tell).await?;
-    let appended = append_all(rest, target, found, until, tell).await?;
-    let (compared, same_positions) = compare(source, target, until, tell).await?;
-    Ok(Copied { found, appended, compared, same_positions, until })
+    let (found, rest) = beginning(Reading::of(source, keep, until), target, keep, tell).await?;
+    let appended = append_all(rest, target, found, tell).await?;
+    let mut here = Reading::of(source, keep, until);
+    let (compared, same_positions) = compare(&mut here, target, keep, tell).await?;
+    let Reading { left, first_left, .. } = here;
+    Ok(Copied { found, appended, compared, same_positions, until, left, first_left })
 }
 
 /// Reads a log from its beginning, event by event, up to a position.
 struct Reading<'a> {
     log: &'a dyn EventLog,
+    keep: Keep,
     read: VecDeque<Recorded>,
     after: Position,
     until: Position,
     ended: bool,
+    left: u64,
+    first_left: Option<StreamName>,
 }
 
 impl<'a> Reading<'a> {
-    fn of(log: &'a dyn EventLog, until: Position) -> Self {
-        Self { log, read: VecDeque::new(), after: Position::START, until, ended: false }
+    fn of(log: &'a dyn EventLog, keep: Keep, until: Position) -> Self {
+        Self {
+            log,
+            keep,
+            read: VecDeque::new(),
+            after: Position::START,
+            until,
+            ended: false,
+            left: 0,
+            first_left: None,
+        }
     }
 
     async fn next(&mut self) -> Result<Option<Recorded>, LogError> {
-        while self.read.is_empty() && !self.ended {
-            let page = self.log.read_all(self.after, PAGE).await?;
-            self.after = page.next;
-            self.ended = page.at_head || page.next >= self.until;
-            self.read = page.events.into();
+        loop {
+            while self.read.is_empty() && !self.ended {
+                let page = self.log.read_all(self.after, PAGE).await?;
+                self.after = page.next;
+                self.ended = page.at_head || page.next >= self.until;
+                self.read = page.events.into();
+            }
+            let Some(event) = self.read.pop_front().filter(|event| event.position <= self.until) else {
+                return Ok(None);
+            };
+            if (self.keep)(&event.stream) {
+                return Ok(Some(event));
+            }
+            self.left += 1;
+            self.first_left.get_or_insert(event.stream);
         }
-        Ok(self.read.pop_front().filter(|event| event.position <= self.until))
     }
 }
 
@@ -130,13 +162,13 @@ fn told(events: u64) -> bool {
 
 /// Whether the target holds a beginning of the source: how long it is, and the source read on from there.
 async fn beginning<'a>(
-    source: &'a dyn EventLog,
+    mut here: Reading<'a>,
     target: &dyn EventLog,
-    until: Position,
+    keep: Keep,
     tell: &(dyn Fn(CopyProgress) + Sync),
 ) -> Result<(u64, Reading<'a>), CopyError> {
-    let end = target.head().await.map_err(CopyError::Target)?;
-    let (mut here, mut there) = (Reading::of(source, until), Reading::of(target, end));
+    let (end, until) = (target.head().await.map_err(CopyError::Target)?, here.until);
+    let mut there = Reading::of(target, keep, end);
     let mut events = 0;
     while let Some(held) = there.next().await.map_err(CopyError::Target)? {
         match here.next().await.map_err(CopyError::Source)? {
@@ -158,10 +190,9 @@ async fn append_all(
     mut rest: Reading<'_>,
     target: &dyn EventLog,
     found: u64,
-    until: Position,
     tell: &(dyn Fn(CopyProgress) + Sync),
 ) -> Result<u64, CopyError> {
-    let mut appended = 0;
+    let (mut appended, until) = (0, rest.until);
     let mut next = rest.next().await.map_err(CopyError::Source)?;
     while let Some(first) = next.take() {
         let mut run = Run::of(first);
@@ -237,13 +268,13 @@ async fn append(run: &Run, target: &dyn EventLog, number: u64) -> Result<(), Cop
 
 /// Compares every event of both: how many there are, and whether their positions are the same too.
 async fn compare(
-    source: &dyn EventLog,
+    here: &mut Reading<'_>,
     target: &dyn EventLog,
-    until: Position,
+    keep: Keep,
     tell: &(dyn Fn(CopyProgress) + Sync),
 ) -> Result<(u64, bool), CopyError> {
-    let end = target.head().await.map_err(CopyError::Target)?;
-    let (mut here, mut there) = (Reading::of(source, until), Reading::of(target, end));
+    let (end, until) = (target.head().await.map_err(CopyError::Target)?, here.until);
+    let mut there = Reading::of(target, keep, end);
     let (mut events, mut same_positions) = (0, true);
     loop {
         let (one, other) =

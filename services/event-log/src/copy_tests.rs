@@ -42,7 +42,7 @@ async fn all(log: &dyn EventLog) -> Vec<Recorded> {
 }
 
 async fn quietly(source: &dyn EventLog, target: &dyn EventLog) -> Result<Copied, CopyError> {
-    copy(source, target, &|_| {}).await
+    copy(source, target, |_| true, &|_| {}).await
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn one_other_byte_in_an_envelope_makes_a_target_another_log() {
 /// What is done in the middle of a copy.
 async fn meanwhile(source: &MemoryLog, target: &MemoryLog, log: &MemoryLog, stage: Stage) -> Result<Copied, CopyError> {
     let (reached, asked) = (AtomicUsize::new(0), StreamName::new("person-3"));
-    copy(source, target, &|progress| {
+    copy(source, target, |_| true, &|progress| {
         if progress.stage == stage && reached.fetch_add(1, Ordering::Relaxed) == 0 {
             // In memory an append is made at once.
             let append = log.append(&asked, Expected::Any, vec![proposed(9_999)]);
@@ -157,4 +157,21 @@ async fn somebody_else_who_writes_to_the_target_is_noticed() {
     let (source, target) = (filled(300).await, MemoryLog::new());
     let error = meanwhile(&source, &target, &target, Stage::Copying).await.unwrap_err();
     assert!(matches!(error, CopyError::TargetWritten { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_not_ours_is_left_and_told_also_when_the_copy_goes_on() {
+    let (source, target) = (filled(30).await, MemoryLog::new());
+    let ours: Keep = |stream| stream.as_str().starts_with("person-");
+    for (number, stream) in [(900, "orders-1"), (901, "person-5"), (902, "contract-1"), (903, "orders-1")] {
+        source.append(&StreamName::new(stream), Expected::Any, vec![proposed(number)]).await.unwrap();
+    }
+    let copied = copy(&source, &target, ours, &|_| {}).await.unwrap();
+    assert_eq!((copied.found, copied.appended, copied.compared, copied.left), (0, 31, 31, 3));
+    assert_eq!(copied.first_left, Some(StreamName::new("orders-1")));
+    source.append(&StreamName::new("person-5"), Expected::Any, vec![proposed(904)]).await.unwrap();
+    let again = copy(&source, &target, ours, &|_| {}).await.unwrap();
+    assert_eq!((again.found, again.appended, again.left), (31, 1, 3));
+    let kept: Vec<_> = all(&source).await.into_iter().filter(|event| ours(&event.stream)).collect();
+    assert_eq!(kept, all(&target).await);
 }

@@ -61,6 +61,9 @@ pub enum LogUrlError {
     BadConnectionString,
     #[error("kurrentdb: needs a connection string, as KurrentDB's clients take it")]
     BadKurrentUrl,
+    #[error("kurrentdb: {0}")]
+    #[cfg(feature = "kurrentdb")]
+    BadPrefix(kurrentdb::BadKurrentUrl),
 }
 
 impl FromStr for LogUrl {
@@ -81,7 +84,10 @@ impl FromStr for LogUrl {
             "postgres" | "postgresql" => Err(LogUrlError::NotBuilt { engine: "PostgreSQL", feature: "postgres" }),
             #[cfg(feature = "kurrentdb")]
             "kurrentdb" | "kurrentdb+discover" | "esdb" | "esdb+discover" => {
-                text.parse().map(Self::KurrentDb).map_err(|_| LogUrlError::BadKurrentUrl)
+                text.parse().map(Self::KurrentDb).map_err(|error| match error {
+                    kurrentdb::BadKurrentUrl::Unreadable => LogUrlError::BadKurrentUrl,
+                    prefix @ kurrentdb::BadKurrentUrl::Prefix => LogUrlError::BadPrefix(prefix),
+                })
             }
             #[cfg(not(feature = "kurrentdb"))]
             "kurrentdb" | "kurrentdb+discover" | "esdb" | "esdb+discover" => {
@@ -145,6 +151,33 @@ pub async fn describe(url: &LogUrl) -> Result<String, OpenError> {
         #[cfg(feature = "kurrentdb")]
         LogUrl::KurrentDb(nodes) => Ok(format!("KurrentDB {} at {nodes}", kurrentdb::version(nodes).await?)),
         _ => Ok(url.to_string()),
+    }
+}
+
+/// What the names of the log's streams begin with on a server that others use too; `None` where an engine has no such thing.
+#[must_use]
+pub fn prefix(url: &LogUrl) -> Option<&str> {
+    match url {
+        #[cfg(feature = "kurrentdb")]
+        LogUrl::KurrentDb(url) => Some(url.prefix()),
+        _ => None,
+    }
+}
+
+/// Whether a log that was begun without a prefix lies beside one that has one: an event on a stream whose name begins like
+/// one of these, and which is one of ours.
+///
+/// # Errors
+/// Where the server does not answer.
+#[cfg_attr(
+    not(feature = "kurrentdb"),
+    expect(clippy::unused_async, unused_variables, reason = "of these engines only that one has prefixes")
+)]
+pub async fn has_beside(url: &LogUrl, names: &[&str], is_ours: fn(&Recorded) -> bool) -> Result<bool, OpenError> {
+    match url {
+        #[cfg(feature = "kurrentdb")]
+        LogUrl::KurrentDb(url) if !url.prefix().is_empty() => Ok(kurrentdb::has_beside(url, names, is_ours).await?),
+        _ => Ok(false),
     }
 }
 

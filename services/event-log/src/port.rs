@@ -147,9 +147,10 @@ pub enum LogError {
     /// There was nothing to append: a programming error of the caller.
     #[error("an append needs at least one event")]
     Empty,
-    /// The events of one append are more than the engine takes at once; nothing was written.
-    #[error("an append may have at most {limit} bytes")]
-    TooLarge { limit: usize },
+    /// The events of one append are more than the engine takes at once; nothing was written. Where a server can be told to
+    /// take more, `setting` names how.
+    #[error("an append may have at most {limit} bytes{}", setting.map(|name| format!(": {name}")).unwrap_or_default())]
+    TooLarge { limit: usize, setting: Option<&'static str> },
     /// Not written, or not known to be written; the same append may be tried again.
     #[error("the event log is not available: {0}")]
     Unavailable(String),

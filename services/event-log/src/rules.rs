@@ -38,7 +38,7 @@ pub(super) fn well_formed(events: &[Proposed]) -> Result<(), LogError> {
 /// Refuses an append of more bytes than the engine takes.
 pub(super) fn within(limit: usize, events: &[Proposed]) -> Result<(), LogError> {
     let bytes: usize = events.iter().map(Proposed::bytes).sum();
-    if bytes <= limit { Ok(()) } else { Err(LogError::TooLarge { limit }) }
+    if bytes <= limit { Ok(()) } else { Err(LogError::TooLarge { limit, setting: None }) }
 }
 
 /// Tells a repeat from a first append, by what the log knows of each proposed id: `None` is a first append, and a

@@ -119,7 +119,12 @@ impl ExecuteError {
 impl From<LogError> for ExecuteError {
     fn from(error: LogError) -> Self {
         match error {
-            LogError::TooLarge { limit } => Self::TooLarge { limit },
+            LogError::TooLarge { limit, setting } => {
+                if let Some(setting) = setting {
+                    tracing::error!(limit, "the event log refuses what is to be recorded for its size: {setting}");
+                }
+                Self::TooLarge { limit }
+            }
             other => Self::Log(other),
         }
     }

@@ -10,7 +10,9 @@ use serde_json::json;
 use super::testing::{TestBaken, keyed, user};
 use crate::event_log::kurrentdb::double::{AppendFault, Double};
 use crate::event_log::kurrentdb::{KurrentLog, Options};
-use crate::event_log::{EventLog, StreamName};
+use crate::event_log::{EventLog, LogUrl, StreamName, copy};
+use crate::history::Stream;
+use crate::startup::refuse_beside;
 
 /// Sends a command as a night shelter does, with a key; the person that it is about.
 async fn send(node: &TestBaken, command: CommandKind, person_id: Option<PersonId>, key: &str) -> Option<PersonId> {
@@ -56,4 +58,27 @@ async fn a_whole_baken_serves_over_kurrentdb_while_the_server_fails_and_restarts
         }
     }
     assert!(double.has_played_everything() && double.is_without_repeats());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_of_before_the_prefix_is_not_passed_over_and_can_be_moved_on_its_cluster() {
+    let double = Double::start().await;
+    let url: LogUrl = double.text_as("").parse().unwrap();
+    let log = KurrentLog::open(&double.url(), &Options::default()).await.unwrap();
+    refuse_beside(&url, &log).await.unwrap();
+    let before = Arc::new(KurrentLog::open(&double.url().with_prefix(""), &Options::default()).await.unwrap());
+    let here = TestBaken::start_on(before.clone()).await;
+    send(&here, CommandKind::ReportSignal, None, "signal").await.unwrap();
+    // What is not Baken's, on a stream whose name might be.
+    double.writes_for_others("person-1", 3);
+    let told = refuse_beside(&url, &log).await.unwrap_err().to_string();
+    assert!(told.contains("Add `streamPrefix=` to the connection string"), "{told}");
+    // Neither does the log that goes on as it was see another one, nor what was moved from it.
+    refuse_beside(&format!("{}&streamPrefix=", double.text_as("")).parse().unwrap(), &*before).await.unwrap();
+    for moved in [1, 0] {
+        let keep: copy::Keep = |stream| Stream::parse(stream).is_some();
+        let copied = copy::copy(&*before, &log, keep, &|_| {}).await.unwrap();
+        assert_eq!((copied.appended > 0, copied.left), (moved == 1, 3 + (1 - moved) * copied.found), "{copied:?}");
+    }
+    refuse_beside(&url, &log).await.unwrap();
 }

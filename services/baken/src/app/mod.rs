@@ -14,6 +14,8 @@ pub mod keys_away_tests;
 #[cfg(test)]
 mod kurrentdb_tests;
 #[cfg(test)]
+mod largest_tests;
+#[cfg(test)]
 mod linked_tests;
 mod lost;
 mod matches;

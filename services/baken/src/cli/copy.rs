@@ -1,13 +1,16 @@
 //! `baken copy`: the log of one engine into another one, and the key store that belongs to it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use parking_lot::Mutex;
 
 use super::Failure;
 use crate::event_log::copy::{Copied, CopyProgress, Stage, copy};
-use crate::event_log::{EventLog, LogUrl, Position, open, open_to_read};
+use crate::event_log::{EventLog, LogUrl, Position, StreamName, open, open_to_read};
+use crate::history::Stream;
 use crate::sealing::{CopiedKeys, KeysPlace, copy_keys};
 use crate::telemetry::{self, Format};
 
@@ -21,6 +24,8 @@ use crate::telemetry::{self, Format};
 /// A copy that was cut off goes on where it was when the command is given again. The target must be empty, or hold what
 /// an earlier run left in it: that is compared first, and anything else is refused before a byte is written. At the end
 /// both are compared: all events with their envelopes and payloads, all keys, and who was erased.
+///
+/// What is not Baken's in the source is left, and told: events of other applications, and those of `baken doctor`.
 ///
 /// The service may go on writing to the source meanwhile: copy, stop the service, and copy again, which takes the rest.
 /// Nothing else may write to the target. docs/operating.md has the whole way of moving.
@@ -91,11 +96,15 @@ struct CopiedLog {
 async fn log_over(from: &LogUrl, to: &LogUrl) -> Result<CopiedLog, Failure> {
     let source = open_to_read(from).await.map_err(|error| format!("the source: {error}"))?;
     let target = open(to).await.map_err(|error| format!("the target: {error}"))?;
-    let bar = bar();
-    let copied = copy(&*source, &*target, &|progress| show(&bar, progress)).await;
-    bar.finish_and_clear();
-    let Copied { found, appended, compared, same_positions, until } = copied?;
+    let shown = Shown::new();
+    let ours = |stream: &StreamName| Stream::parse(stream).is_some();
+    let copied = copy(&*source, &*target, ours, &|progress| shown.tell(progress)).await;
+    shown.bar.finish_and_clear();
+    let Copied { found, appended, compared, same_positions, until, left, first_left } = copied?;
     println!("{appended} events copied, {found} were there; all {compared} compared one by one: equal");
+    if let Some(stream) = first_left {
+        println!("{left} events were left, which are not on streams of Baken's; the first of them is on {stream}");
+    }
     if !same_positions {
         println!(
             "positions differ: whatever remembers one of the source (cursors of webhooks, Baken-Position and \
@@ -114,22 +123,43 @@ async fn keys_over(from: &KeysPlace, to: &KeysPlace) -> Result<(), Failure> {
     Ok(())
 }
 
-/// On standard error; where that is no terminal, nothing is drawn.
-fn bar() -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:10} {bar:40} {percent}%, {eta} left");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+/// How far it is, on standard error: drawn on a terminal, and elsewhere said every ten seconds.
+struct Shown {
+    bar: ProgressBar,
+    said: Mutex<(Stage, Instant)>,
 }
 
-fn show(bar: &ProgressBar, progress: CopyProgress) {
-    let name = match progress.stage {
-        Stage::Comparing => "comparing",
-        Stage::Copying => "copying",
-        Stage::Checking => "checking",
-    };
-    if bar.message() != name {
-        bar.set_message(name);
-        bar.reset();
+impl Shown {
+    const EVERY: Duration = Duration::from_secs(10);
+
+    fn new() -> Self {
+        let style = ProgressStyle::with_template("{msg:10} {bar:40} {percent}%, {eta} left");
+        let bar = ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self { bar, said: Mutex::new((Stage::Comparing, Instant::now())) }
     }
-    bar.set_length(progress.until.0);
-    bar.set_position(progress.position.0);
+
+    fn tell(&self, progress: CopyProgress) {
+        let CopyProgress { stage, events, position, until } = progress;
+        let name = match stage {
+            Stage::Comparing => "comparing",
+            Stage::Copying => "copying",
+            Stage::Checking => "checking",
+        };
+        let mut said = self.said.lock();
+        if said.0 != stage || self.bar.message().is_empty() {
+            said.0 = stage;
+            self.bar.set_message(name);
+            self.bar.set_length(until.0);
+            // What an earlier run has copied was not copied at this one's speed.
+            self.bar.set_position(position.0);
+            self.bar.reset_eta();
+        }
+        self.bar.set_length(until.0);
+        self.bar.set_position(position.0);
+        if self.bar.is_hidden() && said.1.elapsed() >= Self::EVERY {
+            said.1 = Instant::now();
+            let percent = position.0.saturating_mul(100) / until.0.max(1);
+            eprintln!("{name}: {events} events, {percent}%, {} left", HumanDuration(self.bar.eta()));
+        }
+    }
 }

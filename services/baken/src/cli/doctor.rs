@@ -1,4 +1,5 @@
-//! `baken doctor`: runs the contract of the event log against an engine and says what holds, check by check as it goes on.
+//! `baken doctor`: runs the contract of the event log against an engine and says what holds, check by check as it goes on;
+//! and whether something lies in the log, or beside it, that would keep the service from starting.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -9,10 +10,19 @@ use clap::Args;
 use parking_lot::Mutex;
 
 use super::Failure;
-use crate::event_log::contract::{Manner, Report, Step};
-use crate::event_log::{self, LogUrl, contract};
+use crate::event_log::contract::{Manner, Report, Step, Verdict};
+use crate::event_log::{self, EventLog, LogUrl, Position, contract};
+use crate::history::{STREAMS, is_ours};
 use crate::sources::{IdSource, RandomIds};
+use crate::startup::beside;
 
+/// Something could not be checked, and may be later: `EX_TEMPFAIL` of sysexits.h.
+const TRY_AGAIN: u8 = 75;
+
+/// Says what holds of the event log's contract
+///
+/// Ends with 0 where all of it holds; with 1 where something is broken, or lies in the log that would stop the service; with
+/// 75 where the log was away for too long to check everything: then it is to be tried again.
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// The engine: `memory:`, `sqlite:PATH`, `postgres://…`, `kurrentdb://…`. The checks write to streams of their own and leave others alone.
@@ -25,20 +35,16 @@ pub struct Doctor {
 
 impl Doctor {
     pub async fn run(self) -> ExitCode {
-        let patience = Duration::from_secs(self.patience);
+        let manner = Manner { patience: Duration::from_secs(self.patience), ..Manner::default() };
         let examined = match self.log.parse() {
-            Ok(url) => examine(&url, patience, &StepPrinter::new(io::stdout())).await,
+            Ok(url) => examine(&url, &manner, &StepPrinter::new(io::stdout())).await,
             Err(error) => Err(Failure::from(error)),
         };
         match examined {
-            Ok(report) if report.holds() => {
-                println!("The engine keeps the whole contract.");
-                ExitCode::SUCCESS
-            }
-            Ok(report) => {
-                let (broken, all) = (report.broken().count(), report.outcomes.len());
-                println!("{broken} of {all} checks failed. Baken must not run on this engine.");
-                ExitCode::FAILURE
+            Ok(examined) => {
+                let (said, code) = examined.conclusion();
+                println!("{said}");
+                code
             }
             Err(error) => {
                 eprintln!("baken: {error}");
@@ -48,22 +54,113 @@ impl Doctor {
     }
 }
 
-/// Says what the engine is, and what it holds of the contract.
+/// What was found.
+#[derive(Debug)]
+struct Examined {
+    surroundings: Surroundings,
+    report: Report,
+}
+
+impl Examined {
+    fn conclusion(&self) -> (String, ExitCode) {
+        let Self { surroundings, report } = self;
+        let (broken, open, all) = (report.broken().count(), report.not_checked().count(), report.outcomes.len());
+        if broken > 0 {
+            return (format!("{broken} of {all} checks failed. Baken must not run on this engine."), ExitCode::FAILURE);
+        }
+        if surroundings.stop_the_service() {
+            return ("The service does not run on this log as it is: see above.".to_owned(), ExitCode::FAILURE);
+        }
+        if open > 0 {
+            let said = format!(
+                "{open} of {all} checks could not be made, for the log was away; none of the others failed. Try again."
+            );
+            return (said, ExitCode::from(TRY_AGAIN));
+        }
+        ("The engine keeps the whole contract.".to_owned(), ExitCode::SUCCESS)
+    }
+}
+
+/// Says what the engine is, what is in the log and beside it, and what it holds of the contract.
 async fn examine<W: Write + Send>(
     url: &LogUrl,
-    patience: Duration,
+    manner: &Manner<'_>,
     progress: &StepPrinter<W>,
-) -> Result<Report, Failure> {
+) -> Result<Examined, Failure> {
     let ids: contract::Ids = Arc::new(|| RandomIds.uuid_v7());
+    let patience = manner.patience;
     let engine = tokio::time::timeout(patience, event_log::describe(url)).await;
     let engine = engine.map_err(|_| format!("the event log did not answer within {patience:?}"))??;
     progress.say(&format!("{engine}\n"));
-    let manner = Manner { patience, tell: &|step| progress.tell(step) };
-    Ok(match url {
+    let surroundings = Surroundings::of(url).await?;
+    progress.say(&surroundings.told(url));
+    let manner = Manner { tell: &|step| progress.tell(step), ..*manner };
+    let report = match url {
         // What lives in memory is gone when it is closed: there is nothing to find after reopening.
         LogUrl::Memory => contract::run_with(event_log::open(url).await?, ids, &manner).await,
         _ => contract::run_reopening_with(|| event_log::open(url), ids, &manner).await,
-    })
+    };
+    Ok(Examined { surroundings, report })
+}
+
+/// What is in a log, and beside it.
+#[derive(Debug, Default)]
+struct Surroundings {
+    /// Events of Baken's.
+    ours: u64,
+    /// Others, that are no doctor's either.
+    others: u64,
+    /// The stream of the first of them.
+    first: Option<String>,
+    /// A log without a prefix lies beside.
+    beside: bool,
+}
+
+impl Surroundings {
+    async fn of(url: &LogUrl) -> Result<Self, Failure> {
+        const PAGE: usize = 2_000;
+        let log: Arc<dyn EventLog> = event_log::open(url).await?;
+        let mut found = Self::default();
+        let (end, mut after) = (log.head().await?, Position::START);
+        while after < end {
+            let page = log.read_all(after, PAGE).await?;
+            for event in page.events.iter().filter(|event| !contract::is_of_a_check(&event.stream)) {
+                if is_ours(event) {
+                    found.ours += 1;
+                } else {
+                    found.others += 1;
+                    found.first.get_or_insert_with(|| event.stream.to_string());
+                }
+            }
+            if page.at_head || page.next <= after {
+                break;
+            }
+            after = page.next;
+        }
+        found.beside = event_log::has_beside(url, &STREAMS, is_ours).await?;
+        Ok(found)
+    }
+
+    fn stop_the_service(&self) -> bool {
+        self.others > 0 || (self.beside && self.ours == 0)
+    }
+
+    fn told(&self, url: &LogUrl) -> String {
+        let mut told = vec![format!("{} events of Baken's are in the log", self.ours)];
+        if let Some(first) = &self.first {
+            told.push(format!(
+                "{} events are none that this version knows, the first of them on the stream {first}: the service stops at \
+                 such an event. A newer Baken wrote them, or another application, which must not write here.",
+                self.others
+            ));
+        }
+        match event_log::prefix(url).filter(|_| self.beside) {
+            Some(prefix) if self.ours == 0 => told.push(beside(prefix)),
+            Some(_) => told.push("a log without a prefix lies beside it; this one is not affected".to_owned()),
+            None => {}
+        }
+        told.join("\n") + "\n"
+    }
 }
 
 /// Writes each step at once, and how long it took, so that a slow server can be told from a dead one.
@@ -89,11 +186,13 @@ impl<W: Write> StepPrinter<W> {
                 self.out.lock().1 = Instant::now();
                 self.say(&format!("{check} … "));
             }
+            Step::Again(why) => self.say(&format!("{why}; again … ")),
             Step::Ended(outcome) => {
                 let seconds = self.out.lock().1.elapsed().as_secs_f64();
-                self.say(&match &outcome.held {
-                    Ok(()) => format!("holds ({seconds:.2} s)\n"),
-                    Err(why) => format!("BROKEN ({seconds:.2} s): {why}\n"),
+                self.say(&match &outcome.verdict {
+                    Verdict::Holds => format!("holds ({seconds:.2} s)\n"),
+                    Verdict::Broken(why) => format!("BROKEN ({seconds:.2} s): {why}\n"),
+                    Verdict::NotChecked(why) => format!("not checked ({seconds:.2} s): {why}\n"),
                 });
             }
         }
@@ -121,10 +220,11 @@ mod tests {
         }
     }
 
-    async fn examined(url: &LogUrl) -> Result<(String, Report), Failure> {
+    async fn examined(url: &LogUrl) -> Result<(String, Examined), Failure> {
         let progress = StepPrinter::new(Vec::new());
-        let report = examine(url, Duration::from_mins(1), &progress).await?;
-        Ok((String::from_utf8(progress.out.into_inner().0).unwrap(), report))
+        let manner = Manner { pause: Duration::from_secs(1), ..Manner::default() };
+        let found = examine(url, &manner, &progress).await?;
+        Ok((String::from_utf8(progress.out.into_inner().0).unwrap(), found))
     }
 
     #[test]
@@ -132,7 +232,10 @@ mod tests {
         let progress = StepPrinter::new(Flushed::default());
         progress.tell(Step::Begins("it counts from 0"));
         assert_eq!(progress.out.lock().0.0, ["it counts from 0 … "]);
-        progress.tell(Step::Ended(&Outcome { check: "it counts from 0", held: Err("it counts from 1".to_owned()) }));
+        progress.tell(Step::Ended(&Outcome {
+            check: "it counts from 0",
+            verdict: Verdict::Broken("it counts from 1".to_owned()),
+        }));
         let told = progress.out.lock().0.0.pop().unwrap();
         assert!(told.starts_with("BROKEN (0.") && told.ends_with(" s): it counts from 1\n"), "{told}");
     }
@@ -141,13 +244,51 @@ mod tests {
     async fn an_operator_is_told_which_server_it_is_and_what_it_holds_of_the_contract() {
         let double = Double::start().await;
         let url = double.text_as("baken:secret@").parse().unwrap();
-        let (told, report) = examined(&url).await.unwrap();
+        // A server with its default settings, which others use too.
+        double.writes_for_others("orders-1", 3);
+        let (told, found) = examined(&url).await.unwrap();
+        let report = &found.report;
         assert!(told.starts_with("KurrentDB 25.1.0 at kurrentdb://127.0.0.1:"), "{told}");
         assert!(!told.contains("secret"));
+        assert_eq!(found.conclusion(), ("The engine keeps the whole contract.".to_owned(), ExitCode::SUCCESS));
+        assert_eq!(double.others_sent(), 0);
         assert!(report.holds(), "\n{report}");
         let holds = told.lines().filter(|line| line.contains(" … holds (")).count();
         assert_eq!(holds, report.outcomes.len(), "{told}");
         assert!(double.is_without_repeats());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn an_election_in_the_middle_of_the_checks_breaks_nothing() {
+        let double = Double::cluster(3).await;
+        let url = double.text_as("").parse().unwrap();
+        let election = async {
+            while double.appends() < 40 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            double.has_no_leader();
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            double.elect(2);
+        };
+        let (found, ()) = tokio::join!(examined(&url), election);
+        let (told, found) = found.unwrap();
+        assert!(told.contains("again … ") && !told.contains("BROKEN"), "{told}");
+        assert!(found.report.holds(), "{told}");
+    }
+
+    #[tokio::test]
+    async fn what_lies_under_the_prefix_and_beside_it_is_told_before_the_service_starts() {
+        let double = Double::start().await;
+        let url: LogUrl = double.text_as("").parse().unwrap();
+        double.writes_for_others("orders-1", 3);
+        double.writes_for_others("person-1", 3);
+        let found = Surroundings::of(&url).await.unwrap();
+        assert!(!found.stop_the_service(), "{found:?}");
+        double.writes_for_others("baken.orders-1", 2);
+        let found = Surroundings::of(&url).await.unwrap();
+        assert!(found.stop_the_service());
+        let told = found.told(&url);
+        assert!(told.contains("2 events are none that this version knows, the first of them on the stream orders-1"));
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decode::DecodeError;
 use super::idempotency::KeyDigest;
-use crate::event_log::{Position, StreamName};
+use crate::event_log::{Position, Recorded, StreamName};
 
 /// What is known of an event beside its content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +73,16 @@ pub enum Stream {
 const PERSON: &str = "person-";
 const TURN_AWAYS: &str = "turn-aways-";
 const ORGANISATION: &str = "organisation-";
+/// How the names of all streams begin.
+pub const STREAMS: [&str; 3] = [PERSON, TURN_AWAYS, ORGANISATION];
+
+/// Whether an event of a log is one that this version of Baken may have written. Its seal is not looked at.
+#[must_use]
+pub fn is_ours(recorded: &Recorded) -> bool {
+    Stream::parse(&recorded.stream).is_some()
+        && recorded.kind.parse::<EventKind>().is_ok()
+        && serde_json::from_slice::<Envelope>(&recorded.metadata).is_ok()
+}
 
 impl Stream {
     /// The stream of a person.

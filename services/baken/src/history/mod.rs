@@ -6,5 +6,5 @@ mod envelope;
 mod idempotency;
 
 pub use decode::{DecodeError, Decoder, Fault};
-pub use envelope::{Damaged, Envelope, Happened, Heading, Idempotency, Purpose, Read, Stream};
+pub use envelope::{Damaged, Envelope, Happened, Heading, Idempotency, Purpose, Read, STREAMS, Stream, is_ours};
 pub use idempotency::{KeyDigest, StoredAnswer};

@@ -15,15 +15,18 @@ mod repeats;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod watched;
 
 use std::fmt;
-use std::future::{Future, ready};
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use reading::LARGEST_APPEND;
 pub use subject::{Ids, is_of_a_check};
 use subject::{LogUnderTest, Patience};
+use watched::Watched;
 
 use super::port::EventLog;
 
@@ -58,7 +61,7 @@ const CHECKS: &[Check] = checks! {
     "an id cannot come twice in one append" => repeats::twice_at_once,
     "identical appends at the same time add their events once" => crowd::identical,
     "what was written is read byte for byte" => reading::bytes,
-    "an event of one mebibyte comes back whole" => reading::large,
+    "the largest append that Baken makes comes back whole" => reading::large,
     "a stream is read from a revision on, and an unknown one is empty" => reading::stream,
     "the whole log is read in the order of positions" => reading::order,
     "paging gives everything exactly once, whatever the limit" => following::paging,
@@ -77,7 +80,16 @@ const REOPENING: [&str; 2] =
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub check: &'static str,
-    pub held: Result<(), String>,
+    pub verdict: Verdict,
+}
+
+/// What a check has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    Holds,
+    Broken(String),
+    /// The log was not available while it was checked, each time that it was tried: that says nothing of the contract.
+    NotChecked(String),
 }
 
 /// What an engine holds of the contract.
@@ -90,21 +102,31 @@ impl Report {
     /// Whether the engine keeps all of the contract.
     #[must_use]
     pub fn holds(&self) -> bool {
-        !self.outcomes.is_empty() && self.outcomes.iter().all(|outcome| outcome.held.is_ok())
+        !self.outcomes.is_empty() && self.outcomes.iter().all(|outcome| outcome.verdict == Verdict::Holds)
     }
 
     /// The names of the checks that failed.
     pub fn broken(&self) -> impl Iterator<Item = &'static str> {
-        self.outcomes.iter().filter(|outcome| outcome.held.is_err()).map(|outcome| outcome.check)
+        self.outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome.verdict, Verdict::Broken(_)))
+            .map(|outcome| outcome.check)
+    }
+
+    /// The names of what could not be checked.
+    pub fn not_checked(&self) -> impl Iterator<Item = &'static str> {
+        let open = |outcome: &&Outcome| matches!(outcome.verdict, Verdict::NotChecked(_));
+        self.outcomes.iter().filter(open).map(|outcome| outcome.check)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Outcome { check, held } in &self.outcomes {
-            match held {
-                Ok(()) => writeln!(f, "holds   {check}")?,
-                Err(why) => writeln!(f, "BROKEN  {check}: {why}")?,
+        for Outcome { check, verdict } in &self.outcomes {
+            match verdict {
+                Verdict::Holds => writeln!(f, "holds   {check}")?,
+                Verdict::Broken(why) => writeln!(f, "BROKEN  {check}: {why}")?,
+                Verdict::NotChecked(why) => writeln!(f, "not checked  {check}: {why}")?,
             }
         }
         Ok(())
@@ -118,6 +140,8 @@ pub enum Step<'a> {
     Opens,
     /// A check begins.
     Begins(&'static str),
+    /// The log was away, and the check begins anew.
+    Again(&'a str),
     /// It has ended.
     Ended(&'a Outcome),
 }
@@ -126,15 +150,20 @@ pub enum Step<'a> {
 pub struct Manner<'a> {
     /// How long one check may take, or opening the log. What takes longer has failed.
     pub patience: Duration,
+    /// How long to wait before a check is tried again because the log was away.
+    pub pause: Duration,
     /// Is told of every step when it is taken.
     pub tell: &'a (dyn Fn(Step<'_>) + Send + Sync),
 }
 
 impl Default for Manner<'_> {
     fn default() -> Self {
-        Self { patience: Patience::default().check, tell: &|_| {} }
+        Self { patience: Patience::default().check, pause: Duration::from_secs(5), tell: &|_| {} }
     }
 }
+
+/// So often a check is tried during which the log was away.
+const ATTEMPTS: u32 = 4;
 
 /// Runs every check that needs no reopening, one after another. `ids` must give UUIDs that this log has never seen.
 pub async fn run(log: Arc<dyn EventLog>, ids: Ids) -> Report {
@@ -144,8 +173,8 @@ pub async fn run(log: Arc<dyn EventLog>, ids: Ids) -> Report {
 /// The same, in a manner of the caller's.
 pub async fn run_with(log: Arc<dyn EventLog>, ids: Ids, manner: &Manner<'_>) -> Report {
     let patience = Patience::of(manner.patience);
-    let mut examination = Examination { patience, tell: manner.tell, report: Report::default() };
-    examination.all(&LogUnderTest::new(log, ids, patience)).await;
+    let mut examination = Examination { patience, manner, report: Report::default() };
+    examination.all(&Watched::new(log), &ids).await;
     examination.report
 }
 
@@ -164,42 +193,42 @@ where
     E: fmt::Display,
     F: Future<Output = Result<Arc<dyn EventLog>, E>>,
 {
-    examine_twice(open, ids, Patience::of(manner.patience), manner.tell).await
+    examine_twice(open, ids, Patience::of(manner.patience), manner).await
 }
 
-async fn examine_twice<E, F>(
-    open: impl Fn() -> F,
-    ids: Ids,
-    patience: Patience,
-    tell: &(dyn Fn(Step<'_>) + Send + Sync),
-) -> Report
+async fn examine_twice<E, F>(open: impl Fn() -> F, ids: Ids, patience: Patience, manner: &Manner<'_>) -> Report
 where
     E: fmt::Display,
     F: Future<Output = Result<Arc<dyn EventLog>, E>>,
 {
-    let mut examination = Examination { patience, tell, report: Report::default() };
-    let witness = match examination.open("opened", Box::pin(open())).await {
+    let mut examination = Examination { patience, manner, report: Report::default() };
+    let witness = match examination.open("opened", &open).await {
         Err(why) => Err(why),
         Ok(log) => {
-            let subject = LogUnderTest::new(log, Arc::clone(&ids), patience);
-            examination.all(&subject).await;
-            guarded(Box::pin(reopening::leave(subject)), patience).await
+            examination.all(&log, &ids).await;
+            let leave = |subject| {
+                Box::pin(reopening::leave(subject))
+                    as Pin<Box<dyn Future<Output = Result<reopening::Witness, String>> + Send>>
+            };
+            examination.insist(&log, &ids, leave).await
         }
     };
     let found = match witness {
         Err(why) => Err(why),
-        Ok(witness) => examination.open("opened again", Box::pin(open())).await.map(|log| (log, witness)),
+        Ok(witness) => examination.open("opened again", &open).await.map(|log| (log, witness)),
     };
     let [there, known] = REOPENING;
     match found {
-        Err(why) => {
-            examination.check(there, Box::pin(ready(Err(why.clone())))).await;
-            examination.check(known, Box::pin(ready(Err(why)))).await;
-        }
+        Err(why) => [there, known].into_iter().for_each(|check| {
+            (manner.tell)(Step::Begins(check));
+            examination.note(check, why.clone());
+        }),
         Ok((log, witness)) => {
-            let subject = LogUnderTest::new(log, ids, patience);
-            examination.check(there, Box::pin(reopening::still_there(subject.clone(), witness.clone()))).await;
-            examination.check(known, Box::pin(reopening::still_known(subject, witness))).await;
+            let left = witness.clone();
+            let check = |subject| Box::pin(reopening::still_there(subject, left.clone())) as Running;
+            examination.check(there, &log, &ids, check).await;
+            let check = |subject| Box::pin(reopening::still_known(subject, witness.clone())) as Running;
+            examination.check(known, &log, &ids, check).await;
         }
     }
     examination.report
@@ -208,35 +237,84 @@ where
 /// A run of the contract.
 struct Examination<'a> {
     patience: Patience,
-    tell: &'a (dyn Fn(Step<'_>) + Send + Sync),
+    manner: &'a Manner<'a>,
     report: Report,
 }
 
 impl Examination<'_> {
-    async fn open<E, F>(&self, what: &str, opening: F) -> Result<Arc<dyn EventLog>, String>
+    /// Opens the log. That it does not open says nothing of the contract.
+    async fn open<E, F>(&self, what: &str, open: impl Fn() -> F) -> Result<Arc<Watched>, Verdict>
     where
         E: fmt::Display,
         F: Future<Output = Result<Arc<dyn EventLog>, E>>,
     {
-        (self.tell)(Step::Opens);
-        match tokio::time::timeout(self.patience.check, opening).await {
-            Ok(opened) => opened.map_err(|why| format!("it could not be {what}: {why}")),
-            Err(_) => Err(format!("it was not {what} within {:?}", self.patience.check)),
+        (self.manner.tell)(Step::Opens);
+        let mut attempt = 1;
+        loop {
+            let why = match tokio::time::timeout(self.patience.check, Box::pin(open())).await {
+                Ok(Ok(log)) => return Ok(Watched::new(log)),
+                Ok(Err(why)) => format!("it could not be {what}: {why}"),
+                Err(_) => format!("it was not {what} within {:?}", self.patience.check),
+            };
+            if attempt == ATTEMPTS {
+                return Err(Verdict::NotChecked(why));
+            }
+            attempt += 1;
+            (self.manner.tell)(Step::Again(&why));
+            tokio::time::sleep(self.manner.pause).await;
         }
     }
 
-    async fn all(&mut self, subject: &LogUnderTest) {
+    async fn all(&mut self, log: &Arc<Watched>, ids: &Ids) {
         for check in CHECKS {
-            self.check(check.name, (check.run)(subject.clone())).await;
+            self.check(check.name, log, ids, check.run).await;
         }
     }
 
-    async fn check(&mut self, name: &'static str, check: Running) {
-        (self.tell)(Step::Begins(name));
-        let held = guarded(check, self.patience).await;
-        let outcome = Outcome { check: name, held };
-        (self.tell)(Step::Ended(&outcome));
+    async fn check(
+        &mut self,
+        name: &'static str,
+        log: &Arc<Watched>,
+        ids: &Ids,
+        check: impl Fn(LogUnderTest) -> Running,
+    ) {
+        (self.manner.tell)(Step::Begins(name));
+        let verdict = match self.insist(log, ids, check).await {
+            Ok(()) => Verdict::Holds,
+            Err(verdict) => verdict,
+        };
+        self.note(name, verdict);
+    }
+
+    fn note(&mut self, check: &'static str, verdict: Verdict) {
+        let outcome = Outcome { check, verdict };
+        (self.manner.tell)(Step::Ended(&outcome));
         self.report.outcomes.push(outcome);
+    }
+
+    /// Runs a check, and anew where it failed while the log was away.
+    async fn insist<T: Send + 'static>(
+        &self,
+        log: &Arc<Watched>,
+        ids: &Ids,
+        check: impl Fn(LogUnderTest) -> Pin<Box<dyn Future<Output = Result<T, String>> + Send>>,
+    ) -> Result<T, Verdict> {
+        let mut attempt = 1;
+        loop {
+            log.forget();
+            let subject = LogUnderTest::new(log.clone(), Arc::clone(ids), self.patience);
+            let why = match guarded(check(subject), self.patience).await {
+                Ok(found) => return Ok(found),
+                Err(why) => why,
+            };
+            let Some(away) = log.was_away() else { return Err(Verdict::Broken(why)) };
+            if attempt == ATTEMPTS {
+                return Err(Verdict::NotChecked(away));
+            }
+            attempt += 1;
+            (self.manner.tell)(Step::Again(&away));
+            tokio::time::sleep(self.manner.pause).await;
+        }
     }
 }
 

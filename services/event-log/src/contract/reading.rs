@@ -52,9 +52,15 @@ pub(super) async fn bytes(subject: LogUnderTest) -> Held {
     unchanged(&read, &events)
 }
 
+/// The largest append that Baken makes, in several events. That it makes no larger one is tested where it makes them
+/// (`baken`, `app/largest_tests.rs`).
+pub const LARGEST_APPEND: usize = 768 * 1024;
+
 pub(super) async fn large(subject: LogUnderTest) -> Held {
-    let data: Vec<u8> = (0..1_048_576_u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
-    let events = [Proposed { data, ..subject.event() }];
+    let mut events = subject.events(3);
+    let rest = LARGEST_APPEND - events.iter().map(Proposed::bytes).sum::<usize>();
+    let noise = |n: usize| n.wrapping_mul(2_654_435_761).to_be_bytes()[4];
+    events[1].data.extend((0..rest).map(noise));
     let stream = subject.stream();
     subject.add(&stream, Expected::NoStream, &events).await?;
     unchanged(&subject.read(&stream, 0).await?, &events)

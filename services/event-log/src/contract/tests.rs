@@ -71,8 +71,10 @@ async fn the_embedded_log_keeps_the_contract_with_the_smallest_settings() {
 
 #[tokio::test]
 async fn the_contract_says_what_does_not_open() {
-    let report = run_reopening(|| ready(Err("no such engine")), counted()).await;
+    let manner = Manner { pause: Duration::ZERO, ..Manner::default() };
+    let report = run_reopening_with(|| ready(Err("no such engine")), counted(), &manner).await;
     assert!(!report.holds());
+    assert_eq!((report.broken().count(), report.not_checked().count()), (0, REOPENING.len()));
     assert!(report.to_string().contains("it could not be opened: no such engine"), "{report}");
 }
 
@@ -85,7 +87,7 @@ async fn broken_by(fault: Fault, patience: Patience) -> BTreeSet<&'static str> {
         }
         ready(Ok::<_, String>(Arc::clone(&log) as Arc<dyn EventLog>))
     };
-    examine_twice(open, counted(), patience, &|_| {}).await.broken().collect()
+    examine_twice(open, counted(), patience, &Manner::default()).await.broken().collect()
 }
 
 /// Each fault, and a check that must fail for it. Others may fail too.
@@ -108,7 +110,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::TakesAnIdTwice, "an id cannot come twice in one append"),
     (Fault::LooksForIdsThenWrites, "identical appends at the same time add their events once"),
     (Fault::KeepsTextOnly, "what was written is read byte for byte"),
-    (Fault::KeepsLittle, "an event of one mebibyte comes back whole"),
+    (Fault::KeepsLittle, "the largest append that Baken makes comes back whole"),
     (Fault::ReadsStreamsFromTheStart, "a stream is read from a revision on, and an unknown one is empty"),
     (Fault::ReadsStreamsByPrefix, "a stream is read from a revision on, and an unknown one is empty"),
     (Fault::ReadsByStream, "the whole log is read in the order of positions"),
@@ -202,17 +204,18 @@ async fn each_check_is_told_when_it_begins_and_when_it_ends_and_none_takes_longe
         let line = match step {
             Step::Opens => "opens".to_owned(),
             Step::Begins(check) => format!("begins {check}"),
-            Step::Ended(outcome) => format!("{} {:?}", outcome.check, outcome.held),
+            Step::Again(why) => format!("again {why}"),
+            Step::Ended(outcome) => format!("{} {:?}", outcome.check, outcome.verdict),
         };
         told.lock().push((line, Instant::now()));
     };
     let open = || ready(Ok::<_, String>(Arc::new(Silent) as Arc<dyn EventLog>));
-    let report = run_reopening_with(open, counted(), &Manner { patience, tell: &tell }).await;
+    let report = run_reopening_with(open, counted(), &Manner { patience, tell: &tell, ..Manner::default() }).await;
     let told = told.into_inner();
     assert_eq!(told[0].0, "opens");
     for (check, pair) in CHECKS.iter().zip(told[1..].chunks(2)) {
         assert_eq!(pair[0].0, format!("begins {}", check.name));
-        assert_eq!(pair[1].0, format!("{} Err(\"it had not finished after 20ms\")", check.name));
+        assert_eq!(pair[1].0, format!("{} Broken(\"it had not finished after 20ms\")", check.name));
         assert!(pair[1].1 - pair[0].1 >= patience);
     }
     assert_eq!(report.broken().count(), CHECKS.len() + REOPENING.len());
@@ -221,7 +224,59 @@ async fn each_check_is_told_when_it_begins_and_when_it_ends_and_none_takes_longe
 #[tokio::test]
 async fn a_log_that_does_not_open_in_time_is_not_waited_for() {
     let open = std::future::pending::<Result<Arc<dyn EventLog>, String>>;
-    let manner = Manner { patience: Duration::from_millis(20), ..Manner::default() };
+    let manner = Manner { patience: Duration::from_millis(20), pause: Duration::ZERO, ..Manner::default() };
     let report = run_reopening_with(open, counted(), &manner).await;
     assert!(report.to_string().contains("it was not opened within 20ms"), "{report}");
+}
+
+/// A log in memory that is away for so many calls, from a call on.
+struct Leaves {
+    log: MemoryLog,
+    calls: AtomicU64,
+    away: std::ops::Range<u64>,
+}
+
+impl Leaves {
+    fn is_there(&self) -> Result<(), LogError> {
+        let away = self.away.contains(&self.calls.fetch_add(1, Ordering::Relaxed));
+        if away { Err(LogError::Unavailable("Server Is Not Ready".to_owned())) } else { Ok(()) }
+    }
+}
+
+#[async_trait::async_trait]
+impl EventLog for Leaves {
+    async fn append(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<Proposed>,
+    ) -> Result<Appended, LogError> {
+        self.is_there()?;
+        self.log.append(stream, expected, events).await
+    }
+    async fn read_stream(&self, stream: &StreamName, from: u64) -> Result<Vec<Recorded>, LogError> {
+        self.is_there()?;
+        self.log.read_stream(stream, from).await
+    }
+    async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
+        self.is_there()?;
+        self.log.read_all(after, limit).await
+    }
+    async fn head(&self) -> Result<Position, LogError> {
+        self.is_there()?;
+        self.log.head().await
+    }
+    async fn wake(&self, seen: Position) {
+        self.log.wake(seen).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_could_not_be_checked_is_tried_again_and_never_called_broken() {
+    let manner = Manner { pause: Duration::ZERO, ..Manner::default() };
+    for (away, not_checked) in [(0..2, 0), (10..13, 0), (50..53, 0), (0..u64::MAX, CHECKS.len())] {
+        let log = Leaves { log: MemoryLog::new(), calls: AtomicU64::new(0), away: away.clone() };
+        let report = super::run_with(Arc::new(log), counted(), &manner).await;
+        assert_eq!((report.broken().count(), report.not_checked().count()), (0, not_checked), "{away:?}\n{report}");
+    }
 }

@@ -8,20 +8,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use eventstore::{AppendToStreamOptions, EventData, StreamState, WriteResult};
+use eventstore::{AppendToStreamOptions, BatchWriteResult, EventData, StreamState, WriteResult};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::link::{Failure, PAUSE, Shared};
-use super::reading;
+use super::reading::{self, name_on_server};
 use super::streams::{RecentIds, Tail, Tails};
 use crate::port::{Appended, Expected, LogError, Position, Proposed, StreamName};
 use crate::rules;
 
+/// A larger append has a call of its own: in one message, its server might not take it.
+const OPEN_CALL_BYTES: usize = 256 * 1024;
+
 /// What all appends of a node share.
 pub(super) struct Appender {
+    /// For appends alone: on a connection with other calls, they would wait for those to be acknowledged.
     pub link: Shared,
+    /// For what must be looked up to settle one.
+    pub reading: Shared,
     pub tails: Tails,
     pub seen: Arc<RecentIds>,
     pub head: watch::Sender<Position>,
@@ -42,6 +48,27 @@ struct Tried {
     /// Whether it may have been written without our knowing.
     unsure: bool,
     claimed: Vec<Uuid>,
+}
+
+/// What the server says of an append that it has written, or wrote before.
+struct Written {
+    revision: Option<u64>,
+    position: Option<u64>,
+}
+
+impl From<WriteResult> for Written {
+    fn from(written: WriteResult) -> Self {
+        Self { revision: Some(written.next_expected_version), position: Some(written.position.commit) }
+    }
+}
+
+impl From<BatchWriteResult> for Written {
+    fn from(written: BatchWriteResult) -> Self {
+        Self {
+            revision: written.current_revision(),
+            position: written.current_position().map(|position| position.commit),
+        }
+    }
 }
 
 impl Appender {
@@ -86,9 +113,9 @@ impl Appender {
             let began = Instant::now();
             match self.write(request, tail).await {
                 Ok(written) => {
-                    if let Some(position) = trusted(&written, request, tail, tried) {
-                        tail.append(&request.events, position, began);
-                        return Ok(Appended { revision: written.next_expected_version, position });
+                    if let Some(appended) = trusted(&written, request, tail, tried) {
+                        tail.append(&request.events, appended.position, began);
+                        return Ok(appended);
                     }
                     tried.unsure = true;
                 }
@@ -101,7 +128,9 @@ impl Appender {
                     }
                     continue;
                 }
-                Err(Failure::Refused(refusal)) => return Err(refusal),
+                Err(refused @ (Failure::Refused(_) | Failure::Denied | Failure::TooLarge(_))) => {
+                    return Err(refused.into());
+                }
                 Err(failure @ Failure::NotLeader) => self.pause(failure, tried).await?,
                 Err(failure @ (Failure::Unknown(_) | Failure::NotFound)) => {
                     tried.unsure = true;
@@ -116,13 +145,13 @@ impl Appender {
     async fn catch_up(&self, request: &Request, tail: &mut Tail, tried: &Tried) -> Result<(), LogError> {
         loop {
             let began = Instant::now();
-            match reading::stream(&self.link, &request.stream, tail.next()).await {
+            match reading::stream(&self.reading, &request.stream, tail.next()).await {
                 Ok(events) => {
                     self.seen.note(&events);
                     tail.extend(&events, began);
                     return Ok(());
                 }
-                Err(Failure::Refused(refusal)) => return Err(refusal),
+                Err(refused @ (Failure::Refused(_) | Failure::Denied)) => return Err(refused.into()),
                 Err(failure) => self.pause(failure, tried).await?,
             }
         }
@@ -138,12 +167,22 @@ impl Appender {
         Ok(())
     }
 
-    async fn write(&self, request: &Request, tail: &Tail) -> Result<WriteResult, Failure> {
+    async fn write(&self, request: &Request, tail: &Tail) -> Result<Written, Failure> {
         let state = tail.last().map_or(StreamState::NoStream, StreamState::StreamRevision);
-        let events: Vec<EventData> = request.events.iter().map(event_data).collect();
-        let stream = request.stream.as_str().to_owned();
+        let stream = name_on_server(self.link.prefix(), &request.stream);
+        let events = || -> Vec<EventData> { request.events.iter().map(event_data).collect() };
+        if request.events.iter().map(Proposed::bytes).sum::<usize>() <= OPEN_CALL_BYTES {
+            match self.link.append(stream.clone(), state, events()).await {
+                // Over the open call the server does not say what its limit is.
+                Err(Failure::TooLarge(None)) => {}
+                outcome => return outcome.map(Written::from),
+            }
+        }
         let options = AppendToStreamOptions::default().stream_state(state).requires_leader(true);
-        self.link.call(|client| async move { client.append_to_stream(stream, &options, events).await }).await
+        let events = events();
+        let append =
+            |client: eventstore::Client| async move { client.append_to_stream(stream, &options, events).await };
+        self.link.call(append).await.map(Written::from)
     }
 }
 
@@ -160,13 +199,13 @@ fn judge(request: &Request, tail: &Tail) -> Result<Option<Appended>, LogError> {
     Ok(None)
 }
 
-/// The position in the server's answer, where it can only be that of this append. An answer to what was tried before
-/// may be a repeat's, which some servers give without a position or with another.
-fn trusted(written: &WriteResult, request: &Request, tail: &Tail, tried: &Tried) -> Option<Position> {
-    let commit = written.position.commit;
+/// The server's answer, where it can only be that to this append. An answer to what was tried before may be a repeat's,
+/// which some servers give without a position or with another.
+fn trusted(written: &Written, request: &Request, tail: &Tail, tried: &Tried) -> Option<Appended> {
+    let position = written.position.filter(|commit| (1..u64::MAX).contains(commit))?;
     let due = tail.next() + request.events.len() as u64 - 1;
-    let told = commit > 0 && commit < u64::MAX && written.next_expected_version == due;
-    (told && !tried.unsure).then_some(Position(commit))
+    let told = written.revision == Some(due) && !tried.unsure;
+    told.then_some(Appended { revision: due, position: Position(position) })
 }
 
 /// Tells those who wait that the log has come so far; it never goes back.

@@ -9,9 +9,12 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eventstore::{Client, Error};
+use eventstore::{
+    BatchAppendClient, BatchAppendOptions, BatchWriteResult, Client, Error, EventData, GrpcConnectionError, StreamState,
+};
 use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Semaphore;
 
 use super::Options;
 use super::url::KurrentUrl;
@@ -19,6 +22,8 @@ use crate::port::LogError;
 
 /// How long to leave a server alone that did not do what it was asked.
 pub(super) const PAUSE: Duration = Duration::from_millis(100);
+/// What a deadline of the caller's leaves to those within, so that the more telling one comes first.
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// So often a read is tried: a node that turns out not to lead names the one that does.
 const READS: u32 = 3;
 
@@ -31,8 +36,12 @@ pub(super) enum Failure {
     NotLeader,
     /// There is no such stream.
     NotFound,
+    /// The user is not known, or may not do this; nothing was written.
+    Denied,
     /// Refused, and would be again; nothing was written.
     Refused(LogError),
+    /// More than the server takes, by the limit that it told; nothing was written.
+    TooLarge(Option<usize>),
     /// Anything may have happened.
     Unknown(String),
 }
@@ -43,21 +52,39 @@ impl Failure {
             Error::WrongExpectedVersion { .. } => Self::Conflict,
             Error::NotLeaderException(_) => Self::NotLeader,
             Error::ResourceNotFound => Self::NotFound,
-            Error::ResourceDeleted => {
-                Self::Refused(LogError::Damaged("a stream was deleted, which Baken never does".to_owned()))
-            }
-            Error::AccessDenied => {
-                Self::Refused(LogError::Unavailable("the user may not do this on the server".to_owned()))
-            }
-            Error::Grpc { message, .. } if too_large(&message).is_some() => {
-                Self::Refused(LogError::TooLarge { limit: too_large(&message).unwrap_or_default() })
-            }
+            Error::ResourceDeleted => Self::deleted(),
+            Error::AccessDenied => Self::Denied,
+            Error::Grpc { message, .. } => Self::said(&message),
             Error::ServerError(said) => {
                 // The status comes with all its metadata; the beginning says what it is.
                 Self::Unknown(said.split(", details:").next().unwrap_or_default().to_owned())
             }
+            Error::GrpcConnectionError(GrpcConnectionError::MaxDiscoveryAttemptReached(_)) => {
+                Self::Unknown("no node of the cluster answered that leads, or knows which one does".to_owned())
+            }
+            Error::GrpcConnectionError(GrpcConnectionError::Grpc(_)) | Error::ConnectionClosed => {
+                Self::Unknown("the node could not be reached".to_owned())
+            }
             other => Self::Unknown(other.to_string()),
         }
+    }
+
+    /// By the words of the server: the names that it gives its refusals over an open call, and what it says of a size.
+    fn said(message: &str) -> Self {
+        match message {
+            "WrongExpectedVersion" => Self::Conflict,
+            "AccessDenied" => Self::Denied,
+            "StreamDeleted" => Self::deleted(),
+            "MaximumAppendSizeExceeded" | "MaximumAppendEventSizeExceeded" => Self::TooLarge(None),
+            other => match too_large(other) {
+                Some(limit) => Self::TooLarge(Some(limit)),
+                None => Self::Unknown(other.to_owned()),
+            },
+        }
+    }
+
+    fn deleted() -> Self {
+        Self::Refused(LogError::Damaged("a stream was deleted, which Baken never does".to_owned()))
     }
 
     fn is_clear(&self) -> bool {
@@ -69,6 +96,8 @@ impl From<Failure> for LogError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(error) => error,
+            Failure::Denied => Self::Unavailable("the user may not do this on the server".to_owned()),
+            Failure::TooLarge(limit) => super::too_large(limit),
             Failure::Unknown(why) => Self::Unavailable(why),
             Failure::NotLeader => Self::Unavailable("the cluster has no leader that answers".to_owned()),
             // Each has its meaning where it can come from; elsewhere the server makes no sense.
@@ -82,22 +111,26 @@ fn too_large(message: &str) -> Option<usize> {
     message.strip_prefix("Maximum Append Size of ")?.split(' ').next()?.parse().ok()
 }
 
-/// The client that is in use, counted so that a newer one is not thrown away for the failure of an older.
-#[derive(Default)]
-struct Slot {
-    client: Option<Client>,
-    number: u64,
+/// A client that is in use, with all that was opened through it. It has a runtime of its own, so that nothing of it goes on
+/// once it is thrown away: the client itself does not end the calls that it holds open.
+struct Connected {
+    client: Client,
+    /// Calls for appends that stay open, and wait for the next append. One append at a time goes over each: the client ends
+    /// a call after the first append that is refused, and all that is under way there with it.
+    open: Mutex<Vec<BatchAppendClient>>,
+    engine: Engine,
 }
 
 pub(super) struct Link {
     url: KurrentUrl,
-    slot: Mutex<Slot>,
-    handle: Handle,
+    slot: Mutex<Option<Arc<Connected>>>,
     /// For one call to the server.
     attempt: Duration,
+    /// So many appends are under way at once. A server takes 100 calls on a connection.
+    appends: Semaphore,
 }
 
-/// The runtime of a link. It ends in the background, for it may be dropped where nothing may block.
+/// A runtime. It ends in the background, for it may be dropped where nothing may block.
 pub(super) struct Engine(Option<Runtime>);
 
 impl Engine {
@@ -120,28 +153,32 @@ impl Drop for Engine {
 }
 
 impl Link {
-    pub(crate) fn new(url: KurrentUrl, handle: Handle, options: &Options) -> Self {
-        Self { url, slot: Mutex::default(), handle, attempt: options.attempt }
+    pub(crate) fn new(url: KurrentUrl, options: &Options) -> Self {
+        let appends = Semaphore::new(options.appends.max(1));
+        Self { url, slot: Mutex::default(), attempt: options.attempt, appends }
     }
 
-    fn client(&self) -> Result<(Client, u64), Failure> {
+    pub(crate) fn prefix(&self) -> &str {
+        self.url.prefix()
+    }
+
+    fn connected(&self) -> Result<Arc<Connected>, Failure> {
         let mut slot = self.slot.lock();
-        if let Some(client) = &slot.client {
-            return Ok((client.clone(), slot.number));
+        if let Some(connected) = &*slot {
+            return Ok(connected.clone());
         }
         let settings = self.url.settings().map_err(|error| Failure::Unknown(error.to_string()))?;
-        let client = Client::with_runtime_handle(self.handle.clone(), settings)
+        let engine = Engine::start().map_err(|error| Failure::Unknown(format!("the client has no thread: {error}")))?;
+        let client = Client::with_runtime_handle(engine.handle(), settings)
             .map_err(|_| Failure::Unknown("the certificates of the connection string cannot be used".to_owned()))?;
-        slot.number += 1;
-        slot.client = Some(client.clone());
-        Ok((client, slot.number))
+        let connected = Arc::new(Connected { client, open: Mutex::default(), engine });
+        *slot = Some(connected.clone());
+        Ok(connected)
     }
 
-    fn throw_away(&self, number: u64) {
-        let mut slot = self.slot.lock();
-        if slot.number == number {
-            slot.client = None;
-        }
+    fn throw_away(&self, failed: &Arc<Connected>) {
+        // A newer one is not thrown away for the failure of an older.
+        self.slot.lock().take_if(|connected| Arc::ptr_eq(connected, failed));
     }
 
     /// One call, on the client's runtime, with the deadline of an attempt.
@@ -150,9 +187,18 @@ impl Link {
         W: Future<Output = Result<T, Error>> + Send + 'static,
         T: Send + 'static,
     {
-        let (client, number) = self.client()?;
-        let mut running = self.handle.spawn(work(client));
-        let outcome = match tokio::time::timeout(self.attempt, &mut running).await {
+        let connected = self.connected()?;
+        self.run(&connected, self.attempt, work(connected.client.clone())).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        connected: &Arc<Connected>,
+        patience: Duration,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let mut running = connected.engine.handle().spawn(work);
+        let outcome = match tokio::time::timeout(patience, &mut running).await {
             Ok(Ok(outcome)) => outcome.map_err(Failure::of),
             // The client takes some answers for given.
             Ok(Err(_)) => Err(Failure::Unknown("the server's answer is not of its protocol".to_owned())),
@@ -162,9 +208,44 @@ impl Link {
             }
         };
         if outcome.as_ref().is_err_and(|failure| !failure.is_clear()) {
-            self.throw_away(number);
+            self.throw_away(connected);
         }
         outcome
+    }
+
+    /// Appends over a call that stays open: there, an append is one packet, and its answer acknowledges it. A call of its own
+    /// takes two, of which the client holds back the second until the first is acknowledged.
+    pub(crate) async fn append(
+        &self,
+        stream: String,
+        state: StreamState,
+        events: Vec<EventData>,
+    ) -> Result<BatchWriteResult, Failure> {
+        let _turn = self.appends.acquire().await.map_err(|_| Failure::Unknown("the log is closed".to_owned()))?;
+        let connected = self.connected()?;
+        let (client, open) = (connected.client.clone(), connected.open.lock().pop());
+        let work = async move {
+            let open = match open {
+                Some(open) => open,
+                None => client.batch_append(&BatchAppendOptions::default().requires_leader(true)).await?,
+            };
+            let written = open.append_to_stream(stream, state, events).await?;
+            Ok((written, open))
+        };
+        let outcome = self.run(&connected, self.attempt, work).await;
+        match outcome {
+            Ok((written, open)) => {
+                connected.open.lock().push(open);
+                Ok(written)
+            }
+            Err(failure) => {
+                // What is open leads to the same node.
+                if matches!(failure, Failure::NotLeader) {
+                    connected.open.lock().clear();
+                }
+                Err(failure)
+            }
+        }
     }
 
     /// A call that changes nothing: tried again where another node leads, or the connection had gone.
@@ -175,7 +256,9 @@ impl Link {
     {
         let mut tried = 1;
         loop {
-            match self.call(&work).await {
+            let connected = self.connected()?;
+            // A server that has much to look through, and finds little, says nothing for long: it gets longer each time.
+            match self.run(&connected, self.attempt * tried, work(connected.client.clone())).await {
                 Err(Failure::NotLeader | Failure::Unknown(_)) if tried < READS => {
                     tokio::time::sleep(PAUSE * tried).await;
                     tried += 1;

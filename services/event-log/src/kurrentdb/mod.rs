@@ -5,9 +5,14 @@
 //! right. What others append is found by polling. The client runs on a runtime of its own, with a deadline on the
 //! caller's. `docs/decisions/0009-kurrentdb.md` says why.
 //!
+//! The cluster may serve other applications too: on the server, the names of Baken's streams have a prefix, and nothing
+//! else is read.
+//!
 //! An append is acknowledged once a quorum of the cluster has it on disk.
 
 mod appending;
+mod beside;
+mod cause;
 #[cfg(feature = "testing")]
 pub mod double;
 mod link;
@@ -26,10 +31,11 @@ use async_trait::async_trait;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
-use appending::{Appender, Request};
-use link::{Engine, Link, Shared, aside};
+use appending::{Appender, Request, advance};
+pub use beside::has_beside;
+use link::{Engine, GRACE, Link, Shared, aside};
 use streams::{RecentIds, Tails};
-pub use url::{BadKurrentUrl, KurrentUrl};
+pub use url::{BadKurrentUrl, KurrentUrl, PREFIX};
 
 use super::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 use super::rules;
@@ -38,8 +44,6 @@ use super::rules;
 const APPEND_BYTES: usize = 16 * 1024 * 1024;
 /// How long `wake` waits without a hint before the caller looks by himself.
 const WHILE: Duration = Duration::from_millis(500);
-/// What a deadline of the caller's leaves to those within, so that the more telling one comes first.
-const GRACE: Duration = Duration::from_secs(2);
 /// Since 22.6 events come with their positions, also when a single stream is read.
 const OLDEST: (usize, usize) = (22, 6);
 
@@ -54,13 +58,23 @@ pub struct Options {
     pub known_streams: usize,
     /// So many ids are known to be on another stream.
     pub known_ids: usize,
+    /// So many appends are under way at once.
+    pub appends: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (attempt, patience) = (Duration::from_secs(10), Duration::from_secs(20));
-        Self { attempt, patience, known_streams: 4_096, known_ids: 131_072 }
+        Self { attempt, patience, known_streams: 4_096, known_ids: 131_072, appends: 32 }
     }
+}
+
+/// What to do about an append that the server refuses for its size.
+const LIMIT: &str = "raise MaxAppendSize of the KurrentDB server (KURRENTDB_MAX_APPEND_SIZE)";
+
+/// The refusal of an append that is larger than the server takes.
+fn too_large(limit: Option<usize>) -> LogError {
+    LogError::TooLarge { limit: limit.unwrap_or(APPEND_BYTES), setting: Some(LIMIT) }
 }
 
 /// Why a server cannot be used as an event log.
@@ -97,29 +111,36 @@ pub struct KurrentLog {
 impl KurrentLog {
     /// Opens the log, and makes sure that the server answers, is new enough, and lets the whole log be read.
     pub async fn open(url: &KurrentUrl, options: &Options) -> Result<Self, KurrentOpenError> {
-        url.settings()?;
+        cause::authorities(&url.settings()?).map_err(LogError::Unavailable)?;
         let engine = Engine::start()?;
         let handle = engine.handle();
-        let link = Arc::new(Link::new(url.clone(), handle.clone(), options));
-        let patience = options.attempt * 4 + GRACE;
+        let link = Arc::new(Link::new(url.clone(), options));
+        let writing = Arc::new(Link::new(url.clone(), options));
+        let patience = options.attempt * 8 + GRACE;
         let asking = link.clone();
-        let (version, too_old, end) = aside(&handle, patience, async move {
+        let opened = aside(&handle, patience, async move {
             let info = asking.read(|client| async move { client.server_info().await }).await?;
             let version = info.version();
             // A server that does not say its version is not known to be old.
             let too_old = version >= 1 && version < OLDEST;
             Ok((version.to_string(), too_old, reading::end(&asking).await?))
-        })
-        .await?;
+        });
+        let (version, too_old, end) = match opened.await {
+            Err(LogError::Unavailable(said)) => {
+                return Err(LogError::Unavailable(cause::cause(url, &handle).await.unwrap_or(said)).into());
+            }
+            opened => opened?,
+        };
         if too_old {
             return Err(KurrentOpenError::TooOld { found: version });
         }
         let head = watch::Sender::new(end);
         let asked = Arc::new(Notify::new());
         let seen = Arc::new(RecentIds::new(options.known_ids));
-        handle.spawn(polling::run(link.clone(), head.clone(), asked.clone()));
+        handle.spawn(polling::run(link.clone(), writing.clone(), head.clone(), asked.clone()));
         let appender = Arc::new(Appender {
-            link: link.clone(),
+            link: writing,
+            reading: link.clone(),
             tails: Tails::new(options.known_streams),
             seen: seen.clone(),
             head: head.clone(),
@@ -133,7 +154,7 @@ impl KurrentLog {
         work: impl Future<Output = Result<T, link::Failure>> + Send + 'static,
     ) -> Result<T, LogError> {
         let work = async { work.await.map_err(LogError::from) };
-        // A page may take several calls, each several attempts.
+        // Three attempts, each longer than the one before.
         aside(&self.handle, self.options.attempt * 6 + GRACE, work).await
     }
 }
@@ -149,7 +170,7 @@ impl EventLog for KurrentLog {
         rules::well_formed(&events)?;
         rules::within(APPEND_BYTES, &events)?;
         let (appender, request) = (self.appender.clone(), Request { stream: stream.clone(), expected, events });
-        let patience = self.options.patience + self.options.attempt * 4 + GRACE;
+        let patience = self.options.patience + self.options.attempt * 8 + GRACE;
         aside(&self.handle, patience, async move { appender.append(&request).await }).await
     }
 
@@ -159,15 +180,17 @@ impl EventLog for KurrentLog {
     }
 
     async fn read_all(&self, after: Position, limit: usize) -> Result<LogPage, LogError> {
-        let link = self.link.clone();
-        let page = self.reading(async move { reading::page(&link, after, limit).await }).await?;
+        let (link, known) = (self.link.clone(), *self.head.borrow());
+        let page = self.reading(async move { reading::page(&link, after, limit, known).await }).await?;
         self.seen.note(&page.events);
         Ok(page)
     }
 
     async fn head(&self) -> Result<Position, LogError> {
         let link = self.link.clone();
-        self.reading(async move { reading::head(&link).await }).await
+        let head = self.reading(async move { reading::end(&link).await }).await?;
+        advance(&self.head, head);
+        Ok(head)
     }
 
     async fn wake(&self, seen: Position) {

@@ -22,7 +22,7 @@ fn unavailable(error: &tokio_postgres::Error) -> LogError {
 }
 
 async fn connection(pool: &Pool) -> Result<Object, LogError> {
-    pool.get().await.map_err(|error| LogError::Unavailable(error.to_string()))
+    pool.get().await.map_err(|error| LogError::Unavailable(postgres::pool_reason(&error)))
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, LogError>>) -> Result<T, LogError> {

@@ -75,15 +75,16 @@ async fn layout(client: &mut Client, make: bool) -> Result<i32, tokio_postgres::
     // Another node may be making the tables, or appending; who holds it longer than any of that does is stuck.
     transaction.batch_execute("SET LOCAL lock_timeout = '15s'").await?;
     transaction.batch_execute(LOCK).await?;
-    let there = "SELECT to_regclass('baken.layout') IS NOT NULL, to_regclass('baken.events') IS NOT NULL";
+    let there = "SELECT to_regclass('baken.layout') IS NOT NULL, to_regclass('baken.events') IS NOT NULL,
+                        to_regclass('baken.streams') IS NOT NULL";
     let row = transaction.query_one(there, &[]).await?;
-    let found = match (row.get(0), row.get(1)) {
-        (false, false) if !make => MISSING,
-        (false, false) => {
+    let found = match (row.get(0), row.get(1), row.get(2)) {
+        (false, false, false) if !make => MISSING,
+        (false, false, false) => {
             transaction.batch_execute(LAYOUT).await?;
             VERSION
         }
-        (true, true) => transaction.query_one("SELECT version FROM baken.layout", &[]).await?.get(0),
+        (true, true, true) => transaction.query_one("SELECT version FROM baken.layout", &[]).await?.get(0),
         _ => 0,
     };
     transaction.commit().await?;

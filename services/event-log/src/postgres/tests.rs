@@ -239,3 +239,42 @@ async fn a_log_that_is_opened_to_read_is_not_made() {
     drop(log_of(&server).await);
     assert!(PostgresLog::open_existing(&server.url(), &Options::default()).await.is_ok());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server: tests/postgres/run.sh"]
+async fn what_else_lies_in_the_database_is_left_alone_and_a_table_in_the_way_is_told() {
+    let server = Server::start();
+    server
+        .execute("CREATE TABLE events (stream text); CREATE SCHEMA baken; CREATE TABLE baken.notes (text text)")
+        .await;
+    let log = log_of(&server).await;
+    log.append(&StreamName::new("person-1"), Expected::NoStream, vec![event()]).await.unwrap();
+    assert_eq!(everything(&log).await.len(), 1);
+    let server = Server::start();
+    server.execute("CREATE SCHEMA baken; CREATE TABLE baken.streams (name text)").await;
+    let refused = PostgresLog::open(&server.url(), &Options::default()).await;
+    assert!(matches!(refused, Err(PostgresOpenError::Foreign)));
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server: tests/postgres/run.sh"]
+async fn an_operator_is_told_why_there_is_no_connection() {
+    let server = Server::start();
+    let told = async |url: &str| {
+        let said = PostgresLog::open(&url.parse().unwrap(), &Options::default()).await.err().unwrap().to_string();
+        assert!(!said.contains("geheim"), "{said}");
+        said
+    };
+    let at = server.url().to_string();
+    let (place, _) = at.rsplit_once('/').unwrap();
+    let place = place.replace("postgres://", "");
+    let said = told(&format!("postgres://baken:geheim@{place}/other")).await;
+    assert!(said.contains("database \"other\" does not exist (3D000)"), "{said}");
+    let said = told(&format!("postgres://nobody:geheim@{place}/postgres")).await;
+    assert!(said.contains("role \"nobody\" does not exist (28000)"), "{said}");
+    let said = told(&format!("postgres://baken:geheim@{place}/postgres?sslmode=require")).await;
+    assert!(said.contains("server does not support TLS: turn TLS on there"), "{said}");
+    server.crash();
+    let said = told(&format!("postgres://baken:geheim@{place}/postgres")).await;
+    assert!(said.contains("Connection refused (os error 111): no server listens there"), "{said}");
+}

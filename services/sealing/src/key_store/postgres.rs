@@ -85,7 +85,7 @@ impl PostgresKeyStore {
     }
 
     async fn client(&self) -> Result<Object, KeyStoreError> {
-        self.pool.get().await.map_err(|error| KeyStoreError::Unavailable(error.to_string()))
+        self.pool.get().await.map_err(|error| KeyStoreError::Unavailable(postgres::pool_reason(&error)))
     }
 }
 

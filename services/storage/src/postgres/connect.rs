@@ -9,7 +9,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls_platform_verifier::BuilderVerifierExt;
-use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::config::{Host, TargetSessionAttrs};
 use tokio_postgres::{Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -42,7 +42,7 @@ const NEW: Duration = Duration::from_secs(20);
 const ALIVE: Duration = Duration::from_secs(2);
 
 /// A connection string of libpq's kind, with one or several hosts: `postgres://user@host1,host2/database`. It is not
-/// printed, for it may hold a password.
+/// printed, for it may hold a password, but for its hosts and the database.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PostgresUrl(Box<Config>);
 
@@ -54,7 +54,21 @@ impl fmt::Debug for PostgresUrl {
 
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "postgres:///{}", self.0.get_dbname().unwrap_or_default())
+        f.write_str("postgres://")?;
+        for (number, host) in self.0.get_hosts().iter().enumerate() {
+            let comma = if number == 0 { "" } else { "," };
+            match host {
+                Host::Tcp(name) => write!(f, "{comma}{name}")?,
+                #[cfg(unix)]
+                Host::Unix(folder) => write!(f, "{comma}{}", folder.display())?,
+            }
+            // One port may be said for all hosts.
+            let ports = self.0.get_ports();
+            if let Some(port) = ports.get(number).or(ports.first()) {
+                write!(f, ":{port}")?;
+            }
+        }
+        write!(f, "/{}", self.0.get_dbname().unwrap_or_default())
     }
 }
 

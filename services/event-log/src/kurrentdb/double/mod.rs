@@ -21,7 +21,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -35,6 +35,9 @@ use tonic::Code;
 use super::KurrentUrl;
 use prompt::Prompt;
 use store::Store;
+
+/// What a server takes at once, unless it is told otherwise.
+pub const DEFAULT_APPEND_BYTES: usize = 1024 * 1024;
 
 /// What goes wrong with one append.
 pub enum AppendFault {
@@ -50,6 +53,8 @@ pub enum AppendFault {
     Forgotten,
     /// Somebody else appends this to the same stream just before.
     Rival(wire::ProposedMessage),
+    /// Written, and the call ends in good order without an answer: a server that stops.
+    StoredThenEnds,
 }
 
 /// What goes wrong with one read.
@@ -84,6 +89,13 @@ struct Cluster {
     read_faults: Mutex<VecDeque<ReadFault>>,
     look_faults: Mutex<VecDeque<ReadFault>>,
     appends: AtomicUsize,
+    reads: AtomicUsize,
+    /// Events of other applications that were sent to a client.
+    others_sent: AtomicUsize,
+    /// For each event that a filtered read looks at.
+    look: Mutex<Duration>,
+    at_once: AtomicBool,
+    all_is_closed: AtomicBool,
     /// Counted up to end every connection that is open.
     generation: watch::Sender<u64>,
 }
@@ -128,12 +140,17 @@ impl Double {
             leader: Mutex::new(Some(0)),
             store: Mutex::new(Store::new()),
             version: Mutex::new("25.1.0".to_owned()),
-            append_bytes: Mutex::new(8 * 1024 * 1024),
+            append_bytes: Mutex::new(DEFAULT_APPEND_BYTES),
             authorization: Mutex::default(),
             append_faults: Mutex::default(),
             read_faults: Mutex::default(),
             look_faults: Mutex::default(),
             appends: AtomicUsize::default(),
+            reads: AtomicUsize::default(),
+            others_sent: AtomicUsize::default(),
+            look: Mutex::default(),
+            at_once: AtomicBool::new(true),
+            all_is_closed: AtomicBool::default(),
             generation: watch::Sender::new(0),
         });
         let listening = listeners.into_iter().enumerate().map(|(place, listener)| {
@@ -190,6 +207,26 @@ impl Double {
         self.cluster.appends.load(Ordering::Relaxed)
     }
 
+    /// How many reads have come.
+    pub fn reads(&self) -> usize {
+        self.cluster.reads.load(Ordering::Relaxed)
+    }
+
+    /// How many events of other applications were sent to a client.
+    pub fn others_sent(&self) -> usize {
+        self.cluster.others_sent.load(Ordering::Relaxed)
+    }
+
+    /// New connections acknowledge what comes in as Linux does by itself: after 40 ms where nothing is sent back.
+    pub fn delays_acknowledgements(&self) {
+        self.cluster.at_once.store(false, Ordering::Relaxed);
+    }
+
+    /// So long takes each event that a filtered read looks at.
+    pub fn looks_for(&self, each: Duration) {
+        *self.cluster.look.lock() = each;
+    }
+
     /// Another node leads from now on.
     pub fn elect(&self, place: usize) {
         *self.cluster.leader.lock() = Some(place);
@@ -211,6 +248,11 @@ impl Double {
     /// Only this authorization is let in.
     pub fn asks_for(&self, authorization: &str) {
         *self.cluster.authorization.lock() = Some(authorization.to_owned());
+    }
+
+    /// Who is let in may read streams, and not the whole log, as it is unless the server is told.
+    pub fn closes_all(&self) {
+        self.cluster.all_is_closed.store(true, Ordering::Relaxed);
     }
 
     /// The node goes away: its connections break, and it takes no new ones. What is stored stays.
@@ -239,8 +281,19 @@ impl Double {
         (0..events).for_each(|_| store.own("$stats-127.0.0.1:2113"));
     }
 
-    /// How many events a stream has, as they are stored.
+    /// Another application writes events to a stream of its own.
+    pub fn writes_for_others(&self, stream: &str, events: usize) {
+        let mut store = self.cluster.store.lock();
+        (0..events).for_each(|_| store.others(stream));
+    }
+
+    /// How many events a stream of Baken's has, as they are stored under the usual prefix.
     pub fn length_of(&self, stream: &str) -> usize {
+        self.length_on_server(&format!("{}{stream}", super::PREFIX))
+    }
+
+    /// How many events a stream has, by its name on the server.
+    pub fn length_on_server(&self, stream: &str) -> usize {
         self.cluster.store.lock().on(stream).map_or(0, |events| events.len())
     }
 
@@ -264,6 +317,7 @@ async fn listen(node: Arc<Node>, listener: TcpListener) {
     while let Ok((connection, _)) = listener.accept().await {
         let _ = connection.set_nodelay(true);
         let node = node.clone();
+        let at_once = node.cluster.at_once.load(Ordering::Relaxed);
         let mut generation = node.cluster.generation.subscribe();
         tokio::spawn(async move {
             let service = service_fn(|request| {
@@ -271,7 +325,7 @@ async fn listen(node: Arc<Node>, listener: TcpListener) {
                 async move { Ok::<_, Infallible>(service::answer(node, request).await) }
             });
             let serving = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-                .serve_connection(TokioIo::new(Prompt(connection)), service);
+                .serve_connection(TokioIo::new(Prompt { connection, at_once }), service);
             tokio::select! {
                 _ = serving => {}
                 _ = generation.changed() => {}

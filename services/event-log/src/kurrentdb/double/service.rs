@@ -4,21 +4,23 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt, stream};
 use hyper::body::Incoming;
 use tonic::codec::ProstCodec;
 use tonic::metadata::MetadataMap;
-use tonic::server::{ClientStreamingService, Grpc, ServerStreamingService, UnaryService};
+use tonic::server::{ClientStreamingService, Grpc, ServerStreamingService, StreamingService, UnaryService};
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::store::{Store, Stored, Verdict};
 use super::wire::{
-    AppendContent, AppendRequest, AppendResponse, AppendResult, AppendSuccess, ClusterInfo, CurrentRevision, Empty,
-    EndPoint, ExpectedRevision, FromPosition, FromRevision, LogPosition, Member, ReadAll, ReadContent, ReadCount,
-    ReadEvent, ReadFrom, ReadRequest, ReadResponse, ReadStream, RecordedEvent, StreamIdentifier, StreamNotFound,
-    SuccessPosition, SuccessRevision, SupportedMethods, WrongExpectation, WrongExpectedVersion,
+    AppendContent, AppendRequest, AppendResponse, AppendResult, AppendSuccess, BatchError, BatchOptions, BatchRequest,
+    BatchResponse, BatchResult, ClusterInfo, CurrentRevision, Empty, EndPoint, ExpectedRevision, Filter, FromPosition,
+    FromRevision, LogPosition, Member, ProposedMessage, ReadAll, ReadContent, ReadCount, ReadEvent, ReadFrom,
+    ReadRequest, ReadResponse, ReadStream, RecordedEvent, StreamIdentifier, StreamNotFound, SuccessPosition,
+    SuccessRevision, SupportedMethod, SupportedMethods, WrongExpectation, WrongExpectedVersion,
 };
 use super::{AppendFault, Node, ReadFault};
 
@@ -37,6 +39,12 @@ pub(crate) async fn answer(node: Arc<Node>, request: hyper::Request<Incoming>) -
             Grpc::new(ProstCodec::default())
                 .apply_max_message_size_config(Some(usize::MAX), None)
                 .client_streaming(Append(node), request)
+                .await
+        }
+        "/event_store.client.streams.Streams/BatchAppend" => {
+            Grpc::new(ProstCodec::default())
+                .apply_max_message_size_config(Some(usize::MAX), None)
+                .streaming(Batch(node), request)
                 .await
         }
         "/event_store.client.streams.Streams/Read" => {
@@ -58,7 +66,11 @@ impl UnaryService<Empty> for Features {
 
     fn call(&mut self, _: Request<Empty>) -> Self::Future {
         let server_version = self.0.cluster.version.lock().clone();
-        Box::pin(async move { Ok(Response::new(SupportedMethods { server_version })) })
+        let methods = vec![SupportedMethod {
+            method: "batchappend".to_owned(),
+            service: "event_store.client.streams.streams".to_owned(),
+        }];
+        Box::pin(async move { Ok(Response::new(SupportedMethods { methods, server_version })) })
     }
 }
 
@@ -68,7 +80,10 @@ impl UnaryService<Empty> for Gossip {
     type Response = ClusterInfo;
     type Future = Answer<ClusterInfo>;
 
-    fn call(&mut self, _: Request<Empty>) -> Self::Future {
+    fn call(&mut self, request: Request<Empty>) -> Self::Future {
+        if let Err(refused) = known(&self.0, request.metadata()) {
+            return Box::pin(async move { Err(refused) });
+        }
         let cluster = &self.0.cluster;
         let leader = *cluster.leader.lock();
         let alive = cluster.alive.lock().clone();
@@ -84,14 +99,20 @@ impl UnaryService<Empty> for Gossip {
     }
 }
 
-/// Whether this node may answer: the caller is known, and the node leads where he asks for the one that does.
-fn admitted(node: &Node, metadata: &MetadataMap) -> Result<(), Status> {
-    let cluster = &node.cluster;
-    if let Some(due) = cluster.authorization.lock().as_deref()
+/// Whether the caller is known.
+fn known(node: &Node, metadata: &MetadataMap) -> Result<(), Status> {
+    if let Some(due) = node.cluster.authorization.lock().as_deref()
         && metadata.get("authorization").and_then(|given| given.to_str().ok()) != Some(due)
     {
         return Err(Status::unauthenticated("Unauthenticated"));
     }
+    Ok(())
+}
+
+/// Whether this node may answer: the caller is known, and the node leads where he asks for the one that does.
+fn admitted(node: &Node, metadata: &MetadataMap) -> Result<(), Status> {
+    known(node, metadata)?;
+    let cluster = &node.cluster;
     let leader = *cluster.leader.lock();
     if leader == Some(node.place) || metadata.get("requires-leader").is_none_or(|required| required != "true") {
         return Ok(());
@@ -121,53 +142,126 @@ async fn append(
     node: Arc<Node>,
     request: Request<Streaming<AppendRequest>>,
 ) -> Result<Response<AppendResponse>, Status> {
-    let cluster = node.cluster.clone();
     let admitted = admitted(&node, request.metadata());
     let mut parts = request.into_inner();
     let Some(AppendContent::Options(options)) = parts.message().await?.and_then(|part| part.content) else {
         return Err(Status::invalid_argument("an append begins with its options"));
     };
-    let (mut events, mut bytes) = (Vec::new(), 0);
-    let most = *cluster.append_bytes.lock();
+    let mut events = Vec::new();
     while let Some(part) = parts.message().await? {
         let Some(AppendContent::Event(event)) = part.content else {
             return Err(Status::invalid_argument("options twice"));
         };
-        if !event.metadata.contains_key("type") || !event.metadata.contains_key("content-type") {
-            return Err(Status::invalid_argument("Required Metadata Property is missing"));
-        }
-        bytes += event.data.len() + event.custom_metadata.len();
         events.push(event);
     }
     admitted?;
-    if bytes > most {
-        return Err(Status::invalid_argument(format!("Maximum Append Size of {most} Exceeded.")));
-    }
     let (Some(name), Some(expected)) = (options.stream, options.expected) else {
         return Err(Status::invalid_argument("an append names a stream and what it expects"));
     };
     let stream = String::from_utf8(name.name).map_err(|_| Status::invalid_argument("the name is no text"))?;
+    match judged(&node, &stream, expected, events).await {
+        Judged::Verdict(verdict) => Ok(Response::new(AppendResponse { result: Some(result(verdict, expected)) })),
+        Judged::TooLarge(most) => Err(Status::invalid_argument(format!("Maximum Append Size of {most} Exceeded."))),
+        Judged::Failed(code, words) => Err(Status::new(code, words)),
+        Judged::Ends => Err(Status::cancelled("the server stops")),
+    }
+}
+
+/// What comes of an append, faults included.
+enum Judged {
+    Verdict(Verdict),
+    TooLarge(usize),
+    Failed(Code, String),
+    /// It was written, and the call ends without an answer.
+    Ends,
+}
+
+async fn judged(node: &Node, stream: &str, expected: ExpectedRevision, events: Vec<ProposedMessage>) -> Judged {
+    let cluster = &node.cluster;
+    let letters = |event: &ProposedMessage| {
+        event.metadata.contains_key("content-type").then(|| event.metadata.get("type").map_or(0, String::len))
+    };
+    let Some(names) = events.iter().map(letters).collect::<Option<Vec<usize>>>() else {
+        return Judged::Failed(Code::InvalidArgument, "Required Metadata Property is missing".to_owned());
+    };
+    let content: usize = events.iter().map(|event| event.data.len() + event.custom_metadata.len()).sum();
+    let most = *cluster.append_bytes.lock();
+    // The server keeps the name of an event's type in two bytes a letter.
+    if content + 2 * names.iter().sum::<usize>() > most {
+        return Judged::TooLarge(most);
+    }
     let fault = cluster.append_faults.lock().pop_front();
-    cluster.appends.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    cluster.appends.fetch_add(1, Ordering::Relaxed);
     match &fault {
-        Some(AppendFault::Refused(code, words)) => return Err(Status::new(*code, *words)),
+        Some(AppendFault::Refused(code, words)) => return Judged::Failed(*code, (*words).to_owned()),
         Some(AppendFault::Rival(event)) => {
-            cluster.store.lock().append(&stream, ExpectedRevision::Any(Empty {}), vec![event.clone()]);
+            cluster.store.lock().append(stream, ExpectedRevision::Any(Empty {}), vec![event.clone()]);
         }
         _ => {}
     }
-    let verdict = cluster.store.lock().append(&stream, expected, events);
+    let verdict = cluster.store.lock().append(stream, expected, events);
     match fault {
         Some(AppendFault::AnswerLost) => {
             cluster.drop_connections();
             std::future::pending::<()>().await;
         }
-        Some(AppendFault::StoredThen(code, words)) => return Err(Status::new(code, words)),
+        Some(AppendFault::StoredThen(code, words)) => return Judged::Failed(code, words.to_owned()),
         Some(AppendFault::Late(by)) => tokio::time::sleep(by).await,
         Some(AppendFault::Forgotten) => std::future::pending::<()>().await,
+        Some(AppendFault::StoredThenEnds) => return Judged::Ends,
         Some(AppendFault::Refused(..) | AppendFault::Rival(_)) | None => {}
     }
-    Ok(Response::new(AppendResponse { result: Some(result(verdict, expected)) }))
+    Judged::Verdict(verdict)
+}
+
+/// The call for many appends, each answered when it is judged.
+struct Batch(Arc<Node>);
+
+impl StreamingService<BatchRequest> for Batch {
+    type Response = BatchResponse;
+    type ResponseStream = Pin<Box<dyn Stream<Item = Result<BatchResponse, Status>> + Send>>;
+    type Future = Answer<Self::ResponseStream>;
+
+    fn call(&mut self, request: Request<Streaming<BatchRequest>>) -> Self::Future {
+        let node = self.0.clone();
+        Box::pin(async move {
+            let metadata = request.metadata().clone();
+            let call = Some((node, metadata, request.into_inner()));
+            let answers = stream::unfold(call, |call| async {
+                let (node, metadata, mut requests) = call?;
+                let answer = match requests.message().await {
+                    Ok(Some(request)) => batched(&node, &metadata, request).await.transpose()?,
+                    Ok(None) | Err(_) => return None,
+                };
+                let goes_on = answer.is_ok();
+                Some((answer, goes_on.then_some((node, metadata, requests))))
+            });
+            Ok(Response::new(Box::pin(answers) as Self::ResponseStream))
+        })
+    }
+}
+
+/// The answer to one append of the call; `None` where the call ends instead.
+async fn batched(node: &Node, metadata: &MetadataMap, request: BatchRequest) -> Result<Option<BatchResponse>, Status> {
+    admitted(node, metadata)?;
+    let (Some(BatchOptions { stream: Some(name), expected: Some(expected) }), true) =
+        (request.options, request.is_final)
+    else {
+        return Err(Status::invalid_argument("the double takes an append in one message"));
+    };
+    let stream = String::from_utf8_lossy(&name.name).into_owned();
+    let refused =
+        |code: Code, message: &str| BatchResult::Error(BatchError { code: code as i32, message: message.to_owned() });
+    let result = match judged(node, &stream, expected, request.events).await {
+        Judged::Verdict(verdict) => match result(verdict, expected) {
+            AppendResult::Success(success) => BatchResult::Success(success),
+            AppendResult::WrongExpectedVersion(_) => refused(Code::AlreadyExists, "WrongExpectedVersion"),
+        },
+        Judged::TooLarge(_) => refused(Code::InvalidArgument, "MaximumAppendSizeExceeded"),
+        Judged::Failed(code, words) => refused(code, &words),
+        Judged::Ends => return Ok(None),
+    };
+    Ok(Some(BatchResponse { correlation: request.correlation, result: Some(result), stream: Some(name) }))
 }
 
 fn result(verdict: Verdict, expected: ExpectedRevision) -> AppendResult {
@@ -217,9 +311,10 @@ async fn read(node: &Node, request: Request<ReadRequest>) -> Result<Response<Ans
     let Some(ReadCount::Count(count)) = options.count else {
         return Err(Status::unimplemented("the double gives no subscriptions"));
     };
-    if options.resolve_links || options.filter.is_some() {
-        return Err(Status::unimplemented("the double resolves and filters nothing"));
+    if options.resolve_links {
+        return Err(Status::unimplemented("the double resolves nothing"));
     }
+    cluster.reads.fetch_add(1, Ordering::Relaxed);
     let faults = if options.direction == 0 { &cluster.read_faults } else { &cluster.look_faults };
     let fault = faults.lock().pop_front();
     match fault {
@@ -233,9 +328,20 @@ async fn read(node: &Node, request: Request<ReadRequest>) -> Result<Response<Ans
             let compatible = options.control.is_some_and(|control| control.compatibility >= 1);
             stream_events(&cluster.store.lock(), wanted, options.direction, count, compatible)?
         }
-        Some(ReadFrom::All(wanted)) => all_events(&cluster.store.lock(), *wanted, options.direction, count)?,
+        Some(ReadFrom::All(_)) if cluster.all_is_closed.load(Ordering::Relaxed) => {
+            return Err(Status::permission_denied("Access Denied"));
+        }
+        Some(ReadFrom::All(wanted)) => {
+            let (answers, looked) =
+                all_events(&cluster.store.lock(), *wanted, options.filter.as_ref(), options.direction, count)?;
+            let took = *cluster.look.lock() * looked;
+            tokio::time::sleep(took).await;
+            answers
+        }
         None => return Err(Status::invalid_argument("a read says what it reads")),
     };
+    let others = answers.iter().filter(|answer| is_of_others(answer)).count();
+    cluster.others_sent.fetch_add(others, Ordering::Relaxed);
     Ok(Response::new(spoilt(answers, fault)))
 }
 
@@ -264,20 +370,42 @@ fn stream_events(
     Ok(answers)
 }
 
-fn all_events(store: &Store, wanted: ReadAll, direction: i32, count: usize) -> Result<Vec<ReadResponse>, Status> {
-    let events = &store.events;
-    let answers = match (direction, wanted.from) {
-        (0, Some(FromPosition::Start(_))) => events.iter().take(count).map(told).collect(),
+/// What is read of the whole log, and how many events were looked at for it.
+fn all_events(
+    store: &Store,
+    wanted: ReadAll,
+    filter: Option<&Filter>,
+    direction: i32,
+    count: usize,
+) -> Result<(Vec<ReadResponse>, u32), Status> {
+    let events: Box<dyn Iterator<Item = &Stored>> = match (direction, wanted.from) {
+        (0, Some(FromPosition::Start(_))) => Box::new(store.events.iter()),
         (0, Some(FromPosition::Position(from))) => {
-            let place = events.binary_search_by_key(&from.commit, |event| event.position);
+            let place = store.events.binary_search_by_key(&from.commit, |event| event.position);
             // Between the beginnings of records there is nothing that can be read.
             let place = place.map_err(|_| Status::unknown("Unexpected ReadAllResult: Error"))?;
-            events[place..].iter().take(count).map(told).collect()
+            Box::new(store.events[place..].iter())
         }
-        (1, Some(FromPosition::End(_))) => events.iter().rev().take(count).map(told).collect(),
+        (1, Some(FromPosition::End(_))) => Box::new(store.events.iter().rev()),
         _ => return Err(Status::unimplemented("the double does not read the log so")),
     };
-    Ok(answers)
+    let mut looked = 0;
+    let passes = |event: &Stored| match filter.and_then(|filter| filter.stream.as_ref()) {
+        None => true,
+        Some(names) if names.prefix.is_empty() => names.regex == NOT_THE_SERVERS && !event.stream.starts_with('$'),
+        Some(names) => names.prefix.iter().any(|prefix| event.stream.starts_with(prefix)),
+    };
+    let answers = events.inspect(|_| looked += 1).filter(|event| passes(event)).take(count).map(told).collect();
+    Ok((answers, looked))
+}
+
+/// The only expression that the double knows.
+const NOT_THE_SERVERS: &str = "^[^\\$].*";
+
+fn is_of_others(answer: &ReadResponse) -> bool {
+    let Some(ReadContent::Event(ReadEvent { event: Some(event), .. })) = &answer.content else { return false };
+    let name = event.stream.as_ref().map_or(&[][..], |stream| &stream.name);
+    !name.starts_with(super::super::PREFIX.as_bytes())
 }
 
 fn response(content: ReadContent) -> ReadResponse {

@@ -133,6 +133,15 @@ impl Store {
         self.put(stream, Uuid::from_u128(u128::from(self.end)), metadata, Vec::new(), b"{}".to_vec());
     }
 
+    /// An event of another application's.
+    pub(crate) fn others(&mut self, stream: &str) {
+        let metadata = HashMap::from([
+            ("type".to_owned(), "OrderPlaced".to_owned()),
+            ("content-type".to_owned(), "application/json".to_owned()),
+        ]);
+        self.put(stream, Uuid::from_u128(u128::from(self.end)), metadata, Vec::new(), b"{}".to_vec());
+    }
+
     fn put(
         &mut self,
         stream: &str,

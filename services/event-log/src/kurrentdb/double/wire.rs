@@ -174,6 +174,53 @@ pub(crate) enum WrongExpectation {
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct BatchRequest {
+    #[prost(message, optional, tag = "1")]
+    pub correlation: Option<Uuid>,
+    #[prost(message, optional, tag = "2")]
+    pub options: Option<BatchOptions>,
+    #[prost(message, repeated, tag = "3")]
+    pub events: Vec<ProposedMessage>,
+    #[prost(bool, tag = "4")]
+    pub is_final: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct BatchOptions {
+    #[prost(message, optional, tag = "1")]
+    pub stream: Option<StreamIdentifier>,
+    #[prost(oneof = "ExpectedRevision", tags = "2, 3, 4, 5")]
+    pub expected: Option<ExpectedRevision>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct BatchResponse {
+    #[prost(message, optional, tag = "1")]
+    pub correlation: Option<Uuid>,
+    #[prost(oneof = "BatchResult", tags = "2, 3")]
+    pub result: Option<BatchResult>,
+    #[prost(message, optional, tag = "4")]
+    pub stream: Option<StreamIdentifier>,
+}
+
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub(crate) enum BatchResult {
+    #[prost(message, tag = "2")]
+    Error(BatchError),
+    #[prost(message, tag = "3")]
+    Success(AppendSuccess),
+}
+
+/// Google's `Status`.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct BatchError {
+    #[prost(int32, tag = "1")]
+    pub code: i32,
+    #[prost(string, tag = "2")]
+    pub message: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct ReadRequest {
     #[prost(message, optional, tag = "1")]
     pub options: Option<ReadOptions>,
@@ -191,9 +238,26 @@ pub(crate) struct ReadOptions {
     #[prost(oneof = "ReadCount", tags = "5, 6")]
     pub count: Option<ReadCount>,
     #[prost(message, optional, tag = "7")]
-    pub filter: Option<Empty>,
+    pub filter: Option<Filter>,
     #[prost(message, optional, tag = "10")]
     pub control: Option<ControlOption>,
+}
+
+/// The client sends what it wants of streams' names; what it can ask of events' types is left out.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Filter {
+    #[prost(message, optional, tag = "1")]
+    pub stream: Option<Expression>,
+    #[prost(uint32, optional, tag = "3")]
+    pub window: Option<u32>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct Expression {
+    #[prost(string, tag = "1")]
+    pub regex: String,
+    #[prost(string, repeated, tag = "2")]
+    pub prefix: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, prost::Oneof)]
@@ -304,8 +368,18 @@ pub(crate) struct RecordedEvent {
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(crate) struct SupportedMethods {
+    #[prost(message, repeated, tag = "1")]
+    pub methods: Vec<SupportedMethod>,
     #[prost(string, tag = "2")]
     pub server_version: String,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct SupportedMethod {
+    #[prost(string, tag = "1")]
+    pub method: String,
+    #[prost(string, tag = "2")]
+    pub service: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -1,6 +1,8 @@
 //! The adapter with the real client, against the double.
 
+mod causes;
 mod faults;
+mod shared;
 mod whole;
 
 use std::sync::Arc;
