@@ -98,8 +98,8 @@ class Results:
 
     def __init__(self, folder):
         load = lambda name: json.loads((folder / name).read_text()) if (folder / name).exists() else None
-        self.machine, self.log, self.stream, self.rebuild, self.kurrentdb = map(
-            load, ["machine.json", "log.json", "stream.json", "rebuild.json", "kurrentdb.json"]
+        self.machine, self.log, self.stream, self.rebuild, self.kurrentdb, self.board = map(
+            load, ["machine.json", "log.json", "stream.json", "rebuild.json", "kurrentdb.json", "board.json"]
         )
         # What a profile has shown and what was tried is the one part that somebody writes.
         self.tried = (folder / "tried.md").read_text() if (folder / "tried.md").exists() else None
@@ -172,6 +172,12 @@ def goals(results):
         scan, rebuild = (float(rows[name][2].replace(",", "")) for name in ["bare scan", "rebuild of all read models"])
         wanted.append(("rebuild of all read models / bare scan", 0.3, ">=", ratio(rebuild, scan)))
         wanted.append(("a million events rebuilt, in seconds", 10, "<=", 1e6 / rebuild))
+    if results.board:
+        figures, persons = results.board["figures"], results.board["persons"]
+        said = f"board, slowest page with {persons:,} persons, median in ms"
+        wanted.append((said, 50, "<=", figures["slowest page, median ms"]))
+        said = f"board, first visit of the coordinator's page with {persons:,} persons, kB as sent"
+        wanted.append((said, 150, "<=", figures["first visit of the coordinator's page as sent, kB"]))
     return wanted
 
 
@@ -262,6 +268,9 @@ def page(results):
         parts.append(kept_section("## Rebuild of the read models\n", results.rebuild))
     if results.kurrentdb:
         parts.append(kept_section("## The log in KurrentDB, against a double\n", results.kurrentdb))
+    if results.board:
+        # Made by tests/board/load.py.
+        parts.append(kept_section("## The board\n", results.board))
     if results.tried:
         # Its links are those of the file that it is written in.
         parts.append(results.tried.replace("](../", "]("))

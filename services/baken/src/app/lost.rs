@@ -19,17 +19,18 @@ impl Baken {
     pub fn lost(&self, principal: &Principal, page: &PageRequest) -> Result<Page<LostView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
-        let (directory, terms) = (world.directory(), &self.settings.deadlines);
+        let now = self.clock.now();
         let reaches = Reach::of(principal);
         let sets = reaches.iter().filter_map(|reach| world.index().within(reach, Some(Phase::OutOfSight)));
         let candidates: BTreeSet<_> = sets.flatten().copied().collect();
-        // Few are lost at a time: they are put in order as of now, and shown as far as the page goes.
+        // They are put in order as of now, and shown as far as the page goes. In a large city many are lost: what waits on
+        // their cases is not derived again for each.
         let mut places: Vec<_> = candidates
             .into_iter()
             .filter_map(|id| {
                 let case = world.case(id)?;
                 let due = of_many(case, || {
-                    views::lost_due(&self.sight(principal, &world, case)?, terms.of_case(&case.path), directory)
+                    views::lost_due(&self.sight(principal, &world, case)?, &world.open_tasks(case, now))
                 })?;
                 Some(Place { stake: TaskStake::Danger, due, case: id, kind: TaskKind::FindPerson, subject: None })
             })
@@ -40,7 +41,7 @@ impl Baken {
             let case = world.case(place.case)?;
             let view = of_many(case, || {
                 let sight = self.sight(principal, &world, case)?;
-                views::disclose_lost(&sight, place.case, terms.of_case(&case.path), directory)
+                views::disclose_lost(&sight, place.case, &world.open_tasks(case, now))
             })?;
             Some(Edge { mark: Mark::Task(place), node: view })
         });

@@ -7,8 +7,6 @@ use super::{
     CareAlertView, IdentityView, LookoutView, SeenView, TaskView, disclose_alerts, disclose_lookouts, section, views,
 };
 use crate::codes::{LookoutState, Precision, TaskKind};
-use crate::deadlines::Deadlines;
-use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::{Municipality, PersonId};
 use crate::path::lost::Episode;
@@ -59,20 +57,16 @@ views! {
     }
 }
 
-/// When what is due next to find somebody is due; `None` where nobody is lost, or not to this reader.
+/// When what is due next to find somebody is due, of what is open on their case; `None` where nobody is lost, or not to
+/// this reader.
 #[must_use]
-pub fn lost_due(sight: &Sight<'_>, deadlines: &Deadlines, directory: &Directory) -> Option<DateTime> {
-    is_shown_lost(sight).then(|| next_task(sight, deadlines, directory).map_or(DateTime::MAX_UTC, |task| task.due))
+pub fn lost_due(sight: &Sight<'_>, tasks: &[Task]) -> Option<DateTime> {
+    is_shown_lost(sight).then(|| next_task(sight, tasks).map_or(DateTime::MAX_UTC, |task| task.due))
 }
 
 /// Somebody who is lost, if they are, and if the reader may know where they are and how they are looked for.
 #[must_use]
-pub fn disclose_lost(
-    sight: &Sight<'_>,
-    person_id: PersonId,
-    deadlines: &Deadlines,
-    directory: &Directory,
-) -> Option<LostView> {
+pub fn disclose_lost(sight: &Sight<'_>, person_id: PersonId, tasks: &[Task]) -> Option<LostView> {
     if !is_shown_lost(sight) {
         return None;
     }
@@ -93,7 +87,7 @@ pub fn disclose_lost(
         last_seen: SeenView::of(sight),
         lookouts: section(lookouts.filter(runs).collect()),
         care_alerts: section(alerts.collect()),
-        next: next_task(sight, deadlines, directory).map(|task| TaskView::of(sight, &task, person_id)),
+        next: next_task(sight, tasks).map(|task| TaskView::of(sight, task, person_id)),
         earlier_episodes: section(episodes),
     })
 }
@@ -105,9 +99,8 @@ fn is_shown_lost(sight: &Sight<'_>) -> bool {
     may_know && path.is_out_of_sight() && !path.is_closed() && !path.is_erased()
 }
 
-fn next_task(sight: &Sight<'_>, deadlines: &Deadlines, directory: &Directory) -> Option<Task> {
-    let tasks = sight.path().open_tasks(sight.now(), deadlines, directory);
-    tasks.into_iter().find(|task| is_of_the_search(task.kind) && sight.shows_task(task))
+fn next_task<'a>(sight: &Sight<'_>, tasks: &'a [Task]) -> Option<&'a Task> {
+    tasks.iter().find(|task| is_of_the_search(task.kind) && sight.shows_task(task))
 }
 
 /// What else waits on the case is on the worklists: here it would hide what nobody does to find them.

@@ -158,7 +158,7 @@ fn show(told: &Told, path: &CarePath, now: DateTime) {
             "exceptions": disclose_exceptions(&sight),
             "handovers": disclose_handovers(&sight),
             "lookouts": disclose_lookouts(&sight),
-            "lost": disclose_lost(&sight, this_person(), &deadlines, &directory),
+            "lost": disclose_lost(&sight, this_person(), &tasks),
             "match": likeness.as_ref().and_then(|like| disclose_match(&sight, &sight, this_person(), like)),
             "notices": notices.collect::<Vec<_>>(),
             "phases": disclose_phases(&sight, told.iter().map(|(stamp, event)| (stamp, event)), path.heard()),

@@ -168,7 +168,7 @@ pub(super) fn shown_to(who: &Principal, history: &History) -> Option<Value> {
     let summary = disclose_summary(&sight, this_person(), last_known(&sight, entries().rev()));
     let open_tasks = history.path.open_tasks(history.now, &Deadlines::default(), &everybody());
     let tasks = disclose_tasks(&sight, &open_tasks, this_person(), &everybody());
-    let lost = disclose_lost(&sight, this_person(), &Deadlines::default(), &everybody());
+    let lost = disclose_lost(&sight, this_person(), &open_tasks);
     let phases = disclose_phases(&sight, history.iter(), history.path.heard());
     let shown = serde_json::json!({
         "case_file": case_file, "summary": summary, "timeline": timeline, "worklist": tasks, "lost": lost, "phases": phases,
