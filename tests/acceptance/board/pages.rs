@@ -139,3 +139,28 @@ async fn an_administrator_sees_every_webhook_with_nothing_of_a_person_and_disabl
         (404, 404, "active")
     );
 }
+
+#[tokio::test]
+async fn a_request_that_waits_is_on_the_desk_however_many_were_decided() {
+    let running = support::empty().await;
+    let (shelter, coordinator) = (running.client("night-shelter-rotterdam"), running.client("coordinator-rotterdam"));
+    let mut asked = Vec::new();
+    for _ in 0..60 {
+        let person = shelter.signal(json!({"channel": "shelter_intake"})).await;
+        shelter.post(&format!("/v1/persons/{person}/beds"), json!({"kind": "night_shelter_eu"})).await.expect(201);
+        let request = json!({"kind": "longer_night_stay", "reason": "he cannot be alone"});
+        let answer = shelter.post(&format!("/v1/persons/{person}/exceptions"), request).await.expect(201);
+        asked.push((person, answer.id("exception_id")));
+    }
+    // Those of the list's first page are decided: by their ids they come first.
+    asked.sort();
+    for (person, exception) in &asked[..57] {
+        let decision = json!({"decision": "granted", "reason": "it is cold"});
+        let path = format!("/v1/persons/{person}/exceptions/{exception}/decision");
+        coordinator.post(&path, decision).await.expect(201);
+    }
+    let desk = Browser::of(&running.url, "coordinator-rotterdam").await.get("/board/").await;
+    let is_shown = |id: &str| desk.text.contains(&format!("id=\"exception-{id}\""));
+    assert!(asked[57..].iter().all(|(_, exception)| is_shown(exception)), "{}", desk.text);
+    assert!(!asked[..57].iter().any(|(_, exception)| is_shown(exception)));
+}

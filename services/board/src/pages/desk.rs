@@ -25,7 +25,11 @@ pub struct Desk<'a> {
 pub fn desk(page: &Page<'_>, desk: &Desk<'_>) -> Markup {
     let Desk { lost, to_decide, tasks, more } = desk;
     // What is to be decided stands beside it, with what it is about.
-    let waits = tasks.iter().filter(|task| to_decide.is_empty() || task.kind != TaskKind::DecideException).cloned();
+    let beside = |task: &TaskView| {
+        let mut requests = to_decide.iter().map(|(_, request)| request.exception_id.0);
+        task.subject_id.is_some_and(|subject| requests.any(|request| request == subject.0))
+    };
+    let waits = tasks.iter().filter(|task| !beside(task)).cloned();
     let (reviews, waiting): (Vec<_>, Vec<_>) = waits.partition(|task| task.kind == TaskKind::WeeklyReview);
     page.titled(page.say("Vandaag", "Today"), &html! {
         div.board-columns {

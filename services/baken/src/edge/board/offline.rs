@@ -25,8 +25,8 @@ use uuid::Uuid;
 use super::act::caller;
 use super::names::NamesOf;
 use super::session::{self, Found, Session, language_of};
+use super::show::all;
 use super::sign_in::{answer, own_page};
-use crate::app::PageRequest;
 use crate::edge::Edge;
 use crate::edge::auth::AuthError;
 use crate::edge::problem::Problem;
@@ -113,10 +113,10 @@ struct Kept {
 pub async fn lookouts(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let session = open_session(&request, &edge).await?;
     let now = edge.baken.clock().now();
-    let page = PageRequest::new(Some(PageRequest::MOST), None).unwrap_or_default();
-    let lookouts = edge.baken.lookouts(&session.reader.principal, &page)?.into_nodes().into_iter();
-    let open =
-        lookouts.filter(|each| each.state.is_none_or(|state| state == LookoutState::Open) && each.expires_at > now);
+    let lookouts = all(|page| edge.baken.lookouts(&session.reader.principal, page))?;
+    let open = lookouts
+        .into_iter()
+        .filter(|each| each.state.is_none_or(|state| state == LookoutState::Open) && each.expires_at > now);
     let kept: Vec<_> = open
         .map(|each| Kept {
             lookout_id: each.lookout_id,

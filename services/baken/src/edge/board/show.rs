@@ -11,12 +11,12 @@ use board::pages::{
 };
 use board::{Draft, Flash, Language, Page, pages};
 use care_path::PersonId;
-use care_path::codes::{Code, ExceptionState, Role};
+use care_path::codes::{Code, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::ids::{FacilityId, OrgId};
 use care_path::policy::rules::{TurnAwaysOf, turn_aways_of};
-use care_path::views::{CaseFileView, OrganisationView};
+use care_path::views::{CaseFileView, ExceptionView, OrganisationView, TaskView};
 use maud::Markup;
 
 use super::names::{NamesOf, place_of};
@@ -189,12 +189,13 @@ impl Viewed<'_> {
             return Ok(self.with_page(self.at, |page| pages::rights_waiting(page, &tasks, more)));
         }
         let lost = baken.lost(principal, first)?.into_nodes();
-        let requests = match principal.actor.role() {
-            Role::ProcessCoordinator => baken.exceptions(principal, first)?.into_nodes(),
-            _ => Vec::new(),
+        let deciding = baken.worklist(principal, Some(TaskKind::DecideException), first)?.into_nodes();
+        let request = |task: &TaskView| {
+            let requests = baken.case_file(principal, task.person_id).ok()?.exceptions?;
+            let is_it = |request: &ExceptionView| task.subject_id.is_some_and(|id| id.0 == request.exception_id.0);
+            requests.into_iter().find(is_it).map(|request| (request.noted.person_id, request))
         };
-        let pending = requests.into_iter().filter(|request| request.state == Some(ExceptionState::Pending));
-        let to_decide: Vec<_> = pending.map(|request| (request.noted.person_id, request)).collect();
+        let to_decide: Vec<_> = deciding.iter().filter_map(request).collect();
         let tasks = baken.worklist(principal, None, first)?;
         let more = tasks.next().is_some();
         let tasks = tasks.into_nodes();
