@@ -144,6 +144,8 @@ async fn an_administrator_sees_every_webhook_with_nothing_of_a_person_and_disabl
 async fn a_request_that_waits_is_on_the_desk_however_many_were_decided() {
     let running = support::empty().await;
     let (shelter, coordinator) = (running.client("night-shelter-rotterdam"), running.client("coordinator-rotterdam"));
+    let places = json!({"places": 100});
+    shelter.post("/v1/facilities/night-shelter-rotterdam-beds/capacity", places).await.expect(201);
     let mut asked = Vec::new();
     for _ in 0..60 {
         let person = shelter.signal(json!({"channel": "shelter_intake"})).await;
@@ -155,7 +157,7 @@ async fn a_request_that_waits_is_on_the_desk_however_many_were_decided() {
     // Those of the list's first page are decided: by their ids they come first.
     asked.sort();
     for (person, exception) in &asked[..57] {
-        let decision = json!({"decision": "granted", "reason": "it is cold"});
+        let decision = json!({"decision": "denied", "reason": "there is no room for more nights"});
         let path = format!("/v1/persons/{person}/exceptions/{exception}/decision");
         coordinator.post(&path, decision).await.expect(201);
     }

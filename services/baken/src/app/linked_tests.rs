@@ -6,6 +6,7 @@ use care_path::codes::Code;
 use care_path::codes::ReturnCondition;
 use care_path::command::{CommandKind as C, Refusal};
 use care_path::path::identity::IdentityRefusal;
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -185,6 +186,10 @@ async fn what_lies_on_a_linked_persons_stream_is_decided_and_recorded_there_from
             let thing = pair.make(&tale.made).await;
             if !linked_first {
                 pair.link(from, with).await;
+            }
+            if tale.done.1 == C::RecordNoShow {
+                // Nobody is missed before the evening.
+                pair.test.clock.advance(TimeDelta::hours(12));
             }
             let before = pair.head().await;
             let to = if sent_to_other { pair.other } else { pair.one };
