@@ -7,7 +7,14 @@ const USER = "night-shelter-rotterdam";
 const GUESTS = 12;
 const CLICKS = 30;
 let chromium;
-before(async () => { chromium = await browser(); });
+before(async () => {
+    // The day is played at whatever hour: people are expected from the beginning of the night on, so that who is not there can
+    // be said not to have come.
+    await rest("administrator")("POST", "/v1/facilities/night-shelter-rotterdam-beds", {
+        name: "Night shelter for EU migrants, Rotterdam", location_type: "night_shelter_eu", cut_off: "12:00",
+    });
+    chromium = await browser();
+});
 after(() => chromium.close());
 
 const atTheDoor = async (screen = TABLET) => inEnglish(await signIn(await someone(chromium, screen), USER));
