@@ -6,7 +6,6 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use event_log::copy::copy;
@@ -134,20 +133,9 @@ async fn beside_others(delayed: bool, rounds: usize) -> Result<(), Failure> {
     double.looks_for(Duration::from_micros(5));
     let log = KurrentLog::open(&double.url(), &Options::default()).await?;
     let alone = written_to_read(&log, rounds).await?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let others = tokio::spawn({
-        let (double, stop) = (double.clone(), stop.clone());
-        async move {
-            let mut beat = tokio::time::interval(Duration::from_millis(5));
-            while !stop.load(Ordering::Relaxed) {
-                beat.tick().await;
-                double.writes_for_others("orders-1", 5);
-            }
-        }
-    });
+    let others = double.is_busy_with_others();
     let beside = written_to_read(&log, rounds).await?;
-    stop.store(true, Ordering::Relaxed);
-    others.await?;
+    drop(others);
     for (name, times) in [("alone", alone), ("beside 1,000 events a second of others", beside)] {
         println!(
             "| {} | {name} | {} | {} | {} |",

@@ -32,7 +32,7 @@ use super::port::EventLog;
 
 /// Holds, or says what is wrong.
 type Held = Result<(), String>;
-type Running = Pin<Box<dyn Future<Output = Held> + Send>>;
+type Running<T = ()> = Pin<Box<dyn Future<Output = Result<T, String>> + Send>>;
 
 /// One thing that every engine must do, said in a sentence.
 struct Check {
@@ -206,10 +206,7 @@ where
         Err(why) => Err(why),
         Ok(log) => {
             examination.all(&log, &ids).await;
-            let leave = |subject| {
-                Box::pin(reopening::leave(subject))
-                    as Pin<Box<dyn Future<Output = Result<reopening::Witness, String>> + Send>>
-            };
+            let leave = |subject| Box::pin(reopening::leave(subject)) as Running<reopening::Witness>;
             examination.insist(&log, &ids, leave).await
         }
     };
@@ -297,7 +294,7 @@ impl Examination<'_> {
         &self,
         log: &Arc<Watched>,
         ids: &Ids,
-        check: impl Fn(LogUnderTest) -> Pin<Box<dyn Future<Output = Result<T, String>> + Send>>,
+        check: impl Fn(LogUnderTest) -> Running<T>,
     ) -> Result<T, Verdict> {
         let mut attempt = 1;
         loop {
@@ -319,10 +316,7 @@ impl Examination<'_> {
 }
 
 /// A check that hangs or panics has failed, and the next one has its turn.
-async fn guarded<T: Send + 'static>(
-    check: Pin<Box<dyn Future<Output = Result<T, String>> + Send>>,
-    patience: Patience,
-) -> Result<T, String> {
+async fn guarded<T: Send + 'static>(check: Running<T>, patience: Patience) -> Result<T, String> {
     let task = tokio::spawn(check);
     let stop = task.abort_handle();
     match tokio::time::timeout(patience.check, task).await {

@@ -111,6 +111,15 @@ struct Node {
     cluster: Arc<Cluster>,
 }
 
+/// Another application that goes on writing, until this is dropped.
+pub struct Others(JoinHandle<()>);
+
+impl Drop for Others {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// A cluster of so many nodes, the first of which leads.
 pub struct Double {
     cluster: Arc<Cluster>,
@@ -285,6 +294,19 @@ impl Double {
     pub fn writes_for_others(&self, stream: &str, events: usize) {
         let mut store = self.cluster.store.lock();
         (0..events).for_each(|_| store.others(stream));
+    }
+
+    /// The same for as long as the answer is kept: a thousand events a second.
+    #[must_use]
+    pub fn is_busy_with_others(self: &Arc<Self>) -> Others {
+        let double = self.clone();
+        Others(tokio::spawn(async move {
+            let mut beat = tokio::time::interval(Duration::from_millis(5));
+            loop {
+                beat.tick().await;
+                double.writes_for_others("orders-1", 5);
+            }
+        }))
     }
 
     /// How many events a stream of Baken's has, as they are stored under the usual prefix.
