@@ -98,6 +98,14 @@ impl Baken {
         })
     }
 
+    /// The requests for an exception about a person that the principal may see.
+    ///
+    /// # Errors
+    /// Where there is no such person, or none for this principal.
+    pub fn exceptions_of(&self, principal: &Principal, person: PersonId) -> Result<Vec<ExceptionView>, QueryError> {
+        self.seen(principal, person, |_, sight, _| views::disclose_exceptions(sight))
+    }
+
     /// What waits for a principal about a person, where most is at stake first.
     ///
     /// # Errors

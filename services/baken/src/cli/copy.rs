@@ -146,16 +146,14 @@ impl Shown {
             Stage::Checking => "checking",
         };
         let mut said = self.said.lock();
+        self.bar.set_length(until.0);
+        self.bar.set_position(position.0);
         if said.0 != stage || self.bar.message().is_empty() {
             said.0 = stage;
             self.bar.set_message(name);
-            self.bar.set_length(until.0);
             // What an earlier run has copied was not copied at this one's speed.
-            self.bar.set_position(position.0);
             self.bar.reset_eta();
         }
-        self.bar.set_length(until.0);
-        self.bar.set_position(position.0);
         if self.bar.is_hidden() && said.1.elapsed() >= Self::EVERY {
             said.1 = Instant::now();
             let percent = position.0.saturating_mul(100) / until.0.max(1);

@@ -11,27 +11,24 @@ use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView};
 use care_path::{EventId, PersonId, Principal};
 use serde_json::{Map, Value};
 
-use super::place::{Pairs, Place};
-use super::session::{self, Found, language_of};
+use super::place::Place;
+use super::session::{self, language_of};
 use super::show::{Viewed, all};
-use super::sign_in::{answer_with, own_page, to};
+use super::sign_in::{answer_with, to};
 use crate::app::{PageRequest, PersonsFilter};
 use crate::edge::Edge;
 use crate::edge::problem::{FieldProblem, Problem};
+use crate::edge::rest::fields;
 use crate::edge::rest::search::look_for;
-use crate::edge::rest::{body, fields};
 
 /// As many as are offered.
 const OFFERED: usize = 20;
 
 /// Searches for somebody. What is searched for is in no address.
 pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    own_page(&request)?;
-    let Found::Open(session) = session::open(&request, &edge).await? else {
+    let Some((session, sent)) = session::sent(&request, payload, &edge).await? else {
         return Ok(to("/").finish());
     };
-    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
-    session.check(&sent)?;
     let name = sent.of("name").unwrap_or_default().trim();
     let viewed =
         Viewed { edge: &edge, session: &session, language: language_of(&request), at: "/board/persons", draft: None };
@@ -52,14 +49,11 @@ pub async fn search_for_the_right_one(
     payload: web::Payload,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
-    own_page(&request)?;
-    let Found::Open(session) = session::open(&request, &edge).await? else {
+    let Some((session, sent)) = session::sent(&request, payload, &edge).await? else {
         return Ok(to("/").finish());
     };
     let at = request.uri().path_and_query().map_or("", |at| at.as_str()).to_owned();
     let Some(Place::Move(person, entry)) = Place::parse(&at) else { return Err(Problem::NotFound) };
-    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
-    session.check(&sent)?;
     let name = sent.of("name").unwrap_or_default().trim();
     let viewed = Viewed { edge: &edge, session: &session, language: language_of(&request), at: &at, draft: None };
     if name.is_empty() {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::web::Payload;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,8 +22,10 @@ use secrecy::SecretString;
 
 use super::Board;
 use super::place::Pairs;
+use super::sign_in::own_page;
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
+use crate::edge::rest::body;
 use crate::sha256::Sha256;
 
 /// The cookie of a session.
@@ -274,6 +277,18 @@ pub async fn open(request: &HttpRequest, edge: &Edge) -> Result<Found, Problem> 
         session.goes_on(edge)?;
     }
     Ok(found)
+}
+
+/// What was sent from a page of an open session, with the session; `None` where none is open.
+///
+/// # Errors
+/// Where it comes from elsewhere, the reader may not go on, or it cannot be read.
+pub async fn sent(request: &HttpRequest, payload: Payload, edge: &Edge) -> Result<Option<(Session, Pairs)>, Problem> {
+    own_page(request)?;
+    let Found::Open(session) = open(request, edge).await? else { return Ok(None) };
+    let sent = Pairs::read(&body::read(request, payload.into_inner(), &edge.limits).await?);
+    session.check(&sent)?;
+    Ok(Some((session, sent)))
 }
 
 /// Whether a page asks by itself what has changed. It is no use of the session: one that nobody uses ends.

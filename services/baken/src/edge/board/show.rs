@@ -191,7 +191,7 @@ impl Viewed<'_> {
         let lost = baken.lost(principal, first)?.into_nodes();
         let deciding = baken.worklist(principal, Some(TaskKind::DecideException), first)?.into_nodes();
         let request = |task: &TaskView| {
-            let requests = baken.case_file(principal, task.person_id).ok()?.exceptions?;
+            let requests = baken.exceptions_of(principal, task.person_id).ok()?;
             let is_it = |request: &ExceptionView| task.subject_id.is_some_and(|id| id.0 == request.exception_id.0);
             requests.into_iter().find(is_it).map(|request| (request.noted.person_id, request))
         };

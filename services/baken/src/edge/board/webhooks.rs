@@ -6,13 +6,11 @@ use board::Flash;
 use board::pages::{Sending, Webhook};
 use care_path::Principal;
 
-use super::place::Pairs;
-use super::session::{self, Found, language_of, name_of};
+use super::session::{self, language_of, name_of};
 use super::show::Viewed;
-use super::sign_in::{own_page, to};
+use super::sign_in::to;
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
-use crate::edge::rest::body;
 use crate::webhooks::{WebhookError, WebhookId, WebhookState, WebhookView, Webhooks};
 
 const PAGE: &str = "/board/webhooks";
@@ -46,12 +44,9 @@ fn shown(view: WebhookView) -> Webhook {
 
 /// Enables or disables a webhook, as its routes of REST do.
 pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    own_page(&request)?;
-    let Found::Open(session) = session::open(&request, &edge).await? else {
+    let Some((session, _)) = session::sent(&request, payload, &edge).await? else {
         return Ok(to("/").finish());
     };
-    let sent = Pairs::read(&body::read(&request, payload.into_inner(), &edge.limits).await?);
-    session.check(&sent)?;
     let language = language_of(&request);
     match enable_or_disable(&request, &edge, &session.reader.principal).await {
         Ok(is_on) => {
