@@ -135,6 +135,12 @@ impl World {
         self.landmark.clone()
     }
 
+    /// The configuration that it goes by.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
     /// How many cases there are.
     #[must_use]
     pub fn len(&self) -> usize {

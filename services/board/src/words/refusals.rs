@@ -226,6 +226,7 @@ const REFUSALS: &[(&str, Said)] = &[
     ("crowded", Said("Er zijn nu te veel mensen tegelijk in Baken. Probeer het zo opnieuw.",
         "Too many people use Baken right now. Try again in a moment.")),
     ("outdated", LATER),
+    ("access_log_unavailable", LATER),
     ("not_ready", Said("Baken start op. Wacht een minuut en probeer het opnieuw.", "Baken is starting. Wait a minute and try again.")),
     ("log_unavailable", LATER),
     ("keys_unavailable", LATER),

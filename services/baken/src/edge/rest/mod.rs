@@ -1,6 +1,7 @@
 //! REST: the edge that writes, and one of the two that read. The routes of commands come from the catalogue of commands.
 //! What reads is documented where it is handled, and registering it puts it into the OpenAPI document.
 
+mod accesses;
 pub mod batch;
 pub mod body;
 pub mod commands;
@@ -38,6 +39,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     persons::routes(routes);
     lists::routes(routes);
     turn_aways::routes(routes);
+    accesses::routes(routes);
     me::routes(routes);
     stream::routes(routes);
     batch::routes(routes);

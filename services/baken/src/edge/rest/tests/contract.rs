@@ -24,6 +24,7 @@ fn these_are_the_routes() {
     GET /health/ready
     GET /internal/read-models
     GET /metrics
+    GET /v1/access-log
     POST /v1/batch
     GET /v1/care-alerts
     GET /v1/codes
@@ -49,6 +50,7 @@ fn these_are_the_routes() {
     GET /v1/persons
     POST /v1/persons/search
     GET /v1/persons/{person_id}
+    GET /v1/persons/{person_id}/access-log
     POST /v1/persons/{person_id}/announced-discharges
     POST /v1/persons/{person_id}/announced-discharges/{discharge_id}/call-off
     POST /v1/persons/{person_id}/attendances
