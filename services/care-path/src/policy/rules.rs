@@ -292,6 +292,27 @@ impl AccessLogOf {
     }
 }
 
+/// Whether a role keeps the records: it is told when each goes and what holds it, and nothing of what is in it.
+#[must_use]
+pub fn keeps_records(role: Role) -> bool {
+    match role {
+        Role::PrivacyOfficer => true,
+        Role::ProcessCoordinator
+        | Role::ShelterWorker
+        | Role::OutreachWorker
+        | Role::CareProvider
+        | Role::ClientSupporter
+        | Role::MunicipalAssessor
+        | Role::Police
+        | Role::EmbassyLiaison
+        | Role::ReceivingProvider
+        | Role::Ambassador
+        | Role::MonitorAnalyst
+        | Role::Administrator
+        | Role::System => false,
+    }
+}
+
 /// What of the access log a role may read.
 #[must_use]
 pub fn access_log_of(role: Role) -> AccessLogOf {
