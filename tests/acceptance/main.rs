@@ -8,6 +8,7 @@ mod corrections;
 mod crowd;
 mod directory;
 mod duties;
+mod erasure;
 mod evening;
 mod hidden;
 mod intake;

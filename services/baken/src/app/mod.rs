@@ -4,6 +4,9 @@
 mod accesses;
 mod codes;
 mod directory;
+mod erasure;
+#[cfg(test)]
+mod erasure_tests;
 mod evening;
 mod execute;
 mod following;
@@ -29,6 +32,7 @@ mod operations;
 mod page;
 mod query;
 mod reading;
+mod records;
 #[cfg(test)]
 mod return_tests;
 mod search;
@@ -94,6 +98,8 @@ pub struct Baken {
     in_flight: Turns<KeyDigest>,
     /// One writer at a time on a case, on this node: others would only conflict, or not know of each other.
     writing: Turns<StreamName>,
+    /// One at a time destroys keys, on this node. Whether the roll that goes with it is still to be completed.
+    erasing: tokio::sync::Mutex<bool>,
 }
 
 /// The read models have not reached the position that was asked for.
@@ -128,6 +134,7 @@ impl Baken {
             applied,
             in_flight: Turns::default(),
             writing: Turns::default(),
+            erasing: tokio::sync::Mutex::default(),
         }
     }
 

@@ -16,6 +16,7 @@ mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
+mod records;
 pub mod search;
 mod stream;
 pub mod submission;
@@ -40,6 +41,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     lists::routes(routes);
     turn_aways::routes(routes);
     accesses::routes(routes);
+    records::routes(routes);
     me::routes(routes);
     stream::routes(routes);
     batch::routes(routes);

@@ -38,6 +38,7 @@ fn these_are_the_routes() {
     POST /v1/facilities/{facility_id}/evening
     POST /v1/facilities/{facility_id}/reopen
     GET /v1/handovers
+    GET /v1/holds
     GET /v1/lookouts
     GET /v1/lost
     GET /v1/me
@@ -68,6 +69,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/discharges
     POST /v1/persons/{person_id}/entries/{event_id}/move
     POST /v1/persons/{person_id}/entries/{event_id}/retract
+    POST /v1/persons/{person_id}/erase
     POST /v1/persons/{person_id}/exceptions
     POST /v1/persons/{person_id}/exceptions/{exception_id}/decision
     POST /v1/persons/{person_id}/handovers
@@ -123,6 +125,7 @@ fn these_are_the_routes() {
     GET /v1/persons/{person_id}/timeline
     POST /v1/persons/{person_id}/uninsured-reports
     GET /v1/referrals
+    GET /v1/retention
     POST /v1/signals
     GET /v1/stream
     GET /v1/turn-aways
