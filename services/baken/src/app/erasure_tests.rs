@@ -63,7 +63,7 @@ async fn what_described_an_erased_person_is_nowhere_and_what_happened_still_coun
     assert!(after.contains("signal_received") && after.contains("\"erased\":true"), "{after}");
     assert!(told(&test, other).contains(CANARY));
     let refused = send(&test, SHELTER, person, C::AddNote, json!({"text": "he is back"})).await.unwrap_err();
-    assert!(matches!(refused, ExecuteError::Erased), "{refused:?}");
+    assert!(matches!(refused, ExecuteError::Refused(Refusal::Privacy(PrivacyRefusal::Erased))), "{refused:?}");
     let again = erase(&test, person).await.unwrap_err();
     assert!(matches!(again, ExecuteError::Refused(Refusal::Privacy(PrivacyRefusal::AlreadyErased))), "{again:?}");
     alike_after_a_restart(&test).await;

@@ -324,6 +324,7 @@ macro_rules! catalogue {
             type Subject = ();
 
             fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+                $crate::path::privacy::refuse_of_the_erased(self.kind(), path)?;
                 match self {
                     $( Self::$command(subject, command) => command.decide(subject, path, at), )+
                 }

@@ -1,10 +1,9 @@
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Sample, objects, samples};
-use crate::event::{Event, EventKind, Unreadable, read};
-use crate::private::{MARK, VALUE};
+use crate::event::{Event, EventKind, Unreadable, erase, read};
 
 #[track_caller]
 fn event_of(sample: &Sample) -> Event {

@@ -183,13 +183,16 @@ impl CarePath {
         self.identity.take_release_back();
     }
 
-    /// A closing or a death that is told late ends what was asked for since, too. A bed is no such thing: it shows that they
+    /// A closing, a death or an erasure that is told late ends what was asked for since, too. A bed is no such thing: it shows that they
     /// were there.
     pub(super) fn end_what_is_over(&mut self) {
         if let Some(died) = self.case.died.as_ref().map(|died| died.stamp.clone()) {
             self.end_what_goes_on(&died, LookoutEndReason::Died, HandoverWithdrawReason::Died);
         } else if let Some(closed) = self.case.closed.as_ref().map(|closed| closed.stamp.clone()) {
             self.end_what_goes_on(&closed, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other);
+        }
+        if let Some(erased) = self.privacy.erased.values().next().map(|erased| erased.stamp.clone()) {
+            self.end_what_goes_on(&erased, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);
         }
     }
 

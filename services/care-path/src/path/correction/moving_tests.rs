@@ -22,6 +22,7 @@ use crate::path::referral::{AcceptReferral, DeclineReferral, EndCare, ReferralRe
 use crate::path::repatriation::PresentReturnOptions;
 use crate::path::rights::RecordInsurance;
 use crate::path::stay::{RecordAttendance, RecordNoShow, ReleaseBed, StayRefusal};
+use crate::path::timers::TimerKind;
 
 fn entry(number: u128) -> EventId {
     EventId(Uuid::from_u128(0x9000 + number))
@@ -48,6 +49,8 @@ fn stands(path: &CarePath) -> (Phase, Vec<String>, Vec<String>) {
     let timers = path
         .timers(&deadlines, &directory)
         .iter()
+        // When a record was last changed is not a matter of where it stands.
+        .filter(|timer| !matches!(timer.what, TimerKind::Erases(_)))
         .map(|timer| format!("{} {}", timer.what.name(), timer.due))
         .collect();
     (path.phase(), tasks, timers)

@@ -277,6 +277,8 @@ fn watches(timer: TimerKind) -> Option<Thing> {
         TimerKind::DischargeEnds(_) => Some(Thing::Announcement),
         // It finishes what was begun, whatever ended.
         TimerKind::MoveFinishes(_) => None,
+        // Nothing but another erasure ends it.
+        TimerKind::Erases(_) => None,
         TimerKind::Deadline { task, .. } => waits_on(task),
     }
 }

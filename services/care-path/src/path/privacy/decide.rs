@@ -2,7 +2,7 @@
 
 use super::{HoldLifted, HoldPlaced, PrivacyEvent, SubjectErased};
 use crate::codes::{ErasureGround, HoldReason};
-use crate::command::{Context, Decide, Refusal, refusals};
+use crate::command::{CommandKind, Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::HoldId;
 use crate::path::CarePath;
@@ -15,6 +15,7 @@ refusals! {
         OnHold = "on_hold": "a legal hold keeps the record; it can be erased once the hold is lifted",
         StillRetained = "still_retained": "the time is not over for which the record is kept",
         AlreadyErased = "already_erased": "the data of the person were erased before",
+        Erased = "erased": "the data of the person were erased; nothing more is recorded of them",
     }
 }
 
@@ -49,6 +50,15 @@ impl Decide for LiftHold {
         }
         Ok(vec![PrivacyEvent::HoldLifted(HoldLifted { hold }).into()])
     }
+}
+
+/// Refuses whatever would record more of somebody who was erased.
+///
+/// # Errors
+/// Where they were, and the command neither erases another of their ids nor finishes what was begun before.
+pub(crate) fn refuse_of_the_erased(kind: CommandKind, path: &CarePath) -> Result<(), PrivacyRefusal> {
+    let is_allowed = matches!(kind, CommandKind::EraseSubject | CommandKind::FinishMove);
+    if path.is_erased() && !is_allowed { Err(PrivacyRefusal::Erased) } else { Ok(()) }
 }
 
 /// Erases a person: the keys of what describes them are destroyed, for ever.

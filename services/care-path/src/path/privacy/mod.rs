@@ -13,6 +13,7 @@ mod retention;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use decide::refuse_of_the_erased;
 pub use decide::{EraseSubject, LiftHold, PlaceHold, PrivacyRefusal};
 pub use retention::RecordClass;
 

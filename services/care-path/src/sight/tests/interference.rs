@@ -13,7 +13,7 @@ use super::Reviewed;
 use super::shown::{History, all_of, given, histories, labels_of, of_events, principals, shown_to, standing};
 use crate::actor::Principal;
 use crate::codes::LISTS;
-use crate::event::{Event, read};
+use crate::event::{Event, EventKind, read};
 use crate::fact::Label;
 use crate::path::Stamp;
 use crate::path::lost::{CareAlert, Lookout};
@@ -86,7 +86,9 @@ fn is_hidden(who: &Principal, history: &History, (stamp, event): (&Arc<Stamp>, &
         let struck = history.iter().find(|(stamp, _)| stamp.event_id == correction.entry());
         struck.is_some_and(|(stamp, _)| who.recorded(&stamp.by))
     };
-    let knows_of = who.recorded(&stamp.by)
+    // Whoever sees anything of somebody who was erased is told so: it reads as erased.
+    let knows_of = event.kind() == EventKind::SubjectErased
+        || who.recorded(&stamp.by)
         || own_entry()
         || given(who, history, &event.label(), (stamp, event))
         || is_told_as_presence(who, history, (stamp, event));

@@ -10,16 +10,15 @@ use serde_json::{Map, Value};
 use super::super::{Sight, Standing};
 use super::Reviewed;
 use crate::actor::{Actor, Principal};
-use crate::codes::{Code, DataClass};
+use crate::codes::DataClass;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
-use crate::event::{Event, Labels, read};
+use crate::event::{Event, Labels, erase, read};
 use crate::fact::{Fact, Label, Origin, Reader, Visitor};
 pub(super) use crate::path::random::{History, everybody, histories, principals};
 use crate::path::testing::this_person;
 use crate::path::{CarePath, Stamp};
 use crate::policy::{Address, Category, Depth, Stands};
-use crate::private::{MARK, VALUE};
 use crate::views::{
     disclose_case_file, disclose_entry, disclose_lost, disclose_phases, disclose_summary, disclose_tasks, last_known,
     progress,

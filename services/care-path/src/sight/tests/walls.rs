@@ -233,7 +233,10 @@ fn those_who_oversee_count_or_configure_change_nothing_on_a_path() {
     let keeps = commands_of(Role::Administrator);
     let of_the_directory = |kind: &CommandKind| kind.without_person() == Some(WithoutPerson::Directory);
     assert!(!keeps.is_empty() && keeps.iter().all(of_the_directory), "{keeps:?}");
-    assert_eq!(commands_of(Role::PrivacyOfficer), [CommandKind::PlaceHold, CommandKind::LiftHold]);
+    assert_eq!(
+        commands_of(Role::PrivacyOfficer),
+        [CommandKind::PlaceHold, CommandKind::LiftHold, CommandKind::EraseSubject]
+    );
 }
 
 #[test]
@@ -249,6 +252,7 @@ fn baken_itself_does_only_what_a_deadline_does_brings_in_what_is_configured_and_
         C::CallOffDischarge,
         C::StopHandover,
         C::FinishMove,
+        C::EraseSubject,
         C::RegisterOrganisation,
         C::PassDeadline,
     ];
