@@ -60,7 +60,10 @@ impl fmt::Display for Finding {
             Self::First(place) => write!(f, "the first that is not as it was: {place}"),
             Self::Tally { gone: 0, new: 0 } => write!(f, "no event is gone and none is new: their order was changed"),
             Self::Tally { gone, new } => {
-                write!(f, "{gone} events are gone, and {new} are there that were not (one that was changed is both)")
+                write!(
+                    f,
+                    "events that are gone: {gone}; events that were not there: {new} (one that was changed is both)"
+                )
             }
             Self::AnotherLog => write!(f, "none of the events is one of the checkpoint's: this is another log"),
             Self::OutOfLine { place, expected } => {

@@ -19,6 +19,12 @@ pub enum KeyFileError {
     Key { path: PathBuf, source: KeyError },
 }
 
+/// Where the key lies that verifies what a key signs.
+#[must_use]
+pub fn verifier_file(path: &Path) -> PathBuf {
+    beside(path, ".pub")
+}
+
 /// Reads a key. What group and others may do with its file is taken back.
 ///
 /// # Errors
@@ -35,17 +41,15 @@ pub fn open_key(path: &Path) -> Result<Signer, KeyFileError> {
 /// Where the name cannot be a key's, or the file is there already or cannot be written.
 pub fn create_key(path: &Path, name: &str, kind: Kind) -> Result<Signer, KeyFileError> {
     let signer = Signer::generate(name, kind).map_err(|source| KeyFileError::Key { path: path.to_owned(), source })?;
-    let write = |path: &Path, text: &str| {
+    let write = || {
         let mut file = owner_only::file().write(true).create_new(true).open(path)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(signer.to_text().as_bytes())?;
         file.write_all(b"\n")?;
         file.sync_all()?;
-        flush_entry_of(path)
+        flush_entry_of(path)?;
+        owner_only::write(&verifier_file(path), format!("{}\n", signer.public()))
     };
-    let public = beside(path, ".pub");
-    for (path, text) in [(path, &*signer.to_text()), (&*public, &signer.public().to_string())] {
-        write(path, text).map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
-    }
+    write().map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
     Ok(signer)
 }
 
@@ -59,7 +63,7 @@ mod tests {
         let path = folder.path().join("checkpoint.key");
         let made = create_key(&path, "example.org/baken", Kind::Log).unwrap();
         assert_eq!(open_key(&path).unwrap().public(), made.public());
-        let public = fs::read_to_string(folder.path().join("checkpoint.key.pub")).unwrap();
+        let public = fs::read_to_string(verifier_file(&path)).unwrap();
         assert_eq!(public.trim_end().parse().as_ref(), Ok(made.public()));
         assert!(create_key(&path, "example.org/other", Kind::Log).is_err());
         assert_eq!(open_key(&path).unwrap().public(), made.public());

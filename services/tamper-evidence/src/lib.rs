@@ -18,7 +18,7 @@ mod verify;
 pub use audit::{Audit, Contradiction, Evidence};
 pub use finding::{Finding, Place};
 pub use kept::{Kept, KeptError};
-pub use key_file::{KeyFileError, create_key, open_key};
+pub use key_file::{KeyFileError, create_key, open_key, verifier_file};
 pub use leaf::leaf_of;
 pub use notary::{Notary, NotaryError};
 pub use reading::Keep;

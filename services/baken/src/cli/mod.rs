@@ -1,6 +1,7 @@
 //! The command line: one binary, `baken`.
 
 mod backup;
+mod checkpoint_key;
 mod copy;
 mod data;
 mod demo;
@@ -12,6 +13,7 @@ mod serve;
 mod simulate;
 mod spec;
 mod token;
+mod verify;
 mod welcome;
 
 use std::path::PathBuf;
@@ -47,6 +49,8 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     Copy(copy::Copy),
+    Verify(verify::Verify),
+    CheckpointKey(checkpoint_key::CheckpointKey),
 }
 
 /// Where the embedded log, its keys and the key of the development issuer lie.
@@ -85,6 +89,8 @@ async fn execute(command: Command) -> ExitCode {
         Command::Rebuild(rebuild) => rebuild.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Copy(copy) => copy.run().await,
+        Command::Verify(verify) => return verify.run().await,
+        Command::CheckpointKey(key) => key.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -165,7 +171,7 @@ mod tests {
             modes(folder)
         };
         let found = tokio::select! {
-            () = runs(folder, "demo --port 0 --data DIR/data --no-watch") => panic!("the demo ended"),
+            () = runs(folder, "demo --port 0 --data DIR/data --no-watch --checkpoints DIR/kept") => panic!("the demo ended"),
             found = writing => found,
         };
         let named = |name: &str| found.iter().any(|(path, ..)| path.ends_with(name));
@@ -177,6 +183,9 @@ mod tests {
             "data/webhooks.db",
             "data/kek",
             "data/dev-issuer.p8",
+            "data/checkpoint.key",
+            "data/checkpoint.key.pub",
+            "kept/leaves",
             "backup.db",
             "backup-keys.db",
             "copy.db",

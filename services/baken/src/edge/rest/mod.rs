@@ -3,6 +3,7 @@
 
 pub mod batch;
 pub mod body;
+mod checkpoint;
 pub mod commands;
 mod directory;
 pub mod evening;
@@ -42,6 +43,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     stream::routes(routes);
     batch::routes(routes);
     webhooks::routes(routes);
+    checkpoint::routes(routes);
     operators::routes(routes);
 }
 
