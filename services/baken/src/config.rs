@@ -125,7 +125,10 @@ pub struct CheckpointsConfig {
 
 /// An hour: so much of the log can be rewritten at most before a checkpoint outside vouches for it.
 const fn default_checkpoint_interval() -> NonZeroU32 {
-    NonZeroU32::new(3_600).unwrap()
+    match NonZeroU32::new(3_600) {
+        Some(hour) => hour,
+        None => NonZeroU32::MAX,
+    }
 }
 
 /// Where the data keys are, and what wraps them.

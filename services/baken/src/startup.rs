@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use parking_lot::RwLock;
-use tamper_evidence::{Kept, Notary, NotaryError};
+use tamper_evidence::{KeptFolder, Notary, NotaryError};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use transparency::Signer;
@@ -229,7 +229,7 @@ impl Service {
         folder: Option<&Path>,
         interval: Duration,
     ) -> Result<(), StartError> {
-        let kept = folder.map(Kept::open).transpose().map_err(NotaryError::from)?;
+        let kept = folder.map(KeptFolder::open).transpose().map_err(NotaryError::from)?;
         let notary = Arc::new(Notary::new(self.log.clone(), is_our_stream, signer, kept)?);
         self.keeping = Some(tokio::spawn(keep_checkpoints(notary.clone(), interval)));
         self.notary = Some(notary);

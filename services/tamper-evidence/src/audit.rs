@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use transparency::{Checkpoint, Hash, Tree};
 
-use crate::{Finding, Place};
+use crate::{EventPlace, LogFinding};
 
 /// Why what was kept is no evidence of anything: of itself, one part belies another.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,14 +23,14 @@ pub enum Contradiction {
 
 /// What a log was: checkpoints whose signatures were verified, and, if they were kept as well, the hashes of its leaves.
 #[derive(Debug, Clone, Default)]
-pub struct Evidence {
+pub struct LogEvidence {
     /// The smallest first.
     checkpoints: Vec<Checkpoint>,
     /// Of the first events, as far as a checkpoint vouches for them.
     leaves: Vec<Hash>,
 }
 
-impl Evidence {
+impl LogEvidence {
     /// Leaf hashes need no signature: they must give the checkpoints' roots.
     ///
     /// # Errors
@@ -75,21 +75,21 @@ impl Evidence {
 
 /// A log that is being held against the evidence.
 pub struct Audit {
-    evidence: Evidence,
+    evidence: LogEvidence,
     tree: Tree,
     /// Checkpoints that were come by.
     passed: usize,
     /// The size of the last one that agreed.
     agreed: u64,
-    altered: Option<Finding>,
-    first: Option<Place>,
+    altered: Option<LogFinding>,
+    first: Option<EventPlace>,
     /// The log's leaves, where those that were kept are known.
     seen: Vec<Hash>,
 }
 
 impl Audit {
     #[must_use]
-    pub fn new(evidence: Evidence) -> Self {
+    pub fn new(evidence: LogEvidence) -> Self {
         let mut audit = Self {
             evidence,
             tree: Tree::default(),
@@ -111,7 +111,7 @@ impl Audit {
 
     /// What the log is held against.
     #[must_use]
-    pub const fn evidence(&self) -> &Evidence {
+    pub const fn evidence(&self) -> &LogEvidence {
         &self.evidence
     }
 
@@ -121,7 +121,7 @@ impl Audit {
     }
 
     /// Takes the log's next leaf.
-    pub fn push(&mut self, leaf: Hash, place: &Place) {
+    pub fn push(&mut self, leaf: Hash, place: &EventPlace) {
         if let Some(kept) = self.evidence.leaves.get(self.seen.len()) {
             if *kept != leaf {
                 self.first.get_or_insert_with(|| place.clone());
@@ -142,29 +142,29 @@ impl Audit {
         if checkpoint.root == self.tree.root() {
             self.agreed = checkpoint.size;
         } else if self.altered.is_none() {
-            self.altered = Some(Finding::Altered { after: self.agreed, until: checkpoint.size });
+            self.altered = Some(LogFinding::Altered { after: self.agreed, until: checkpoint.size });
         }
     }
 
     /// What is wrong with the log, of which these leaves are all.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
+    pub fn findings(&self) -> Vec<LogFinding> {
         let (size, covers) = (self.tree.size(), self.evidence.covers());
         let mut findings = Vec::new();
-        findings.extend((size < covers).then_some(Finding::Shorter { size, checkpoint: covers }));
+        findings.extend((size < covers).then_some(LogFinding::Shorter { size, checkpoint: covers }));
         findings.extend(self.altered.clone());
         if findings.is_empty() || self.evidence.leaves.is_empty() {
             return findings;
         }
-        findings.extend(self.first.clone().map(Finding::First));
+        findings.extend(self.first.clone().map(LogFinding::First));
         let kept: HashSet<_> = self.evidence.leaves.iter().collect();
         let seen: HashSet<_> = self.seen.iter().collect();
         if !seen.is_empty() && kept.is_disjoint(&seen) {
-            findings.push(Finding::AnotherLog);
+            findings.push(LogFinding::AnotherLog);
             return findings;
         }
         let count = |hashes: &HashSet<_>, others| hashes.difference(others).count() as u64;
-        findings.push(Finding::Tally { gone: count(&kept, &seen), new: count(&seen, &kept) });
+        findings.push(LogFinding::Tally { gone: count(&kept, &seen), new: count(&seen, &kept) });
         findings
     }
 }

@@ -7,7 +7,7 @@ use event_log::{IndexFault, Position, StreamName};
 
 /// Which event, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct EventPlace {
     /// Its number among the log's events, from 1.
     pub number: u64,
     pub position: Position,
@@ -16,7 +16,7 @@ pub struct Place {
     pub kind: String,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for EventPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { number, position, stream, revision, kind } = self;
         write!(f, "event {number} (position {position}, {kind}, revision {revision} of {stream})")
@@ -25,20 +25,20 @@ impl fmt::Display for Place {
 
 /// Something that a log cannot be where nobody changed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+pub enum LogFinding {
     /// It has fewer events than a checkpoint says that it had: an older copy, or events were removed.
     Shorter { size: u64, checkpoint: u64 },
     /// The tree over the first `until` events is another one than the checkpoint's; that over the first `after` is the same.
     Altered { after: u64, until: u64 },
     /// The first event that is not the one that was there.
-    First(Place),
+    First(EventPlace),
     /// How many of the events that were there are gone, and how many are there that were not. An event that was changed
     /// is both; where both are 0, the order alone was changed.
     Tally { gone: u64, new: u64 },
     /// None of the events is one that was there.
     AnotherLog,
     /// An event does not follow on the one before it in its stream.
-    OutOfLine { place: Place, expected: u64 },
+    OutOfLine { place: EventPlace, expected: u64 },
     /// An engine that counts positions without a gap left one.
     Gap { position: Position, expected: Position },
     /// The index by which the streams are read is not the events'.
@@ -47,7 +47,7 @@ pub enum Finding {
     Unreadable { after: u64, position: Position, why: String },
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for LogFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Shorter { size, checkpoint } => write!(

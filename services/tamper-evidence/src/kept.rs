@@ -12,7 +12,7 @@ use storage::files::{beside, flush_entry_of};
 use storage::owner_only;
 use transparency::{Checkpoint, CheckpointError, Hash, SignedNote, Verifiers};
 
-use crate::{Contradiction, Evidence};
+use crate::{Contradiction, LogEvidence};
 
 const CHECKPOINTS: &str = "checkpoints";
 const LEAVES: &str = "leaves";
@@ -38,13 +38,13 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> KeptError {
 
 /// The folder, as the service that writes to it knows it.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct KeptFolder {
     folder: PathBuf,
     /// The number of leaf hashes that are in it.
     leaves: u64,
 }
 
-impl Kept {
+impl KeptFolder {
     /// Opens the folder, and makes it where there is none.
     ///
     /// # Errors
@@ -71,9 +71,9 @@ impl Kept {
     ///
     /// # Errors
     /// Where a checkpoint is not signed with the key, or it belies itself.
-    pub fn evidence(&self, verifiers: &Verifiers) -> Result<Evidence, KeptError> {
+    pub fn evidence(&self, verifiers: &Verifiers) -> Result<LogEvidence, KeptError> {
         let (checkpoints, leaves) = read_folder(&self.folder, verifiers)?;
-        Ok(Evidence::new(checkpoints, leaves)?)
+        Ok(LogEvidence::new(checkpoints, leaves)?)
     }
 
     /// Adds a checkpoint, and the leaf hashes up to it that are not in the folder yet. The leaf hashes are durable first: of
@@ -109,7 +109,7 @@ fn checkpoint_file(folder: &Path, size: u64) -> PathBuf {
 }
 
 /// The file appears under its name only when it is whole.
-fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = beside(path, NEW);
     let mut file = owner_only::file().write(true).create(true).truncate(true).open(&new)?;
     file.write_all(content)?;
@@ -130,27 +130,38 @@ fn leaves(folder: &Path) -> Result<Vec<Hash>, KeptError> {
     Ok(whole.iter().copied().map(Hash::from_bytes).collect())
 }
 
-fn read_checkpoint(path: &Path, verifiers: &Verifiers) -> Result<Checkpoint, KeptError> {
+fn read_note(path: &Path, verifiers: &Verifiers) -> Result<(SignedNote, Checkpoint), KeptError> {
     let text = fs::read_to_string(path).map_err(failed(path))?;
     let note = text.parse::<SignedNote>().map_err(CheckpointError::from);
-    let signed = note.and_then(|note| Checkpoint::open(&note, verifiers));
-    Ok(signed.map_err(|source| KeptError::Checkpoint { path: path.to_owned(), source })?.checkpoint)
+    let opened = note.and_then(|note| Checkpoint::open(&note, verifiers).map(|signed| (note, signed.checkpoint)));
+    opened.map_err(|source| KeptError::Checkpoint { path: path.to_owned(), source })
 }
 
-fn read_folder(folder: &Path, verifiers: &Verifiers) -> Result<(Vec<Checkpoint>, Vec<Hash>), KeptError> {
+fn read_notes(folder: &Path, verifiers: &Verifiers) -> Result<Vec<(SignedNote, Checkpoint)>, KeptError> {
     let path = folder.join(CHECKPOINTS);
-    let mut checkpoints = Vec::new();
+    let mut notes = Vec::new();
     for entry in fs::read_dir(&path).map_err(failed(&path))? {
         let file = entry.map_err(failed(&path))?.path();
         // One that was being written when its writer was stopped.
         if !file.to_string_lossy().ends_with(NEW) {
-            checkpoints.push(read_checkpoint(&file, verifiers)?);
+            notes.push(read_note(&file, verifiers)?);
         }
     }
+    Ok(notes)
+}
+
+fn read_folder(folder: &Path, verifiers: &Verifiers) -> Result<(Vec<Checkpoint>, Vec<Hash>), KeptError> {
+    let checkpoints = read_notes(folder, verifiers)?.into_iter().map(|(_, checkpoint)| checkpoint).collect();
     Ok((checkpoints, leaves(folder)?))
 }
 
-impl Evidence {
+/// The largest checkpoint in a folder.
+pub(crate) fn newest(folder: &Path, verifiers: &Verifiers) -> Result<(SignedNote, Checkpoint), KeptError> {
+    let notes = read_notes(folder, verifiers)?.into_iter();
+    notes.max_by_key(|(_, checkpoint)| checkpoint.size).ok_or_else(|| KeptError::Empty(folder.to_owned()))
+}
+
+impl LogEvidence {
     /// Reads checkpoints, and folders in which they are kept with leaf hashes.
     ///
     /// # Errors
@@ -166,7 +177,7 @@ impl Evidence {
                 checkpoints.extend(found);
                 leaves = std::cmp::max_by_key(leaves, hashes, Vec::len);
             } else {
-                checkpoints.push(read_checkpoint(path, verifiers)?);
+                checkpoints.push(read_note(path, verifiers)?.1);
             }
         }
         Ok(Self::new(checkpoints, leaves)?)

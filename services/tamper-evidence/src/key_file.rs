@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use storage::files::{beside, flush_entry_of};
 use storage::owner_only;
-use transparency::{KeyError, Kind, Signer};
+use transparency::{KeyError, KeyKind, Signer};
 use zeroize::Zeroizing;
 
 /// Why there is no key.
@@ -39,7 +39,7 @@ pub fn open_key(path: &Path) -> Result<Signer, KeyFileError> {
 ///
 /// # Errors
 /// Where the name cannot be a key's, or the file is there already or cannot be written.
-pub fn create_key(path: &Path, name: &str, kind: Kind) -> Result<Signer, KeyFileError> {
+pub fn create_key(path: &Path, name: &str, kind: KeyKind) -> Result<Signer, KeyFileError> {
     let signer = Signer::generate(name, kind).map_err(|source| KeyFileError::Key { path: path.to_owned(), source })?;
     let write = || {
         let mut file = owner_only::file().write(true).create_new(true).open(path)?;
@@ -61,11 +61,11 @@ mod tests {
     fn a_key_is_read_as_it_was_made_and_never_written_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint.key");
-        let made = create_key(&path, "example.org/baken", Kind::Log).unwrap();
+        let made = create_key(&path, "example.org/baken", KeyKind::Log).unwrap();
         assert_eq!(open_key(&path).unwrap().public(), made.public());
         let public = fs::read_to_string(verifier_file(&path)).unwrap();
         assert_eq!(public.trim_end().parse().as_ref(), Ok(made.public()));
-        assert!(create_key(&path, "example.org/other", Kind::Log).is_err());
+        assert!(create_key(&path, "example.org/other", KeyKind::Log).is_err());
         assert_eq!(open_key(&path).unwrap().public(), made.public());
     }
 
@@ -75,7 +75,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checkpoint.key");
-        create_key(&path, "example.org/baken", Kind::Log).unwrap();
+        create_key(&path, "example.org/baken", KeyKind::Log).unwrap();
         let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(), 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();

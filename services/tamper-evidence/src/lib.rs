@@ -5,6 +5,7 @@
 //! docs/tamper-evidence.md says what that proves and what not.
 
 mod audit;
+mod cosign;
 mod finding;
 mod kept;
 mod key_file;
@@ -15,11 +16,11 @@ mod reading;
 mod tests;
 mod verify;
 
-pub use audit::{Audit, Contradiction, Evidence};
-pub use finding::{Finding, Place};
-pub use kept::{Kept, KeptError};
+pub use audit::{Audit, Contradiction, LogEvidence};
+pub use cosign::{CosignError, cosign};
+pub use finding::{EventPlace, LogFinding};
+pub use kept::{KeptError, KeptFolder};
 pub use key_file::{KeyFileError, create_key, open_key, verifier_file};
 pub use leaf::leaf_of;
 pub use notary::{Notary, NotaryError};
-pub use reading::Keep;
-pub use verify::{Report, VerifyError, verify};
+pub use verify::{VerifyError, VerifyReport, verify};

@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
+use event_log::copy::Keep;
 use event_log::{EventLog, LogError, StreamName};
 use tokio::sync::Mutex;
 use transparency::{Checkpoint, Hash, Signer, Verifiers};
 
-use crate::reading::{Keep, Reading};
-use crate::{Audit, Finding, Kept, KeptError};
+use crate::reading::LeafReading;
+use crate::{Audit, KeptError, KeptFolder, LogFinding};
 
 /// Why there is no checkpoint.
 #[derive(Debug, thiserror::Error)]
@@ -23,14 +24,14 @@ pub enum NotaryError {
     NotALogsKey,
     /// Somebody changed it, put an older copy in its place, or this is another log than the one whose checkpoints are kept.
     #[error("the log is not what its kept checkpoints say: {}", told(.0))]
-    Altered(Vec<Finding>),
+    Altered(Vec<LogFinding>),
     #[error("the log no longer holds the last event that was read from it; after a restart it is read anew")]
     SetBack,
     #[error("writing the checkpoint was interrupted: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
 }
 
-fn told(findings: &[Finding]) -> String {
+fn told(findings: &[LogFinding]) -> String {
     findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
@@ -38,15 +39,15 @@ fn told(findings: &[Finding]) -> String {
 pub struct Notary {
     signer: Signer,
     log: Arc<dyn EventLog>,
-    state: Mutex<State>,
+    state: Mutex<NotaryState>,
 }
 
-struct State {
-    reading: Reading,
+struct NotaryState {
+    reading: LeafReading,
     audit: Audit,
     /// The last event that was read: its stream and revision, and its leaf.
     last: Option<(StreamName, u64, Hash)>,
-    kept: Option<Kept>,
+    kept: Option<KeptFolder>,
     /// Leaf hashes that are not kept yet.
     pending: Vec<Hash>,
     signed: Option<(u64, String)>,
@@ -57,11 +58,16 @@ impl Notary {
     ///
     /// # Errors
     /// Where the folder cannot be used, or holds checkpoints that are not signed with the key.
-    pub fn new(log: Arc<dyn EventLog>, keep: Keep, signer: Signer, kept: Option<Kept>) -> Result<Self, NotaryError> {
+    pub fn new(
+        log: Arc<dyn EventLog>,
+        keep: Keep,
+        signer: Signer,
+        kept: Option<KeptFolder>,
+    ) -> Result<Self, NotaryError> {
         let verifiers = Verifiers::new(signer.public().clone(), Vec::new()).ok_or(NotaryError::NotALogsKey)?;
         let evidence = kept.as_ref().map(|kept| kept.evidence(&verifiers)).transpose()?.unwrap_or_default();
-        let state = State {
-            reading: Reading::new(log.clone(), keep),
+        let state = NotaryState {
+            reading: LeafReading::new(log.clone(), keep),
             audit: Audit::new(evidence),
             last: None,
             kept,
@@ -101,14 +107,14 @@ impl Notary {
     }
 
     /// Reads the log on to its head.
-    async fn advance(&self, state: &mut State) -> Result<(), NotaryError> {
+    async fn advance(&self, state: &mut NotaryState) -> Result<(), NotaryError> {
         if let Some((stream, revision, leaf)) = &state.last {
             let there = self.log.read_stream(stream, *revision).await?;
             if there.first().is_none_or(|event| crate::leaf_of(event) != *leaf) {
                 return Err(NotaryError::SetBack);
             }
         }
-        let kept = state.kept.as_ref().map(Kept::leaves);
+        let kept = state.kept.as_ref().map(KeptFolder::leaves);
         while let Some(page) = state.reading.next().await? {
             for read in page.leaves {
                 state.audit.push(read.leaf, &read.place);
@@ -129,7 +135,7 @@ impl Notary {
         Ok(())
     }
 
-    fn signed(&self, state: &mut State) -> String {
+    fn signed(&self, state: &mut NotaryState) -> String {
         let checkpoint = Checkpoint::of(state.audit.tree(), &self.signer);
         match &state.signed {
             Some((size, note)) if *size == checkpoint.size => note.clone(),

@@ -2,26 +2,24 @@
 
 use std::sync::Arc;
 
-use event_log::{EventLog, LogError, Position, Recorded, StreamName};
+use event_log::copy::Keep;
+use event_log::{EventLog, LogError, Position, Recorded};
 use transparency::Hash;
 
-use crate::{Place, leaf_of};
+use crate::{EventPlace, leaf_of};
 
 /// Events that are read at a time.
 const PAGE: usize = 1_000;
 
-/// Whether a stream's events are leaves: others may write to the same engine, and those who check it.
-pub type Keep = fn(&StreamName) -> bool;
-
 /// An event on its way into the tree.
 #[derive(Debug)]
-pub struct Read {
+pub struct LeafRead {
     pub leaf: Hash,
-    pub place: Place,
+    pub place: EventPlace,
 }
 
 /// A place in the log, from which it is read on.
-pub struct Reading {
+pub struct LeafReading {
     log: Arc<dyn EventLog>,
     keep: Keep,
     after: Position,
@@ -29,7 +27,7 @@ pub struct Reading {
     at_once: usize,
 }
 
-impl Reading {
+impl LeafReading {
     /// From the first event on.
     pub fn new(log: Arc<dyn EventLog>, keep: Keep) -> Self {
         Self { log, keep, after: Position::START, number: 0, at_once: PAGE }
@@ -44,7 +42,7 @@ impl Reading {
     ///
     /// # Errors
     /// Where the log does not answer. Where it is damaged, what lies before the damage was given before.
-    pub async fn next(&mut self) -> Result<Option<Page>, LogError> {
+    pub async fn next(&mut self) -> Result<Option<LeafPage>, LogError> {
         loop {
             let page = match self.log.read_all(self.after, self.at_once).await {
                 // A page ends where the damage begins only if it is asked for event by event.
@@ -60,9 +58,9 @@ impl Reading {
             let leaves = (self.number + 1..).zip(kept).map(|(number, event)| {
                 let leaf = leaf_of(&event);
                 let Recorded { stream, revision, position, kind, .. } = event;
-                Read { leaf, place: Place { number, position, stream, revision, kind } }
+                LeafRead { leaf, place: EventPlace { number, position, stream, revision, kind } }
             });
-            let page = Page { positions, leaves: leaves.collect(), at_head: page.at_head };
+            let page = LeafPage { positions, leaves: leaves.collect(), at_head: page.at_head };
             self.number += page.leaves.len() as u64;
             return Ok((!page.at_head || !page.positions.is_empty()).then_some(page));
         }
@@ -70,10 +68,10 @@ impl Reading {
 }
 
 /// Some events of the log.
-pub struct Page {
+pub struct LeafPage {
     /// Of all events, also of those that are no leaves.
     pub positions: Vec<Position>,
-    pub leaves: Vec<Read>,
+    pub leaves: Vec<LeafRead>,
     /// Nothing was left to read.
     pub at_head: bool,
 }

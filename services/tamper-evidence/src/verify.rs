@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use event_log::copy::Keep;
 use event_log::{EventLog, LogError, LogUrl, OpenError, Position, StreamName};
 use transparency::Hash;
 
-use crate::reading::{Keep, Reading};
-use crate::{Audit, Evidence, Finding, Place};
+use crate::reading::LeafReading;
+use crate::{Audit, EventPlace, LogEvidence, LogFinding};
 
 /// Findings about the log's own order that are told; more of them are like these.
 const TOLD: usize = 20;
 
 /// What a log was found to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct VerifyReport {
     /// Its events.
     pub size: u64,
     pub root: Hash,
@@ -22,7 +23,7 @@ pub struct Report {
     pub position: Position,
     /// Events that a checkpoint vouches for, where nothing was found.
     pub covered: u64,
-    pub findings: Vec<Finding>,
+    pub findings: Vec<LogFinding>,
 }
 
 /// Why a log could not be verified.
@@ -39,18 +40,23 @@ pub enum VerifyError {
 ///
 /// # Errors
 /// Where the log does not answer. One that is damaged has a finding.
-pub async fn verify(url: &LogUrl, keep: Keep, evidence: Evidence) -> Result<Report, VerifyError> {
+pub async fn verify(url: &LogUrl, keep: Keep, evidence: LogEvidence) -> Result<VerifyReport, VerifyError> {
     let log = event_log::open_to_read(url).await?;
     let mut report = examine(log, keep, url.counts_positions(), evidence).await?;
-    report.findings.extend(event_log::index_faults(url).await?.into_iter().map(Finding::Index));
+    report.findings.extend(event_log::index_faults(url).await?.into_iter().map(LogFinding::Index));
     Ok(report)
 }
 
-async fn examine(log: Arc<dyn EventLog>, keep: Keep, counted: bool, evidence: Evidence) -> Result<Report, LogError> {
+async fn examine(
+    log: Arc<dyn EventLog>,
+    keep: Keep,
+    counted: bool,
+    evidence: LogEvidence,
+) -> Result<VerifyReport, LogError> {
     let head = log.head().await?;
     let mut audit = Audit::new(evidence);
-    let mut order = Order::new(counted);
-    let mut reading = Reading::new(log, keep);
+    let mut order = LogOrder::new(counted);
+    let mut reading = LeafReading::new(log, keep);
     let mut unreadable = None;
     while reading.position() < head {
         let page = match reading.next().await {
@@ -58,7 +64,7 @@ async fn examine(log: Arc<dyn EventLog>, keep: Keep, counted: bool, evidence: Ev
             Ok(None) => break,
             Err(LogError::Damaged(why)) => {
                 let (after, position) = (audit.tree().size(), reading.position());
-                unreadable = Some(Finding::Unreadable { after, position, why });
+                unreadable = Some(LogFinding::Unreadable { after, position, why });
                 break;
             }
             Err(error) => return Err(error),
@@ -74,25 +80,25 @@ async fn examine(log: Arc<dyn EventLog>, keep: Keep, counted: bool, evidence: Ev
     findings.extend(unreadable);
     findings.append(&mut order.findings);
     let (tree, covered) = (audit.tree(), audit.evidence().covers());
-    Ok(Report { size: tree.size(), root: tree.root(), position: order.position, covered, findings })
+    Ok(VerifyReport { size: tree.size(), root: tree.root(), position: order.position, covered, findings })
 }
 
 /// What must follow on what.
-struct Order {
+struct LogOrder {
     /// Whether positions have no gaps.
     counted: bool,
     position: Position,
     /// How many events each stream has.
     streams: HashMap<StreamName, u64>,
-    findings: Vec<Finding>,
+    findings: Vec<LogFinding>,
 }
 
-impl Order {
+impl LogOrder {
     fn new(counted: bool) -> Self {
         Self { counted, position: Position::START, streams: HashMap::new(), findings: Vec::new() }
     }
 
-    fn find(&mut self, finding: Finding) {
+    fn find(&mut self, finding: LogFinding) {
         if self.findings.len() < TOLD {
             self.findings.push(finding);
         }
@@ -101,16 +107,16 @@ impl Order {
     fn at(&mut self, position: Position) {
         let expected = Position(self.position.0 + 1);
         if self.counted && position != expected {
-            self.find(Finding::Gap { position, expected });
+            self.find(LogFinding::Gap { position, expected });
         }
         self.position = position;
     }
 
-    fn take(&mut self, place: Place) {
+    fn take(&mut self, place: EventPlace) {
         let expected = self.streams.get(&place.stream).copied().unwrap_or(0);
         self.streams.insert(place.stream.clone(), expected + 1);
         if place.revision != expected {
-            self.find(Finding::OutOfLine { place, expected });
+            self.find(LogFinding::OutOfLine { place, expected });
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::key::{Kind, Signer, VerifierKey};
+use crate::key::{KeyKind, Signer, VerifierKey};
 use crate::note::{NoteError, SignedNote, WrongSignature};
 use crate::{Hash, Tree};
 
@@ -45,7 +45,7 @@ impl Verifiers {
     /// log's, or one of the others not a cosigner's.
     #[must_use]
     pub fn new(log: VerifierKey, cosigners: Vec<VerifierKey>) -> Option<Self> {
-        let fit = log.kind() == Kind::Log && cosigners.iter().all(|key| key.kind() == Kind::Cosigner);
+        let fit = log.kind() == KeyKind::Log && cosigners.iter().all(|key| key.kind() == KeyKind::Cosigner);
         fit.then_some(Self { log, cosigners })
     }
 
@@ -58,7 +58,7 @@ impl Verifiers {
 
 /// A checkpoint whose signatures were verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
+pub struct OpenedCheckpoint {
     pub checkpoint: Checkpoint,
     /// Who cosigned it, and when, in seconds since 1970.
     pub cosigned: Vec<(String, u64)>,
@@ -80,7 +80,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// See [`CheckpointError`].
-    pub fn open(note: &SignedNote, verifiers: &Verifiers) -> Result<Signed, CheckpointError> {
+    pub fn open(note: &SignedNote, verifiers: &Verifiers) -> Result<OpenedCheckpoint, CheckpointError> {
         let checkpoint: Self = note.text().parse()?;
         if checkpoint.origin != verifiers.origin() {
             let (expected, found) = (verifiers.origin().to_owned(), checkpoint.origin);
@@ -91,7 +91,7 @@ impl Checkpoint {
         for key in &verifiers.cosigners {
             cosigned.extend(verified(note, key)?.map(|time| (key.name().to_owned(), time)));
         }
-        Ok(Signed { checkpoint, cosigned })
+        Ok(OpenedCheckpoint { checkpoint, cosigned })
     }
 }
 

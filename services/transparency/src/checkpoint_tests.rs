@@ -16,7 +16,7 @@ const GO_SIGNED: &str = "\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupL
                          otpRZb6KE6RyyBwJnAM=\n";
 
 fn signer() -> Signer {
-    Signer::generate("example.org/baken", Kind::Log).unwrap()
+    Signer::generate("example.org/baken", KeyKind::Log).unwrap()
 }
 
 fn by(signer: &Signer) -> Verifiers {
@@ -57,7 +57,7 @@ fn a_checkpoint_is_three_lines_and_a_signature() {
     assert!(lines[4].starts_with("\u{2014} example.org/baken "), "{written}");
     let read = written.parse().unwrap();
     assert_eq!(note, read);
-    assert_eq!(Checkpoint::open(&read, &by(&signer)), Ok(Signed { checkpoint, cosigned: Vec::new() }));
+    assert_eq!(Checkpoint::open(&read, &by(&signer)), Ok(OpenedCheckpoint { checkpoint, cosigned: Vec::new() }));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn another_key_and_another_log_are_told_apart() {
     let note = Checkpoint::of(&tree(), &ours).sign(&ours);
     // The same name, another key: its signature is not ours to judge.
     assert_eq!(Checkpoint::open(&note, &by(&theirs)), Err(CheckpointError::Unsigned("example.org/baken".to_owned())));
-    let elsewhere = Signer::generate("example.net/baken", Kind::Log).unwrap();
+    let elsewhere = Signer::generate("example.net/baken", KeyKind::Log).unwrap();
     let refused = Checkpoint::open(&note, &by(&elsewhere)).unwrap_err();
     assert_eq!(
         refused.to_string(),
@@ -89,7 +89,7 @@ fn another_key_and_another_log_are_told_apart() {
 
 #[test]
 fn a_second_party_signs_with_the_time_and_is_missed_where_it_did_not() {
-    let (log, second) = (signer(), Signer::generate("example.net/ombudsman", Kind::Cosigner).unwrap());
+    let (log, second) = (signer(), Signer::generate("example.net/ombudsman", KeyKind::Cosigner).unwrap());
     let both = Verifiers::new(log.public().clone(), vec![second.public().clone()]).unwrap();
     let mut note = Checkpoint::of(&tree(), &log).sign(&log);
     assert_eq!(Checkpoint::open(&note, &both), Err(CheckpointError::Unsigned("example.net/ombudsman".to_owned())));
@@ -108,7 +108,7 @@ fn a_second_party_signs_with_the_time_and_is_missed_where_it_did_not() {
 
 #[test]
 fn a_cosigners_key_is_no_logs_key() {
-    let second = Signer::generate("example.net/ombudsman", Kind::Cosigner).unwrap();
+    let second = Signer::generate("example.net/ombudsman", KeyKind::Cosigner).unwrap();
     let (log, cosigner) = (signer().public().clone(), second.public().clone());
     assert_eq!(Verifiers::new(cosigner.clone(), Vec::new()), None);
     assert_eq!(Verifiers::new(log.clone(), vec![log.clone()]), None);
@@ -132,7 +132,7 @@ fn what_is_no_key_is_refused() {
     }
     assert_eq!(Signer::from_text(GO_PUBLIC).err(), Some(KeyError::Private));
     assert_eq!(Signer::from_text(&GO_PRIVATE.replace("c74f", "c74e")).err(), Some(KeyError::Id));
-    assert_eq!(Signer::generate("with+plus", Kind::Log).err(), Some(KeyError::Name));
+    assert_eq!(Signer::generate("with+plus", KeyKind::Log).err(), Some(KeyError::Name));
 }
 
 #[test]

@@ -17,14 +17,14 @@ const PRIVATE: &str = "PRIVATE+KEY+";
 
 /// What a key signs: the byte that tells its signatures from those of other kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum KeyKind {
     /// A log signs the text of its own note.
     Log,
     /// A second party signs a log's checkpoint, with the time (`cosignature/v1`).
     Cosigner,
 }
 
-impl Kind {
+impl KeyKind {
     const fn byte(self) -> u8 {
         match self {
             Self::Log => 0x01,
@@ -65,20 +65,20 @@ pub(crate) fn is_name(name: &str) -> bool {
 }
 
 /// The first four bytes of a hash over name, kind and key (`signed-note`, "Signatures").
-fn id(name: &str, kind: Kind, public: &[u8]) -> u32 {
+fn id(name: &str, kind: KeyKind, public: &[u8]) -> u32 {
     let hashed = digest(&SHA256, &[name.as_bytes(), b"\n", &[kind.byte()], public].concat());
     hashed.as_ref().iter().take(4).fold(0, |id, byte| id << 8 | u32::from(*byte))
 }
 
 /// What a text `NAME+ID+KEY` holds: of a public key its bytes, of a private one its seed.
-struct Parts<'a> {
+struct KeyParts<'a> {
     name: &'a str,
     id: u32,
-    kind: Kind,
+    kind: KeyKind,
     key: Zeroizing<[u8; 32]>,
 }
 
-fn parts(text: &str, malformed: KeyError) -> Result<Parts<'_>, KeyError> {
+fn parts(text: &str, malformed: KeyError) -> Result<KeyParts<'_>, KeyError> {
     let mut parts = text.splitn(3, '+');
     let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else { return Err(malformed) };
     if !is_name(name) {
@@ -88,11 +88,11 @@ fn parts(text: &str, malformed: KeyError) -> Result<Parts<'_>, KeyError> {
     let id = u32::from_str_radix(id, 16).ok().filter(|_| is_hex).ok_or(malformed)?;
     let decoded = Zeroizing::new(STANDARD.decode(key).map_err(|_| malformed)?);
     let (kind, key) = decoded.split_first().ok_or(malformed)?;
-    let kind = Kind::of(*kind).ok_or(KeyError::Kind)?;
-    Ok(Parts { name, id, kind, key: Zeroizing::new(key.try_into().map_err(|_| malformed)?) })
+    let kind = KeyKind::of(*kind).ok_or(KeyError::Kind)?;
+    Ok(KeyParts { name, id, kind, key: Zeroizing::new(key.try_into().map_err(|_| malformed)?) })
 }
 
-fn written(name: &str, kind: Kind, public: &[u8; PUBLIC], key: &[u8]) -> Zeroizing<String> {
+fn written(name: &str, kind: KeyKind, public: &[u8; PUBLIC], key: &[u8]) -> Zeroizing<String> {
     let key = Zeroizing::new([&[kind.byte()], key].concat());
     let encoded = Zeroizing::new(STANDARD.encode(&*key));
     Zeroizing::new(format!("{name}+{:08x}+{}", id(name, kind, public), *encoded))
@@ -103,7 +103,7 @@ fn written(name: &str, kind: Kind, public: &[u8; PUBLIC], key: &[u8]) -> Zeroizi
 pub struct VerifierKey {
     name: String,
     id: u32,
-    kind: Kind,
+    kind: KeyKind,
     public: [u8; PUBLIC],
 }
 
@@ -119,7 +119,7 @@ impl VerifierKey {
     }
 
     #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> KeyKind {
         self.kind
     }
 
@@ -133,7 +133,7 @@ impl FromStr for VerifierKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let Parts { name, id: said, kind, key } = parts(text, KeyError::Public)?;
+        let KeyParts { name, id: said, kind, key } = parts(text, KeyError::Public)?;
         if said != id(name, kind, &*key) {
             return Err(KeyError::Id);
         }
@@ -166,13 +166,13 @@ impl Signer {
     ///
     /// # Errors
     /// Where the name cannot be one, or the machine has no randomness.
-    pub fn generate(name: &str, kind: Kind) -> Result<Self, KeyError> {
+    pub fn generate(name: &str, kind: KeyKind) -> Result<Self, KeyError> {
         let mut seed = Zeroizing::new([0; SEED]);
         SystemRandom::new().fill(&mut *seed).map_err(|_| KeyError::Cryptography)?;
         Self::from_seed(name, kind, seed)
     }
 
-    fn from_seed(name: &str, kind: Kind, seed: Zeroizing<[u8; SEED]>) -> Result<Self, KeyError> {
+    fn from_seed(name: &str, kind: KeyKind, seed: Zeroizing<[u8; SEED]>) -> Result<Self, KeyError> {
         if !is_name(name) {
             return Err(KeyError::Name);
         }
@@ -188,7 +188,7 @@ impl Signer {
     /// See [`KeyError`].
     pub fn from_text(text: &str) -> Result<Self, KeyError> {
         let text = text.trim().strip_prefix(PRIVATE).ok_or(KeyError::Private)?;
-        let Parts { name, id: said, kind, key: seed } = parts(text, KeyError::Private)?;
+        let KeyParts { name, id: said, kind, key: seed } = parts(text, KeyError::Private)?;
         let signer = Self::from_seed(name, kind, seed)?;
         if signer.public.id == said { Ok(signer) } else { Err(KeyError::Id) }
     }

@@ -12,9 +12,9 @@ mod note;
 mod proof;
 mod tree;
 
-pub use checkpoint::{Checkpoint, CheckpointError, Signed, Verifiers};
+pub use checkpoint::{Checkpoint, CheckpointError, OpenedCheckpoint, Verifiers};
 pub use hash::Hash;
-pub use key::{KeyError, Kind, Signer, VerifierKey};
+pub use key::{KeyError, KeyKind, Signer, VerifierKey};
 pub use leaf::Leaf;
 pub use note::{NoteError, Signature, SignedNote};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};

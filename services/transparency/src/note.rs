@@ -6,7 +6,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::key::{Kind, Signer, VerifierKey, is_name};
+use crate::key::{KeyKind, Signer, VerifierKey, is_name};
 
 /// Bytes of a note at most, with all its signatures.
 const LONGEST: usize = 1_000_000;
@@ -53,8 +53,8 @@ impl Signature {
     /// Whether it is this key's signature of the text; where that says so, when it was made, in seconds since 1970.
     pub(crate) fn verify(&self, key: &VerifierKey, text: &str) -> Result<Option<u64>, WrongSignature> {
         let (time, right) = match key.kind() {
-            Kind::Log => (None, key.verifies(text.as_bytes(), &self.bytes)),
-            Kind::Cosigner => {
+            KeyKind::Log => (None, key.verifies(text.as_bytes(), &self.bytes)),
+            KeyKind::Cosigner => {
                 let (time, signature) = self.bytes.split_first_chunk::<TIME>().ok_or(WrongSignature)?;
                 let time = u64::from_be_bytes(*time);
                 (Some(time), key.verifies(cosigned(text, time).as_bytes(), signature))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tamper_evidence::create_key;
-use transparency::Kind;
+use transparency::KeyKind;
 
 use super::Failure;
 
@@ -25,7 +25,7 @@ pub struct CheckpointKey {
 
 impl CheckpointKey {
     pub fn run(self) -> Result<(), Failure> {
-        let kind = if self.cosigner { Kind::Cosigner } else { Kind::Log };
+        let kind = if self.cosigner { KeyKind::Cosigner } else { KeyKind::Log };
         println!("{}", create_key(&self.file, &self.name, kind)?.public());
         Ok(())
     }

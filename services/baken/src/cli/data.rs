@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tamper_evidence::{KeyFileError, create_key, open_key};
-use transparency::{Kind, Signer};
+use transparency::{KeyKind, Signer};
 
 use crate::edge::board::OfflineKeys;
 use crate::event_log::LogUrl;
@@ -64,7 +64,7 @@ pub fn checkpoint_key(folder: &Path, ids: &dyn IdSource) -> Result<Signer, KeyFi
     if file.exists() {
         return open_key(&file);
     }
-    create_key(&file, &format!("localhost/baken-{}", ids.uuid_v7().simple()), Kind::Log)
+    create_key(&file, &format!("localhost/baken-{}", ids.uuid_v7().simple()), KeyKind::Log)
 }
 
 /// Where a running service says by what URL it is reached.

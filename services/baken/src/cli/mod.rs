@@ -3,6 +3,7 @@
 mod backup;
 mod checkpoint_key;
 mod copy;
+mod cosign;
 mod data;
 mod demo;
 mod doctor;
@@ -51,6 +52,7 @@ enum Command {
     Copy(copy::Copy),
     Verify(verify::Verify),
     CheckpointKey(checkpoint_key::CheckpointKey),
+    Cosign(cosign::Cosign),
 }
 
 /// Where the embedded log, its keys and the key of the development issuer lie.
@@ -91,6 +93,7 @@ async fn execute(command: Command) -> ExitCode {
         Command::Copy(copy) => copy.run().await,
         Command::Verify(verify) => return verify.run().await,
         Command::CheckpointKey(key) => key.run(),
+        Command::Cosign(cosign) => cosign.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use tamper_evidence::{Evidence, KeptError, Report, VerifyError, verify};
+use tamper_evidence::{KeptError, LogEvidence, VerifyError, VerifyReport, verify};
 use transparency::{KeyError, VerifierKey, Verifiers};
 
 use super::Failure;
@@ -44,7 +44,7 @@ pub struct Verify {
 
 /// Why nothing was verified.
 #[derive(Debug, thiserror::Error)]
-enum NotVerified {
+pub(super) enum NotVerified {
     #[error("{0}: {1}")]
     Key(String, #[source] KeyError),
     #[error("--key takes the key of a log, and --cosigner one of a second party")]
@@ -83,14 +83,14 @@ impl Verify {
         }
     }
 
-    async fn verify(self, out: &mut impl Write) -> Result<Report, NotVerified> {
+    async fn verify(self, out: &mut impl Write) -> Result<VerifyReport, NotVerified> {
         let installation = self.chosen.read()?;
         let verifiers = self.key.as_deref().map(|key| verifiers(key, &self.cosigner)).transpose()?;
         let evidence = match &verifiers {
-            None => Evidence::default(),
+            None => LogEvidence::default(),
             Some(verifiers) => {
                 refuse_another_log(&installation, verifiers)?;
-                Evidence::read(&self.checkpoint, verifiers)?
+                LogEvidence::read(&self.checkpoint, verifiers)?
             }
         };
         let (checkpoints, leaves) = (evidence.checkpoints(), evidence.leaves());
@@ -104,7 +104,7 @@ impl Verify {
 }
 
 /// A key as a line, or the file that holds one.
-fn key(given: &str) -> Result<VerifierKey, NotVerified> {
+pub(super) fn key(given: &str) -> Result<VerifierKey, NotVerified> {
     let refused = |error| NotVerified::Key(given.to_owned(), error);
     match std::fs::read_to_string(given) {
         Ok(text) => text.trim().parse().map_err(refused),
@@ -133,12 +133,12 @@ struct Told<'a> {
     verifiers: Option<&'a Verifiers>,
     checkpoints: usize,
     leaves: usize,
-    report: &'a Report,
+    report: &'a VerifyReport,
 }
 
 impl Told<'_> {
     fn write(&self, seconds: f64, out: &mut impl Write) -> io::Result<()> {
-        let Report { size, root, position, covered, findings } = self.report;
+        let VerifyReport { size, root, position, covered, findings } = self.report;
         writeln!(out, "{}: {size} events up to position {position}, read in {seconds:.1} s", self.log)?;
         writeln!(out, "root of the tree: {root}")?;
         if let Some(verifiers) = self.verifiers {

@@ -4,9 +4,9 @@ use std::fs;
 use std::sync::Arc;
 
 use clap::Parser;
-use tamper_evidence::{Kept, Notary, create_key, open_key, verifier_file};
+use tamper_evidence::{KeptFolder, Notary, create_key, open_key, verifier_file};
 use tempfile::TempDir;
-use transparency::{Kind, SignedNote};
+use transparency::{KeyKind, SignedNote};
 
 use super::*;
 use crate::cli::data;
@@ -29,9 +29,9 @@ impl Place {
         let place = Self(tempfile::tempdir().unwrap());
         let data = place.file("data");
         fs::create_dir(&data).unwrap();
-        create_key(&data::checkpoint_key_file(&data), name, Kind::Log).unwrap();
+        create_key(&data::checkpoint_key_file(&data), name, KeyKind::Log).unwrap();
         let log = place.grow(3).await;
-        let kept = Kept::open(&place.file("kept")).unwrap();
+        let kept = KeptFolder::open(&place.file("kept")).unwrap();
         let signer = open_key(&data::checkpoint_key_file(&data)).unwrap();
         Notary::new(log, is_our_stream, signer, Some(kept)).unwrap().keep().await.unwrap();
         place
@@ -135,7 +135,7 @@ async fn a_checkpoint_that_is_not_to_be_believed_is_refused_before_the_log_is_re
 #[tokio::test]
 async fn a_second_party_who_must_have_signed_is_missed_where_it_did_not() {
     let place = Place::new("example.org/baken").await;
-    let second = create_key(&place.file("second"), "example.net/ombudsman", Kind::Cosigner).unwrap();
+    let second = create_key(&place.file("second"), "example.net/ombudsman", KeyKind::Cosigner).unwrap();
     let line = format!("{WITH_FOLDER} --cosigner DIR/second.pub");
     let (code, told) = place.runs(&line).await;
     assert!(code == 65 && told.contains("is not signed with the key of `example.net/ombudsman`"), "{told}");

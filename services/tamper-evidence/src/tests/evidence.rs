@@ -7,7 +7,7 @@ use event_log::copy::copy;
 use transparency::{CheckpointError, Hash, Leaves};
 
 use super::*;
-use crate::{Contradiction, Finding, KeptError};
+use crate::{Contradiction, KeptError, LogFinding};
 
 async fn grown(place: &Place, sizes: &[usize]) -> Arc<dyn EventLog> {
     let (log, mut random) = (place.open(), random(1));
@@ -23,7 +23,7 @@ async fn grown(place: &Place, sizes: &[usize]) -> Arc<dyn EventLog> {
 async fn a_log_that_only_grew_agrees_with_every_checkpoint_of_it() {
     let place = Place::new();
     let log = grown(&place, &[0, 3, 60, 1]).await;
-    let kept = Evidence::read(&[place.file("kept")], &place.verifiers()).unwrap();
+    let kept = LogEvidence::read(&[place.file("kept")], &place.verifiers()).unwrap();
     assert_eq!((kept.checkpoints(), kept.leaves(), kept.covers()), (4, 64, 64));
     grow(&log, &mut random(2), 40).await;
     drop(log);
@@ -31,7 +31,7 @@ async fn a_log_that_only_grew_agrees_with_every_checkpoint_of_it() {
     assert_eq!((report.size, report.covered, report.position.0), (104, 64, 104));
     assert_eq!(report.findings, []);
     // Without any evidence it is held against itself.
-    let report = verify(&place.url(), keep, Evidence::default()).await.unwrap();
+    let report = verify(&place.url(), keep, LogEvidence::default()).await.unwrap();
     assert_eq!((report.size, report.covered, report.findings), (104, 0, vec![]));
 }
 
@@ -64,16 +64,16 @@ async fn a_checkpoint_alone_says_before_where_and_a_series_says_between_which() 
     let checkpoint = |size: u64| place.file("kept").join(format!("checkpoints/{size:020}"));
     let findings = |sizes: &'static [u64]| {
         let paths: Vec<_> = sizes.iter().map(|size| checkpoint(*size)).collect();
-        let evidence = Evidence::read(&paths, &place.verifiers()).unwrap();
+        let evidence = LogEvidence::read(&paths, &place.verifiers()).unwrap();
         let url = place.url();
         async move { verify(&url, keep, evidence).await.unwrap().findings }
     };
     assert_eq!(findings(&[10]).await, []);
-    assert_eq!(findings(&[30]).await, [Finding::Altered { after: 0, until: 30 }]);
-    assert_eq!(findings(&[30, 10, 20]).await, [Finding::Altered { after: 10, until: 20 }]);
+    assert_eq!(findings(&[30]).await, [LogFinding::Altered { after: 0, until: 30 }]);
+    assert_eq!(findings(&[30, 10, 20]).await, [LogFinding::Altered { after: 10, until: 20 }]);
     // With the leaf hashes, which event it is.
     let whole = place.verify("log.db", "kept").await.findings;
-    let [Finding::Altered { after: 10, until: 20 }, Finding::First(first), Finding::Tally { gone: 1, new: 1 }] =
+    let [LogFinding::Altered { after: 10, until: 20 }, LogFinding::First(first), LogFinding::Tally { gone: 1, new: 1 }] =
         &whole[..]
     else {
         panic!("{whole:?}")
@@ -89,7 +89,7 @@ async fn another_log_is_told_as_one() {
     drop(grown(&elsewhere, &[12]).await);
     fs::copy(elsewhere.file("log.db"), place.file("other.db")).unwrap();
     let findings = place.verify("other.db", "kept").await.findings;
-    assert_eq!(findings.last(), Some(&Finding::AnotherLog));
+    assert_eq!(findings.last(), Some(&LogFinding::AnotherLog));
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn what_is_kept_is_refused_where_it_is_not_signed_or_belies_itself() {
     let place = Place::new();
     drop(grown(&place, &[10, 10]).await);
     let kept = place.file("kept");
-    let read = |verifiers: &Verifiers| Evidence::read(std::slice::from_ref(&kept), verifiers).map(|_| ());
+    let read = |verifiers: &Verifiers| LogEvidence::read(std::slice::from_ref(&kept), verifiers).map(|_| ());
 
     let other = Place::new();
     let refused = read(&other.verifiers()).unwrap_err();
@@ -114,7 +114,7 @@ async fn what_is_kept_is_refused_where_it_is_not_signed_or_belies_itself() {
     }
     // What is missing of them, or was cut off in the middle, is not used.
     fs::write(kept.join("leaves"), &leaves[..13 * Hash::LEN + 5]).unwrap();
-    assert_eq!(Evidence::read(std::slice::from_ref(&kept), &place.verifiers()).unwrap().leaves(), 10);
+    assert_eq!(LogEvidence::read(std::slice::from_ref(&kept), &place.verifiers()).unwrap().leaves(), 10);
     fs::write(kept.join("leaves"), &leaves).unwrap();
 
     // The log's own key signs another log of the same size.
@@ -127,6 +127,6 @@ async fn what_is_kept_is_refused_where_it_is_not_signed_or_belies_itself() {
 
     let empty = place.file("empty");
     fs::create_dir_all(empty.join("checkpoints")).unwrap();
-    let refused = Evidence::read(&[empty], &place.verifiers()).map(|_| ()).unwrap_err();
+    let refused = LogEvidence::read(&[empty], &place.verifiers()).map(|_| ()).unwrap_err();
     assert!(matches!(refused, KeptError::Empty(_)), "{refused}");
 }

@@ -1,5 +1,6 @@
 //! A log that grows under the eyes of a notary, and what is told of it when it was changed.
 
+mod cosigning;
 mod evidence;
 mod mutations;
 mod notary;
@@ -13,9 +14,9 @@ use event_log::{EventLog, Expected, LogUrl, Proposed, StreamName};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
-use transparency::{Kind, Signer, Verifiers};
+use transparency::{KeyKind, Signer, Verifiers};
 
-use crate::{Evidence, Kept, Notary, Report, create_key, open_key, verify};
+use crate::{KeptFolder, LogEvidence, Notary, VerifyReport, create_key, open_key, verify};
 
 /// Streams whose events are no leaves.
 fn keep(stream: &StreamName) -> bool {
@@ -30,7 +31,7 @@ impl Place {
 
     fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
-        create_key(&place.file("key"), Self::ORIGIN, Kind::Log).unwrap();
+        create_key(&place.file("key"), Self::ORIGIN, KeyKind::Log).unwrap();
         place
     }
 
@@ -57,16 +58,16 @@ impl Place {
     }
 
     fn notary(&self, log: &Arc<dyn EventLog>) -> Notary {
-        let kept = Kept::open(&self.file("kept")).unwrap();
+        let kept = KeptFolder::open(&self.file("kept")).unwrap();
         Notary::new(log.clone(), keep, self.signer(), Some(kept)).unwrap()
     }
 
-    fn evidence(&self, kept: &str) -> Evidence {
-        Evidence::read(&[self.file(kept)], &self.verifiers()).unwrap()
+    fn evidence(&self, kept: &str) -> LogEvidence {
+        LogEvidence::read(&[self.file(kept)], &self.verifiers()).unwrap()
     }
 
     /// Verifies a file against what is kept.
-    async fn verify(&self, log: &str, kept: &str) -> Report {
+    async fn verify(&self, log: &str, kept: &str) -> VerifyReport {
         verify(&LogUrl::Sqlite(self.file(log)), keep, self.evidence(kept)).await.unwrap()
     }
 }

@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
 use super::*;
-use crate::Finding;
+use crate::LogFinding;
 
 const CHANGES: usize = 1_000;
 const EVENTS: i64 = 240;
@@ -306,14 +306,14 @@ async fn a_thousand_random_changes_are_all_found_and_it_is_said_where() {
         let after = events(&target).await;
         let compared = &after[..after.len().min(events_before.len())];
         let first = findings.iter().find_map(|finding| match finding {
-            Finding::First(place) => Some(place.number),
+            LogFinding::First(place) => Some(place.number),
             _ => None,
         });
         assert_eq!(first, parting(compared, &events_before), "{way}: {findings:?}");
         let located = findings.iter().any(|finding| match finding {
             // Where no event is another one than it was, they are fewer, or not where the engine puts them.
-            Finding::First(_) | Finding::Gap { .. } | Finding::Index(_) => true,
-            Finding::Shorter { size, .. } => *size == compared.len() as u64,
+            LogFinding::First(_) | LogFinding::Gap { .. } | LogFinding::Index(_) => true,
+            LogFinding::Shorter { size, .. } => *size == compared.len() as u64,
             _ => false,
         });
         assert!(located, "{way}: it is not said where: {findings:?}");

@@ -5,7 +5,7 @@ use std::fs;
 use transparency::{Checkpoint, SignedNote};
 
 use super::*;
-use crate::{Finding, NotaryError};
+use crate::{LogFinding, NotaryError};
 
 fn opened(place: &Place, note: &str) -> Checkpoint {
     let note: SignedNote = note.parse().unwrap();
@@ -78,7 +78,7 @@ async fn nothing_is_signed_of_a_log_that_is_not_what_was_kept() {
     let log = place.open();
     let notary = place.notary(&log);
     let refused = notary.checkpoint().await.unwrap_err();
-    let shorter = Finding::Shorter { size: 20, checkpoint: 40 };
+    let shorter = LogFinding::Shorter { size: 20, checkpoint: 40 };
     assert!(matches!(&refused, NotaryError::Altered(found) if found[0] == shorter), "{refused}");
     // Also when it has grown again, beyond where it was.
     grow(&log, &mut random, 50).await;
@@ -150,7 +150,7 @@ async fn a_log_that_lost_its_end_while_the_service_runs_is_not_signed_on() {
 #[tokio::test]
 async fn a_cosigners_key_signs_no_log() {
     let place = Place::new();
-    let signer = Signer::generate("example.net/ombudsman", Kind::Cosigner).unwrap();
+    let signer = Signer::generate("example.net/ombudsman", KeyKind::Cosigner).unwrap();
     let log: Arc<dyn EventLog> = Arc::new(event_log::MemoryLog::new());
     assert!(matches!(Notary::new(log, keep, signer, None), Err(NotaryError::NotALogsKey)));
     assert!(!place.file("kept").exists());

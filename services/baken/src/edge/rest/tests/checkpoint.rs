@@ -1,8 +1,8 @@
 //! The checkpoint of the log: who gets one, and what is answered where there is none.
 
 use insta::assert_snapshot;
-use tamper_evidence::{Kept, Notary};
-use transparency::{Checkpoint, Hash, Kind, SignedNote, Signer, Tree, Verifiers};
+use tamper_evidence::{KeptFolder, Notary};
+use transparency::{Checkpoint, Hash, KeyKind, SignedNote, Signer, Tree, Verifiers};
 
 use super::*;
 use crate::history::is_our_stream;
@@ -62,7 +62,7 @@ async fn a_log_that_is_not_what_was_kept_is_not_signed_and_the_caller_is_told() 
     let folder = tempfile::tempdir().unwrap();
     let leaf = Hash::of_leaf(b"an event that is gone");
     let note = Checkpoint::of(&Tree::from_iter([leaf]), &signer()).sign(&signer());
-    let mut kept = Kept::open(folder.path()).unwrap();
+    let mut kept = KeptFolder::open(folder.path()).unwrap();
     kept.add(&[leaf], 1, &note).unwrap();
 
     let test = TestBaken::start().await;
@@ -83,5 +83,5 @@ async fn a_log_that_is_not_what_was_kept_is_not_signed_and_the_caller_is_told() 
 
 #[test]
 fn the_key_of_these_tests_is_a_logs() {
-    assert_eq!(signer().public().kind(), Kind::Log);
+    assert_eq!(signer().public().kind(), KeyKind::Log);
 }
