@@ -5,7 +5,7 @@ import socket
 import time
 
 
-def configure(path, seeds, *, log, keys, kek, issuer, bind="127.0.0.1:0", organisations=None, more=""):
+def configure(path, seeds, *, log, keys, kek, issuer, access=None, bind="127.0.0.1:0", organisations=None, more=""):
     """Writes a configuration for a demo world without limits of rate, with its organisations unless others are named."""
     with open(path, "w") as config:
         config.write(f"""
@@ -14,6 +14,8 @@ bind = "{bind}"
 development_issuer = "{issuer}"
 [log]
 url = "{log}"
+[access_log]
+file = "{access or f"{path}.access.db"}"
 [keys]
 store = "{keys}"
 kek = {{ file = "{kek}" }}

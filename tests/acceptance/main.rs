@@ -1,12 +1,14 @@
 //! The outside view: a real service on loopback, spoken to over HTTP as its users would.
 #![allow(clippy::unwrap_used)] // a test that cannot go on ends here
 
+mod access;
 mod batch;
 mod board;
 mod corrections;
 mod crowd;
 mod directory;
 mod duties;
+mod erasure;
 mod evening;
 mod hidden;
 mod intake;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use baken::access_log::MemoryAccessLog;
 use baken::demo;
 use baken::edge::Limits;
 use baken::edge::auth::IssuerConfig;
@@ -26,6 +27,7 @@ async fn users_of_a_real_openid_provider_are_served_by_their_roles() {
     .unwrap();
     let parts = Parts {
         log: Arc::new(MemoryLog::new()),
+        access: Arc::new(MemoryAccessLog::default()),
         keys: Arc::new(MemoryKeyStore::default()),
         kek: Arc::new(EnvironmentKek::parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap()),
         settings: demo::settings().unwrap(),

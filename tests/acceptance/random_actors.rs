@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use baken::app::Reading;
 use baken::demo::{self, Scripted};
 use baken::event_log::Position;
 use baken::sources::{Clock, SystemClock};
@@ -348,9 +349,9 @@ async fn over_the_stream(client: &Client) -> Vec<Value> {
 
 /// The same, as the service's one source of notices has it.
 fn notices(running: &Running, who: &Principal) -> Vec<Value> {
-    let (mut told, mut after) = (Vec::new(), Position::START);
+    let (reading, mut told, mut after) = (Reading::from(who), Vec::new(), Position::START);
     loop {
-        let notices = running.baken().notices(who, after, |_, _| true);
+        let notices = running.baken().notices(&reading, after, |_, _| true);
         told.extend(notices.items.iter().map(|notice| serde_json::to_value(notice).unwrap()));
         after = notices.next;
         if !notices.more {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use baken::access_log::SqliteAccessLog;
 use baken::app::Baken;
 use baken::demo;
 use baken::dev_issuer::DevIssuer;
@@ -72,6 +73,7 @@ impl Answer {
 /// What the service holds, to read it beside the service.
 struct Held {
     log: Arc<dyn EventLog>,
+    access: Arc<SqliteAccessLog>,
     keys: Arc<dyn KeyStore>,
     kek: Arc<dyn KekProvider>,
 }
@@ -80,9 +82,10 @@ async fn open(folder: &Path) -> (Service, Held) {
     let log: Arc<dyn EventLog> = Arc::new(SqliteLog::open(&folder.join("log.db"), &Options::default()).unwrap());
     let keys: Arc<dyn KeyStore> = Arc::new(SqliteKeyStore::open(folder.join("keys.db")).unwrap());
     let kek: Arc<dyn KekProvider> = Arc::new(FileKek::open_or_create(folder.join("kek")).unwrap());
-    let held = Held { log: log.clone(), keys: keys.clone(), kek: kek.clone() };
+    let access = Arc::new(SqliteAccessLog::open(&folder.join("access.db")).unwrap());
+    let held = Held { log: log.clone(), access: access.clone(), keys: keys.clone(), kek: kek.clone() };
     let settings = demo::settings().unwrap();
-    let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+    let parts = Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
     (Service::start(parts).await.unwrap(), held)
 }
 
@@ -223,6 +226,11 @@ impl Running {
         Client::with_token(&self.url, &self.issuer.token_for(principal, &SystemClock, &RandomIds).unwrap())
     }
 
+    /// Who saw what, read beside the service.
+    pub fn access(&self) -> &SqliteAccessLog {
+        &self.held.as_ref().unwrap().access
+    }
+
     /// The digests of the read models.
     pub fn digests(&self) -> Digests {
         self.baken().digests()
@@ -230,7 +238,7 @@ impl Running {
 
     /// The same of read models that are built anew from the log, as of the same moment.
     pub async fn rebuilt(&self, as_of: &Digests) -> Digests {
-        let Held { log, keys, kek } = self.held.as_ref().unwrap();
+        let Held { log, keys, kek, .. } = self.held.as_ref().unwrap();
         let ring = KeyRing::open(keys.clone(), kek.clone(), KeyRing::CAPACITY).await.unwrap();
         let decoder = Decoder::new(Arc::new(Sealer::new(Arc::new(ring))));
         let world = World::new(Arc::new(demo::settings().unwrap()));
@@ -241,7 +249,7 @@ impl Running {
 
     /// What the log tells, read beside the service: every person's own stream.
     pub async fn streams(&self) -> HashMap<PersonId, Vec<(Arc<Stamp>, Event)>> {
-        let Held { log, keys, kek } = self.held.as_ref().unwrap();
+        let Held { log, keys, kek, .. } = self.held.as_ref().unwrap();
         let ring = KeyRing::open(keys.clone(), kek.clone(), KeyRing::CAPACITY).await.unwrap();
         let decoder = Decoder::new(Arc::new(Sealer::new(Arc::new(ring))));
         let mut streams: HashMap<_, Vec<_>> = HashMap::new();

@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web::{Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use async_trait::async_trait;
-use baken::app::{Baken, Request};
+use baken::app::{Baken, Reading, Request};
 use baken::demo;
 use baken::event_log::Position;
 use baken::history::Purpose;
@@ -162,10 +162,10 @@ fn principal(user: &str) -> Principal {
 
 /// What the notices tell a user after a position, by person.
 fn told(baken: &Baken, user: &str, from: u64) -> BTreeMap<String, Vec<u64>> {
-    let (principal, mut after) = (principal(user), Position(from));
+    let (reading, mut after) = (Reading::from(&principal(user)), Position(from));
     let mut told = BTreeMap::<String, Vec<u64>>::new();
     loop {
-        let notices = baken.notices(&principal, after, |_, _| true);
+        let notices = baken.notices(&reading, after, |_, _| true);
         for notice in notices.items {
             told.entry(notice.person_id.to_string()).or_default().push(notice.position);
         }

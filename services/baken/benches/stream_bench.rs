@@ -15,6 +15,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use baken::access_log::SqliteAccessLog;
+use baken::app::Reading;
 use baken::demo;
 use baken::dev_issuer::DevIssuer;
 use baken::edge::Limits;
@@ -97,7 +99,8 @@ async fn serve(folder: &std::path::Path) -> Result<(Service, Listening, DevIssue
     let keys = Arc::new(SqliteKeyStore::open(folder.join("keys.db"))?);
     let kek = Arc::new(FileKek::open_or_create(folder.join("kek"))?);
     let settings = demo::settings()?;
-    let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+    let access = Arc::new(SqliteAccessLog::open(&folder.join("access.db"))?);
+    let parts = Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
     let service = Service::start(parts).await?;
     let issuer = DevIssuer::open_or_create(folder)?;
     let edge = EdgeParts {
@@ -171,11 +174,11 @@ fn policy(service: &Service) -> Result<f64, Failure> {
     const TIMES: u32 = 100_000;
     let users = demo::users()?;
     let reader = users.iter().find(|each| each.principal.user.as_str() == "coordinator-rotterdam");
-    let principal = &reader.ok_or("no such user")?.principal;
+    let reading = Reading::from(&reader.ok_or("no such user")?.principal);
     let before = Position(service.baken.position().0 - 1);
     let began = Instant::now();
     for _ in 0..TIMES {
-        let notices = black_box(service.baken.notices(black_box(principal), before, |_, _| true));
+        let notices = black_box(service.baken.notices(black_box(&reading), before, |_, _| true));
         if notices.items.len() != 1 {
             return Err("the last event was not the reader's".into());
         }

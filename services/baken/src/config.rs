@@ -37,6 +37,8 @@ pub enum ConfigError {
     PlainBoard,
     #[error("board.secret must have at least {} characters", OfflineKeys::SHORTEST)]
     ShortSecret,
+    #[error("access_log.file must be set: only beside an embedded log there is a place for the access log by itself")]
+    NoAccessLog,
     #[error("in production webhooks go over https only")]
     PlainWebhooks,
 }
@@ -51,6 +53,8 @@ pub struct Config {
     /// The token that opens `/metrics` and `/internal` to other than loopback addresses.
     pub operator_token: Option<secrecy::SecretString>,
     pub log: LogConfig,
+    /// Without it the access log lies beside an embedded log.
+    pub access_log: Option<AccessLogConfig>,
     pub keys: KeysConfig,
     pub world: WorldConfig,
     #[serde(default)]
@@ -129,6 +133,13 @@ const fn default_checkpoint_interval() -> NonZeroU32 {
         Some(hour) => hour,
         None => NonZeroU32::MAX,
     }
+}
+
+/// Where it is recorded who saw what: a file of this node.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessLogConfig {
+    pub file: PathBuf,
 }
 
 /// Where the data keys are, and what wraps them.

@@ -18,6 +18,6 @@ pub mod telemetry;
 pub mod watch;
 pub mod webhooks;
 
-pub use {event_log, sealing};
+pub use {access_log, event_log, sealing};
 
 use storage::{owner_only, sqlite_file};

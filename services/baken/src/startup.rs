@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access_log::AccessLog;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use parking_lot::RwLock;
@@ -43,6 +44,8 @@ pub enum StartError {
     Beside { prefix: String },
     #[error("the event log does not answer: {0}")]
     Head(#[from] crate::event_log::LogError),
+    #[error("the access log cannot be opened: {0}")]
+    Access(#[from] access_log::OpenError),
     #[error("the key store cannot be opened: {0}")]
     Keys(#[from] crate::sealing::KeyError),
     #[error("the key store cannot be opened: {0}")]
@@ -122,6 +125,8 @@ pub fn beside(prefix: &str) -> String {
 /// What the service is made of.
 pub struct Parts {
     pub log: Arc<dyn EventLog>,
+    /// Where it is recorded who saw what.
+    pub access: Arc<dyn AccessLog>,
     pub keys: Arc<dyn KeyStore>,
     pub kek: Arc<dyn KekProvider>,
     pub settings: Settings,
@@ -180,7 +185,7 @@ impl Service {
         ring.settle().await?;
         let sealer = Arc::new(Sealer::new(ring.clone()));
         let settings = Arc::new(parts.settings);
-        let world = Arc::new(RwLock::new(World::new(settings.clone())));
+        let world = Arc::new(RwLock::new(World::new(settings)));
         let decoder = Decoder::new(sealer.clone());
         let (follower, applied) = Follower::new(parts.log.clone(), decoder, world.clone(), parts.clock.clone());
         // All keys are in memory while much of the log is opened; later the ring keeps those that are used.
@@ -192,7 +197,7 @@ impl Service {
         tracing::info!(%position, cases, "the read models are rebuilt");
         let following = tokio::spawn(follower.run());
         let log = parts.log.clone();
-        let baken = Baken::new(parts.log, sealer.clone(), world, settings, parts.clock, parts.ids, applied);
+        let baken = Baken::new(parts.log, parts.access, sealer.clone(), world, parts.clock, parts.ids, applied);
         let baken = Arc::new(baken);
         let registered = baken.bring_in(&baken.settings().organisations).await?;
         if registered > 0 {

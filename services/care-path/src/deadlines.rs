@@ -53,6 +53,12 @@ pub struct Deadlines {
     pub review_days: i64,
     /// Days during which an organisation stays involved after its part ended.
     pub involvement_days: i64,
+    /// Days that the record of somebody is kept who was seen and never helped, after people last changed it.
+    pub kept_contact_days: i64,
+    /// The same of somebody who was sheltered, assessed, referred or taken home.
+    pub kept_support_days: i64,
+    /// The same of somebody to whom care was given.
+    pub kept_care_days: i64,
 }
 
 impl Default for Deadlines {
@@ -81,6 +87,10 @@ impl Default for Deadlines {
             announced_discharge_days: 3,
             review_days: 7,
             involvement_days: 30,
+            // Two, fifteen and twenty years.
+            kept_contact_days: 730,
+            kept_support_days: 5_479,
+            kept_care_days: 7_305,
         }
     }
 }

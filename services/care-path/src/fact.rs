@@ -53,6 +53,9 @@ impl<'a> Origin<'a> {
 pub trait Reader {
     /// Whether a fact with this label and origin is shown.
     fn shows(&self, label: &Label, origin: &Origin<'_>) -> bool;
+
+    /// Is told of what it was shown: whoever keeps count of disclosures does it here.
+    fn was_shown(&self, _label: &Label) {}
 }
 
 /// One thing that can be told.
@@ -88,7 +91,11 @@ impl<'a, T> Fact<'a, T> {
 
     /// The value, if the reader may see it and it is known.
     pub fn shown_to(self, reader: &impl Reader) -> Option<T> {
-        if reader.shows(&self.label, &self.origin) { self.value } else { None }
+        let value = if reader.shows(&self.label, &self.origin) { self.value } else { None };
+        if value.is_some() {
+            reader.was_shown(&self.label);
+        }
+        value
     }
 }
 

@@ -99,7 +99,7 @@ impl KeyRing {
     }
 
     /// Takes in who was erased by another node on the same store.
-    pub(super) async fn learn_erased(&self) -> Result<(), KeyError> {
+    pub async fn learn_erased(&self) -> Result<(), KeyError> {
         for person in self.store.tombstones().await? {
             self.cache.erase(person);
         }

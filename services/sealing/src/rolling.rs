@@ -76,6 +76,19 @@ impl KeyRing {
         Ok(self.kek.retire(epoch).await?)
     }
 
+    /// Begins to leave the current epoch: new keys use a new one from here on. `settle` completes it, now or after a restart.
+    /// Where a roll is under way, it is that.
+    pub async fn begin_roll(&self) -> Result<Epoch, KeyError> {
+        let _alone = self.rolling.lock().await;
+        let epochs = self.store.epochs().await?;
+        if let Some(current) = epochs.current.filter(|_| epochs.checks.len() > 1) {
+            return Ok(current);
+        }
+        let next = self.kek.roll().await?;
+        self.advance(next).await?;
+        Ok(next)
+    }
+
     /// Leaves the current epoch: a new key-encryption key, every data key wrapped anew, the old one destroyed. If it
     /// fails on the way, the next roll or `settle` completes it.
     pub async fn roll(&self) -> Result<Epoch, KeyError> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use baken::access_log::MemoryAccessLog;
 use baken::demo;
 use baken::edge::auth::IssuerConfig;
 use baken::edge::board::{Provider, ProviderConfig, SignIn};
@@ -46,6 +47,7 @@ async fn board() -> (Service, String) {
 async fn listening(port: u16, issuers: Vec<IssuerConfig>, provider: Provider) -> (Service, String) {
     let parts = Parts {
         log: Arc::new(MemoryLog::new()),
+        access: Arc::new(MemoryAccessLog::default()),
         keys: Arc::new(MemoryKeyStore::default()),
         kek: Arc::new(EnvironmentKek::parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").unwrap()),
         settings: demo::settings().unwrap(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use baken::access_log::SqliteAccessLog;
 use baken::demo;
 use baken::event_log::EventLog;
 use baken::event_log::sqlite::{Options, SqliteLog};
@@ -74,7 +75,8 @@ fn parts(folder: &Path, wrap: impl FnOnce(SqliteLog) -> Arc<dyn EventLog>) -> Re
     let keys = Arc::new(SqliteKeyStore::open(folder.join("keys.db"))?);
     let kek = Arc::new(FileKek::open_or_create(folder.join("kek"))?);
     let settings = demo::settings()?;
-    Ok(Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) })
+    let access = Arc::new(SqliteAccessLog::open(&folder.join("access.db"))?);
+    Ok(Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) })
 }
 
 async fn fill(folder: &Path, persons: u64) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::{App, HttpResponse, HttpServer, error, web};
-use baken::app::{Baken, PageRequest, PersonsFilter};
+use baken::app::{Baken, PageRequest, PersonsFilter, Reading};
 use baken::demo;
 use care_path::actor::Scope;
 use care_path::codes::{OrgKind, Role};
@@ -80,16 +80,16 @@ async fn fill(pool: &Pool, baken: &Baken) -> Result<usize, Failure> {
     let sink = client.copy_in("COPY persons (id, municipality, phase, summary, file) FROM STDIN").await?;
     let mut sink = pin!(sink);
     let mut copied = HashSet::new();
-    for principal in coordinators()? {
+    for reader in coordinators()?.iter().map(Reading::from) {
         let mut after = None;
         loop {
             let request = PageRequest::new(Some(PageRequest::MOST), after).ok_or("no such page")?;
-            let page = baken.persons(&principal, &PersonsFilter::default(), &request)?;
+            let page = baken.persons(&reader, &PersonsFilter::default(), &request)?;
             after = page.next();
             let mut lines = String::new();
             for person in page.edges.iter().map(|edge| &edge.node) {
                 if copied.insert(person.person_id) {
-                    let file = serde_json::to_string(&baken.case_file(&principal, person.person_id)?)?;
+                    let file = serde_json::to_string(&baken.case_file(&reader, person.person_id)?)?;
                     lines += &line(&serde_json::to_value(person)?, &file)?;
                 }
             }

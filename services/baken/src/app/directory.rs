@@ -82,7 +82,7 @@ impl Baken {
             let own = view.facilities.take();
             let told = |own: FacilityView| self.with_free_places(principal, &world, own, tonight);
             view.facilities = own.map(|own| own.into_iter().map(told).collect());
-            filter.fits(&view).then(|| Edge { mark: Mark::Name(each.id.to_string()), node: view })
+            filter.fits(&view).then(|| Edge { mark: Mark::Name(each.id.to_string()), node: view, about: Vec::new() })
         });
         Ok(page.cut(shown))
     }
@@ -103,7 +103,7 @@ impl Baken {
         let rest = all.filter(|(each, _)| after.as_deref().is_none_or(|after| each.id.as_str() > after));
         let shown = rest.filter_map(|(each, owner)| {
             let view = self.facility_view(principal, &world, (each, owner), tonight)?;
-            filter.fits(&view).then(|| Edge { mark: Mark::Name(each.id.to_string()), node: view })
+            filter.fits(&view).then(|| Edge { mark: Mark::Name(each.id.to_string()), node: view, about: Vec::new() })
         });
         Ok(page.cut(shown))
     }

@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::guard::of_many;
+use super::reading::Reading;
 use super::{Baken, ExecuteError, QueryError, Request};
 use crate::event_log::StreamName;
 use crate::projections::{Case, Reach, World};
@@ -172,24 +173,27 @@ impl Baken {
     /// Where there is no such facility, or the principal is not shown its evenings.
     pub fn evening(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         facility: &FacilityId,
         night: Option<NaiveDate>,
     ) -> Result<EveningView, QueryError> {
         let (world, now) = (self.world.read(), self.clock.now());
         let night = night.map_or(Night::of(now), Night::on);
-        let (place, owner) = shown_evenings(principal, &world, facility).ok_or(QueryError::NotFound)?;
+        let (place, owner) = shown_evenings(reader, &world, facility).ok_or(QueryError::NotFound)?;
         let (mut counts, mut taken, mut guests) = (EveningCountsView::default(), 0, Vec::new());
         for case in self.sleeping_in(&world, owner, facility, night) {
             let told = of_many(case, || {
                 let deadlines = self.settings.deadlines.of_case(&case.path);
                 let here = case.path.guests(night, now, deadlines, world.directory());
                 let here: Vec<_> = here.filter(|guest| guest.facility == facility).collect();
-                let sight = self.sight(principal, &world, case);
+                let sight = self.sight(reader, &world, case);
                 let shown = sight.iter().flat_map(|sight| {
                     here.iter().filter_map(|guest| views::disclose_guest(sight, guest, guest.person_id()))
                 });
                 let shown: Vec<_> = shown.collect();
+                for (sight, guest) in sight.iter().flat_map(|sight| shown.iter().map(move |guest| (sight, guest))) {
+                    reader.shown(sight.disclosed(guest.person_id));
+                }
                 Some((here.iter().map(|guest| (guest.state, guest.takes_a_place())).collect::<Vec<_>>(), shown))
             });
             let Some((states, shown)) = told else { continue };
@@ -201,7 +205,7 @@ impl Baken {
         }
         guests.sort_by_key(|guest| (guest.state, guest.expected_by, guest.person_id));
         counts.of_places(place.places_in(night), taken);
-        let view = self.facility_view(principal, &world, (place, owner), Night::of(now)).ok_or(QueryError::NotFound)?;
+        let view = self.facility_view(reader, &world, (place, owner), Night::of(now)).ok_or(QueryError::NotFound)?;
         Ok(EveningView::new(view, night.date(), counts, guests))
     }
 

@@ -84,7 +84,8 @@ pub enum ExecuteError {
     /// Not recorded, or not known to be: the same request may be sent again.
     #[error("the event log did not answer; send the same request again")]
     Log(#[source] LogError),
-    /// Not recorded: what describes a person cannot be sealed or opened at the moment.
+    /// What describes a person cannot be sealed or opened at the moment, and nothing was recorded; or somebody was erased, and
+    /// their keys are still to be destroyed.
     #[error("the key store did not answer; send the same request again")]
     Keys(#[source] KeyError),
     /// The read models of this node have not reached what the log holds. It may have been recorded.
@@ -146,7 +147,11 @@ impl Baken {
         }
         let mover = matches!(request.command, Command::MoveEntry(..))
             .then(|| (request.principal.clone(), request.correlation_id));
+        let erases = matches!(request.command, Command::EraseSubject(..));
         let receipt = self.execute_as_sent(request).await?;
+        if erases {
+            self.destroy_keys().await.map_err(ExecuteError::Keys)?;
+        }
         match mover {
             Some((mover, correlation)) => self.finish_move(&mover, correlation, receipt).await,
             None => Ok(receipt),
@@ -385,6 +390,9 @@ impl Baken {
             if expected != actual {
                 return Err(ExecuteError::Stale { actual });
             }
+        }
+        if case.path.is_erased() && kind != CommandKind::EraseSubject && role != Role::System {
+            return Err(ExecuteError::Erased);
         }
         // A link was made or undone meanwhile: the command goes elsewhere now.
         if owner(&world, request, named) != person_id {

@@ -11,6 +11,7 @@ use care_path::{PersonId, Principal};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::page::PageRequest;
+use super::reading::Reading;
 use super::{Baken, Notices, QueryError};
 use crate::event_log::{LogError, Position};
 use crate::projections::{Touched, addresses};
@@ -32,7 +33,7 @@ pub struct Cares {
 /// A reader of notices, and their place.
 pub struct Following {
     baken: Arc<Baken>,
-    principal: Principal,
+    reader: Arc<Reading>,
     cares: Cares,
     after: Position,
     /// Whether there is more that was not looked at yet.
@@ -43,8 +44,8 @@ pub struct Following {
 impl Following {
     /// Follows from a position on.
     #[must_use]
-    pub fn new(baken: Arc<Baken>, principal: Principal, cares: Cares, after: Position) -> Self {
-        Self { baken, principal, cares, after, behind: true, looked: Instant::now() }
+    pub fn new(baken: Arc<Baken>, reader: Arc<Reading>, cares: Cares, after: Position) -> Self {
+        Self { baken, reader, cares, after, behind: true, looked: Instant::now() }
     }
 
     /// What to go on from the next time: everything up to here was told, or is none of the reader's.
@@ -81,8 +82,8 @@ impl Following {
     fn look(&self) -> Notices {
         let of_type = |kind: EventKind| self.cares.types.as_ref().is_none_or(|types| types.contains(&kind));
         match self.cares.person {
-            Some(person) => self.baken.notices_of(&self.principal, person, self.after, of_type),
-            None => self.baken.notices(&self.principal, self.after, |kind, _| of_type(kind)),
+            Some(person) => self.baken.notices_of(&self.reader, person, self.after, of_type),
+            None => self.baken.notices(&self.reader, self.after, |kind, _| of_type(kind)),
         }
     }
 }
@@ -99,7 +100,7 @@ pub struct WorklistNow {
 /// A reader of the worklist.
 pub struct WorklistFollowing {
     baken: Arc<Baken>,
-    principal: Principal,
+    reader: Arc<Reading>,
     page: PageRequest,
     told: Option<WorklistNow>,
     touched: Option<u64>,
@@ -115,16 +116,16 @@ impl WorklistFollowing {
     /// Where the page has a cursor that is none of a worklist.
     pub fn new(
         baken: Arc<Baken>,
-        principal: Principal,
+        reader: Arc<Reading>,
         page: PageRequest,
         after: Option<Position>,
     ) -> Result<Self, QueryError> {
-        let touched = baken.worklist_touched(&principal);
+        let touched = baken.worklist_touched(&reader);
         let known = after.is_some_and(|after| touched.at <= after);
-        let told = if known { Some(baken.worklist_now(&principal, &page)?) } else { None };
+        let told = if known { Some(baken.worklist_now(&reader, &page)?) } else { None };
         let touched = known.then_some(touched.times);
         let looked = Instant::now();
-        let mut new = Self { baken, principal, page, told: None, touched, looked, look_again: looked };
+        let mut new = Self { baken, reader, page, told: None, touched, looked, look_again: looked };
         if let Some(told) = told {
             new.look_again = looked + new.patience(&told.tasks);
             new.told = Some(told);
@@ -139,9 +140,9 @@ impl WorklistFollowing {
     pub async fn next(&mut self) -> Result<WorklistNow, QueryError> {
         loop {
             let seen = self.baken.position();
-            let touched = self.baken.worklist_touched(&self.principal).times;
+            let touched = self.baken.worklist_touched(&self.reader).times;
             if self.touched != Some(touched) || Instant::now() >= self.look_again {
-                let now = self.baken.worklist_now(&self.principal, &self.page)?;
+                let now = self.baken.worklist_now(&self.reader, &self.page)?;
                 let same = self.told.as_ref().is_some_and(|told| told.tasks == now.tasks && told.more == now.more);
                 (self.touched, self.looked) = (Some(touched), Instant::now());
                 self.look_again = self.looked + self.patience(&now.tasks);
@@ -182,10 +183,10 @@ impl Baken {
             .fold(Touched::default(), |all, one| Touched { times: all.times + one.times, at: all.at.max(one.at) })
     }
 
-    fn worklist_now(&self, principal: &Principal, page: &PageRequest) -> Result<WorklistNow, QueryError> {
+    fn worklist_now(&self, reader: &Reading, page: &PageRequest) -> Result<WorklistNow, QueryError> {
         // The list may be newer than the position, never older.
         let position = self.world.read().position();
-        let page = self.worklist(principal, None, page)?;
+        let page = self.worklist(reader, None, page)?;
         let tasks = page.edges.into_iter().map(|edge| edge.node).collect();
         Ok(WorklistNow { position, tasks, more: page.more })
     }

@@ -1,5 +1,7 @@
 //! Readers of a worklist who go on from a position on a node that was started meanwhile.
 
+use std::sync::Arc;
+
 use std::time::Duration;
 
 use care_path::PersonId;
@@ -8,6 +10,7 @@ use serde_json::json;
 
 use super::testing::{TestBaken, request, user};
 use super::{PageRequest, Receipt, WorklistFollowing, WorklistNow};
+use crate::app::Reading;
 use crate::event_log::Position;
 
 const COORDINATOR: &str = "coordinator-rotterdam";
@@ -20,7 +23,8 @@ async fn record(node: &TestBaken, by: &str, person: Option<PersonId>, command: C
 /// What a reader is told at once who was told of their worklist at a position.
 async fn told(node: &TestBaken, after: Position) -> Option<WorklistNow> {
     let page = PageRequest::new(None, None).unwrap();
-    let mut following = WorklistFollowing::new(node.baken.clone(), user(READER), page, Some(after)).unwrap();
+    let mut following =
+        WorklistFollowing::new(node.baken.clone(), Arc::new(Reading::from(&user(READER))), page, Some(after)).unwrap();
     let told = tokio::time::timeout(Duration::from_millis(300), following.next()).await;
     told.ok().map(Result::unwrap)
 }

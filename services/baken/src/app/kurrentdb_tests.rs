@@ -8,6 +8,7 @@ use care_path::command::CommandKind;
 use serde_json::json;
 
 use super::testing::{TestBaken, keyed, user};
+use crate::app::Reading;
 use crate::event_log::kurrentdb::double::{AppendFault, Double};
 use crate::event_log::kurrentdb::{KurrentLog, Options};
 use crate::event_log::{EventLog, LogUrl, StreamName, copy};
@@ -53,7 +54,7 @@ async fn a_whole_baken_serves_over_kurrentdb_while_the_server_fails_and_restarts
         let count = |kind: &str| kinds.iter().filter(|event| event.kind == kind).count();
         assert_eq!((count("signal_received"), count("contact_made")), (1, 1), "{kinds:?}");
         for node in [&here, &there] {
-            let file = node.baken.case_file(&user("night-shelter-rotterdam"), person).unwrap();
+            let file = node.baken.case_file(&Reading::from(&user("night-shelter-rotterdam")), person).unwrap();
             assert_eq!(file.person_id, person);
         }
     }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::testing::{TestBaken, keyed, request, user};
 use super::{ExecuteError, Receipt};
+use crate::app::Reading;
 use crate::event_log::Position;
 use crate::history::Stream;
 
@@ -162,7 +163,7 @@ impl Pair {
 
     /// The revision of a person's case, as the shelter is told it.
     fn told_revision(&self, person: PersonId) -> u64 {
-        self.test.baken.case_file(&user(SHELTER), person).unwrap().revision
+        self.test.baken.case_file(&Reading::from(&user(SHELTER)), person).unwrap().revision
     }
 }
 
@@ -222,7 +223,7 @@ async fn a_consent_withdrawn_through_a_linked_person_stops_the_handover_that_res
     let consent = pair.make(&[consent()]).await;
     pair.make(&handover()).await;
     pair.link(pair.other, pair.one).await;
-    assert!(pair.test.baken.case_file(&user("liaison-pl"), pair.other).is_ok());
+    assert!(pair.test.baken.case_file(&Reading::from(&user("liaison-pl")), pair.other).is_ok());
     let before = pair.head().await;
     let withdraw = (COORDINATOR, C::WithdrawConsent, json!({}));
     pair.send(pair.other, Some(consent), &withdraw).await.unwrap();

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use care_path::Principal;
 use care_path::codes::{Phase, TaskKind, TaskStake};
 use care_path::views::{self, LostView};
 
 use super::guard::of_many;
 use super::page::{Edge, Mark, Page, PageRequest};
+use super::reading::Reading;
 use super::{Baken, QueryError};
 use crate::projections::{Place, Reach};
 
@@ -16,11 +16,11 @@ impl Baken {
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn lost(&self, principal: &Principal, page: &PageRequest) -> Result<Page<LostView>, QueryError> {
+    pub fn lost(&self, reader: &Reading, page: &PageRequest) -> Result<Page<LostView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
         let now = self.clock.now();
-        let reaches = Reach::of(principal);
+        let reaches = Reach::of(reader);
         let sets = reaches.iter().filter_map(|reach| world.index().within(reach, Some(Phase::OutOfSight)));
         let candidates: BTreeSet<_> = sets.flatten().copied().collect();
         // They are put in order as of now, and shown as far as the page goes. In a large city many are lost: what waits on
@@ -30,7 +30,7 @@ impl Baken {
             .filter_map(|id| {
                 let case = world.case(id)?;
                 let due = of_many(case, || {
-                    views::lost_due(&self.sight(principal, &world, case)?, &world.open_tasks(case, now))
+                    views::lost_due(&self.sight(reader, &world, case)?, &world.open_tasks(case, now))
                 })?;
                 Some(Place { stake: TaskStake::Danger, due, case: id, kind: TaskKind::FindPerson, subject: None })
             })
@@ -39,12 +39,13 @@ impl Baken {
         places.sort_unstable();
         let shown = places.into_iter().filter_map(|place| {
             let case = world.case(place.case)?;
-            let view = of_many(case, || {
-                let sight = self.sight(principal, &world, case)?;
-                views::disclose_lost(&sight, place.case, &world.open_tasks(case, now))
+            let (view, disclosed) = of_many(case, || {
+                let sight = self.sight(reader, &world, case)?;
+                let view = views::disclose_lost(&sight, place.case, &world.open_tasks(case, now))?;
+                Some((view, sight.disclosed(place.case)))
             })?;
-            Some(Edge { mark: Mark::Task(place), node: view })
+            Some(Edge { mark: Mark::Task(place), node: view, about: vec![disclosed] })
         });
-        Ok(page.cut(shown))
+        Ok(reader.shown_on(page.cut(shown)))
     }
 }

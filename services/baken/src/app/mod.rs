@@ -1,8 +1,12 @@
 //! The application: one write path, [`Baken::execute`], and one read path, [`Baken::query`]. Everything that writes or
 //! reads goes through them: REST, GraphQL, the command line, the seeds.
 
+mod accesses;
 mod codes;
 mod directory;
+mod erasure;
+#[cfg(test)]
+mod erasure_tests;
 mod evening;
 mod execute;
 mod following;
@@ -27,6 +31,8 @@ mod notices;
 mod operations;
 mod page;
 mod query;
+mod reading;
+mod records;
 #[cfg(test)]
 mod return_tests;
 mod search;
@@ -50,6 +56,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use access_log::AccessLog;
+
 use crate::event_log::{EventLog, Position, StreamName};
 use crate::history::KeyDigest;
 use crate::projections::World;
@@ -59,6 +67,7 @@ use crate::sources::{Clock, IdSource};
 
 use turns::Turns;
 
+pub use accesses::{AccessFilter, AccessQueryError, AccessView, AccessedView, SeenByView};
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_labels, code_list, code_lists};
 pub use directory::{FacilitiesFilter, OrganisationsFilter};
 pub use evening::{EveningLine, LineStatus, opens};
@@ -69,6 +78,7 @@ pub use moving::MovedTo;
 pub use notices::Notices;
 pub use page::{Cursor, Edge, Mark, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
+pub use reading::{Asks, Reading};
 pub use turn_aways::TurnAwaysFilter;
 
 /// How long a read waits for the position that it asks for.
@@ -76,6 +86,7 @@ const READ_YOUR_WRITES: Duration = Duration::from_secs(5);
 
 /// The service: its log, its read models, and what they need.
 pub struct Baken {
+    access: Arc<dyn AccessLog>,
     log: Arc<dyn EventLog>,
     sealer: Arc<Sealer>,
     world: Arc<parking_lot::RwLock<World>>,
@@ -87,6 +98,8 @@ pub struct Baken {
     in_flight: Turns<KeyDigest>,
     /// One writer at a time on a case, on this node: others would only conflict, or not know of each other.
     writing: Turns<StreamName>,
+    /// One at a time destroys keys, on this node. Whether the roll that goes with it is still to be completed.
+    erasing: tokio::sync::Mutex<bool>,
 }
 
 /// The read models have not reached the position that was asked for.
@@ -102,14 +115,16 @@ impl Baken {
     #[must_use]
     pub fn new(
         log: Arc<dyn EventLog>,
+        access: Arc<dyn AccessLog>,
         sealer: Arc<Sealer>,
         world: Arc<parking_lot::RwLock<World>>,
-        settings: Arc<Settings>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
         applied: watch::Receiver<Position>,
     ) -> Self {
+        let settings = world.read().settings().clone();
         Self {
+            access,
             log,
             sealer,
             world,
@@ -119,6 +134,7 @@ impl Baken {
             applied,
             in_flight: Turns::default(),
             writing: Turns::default(),
+            erasing: tokio::sync::Mutex::default(),
         }
     }
 

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::testing::{TestBaken, keyed, request, user};
 use super::{ExecuteError, PageRequest, Receipt, Request};
+use crate::app::Reading;
 use crate::event_log::testing::Gated;
 use crate::event_log::{LogError, MemoryLog, Position};
 use crate::watch::{Watch, WatchMetrics};
@@ -91,7 +92,7 @@ fn contacts(node: &TestBaken, person: PersonId) -> (usize, usize) {
 
 fn timeline(node: &TestBaken, who: &str, person: PersonId) -> Vec<Value> {
     let page = PageRequest::new(Some(100), None).unwrap();
-    let Ok(page) = node.baken.timeline(&user(who), person, &page) else { return Vec::new() };
+    let Ok(page) = node.baken.timeline(&Reading::from(&user(who)), person, &page) else { return Vec::new() };
     page.edges.iter().map(|edge| serde_json::to_value(&edge.node).unwrap()).collect()
 }
 
@@ -207,15 +208,15 @@ async fn those_who_see_one_of_the_two_learn_nothing_of_the_other() {
         let principal = user(who);
         let baken = &two.test.baken;
         let shown = [
-            json!(baken.case_file(&principal, person).unwrap()),
+            json!(baken.case_file(&Reading::from(&principal), person).unwrap()),
             json!(timeline(&two.test, who, person)),
-            json!(baken.notices(&principal, Position::START, |_, _| true).items),
+            json!(baken.notices(&Reading::from(&principal), Position::START, |_, _| true).items),
         ];
         assert!(shown[1].to_string().contains("contact_made"), "{who} knows of the contact");
         for document in shown {
             assert!(!document.to_string().contains(&hidden.to_string()), "{who}: {document}");
         }
-        assert!(baken.case_file(&principal, hidden).is_err());
+        assert!(baken.case_file(&Reading::from(&principal), hidden).is_err());
     }
     // Whom they do not see, they are told nothing of: it is as if there were nobody.
     let mine = C::AddNote.read(None, &json!({"text": "he called"})).unwrap();
@@ -241,11 +242,11 @@ async fn who_was_referred_the_wrong_person_is_told_and_has_the_right_one() {
     let (entry, referral) = (referred.event_ids[0], referred.created.unwrap().id);
     let moving = C::MoveEntry.read(Some(entry.0), &json!({"to": two.right})).unwrap();
     baken.execute(request(user(SHELTER), Some(two.wrong), moving)).await.unwrap();
-    let told = baken.notices(&doctor, referred.position, |_, _| true).items;
+    let told = baken.notices(&Reading::from(&doctor), referred.position, |_, _| true).items;
     let told: Vec<_> = told.iter().map(|notice| (notice.r#type.name(), notice.person_id)).collect();
     assert_eq!(told, [("referral_made", two.right), ("entry_retracted", two.wrong)]);
-    assert!(baken.case_file(&doctor, two.wrong).is_err());
-    let asked = baken.referrals(&doctor, &PageRequest::default()).unwrap();
+    assert!(baken.case_file(&Reading::from(&doctor), two.wrong).is_err());
+    let asked = baken.referrals(&Reading::from(&doctor), &PageRequest::default()).unwrap();
     let asked: Vec<_> = asked.edges.iter().map(|edge| serde_json::to_value(&edge.node).unwrap()).collect();
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert_eq!((&asked[0]["person_id"], &asked[0]["reason"]), (&json!(two.right), &json!("he coughs")));

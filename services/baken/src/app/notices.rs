@@ -3,12 +3,13 @@
 
 use care_path::event::{Event, EventKind};
 use care_path::path::lost::LostEvent;
-use care_path::sight::Sight;
+use care_path::sight::{Disclosed, Sight};
 use care_path::views::{self, HandoverView, LookoutView, NoticeView};
 use care_path::{PersonId, Principal};
 
 use super::Baken;
 use super::guard::of_many;
+use super::reading::Reading;
 use crate::event_log::Position;
 use crate::projections::{Case, Entry, World};
 
@@ -30,12 +31,7 @@ const TOLD: usize = 100;
 impl Baken {
     /// What happened after a position, as far as the principal may know of it now and cares.
     #[must_use]
-    pub fn notices(
-        &self,
-        principal: &Principal,
-        after: Position,
-        cares: impl Fn(EventKind, PersonId) -> bool,
-    ) -> Notices {
+    pub fn notices(&self, reader: &Reading, after: Position, cares: impl Fn(EventKind, PersonId) -> bool) -> Notices {
         let world = self.world.read();
         let rest = world.trail().after(after);
         let mut notices = Notices { items: Vec::new(), next: after, more: rest.len() > STRETCH };
@@ -47,7 +43,10 @@ impl Baken {
             notices.next = *position;
             let Some(case) = world.case(*person) else { continue };
             let entry = case.at(*position).filter(|entry| cares(entry.event.kind(), *person));
-            notices.items.extend(entry.and_then(|entry| self.told_of(principal, &world, case, entry)));
+            if let Some((notice, disclosed)) = entry.and_then(|entry| self.told_of(reader, &world, case, entry)) {
+                reader.shown(disclosed);
+                notices.items.push(notice);
+            }
         }
         if !notices.more {
             notices.next = after.max(world.position());
@@ -59,7 +58,7 @@ impl Baken {
     #[must_use]
     pub fn notices_of(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         person: PersonId,
         after: Position,
         cares: impl Fn(EventKind) -> bool,
@@ -69,18 +68,32 @@ impl Baken {
         let told = history.into_iter().flat_map(|(case, entries)| entries.iter().map(move |entry| (case, entry)));
         let mut told = told
             .filter(|(_, entry)| cares(entry.event.kind()))
-            .filter_map(|(case, entry)| self.told_of(principal, &world, case, entry));
-        let items: Vec<_> = told.by_ref().take(TOLD).collect();
+            .filter_map(|(case, entry)| self.told_of(reader, &world, case, entry));
+        let mut items = Vec::new();
+        for (notice, disclosed) in told.by_ref().take(TOLD) {
+            reader.shown(disclosed);
+            items.push(notice);
+        }
         let more = told.next().is_some();
         let last = items.last().filter(|_| more).map(|notice| Position(notice.position));
         let next = last.unwrap_or_else(|| after.max(world.position()));
         Notices { items, next, more }
     }
 
-    fn told_of(&self, principal: &Principal, world: &World, case: &Case, entry: &Entry) -> Option<NoticeView> {
+    fn told_of(
+        &self,
+        principal: &Principal,
+        world: &World,
+        case: &Case,
+        entry: &Entry,
+    ) -> Option<(NoticeView, Disclosed)> {
         of_many(case, || {
             // Whoever was asked, and sees no more of it, is still told that it is over.
-            let told = |sight| views::disclose_notice(&sight, &entry.stamp, &entry.event, entry.position.0);
+            let told = |sight: Sight<'_>| {
+                let notice = views::disclose_notice(&sight, &entry.stamp, &entry.event, entry.position.0)?;
+                let disclosed = sight.disclosed(notice.person_id);
+                Some((notice, disclosed))
+            };
             let seen = self.sight(principal, world, case).and_then(told);
             seen.or_else(|| self.sight_of_ends(principal, case).and_then(told))
         })
@@ -96,8 +109,8 @@ impl Baken {
 
     /// The lookout that a notice says was issued, as far as the principal may see it now.
     #[must_use]
-    pub fn lookout_of(&self, principal: &Principal, notice: &NoticeView) -> Option<LookoutView> {
-        self.part_of(principal, notice, |sight, event| {
+    pub fn lookout_of(&self, reader: &Reading, notice: &NoticeView) -> Option<LookoutView> {
+        self.part_of(reader, notice, |sight, event| {
             let Event::Lost(lost @ LostEvent::LookoutIssued(_)) = event else { return None };
             views::disclose_lookouts(sight).into_iter().find(|view| Some(view.lookout_id) == lost.lookout())
         })
@@ -105,8 +118,8 @@ impl Baken {
 
     /// The handover that a notice is about, as far as the principal may see it now.
     #[must_use]
-    pub fn handover_of(&self, principal: &Principal, notice: &NoticeView) -> Option<HandoverView> {
-        self.part_of(principal, notice, |sight, event| {
+    pub fn handover_of(&self, reader: &Reading, notice: &NoticeView) -> Option<HandoverView> {
+        self.part_of(reader, notice, |sight, event| {
             let Event::Repatriation(event) = event else { return None };
             let handover = event.handover()?;
             views::disclose_handovers(sight).into_iter().find(|view| view.handover_id == handover)
@@ -115,11 +128,11 @@ impl Baken {
 
     fn part_of<T>(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         notice: &NoticeView,
         part: impl FnOnce(&Sight<'_>, &Event) -> Option<T>,
     ) -> Option<T> {
-        let shown = self.seen(principal, notice.person_id, |case, sight, _| {
+        let shown = self.seen(reader, notice.person_id, |case, sight, _| {
             of_many(case, || part(sight, &case.at(Position(notice.position))?.event))
         });
         shown.ok().flatten()
@@ -127,10 +140,12 @@ impl Baken {
 
     /// What happened at one position, if the principal may know of it now: for whoever was to be told later.
     #[must_use]
-    pub fn notice(&self, principal: &Principal, person: PersonId, position: Position) -> Option<NoticeView> {
+    pub fn notice(&self, reader: &Reading, person: PersonId, position: Position) -> Option<NoticeView> {
         let world = self.world.read();
         let case = world.case(person)?;
-        self.told_of(principal, &world, case, case.at(position)?)
+        let (notice, disclosed) = self.told_of(reader, &world, case, case.at(position)?)?;
+        reader.shown(disclosed);
+        Some(notice)
     }
 
     /// Waits until the read models have moved on from a position. Ends only with the service.
@@ -161,7 +176,7 @@ mod tests {
         let mut told = Told::new();
         let mut after = Position::START;
         loop {
-            let notices = baken.notices(principal, after, |_, _| true);
+            let notices = baken.notices(&Reading::from(principal), after, |_, _| true);
             for notice in notices.items {
                 let before = told.insert((notice.person_id, notice.position), (notice.r#type, notice.event_id));
                 assert_eq!(before, None, "nothing is told twice");
@@ -177,12 +192,12 @@ mod tests {
     fn timelines(baken: &Baken, principal: &Principal) -> Vec<care_path::EventId> {
         let all = |after: Option<Cursor>| PageRequest::new(Some(PageRequest::MOST), after).unwrap();
         let mut events = Vec::new();
-        let persons = baken.persons(principal, &PersonsFilter::default(), &all(None)).unwrap();
+        let persons = baken.persons(&Reading::from(principal), &PersonsFilter::default(), &all(None)).unwrap();
         assert!(persons.next().is_none(), "the demo world fits on one page");
         for person in persons.edges {
             let mut page = all(None);
             loop {
-                let entries = baken.timeline(principal, person.node.person_id, &page).unwrap();
+                let entries = baken.timeline(&Reading::from(principal), person.node.person_id, &page).unwrap();
                 let next = entries.next();
                 events.extend(entries.edges.into_iter().map(|edge| edge.node.event_id));
                 if next.is_none() {
@@ -238,7 +253,7 @@ mod tests {
                     told(&test.baken, &user.principal).into_keys().filter(|(of, _)| *of == person).collect();
                 let (mut of_person, mut after) = (Vec::new(), Position::START);
                 loop {
-                    let notices = test.baken.notices_of(&user.principal, person, after, |_| true);
+                    let notices = test.baken.notices_of(&Reading::from(&user.principal), person, after, |_| true);
                     assert!(notices.items.len() <= TOLD && notices.next >= after);
                     of_person.extend(notices.items.iter().map(|notice| (notice.person_id, notice.position)));
                     after = notices.next;

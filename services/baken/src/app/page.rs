@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use care_path::PersonId;
 use care_path::codes::{Code, TaskKind, TaskStake};
 use care_path::ids::SubjectId;
+use care_path::sight::Disclosed;
 use care_path::time::DateTime;
 use uuid::Uuid;
 
@@ -32,6 +33,11 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// Whether it comes after a number, in a list whose places are counted.
+    pub(super) fn is_after(&self, number: Option<u64>) -> bool {
+        number.is_none_or(|after| matches!(self, Self::Number(place) if *place > after))
+    }
+
     /// The cursor of the place.
     #[must_use]
     pub fn cursor(&self) -> Cursor {
@@ -178,6 +184,8 @@ pub struct Page<T> {
 pub struct Edge<T> {
     pub mark: Mark,
     pub node: T,
+    /// Of whom it shows something.
+    pub about: Vec<Disclosed>,
 }
 
 impl<T> Page<T> {

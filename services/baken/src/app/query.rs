@@ -8,7 +8,7 @@ use care_path::command::CommandKind;
 use care_path::ids::{HandoverId, Municipality};
 use care_path::jwe::SealedDocument;
 use care_path::policy::rules::{is_told_every_phase, told_count, told_part};
-use care_path::sight::Sight;
+use care_path::sight::{Disclosed, Sight};
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::views::{
@@ -19,7 +19,9 @@ use care_path::{Actor, PersonId, Principal};
 
 use super::Baken;
 use super::guard::of_many;
+use super::matches::Tasks;
 use super::page::{Edge, Mark, Page, PageRequest};
+use super::reading::Reading;
 use crate::projections::{Case, Feature, Place, Reach, World, addresses};
 
 /// Why there is nothing to show.
@@ -76,15 +78,20 @@ impl Baken {
     ///
     /// # Errors
     /// Where there is none, or none for this principal.
-    pub fn case_file(&self, principal: &Principal, person: PersonId) -> Result<CaseFileView, QueryError> {
-        self.seen(principal, person, |case, sight, world| {
+    pub fn case_file(&self, reader: &Reading, person: PersonId) -> Result<CaseFileView, QueryError> {
+        self.seen(reader, person, |case, sight, world| {
             let linked: Vec<_> = case.members.iter().copied().filter(|member| *member != person).collect();
             let progress = views::progress(sight, case.told());
-            views::disclose_case_file(sight, person, progress, &linked)
+            let view = views::disclose_case_file(sight, person, progress, &linked)
                 .with_lacking(sight, !case.set_aside.is_empty())
                 .with_relations(sight, |other| {
-                    world.case(other).is_some_and(|case| self.sight(principal, world, case).is_some())
-                })
+                    world.case(other).is_some_and(|case| self.sight(reader, world, case).is_some())
+                });
+            let others = view.relations.iter().flatten().filter_map(|relation| relation.person_id);
+            for other in others {
+                reader.shown(Disclosed::nothing_of(other));
+            }
+            view
         })
     }
 
@@ -92,26 +99,32 @@ impl Baken {
     ///
     /// # Errors
     /// Where there is none, or none for this principal.
-    pub fn may_send(&self, principal: &Principal, person: PersonId) -> Result<Vec<CommandKind>, QueryError> {
-        self.seen(principal, person, |_, sight, _| {
+    pub fn may_send(&self, reader: &Reading, person: PersonId) -> Result<Vec<CommandKind>, QueryError> {
+        self.seen(reader, person, |_, sight, _| {
             CommandKind::ALL.iter().copied().filter(|command| sight.may(*command)).collect()
         })
     }
 
-    /// The requests for an exception about a person that the principal may see.
+    /// The requests for an exception about a person that the reader may see.
     ///
     /// # Errors
-    /// Where there is no such person, or none for this principal.
-    pub fn exceptions_of(&self, principal: &Principal, person: PersonId) -> Result<Vec<ExceptionView>, QueryError> {
-        self.seen(principal, person, |_, sight, _| views::disclose_exceptions(sight))
+    /// Where there is no such person, or none for this reader.
+    pub fn exceptions_of(&self, reader: &Reading, person: PersonId) -> Result<Vec<ExceptionView>, QueryError> {
+        self.seen(reader, person, |_, sight, _| views::disclose_exceptions(sight))
     }
 
     /// What waits for a principal about a person, where most is at stake first.
     ///
     /// # Errors
     /// Where there is none, or none for this principal.
-    pub fn tasks_of(&self, principal: &Principal, person: PersonId) -> Result<Vec<TaskView>, QueryError> {
-        self.seen(principal, person, |case, _, world| self.tasks(principal, world, case))
+    pub fn tasks_of(&self, reader: &Reading, person: PersonId) -> Result<Vec<TaskView>, QueryError> {
+        self.seen(reader, person, |case, _, world| {
+            let Tasks { tasks, about } = self.tasks(reader, world, case);
+            for disclosed in about {
+                reader.shown(disclosed);
+            }
+            tasks
+        })
     }
 
     /// Whether a relation of two persons is on record, for a principal who may know of both.
@@ -127,8 +140,8 @@ impl Baken {
     ///
     /// # Errors
     /// Where there is none, or none for this principal.
-    pub fn phases(&self, principal: &Principal, person: PersonId) -> Result<Vec<PhaseView>, QueryError> {
-        self.seen(principal, person, |case, sight, _| {
+    pub fn phases(&self, reader: &Reading, person: PersonId) -> Result<Vec<PhaseView>, QueryError> {
+        self.seen(reader, person, |case, sight, _| {
             let history = case.history.iter().map(|entry| (&entry.stamp, &entry.event));
             views::disclose_phases(sight, history, case.path.heard())
         })
@@ -140,18 +153,20 @@ impl Baken {
     /// Where there is none, or none for this principal; or the cursor is not one.
     pub fn timeline(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         person: PersonId,
         page: &PageRequest,
     ) -> Result<Page<TimelineEntryView>, QueryError> {
         let after = page.after_number()?;
-        self.seen(principal, person, |case, sight, _| {
+        self.seen(reader, person, |case, sight, _| {
             let rest = case.history.iter().filter(|entry| after.is_none_or(|after| entry.position.0 > after));
             let shown = rest.filter_map(|entry| {
                 let view = views::disclose_entry(sight, &entry.stamp, &entry.event)?;
-                Some(Edge { mark: Mark::Number(entry.position.0), node: view })
+                let other = view.other_person().map(Disclosed::nothing_of);
+                let about = [sight.disclosed(entry.stamp.person_id)].into_iter().chain(other).collect();
+                Some(Edge { mark: Mark::Number(entry.position.0), node: view, about })
             });
-            page.cut(shown)
+            reader.shown_on(page.cut(shown))
         })
     }
 
@@ -161,7 +176,7 @@ impl Baken {
     /// Where the cursor is not one.
     pub fn persons(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         filter: &PersonsFilter,
         page: &PageRequest,
     ) -> Result<Page<PersonSummaryView>, QueryError> {
@@ -182,28 +197,34 @@ impl Baken {
             | Phase::InCare
             | Phase::Returning
             | Phase::Returned
-            | Phase::DroppedOut => is_told_every_phase(principal.actor.role()),
+            | Phase::DroppedOut => is_told_every_phase(reader.actor.role()),
         };
         let phase = phase.filter(is_indexed);
-        let sets = Reach::of(principal).into_iter().filter_map(|reach| world.index().within(&reach, phase));
+        let sets = Reach::of(reader).into_iter().filter_map(|reach| world.index().within(&reach, phase));
         let candidates = merged(sets.collect(), after.map(PersonId));
         // So that those of whom nothing is new need not be looked at.
         let is_new =
             |id: &PersonId| filter.updated_since.is_none_or(|since| world.index().is_updated_since(*id, since));
         let shown = candidates.filter(is_new).filter_map(|id| {
             let case = world.case(id)?;
-            let view = self.summary(principal, &world, case)?;
-            filter.fits(&view).then_some(Edge { mark: Mark::Id(id.0), node: view })
+            let (view, disclosed) = self.summary(reader, &world, case)?;
+            filter.fits(&view).then(|| Edge { mark: Mark::Id(id.0), node: view, about: vec![disclosed] })
         });
-        Ok(page.cut(shown))
+        Ok(reader.shown_on(page.cut(shown)))
     }
 
     /// A person in brief.
-    pub(super) fn summary(&self, principal: &Principal, world: &World, case: &Case) -> Option<PersonSummaryView> {
+    pub(super) fn summary(
+        &self,
+        principal: &Principal,
+        world: &World,
+        case: &Case,
+    ) -> Option<(PersonSummaryView, Disclosed)> {
         of_many(case, || {
             let sight = self.sight(principal, world, case)?;
             let updated_at = views::last_known(&sight, case.told().rev());
-            Some(views::disclose_summary(&sight, case.id(), updated_at))
+            let view = views::disclose_summary(&sight, case.id(), updated_at);
+            Some((view, sight.disclosed(case.id())))
         })
     }
 
@@ -213,68 +234,68 @@ impl Baken {
     /// Where the cursor is not one.
     pub fn worklist(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         kind: Option<TaskKind>,
         page: &PageRequest,
     ) -> Result<Page<TaskView>, QueryError> {
         let after = page.after_task()?;
         let world = self.world.read();
-        let addresses = addresses(principal, world.directory());
+        let addresses = addresses(reader, world.directory());
         let sets: Vec<_> = addresses.iter().flat_map(|address| world.waiting(address)).collect();
         let mut of_case = HashMap::with_capacity(PageRequest::DEFAULT);
         let wanted = |place: &Place| Some(*place) != after && kind.is_none_or(|kind| place.kind == kind);
         let shown = merged_from(sets, after).filter(wanted).filter_map(|place| {
             let case = world.case(place.case)?;
             // The tasks are derived from the path once more, as of now, and through the policy.
-            let tasks: &Vec<TaskView> = of_case
+            let Tasks { tasks, about } = of_case
                 .entry(place.case)
-                .or_insert_with(|| of_many(case, || Some(self.tasks(principal, &world, case))).unwrap_or_default());
+                .or_insert_with(|| of_many(case, || Some(self.tasks(reader, &world, case))).unwrap_or_default());
             let is_it =
                 |task: &&TaskView| (task.due_at, task.kind, task.subject_id) == (place.due, place.kind, place.subject);
             let view = tasks.iter().find(is_it)?.clone();
-            Some(Edge { mark: Mark::Task(place), node: view })
+            Some(Edge { mark: Mark::Task(place), node: view, about: about.clone() })
         });
-        Ok(page.cut(shown))
+        Ok(reader.shown_on(page.cut(shown)))
     }
 
     /// A page of the lookouts that the principal may see.
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn lookouts(&self, principal: &Principal, page: &PageRequest) -> Result<Page<LookoutView>, QueryError> {
-        self.parts(principal, Feature::Lookouts, page, views::disclose_lookouts, |view| view.lookout_id.0)
+    pub fn lookouts(&self, reader: &Reading, page: &PageRequest) -> Result<Page<LookoutView>, QueryError> {
+        self.parts(reader, Feature::Lookouts, page, views::disclose_lookouts, |view| view.lookout_id.0)
     }
 
     /// A page of the care alerts that the principal may see.
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn care_alerts(&self, principal: &Principal, page: &PageRequest) -> Result<Page<CareAlertView>, QueryError> {
-        self.parts(principal, Feature::CareAlerts, page, views::disclose_alerts, |view| view.care_alert_id.0)
+    pub fn care_alerts(&self, reader: &Reading, page: &PageRequest) -> Result<Page<CareAlertView>, QueryError> {
+        self.parts(reader, Feature::CareAlerts, page, views::disclose_alerts, |view| view.care_alert_id.0)
     }
 
     /// A page of the referrals that the principal may see.
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn referrals(&self, principal: &Principal, page: &PageRequest) -> Result<Page<ReferralView>, QueryError> {
-        self.parts(principal, Feature::Referrals, page, views::disclose_referrals, |view| view.referral_id.0)
+    pub fn referrals(&self, reader: &Reading, page: &PageRequest) -> Result<Page<ReferralView>, QueryError> {
+        self.parts(reader, Feature::Referrals, page, views::disclose_referrals, |view| view.referral_id.0)
     }
 
     /// A page of the requests for an exception that the principal may see.
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn exceptions(&self, principal: &Principal, page: &PageRequest) -> Result<Page<ExceptionView>, QueryError> {
-        self.parts(principal, Feature::Exceptions, page, views::disclose_exceptions, |view| view.exception_id.0)
+    pub fn exceptions(&self, reader: &Reading, page: &PageRequest) -> Result<Page<ExceptionView>, QueryError> {
+        self.parts(reader, Feature::Exceptions, page, views::disclose_exceptions, |view| view.exception_id.0)
     }
 
     /// A page of the handovers that the principal may see.
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn handovers(&self, principal: &Principal, page: &PageRequest) -> Result<Page<HandoverView>, QueryError> {
-        self.parts(principal, Feature::Handovers, page, views::disclose_handovers, |view| view.handover_id.0)
+    pub fn handovers(&self, reader: &Reading, page: &PageRequest) -> Result<Page<HandoverView>, QueryError> {
+        self.parts(reader, Feature::Handovers, page, views::disclose_handovers, |view| view.handover_id.0)
     }
 
     /// The counts of handovers to an ambassador's country, and to nobody else's.
@@ -312,12 +333,11 @@ impl Baken {
     /// Where there is none, or none for this principal.
     pub fn handover_document(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         person: PersonId,
         handover: HandoverId,
     ) -> Result<SealedDocument, QueryError> {
-        self.seen(principal, person, |_, sight, _| views::disclose_document(sight, handover))?
-            .ok_or(QueryError::NotFound)
+        self.seen(reader, person, |_, sight, _| views::disclose_document(sight, handover))?.ok_or(QueryError::NotFound)
     }
 
     /// What notices alone go by, where there is no sight.
@@ -336,20 +356,25 @@ impl Baken {
     /// Shows something of one person, if the principal may know of them.
     pub(super) fn seen<T>(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         person: PersonId,
         show: impl FnOnce(&Case, &Sight<'_>, &World) -> T,
     ) -> Result<T, QueryError> {
         let world = self.world.read();
-        let case = world.case(person).ok_or(QueryError::NotFound)?;
-        let sight = self.sight(principal, &world, case).ok_or(QueryError::NotFound)?;
-        Ok(show(case, &sight, &world))
+        let seen = world.case(person).and_then(|case| Some((case, self.sight(reader, &world, case)?)));
+        let Some((case, sight)) = seen else {
+            reader.hidden(person);
+            return Err(QueryError::NotFound);
+        };
+        let shown = show(case, &sight, &world);
+        reader.shown(sight.disclosed(person));
+        Ok(shown)
     }
 
     /// A page of parts of many cases: in the order of cases, then as they stand in the case.
     fn parts<T>(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         feature: Feature,
         page: &PageRequest,
         disclose: impl Fn(&Sight<'_>) -> Vec<T>,
@@ -357,18 +382,23 @@ impl Baken {
     ) -> Result<Page<T>, QueryError> {
         let after = page.after_part()?;
         let world = self.world.read();
-        let sets = Reach::of(principal).into_iter().filter_map(|reach| world.index().having(&reach, feature));
+        let sets = Reach::of(reader).into_iter().filter_map(|reach| world.index().having(&reach, feature));
         // The case of the cursor is looked at again, for its parts after the cursor's.
         let candidates = merged_from(sets.collect(), after.map(|(case, _)| PersonId(case)));
         let shown = candidates.flat_map(|id| {
-            let disclosed = |case| of_many(case, || Some(disclose(&self.sight(principal, &world, case)?)));
-            let parts = world.case(id).and_then(disclosed);
-            let parts = parts.unwrap_or_default();
+            let disclosed = |case| {
+                of_many(case, || {
+                    let sight = self.sight(reader, &world, case)?;
+                    Some((disclose(&sight), vec![sight.disclosed(id)]))
+                })
+            };
+            let (parts, about) = world.case(id).and_then(disclosed).unwrap_or_default();
             let seen = after.filter(|(case, _)| *case == id.0).and_then(|(_, part)| part);
             let skip = seen.and_then(|seen| parts.iter().position(|part| id_of(part) == seen)).map_or(0, |at| at + 1);
-            parts.into_iter().skip(skip).map(|part| (id, part)).collect::<Vec<_>>()
+            let edge = |part| Edge { mark: Mark::Part(id.0, id_of(&part)), node: part, about: about.clone() };
+            parts.into_iter().skip(skip).map(edge).collect::<Vec<_>>()
         });
-        Ok(page.cut(shown.map(|(id, part)| Edge { mark: Mark::Part(id.0, id_of(&part)), node: part })))
+        Ok(reader.shown_on(page.cut(shown)))
     }
 }
 

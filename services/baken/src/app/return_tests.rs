@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::testing::{TestBaken, request, user};
 use super::{ExecuteError, Receipt, Request};
+use crate::app::Reading;
 use crate::event_log::Position;
 use crate::history::Stream;
 use crate::sources::Clock;
@@ -160,10 +161,10 @@ async fn a_no_through_either_id_stops_the_handover_on_the_others_stream_and_it_i
             assert_eq!(two.recorded(before).await, told);
             nobody_departs(&two, handover, &[ReturnRefusal::NotVoluntary]).await;
             // The liaison keeps her own recordings alone, and was told that it is over.
-            let file = two.test.baken.case_file(&user(LIAISON), two.persons[0]).unwrap();
+            let file = two.test.baken.case_file(&Reading::from(&user(LIAISON)), two.persons[0]).unwrap();
             let file = serde_json::to_value(file).unwrap();
             assert!(file.get("identity").is_none() && file.get("return").is_none(), "{file}");
-            let notices = two.test.baken.notices(&user(LIAISON), before, |_, _| true);
+            let notices = two.test.baken.notices(&Reading::from(&user(LIAISON)), before, |_, _| true);
             let ended: Vec<_> = notices.items.iter().map(|notice| notice.r#type.name()).collect();
             assert_eq!(ended, ["handover_withdrawn"]);
         }
@@ -231,7 +232,7 @@ async fn an_arrival_that_is_told_late_undoes_that_the_person_counted_as_lost() {
     let left = two.test.clock.now();
     two.test.clock.advance(chrono::TimeDelta::days(6));
     two.tick().await;
-    let phase = || two.test.baken.case_file(&user(COORDINATOR), two.persons[0]).unwrap().phase.unwrap();
+    let phase = || two.test.baken.case_file(&Reading::from(&user(COORDINATOR)), two.persons[0]).unwrap().phase.unwrap();
     assert_eq!(phase(), Phase::OutOfSight);
     let arrival = C::ConfirmArrival.read(Some(handover), &json!({})).unwrap();
     let occurred = Some(Occurred::instant(left + chrono::TimeDelta::days(2)));

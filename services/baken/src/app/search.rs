@@ -5,12 +5,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use access_log::Action;
 use care_path::matching::{Fit, Sought};
 use care_path::views::{self, PersonSummaryView};
 use care_path::{PersonId, Principal};
 
 use super::guard::of_many;
 use super::page::{Edge, Mark, Page, PageRequest};
+use super::reading::Reading;
 use super::{Baken, PersonsFilter, QueryError};
 use crate::projections::{Reach, World};
 
@@ -39,20 +41,20 @@ impl Baken {
     /// Where the cursor is not one.
     pub async fn search(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         sought: &Sought,
         filter: &PersonsFilter,
         page: &PageRequest,
     ) -> Result<Page<PersonSummaryView>, QueryError> {
         let answered = tokio::time::Instant::now() + SOONEST;
-        let found = self.search_at_once(principal, sought, filter, page).map(|(page, _)| page);
+        let found = self.search_at_once(reader, sought, filter, page).map(|(page, _)| page);
         tokio::time::sleep_until(answered).await;
         found
     }
 
     pub(super) fn search_at_once(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         sought: &Sought,
         filter: &PersonsFilter,
         page: &PageRequest,
@@ -60,7 +62,7 @@ impl Baken {
         let after = page.after_fit()?.map(|(score, id)| (Reverse(score), PersonId(id)));
         let world = self.world.read();
         let finder = world.finder();
-        let candidates = finder.candidates(&Reach::of(principal), sought);
+        let candidates = finder.candidates(&Reach::of(reader), sought);
         // How well each may fit at the best: by names that this reader may not be shown, too.
         let best = |id: &PersonId| Some((Reverse(sought.at_best(finder.of(*id)?)?), *id));
         let mut by_best: Vec<Place> = candidates.cases.iter().filter_map(best).collect();
@@ -73,15 +75,16 @@ impl Baken {
                 break;
             }
             effort.looked_at += 1;
-            let fit = self.fit(principal, &world, place.1, sought, filter);
+            let fit = self.fit(reader, &world, place.1, sought, filter);
             let fit = fit.map(|fit| ((Reverse(fit.score), place.1), fit));
             found.fits.extend(fit.filter(|(place, _)| after < Some(*place)));
         }
         let shown = found.fits.into_iter().filter_map(|((Reverse(score), id), fit)| {
-            let view = self.summary(principal, &world, world.case(id)?)?;
-            Some(Edge { mark: Mark::Fit(score, id.0), node: view.with_matched(fit) })
+            let (view, disclosed) = self.summary(reader, &world, world.case(id)?)?;
+            Some(Edge { mark: Mark::Fit(score, id.0), node: view.with_matched(fit), about: vec![disclosed] })
         });
-        Ok((page.cut(shown), effort))
+        reader.acts(Action::Search);
+        Ok((reader.shown_on(page.cut(shown)), effort))
     }
 
     /// How well a person fits, by what the reader is shown of them.
@@ -96,7 +99,7 @@ impl Baken {
         let (case, known) = (world.case(id)?, world.finder().of(id)?);
         let fit = of_many(case, || views::disclose_fit(&self.sight(principal, world, case)?, sought, known))?;
         let everybody = *filter == PersonsFilter::default();
-        (everybody || filter.fits(&self.summary(principal, world, case)?)).then_some(fit)
+        (everybody || filter.fits(&self.summary(principal, world, case)?.0)).then_some(fit)
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::testing::{TestBaken, request, user};
 use super::{Mark, PageRequest, PersonsFilter};
+use crate::app::Reading;
 use crate::event_log::Position;
 
 /// Names that are alike, and some that are not.
@@ -150,7 +151,8 @@ fn answer(test: &TestBaken, by: &Principal, sought: &Sought, first: usize) -> Ve
     let (mut all, mut after) = (Vec::new(), None);
     loop {
         let page = PageRequest::new(Some(first), after).unwrap();
-        let (page, _) = test.baken.search_at_once(by, sought, &PersonsFilter::default(), &page).unwrap();
+        let (page, _) =
+            test.baken.search_at_once(&Reading::from(by), sought, &PersonsFilter::default(), &page).unwrap();
         after = page.next();
         all.extend(page.edges.into_iter().map(|edge| {
             let Mark::Fit(score, _) = edge.mark else { panic!("a search goes by fit") };
@@ -204,7 +206,8 @@ async fn a_search_answers_by_what_the_reader_is_shown_whoever_else_there_is() {
                 for (_, hit) in &found {
                     hits += 1;
                     let person = hit["person_id"].as_str().unwrap().parse().unwrap();
-                    let file = serde_json::to_value(test.baken.case_file(&reader, person).unwrap()).unwrap();
+                    let file =
+                        serde_json::to_value(test.baken.case_file(&Reading::from(&reader), person).unwrap()).unwrap();
                     let identity = &file["identity"];
                     let mut names: Vec<_> = identity["other_names"].as_array().cloned().unwrap_or_default();
                     names.extend([identity["name"].clone(), identity["alias"].clone()]);
@@ -239,7 +242,10 @@ async fn what_a_search_takes_does_not_depend_on_those_out_of_reach() {
     }
     let effort = |reader: &Principal| {
         let of = |sought: &Sought| {
-            test.baken.search_at_once(reader, sought, &PersonsFilter::default(), &PageRequest::default()).unwrap().1
+            test.baken
+                .search_at_once(&Reading::from(reader), sought, &PersonsFilter::default(), &PageRequest::default())
+                .unwrap()
+                .1
         };
         searches(reader, &test).iter().map(of).collect::<Vec<_>>()
     };
@@ -265,7 +271,10 @@ async fn no_search_is_answered_sooner_than_another() {
     for name in ["Marek", "Zbigniew"] {
         let began = tokio::time::Instant::now();
         let sought = sought(&reader, &test, Some(name), json!({}));
-        test.baken.search(&reader, &sought, &PersonsFilter::default(), &PageRequest::default()).await.unwrap();
+        test.baken
+            .search(&Reading::from(&reader), &sought, &PersonsFilter::default(), &PageRequest::default())
+            .await
+            .unwrap();
         assert!(began.elapsed() >= super::search::SOONEST, "{name}");
     }
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::testing::{TestBaken, keyed, request, user};
 use super::{ExecuteError, PageRequest, PersonsFilter, Receipt};
+use crate::app::Reading;
 use crate::event_log::{Expected, Position, Proposed};
 use crate::history::{Envelope, Idempotency, Purpose, Stream};
 use crate::projections::At;
@@ -88,17 +89,18 @@ async fn goes_on(test: &TestBaken, persons: &[PersonId]) {
     let head = test.log.head().await.unwrap();
     test.baken.reach(head).await.unwrap();
     let coordinator = user(COORDINATOR);
-    let listed = test.baken.persons(&coordinator, &PersonsFilter::default(), &PageRequest::default()).unwrap();
+    let listed =
+        test.baken.persons(&Reading::from(&coordinator), &PersonsFilter::default(), &PageRequest::default()).unwrap();
     for person in persons {
-        let file = test.baken.case_file(&coordinator, *person).unwrap();
+        let file = test.baken.case_file(&Reading::from(&coordinator), *person).unwrap();
         let known_as = [vec![*person], file.linked_persons.unwrap_or_default()].concat();
         assert!(listed.edges.iter().any(|edge| known_as.contains(&edge.node.person_id)), "{person}");
         let note = ask(test, COORDINATOR, Some(*person), CommandKind::AddNote, json!({"text": "rang"})).await;
         assert_eq!(note.revision, file.revision + 1, "an append rests on the log's own revision");
-        test.baken.timeline(&coordinator, *person, &PageRequest::default()).unwrap();
+        test.baken.timeline(&Reading::from(&coordinator), *person, &PageRequest::default()).unwrap();
     }
-    test.baken.worklist(&coordinator, None, &PageRequest::default()).unwrap();
-    test.baken.lost(&coordinator, &PageRequest::default()).unwrap();
+    test.baken.worklist(&Reading::from(&coordinator), None, &PageRequest::default()).unwrap();
+    test.baken.lost(&Reading::from(&coordinator), &PageRequest::default()).unwrap();
     assert!(test.baken.follows());
 }
 
@@ -116,7 +118,7 @@ async fn starts_again(test: TestBaken, persons: &[PersonId]) -> TestBaken {
 }
 
 fn lacking(test: &TestBaken, person: PersonId) -> Option<bool> {
-    test.baken.case_file(&user(COORDINATOR), person).unwrap().lacking
+    test.baken.case_file(&Reading::from(&user(COORDINATOR)), person).unwrap().lacking
 }
 
 #[tokio::test]
@@ -151,7 +153,7 @@ async fn an_event_at_which_the_fold_or_a_read_model_panics_is_set_aside_and_its_
         goes_on(&test, &[person, other]).await;
         assert_eq!(told(&test), [(position, EventKind::NoteAdded)], "{at:?}");
         assert_eq!((lacking(&test, person), lacking(&test, other)), (Some(true), None));
-        let file = test.baken.case_file(&user(COORDINATOR), person).unwrap();
+        let file = test.baken.case_file(&Reading::from(&user(COORDINATOR)), person).unwrap();
         assert_eq!(file.notes.unwrap().len(), 1, "the note that could be read");
         let later = write(&test, person, Written::note(at.id(2))).await;
         let next = starts_again(test, &[person, other]).await;
@@ -175,7 +177,7 @@ async fn the_first_event_of_a_person_may_be_the_one_that_is_set_aside() {
     .await;
     test.baken.reach(position).await.unwrap();
     assert_eq!(told(&test).len(), 2);
-    assert!(test.baken.case_file(&user(COORDINATOR), person).is_err());
+    assert!(test.baken.case_file(&Reading::from(&user(COORDINATOR)), person).is_err());
     starts_again(test, &[other]).await;
 }
 
@@ -260,14 +262,15 @@ async fn a_view_that_panics_is_an_error_for_that_person_and_left_out_of_lists() 
     let coordinator = user(COORDINATOR);
     let ask = |person| {
         let (baken, coordinator) = (test.baken.clone(), coordinator.clone());
-        tokio::spawn(async move { baken.case_file(&coordinator, person).map(|file| file.person_id) })
+        tokio::spawn(async move { baken.case_file(&Reading::from(&coordinator), person).map(|file| file.person_id) })
     };
     assert!(ask(person).await.unwrap_err().is_panic());
     assert_eq!(ask(other).await.unwrap(), Ok(other));
-    let listed = test.baken.persons(&coordinator, &PersonsFilter::default(), &PageRequest::default()).unwrap();
+    let listed =
+        test.baken.persons(&Reading::from(&coordinator), &PersonsFilter::default(), &PageRequest::default()).unwrap();
     assert_eq!(listed.edges.iter().map(|edge| edge.node.person_id).collect::<Vec<_>>(), [other]);
-    test.baken.worklist(&coordinator, None, &PageRequest::default()).unwrap();
-    let notices = test.baken.notices(&coordinator, Position::START, |_, _| true);
+    test.baken.worklist(&Reading::from(&coordinator), None, &PageRequest::default()).unwrap();
+    let notices = test.baken.notices(&Reading::from(&coordinator), Position::START, |_, _| true);
     assert_eq!((notices.next, notices.more), (test.baken.position(), false), "nobody waits there for ever");
     assert!(!notices.items.is_empty() && notices.items.iter().all(|notice| notice.person_id == other));
     let refused = CommandKind::AddNote.read(None, &json!({"text": "rang"})).unwrap();

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::{Baken, Request};
+use crate::access_log::MemoryAccessLog;
 use crate::event_log::{EventLog, MemoryLog};
 use crate::history::{Decoder, Idempotency, Purpose};
 use crate::projections::{FollowError, Follower, World};
@@ -30,6 +31,7 @@ pub struct TestBaken {
     pub clock: Arc<TestClock>,
     pub ids: Arc<SequentialIds>,
     pub log: Arc<dyn EventLog>,
+    pub access: Arc<MemoryAccessLog>,
     pub sealer: Arc<Sealer>,
     follower: JoinHandle<FollowError>,
 }
@@ -89,14 +91,14 @@ impl TestBaken {
     }
 
     fn on(log: Arc<dyn EventLog>, sealer: Arc<Sealer>, clock: Arc<TestClock>, ids: Arc<SequentialIds>) -> Self {
-        let settings = Arc::new(settings());
-        let world = World::new(settings.clone()).with_directory(directory());
+        let world = World::new(Arc::new(settings())).with_directory(directory());
         let world = Arc::new(RwLock::new(world));
         let (follower, applied) =
             Follower::new(log.clone(), Decoder::new(sealer.clone()), world.clone(), clock.clone());
-        let baken = Baken::new(log.clone(), sealer.clone(), world, settings, clock.clone(), ids.clone(), applied);
+        let access = Arc::new(MemoryAccessLog::default());
+        let baken = Baken::new(log.clone(), access.clone(), sealer.clone(), world, clock.clone(), ids.clone(), applied);
         let follower = tokio::spawn(follower.run());
-        Self { baken: Arc::new(baken), clock, ids, log, sealer, follower }
+        Self { baken: Arc::new(baken), access, clock, ids, log, sealer, follower }
     }
 }
 

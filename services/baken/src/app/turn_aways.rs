@@ -9,12 +9,14 @@ use care_path::Principal;
 use care_path::codes::{Code, TurnAwayReason};
 use care_path::ids::{FacilityId, OrgId};
 use care_path::policy::rules::{TurnAwaysOf, turn_aways_of};
+use care_path::sight::Disclosed;
 use care_path::time::Night;
 use care_path::views::{NightOfTurnAways, TurnAwaysView};
 use chrono::NaiveDate;
 
 use super::guard::of_many;
 use super::page::{Edge, Mark, Page, PageRequest};
+use super::reading::Reading;
 use super::{Baken, QueryError};
 use crate::projections::World;
 
@@ -48,13 +50,13 @@ impl Baken {
     /// Where the cursor is not one.
     pub fn turn_aways(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         filter: &TurnAwaysFilter,
         page: &PageRequest,
     ) -> Result<Page<TurnAwaysView>, QueryError> {
         let after = page.after_row()?;
         let world = self.world.read();
-        let organisations = read_by(principal, &world);
+        let organisations = read_by(reader, &world);
         let organisations: Vec<_> = organisations
             .into_iter()
             .filter(|each| filter.organisation.as_ref().is_none_or(|organisation| each == organisation))
@@ -66,23 +68,44 @@ impl Baken {
             within.contains(&night.date()) && after.as_ref().is_none_or(|after| night.date() <= after.night.0)
         });
         let rows = nights.flat_map(|night| {
-            let of = |organisation: &OrgId| self.night_of(principal, &world, organisation, night);
+            let of = |organisation: &OrgId| self.night_of(reader, &world, organisation, night);
             organisations.iter().flat_map(of).collect::<Vec<_>>()
         });
-        let wanted = |view: &TurnAwaysView| filter.reason.is_none_or(|reason| view.reason == reason);
-        let shown = rows.filter(wanted).map(|view| (Row::of(&view), view));
-        let shown = shown.filter(|(row, _)| after.as_ref().is_none_or(|after| row > after));
-        Ok(page.cut(shown.map(|(row, node)| Edge { mark: Mark::Row(row), node })))
+        let wanted =
+            |(view, _): &(TurnAwaysView, Vec<Disclosed>)| filter.reason.is_none_or(|reason| view.reason == reason);
+        let shown = rows.filter(wanted).map(|(view, about)| (Row::of(&view), view, about));
+        let shown = shown.filter(|(row, ..)| after.as_ref().is_none_or(|after| row > after));
+        let edges = shown.map(|(row, node, about)| Edge { mark: Mark::Row(row), node, about });
+        Ok(reader.shown_on(page.cut(edges)))
     }
 
-    fn night_of(&self, principal: &Principal, world: &World, organisation: &OrgId, night: Night) -> Vec<TurnAwaysView> {
+    /// The rows of a night, each with those whom it names.
+    fn night_of(
+        &self,
+        principal: &Principal,
+        world: &World,
+        organisation: &OrgId,
+        night: Night,
+    ) -> Vec<(TurnAwaysView, Vec<Disclosed>)> {
+        let mut seen = Vec::new();
         let mut told = NightOfTurnAways::of(organisation.clone(), night);
         world.turn_aways().unknown(organisation, night).iter().for_each(|counted| told.count(counted));
         for id in world.turn_aways().known(organisation, night) {
             let Some(case) = world.case(id) else { continue };
-            of_many(case, || self.sight(principal, world, case).map(|sight| told.count_person(&sight, case.id())));
+            of_many(case, || {
+                let sight = self.sight(principal, world, case)?;
+                told.count_person(&sight, case.id());
+                seen.push(sight.disclosed(case.id()));
+                Some(())
+            });
         }
-        told.told(principal.actor.role(), principal.organisation == *organisation, self.clock.now())
+        let is_own = principal.organisation == *organisation;
+        let rows = told.told(principal.actor.role(), is_own, self.clock.now()).into_iter();
+        let named = |view: &TurnAwaysView| {
+            let names = |id| view.not_seen_since.iter().flatten().any(|not_seen| not_seen.person_id == id);
+            seen.iter().filter(|disclosed| names(disclosed.person_id)).copied().collect()
+        };
+        rows.map(|view| (view.clone(), named(&view))).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::testing::{TestBaken, request, user};
-use super::{ExecuteError, PageRequest, Receipt, TurnAwaysFilter};
+use super::{ExecuteError, PageRequest, Reading, Receipt, TurnAwaysFilter};
 
 const SHELTER: &str = "night-shelter-rotterdam";
 const OTHER: &str = "day-shelter-rotterdam";
@@ -35,7 +35,7 @@ fn read_by(test: &TestBaken, by: &str, filter: &TurnAwaysFilter, first: usize) -
     let (mut all, mut after) = (Vec::new(), None);
     loop {
         let page = PageRequest::new(Some(first), after).unwrap();
-        let page = test.baken.turn_aways(&user(by), filter, &page).unwrap();
+        let page = test.baken.turn_aways(&Reading::from(&user(by)), filter, &page).unwrap();
         after = page.next();
         all.extend(page.edges.into_iter().map(|edge| serde_json::to_value(edge.node).unwrap()));
         if after.is_none() {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::testing::{TestBaken, request, user};
 use super::{Baken, ExecuteError, Receipt};
+use crate::app::Reading;
 use crate::event_log::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
 
 /// The log as a newer node reads it: it knows version 2 of the event, whose shape happens to be that of version 1.
@@ -123,7 +124,7 @@ async fn a_newer_node_goes_on_beside_it_and_the_older_one_after_its_upgrade_has_
 
     let upgraded = newer(&older);
     upgraded.baken.reach(after.position).await.unwrap();
-    let events = upgraded.baken.case_file(&outreach(), person).unwrap();
+    let events = upgraded.baken.case_file(&Reading::from(&outreach()), person).unwrap();
     assert_eq!(events.revision, after.revision);
     met(&upgraded.baken, person).await.unwrap();
 }

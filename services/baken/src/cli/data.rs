@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tamper_evidence::{KeyFileError, create_key, open_key};
 use transparency::{KeyKind, Signer};
 
+use crate::access_log::SqliteAccessLog;
 use crate::edge::board::OfflineKeys;
 use crate::event_log::LogUrl;
 use crate::owner_only::{self, make_folder};
@@ -72,6 +73,11 @@ pub fn address_file(folder: &Path) -> PathBuf {
     folder.join("address")
 }
 
+/// The access log, beside an embedded log.
+pub fn access_file(folder: &Path) -> PathBuf {
+    folder.join("access.db")
+}
+
 /// Starts the service on a data folder, making the folder where there is none.
 pub async fn start(folder: &Path, settings: Settings) -> Result<Service, StartError> {
     let (log, keys) = (LogUrl::Sqlite(log_file(folder)), KeysPlace::File(keys_file(folder)));
@@ -89,6 +95,7 @@ pub async fn start_on(
     let keys = keys.open().await?;
     let kek: Arc<dyn KekProvider> = Arc::new(FileKek::open_or_create(kek_file(folder))?);
     let log = open_log(log, &keys, &kek).await?;
-    let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+    let access = Arc::new(SqliteAccessLog::open(&access_file(folder))?);
+    let parts = Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
     Service::start(parts).await
 }

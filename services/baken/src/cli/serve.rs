@@ -8,10 +8,12 @@ use clap::Args;
 use secrecy::ExposeSecret;
 use tamper_evidence::open_key;
 
-use super::Failure;
-use crate::config::{BoardConfig, Config};
+use super::{Failure, data};
+use crate::access_log::{AccessLog, MemoryAccessLog, SqliteAccessLog};
+use crate::config::{AccessLogConfig, BoardConfig, Config, ConfigError};
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
+use crate::event_log::LogUrl;
 use crate::sealing::KeysPlace;
 use crate::sources::{RandomIds, SystemClock};
 use crate::startup::{EdgeParts, Parts, Service, listen, open_log};
@@ -24,12 +26,23 @@ pub struct Serve {
     config: PathBuf,
 }
 
+/// The access log that a configuration names, or the one beside its embedded log.
+fn access_log(config: Option<&AccessLogConfig>, log: &LogUrl) -> Result<Arc<dyn AccessLog>, Failure> {
+    let beside = match log {
+        LogUrl::Sqlite(log) => log.parent().map(data::access_file),
+        LogUrl::Memory if config.is_none() => return Ok(Arc::new(MemoryAccessLog::default())),
+        _ => None,
+    };
+    let file = config.map(|config| config.file.clone()).or(beside).ok_or(ConfigError::NoAccessLog)?;
+    Ok(Arc::new(SqliteAccessLog::open(&file)?))
+}
+
 impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
         let config = Config::read(&self.config)?;
         telemetry::init(config.telemetry.format, &config.telemetry.filter);
         let settings = config.settings()?;
-        let url = config.log.url.expose_secret().parse()?;
+        let url: LogUrl = config.log.url.expose_secret().parse()?;
         let kek = config.keys.kek.open()?;
         let keys = config.keys.store.expose_secret().parse::<KeysPlace>()?.open().await?;
         let mut issuers = config.issuers;
@@ -38,7 +51,8 @@ impl Serve {
             issuers.push(DevIssuer::open_or_create(folder)?.issuer_config()?);
         }
         let log = open_log(&url, &keys, &kek).await?;
-        let parts = Parts { log, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+        let access = access_log(config.access_log.as_ref(), &url)?;
+        let parts = Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
         let mut service = Service::start(parts).await?;
         if config.watch.enabled {
             service.watch();

@@ -2,7 +2,9 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
+use access_log::{Action, Surface};
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 use actix_web::web::Data;
@@ -14,6 +16,7 @@ use care_path::time::DateTime;
 use super::Edge;
 use super::auth::bearer_token;
 use super::problem::Problem;
+use crate::app::{Asks, Reading};
 
 /// A verified caller.
 pub struct Caller {
@@ -69,6 +72,27 @@ impl FromRequest for Caller {
         let request = request.clone();
         Box::pin(async move { Self::of(&request).await })
     }
+}
+
+/// How a request came to read something.
+#[must_use]
+pub fn asks(request: &HttpRequest, edge: &Edge, surface: Surface) -> Asks {
+    let RequestId(request_id) = RequestId::of(request, edge);
+    let route = request.match_pattern().unwrap_or_default();
+    let operation = format!("{} {route}", request.method());
+    let address = request.peer_addr().map(|address| address.ip());
+    Asks { request_id, surface, action: Action::Read, operation, address }
+}
+
+/// Somebody who reads by a request: what they are shown is recorded before it is answered.
+#[must_use]
+pub fn reading(request: &HttpRequest, edge: &Edge, principal: &Principal, surface: Surface) -> Arc<Reading> {
+    let before = request.extensions().get::<Arc<Reading>>().filter(|before| before.principal() == principal).cloned();
+    before.unwrap_or_else(|| {
+        let reading = Arc::new(Reading::new(principal.clone(), asks(request, edge, surface)));
+        request.extensions_mut().insert(reading.clone());
+        reading
+    })
 }
 
 /// What requests are served from.

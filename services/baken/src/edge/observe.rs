@@ -4,6 +4,7 @@
 //! Traces and metrics know the route's pattern, never the path, the query or a body.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -26,6 +27,7 @@ use super::caller::RequestId;
 use super::problem::Problem;
 use super::rest::headers;
 use super::{Edge, board};
+use crate::app::Reading;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The documentation's own pages, and nothing from elsewhere.
@@ -60,7 +62,8 @@ pub async fn observe<B: MessageBody + 'static>(
     let answered = match answered {
         Ok(Ok(response)) => {
             route = response.request().match_pattern();
-            Ok(in_words(response.map_into_boxed_body(), request_id, kind))
+            let response = recorded(response.map_into_boxed_body(), &edge).await;
+            Ok(in_words(response, request_id, kind))
         }
         Ok(Err(error)) => {
             let problem = error.as_error::<Problem>();
@@ -86,6 +89,19 @@ pub async fn observe<B: MessageBody + 'static>(
         Err(mut response) => {
             harden(response.headers_mut(), &id.to_string(), kind);
             Err(InternalError::from_response("the request failed", response).into())
+        }
+    }
+}
+
+/// An answer goes out when it is recorded whom it shows something of; where that fails, something else is answered.
+async fn recorded(response: ServiceResponse, edge: &Edge) -> ServiceResponse {
+    let reading = response.request().extensions().get::<Arc<Reading>>().cloned();
+    let Some(reading) = reading else { return response };
+    match edge.baken.record(&reading).await {
+        Ok(()) => response,
+        Err(error) => {
+            let (request, _) = response.into_parts();
+            ServiceResponse::from_err(Problem::NotRecorded(error), request)
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use access_log::AccessError;
 use actix_web::body::BoxBody;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
@@ -21,7 +22,7 @@ use super::auth::AuthError;
 use super::board::ProviderError;
 use super::caller::RequestId;
 pub use super::field_problem::{FieldProblem, FieldProblems};
-use crate::app::{ExecuteError, NotYet, QueryError};
+use crate::app::{AccessQueryError, ExecuteError, NotYet, QueryError};
 use crate::webhooks::WebhookError;
 
 /// The media type of a problem.
@@ -89,6 +90,9 @@ pub enum Problem {
     Outdated,
     #[error("the read models have not caught up with the event log")]
     NotReady,
+    /// What would be shown could not be recorded in the access log: it is not shown.
+    #[error("the access log, which says who saw what, cannot be used now; nothing is shown until it can")]
+    NotRecorded(#[source] AccessError),
     /// Nobody was signed in; the source says why, to the operators.
     #[error("signing in did not work; try again")]
     SignIn(#[source] ProviderError),
@@ -152,7 +156,20 @@ fn unavailable(code: &'static str, why: &dyn std::fmt::Display) -> Kind {
     kind(StatusCode::SERVICE_UNAVAILABLE, code, UNAVAILABLE, sentence(why))
 }
 
+impl From<AccessQueryError> for Problem {
+    fn from(error: AccessQueryError) -> Self {
+        match error {
+            AccessQueryError::Query(error) => Self::Query(error),
+            AccessQueryError::Forbidden => Self::Execute(ExecuteError::Forbidden),
+            AccessQueryError::Log(error) => Self::NotRecorded(error),
+        }
+    }
+}
+
 impl Problem {
+    /// The code of a disclosure that could not be recorded.
+    pub const NOT_RECORDED: &str = "access_log_unavailable";
+
     fn kind(&self) -> Kind {
         match self {
             Self::Execute(error) => of_execute(error),
@@ -197,6 +214,7 @@ impl Problem {
             Self::SignIn(_) => kind(StatusCode::BAD_GATEWAY, "sign_in_failed", "Not signed in", sentence(self)),
             Self::Outdated => unavailable("outdated", self),
             Self::NotReady => unavailable("not_ready", self),
+            Self::NotRecorded(_) => unavailable(Self::NOT_RECORDED, self),
             Self::Internal(_) => internal(),
         }
     }
@@ -260,7 +278,9 @@ impl Problem {
             Self::Execute(error) if error.is_passing() => Some(1),
             Self::Notary(error) if !is_of_an_altered_log(error) => Some(1),
             Self::Webhook(WebhookError::Store(_)) | Self::NotYet(_) | Self::Outdated | Self::NotReady => Some(1),
-            Self::Auth(AuthError::KeysUnavailable) | Self::TooManyChannels | Self::Crowded => Some(5),
+            Self::Auth(AuthError::KeysUnavailable) | Self::TooManyChannels | Self::Crowded | Self::NotRecorded(_) => {
+                Some(5)
+            }
             _ => None,
         }
     }
@@ -278,6 +298,7 @@ impl Problem {
             Self::Execute(ExecuteError::Behind(source)) => (source, "the read models are behind the event log"),
             Self::Webhook(WebhookError::Store(source)) => (source, "the webhook store did not answer"),
             Self::SignIn(source) => (source, "somebody could not sign in"),
+            Self::NotRecorded(source) => (source, "a disclosure could not be recorded"),
             _ => return,
         };
         // The id by itself: the request's span is not there where only warnings are traced.

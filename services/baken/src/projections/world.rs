@@ -135,6 +135,17 @@ impl World {
         self.landmark.clone()
     }
 
+    /// All cases, in no order.
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.cases.all()
+    }
+
+    /// The configuration that it goes by.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
     /// How many cases there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -157,6 +168,12 @@ impl World {
     #[must_use]
     pub fn revision_of(&self, organisation: &OrgId) -> Option<u64> {
         self.listed.revision(organisation)
+    }
+
+    /// Everybody who was erased, by each of their ids.
+    #[must_use]
+    pub fn erased(&self) -> &BTreeSet<PersonId> {
+        self.cases.erased()
     }
 
     /// The case that a person belongs to.

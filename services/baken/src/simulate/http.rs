@@ -122,6 +122,7 @@ impl Sink for Http {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access_log::MemoryAccessLog;
     use crate::demo::{self, service};
     use crate::edge::Limits;
     use crate::event_log::{EventLog, MemoryLog};
@@ -138,7 +139,15 @@ mod tests {
         let (keys, kek) = service::keys();
         let settings = demo::settings().unwrap();
         let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
-        let parts = Parts { log: log.clone(), keys, kek, settings, clock: clock.clone(), ids: ids.clone() };
+        let parts = Parts {
+            log: log.clone(),
+            access: Arc::new(MemoryAccessLog::default()),
+            keys,
+            kek,
+            settings,
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
         let service = Service::start(parts).await.unwrap();
         let issuer = DevIssuer::open_or_create(folder.path()).unwrap();
         let edge = EdgeParts {

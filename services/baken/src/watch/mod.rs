@@ -88,6 +88,7 @@ impl Watch {
         let mut reached = self.baken.moves();
         loop {
             self.tick().await;
+            self.forget().await;
             tokio::select! {
                 () = tokio::time::sleep(self.until_next()) => {}
                 moved = reached.changed() => {
@@ -97,6 +98,17 @@ impl Watch {
                     tokio::time::sleep(GATHER).await;
                 }
             }
+        }
+    }
+
+    /// Brings to an end what erasures began, here or elsewhere. What fails is tried again in the next round.
+    async fn forget(&self) {
+        let done = async {
+            self.baken.destroy_keys().await?;
+            self.baken.complete_roll().await
+        };
+        if let Err(error) = done.await {
+            tracing::warn!(%error, "an erasure is not completed yet");
         }
     }
 

@@ -19,6 +19,7 @@ use super::subscription::{Definition, Held, may_be_told};
 use super::{
     Message, Outcome, SigningSecret, TargetError, WebhookEntry, WebhookId, WebhookState, WebhookStoreError, Webhooks,
 };
+use crate::app::Reading;
 use crate::event_log::Position;
 use crate::history::Idempotency;
 
@@ -355,15 +356,15 @@ impl Webhooks {
     /// Where there is none of this principal, or the store does not answer.
     pub async fn dead_letters(
         &self,
-        principal: &Principal,
+        reader: &Reading,
         id: WebhookId,
         after: u64,
         limit: usize,
     ) -> Result<(Vec<DeadLetterView>, Option<u64>), WebhookError> {
-        self.own(principal, id)?;
+        self.own(reader, id)?;
         let letters = self.shared.store.dead_letters(id, after, limit).await?;
         let next = letters.last().filter(|_| letters.len() == limit).map(|last| last.position);
-        let shown = letters.into_iter().filter_map(|letter| self.letter(principal, letter)).collect();
+        let shown = letters.into_iter().filter_map(|letter| self.letter(reader, letter)).collect();
         Ok((shown, next))
     }
 
@@ -388,8 +389,8 @@ impl Webhooks {
         Ok(Replayed { replayed, left: entry.live.dead_letters.load(Ordering::Relaxed) })
     }
 
-    fn letter(&self, principal: &Principal, letter: DeadLetter) -> Option<DeadLetterView> {
-        let notice = self.shared.baken.notice(principal, letter.person, Position(letter.position))?;
+    fn letter(&self, reader: &Reading, letter: DeadLetter) -> Option<DeadLetterView> {
+        let notice = self.shared.baken.notice(reader, letter.person, Position(letter.position))?;
         Some(DeadLetterView {
             position: letter.position,
             event_id: notice.event_id,

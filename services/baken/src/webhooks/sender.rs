@@ -106,6 +106,8 @@ pub enum Failure {
     Unreachable,
     /// The address is none that may be called.
     NotAllowed,
+    /// That it is sent could not be recorded in the access log: it was not.
+    NotRecorded,
 }
 
 impl Failure {
@@ -117,6 +119,7 @@ impl Failure {
             Self::TimedOut => "timed_out",
             Self::Unreachable => "unreachable",
             Self::NotAllowed => "not_allowed",
+            Self::NotRecorded => "not_recorded",
         }
     }
 
@@ -125,7 +128,7 @@ impl Failure {
     pub const fn status(self) -> Option<u16> {
         match self {
             Self::Status(status) => Some(status),
-            Self::TimedOut | Self::Unreachable | Self::NotAllowed => None,
+            Self::TimedOut | Self::Unreachable | Self::NotAllowed | Self::NotRecorded => None,
         }
     }
 
@@ -135,6 +138,7 @@ impl Failure {
             ("timed_out", None) => Some(Self::TimedOut),
             ("unreachable", None) => Some(Self::Unreachable),
             ("not_allowed", None) => Some(Self::NotAllowed),
+            ("not_recorded", None) => Some(Self::NotRecorded),
             _ => None,
         }
     }

@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::app::Reading;
 use crate::app::testing::{TestBaken, request, user};
 use crate::history::Idempotency;
 use crate::sources::{Clock, IdSource};
@@ -221,7 +222,7 @@ async fn after_ten_attempts_over_three_days_an_event_is_a_dead_letter_that_can_b
     until("it is given up", || world.view(COORDINATOR, &made).dead_letters == 1).await;
     until("the next event of the person is tried", || world.receiver.heard() == 11).await;
 
-    let (letters, next) = world.webhooks.dead_letters(&user(COORDINATOR), id, 0, 50).await.unwrap();
+    let (letters, next) = world.webhooks.dead_letters(&Reading::from(&user(COORDINATOR)), id, 0, 50).await.unwrap();
     let letter = letters.first().unwrap();
     assert_eq!((letters.len(), next, letter.attempts, letter.status), (1, None, 10, Some(503)));
     assert_eq!((letter.r#type, letter.person_id), (EventKind::SignalReceived, person));
@@ -347,7 +348,7 @@ async fn a_webhook_of_others_does_not_exist_and_the_administrator_sees_no_more_t
     let administrator = user("administrator");
     assert_eq!(world.webhooks.list(&administrator)[0].url, "https://hooks.example.org");
     assert_eq!(world.webhooks.list(&user(COORDINATOR))[0].url, "https://hooks.example.org/a?token=t0k3n");
-    let letters = world.webhooks.dead_letters(&administrator, id, 0, 9).await;
+    let letters = world.webhooks.dead_letters(&Reading::from(&administrator), id, 0, 9).await;
     assert!(matches!(letters, Err(WebhookError::Forbidden)));
     world.webhooks.disable(&administrator, id).await.unwrap();
     assert!(matches!(world.webhooks.enable(&user(COORDINATOR), id).await, Err(WebhookError::Blocked)));
@@ -413,7 +414,9 @@ async fn a_restart_loses_nothing_and_goes_on_in_order() {
             world.restart().await;
         }
     }
-    let own = |world: &World| world.test.baken.notices(&user(COORDINATOR), crate::event_log::Position(0), |_, _| true);
+    let own = |world: &World| {
+        world.test.baken.notices(&Reading::from(&user(COORDINATOR)), crate::event_log::Position(0), |_, _| true)
+    };
     until("all is delivered", || {
         let view = world.view(COORDINATOR, &made);
         view.lag == 0 && view.pending == 0

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use access_log::{Action, Surface};
 use care_path::PersonId;
+use care_path::ids::CorrelationId;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
@@ -13,6 +15,7 @@ use super::lanes::{Job, Lanes};
 use super::sender::{Failure, Message, Outcome};
 use super::subscription::{Definition, WebhookState};
 use super::{Shared, WebhookEntry, WebhookError};
+use crate::app::{Asks, Reading};
 use crate::event_log::Position;
 
 /// Deliveries of one webhook that are under way at once.
@@ -104,9 +107,11 @@ impl Worker {
     /// Reads on in the log, as far as the maker may know of it and the webhook cares.
     fn read(&self, definition: &Definition, lanes: &mut Lanes) {
         let baken = &self.shared.baken;
+        // What is to be sent is read again when it is: nothing of this leaves.
+        let reader = self.reader(definition);
         while lanes.has_room() {
             let cares = |kind, _: PersonId| definition.cares_for(kind);
-            let notices = baken.notices(&definition.maker, Position(lanes.read_to()), cares);
+            let notices = baken.notices(&reader, Position(lanes.read_to()), cares);
             let now = baken.clock().now();
             for notice in notices.items {
                 lanes.read(notice.person_id, notice.position, now);
@@ -118,11 +123,27 @@ impl Worker {
         }
     }
 
+    /// Whoever made the webhook is told of what it sends.
+    fn reader(&self, definition: &Definition) -> Reading {
+        let asks = Asks {
+            request_id: CorrelationId(self.shared.baken.ids().uuid_v7()),
+            surface: Surface::Webhook,
+            action: Action::Deliver,
+            operation: format!("webhook {}", self.entry.id),
+            address: None,
+        };
+        Reading::new(definition.maker.clone(), asks)
+    }
+
     async fn attempt(&self, definition: Arc<Definition>, job: Job) -> (Job, Attempt) {
         let _turn = self.shared.turns.acquire().await;
         // It may have waited for days: what may be told is asked again.
-        let notice = self.shared.baken.notice(&definition.maker, job.person, Position(job.position));
+        let reader = self.reader(&definition);
+        let notice = self.shared.baken.notice(&reader, job.person, Position(job.position));
         let Some(notice) = notice else { return (job, Attempt::Withheld) };
+        if self.shared.baken.record(&reader).await.is_err() {
+            return (job, Attempt::Sent(Failure::NotRecorded.into()));
+        }
         let Ok(message) = Message::of(self.entry.id, &notice) else {
             return (job, Attempt::Sent(Failure::Unreachable.into()));
         };

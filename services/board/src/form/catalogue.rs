@@ -355,6 +355,8 @@ const DEATH: &[Field] = &[may("/died_on", "Datum van overlijden", "Date of death
 const MOVE: &[Field] = &[must("/to", "Naar wie?", "To whom?", Id), EXPLANATION];
 
 const HOLD: &[Field] = &[reason("hold_reason")];
+const ERASURE: &[Field] = &[must("/ground", "Grond", "Ground", Code("erasure_ground"))
+    .hint("Dit kan niet ongedaan worden gemaakt.", "This cannot be undone.")];
 
 /// The form of a command; `None` where Baken alone sends it.
 #[must_use]
@@ -428,6 +430,7 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::MoveEntry => ("Naar de juiste persoon", "To the right person", MOVE),
         K::PlaceHold => ("Bewaarplicht vastleggen", "Place a legal hold", HOLD),
         K::LiftHold => ("Bewaarplicht opheffen", "Lift the legal hold", NOTHING),
+        K::EraseSubject => ("Gegevens wissen", "Erase the data", ERASURE),
         K::RegisterOrganisation => ("Organisatie toevoegen", "Register an organisation", NEW_ORGANISATION),
         K::ChangeOrganisation => ("Organisatie wijzigen", "Change the organisation", CHANGED_ORGANISATION),
         K::CloseOrganisation => ("Doet niet meer mee", "Takes part no more", THE_ORGANISATION),

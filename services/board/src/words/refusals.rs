@@ -173,6 +173,10 @@ const REFUSALS: &[(&str, Said)] = &[
     ("follow_up_already_recorded", Said("Deze nazorg is al vastgelegd.", "This follow-up is on record already.")),
     // Privacy and deadlines.
     ("unknown_hold", Said("Deze bewaarplicht is er niet. Laad de pagina opnieuw.", "This legal hold is not there. Reload the page.")),
+    ("on_hold", Said("Er is een bewaarplicht. Wissen kan pas als die is opgeheven.",
+        "There is a legal hold. The data can be erased once it is lifted.")),
+    ("still_retained", Said("De bewaartermijn is nog niet voorbij.", "The retention period is not over yet.")),
+    ("already_erased", Said("De gegevens van deze persoon zijn al gewist.", "The data of this person were erased already.")),
     ("deadline_not_waiting", Said("Er wacht hier niets meer.", "Nothing waits here any more.")),
     ("deadline_not_due", Said("Het is nog niet zover.", "It is not due yet.")),
     ("deadline_already_passed", Said("Dit is al vastgelegd.", "This is on record already.")),
@@ -226,6 +230,7 @@ const REFUSALS: &[(&str, Said)] = &[
     ("crowded", Said("Er zijn nu te veel mensen tegelijk in Baken. Probeer het zo opnieuw.",
         "Too many people use Baken right now. Try again in a moment.")),
     ("outdated", LATER),
+    ("access_log_unavailable", LATER),
     ("not_ready", Said("Baken start op. Wacht een minuut en probeer het opnieuw.", "Baken is starting. Wait a minute and try again.")),
     ("log_unavailable", LATER),
     ("keys_unavailable", LATER),

@@ -12,9 +12,9 @@ use crate::spelt::Spelt;
 pub use organisations::{Offering, OrgKind, Role, TargetGroup, Weekday};
 pub use path::{
     AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DischargeEndReason,
-    DropoutReason, ExceptionKind, ExceptionState, GuestState, HoldReason, IncidentKind, LinkBasis, LocationType,
-    LookoutEndReason, LookoutOutcome, LookoutState, MatchLikeness, MatchReason, NextStep, Phase, Precision,
-    ReferralState, RetractReason, Severity, SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency,
+    DropoutReason, ErasureGround, ExceptionKind, ExceptionState, GuestState, HoldReason, IncidentKind, LinkBasis,
+    LocationType, LookoutEndReason, LookoutOutcome, LookoutState, MatchLikeness, MatchReason, NextStep, Phase,
+    Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency,
     WithdrawReason,
 };
 pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, RelationKind, Sex};
@@ -94,6 +94,7 @@ pub const LISTS: &[CodeList] = &[
     list::<DocumentKind>(),
     list::<DropoutReason>(),
     list::<EthosLight>(),
+    list::<ErasureGround>(),
     list::<ExceptionKind>(),
     list::<ExceptionState>(),
     list::<FollowUpOutcome>(),

@@ -446,6 +446,18 @@ codes! {
 }
 
 codes! {
+    /// On what ground the data of a person are erased.
+    ErasureGround in "erasure_ground" {
+        /// The person asked for it (GDPR art. 17(1)(b); of a medical file, art. 7:455 of the Dutch Civil Code).
+        Request = "request",
+        /// They should never have been recorded, or not so (GDPR art. 17(1)(d)).
+        Unlawful = "unlawful",
+        /// The time is over for which they are kept (GDPR art. 5(1)(e) and 17(1)(a)).
+        RetentionEnded = "retention_ended",
+    }
+}
+
+codes! {
     /// What waits for somebody.
     TaskKind in "task_kind" {
         AssignCoordinator = "assign_coordinator",

@@ -33,7 +33,7 @@ use crate::path::lost::{
     AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert, IssueLookout,
     MarkOutOfSight, ReportSighting, ResolveLookout,
 };
-use crate::path::privacy::{LiftHold, PlaceHold};
+use crate::path::privacy::{EraseSubject, LiftHold, PlaceHold};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, Refer, StartCare, WaitlistReferral, WithdrawReferral,
 };
@@ -355,6 +355,13 @@ catalogue! {
     /// Lifts a legal hold
     LiftHold = "lift_hold", at Post "/v1/persons/{person_id}/holds/{hold_id}/lift" in "Case",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];
+    /// Erases a person, for ever
+    ///
+    /// The keys of all that describes the person are destroyed, under all ids that are linked: nobody can read it again, not
+    /// from the log and, once the key-encryption key has rolled, not from an older backup. What happened, when and at which
+    /// organisation still counts, of nobody. A legal hold prevents it; on the ground `retention_ended` it must be over.
+    EraseSubject = "erase_subject", at Post "/v1/persons/{person_id}/erase" in "Privacy", about |_| Subject::Record,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   N];
     /// Registers an organisation, with its facilities
     RegisterOrganisation = "register_organisation", at Post "/v1/organisations" in "Directory",
         without person Directory,

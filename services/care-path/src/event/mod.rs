@@ -18,9 +18,9 @@ pub use samples::samples;
 pub use schema::events_schema;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::codes::DataClass;
+use crate::codes::{Code, DataClass};
 use crate::directory::DirectoryEvent;
 use crate::fact::{Label, Origin, Visitor};
 use crate::path::case::CaseEvent;
@@ -40,6 +40,7 @@ use crate::path::rights::RightsEvent;
 use crate::path::signal::SignalEvent;
 use crate::path::stay::StayEvent;
 use crate::policy::{Category, Depth};
+use crate::private::{MARK, VALUE};
 use crate::spelt::{Spelt, spelt};
 use crate::text;
 
@@ -244,7 +245,7 @@ catalogue! {
     Privacy(PrivacyEvent) {
         HoldPlaced = "hold_placed" v 1 in Notes,
         HoldLifted = "hold_lifted" v 1 in Notes,
-        SubjectErased = "subject_erased" v 1 in Presence,
+        SubjectErased = "subject_erased" v 2 in Presence,
     },
     Deadline(DeadlineEvent) {
         DeadlinePassed = "deadline_passed" v 1 in Presence,
@@ -289,10 +290,27 @@ impl std::str::FromStr for EventKind {
 /// A claim of who somebody is (in signals, intakes and updates of the identity) was always of a whole day of birth in
 /// version 1, and said nothing of a place of birth, of documents, and of what is not known any more. Version 2 takes a day
 /// as one form of a date of birth, and the rest may be missing: what was written in version 1 is as it would be now. A turn-away
-/// says since version 2 at which facility it was, where that is known. Of other events, what was added
-/// since may be missing in all of them, and an older one is read as it is.
-fn upcast(_: EventKind, _: u32, data: Value) -> Value {
-    data
+/// says since version 2 at which facility it was, where that is known. That a person was erased had no content in version 1,
+/// and says since on what ground. Of other events, what was added since may be missing in all of them, and an older one is
+/// read as it is.
+fn upcast(kind: EventKind, version: u32, data: Value) -> Value {
+    match (kind, version, data) {
+        (EventKind::SubjectErased, 1, Value::Null) => Value::Object(Map::new()),
+        (_, _, data) => data,
+    }
+}
+
+/// Takes out what is sealed in some classes: so the data are read once the keys of these are destroyed.
+pub fn erase(data: &mut Value, destroyed: &impl Fn(DataClass) -> bool) {
+    match data {
+        Value::Object(object) => match object.get(MARK).and_then(Value::as_str).and_then(DataClass::from_code) {
+            Some(class) if destroyed(class) => drop(object.remove(VALUE)),
+            Some(_) => {}
+            None => object.values_mut().for_each(|each| erase(each, destroyed)),
+        },
+        Value::Array(array) => array.iter_mut().for_each(|each| erase(each, destroyed)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Reads an event from its stored parts.
@@ -315,6 +333,21 @@ pub fn read(kind: &str, version: u32, data: Value) -> Result<Event, Unreadable> 
 }
 
 impl Event {
+    /// The same event, as it is read once the keys of the person are destroyed.
+    ///
+    /// # Errors
+    /// Never, of an event that was read or decided: each is read with all that is private taken out.
+    pub fn erased(&self) -> Result<Self, Unreadable> {
+        let kind = self.kind();
+        let malformed = |reason: serde_json::Error| Unreadable::Malformed {
+            kind: kind.name().to_owned(),
+            reason: format!("{:?}", reason.classify()),
+        };
+        let mut data = self.data().map_err(malformed)?;
+        erase(&mut data, &|_| true);
+        read(kind.name(), kind.version(), data)
+    }
+
     /// What of a person a reader must be allowed to see to learn that this happened: what the catalogue says of its
     /// type; of a deadline, what the task tells of that was not done; of a retraction, what the entry tells of.
     #[must_use]

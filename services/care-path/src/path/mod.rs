@@ -201,6 +201,11 @@ impl CarePath {
         self.taken_back.extend(correction::TakenBack::of(stamp, event, &by));
     }
 
+    /// The ids of the person under which anything was recorded.
+    pub(crate) fn stream_ids(&self) -> impl Iterator<Item = PersonId> {
+        self.openers.iter().map(|(person, _)| *person)
+    }
+
     /// Who recorded an entry.
     pub(crate) fn recorder_of(&self, entry: EventId) -> Option<&Author> {
         self.record.find(entry).map(|recorded| &recorded.stamp.by)

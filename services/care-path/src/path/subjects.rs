@@ -12,6 +12,8 @@ use crate::ids::{
 pub enum Subject {
     /// The path as such.
     Path,
+    /// All that is kept of the person.
+    Record,
     /// The return, of which the whole case is one: a person goes home once.
     Return,
     /// The link with a person, or that there is none.
@@ -33,11 +35,12 @@ pub enum Subject {
 
 impl Subject {
     /// Whether it is decided on all that is known of the person, on whichever of the linked persons' streams it lies. What
-    /// is of a return is: the person has one last word on it, and leaves once.
+    /// is of a return is: the person has one last word on it, and leaves once. So is the record: a hold on one of its streams
+    /// keeps them all.
     #[must_use]
     pub fn is_of_the_whole_case(self) -> bool {
         match self {
-            Self::Return | Self::Consent(_) | Self::Handover(_) => true,
+            Self::Record | Self::Return | Self::Consent(_) | Self::Handover(_) => true,
             Self::Path
             | Self::Person(_)
             | Self::Bed(_)
@@ -55,7 +58,7 @@ impl Subject {
     /// Whose stream it lies on, of those that a path was folded from; `None` where it lies on none of them.
     pub(crate) fn lies_on(self, named: PersonId, path: &CarePath, by: &Principal) -> Option<PersonId> {
         let stamp: &Stamp = match self {
-            Self::Path | Self::Return => return Some(named),
+            Self::Path | Self::Record | Self::Return => return Some(named),
             Self::Person(other) => {
                 let said = path.identity.links.iter().chain(&path.identity.dismissed);
                 let mut said = said.map(|said| (said.stamp.person_id, said.fact));

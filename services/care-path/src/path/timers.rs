@@ -7,10 +7,11 @@ use super::correction::FinishMove;
 use super::deadline::PassDeadline;
 use super::discharge::CallOffDischarge;
 use super::lost::{EndCareAlert, EndLookout, Ended, ExpireLookout, MarkOutOfSight};
+use super::privacy::EraseSubject;
 use super::repatriation::StopHandover;
 use super::stay::RecordNoShow;
 use super::{CarePath, Stamp};
-use crate::codes::{Code, DischargeEndReason, HandoverState, LookoutEndReason, TaskKind};
+use crate::codes::{Code, DischargeEndReason, ErasureGround, HandoverState, LookoutEndReason, TaskKind};
 use crate::command::Command;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
@@ -47,6 +48,8 @@ pub enum TimerKind {
     DischargeEnds(DischargeId),
     /// A handover stopped by what the person said on another stream of theirs.
     HandoverStops(HandoverId),
+    /// The time is over for which the record is kept; or the person was erased under another id.
+    Erases(ErasureGround),
     /// What waits was not done in time.
     Deadline {
         task: TaskKind,
@@ -72,6 +75,7 @@ impl TimerKind {
             Self::LookoutExpires(_) => "lookout_expires",
             Self::DischargeEnds(_) => "discharge_ends",
             Self::HandoverStops(_) => "handover_stops",
+            Self::Erases(_) => "erases",
             Self::Deadline { task, .. } => task.code(),
             Self::NoShow { .. } => "no_show",
         }
@@ -102,6 +106,7 @@ impl Timer {
                 Command::CallOffDischarge(discharge, CallOffDischarge { reason, explanation })
             }
             TimerKind::HandoverStops(handover) => Command::StopHandover(handover, StopHandover {}),
+            TimerKind::Erases(ground) => Command::EraseSubject((), EraseSubject { ground }),
             TimerKind::Deadline { task, subject, round } => {
                 Command::PassDeadline((), PassDeadline { task, subject, cause: self.cause, round })
             }
@@ -122,6 +127,7 @@ impl Timer {
             TimerKind::LookoutExpires(lookout) => format!("{person}/lookout_expires/{lookout}"),
             TimerKind::DischargeEnds(discharge) => format!("{person}/discharge_ends/{discharge}/{cause}"),
             TimerKind::HandoverStops(handover) => format!("{person}/handover_stops/{handover}"),
+            TimerKind::Erases(_) => format!("{person}/erases"),
             TimerKind::Deadline { task, subject, round } => {
                 let subject = subject.map(|subject| subject.to_string()).unwrap_or_default();
                 format!("{person}/{task}/{subject}/{cause}/{round}")
@@ -145,6 +151,7 @@ impl CarePath {
                 Timer::new(moved.recorded_at + MOVE_TAKES, TimerKind::MoveFinishes(moved.event_id), moved)
             }),
         );
+        timers.extend(self.erasures(deadlines));
         if self.exists() && !self.is_erased() {
             timers.extend(self.lost.untold().map(|(ended, by)| {
                 let what = match ended {
@@ -181,6 +188,26 @@ impl CarePath {
         // One task may wait for several.
         timers.dedup();
         timers
+    }
+
+    /// A record whose time is over goes; and with an id of a person that was erased, all ids that are linked with it.
+    fn erasures(&self, deadlines: &Deadlines) -> Vec<Timer> {
+        let erased = &self.privacy.erased;
+        let with_another = erased.values().flat_map(|by| {
+            let ground = by.ground.unwrap_or(ErasureGround::Request);
+            let linked = self.stream_ids().filter(|id| !erased.contains_key(id));
+            linked.map(move |person| Timer {
+                due: by.stamp.recorded_at,
+                what: TimerKind::Erases(ground),
+                person,
+                cause: by.stamp.event_id,
+            })
+        });
+        let over = self.goes_at(deadlines).zip(self.opened.as_ref()).map(|(due, opened)| {
+            let what = TimerKind::Erases(ErasureGround::RetentionEnded);
+            Timer::new(due, what, opened)
+        });
+        with_another.chain(over).collect()
     }
 
     /// When what waits next changes by time alone: something addressed to somebody runs out, somebody's part is so long

@@ -70,6 +70,51 @@ impl Category {
     }
 }
 
+/// Some of the categories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Categories(u16);
+
+impl Categories {
+    fn bit(category: Category) -> u16 {
+        1 << category as u16
+    }
+
+    /// With one more.
+    #[must_use]
+    pub fn with(self, category: Category) -> Self {
+        Self(self.0 | Self::bit(category))
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Each of them, in the order of the policy's table.
+    pub fn iter(self) -> impl Iterator<Item = Category> {
+        Category::ALL.into_iter().filter(move |category| self.0 & Self::bit(*category) != 0)
+    }
+}
+
+impl FromIterator<Category> for Categories {
+    fn from_iter<T: IntoIterator<Item = Category>>(categories: T) -> Self {
+        categories.into_iter().fold(Self::default(), Self::with)
+    }
+}
+
+impl Serialize for Categories {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Categories {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<Category>::deserialize(deserializer).map(Self::from_iter)
+    }
+}
+
 /// How much of a category somebody sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {

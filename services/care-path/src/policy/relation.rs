@@ -1,7 +1,10 @@
 //! What an actor has to do with a person.
 
+use serde::{Deserialize, Serialize};
+
 /// The relation between an actor and a person: the closest one counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// Nothing addressed, not involved.
     None,

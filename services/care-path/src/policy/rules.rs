@@ -270,6 +270,70 @@ pub fn turn_aways_of(role: Role) -> TurnAwaysOf {
     }
 }
 
+/// What of the access log a role may read: the record of who saw what of whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessLogOf {
+    /// All of it, with users and addresses.
+    Everybody,
+    /// Of a person whom they are shown: which organisations saw them, in which role, when and what. It is the person's to know.
+    Person,
+    Nobody,
+}
+
+impl AccessLogOf {
+    /// The name in the policy's table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everybody => "everybody",
+            Self::Person => "person",
+            Self::Nobody => "none",
+        }
+    }
+}
+
+/// Whether a role keeps the records: it is told when each goes and what holds it, and nothing of what is in it.
+#[must_use]
+pub fn keeps_records(role: Role) -> bool {
+    match role {
+        Role::PrivacyOfficer => true,
+        Role::ProcessCoordinator
+        | Role::ShelterWorker
+        | Role::OutreachWorker
+        | Role::CareProvider
+        | Role::ClientSupporter
+        | Role::MunicipalAssessor
+        | Role::Police
+        | Role::EmbassyLiaison
+        | Role::ReceivingProvider
+        | Role::Ambassador
+        | Role::MonitorAnalyst
+        | Role::Administrator
+        | Role::System => false,
+    }
+}
+
+/// What of the access log a role may read.
+#[must_use]
+pub fn access_log_of(role: Role) -> AccessLogOf {
+    match role {
+        Role::PrivacyOfficer => AccessLogOf::Everybody,
+        Role::ClientSupporter => AccessLogOf::Person,
+        Role::ProcessCoordinator
+        | Role::ShelterWorker
+        | Role::OutreachWorker
+        | Role::CareProvider
+        | Role::MunicipalAssessor
+        | Role::Police
+        | Role::EmbassyLiaison
+        | Role::ReceivingProvider
+        | Role::Ambassador
+        | Role::MonitorAnalyst
+        | Role::Administrator
+        | Role::System => AccessLogOf::Nobody,
+    }
+}
+
 /// A count below this tells of people whom somebody may know.
 pub const SMALLEST_COUNT: u32 = 5;
 

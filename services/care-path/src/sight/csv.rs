@@ -9,6 +9,8 @@
 //! `end`: whether a role is told that what it was asked for is over;
 //! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
+//! `access_log`: what a role may read of the record of who saw what of whom;
+//! `records`: whether a role is told how long records are kept, and what holds them;
 //! `turn_aways`: whose turn-aways a role may read, people among them whom nobody knows;
 //! `call`: whom a task calls in, who then see whom it is about (relation `called`);
 //! `warned`: whether an announced discharge involves the place that was warned of it;
@@ -145,6 +147,9 @@ fn bounds(table: &mut Table) {
         table.line(["document", role.code(), "", "given", "medical", "document", answer, "", "medical"]);
     }
     for role in Role::ALL {
+        table.line(["access_log", role.code(), "", "", "", "", rules::access_log_of(*role).name(), "", ""]);
+        let told = if rules::keeps_records(*role) { "told" } else { "none" };
+        table.line(["records", role.code(), "", "", "", "", told, "", ""]);
         table.line(["turn_aways", role.code(), "", "", "", "", rules::turn_aways_of(*role).name(), "", ""]);
     }
     for task in TaskKind::ALL {

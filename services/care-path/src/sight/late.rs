@@ -22,6 +22,7 @@ pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: 
             path.care_alert_is_over(id, organisation, now).then(|| LostRefusal::AlertEnded.into())
         }
         Subject::Path
+        | Subject::Record
         | Subject::Return
         | Subject::Person(_)
         | Subject::Bed(_)

@@ -11,6 +11,10 @@ pub use csv::csv;
 pub use late::too_late;
 pub use standing::Standing;
 
+use std::cell::Cell;
+
+use serde::{Deserialize, Serialize};
+
 use crate::actor::Principal;
 use crate::codes::Phase;
 use crate::command::CommandKind;
@@ -18,10 +22,10 @@ use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::event::{Event, EventKind};
 use crate::fact::{Fact, Label, Origin, Reader};
-use crate::ids::OrgId;
+use crate::ids::{OrgId, PersonId};
 use crate::path::{CarePath, Stamp};
 use crate::policy::rules::{narrowed, phase_tells_of, recorder_tells_of};
-use crate::policy::{Address, Category, Cells, Depth, Relation, disclosed, may, own_recordings, released};
+use crate::policy::{Address, Categories, Category, Cells, Depth, Relation, disclosed, may, own_recordings, released};
 use crate::time::DateTime;
 
 /// A reader's sight of a person. Having one means that something may be shown; each fact is asked for still.
@@ -35,6 +39,24 @@ pub struct Sight<'a> {
     own: Cells,
     /// They are told that what they were asked for is over, and nothing else.
     of_ends: bool,
+    shown: Cell<Categories>,
+}
+
+/// What a reader was shown of a person, and the relation that it rests on: what a record of access keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disclosed {
+    pub person_id: PersonId,
+    pub relation: Relation,
+    /// Empty where no more was shown than that the person exists.
+    pub categories: Categories,
+}
+
+impl Disclosed {
+    /// Nothing was shown: there is nobody by that id whom the reader may know of.
+    #[must_use]
+    pub fn nothing_of(person_id: PersonId) -> Self {
+        Self { person_id, relation: Relation::None, categories: Categories::default() }
+    }
 }
 
 impl<'a> Sight<'a> {
@@ -57,7 +79,8 @@ impl<'a> Sight<'a> {
         let own =
             if path.was_recorded_by(principal) { own_recordings(role, standing.consents) } else { Cells::NOTHING };
         let sees_something = !(others.is_nothing() && own.is_nothing());
-        sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own, of_ends: false })
+        let shown = Cell::default();
+        sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own, of_ends: false, shown })
     }
 
     /// What notices alone go by, where there is no sight: whoever was asked to look out, warned of a discharge, or asked to
@@ -72,7 +95,8 @@ impl<'a> Sight<'a> {
         let asked = path.exists() && !path.is_erased() && path.was_asked(principal, now);
         let standing = || Standing { relation: Relation::None, consented: None, consents: false };
         let (others, own) = (Cells::NOTHING, Cells::NOTHING);
-        asked.then(|| Self { principal, path, now, deadlines, standing: standing(), others, own, of_ends: true })
+        let shown = Cell::default();
+        asked.then(|| Self { principal, path, now, deadlines, standing: standing(), others, own, of_ends: true, shown })
     }
 
     /// The sight that a principal has of a person whom another municipality released, because it may know them.
@@ -89,7 +113,8 @@ impl<'a> Sight<'a> {
         let standing = Standing { relation: Relation::None, consented: None, consents: false };
         let others = released(principal.actor.role());
         let own = Cells::NOTHING;
-        let sight = Self { principal, path, now, deadlines, standing, others, own, of_ends: false };
+        let shown = Cell::default();
+        let sight = Self { principal, path, now, deadlines, standing, others, own, of_ends: false, shown };
         (!others.is_nothing()).then_some(sight)
     }
 
@@ -97,6 +122,16 @@ impl<'a> Sight<'a> {
     #[must_use]
     pub fn relation(&self) -> Relation {
         self.standing.relation
+    }
+
+    /// What the reader was shown through this sight until now, of a person by one of their ids.
+    #[must_use]
+    pub fn disclosed(&self, person_id: PersonId) -> Disclosed {
+        Disclosed { person_id, relation: self.standing.relation, categories: self.shown.get() }
+    }
+
+    fn note(&self, category: Category) {
+        self.shown.set(self.shown.get().with(category));
     }
 
     /// The value of a fact, where this reader is shown it.
@@ -184,12 +219,20 @@ impl<'a> Sight<'a> {
             let of_own = self.path.recorder_of(correction.entry()).is_some_and(|by| self.principal.recorded(by));
             of_own && !self.own.is_nothing()
         };
-        keeps_own || own_entry() || self.shows(&event.label(), &origin)
+        let knows = keeps_own || own_entry() || self.shows(&event.label(), &origin);
+        if knows {
+            self.note(event.label().category);
+        }
+        knows
     }
 
     /// The phase, as far as the reader may know of what makes it; `None` where presence is not theirs to see.
     pub(crate) fn phase(&self) -> Option<Phase> {
-        self.knows(Category::Presence, Depth::Minimal).then(|| self.phase_of(self.path))
+        let phase = self.knows(Category::Presence, Depth::Minimal).then(|| self.phase_of(self.path));
+        if phase.is_some() {
+            self.note(Category::Presence);
+        }
+        phase
     }
 
     /// The phase that a path was in, told as [`Self::phase`] tells the one that it is in now.
@@ -220,6 +263,10 @@ impl Reader for Sight<'_> {
         let within_reach = || origin.address.reaches(self.principal, self.standing.relation, self.now);
         let given = || self.within_cells(label) || origin.address.passes_on(role, label.sealed);
         own() || (given() && within_reach())
+    }
+
+    fn was_shown(&self, label: &Label) {
+        self.note(label.category);
     }
 }
 

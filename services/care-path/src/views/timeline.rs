@@ -7,7 +7,7 @@ use super::{NotedView, views};
 use crate::codes::Role;
 use crate::event::{Event, EventKind};
 use crate::fact::{Fact, Visitor};
-use crate::ids::EventId;
+use crate::ids::{EventId, PersonId};
 use crate::path::deadline::{DeadlineEvent, NOTICED_LATE};
 use crate::path::{Stamp, Uncounted};
 use crate::sight::Sight;
@@ -47,6 +47,16 @@ impl async_graphql::ScalarType for DetailsView {
 
     fn to_value(&self) -> async_graphql::Value {
         async_graphql::Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
+impl TimelineEntryView {
+    /// The other person whose id it tells: whom this one was linked with, or found not to be.
+    #[must_use]
+    pub fn other_person(&self) -> Option<PersonId> {
+        let DetailsView(details) = &self.details;
+        let told = ["with", "other_person_id"].iter().find_map(|name| details.get(name)?.as_str())?;
+        told.parse().ok().map(PersonId)
     }
 }
 

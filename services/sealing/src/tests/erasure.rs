@@ -73,6 +73,28 @@ async fn after_a_roll_everything_opens_and_an_older_copy_of_the_store_opens_no_m
 }
 
 #[tokio::test]
+async fn a_roll_that_begins_before_keys_are_destroyed_is_completed_by_the_next_process() {
+    let (place, elsewhere) = (Scratch::new(), Scratch::new());
+    let sealer = place.sealer().await;
+    let one = sealer.seal(binding(1), marek()).await.unwrap();
+    let two = sealer.seal(binding(2), marek()).await.unwrap();
+    assert_eq!(sealer.ring().begin_roll().await.unwrap(), Epoch(2));
+    assert_eq!(sealer.ring().begin_roll().await.unwrap(), Epoch(2), "it is under way");
+    let backup = elsewhere.store_folder().join("keys.db");
+    SqliteKeyStore::open(place.store_folder().join("keys.db")).unwrap().backup(&backup).await.unwrap();
+    sealer.ring().destroy(person(1)).await.unwrap();
+    drop(sealer);
+
+    let sealer = place.sealer().await;
+    assert!(sealer.ring().settle().await.unwrap() > 0);
+    assert_eq!(sealer.open(binding(1), &one).await.unwrap(), marek_erased());
+    assert_eq!(sealer.open(binding(2), &two).await.unwrap(), marek());
+    let kek_of_today = FileKek::open(place.kek_path()).unwrap();
+    let refused = elsewhere.open_with(kek_of_today).await.map(|_| ()).unwrap_err();
+    assert!(matches!(refused, KeyError::Kek(KekError::UnknownEpoch(Epoch(1)))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn keys_made_while_the_epoch_rolls_are_not_lost() {
     let place = Scratch::new();
     let sealer = Arc::new(place.sealer().await);

@@ -1,6 +1,9 @@
 //! What is sent from a page: read into a command like a body of REST, and executed by the same write path. What is not
 //! recorded comes back in its form, with what must change; nothing that was written is lost.
 
+use std::sync::Arc;
+
+use access_log::Surface;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -19,9 +22,9 @@ use super::search;
 use super::session::{self, Found, Session, language_of, name_of};
 use super::show::Viewed;
 use super::sign_in::{answer, answer_with, own_page, says_own_page, to};
-use crate::app::Receipt;
+use crate::app::{Reading, Receipt};
 use crate::edge::Edge;
-use crate::edge::caller::{Caller, RequestId};
+use crate::edge::caller::{Caller, RequestId, reading};
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem, ProblemDetails};
 use crate::edge::rest::evening::List;
 use crate::edge::rest::submission::{Conditions, take_occurred};
@@ -98,6 +101,7 @@ struct Form<'a> {
     request: &'a HttpRequest,
     edge: &'a Data<Edge>,
     session: Session,
+    reading: Arc<Reading>,
     /// The session's name.
     name: String,
     sent: Sent,
@@ -146,7 +150,8 @@ async fn taken(
         sessions.change(&name, |session| session.draft = Some((sent.back(), draft)));
         return Err(problem);
     }
-    let form = Form { request, edge, session, name, sent, language };
+    let reading = reading(request, edge, &session.reader.principal, Surface::Board);
+    let form = Form { request, edge, session, reading, name, sent, language };
     let is_of_another_session = form.session.check(&form.sent.pairs).err();
     let is_late = is_of_another_session.is_some();
     let acted = match is_of_another_session {
@@ -165,7 +170,7 @@ async fn taken(
                 );
                 draft.message = Some(message.to_owned());
             }
-            let page = Viewed { edge, session: &form.session, language, at: &back, draft: Some(&draft) };
+            let page = Viewed::of(request, edge, &form.session, &back, Some(&draft));
             Ok(page.answer(problem.status_code()))
         }
     }
@@ -198,8 +203,7 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
         let back = form.sent.back();
         let known = known_already(form).await;
         if !known.is_empty() {
-            let page =
-                Viewed { edge: form.edge, session: &form.session, language: form.language, at: &back, draft: None };
+            let page = Viewed::of(form.request, form.edge, &form.session, &back, None);
             let (ask, written) = (Ask::of(command), form.sent.written());
             return Ok(page.with_page(&back, |page| answer(pages::one_of_these(&page.still(), &ask, &written, &known))));
         }
@@ -242,7 +246,7 @@ async fn take_in(form: &Form<'_>) -> Result<Option<PersonId>, Problem> {
 
 /// Those whom a new person may be, where one is about to be opened and nobody has said yet that it is somebody else.
 async fn known_already(form: &Form<'_>) -> Vec<PersonSummaryView> {
-    let Form { edge, session, sent: Sent { command, pairs, .. }, .. } = form;
+    let Form { edge, reading, sent: Sent { command, pairs, .. }, .. } = form;
     let is_new =
         *command == CommandKind::ReportSignal && pairs.of("person").is_none() && pairs.of("/person_id").is_none();
     if !is_new || pairs.of("new").is_some() {
@@ -251,7 +255,7 @@ async fn known_already(form: &Form<'_>) -> Vec<PersonSummaryView> {
     let known = ["name", "alias", "birth_date"]
         .map(|field| (field, pairs.of(&format!("/identity/{field}")).unwrap_or_default().trim().to_owned()));
     // Where one cannot be looked for by what was written, nobody is offered, and recording it says what is wrong.
-    search::look_up(edge, &session.reader.principal, known.into()).await.unwrap_or_default()
+    search::look_up(edge, reading, known.into()).await.unwrap_or_default()
 }
 
 async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {

@@ -2,8 +2,10 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use access_log::Surface;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -11,8 +13,9 @@ use futures_util::stream::unfold;
 use tokio::time::{Interval, Sleep, interval, sleep};
 
 use super::session::{self, Found};
-use crate::app::{Cares, Following};
+use crate::app::{Cares, Following, Reading};
 use crate::edge::Edge;
+use crate::edge::caller::reading;
 use crate::edge::channels::Seat;
 use crate::edge::problem::Problem;
 
@@ -29,12 +32,20 @@ pub async fn live(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
     };
     let principal = session.reader.principal;
     let seat = edge.channels.seat(&principal.user)?;
-    let following = Following::new(baken.clone(), principal, Cares::default(), baken.position());
+    let reading = reading(&request, &edge, &principal, Surface::Board);
+    let following = Following::new(baken.clone(), reading.clone(), Cares::default(), baken.position());
     let left = (session.expires_at - baken.clock().now()).to_std().unwrap_or_default();
     let mut ages = interval(AGES);
     ages.reset();
-    let told =
-        Told { following, seat, heartbeat: interval(HEARTBEAT), ages, expired: Box::pin(sleep(left)), began: false };
+    let told = Told {
+        reading,
+        following,
+        seat,
+        heartbeat: interval(HEARTBEAT),
+        ages,
+        expired: Box::pin(sleep(left)),
+        began: false,
+    };
     let stream = unfold(told, |mut told| async move {
         let next = told.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from_static(next)), told))
@@ -47,6 +58,7 @@ pub async fn live(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
 
 /// What one page is told.
 struct Told {
+    reading: Arc<Reading>,
     following: Following,
     seat: Seat,
     heartbeat: Interval,
@@ -66,7 +78,11 @@ impl Told {
             biased;
             () = self.seat.closed() => None,
             () = &mut self.expired => None,
-            _ = self.following.next() => Some(CHANGED),
+            _ = self.following.next() => {
+                // That something has changed is all that is told.
+                self.reading.forget();
+                Some(CHANGED)
+            }
             _ = self.ages.tick() => Some(CHANGED),
             _ = self.heartbeat.tick() => Some(b": listening\n\n"),
         }

@@ -4,6 +4,7 @@
 //! The key follows from the node's secret, the organisation and the user: it is the same after the next sign-in, so what
 //! was not sent can be read again. The phone forgets it with the session.
 
+use access_log::Surface;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -29,6 +30,7 @@ use super::show::all;
 use super::sign_in::{answer, own_page};
 use crate::edge::Edge;
 use crate::edge::auth::AuthError;
+use crate::edge::caller::reading;
 use crate::edge::problem::Problem;
 use crate::edge::rest::batch::{self, BatchAnswer, NDJSON};
 
@@ -113,7 +115,8 @@ struct Kept {
 pub async fn lookouts(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let session = open_session(&request, &edge).await?;
     let now = edge.baken.clock().now();
-    let lookouts = all(|page| edge.baken.lookouts(&session.reader.principal, page))?;
+    let reader = reading(&request, &edge, &session.reader.principal, Surface::Board);
+    let lookouts = all(|page| edge.baken.lookouts(&reader, page))?;
     let open = lookouts
         .into_iter()
         .filter(|each| each.state.is_none_or(|state| state == LookoutState::Open) && each.expires_at > now);

@@ -8,14 +8,14 @@ use board::pages::{self, Found as FoundPersons, Moving};
 use care_path::command::CommandKind;
 use care_path::matching::PersonSought;
 use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView};
-use care_path::{EventId, PersonId, Principal};
+use care_path::{EventId, PersonId};
 use serde_json::{Map, Value};
 
 use super::place::Place;
-use super::session::{self, language_of};
+use super::session;
 use super::show::{Viewed, all};
 use super::sign_in::{answer_with, to};
-use crate::app::{PageRequest, PersonsFilter};
+use crate::app::{PageRequest, PersonsFilter, Reading};
 use crate::edge::Edge;
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::edge::rest::fields;
@@ -30,8 +30,7 @@ pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge
         return Ok(to("/").finish());
     };
     let name = sent.of("name").unwrap_or_default().trim();
-    let viewed =
-        Viewed { edge: &edge, session: &session, language: language_of(&request), at: "/board/persons", draft: None };
+    let viewed = Viewed::of(&request, &edge, &session, "/board/persons", None);
     if name.is_empty() {
         return Ok(viewed.answer(StatusCode::OK));
     }
@@ -55,7 +54,7 @@ pub async fn search_for_the_right_one(
     let at = request.uri().path_and_query().map_or("", |at| at.as_str()).to_owned();
     let Some(Place::Move(person, entry)) = Place::parse(&at) else { return Err(Problem::NotFound) };
     let name = sent.of("name").unwrap_or_default().trim();
-    let viewed = Viewed { edge: &edge, session: &session, language: language_of(&request), at: &at, draft: None };
+    let viewed = Viewed::of(&request, &edge, &session, &at, None);
     if name.is_empty() {
         return Ok(viewed.answer(StatusCode::OK));
     }
@@ -107,7 +106,7 @@ pub fn on_the_case(person: PersonId) -> String {
 
 impl Viewed<'_> {
     async fn look_for(&self, name: &str) -> Result<Looked, Problem> {
-        match fitting(self.edge, &self.session.reader.principal, name).await {
+        match fitting(self.edge, &self.reading, name).await {
             Ok(persons) => Ok(Looked { persons, wrong: None }),
             Err(Problem::Fields(problems)) => {
                 let wrong = problems.told().first().map(|each| board::field_problem(&each.message, self.language));
@@ -119,13 +118,13 @@ impl Viewed<'_> {
 
     /// An entry that the reader may move, if it still counts here.
     pub fn moving(&self, person: PersonId, entry: EventId) -> Result<ToMove, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
-        if !baken.may_send(principal, person)?.contains(&CommandKind::MoveEntry) {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        if !baken.may_send(reader, person)?.contains(&CommandKind::MoveEntry) {
             return Err(Problem::NotFound);
         }
-        let timeline = all(|request| baken.timeline(principal, person, request))?;
+        let timeline = all(|request| baken.timeline(reader, person, request))?;
         let entry = timeline.into_iter().find(|each| each.event_id == entry && each.retracted_by.is_none());
-        Ok(ToMove { file: baken.case_file(principal, person)?, entry: entry.ok_or(Problem::NotFound)? })
+        Ok(ToMove { file: baken.case_file(reader, person)?, entry: entry.ok_or(Problem::NotFound)? })
     }
 }
 
@@ -133,11 +132,11 @@ impl Viewed<'_> {
 ///
 /// # Errors
 /// Where nobody can be looked for by it, or the reader searches too often.
-async fn fitting(edge: &Edge, principal: &Principal, typed: &str) -> Result<Vec<PersonSummaryView>, Problem> {
+async fn fitting(edge: &Edge, reader: &Reading, typed: &str) -> Result<Vec<PersonSummaryView>, Problem> {
     let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let (years, names): (Vec<_>, Vec<_>) = typed.split_whitespace().partition(is_year);
     let known = [("name", names.join(" ")), ("birth_date", years.first().copied().unwrap_or_default().to_owned())];
-    look_up(edge, principal, known.into_iter().collect()).await
+    look_up(edge, reader, known.into_iter().collect()).await
 }
 
 /// Who may be meant by what is known of somebody.
@@ -146,7 +145,7 @@ async fn fitting(edge: &Edge, principal: &Principal, typed: &str) -> Result<Vec<
 /// As [`fitting`].
 pub async fn look_up(
     edge: &Edge,
-    principal: &Principal,
+    reader: &Reading,
     known: Vec<(&str, String)>,
 ) -> Result<Vec<PersonSummaryView>, Problem> {
     let said = known.into_iter().filter(|(_, value)| !value.is_empty());
@@ -154,5 +153,5 @@ pub async fn look_up(
     let sought = fields::read::<PersonSought>(body).map_err(Problem::Fields)?;
     let at = |field: &str, rule: String| FieldProblem::at(format!("/{field}"), rule);
     let page = PageRequest::new(Some(OFFERED), None).unwrap_or_default();
-    Ok(look_for(edge, principal, sought, &PersonsFilter::default(), &page, at).await?.into_nodes())
+    Ok(look_for(edge, reader, sought, &PersonsFilter::default(), &page, at).await?.into_nodes())
 }

@@ -1,7 +1,9 @@
 //! Pages: what each tells of persons is what the queries give to this reader.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use access_log::Surface;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -25,10 +27,11 @@ use super::session::{self, Found, Session, language_cookie, language_of, name_of
 use super::sign_in::{answer_with, to};
 use super::{filled, search};
 use crate::app::{
-    Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, QueryError, StateCount,
+    Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, QueryError, Reading, StateCount,
     TurnAwaysFilter,
 };
 use crate::edge::Edge;
+use crate::edge::caller::reading;
 use crate::edge::problem::Problem;
 
 /// As much of a list as a page shows.
@@ -56,8 +59,7 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
             }
         });
     }
-    let viewed = Viewed { edge: &edge, session: &session, language, at: &at, draft: draft.as_ref() };
-    Ok(viewed.answer(StatusCode::OK))
+    Ok(Viewed::of(&request, &edge, &session, &at, draft.as_ref()).answer(StatusCode::OK))
 }
 
 /// Keeps the language that the reader chose.
@@ -72,12 +74,25 @@ pub async fn language(request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
 pub struct Viewed<'a> {
     pub edge: &'a Edge,
     pub session: &'a Session,
+    pub reading: Arc<Reading>,
     pub language: Language,
     pub at: &'a str,
     pub draft: Option<&'a Draft>,
 }
 
-impl Viewed<'_> {
+impl<'a> Viewed<'a> {
+    /// A page that a request is answered with.
+    pub fn of(
+        request: &HttpRequest,
+        edge: &'a Edge,
+        session: &'a Session,
+        at: &'a str,
+        draft: Option<&'a Draft>,
+    ) -> Self {
+        let reading = reading(request, edge, &session.reader.principal, Surface::Board);
+        Self { edge, session, reading, language: language_of(request), at, draft }
+    }
+
     /// The page, or one that says why there is none.
     pub fn answer(&self, status: StatusCode) -> HttpResponse {
         match self.markup() {
@@ -119,43 +134,43 @@ impl Viewed<'_> {
 
     fn markup(&self) -> Result<Markup, Problem> {
         let place = Place::parse(self.at).ok_or(Problem::NotFound)?;
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
         let first = PageRequest::new(Some(SHOWN), None).unwrap_or_default();
         match place {
-            Place::Desk => match pages::lands_on(principal.actor.role()) {
+            Place::Desk => match pages::lands_on(reader.actor.role()) {
                 "/board/" => self.desk(&first),
-                elsewhere => Viewed { at: elsewhere, ..*self }.markup(),
+                elsewhere => Viewed { at: elsewhere, reading: self.reading.clone(), ..*self }.markup(),
             },
             Place::Door(facility) => self.door(facility),
             Place::Persons { after } => {
                 let request = PageRequest::new(Some(SHOWN), after.map(Cursor)).unwrap_or_default();
-                let found = baken.persons(principal, &PersonsFilter::default(), &request)?;
+                let found = baken.persons(reader, &PersonsFilter::default(), &request)?;
                 let next = found.next().map(|cursor| cursor.0);
                 let persons = found.into_nodes();
                 let found = FoundPersons { name: "", persons: &persons, next: next.as_deref(), wrong: None };
                 Ok(self.with_page(self.at, |page| pages::persons(page, &found)))
             }
             Place::Lookouts => {
-                let lookouts = baken.lookouts(principal, &first)?.into_nodes();
-                let alerts = match principal.actor.role() {
-                    Role::Police => baken.care_alerts(principal, &first)?.into_nodes(),
+                let lookouts = baken.lookouts(reader, &first)?.into_nodes();
+                let alerts = match reader.actor.role() {
+                    Role::Police => baken.care_alerts(reader, &first)?.into_nodes(),
                     _ => Vec::new(),
                 };
                 let lists = Lookouts { lookouts: &lookouts, alerts: &alerts };
                 Ok(self.with_page(self.at, |page| pages::lookouts(page, &lists)))
             }
             Place::Referrals => {
-                let referrals = baken.referrals(principal, &first)?.into_nodes();
-                let tasks = baken.worklist(principal, None, &first)?.into_nodes();
+                let referrals = baken.referrals(reader, &first)?.into_nodes();
+                let tasks = baken.worklist(reader, None, &first)?.into_nodes();
                 Ok(self.with_page(self.at, |page| pages::referrals(page, &referrals, &tasks)))
             }
             Place::Handovers => {
-                if let Some(counts) = baken.handover_counts(principal) {
+                if let Some(counts) = baken.handover_counts(reader) {
                     let counts = counted(&counts);
                     return Ok(self.with_page(self.at, |page| pages::ambassador(page, &counts)));
                 }
-                let handovers = baken.handovers(principal, &first)?.into_nodes();
-                let may: Vec<_> = MeView::of(principal).may.into_iter().map(|each| each.command).collect();
+                let handovers = baken.handovers(reader, &first)?.into_nodes();
+                let may: Vec<_> = MeView::of(reader).may.into_iter().map(|each| each.command).collect();
                 Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
             }
             Place::Directory => self.directory(),
@@ -181,22 +196,22 @@ impl Viewed<'_> {
     }
 
     fn desk(&self, first: &PageRequest) -> Result<Markup, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
-        if principal.actor.role() == Role::MunicipalAssessor {
-            let tasks = baken.worklist(principal, None, first)?;
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        if reader.actor.role() == Role::MunicipalAssessor {
+            let tasks = baken.worklist(reader, None, first)?;
             let more = tasks.next().is_some();
             let tasks = tasks.into_nodes();
             return Ok(self.with_page(self.at, |page| pages::rights_waiting(page, &tasks, more)));
         }
-        let lost = baken.lost(principal, first)?.into_nodes();
-        let deciding = baken.worklist(principal, Some(TaskKind::DecideException), first)?.into_nodes();
+        let lost = baken.lost(reader, first)?.into_nodes();
+        let deciding = baken.worklist(reader, Some(TaskKind::DecideException), first)?.into_nodes();
         let request = |task: &TaskView| {
-            let requests = baken.exceptions_of(principal, task.person_id).ok()?;
+            let requests = baken.exceptions_of(reader, task.person_id).ok()?;
             let is_it = |request: &ExceptionView| task.subject_id.is_some_and(|id| id.0 == request.exception_id.0);
             requests.into_iter().find(is_it).map(|request| (request.noted.person_id, request))
         };
         let to_decide: Vec<_> = deciding.iter().filter_map(request).collect();
-        let tasks = baken.worklist(principal, None, first)?;
+        let tasks = baken.worklist(reader, None, first)?;
         let more = tasks.next().is_some();
         let tasks = tasks.into_nodes();
         let desk = Desk { lost: &lost, to_decide: &to_decide, tasks: &tasks, more };
@@ -205,8 +220,8 @@ impl Viewed<'_> {
 
     /// The directory, for those who keep it.
     fn directory(&self) -> Result<Markup, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
-        if principal.actor.role() != Role::Administrator {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        if reader.actor.role() != Role::Administrator {
             return Err(Problem::NotFound);
         }
         let organisations = self.organisations()?;
@@ -226,18 +241,18 @@ impl Viewed<'_> {
 
     /// Who was turned away, for those who may read it.
     fn turn_aways(&self, after: Option<String>) -> Result<Markup, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
-        if turn_aways_of(principal.actor.role()) == TurnAwaysOf::Nobody {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        if turn_aways_of(reader.actor.role()) == TurnAwaysOf::Nobody {
             return Err(Problem::NotFound);
         }
         let request = PageRequest::new(Some(SHOWN), after.map(Cursor)).unwrap_or_default();
-        let found = baken.turn_aways(principal, &TurnAwaysFilter::default(), &request)?;
+        let found = baken.turn_aways(reader, &TurnAwaysFilter::default(), &request)?;
         let next = found.next().map(|cursor| cursor.0);
         let rows = found.into_nodes();
         let lost = rows.iter().flat_map(|row| row.not_seen_since.iter().flatten()).map(|each| each.person_id);
         let known = lost.collect::<BTreeSet<_>>().into_iter();
         let known =
-            known.filter_map(|person| Some((person, baken.case_file(principal, person).ok()?.identity?))).collect();
+            known.filter_map(|person| Some((person, baken.case_file(reader, person).ok()?.identity?))).collect();
         let turned_away = TurnAways { rows: &rows, known: &known, next: next.as_deref() };
         Ok(self.with_page(self.at, |page| pages::turn_aways(page, &turned_away)))
     }
@@ -254,8 +269,8 @@ impl Viewed<'_> {
 
     /// All organisations that the reader is shown.
     fn organisations(&self) -> Result<Vec<OrganisationView>, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
-        all(|request| baken.organisations(principal, &OrganisationsFilter::default(), request))
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        all(|request| baken.organisations(reader, &OrganisationsFilter::default(), request))
     }
 
     /// What a form that says something anew begins with: what is said now.
@@ -281,13 +296,13 @@ impl Viewed<'_> {
 
     /// Tonight at a place of the reader's own organisation; at its first where people sleep, unless one is named.
     fn door(&self, facility: Option<FacilityId>) -> Result<Markup, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
         let directory = baken.directory();
-        let own = directory.find(&principal.organisation).into_iter().flat_map(Organisation::open_facilities);
+        let own = directory.find(&reader.organisation).into_iter().flat_map(Organisation::open_facilities);
         let with_beds: Vec<_> = own.filter(|facility| facility.location_type.has_beds()).collect();
         let first = with_beds.first().map(|facility| facility.id.clone());
         let evening = match facility.or(first) {
-            Some(facility) => Some(baken.evening(principal, &facility, None)?),
+            Some(facility) => Some(baken.evening(reader, &facility, None)?),
             None => None,
         };
         let places: Vec<_> = with_beds.into_iter().map(place_of).collect();
@@ -296,16 +311,16 @@ impl Viewed<'_> {
     }
 
     fn case(&self, person: PersonId) -> Result<Markup, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
-        let file = baken.case_file(principal, person)?;
-        let timeline = all(|request| baken.timeline(principal, person, request))?;
-        let phases = baken.phases(principal, person)?;
-        let may = baken.may_send(principal, person)?;
-        let tasks = baken.tasks_of(principal, person)?;
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        let file = baken.case_file(reader, person)?;
+        let timeline = all(|request| baken.timeline(reader, person, request))?;
+        let phases = baken.phases(reader, person)?;
+        let may = baken.may_send(reader, person)?;
+        let tasks = baken.tasks_of(reader, person)?;
         let first = PageRequest::new(Some(SHOWN), None).unwrap_or_default();
         let (matches, elsewhere) = if may.contains(&CommandKind::LinkPersons) {
-            let matches = baken.matches(principal, person, &first)?.into_nodes();
-            (matches, baken.matches_elsewhere(principal, person, &first)?.into_nodes())
+            let matches = baken.matches(reader, person, &first)?.into_nodes();
+            (matches, baken.matches_elsewhere(reader, person, &first)?.into_nodes())
         } else {
             (Vec::new(), Vec::new())
         };
@@ -328,20 +343,20 @@ impl Viewed<'_> {
         works_on_it: impl FnOnce(&[CommandKind]) -> bool,
         make: impl FnOnce(&Page<'_>, &CaseFileView, &[CommandKind]) -> Markup,
     ) -> Result<Markup, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
-        let may = baken.may_send(principal, person)?;
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        let may = baken.may_send(reader, person)?;
         if !works_on_it(&may) {
             return Err(Problem::NotFound);
         }
-        let file = baken.case_file(principal, person)?;
+        let file = baken.case_file(reader, person)?;
         Ok(self.with_page(self.at, |page| make(page, &file, &may)))
     }
 
     fn form(&self, form: &FormPlace) -> Result<Markup, Problem> {
-        let (baken, principal) = (&*self.edge.baken, &self.session.reader.principal);
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
         // Of whom the reader may not know, there is no form either.
         if let Some(person) = form.person {
-            baken.may_send(principal, person)?;
+            baken.may_send(reader, person)?;
         }
         let fields = board::form::form_of(form.command).ok_or(Problem::NotFound)?.fields;
         let mut ask = Ask { person: form.person, subject: form.subject, ..Ask::of(form.command) };

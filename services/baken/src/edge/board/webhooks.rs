@@ -60,9 +60,7 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
             edge.board.sessions.change(&name, |session| session.flash = Some(flash));
             Ok(to(PAGE).finish())
         }
-        Err(problem) => {
-            Ok(Viewed { edge: &edge, session: &session, language, at: PAGE, draft: None }.problem(&problem))
-        }
+        Err(problem) => Ok(Viewed::of(&request, &edge, &session, PAGE, None).problem(&problem)),
     }
 }
 

@@ -6,6 +6,7 @@ use care_path::command::Refusal;
 use care_path::path::case::CaseRefusal;
 use tamper_evidence::NotaryError;
 
+use crate::access_log::AccessError;
 use crate::app::{ExecuteError, NotYet, QueryError};
 use crate::edge::auth::AuthError;
 use crate::edge::board::ProviderError;
@@ -104,6 +105,7 @@ fn problems() -> Vec<Problem> {
         Problem::Outdated => Problem::Outdated,
         Problem::NotReady => Problem::NotReady,
         Problem::SignIn(_) => Problem::SignIn(ProviderError::Malformed),
+        Problem::NotRecorded(_) => Problem::NotRecorded(AccessError::Unavailable("full".to_owned())),
         Problem::Internal(_) => Problem::Internal(internal()),
     };
     let executing = executing.into_iter().map(Problem::from);

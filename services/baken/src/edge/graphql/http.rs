@@ -2,6 +2,8 @@
 //! time, so that no other site's form can post one. Trouble with the request is a problem, trouble with the query an
 //! error of the answer.
 
+use std::sync::Arc;
+
 use actix_web::dev::Payload;
 use actix_web::guard::fn_guard;
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
@@ -9,11 +11,11 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{Response, ServerError, Value, Variables};
-use care_path::Principal;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{Ask, Graphql, socket};
+use crate::app::Reading;
 use crate::edge::Limits;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -44,14 +46,14 @@ async fn post(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let limits = reader.0.edge.limits;
-    answer(&graphql, reader.0.principal, &limits, &request, payload.into_inner()).await
+    let limits = reader.caller.edge.limits;
+    answer(&graphql, reader.reading().clone(), &limits, &request, payload.into_inner()).await
 }
 
 /// Answers a request of somebody who is known.
 pub(super) async fn answer(
     graphql: &Graphql,
-    principal: Principal,
+    reader: Arc<Reading>,
     limits: &Limits,
     request: &HttpRequest,
     payload: Payload,
@@ -61,7 +63,7 @@ pub(super) async fn answer(
     }
     let bytes = body::read(request, payload, limits).await?;
     let ask = ask(body::object(request, &bytes)?)?;
-    let response = graphql.answer(principal, ask).await;
+    let response = graphql.answer(reader, ask).await;
     Ok(tell(&response, asks_for_graphql(request)))
 }
 

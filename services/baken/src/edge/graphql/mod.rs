@@ -18,18 +18,18 @@ use async_graphql::parser::types::OperationType;
 use async_graphql::{
     EmptyMutation, Name, Request, Response, SDLExportOptions, Schema, SchemaBuilder, ServerError, Variables,
 };
+use care_path::PersonId;
 use care_path::ids::{FacilityId, Municipality, OrgId, UserId};
 use care_path::text::{Age, Country, Language, Line, Text};
 use care_path::time::DateTime;
 use care_path::views::DetailsView;
-use care_path::{PersonId, Principal};
 use futures_util::stream::BoxStream;
 
 pub use self::http::routes;
 use self::limits::{Admits, BadSchema, QueryLimits, Weights};
 use self::query::Query;
 use self::subscription::Subscription;
-use crate::app::Baken;
+use crate::app::{Baken, Reading};
 use crate::edge::rates::Rates;
 
 type Root = Schema<Query, EmptyMutation, Subscription>;
@@ -68,8 +68,8 @@ impl Graphql {
     }
 
     /// Answers a query for somebody, if it is within the limits.
-    pub async fn answer(&self, principal: Principal, ask: Ask) -> Response {
-        let request = match self.admit(principal, ask, false) {
+    pub async fn answer(&self, reader: Arc<Reading>, ask: Ask) -> Response {
+        let request = match self.admit(reader, ask, false) {
             Ok(request) => request,
             Err(refused) => return Response::from_errors(vec![refused]),
         };
@@ -79,8 +79,8 @@ impl Graphql {
     }
 
     /// Answers a query, or begins to answer a subscription, if it is within the same limits. Says which it is.
-    fn answers(&self, principal: Principal, ask: Ask) -> Result<(bool, BoxStream<'static, Response>), ServerError> {
-        let mut request = self.admit(principal, ask, true)?;
+    fn answers(&self, reader: Arc<Reading>, ask: Ask) -> Result<(bool, BoxStream<'static, Response>), ServerError> {
+        let mut request = self.admit(reader, ask, true)?;
         let named = request.operation_name.clone();
         // A document that cannot be read was not admitted; which operation is meant, the library says.
         let subscribes = request.parsed_query().is_ok_and(|document| {
@@ -92,10 +92,10 @@ impl Graphql {
         Ok((subscribes, self.schema.execute_stream(request)))
     }
 
-    fn admit(&self, principal: Principal, ask: Ask, subscriptions: bool) -> Result<Request, ServerError> {
+    fn admit(&self, reader: Arc<Reading>, ask: Ask, subscriptions: bool) -> Result<Request, ServerError> {
         let admits = Admits { introspection: self.introspection, subscriptions };
         let document = self.limits.admit(&ask.query, &ask.variables, &self.weights, admits)?;
-        let mut request = Request::new(ask.query).variables(ask.variables).data(principal);
+        let mut request = Request::new(ask.query).variables(ask.variables).data(reader);
         request.operation_name = ask.operation;
         request.set_parsed_query(document);
         Ok(request)

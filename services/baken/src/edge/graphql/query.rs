@@ -7,6 +7,7 @@ use async_graphql::{
     ComplexObject, Context, CustomValidator, ID, InputObject, InputValueError, Object, ObjectType, OutputType,
     SimpleObject,
 };
+use care_path::PersonId;
 use care_path::codes::{LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind, TurnAwayReason};
 use care_path::ids::{Municipality, OrgId};
 use care_path::matching::{PersonSought, Sought};
@@ -17,12 +18,13 @@ use care_path::views::{
     MatchElsewhereView, MatchView, OrganisationView, PersonSummaryView, PhaseView, ReferralView, TaskView,
     TimelineEntryView, TurnAwaysView,
 };
-use care_path::{PersonId, Principal};
 use chrono::NaiveDate;
 
 use super::connection::Window;
 use super::error::{QueryRefused, found, or_null};
-use crate::app::{self, Baken, CodeListView, HandoverCounts, LabelLanguage, MeView, Page, PageRequest, QueryError};
+use crate::app::{
+    self, Baken, CodeListView, HandoverCounts, LabelLanguage, MeView, Page, PageRequest, QueryError, Reading,
+};
 use crate::edge::rates::Rates;
 use crate::edge::rest::headers::uuid;
 
@@ -32,13 +34,13 @@ type List<T, F = EmptyFields> = Option<Connection<String, T, F>>;
 /// Who asks whom.
 pub(super) struct Asked<'a> {
     pub baken: &'a Arc<Baken>,
-    pub principal: &'a Principal,
+    pub reader: &'a Arc<Reading>,
 }
 
 pub(super) fn asked<'a>(ctx: &Context<'a>) -> Result<Asked<'a>, QueryRefused> {
     let baken = ctx.data_opt::<Arc<Baken>>().ok_or(QueryRefused::NotSetUp)?;
-    let principal = ctx.data_opt::<Principal>().ok_or(QueryRefused::NotSetUp)?;
-    Ok(Asked { baken, principal })
+    let reader = ctx.data_opt::<Arc<Reading>>().ok_or(QueryRefused::NotSetUp)?;
+    Ok(Asked { baken, reader })
 }
 
 /// A page of a list.
@@ -75,7 +77,7 @@ pub struct Query;
 impl Query {
     /// Who I am, and what I may do.
     async fn me(&self, ctx: &Context<'_>) -> Option<MeView> {
-        or_null(ctx, asked(ctx).map(|asked| Some(MeView::of(asked.principal))))
+        or_null(ctx, asked(ctx).map(|asked| Some(MeView::of(asked.reader))))
     }
 
     /// The labels of a code list; null where there is no such list.
@@ -89,7 +91,7 @@ impl Query {
         #[graphql(desc = "The language of the labels; English unless said.")] language: Option<LabelLanguage>,
     ) -> Option<CodeListView> {
         let language = language.unwrap_or_default();
-        let labels = |asked: Asked<'_>| asked.baken.code_list(asked.principal, &list, language);
+        let labels = |asked: Asked<'_>| asked.baken.code_list(asked.reader, &list, language);
         or_null(ctx, asked(ctx).map(labels))
     }
 
@@ -102,7 +104,7 @@ impl Query {
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<OrganisationView> {
         let filter = filter.map(app::OrganisationsFilter::from).unwrap_or_default();
-        page(ctx, first, after, |asked, request| asked.baken.organisations(asked.principal, &filter, request))
+        page(ctx, first, after, |asked, request| asked.baken.organisations(asked.reader, &filter, request))
     }
 
     /// The facilities where people are taken in, as far as the reader is shown them.
@@ -114,7 +116,7 @@ impl Query {
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<FacilityView> {
         let filter = filter.map(app::FacilitiesFilter::from).unwrap_or_default();
-        page(ctx, first, after, |asked, request| asked.baken.facilities(asked.principal, &filter, request))
+        page(ctx, first, after, |asked, request| asked.baken.facilities(asked.reader, &filter, request))
     }
 
     /// The evening of a facility, tonight's unless a day is named: to its people, and to the coordinators of its
@@ -131,7 +133,7 @@ impl Query {
         let show = || {
             let asked = asked(ctx)?;
             let night = night.map(|text| text.parse().map(Day::get).map_err(|_| QueryRefused::Night)).transpose()?;
-            found(asked.baken.evening(asked.principal, &facility, night))
+            found(asked.baken.evening(asked.reader, &facility, night))
         };
         or_null(ctx, show())
     }
@@ -140,7 +142,7 @@ impl Query {
     async fn person(&self, ctx: &Context<'_>, id: ID) -> Option<Person> {
         // What is no id names nobody, as a path of REST does.
         let person = PersonId(uuid(&id)?);
-        let file = asked(ctx).and_then(|asked| found(asked.baken.case_file(asked.principal, person)));
+        let file = asked(ctx).and_then(|asked| found(asked.baken.case_file(asked.reader, person)));
         or_null(ctx, file).map(|file| Person { file })
     }
 
@@ -155,14 +157,14 @@ impl Query {
         let mut filter = filter.unwrap_or_default();
         let Some(sought) = filter.sought().transpose() else {
             let filter = app::PersonsFilter::from(filter);
-            return page(ctx, first, after, |asked, request| asked.baken.persons(asked.principal, &filter, request));
+            return page(ctx, first, after, |asked, request| asked.baken.persons(asked.reader, &filter, request));
         };
         let find = async || {
             let (asked, window) = (asked(ctx)?, Window::new(first, after)?);
-            let sought = Sought::of(sought?, asked.principal, asked.baken.clock().now())?;
+            let sought = Sought::of(sought?, asked.reader, asked.baken.clock().now())?;
             let rates = ctx.data_opt::<Arc<Rates>>().ok_or(QueryRefused::NotSetUp)?;
-            rates.search(&asked.principal.user).map_err(|_| QueryRefused::TooOften)?;
-            let answer = asked.baken.search(asked.principal, &sought, &filter.into(), &window.request).await;
+            rates.search(&asked.reader.user).map_err(|_| QueryRefused::TooOften)?;
+            let answer = asked.baken.search(asked.reader, &sought, &filter.into(), &window.request).await;
             Ok(found(answer)?.map(|page| window.show(page, EmptyFields)))
         };
         or_null(ctx, find().await)
@@ -176,7 +178,7 @@ impl Query {
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<TaskView> {
-        page(ctx, first, after, |asked, request| asked.baken.worklist(asked.principal, kind, request))
+        page(ctx, first, after, |asked, request| asked.baken.worklist(asked.reader, kind, request))
     }
 
     /// Who is lost, due first.
@@ -186,7 +188,7 @@ impl Query {
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<LostView> {
-        page(ctx, first, after, |asked, request| asked.baken.lost(asked.principal, request))
+        page(ctx, first, after, |asked, request| asked.baken.lost(asked.reader, request))
     }
 
     /// The lookouts that the reader may see.
@@ -196,7 +198,7 @@ impl Query {
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<LookoutView> {
-        page(ctx, first, after, |asked, request| asked.baken.lookouts(asked.principal, request))
+        page(ctx, first, after, |asked, request| asked.baken.lookouts(asked.reader, request))
     }
 
     /// The care alerts that the reader may see.
@@ -206,7 +208,7 @@ impl Query {
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<CareAlertView> {
-        page(ctx, first, after, |asked, request| asked.baken.care_alerts(asked.principal, request))
+        page(ctx, first, after, |asked, request| asked.baken.care_alerts(asked.reader, request))
     }
 
     /// The referrals that the reader may see.
@@ -216,7 +218,7 @@ impl Query {
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<ReferralView> {
-        page(ctx, first, after, |asked, request| asked.baken.referrals(asked.principal, request))
+        page(ctx, first, after, |asked, request| asked.baken.referrals(asked.reader, request))
     }
 
     /// The requests for an exception that the reader may see.
@@ -226,7 +228,7 @@ impl Query {
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<ExceptionView> {
-        page(ctx, first, after, |asked, request| asked.baken.exceptions(asked.principal, request))
+        page(ctx, first, after, |asked, request| asked.baken.exceptions(asked.reader, request))
     }
 
     /// Who was turned away, by place, night and reason: the last night first.
@@ -239,7 +241,7 @@ impl Query {
     ) -> List<TurnAwaysView> {
         let TurnAwaysFilter { organisation, from, until, reason } = filter.unwrap_or_default();
         let filter = app::TurnAwaysFilter { organisation, from, until, reason };
-        page(ctx, first, after, |asked, request| asked.baken.turn_aways(asked.principal, &filter, request))
+        page(ctx, first, after, |asked, request| asked.baken.turn_aways(asked.reader, &filter, request))
     }
 
     /// The handovers that the reader may see; to an ambassador, their counts.
@@ -249,8 +251,8 @@ impl Query {
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<HandoverView, Counted> {
-        let list = |asked: &Asked<'_>, request: &PageRequest| asked.baken.handovers(asked.principal, request);
-        let counted = |asked: &Asked<'_>| Counted { counts: asked.baken.handover_counts(asked.principal) };
+        let list = |asked: &Asked<'_>, request: &PageRequest| asked.baken.handovers(asked.reader, request);
+        let counted = |asked: &Asked<'_>| Counted { counts: asked.baken.handover_counts(asked.reader) };
         page_with(ctx, first, after, list, counted)
     }
 }
@@ -368,12 +370,12 @@ impl Person {
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<TimelineEntryView> {
         let person = self.file.person_id;
-        page(ctx, first, after, |asked, request| asked.baken.timeline(asked.principal, person, request))
+        page(ctx, first, after, |asked, request| asked.baken.timeline(asked.reader, person, request))
     }
 
     /// The phases that the path went through, in the order of happening; none to those who may not know where the person was.
     async fn phases(&self, ctx: &Context<'_>) -> Option<Vec<PhaseView>> {
-        let phases = |asked: Asked<'_>| asked.baken.phases(asked.principal, self.file.person_id).ok();
+        let phases = |asked: Asked<'_>| asked.baken.phases(asked.reader, self.file.person_id).ok();
         or_null(ctx, asked(ctx).map(phases))
     }
 
@@ -386,7 +388,7 @@ impl Person {
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<MatchView> {
         let person = self.file.person_id;
-        page(ctx, first, after, |asked, request| asked.baken.matches(asked.principal, person, request))
+        page(ctx, first, after, |asked, request| asked.baken.matches(asked.reader, person, request))
     }
 
     /// Whom other municipalities released who may be the same human being. Before another has released anybody there is none.
@@ -397,7 +399,7 @@ impl Person {
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<MatchElsewhereView> {
         let person = self.file.person_id;
-        page(ctx, first, after, |asked, request| asked.baken.matches_elsewhere(asked.principal, person, request))
+        page(ctx, first, after, |asked, request| asked.baken.matches_elsewhere(asked.reader, person, request))
     }
 }
 

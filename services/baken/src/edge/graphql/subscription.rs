@@ -8,17 +8,17 @@ use async_graphql::{
     ComplexObject, Context, ID, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Subscription,
     Value,
 };
+use care_path::PersonId;
 use care_path::event::EventKind;
 use care_path::ids::EventId;
 use care_path::time::DateTime;
 use care_path::views::{HandoverView, LookoutView, NoticeView, TaskView};
-use care_path::{PersonId, Principal};
 use futures_util::stream::{Stream, StreamExt, unfold};
 
 use super::connection::Window;
 use super::error::{QueryRefused, found};
 use super::query::{Person, asked};
-use crate::app::{Baken, Cares, Following, WorklistFollowing, WorklistNow};
+use crate::app::{Baken, Cares, Following, Reading, WorklistFollowing, WorklistNow};
 use crate::edge::rest::headers::{number, uuid};
 use crate::event_log::Position;
 
@@ -83,7 +83,7 @@ impl PersonChange {
     /// The person's case file as it is now.
     async fn person(&self, ctx: &Context<'_>) -> Option<Person> {
         let asked = asked(ctx).ok()?;
-        let file = asked.baken.case_file(asked.principal, self.of).ok()?;
+        let file = asked.baken.case_file(asked.reader, self.of).ok()?;
         Some(Person { file })
     }
 }
@@ -129,14 +129,14 @@ pub struct Subscription;
 /// Who listens, and from where on.
 struct Listener {
     baken: Arc<Baken>,
-    principal: Principal,
+    reader: Arc<Reading>,
     after: Position,
 }
 
 impl Listener {
     async fn of(ctx: &Context<'_>, after: Option<PositionScalar>) -> Result<Self, QueryRefused> {
         let asked = asked(ctx)?;
-        let (baken, principal) = (asked.baken.clone(), asked.principal.clone());
+        let (baken, reader) = (asked.baken.clone(), asked.reader.clone());
         let after = match after {
             None => baken.position(),
             Some(PositionScalar(after)) => match baken.has(after).await {
@@ -145,25 +145,25 @@ impl Listener {
                 Err(_) => return Err(QueryRefused::Unavailable),
             },
         };
-        Ok(Self { baken, principal, after })
+        Ok(Self { baken, reader, after })
     }
 
     /// What happens of some types, with something of it that is still to be seen when it is told.
     fn told<T>(
         self,
         types: impl IntoIterator<Item = EventKind>,
-        part: impl Fn(&Baken, &Principal, &NoticeView) -> Option<T>,
+        part: impl Fn(&Baken, &Reading, &NoticeView) -> Option<T>,
     ) -> impl Stream<Item = T> {
         let cares = Cares { types: Some(types.into_iter().collect()), person: None };
-        let Self { baken, principal, after } = self;
-        let following = Following::new(baken.clone(), principal.clone(), cares, after);
+        let Self { baken, reader, after } = self;
+        let following = Following::new(baken.clone(), reader.clone(), cares, after);
         let notices = unfold((following, VecDeque::new()), |(mut following, mut told)| async move {
             while told.is_empty() {
                 told = following.next().await.into();
             }
             told.pop_front().map(|notice| (notice, (following, told)))
         });
-        notices.filter_map(move |notice| std::future::ready(part(&baken, &principal, &notice)))
+        notices.filter_map(move |notice| std::future::ready(part(&baken, &reader, &notice)))
     }
 }
 
@@ -181,9 +181,9 @@ impl Subscription {
         after: Option<PositionScalar>,
     ) -> async_graphql::Result<impl Stream<Item = WorklistChange> + use<>> {
         let given = after.is_some();
-        let Listener { baken, principal, after } = Listener::of(ctx, after).await?;
+        let Listener { baken, reader, after } = Listener::of(ctx, after).await?;
         let request = Window::new(first, None)?.request;
-        let following = found(WorklistFollowing::new(baken, principal, request, given.then_some(after)))?;
+        let following = found(WorklistFollowing::new(baken, reader, request, given.then_some(after)))?;
         Ok(unfold(following, |following| async move {
             let mut following = following?;
             let now = following.next().await.ok()?;
@@ -202,20 +202,20 @@ impl Subscription {
         let listener = Listener::of(ctx, after).await?;
         // What is no id names nobody, as in a query.
         let follow = uuid(&id).map(PersonId).map(|person| {
-            let Listener { baken, principal, after } = listener;
+            let Listener { baken, reader, after } = listener;
             let cares = Cares { types: None, person: Some(person) };
-            let following = Following::new(baken.clone(), principal.clone(), cares, after);
-            (baken, principal, person, following, VecDeque::<NoticeView>::new())
+            let following = Following::new(baken.clone(), reader.clone(), cares, after);
+            (baken, reader, person, following, VecDeque::<NoticeView>::new())
         });
         Ok(unfold(follow, |follow| async move {
-            let (baken, principal, person, mut following, mut told) = follow?;
+            let (baken, reader, person, mut following, mut told) = follow?;
             loop {
-                if !baken.knows_of(&principal, person) {
+                if !baken.knows_of(&reader, person) {
                     return None;
                 }
                 if let Some(notice) = told.pop_front() {
                     let change = PersonChange { happening: Happening::from(&notice), of: person };
-                    return Some((change, Some((baken, principal, person, following, told))));
+                    return Some((change, Some((baken, reader, person, following, told))));
                 }
                 told = following.step().await.into();
             }
@@ -229,8 +229,8 @@ impl Subscription {
         #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<PositionScalar>,
     ) -> async_graphql::Result<impl Stream<Item = LookoutIssue> + use<>> {
         let listener = Listener::of(ctx, after).await?;
-        Ok(listener.told([EventKind::LookoutIssued], |baken, principal, notice| {
-            let lookout = baken.lookout_of(principal, notice)?;
+        Ok(listener.told([EventKind::LookoutIssued], |baken, reader, notice| {
+            let lookout = baken.lookout_of(reader, notice)?;
             Some(LookoutIssue { happening: notice.into(), lookout })
         }))
     }
@@ -260,8 +260,8 @@ impl Subscription {
             HandoverWithdrawn,
         ];
         let listener = Listener::of(ctx, after).await?;
-        Ok(listener.told(types, |baken, principal, notice| {
-            let handover = baken.handover_of(principal, notice)?;
+        Ok(listener.told(types, |baken, reader, notice| {
+            let handover = baken.handover_of(reader, notice)?;
             Some(HandoverChange { happening: notice.into(), handover })
         }))
     }

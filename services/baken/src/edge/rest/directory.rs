@@ -47,7 +47,7 @@ pub async fn organisations(reader: ReadingCaller, request: HttpRequest) -> Resul
     };
     let page = parameters.page();
     parameters.end()?;
-    Ok(shown(&PageOf::from(reader.baken().organisations(reader.principal(), &filter, &page)?)))
+    Ok(shown(&PageOf::from(reader.baken().organisations(reader.reading(), &filter, &page)?)))
 }
 
 /// Lists the facilities where people are taken in
@@ -77,7 +77,7 @@ pub async fn facilities(reader: ReadingCaller, request: HttpRequest) -> Result<H
     };
     let page = parameters.page();
     parameters.end()?;
-    Ok(shown(&PageOf::from(reader.baken().facilities(reader.principal(), &filter, &page)?)))
+    Ok(shown(&PageOf::from(reader.baken().facilities(reader.reading(), &filter, &page)?)))
 }
 
 /// Registers these endpoints.

@@ -46,7 +46,7 @@ pub async fn evening(reader: ReadingCaller, request: HttpRequest) -> Result<Http
     let rule = "must be a day such as 2026-12-01, in the years 2000 to 2099";
     let night = parameters.take("night", rule, |text| text.parse().map(Day::get).ok());
     parameters.end()?;
-    Ok(shown(&reader.baken().evening(reader.principal(), &facility, night)?))
+    Ok(shown(&reader.baken().evening(reader.reading(), &facility, night)?))
 }
 
 /// The list of an evening.

@@ -25,7 +25,7 @@ macro_rules! lists {
         #[get($path)]
         pub async fn $name(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
             let page = query::page(&request)?;
-            Ok(shown(&PageOf::from(reader.baken().$name(reader.principal(), &page)?)))
+            Ok(shown(&PageOf::from(reader.baken().$name(reader.reading(), &page)?)))
         }
     )+};
 }
@@ -43,7 +43,7 @@ pub async fn worklist(reader: ReadingCaller, request: HttpRequest) -> Result<Htt
     let kind = parameters.take("kind", "must be a kind of task: see /v1/codes/task_kind", TaskKind::from_code);
     let page = parameters.page();
     parameters.end()?;
-    Ok(shown(&PageOf::from(reader.baken().worklist(reader.principal(), kind, &page)?)))
+    Ok(shown(&PageOf::from(reader.baken().worklist(reader.reading(), kind, &page)?)))
 }
 
 /// Which tasks are asked for.
@@ -90,8 +90,8 @@ pub struct HandoverPage {
 #[get("/v1/handovers")]
 pub async fn handovers(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let page = query::page(&request)?;
-    let page = PageOf::from(reader.baken().handovers(reader.principal(), &page)?);
-    Ok(shown(&HandoverPage { page, counts: reader.baken().handover_counts(reader.principal()) }))
+    let page = PageOf::from(reader.baken().handovers(reader.reading(), &page)?);
+    Ok(shown(&HandoverPage { page, counts: reader.baken().handover_counts(reader.reading()) }))
 }
 
 /// Registers these endpoints.

@@ -18,7 +18,7 @@ use crate::edge::problem::Problem;
 #[get("/v1/me")]
 pub async fn me(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     query::none(&request)?;
-    Ok(shown(&MeView::of(reader.principal())))
+    Ok(shown(&MeView::of(reader.reading())))
 }
 
 /// Lists the code lists
@@ -47,7 +47,7 @@ pub async fn codes_of_list(reader: ReadingCaller, request: HttpRequest) -> Resul
     query::none(&request)?;
     let language = language(&request);
     let list = request.match_info().get("list").unwrap_or_default();
-    let view = reader.baken().code_list(reader.principal(), list, language).ok_or(Problem::NotFound)?;
+    let view = reader.baken().code_list(reader.reading(), list, language).ok_or(Problem::NotFound)?;
     Ok(labelled(language, &view))
 }
 

@@ -1,6 +1,7 @@
 //! REST: the edge that writes, and one of the two that read. The routes of commands come from the catalogue of commands.
 //! What reads is documented where it is handled, and registering it puts it into the OpenAPI document.
 
+mod accesses;
 pub mod batch;
 pub mod body;
 mod checkpoint;
@@ -16,6 +17,7 @@ mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
+mod records;
 pub mod search;
 mod stream;
 pub mod submission;
@@ -39,6 +41,8 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     persons::routes(routes);
     lists::routes(routes);
     turn_aways::routes(routes);
+    accesses::routes(routes);
+    records::routes(routes);
     me::routes(routes);
     stream::routes(routes);
     batch::routes(routes);

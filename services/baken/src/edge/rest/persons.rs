@@ -67,7 +67,7 @@ pub async fn persons(reader: ReadingCaller, request: HttpRequest) -> Result<Http
         };
         return search::answer(&reader, sought, &filter, &page, at).await;
     }
-    Ok(shown(&PageOf::from(reader.baken().persons(reader.principal(), &filter, &page)?)))
+    Ok(shown(&PageOf::from(reader.baken().persons(reader.reading(), &filter, &page)?)))
 }
 
 /// A year of birth.
@@ -90,7 +90,7 @@ fn birth_year(text: &str) -> Result<BirthDate, &'static str> {
 pub async fn case_file(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     none(&request)?;
-    let view = reader.baken().case_file(reader.principal(), person)?;
+    let view = reader.baken().case_file(reader.reading(), person)?;
     // Such a file also tells what other streams hold, which this revision knows nothing of.
     let known =
         headers::any_revision(&request, &IF_NONE_MATCH, view.revision) && !reader.baken().rests_on_others(person);
@@ -108,7 +108,7 @@ pub async fn case_file(reader: ReadingCaller, request: HttpRequest) -> Result<Ht
 pub async fn timeline(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     let page = query::page(&request)?;
-    Ok(shown(&PageOf::from(reader.baken().timeline(reader.principal(), person, &page)?)))
+    Ok(shown(&PageOf::from(reader.baken().timeline(reader.reading(), person, &page)?)))
 }
 
 /// Shows the phases that a person's path went through
@@ -122,7 +122,7 @@ pub async fn timeline(reader: ReadingCaller, request: HttpRequest) -> Result<Htt
 pub async fn phases(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     query::none(&request)?;
-    Ok(shown(&PageOf { items: reader.baken().phases(reader.principal(), person)?, next: None }))
+    Ok(shown(&PageOf { items: reader.baken().phases(reader.reading(), person)?, next: None }))
 }
 
 /// Suggests who may be the same human being
@@ -137,7 +137,7 @@ pub async fn phases(reader: ReadingCaller, request: HttpRequest) -> Result<HttpR
 pub async fn matches(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     let page = query::page(&request)?;
-    Ok(shown(&PageOf::from(reader.baken().matches(reader.principal(), person, &page)?)))
+    Ok(shown(&PageOf::from(reader.baken().matches(reader.reading(), person, &page)?)))
 }
 
 /// Shows whom other municipalities released who may be the same human being as a person
@@ -152,7 +152,7 @@ pub async fn matches(reader: ReadingCaller, request: HttpRequest) -> Result<Http
 pub async fn matches_elsewhere(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let person = person(&request)?;
     let page = query::page(&request)?;
-    Ok(shown(&PageOf::from(reader.baken().matches_elsewhere(reader.principal(), person, &page)?)))
+    Ok(shown(&PageOf::from(reader.baken().matches_elsewhere(reader.reading(), person, &page)?)))
 }
 
 /// A document that only its receiver can open.
@@ -172,7 +172,7 @@ pub struct HandoverDocument {
 #[get("/v1/persons/{person_id}/handovers/{handover_id}/document")]
 pub async fn handover_document(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let (person, handover) = (person(&request)?, HandoverId(id(&request, "handover_id")?));
-    let document = reader.baken().handover_document(reader.principal(), person, handover)?;
+    let document = reader.baken().handover_document(reader.reading(), person, handover)?;
     Ok(shown(&HandoverDocument { document }))
 }
 

@@ -1,23 +1,30 @@
 //! Somebody who reads, once the read models have reached the position that they wait for.
 
+use std::sync::Arc;
+
+use access_log::Surface;
 use actix_web::dev::Payload;
 use actix_web::http::header::ETAG;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
-use care_path::{PersonId, Principal};
+use care_path::PersonId;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::headers;
-use crate::app::{Baken, ExecuteError};
-use crate::edge::caller::{Caller, Extracted};
+use crate::app::{Baken, ExecuteError, Reading};
+use crate::edge::caller::{self, Caller, Extracted};
 use crate::edge::problem::Problem;
 
 /// A caller that reads.
-pub struct ReadingCaller(pub Caller);
+pub struct ReadingCaller {
+    pub caller: Caller,
+    reading: Arc<Reading>,
+}
 
 impl ReadingCaller {
     async fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let caller = Caller::of(request).await?;
+        let reading = caller::reading(request, &caller.edge, &caller.principal, surface(request));
         if let Some(position) = headers::position(request)? {
             let baken = &caller.edge.baken;
             // No write was ever answered with a position that the log does not have.
@@ -27,19 +34,27 @@ impl ReadingCaller {
             }
             baken.reach(position).await?;
         }
-        Ok(Self(caller))
+        Ok(Self { caller, reading })
     }
 
     /// Who reads.
     #[must_use]
-    pub fn principal(&self) -> &Principal {
-        &self.0.principal
+    pub fn reading(&self) -> &Arc<Reading> {
+        &self.reading
     }
 
     /// What is read from.
     #[must_use]
     pub fn baken(&self) -> &Baken {
-        &self.0.edge.baken
+        &self.caller.edge.baken
+    }
+}
+
+fn surface(request: &HttpRequest) -> Surface {
+    match request.path() {
+        "/graphql" => Surface::Graphql,
+        "/v1/stream" => Surface::Stream,
+        _ => Surface::Rest,
     }
 }
 

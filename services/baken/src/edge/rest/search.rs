@@ -2,7 +2,6 @@
 
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, post};
-use care_path::Principal;
 use care_path::matching::{PersonSought, Sought};
 use care_path::views::PersonSummaryView;
 use serde_json::{Map, Value};
@@ -12,7 +11,7 @@ use super::page::PageOf;
 use super::query;
 use super::reader::{ReadingCaller, shown};
 use super::{body, fields};
-use crate::app::{Cursor, Page, PageRequest, PersonsFilter};
+use crate::app::{Cursor, Page, PageRequest, PersonsFilter, Reading};
 use crate::edge::Edge;
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem};
 
@@ -34,7 +33,7 @@ pub async fn search_persons(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     query::none(&request)?;
-    let body = body::read(&request, payload.into_inner(), &reader.0.edge.limits).await?;
+    let body = body::read(&request, payload.into_inner(), &reader.caller.edge.limits).await?;
     let mut rest = body::object(&request, &body)?;
     let mut problems = FieldProblems::default();
     let page = page(&mut rest, &mut problems);
@@ -80,7 +79,7 @@ pub async fn answer(
     page: &PageRequest,
     at: impl Fn(&str, String) -> FieldProblem,
 ) -> Result<HttpResponse, Problem> {
-    Ok(shown(&PageOf::from(look_for(&reader.0.edge, reader.principal(), sought, filter, page, at).await?)))
+    Ok(shown(&PageOf::from(look_for(&reader.caller.edge, reader.reading(), sought, filter, page, at).await?)))
 }
 
 /// Who fits what is known of somebody, within the limit on how often one may search.
@@ -89,16 +88,16 @@ pub async fn answer(
 /// Where nobody can be looked for by it: `at` says where that stood in the request; or where somebody searches too often.
 pub async fn look_for(
     edge: &Edge,
-    principal: &Principal,
+    reading: &Reading,
     sought: PersonSought,
     filter: &PersonsFilter,
     page: &PageRequest,
     at: impl Fn(&str, String) -> FieldProblem,
 ) -> Result<Page<PersonSummaryView>, Problem> {
-    let sought = Sought::of(sought, principal, edge.baken.clock().now())
+    let sought = Sought::of(sought, reading, edge.baken.clock().now())
         .map_err(|why| Problem::Fields(at(why.field(), why.to_string()).into()))?;
-    edge.rates.search(&principal.user)?;
-    Ok(edge.baken.search(principal, &sought, filter, page).await?)
+    edge.rates.search(&reading.user)?;
+    Ok(edge.baken.search(reading, &sought, filter, page).await?)
 }
 
 /// Registers these endpoints.

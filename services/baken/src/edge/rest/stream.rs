@@ -8,13 +8,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access_log::Action;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get};
+use care_path::PersonId;
 use care_path::event::EventKind;
 use care_path::time::DateTime;
 use care_path::views::NoticeView;
-use care_path::{PersonId, Principal};
 use futures_util::stream::{Stream, unfold};
 use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep};
 use utoipa::IntoParams;
@@ -24,7 +25,7 @@ use super::headers;
 use super::query::Parameters;
 use super::reader::ReadingCaller;
 use super::submission::POSITION;
-use crate::app::{Baken, Cares, ExecuteError, Following};
+use crate::app::{Baken, Cares, ExecuteError, Following, Reading};
 use crate::edge::channels::Seat;
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::event_log::Position;
@@ -115,11 +116,13 @@ fn types(list: &str) -> Option<BTreeSet<EventKind>> {
 #[get("/v1/stream")]
 pub async fn stream(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let asked = Asked::read(&request, reader.baken()).await?;
-    let caller = reader.0;
+    let reading = reader.reading().clone();
+    reading.acts(Action::Deliver);
+    let caller = reader.caller;
     let seat = caller.edge.channels.seat(&caller.principal.user)?;
     let baken = caller.edge.baken.clone();
     let after = asked.after.unwrap_or_else(|| baken.position());
-    let events = Events::new(baken, caller.principal, asked.cares, after, caller.expires_at, seat);
+    let events = Events::new(baken, reading, asked.cares, after, caller.expires_at, seat);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -130,6 +133,7 @@ pub async fn stream(reader: ReadingCaller, request: HttpRequest) -> Result<HttpR
 
 /// The body of a stream. It is asked for more when the client has taken what there was, and keeps nothing meanwhile.
 struct Events {
+    reading: Arc<Reading>,
     following: Following,
     seat: Seat,
     began: bool,
@@ -142,7 +146,7 @@ struct Events {
 impl Events {
     fn new(
         baken: Arc<Baken>,
-        principal: Principal,
+        reading: Arc<Reading>,
         cares: Cares,
         after: Position,
         expires_at: DateTime,
@@ -153,8 +157,8 @@ impl Events {
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         heartbeat.reset();
         let expired = Box::pin(sleep(left));
-        let following = Following::new(baken.clone(), principal, cares, after);
-        Self { following, seat, began: false, expired, expires_at, heartbeat, baken }
+        let following = Following::new(baken.clone(), reading.clone(), cares, after);
+        Self { reading, following, seat, began: false, expired, expires_at, heartbeat, baken }
     }
 
     fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> {
@@ -178,6 +182,10 @@ impl Events {
             _ = self.heartbeat.tick() => return Some(self.comment().into()),
         };
         self.heartbeat.reset();
+        if let Err(error) = self.baken.record(&self.reading).await {
+            tracing::error!(%error, "a stream ends: what it would tell could not be recorded");
+            return None;
+        }
         // The machine may have slept through the timer.
         (self.baken.clock().now() < self.expires_at).then(|| chunk.into())
     }

@@ -43,7 +43,7 @@ pub async fn turn_aways(reader: ReadingCaller, request: HttpRequest) -> Result<H
     }
     let page = parameters.page();
     parameters.end()?;
-    Ok(shown(&PageOf::from(reader.baken().turn_aways(reader.principal(), &filter, &page)?)))
+    Ok(shown(&PageOf::from(reader.baken().turn_aways(reader.reading(), &filter, &page)?)))
 }
 
 /// Registers these endpoints.

@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::page::PageOf;
 use super::query::{self, Parameters};
-use super::reader::{id, shown};
+use super::reader::{ReadingCaller, id, shown};
 use super::{body, fields, headers};
 use crate::app::PageRequest;
 use crate::edge::caller::Caller;
@@ -160,16 +160,16 @@ pub struct LetterParameters {
     responses((status = 200, description = "A page of them.", body = PageOf<DeadLetterView>))
 )]
 #[get("/v1/webhooks/{webhook_id}/dead-letters")]
-pub async fn dead_letters(caller: Caller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn dead_letters(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let rule = format!("must be a number from 1 to {}", PageRequest::MOST);
     let in_range = |text: &str| text.parse().ok().filter(|first| PageRequest::new(Some(*first), None).is_some());
     let first = parameters.take("first", &rule, in_range);
     let after = parameters.take("after", "must be the cursor of a page", position);
     parameters.end()?;
-    let webhooks = webhooks(&caller)?;
+    let webhooks = webhooks(&reader.caller)?;
     let (after, first) = (after.unwrap_or_default(), first.unwrap_or(50));
-    let (items, next) = webhooks.dead_letters(&caller.principal, webhook(&request)?, after, first).await?;
+    let (items, next) = webhooks.dead_letters(reader.reading(), webhook(&request)?, after, first).await?;
     Ok(shown(&PageOf { items, next: next.map(|position| position.to_string()) }))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use care_path::event::Event;
+use care_path::event::{Event, EventKind};
 use care_path::path::relations::Statements;
 use care_path::{CarePath, PersonId, Stamp};
 
@@ -70,11 +70,31 @@ impl Case {
     pub(crate) fn take_in(&mut self, entry: Entry) {
         #[cfg(test)]
         crate::projections::At::Fold.panic_at(entry.stamp.event_id);
+        if entry.event.kind() == EventKind::SubjectErased {
+            return self.erase(entry);
+        }
         let last = self.path.take_in(&entry.stamp, &entry.event);
         self.history.push(entry);
         if !last {
             self.refold();
         }
+    }
+
+    /// A person was erased: what was recorded of them is from here on what can be read without their keys.
+    fn erase(&mut self, erased: Entry) {
+        let person = erased.stamp.person_id;
+        self.history.retain_mut(|entry| {
+            if entry.stamp.person_id != person {
+                return true;
+            }
+            match entry.event.erased() {
+                Ok(event) => entry.event = event,
+                Err(_) => drop(self.set_aside.insert(SetAside::of(entry))),
+            }
+            !self.set_aside.contains(&SetAside::of(entry))
+        });
+        self.history.push(erased);
+        self.refold();
     }
 
     /// Folds the histories of several cases into one, in the order of the log.

@@ -26,6 +26,8 @@ pub struct Cases {
     revisions: Map<PersonId, u64>,
     /// By person, what each other person's path says of their belonging together.
     said_of: Map<PersonId, BTreeMap<PersonId, Statements>>,
+    /// Those who were erased.
+    erased: BTreeSet<PersonId>,
 }
 
 /// What an event changed.
@@ -65,6 +67,11 @@ impl Cases {
         self.by_id.values().map(|case| &**case)
     }
 
+    /// Those who were erased.
+    pub fn erased(&self) -> &BTreeSet<PersonId> {
+        &self.erased
+    }
+
     pub fn len(&self) -> usize {
         self.by_id.len()
     }
@@ -94,6 +101,10 @@ impl Cases {
         }
         self.by_id.entry(id).and_modify(|case| case.take_in(entry));
         let mut changed = Changed::since(id);
+        if kind == EventKind::SubjectErased {
+            self.erased.insert(person);
+            changed = Changed::anew(id);
+        }
         if speaks_of_others {
             changed.there.extend(self.spread(person, self.spoken_of(person)));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::app::PageRequest;
+use crate::app::Reading;
 
 /// The script is told as of this Friday: its first day is a Saturday, four weeks before.
 pub const NOW: &str = "2026-12-18T09:00:00Z";
@@ -12,7 +13,7 @@ pub const NOW: &str = "2026-12-18T09:00:00Z";
 fn waits(node: &Node, user: &str, marek: PersonId) -> Vec<String> {
     let users = demo::users().unwrap();
     let principal = &users.iter().find(|each| each.user.as_str() == user).unwrap().principal;
-    let page = node.baken.worklist(principal, None, &PageRequest::default()).unwrap();
+    let page = node.baken.worklist(&Reading::from(principal), None, &PageRequest::default()).unwrap();
     let of_marek = page.edges.into_iter().map(|edge| edge.node).filter(|task| task.person_id == marek);
     of_marek.map(|task| format!("{} {}", local(task.due_at), task.kind)).collect()
 }

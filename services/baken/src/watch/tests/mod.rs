@@ -17,6 +17,7 @@ use parking_lot::RwLock;
 use tokio::task::JoinHandle;
 
 use super::{Ticked, Watch, WatchMetrics};
+use crate::access_log::MemoryAccessLog;
 use crate::app::Baken;
 use crate::demo::{self, Planned};
 use crate::event_log::{EventLog, MemoryLog, Position};
@@ -69,13 +70,14 @@ impl Ground {
         let ring = KeyRing::open(self.keys.clone(), self.kek.clone(), KeyRing::CAPACITY).await.unwrap();
         let sealer = Arc::new(Sealer::new(Arc::new(ring)));
         let settings = Arc::new(Settings { deadlines: self.terms.clone(), ..demo::settings().unwrap() });
-        let world = Arc::new(RwLock::new(World::new(settings.clone()).with_directory(demo::directory().unwrap())));
+        let world = Arc::new(RwLock::new(World::new(settings).with_directory(demo::directory().unwrap())));
         let decoder = Decoder::new(sealer.clone());
         let (follower, applied) = Follower::new(self.log.clone(), decoder, world.clone(), self.clock.clone());
         follower.catch_up().await.unwrap();
         let follower = tokio::spawn(follower.run());
         let (log, clock, ids) = (self.log.clone(), self.clock.clone(), self.ids.clone());
-        let baken = Arc::new(Baken::new(log, sealer, world, settings, clock, ids, applied));
+        let access = Arc::new(MemoryAccessLog::default());
+        let baken = Arc::new(Baken::new(log, access, sealer, world, clock, ids, applied));
         Node { watch: Watch::new(baken.clone(), WatchMetrics::default()), baken, follower }
     }
 

@@ -326,9 +326,11 @@ pub fn happen(ending: Ending, given: Given) -> Option<Given> {
         Ending::Arrived => send(given, liaison("PL"), state(HandoverState::Departed)?, ConfirmArrival {}),
         Ending::Unlinked => send(given, coordinator(), another_person(), UnlinkPersons { explanation: None }),
         Ending::Unrelated => send(given, coordinator(), another_person(), UnrelatePersons { explanation: None }),
-        Ending::Erased => {
-            Some(given.by(Principal::baken()).and_happened(&Event::from(PrivacyEvent::SubjectErased(SubjectErased))))
-        }
+        Ending::Erased => Some(
+            given
+                .by(Principal::baken())
+                .and_happened(&Event::from(PrivacyEvent::SubjectErased(SubjectErased { ground: None }))),
+        ),
     }
 }
 

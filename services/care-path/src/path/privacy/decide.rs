@@ -1,7 +1,7 @@
-//! Decisions on legal holds.
+//! Decisions on legal holds, and on erasing a person.
 
-use super::{HoldLifted, HoldPlaced, PrivacyEvent};
-use crate::codes::HoldReason;
+use super::{HoldLifted, HoldPlaced, PrivacyEvent, SubjectErased};
+use crate::codes::{ErasureGround, HoldReason};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::HoldId;
@@ -9,9 +9,12 @@ use crate::path::CarePath;
 use serde::Deserialize;
 
 refusals! {
-    /// Why a hold is not lifted.
+    /// Why a hold is not lifted, or nothing erased.
     PrivacyRefusal {
         UnknownHold = "unknown_hold": "there is no such hold",
+        OnHold = "on_hold": "a legal hold keeps the record; it can be erased once the hold is lifted",
+        StillRetained = "still_retained": "the time is not over for which the record is kept",
+        AlreadyErased = "already_erased": "the data of the person were erased before",
     }
 }
 
@@ -45,5 +48,32 @@ impl Decide for LiftHold {
             return Err(PrivacyRefusal::UnknownHold.into());
         }
         Ok(vec![PrivacyEvent::HoldLifted(HoldLifted { hold }).into()])
+    }
+}
+
+/// Erases a person: the keys of what describes them are destroyed, for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EraseSubject {
+    pub ground: ErasureGround,
+}
+
+impl Decide for EraseSubject {
+    type Subject = ();
+
+    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        if path.privacy.erased.contains_key(&at.person_id) {
+            return Err(PrivacyRefusal::AlreadyErased.into());
+        }
+        if path.is_on_hold() {
+            return Err(PrivacyRefusal::OnHold.into());
+        }
+        let is_kept = || path.kept_until(at.deadlines).is_some_and(|until| at.now < until);
+        // Under another of the person's ids it was decided already.
+        if self.ground == ErasureGround::RetentionEnded && !path.is_erased() && is_kept() {
+            return Err(PrivacyRefusal::StillRetained.into());
+        }
+        Ok(vec![PrivacyEvent::SubjectErased(SubjectErased { ground: Some(self.ground) }).into()])
     }
 }

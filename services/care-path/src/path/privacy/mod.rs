@@ -1,19 +1,20 @@
-//! Legal holds, and that a person was erased.
+//! Legal holds, how long a record is kept, and that a person was erased.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::{CarePath, Noted, Stamp};
-use crate::codes::{HandoverWithdrawReason, HoldReason, LookoutEndReason};
-use crate::fact::{events, facts, part_events};
-use crate::ids::HoldId;
+use crate::codes::{ErasureGround, HandoverWithdrawReason, HoldReason, LookoutEndReason};
+use crate::fact::{events, part_events};
+use crate::ids::{HoldId, PersonId};
 
 mod decide;
+mod retention;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{LiftHold, PlaceHold, PrivacyRefusal};
+pub use decide::{EraseSubject, LiftHold, PlaceHold, PrivacyRefusal};
+pub use retention::RecordClass;
 
 part_events! {
     /// Keeping and forgetting.
@@ -35,20 +36,19 @@ events! {
     pub struct HoldLifted {
         hold: clear HoldId as "hold_id" => Notes, Full;
     }
+
+    /// The person's keys are destroyed: what described them reads as erased from here back to the beginning.
+    pub struct SubjectErased {
+        ground: maybe ErasureGround => Presence, Minimal;
+    }
 }
-
-/// The person's keys were destroyed: what described them reads as erased from here back to the beginning.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct SubjectErased;
-
-facts! { SubjectErased as it { } }
 
 /// What must be kept, and whether the person was forgotten.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PrivacyState {
     pub(in crate::path) holds: Vec<Noted<HoldPlaced>>,
-    pub(in crate::path) erased: Option<Arc<Stamp>>,
+    /// Which of the person's ids were erased, and by what.
+    pub(in crate::path) erased: BTreeMap<PersonId, Noted<SubjectErased>>,
 }
 
 impl PrivacyEvent {
@@ -67,8 +67,8 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &PrivacyEve
     match event {
         PrivacyEvent::HoldPlaced(placed) => path.privacy.holds.push(Noted::new(stamp, placed)),
         PrivacyEvent::HoldLifted(lifted) => path.privacy.holds.retain(|held| held.hold != lifted.hold),
-        PrivacyEvent::SubjectErased(_) => {
-            path.privacy.erased = Some(stamp.clone());
+        PrivacyEvent::SubjectErased(erased) => {
+            path.privacy.erased.insert(stamp.person_id, Noted::new(stamp, erased));
             path.end_with(stamp, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);
         }
     }
@@ -78,7 +78,17 @@ impl CarePath {
     /// Whether the person was erased.
     #[must_use]
     pub fn is_erased(&self) -> bool {
-        self.privacy.erased.is_some()
+        !self.privacy.erased.is_empty()
+    }
+
+    /// The ids of the person under which nothing that described them can be read any more.
+    pub fn erased_ids(&self) -> impl Iterator<Item = PersonId> {
+        self.privacy.erased.keys().copied()
+    }
+
+    /// The legal holds that keep the record, each with its reason and who placed it when.
+    pub(crate) fn holds(&self) -> impl Iterator<Item = (HoldId, HoldReason, &Stamp)> {
+        self.privacy.holds.iter().map(|placed| (placed.hold, placed.reason, &*placed.stamp))
     }
 
     /// Whether a legal hold keeps the record from being erased.

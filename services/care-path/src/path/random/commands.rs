@@ -19,7 +19,7 @@ use crate::path::intake::TurnAway;
 use crate::path::lost::{
     AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, MarkOutOfSight, ResolveLookout,
 };
-use crate::path::privacy::{LiftHold, PlaceHold};
+use crate::path::privacy::{EraseSubject, LiftHold, PlaceHold};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, StartCare, WaitlistReferral, WithdrawReferral,
 };
@@ -295,6 +295,7 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::FinishMove(moved?, FinishMove { erased: true })
         }
         K::PlaceHold => Command::PlaceHold((), PlaceHold { reason: dice.code() }),
+        K::EraseSubject => Command::EraseSubject((), EraseSubject { ground: dice.code() }),
         K::LiftHold => {
             let holds: Vec<_> = path.privacy.holds.iter().map(|hold| hold.hold).collect();
             Command::LiftHold(dice.one_of(&holds)?, LiftHold {})

@@ -301,7 +301,7 @@ fn nothing_waits_on_a_closed_case_and_all_of_it_again_once_it_is_reopened() {
 #[test]
 fn nothing_waits_for_who_died_or_was_erased_or_never_was() {
     given([confused()]).when(RecordDeath::default()).then(|path| assert_eq!(waiting(path, 0), []));
-    given([confused(), PrivacyEvent::SubjectErased(SubjectErased).into()])
+    given([confused(), PrivacyEvent::SubjectErased(SubjectErased { ground: None }).into()])
         .then(|path| assert_eq!(waiting(path, 0), []));
     given([]).then(|path| assert_eq!(waiting(path, 0), []));
 }

@@ -192,18 +192,6 @@ pub(super) fn without(history: &History, destroyed: impl Fn(&Event, &Stamp, Data
     of_events(history.iter().map(erased).collect(), history)
 }
 
-fn erase(value: &mut Value, destroyed: &impl Fn(DataClass) -> bool) {
-    match value {
-        Value::Object(object) => match object.get(MARK).and_then(Value::as_str).and_then(DataClass::from_code) {
-            Some(class) if destroyed(class) => drop(object.remove(VALUE)),
-            Some(_) => {}
-            None => object.values_mut().for_each(|each| erase(each, destroyed)),
-        },
-        Value::Array(array) => array.iter_mut().for_each(|each| erase(each, destroyed)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
 /// Whether a reader sees anything at all by the reviewed table.
 pub(super) fn sees_anything(who: &Principal, history: &History) -> bool {
     let reviewed = Reviewed::read();

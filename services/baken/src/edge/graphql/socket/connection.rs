@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use access_log::Action;
 use actix_web::web::Data;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, MessageStream, ProtocolError, Session};
 use async_graphql::Response;
@@ -16,6 +18,7 @@ use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep, timeout}
 use super::super::error::{complete, request_error};
 use super::super::{Graphql, http};
 use super::protocol::{End, Said, Say, is_refused};
+use crate::app::{Asks, Reading};
 use crate::edge::Edge;
 use crate::edge::auth::{AuthError, bearer_token};
 use crate::edge::channels::Seat;
@@ -56,12 +59,21 @@ enum Told {
     Completed,
 }
 
-type Operation = BoxStream<'static, (String, bool, Told)>;
+/// An operation of the client's: its id, who reads by it, and whether it is a subscription.
+#[derive(Clone)]
+struct Named {
+    id: String,
+    reading: Arc<Reading>,
+    subscribes: bool,
+}
+
+type Operation = BoxStream<'static, (Named, Told)>;
 
 /// An open WebSocket.
 pub struct Connection {
     edge: Data<Edge>,
     graphql: Data<Graphql>,
+    asks: Asks,
     session: Session,
     messages: AggregatedMessageStream,
     following: SelectAll<Abortable<Operation>>,
@@ -70,13 +82,19 @@ pub struct Connection {
 }
 
 impl Connection {
-    pub fn new(edge: Data<Edge>, graphql: Data<Graphql>, session: Session, messages: MessageStream) -> Self {
+    pub fn new(
+        edge: Data<Edge>,
+        graphql: Data<Graphql>,
+        asks: Asks,
+        session: Session,
+        messages: MessageStream,
+    ) -> Self {
         let messages = messages.max_frame_size(MESSAGE).aggregate_continuations().max_continuation_size(MESSAGE);
         let mut ping = interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
         let (following, ends) = (SelectAll::new(), HashMap::new());
-        Self { edge, graphql, session, messages, following, ends, ping }
+        Self { edge, graphql, asks, session, messages, following, ends, ping }
     }
 
     /// Serves it until it ends.
@@ -154,8 +172,8 @@ impl Connection {
                     if self.edge.baken.clock().now() >= known.expires_at {
                         return Err(End::Expired);
                     }
-                    if let Some((id, subscribes, told)) = told {
-                        self.tell(&id, subscribes, told).await?;
+                    if let Some((named, told)) = told {
+                        self.tell(&named, told).await?;
                     }
                 }
                 _ = self.ping.tick() => in_time(self.session.ping(b"")).await?,
@@ -179,21 +197,25 @@ impl Connection {
 
     async fn follow(&mut self, known: &SeatedCaller, id: String, payload: Map<String, Json>) -> Result<(), End> {
         let ask = http::ask(payload).map_err(|_| End::Malformed)?;
+        let reading = Arc::new(Reading::new(known.principal.clone(), self.asks.clone()));
         let begun = if self.ends.len() >= OPERATIONS {
             let words = format!("{OPERATIONS} operations go over one connection at once");
             Err(request_error(words, "TOO_MANY_OPERATIONS"))
         } else if self.edge.rates.user(&known.principal.user).is_err() {
             Err(request_error("wait before you try again", "RATE_LIMITED"))
         } else {
-            self.graphql.answers(known.principal.clone(), ask)
+            self.graphql.answers(reading.clone(), ask)
         };
         match begun {
             Err(refused) => self.say(&Say::Error { id: &id, payload: &[refused] }).await,
             Ok((subscribes, responses)) => {
-                let name = id.clone();
+                if subscribes {
+                    reading.acts(Action::Deliver);
+                }
+                let named = Named { id: id.clone(), reading, subscribes };
                 let told = responses.map(|response| Told::Response(Box::new(response)));
                 let told = told.chain(stream::once(std::future::ready(Told::Completed)));
-                let operation: Operation = told.map(move |told| (name.clone(), subscribes, told)).boxed();
+                let operation: Operation = told.map(move |told| (named.clone(), told)).boxed();
                 let (end, registration) = AbortHandle::new_pair();
                 self.following.push(Abortable::new(operation, registration));
                 self.ends.insert(id, end);
@@ -202,10 +224,12 @@ impl Connection {
         }
     }
 
-    async fn tell(&mut self, id: &str, subscribes: bool, told: Told) -> Result<(), End> {
+    async fn tell(&mut self, named: &Named, told: Told) -> Result<(), End> {
+        let Named { id, reading, subscribes } = named;
+        self.edge.baken.record(reading).await.map_err(|_| End::TryLater(Problem::NOT_RECORDED))?;
         match told {
             Told::Response(mut response) => {
-                let refused = is_refused(&response, subscribes);
+                let refused = is_refused(&response, *subscribes);
                 complete(&mut response);
                 if refused {
                     self.forget(id);

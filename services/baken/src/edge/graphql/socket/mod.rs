@@ -5,6 +5,7 @@
 mod connection;
 mod protocol;
 
+use access_log::Surface;
 use actix_web::guard::GuardContext;
 use actix_web::http::header::{AUTHORIZATION, HOST, ORIGIN, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
 use actix_web::web::{Data, Payload};
@@ -13,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use self::connection::{Connection, SeatedCaller};
 use self::protocol::PROTOCOL;
 use super::Graphql;
-use crate::edge::caller::{Caller, edge};
+use crate::edge::caller::{Caller, asks, edge};
 use crate::edge::problem::Problem;
 
 /// Whether a request asks for a WebSocket.
@@ -43,9 +44,10 @@ pub async fn upgrade(request: HttpRequest, payload: Payload, graphql: Data<Graph
         edge.rates.stranger(request.peer_addr().map(|address| address.ip()))?;
         None
     };
+    let asks = asks(&request, &edge, Surface::Graphql);
     let (response, session, messages) = actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL])
         .map_err(|_| Problem::Malformed("The request is no handshake of a WebSocket."))?;
-    actix_web::rt::spawn(Connection::new(edge, graphql, session, messages).run(known));
+    actix_web::rt::spawn(Connection::new(edge, graphql, asks, session, messages).run(known));
     Ok(response)
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::support::{Small, coordinator};
+use crate::app::Reading;
 use crate::app::testing::user;
 use crate::app::{Page, PageRequest, PersonsFilter};
 use crate::edge::graphql::sdl;
@@ -100,9 +101,10 @@ async fn a_case_file_is_the_same_over_both_edges_for_every_role() {
     ];
     let mut fields = Vec::new();
     for reader in readers.map(user) {
-        let mut rest = serde_json::to_value(small.baken.case_file(&reader, small.marek).unwrap()).unwrap();
+        let mut rest =
+            serde_json::to_value(small.baken.case_file(&Reading::from(&reader), small.marek).unwrap()).unwrap();
         // GraphQL tells the phases with the file; REST at an address of their own.
-        let phases = small.baken.phases(&reader, small.marek).unwrap();
+        let phases = small.baken.phases(&Reading::from(&reader), small.marek).unwrap();
         rest.as_object_mut().unwrap().insert("phases".to_owned(), serde_json::to_value(phases).unwrap());
         let graphql = small.shown(reader.clone(), &query).await["person"].clone();
         fields.push(rest.as_object().unwrap().len());
@@ -123,12 +125,16 @@ async fn lists_and_the_timeline_are_the_same_over_both_edges() {
     let page = PageRequest::default();
     let (reader, baken) = (coordinator(), &small.baken);
     for (field, of, rest) in [
-        ("persons", "PersonSummary", nodes(baken.persons(&reader, &PersonsFilter::default(), &page).unwrap())),
-        ("worklist", "Task", nodes(baken.worklist(&reader, None, &page).unwrap())),
-        ("lost", "Lost", nodes(baken.lost(&reader, &page).unwrap())),
-        ("lookouts", "Lookout", nodes(baken.lookouts(&reader, &page).unwrap())),
-        ("careAlerts", "CareAlert", nodes(baken.care_alerts(&reader, &page).unwrap())),
-        ("referrals", "Referral", nodes(baken.referrals(&reader, &page).unwrap())),
+        (
+            "persons",
+            "PersonSummary",
+            nodes(baken.persons(&Reading::from(&reader), &PersonsFilter::default(), &page).unwrap()),
+        ),
+        ("worklist", "Task", nodes(baken.worklist(&Reading::from(&reader), None, &page).unwrap())),
+        ("lost", "Lost", nodes(baken.lost(&Reading::from(&reader), &page).unwrap())),
+        ("lookouts", "Lookout", nodes(baken.lookouts(&Reading::from(&reader), &page).unwrap())),
+        ("careAlerts", "CareAlert", nodes(baken.care_alerts(&Reading::from(&reader), &page).unwrap())),
+        ("referrals", "Referral", nodes(baken.referrals(&Reading::from(&reader), &page).unwrap())),
     ] {
         let query = format!("{{ {field}(first: 20) {{ nodes {{ {} }} }} }}", everything(&objects, of));
         let shown = without_nulls(small.shown(reader.clone(), &query).await);
@@ -138,7 +144,7 @@ async fn lists_and_the_timeline_are_the_same_over_both_edges() {
     let entry = everything(&objects, "TimelineEntry");
     let query = format!("{{ person(id: \"{}\") {{ timeline {{ nodes {{ {entry} }} }} }} }}", small.marek);
     let shown = small.shown(reader.clone(), &query).await;
-    let timeline = baken.timeline(&reader, small.marek, &page).unwrap();
+    let timeline = baken.timeline(&Reading::from(&reader), small.marek, &page).unwrap();
     let rest: Vec<_> = timeline.edges.into_iter().map(|edge| serde_json::to_value(edge.node).unwrap()).collect();
     let shown = shown["person"]["timeline"]["nodes"].as_array().unwrap().clone();
     assert_eq!(shown.len(), rest.len());

@@ -1,7 +1,10 @@
+use std::sync::Arc;
+
 use care_path::PersonId;
 use serde_json::{Value, json};
 
 use super::support::{Small, coordinator, night_shelter, police, rates};
+use crate::app::Reading;
 use crate::app::testing::user;
 use crate::edge::graphql::{Ask, Graphql};
 
@@ -187,7 +190,7 @@ async fn one_of_several_operations_is_chosen_by_its_name() {
         operation: Some("b".into()),
         ..Ask::default()
     };
-    let response = small.graphql.answer(coordinator(), ask).await;
+    let response = small.graphql.answer(Arc::new(Reading::from(&coordinator())), ask).await;
     assert_eq!(response.data.into_json().unwrap(), json!({ "__typename": "Query" }));
 }
 
@@ -234,7 +237,8 @@ async fn in_production_the_schema_is_told_by_no_answer() {
     let small = Small::new().await;
     let closed = Graphql::new(small.baken.clone(), rates(), false).unwrap();
     let asked = async |query: &str| {
-        let response = closed.answer(coordinator(), Ask { query: query.into(), ..Ask::default() }).await;
+        let response =
+            closed.answer(Arc::new(Reading::from(&coordinator())), Ask { query: query.into(), ..Ask::default() }).await;
         (response.data.into_json().unwrap(), serde_json::to_value(&response.errors).unwrap())
     };
     for query in ["{ __schema { types { name } } }", "{ __type(name: \"Person\") { name } }"] {

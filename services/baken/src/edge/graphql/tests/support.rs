@@ -8,6 +8,7 @@ use care_path::{PersonId, Principal};
 use serde_json::{Value, json};
 
 use crate::app::Baken;
+use crate::app::Reading;
 use crate::app::testing::{TestBaken, request, user};
 use crate::edge::Limits;
 use crate::edge::graphql::{Ask, Graphql};
@@ -119,7 +120,7 @@ impl Small {
     /// Asks, with variables.
     pub async fn ask_with(&self, principal: Principal, query: &str, variables: Value) -> Response {
         let ask = Ask { query: query.to_owned(), operation: None, variables: Variables::from_json(variables) };
-        self.graphql.answer(principal, ask).await
+        self.graphql.answer(Arc::new(Reading::from(&principal)), ask).await
     }
 
     /// Asks, and expects no errors.

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use actix_web::{App, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
 use super::support::{Small, coordinator, rates};
+use crate::app::Reading;
 use crate::edge::graphql::{Graphql, http, routes};
 use crate::edge::{BatchLimits, Limits};
 
@@ -59,7 +62,7 @@ async fn send(graphql: &Graphql, request: TestRequest) -> Answered {
 }
 
 async fn send_parts(graphql: &Graphql, request: &actix_web::HttpRequest, payload: Payload) -> Answered {
-    let answer = http::answer(graphql, coordinator(), &LIMITS, request, payload).await;
+    let answer = http::answer(graphql, Arc::new(Reading::from(&coordinator())), &LIMITS, request, payload).await;
     Answered::of(answer.unwrap_or_else(|problem| problem.error_response())).await
 }
 

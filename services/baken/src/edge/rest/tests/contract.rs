@@ -24,6 +24,7 @@ fn these_are_the_routes() {
     GET /health/ready
     GET /internal/read-models
     GET /metrics
+    GET /v1/access-log
     POST /v1/batch
     GET /v1/care-alerts
     GET /v1/codes
@@ -37,6 +38,7 @@ fn these_are_the_routes() {
     POST /v1/facilities/{facility_id}/evening
     POST /v1/facilities/{facility_id}/reopen
     GET /v1/handovers
+    GET /v1/holds
     GET /v1/log/checkpoint
     GET /v1/lookouts
     GET /v1/lost
@@ -50,6 +52,7 @@ fn these_are_the_routes() {
     GET /v1/persons
     POST /v1/persons/search
     GET /v1/persons/{person_id}
+    GET /v1/persons/{person_id}/access-log
     POST /v1/persons/{person_id}/announced-discharges
     POST /v1/persons/{person_id}/announced-discharges/{discharge_id}/call-off
     POST /v1/persons/{person_id}/attendances
@@ -67,6 +70,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/discharges
     POST /v1/persons/{person_id}/entries/{event_id}/move
     POST /v1/persons/{person_id}/entries/{event_id}/retract
+    POST /v1/persons/{person_id}/erase
     POST /v1/persons/{person_id}/exceptions
     POST /v1/persons/{person_id}/exceptions/{exception_id}/decision
     POST /v1/persons/{person_id}/handovers
@@ -122,6 +126,7 @@ fn these_are_the_routes() {
     GET /v1/persons/{person_id}/timeline
     POST /v1/persons/{person_id}/uninsured-reports
     GET /v1/referrals
+    GET /v1/retention
     POST /v1/signals
     GET /v1/stream
     GET /v1/turn-aways

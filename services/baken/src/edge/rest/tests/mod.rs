@@ -1,5 +1,6 @@
 //! REST from the outside, over a whole Baken in memory: requests in, status and body out.
 
+mod accesses;
 mod batch;
 mod bounds;
 mod caching;

@@ -1,0 +1,82 @@
+//! Who saw what of whom: one record for each disclosure, after NEN 7513, in a store of its own that only grows.
+//!
+//! Whoever discloses appends the record first and sends when the append has returned. Where it fails, nothing is sent. A
+//! record names the reader and the persons by their ids, and says of what categories something was shown; of what was shown
+//! itself it holds nothing.
+
+mod memory;
+mod record;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+use care_path::PersonId;
+use care_path::ids::{OrgId, UserId};
+
+pub use memory::MemoryAccessLog;
+pub use record::{Access, Action, Outcome, Surface};
+pub use sqlite::SqliteAccessLog;
+
+/// Why a record was not written, or the records cannot be read.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AccessError {
+    /// It may work later: the disk is full, or somebody else holds the file.
+    #[error("the access log cannot be used now: {0}")]
+    Unavailable(String),
+    /// What the disk holds is no longer known: nothing is written until the next start.
+    #[error("the access log has stopped: {0}")]
+    Stopped(String),
+    #[error("record {0} of the access log cannot be read")]
+    Damaged(u64),
+}
+
+/// Why the store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    File(#[from] std::io::Error),
+    #[error(transparent)]
+    NotOurs(#[from] storage::sqlite_file::NotOurs),
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::NotOurs(error.into())
+    }
+}
+
+/// A record, and its number in the store: 1 for the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Numbered {
+    pub number: u64,
+    pub access: Access,
+}
+
+/// Whose records are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Of {
+    Everybody,
+    /// Disclosures of any of these persons, who are one human being.
+    Persons(Vec<PersonId>),
+    /// What a user saw.
+    User(UserId),
+    /// What an organisation's people saw.
+    Organisation(OrgId),
+}
+
+/// The store.
+#[async_trait]
+pub trait AccessLog: Send + Sync {
+    /// Appends a record. When this answers it is durable.
+    ///
+    /// # Errors
+    /// Where it is not: then nothing may be disclosed.
+    async fn append(&self, access: Access) -> Result<(), AccessError>;
+
+    /// The latest records, newest first: at most `limit` before a number.
+    ///
+    /// # Errors
+    /// Where the store does not answer, or holds what is no record.
+    async fn read(&self, of: Of, before: Option<u64>, limit: usize) -> Result<Vec<Numbered>, AccessError>;
+}

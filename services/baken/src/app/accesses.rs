@@ -1,0 +1,225 @@
+//! The access log, read: all of it by a privacy officer, and of one person who saw them.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use access_log::{AccessError, Action, Numbered, Of, Outcome, Surface};
+use care_path::PersonId;
+use care_path::codes::Role;
+use care_path::ids::{CorrelationId, OrgId, UserId};
+use care_path::policy::rules::{AccessLogOf, access_log_of};
+use care_path::policy::{Categories, Category, Relation};
+use care_path::sight::Disclosed;
+use care_path::time::DateTime;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::page::{Edge, Mark, Page, PageRequest};
+use super::reading::Reading;
+use super::{Baken, QueryError};
+
+/// Records of a person that are read in one go.
+const STRETCH: usize = 1_000;
+
+/// Whose records are asked for: all, unless one of these is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccessFilter {
+    pub person: Option<PersonId>,
+    pub user: Option<UserId>,
+    pub organisation: Option<OrgId>,
+}
+
+/// Why the access log is not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessQueryError {
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error("the role may not read the access log")]
+    Forbidden,
+    #[error(transparent)]
+    Log(#[from] AccessError),
+}
+
+/// A record: who saw what of whom, when and how.
+#[serde_with::skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AccessView {
+    pub at: DateTime,
+    /// The `X-Request-Id` of the answer.
+    pub request_id: CorrelationId,
+    #[schema(value_type = String, example = "rest")]
+    pub surface: Surface,
+    #[schema(value_type = String, example = "read")]
+    pub action: Action,
+    /// What was asked for, without ids and names.
+    pub operation: String,
+    #[schema(value_type = String, example = "shown")]
+    pub outcome: Outcome,
+    pub user: UserId,
+    pub role: Role,
+    pub organisation: OrgId,
+    #[schema(value_type = Option<String>, example = "192.0.2.1")]
+    pub address: Option<IpAddr>,
+    pub persons: Vec<AccessedView>,
+}
+
+/// A person of whom something was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AccessedView {
+    pub person_id: PersonId,
+    /// The relation that the reader stood in to the person: why the policy gave it.
+    #[schema(value_type = String, example = "involved")]
+    pub relation: Relation,
+    /// What of: categories of the policy's table. Empty where no more was shown than that there is such a person.
+    #[schema(value_type = Vec<String>)]
+    pub categories: Vec<Category>,
+}
+
+/// An organisation whose people saw a person, in one role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SeenByView {
+    pub organisation: OrgId,
+    pub role: Role,
+    pub first_at: DateTime,
+    pub last_at: DateTime,
+    /// How often something was shown.
+    pub times: u64,
+    /// What of, in all.
+    #[schema(value_type = Vec<String>)]
+    pub categories: Vec<Category>,
+}
+
+impl From<Disclosed> for AccessedView {
+    fn from(disclosed: Disclosed) -> Self {
+        let Disclosed { person_id, relation, categories } = disclosed;
+        Self { person_id, relation, categories: categories.iter().collect() }
+    }
+}
+
+impl From<Numbered> for Edge<AccessView> {
+    fn from(Numbered { number, access }: Numbered) -> Self {
+        let access_log::Access {
+            at,
+            request_id,
+            surface,
+            action,
+            operation,
+            outcome,
+            user,
+            role,
+            organisation,
+            address,
+            persons,
+        } = access;
+        let persons = persons.into_iter().map(AccessedView::from).collect();
+        let node = AccessView {
+            at,
+            request_id,
+            surface,
+            action,
+            operation,
+            outcome,
+            user,
+            role,
+            organisation,
+            address,
+            persons,
+        };
+        Self { mark: Mark::Number(number), node, about: Vec::new() }
+    }
+}
+
+impl Baken {
+    /// A page of the access log, the latest first.
+    ///
+    /// # Errors
+    /// Where the role may not read it, the cursor is not one, or the store does not answer.
+    pub async fn accesses(
+        &self,
+        reader: &Reading,
+        filter: &AccessFilter,
+        page: &PageRequest,
+    ) -> Result<Page<AccessView>, AccessQueryError> {
+        if access_log_of(reader.actor.role()) != AccessLogOf::Everybody {
+            return Err(AccessQueryError::Forbidden);
+        }
+        let before = page.after_number()?;
+        let AccessFilter { person, user, organisation } = filter.clone();
+        let of = match (person, user, organisation) {
+            (Some(person), ..) => Of::Persons(self.ids_of(person)),
+            (None, Some(user), _) => Of::User(user),
+            (None, None, Some(organisation)) => Of::Organisation(organisation),
+            (None, None, None) => Of::Everybody,
+        };
+        reader.reviews(person);
+        let found = self.access.read(of, before, page.wanted()).await?;
+        Ok(page.cut(found.into_iter().map(Edge::from)))
+    }
+
+    /// Who saw a person: by organisation and role, who saw them last first.
+    ///
+    /// # Errors
+    /// Where there is no such person, or none for this reader; the role may not read it; or the store does not answer.
+    pub async fn who_saw(&self, reader: &Reading, person: PersonId) -> Result<Vec<SeenByView>, AccessQueryError> {
+        match access_log_of(reader.actor.role()) {
+            AccessLogOf::Everybody => {}
+            AccessLogOf::Person => self.seen(reader, person, |_, _, _| ())?,
+            AccessLogOf::Nobody => return Err(AccessQueryError::Forbidden),
+        }
+        let ids = self.ids_of(person);
+        reader.reviews(Some(person));
+        let (mut seen, mut before) = (BTreeMap::<_, SeenBy>::new(), None);
+        loop {
+            let stretch = self.access.read(Of::Persons(ids.clone()), before, STRETCH).await?;
+            for Numbered { access, .. } in &stretch {
+                if access.outcome == Outcome::Hidden {
+                    continue;
+                }
+                let by = seen.entry((access.organisation.clone(), access.role));
+                by.or_insert_with(|| SeenBy::none(access.at)).count(access, &ids);
+            }
+            before = stretch.last().map(|last| last.number);
+            if stretch.len() < STRETCH {
+                break;
+            }
+        }
+        let mut views: Vec<_> =
+            seen.into_iter().map(|((organisation, role), by)| by.view(organisation, role)).collect();
+        views.sort_by_key(|view| std::cmp::Reverse(view.last_at));
+        Ok(views)
+    }
+
+    /// All ids of the human being who has this one.
+    fn ids_of(&self, person: PersonId) -> Vec<PersonId> {
+        let world = self.world.read();
+        world.case(person).map_or_else(|| vec![person], |case| case.members.clone())
+    }
+}
+
+/// How often, when and what of an organisation saw of a person.
+struct SeenBy {
+    first_at: DateTime,
+    last_at: DateTime,
+    times: u64,
+    categories: Categories,
+}
+
+impl SeenBy {
+    fn none(at: DateTime) -> Self {
+        Self { first_at: at, last_at: at, times: 0, categories: Categories::default() }
+    }
+
+    fn count(&mut self, access: &access_log::Access, ids: &[PersonId]) {
+        self.first_at = self.first_at.min(access.at);
+        self.last_at = self.last_at.max(access.at);
+        self.times += 1;
+        for disclosed in access.persons.iter().filter(|disclosed| ids.contains(&disclosed.person_id)) {
+            self.categories = self.categories.and(disclosed.categories);
+        }
+    }
+
+    fn view(self, organisation: OrgId, role: Role) -> SeenByView {
+        let Self { first_at, last_at, times, categories } = self;
+        SeenByView { organisation, role, first_at, last_at, times, categories: categories.iter().collect() }
+    }
+}

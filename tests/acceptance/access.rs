@@ -1,0 +1,151 @@
+//! The access log: what is shown is recorded before it is shown, and can be read again.
+
+use std::collections::BTreeSet;
+
+use baken::access_log::{AccessLog, Action, Numbered, Of, Outcome, Surface};
+use care_path::{CarePath, PersonId};
+use serde_json::{Value, json};
+
+use crate::support::{Running, demo_world, empty};
+
+const BEDS: &str = "night-shelter-rotterdam-beds";
+
+/// The routes that read, with what their paths name filled in.
+fn paths(person: PersonId, handover: &str) -> Vec<String> {
+    let spec: Value = serde_json::from_str(include_str!("../../api-spec/openapi.json")).unwrap();
+    let fill = |path: &String| {
+        path.replace("{person_id}", &person.to_string())
+            .replace("{handover_id}", handover)
+            .replace("{facility_id}", BEDS)
+            .replace("{list}", "phase")
+    };
+    let reads = spec["paths"].as_object().unwrap().iter().filter(|(_, route)| route["get"].is_object());
+    // A stream does not end.
+    let paths: Vec<_> = reads.map(|(path, _)| fill(path)).filter(|path| path != "/v1/stream").collect();
+    assert!(paths.len() > 20, "{paths:?}");
+    paths
+}
+
+async fn records(running: &Running, limit: usize) -> Vec<Numbered> {
+    running.access().read(Of::Everybody, None, limit).await.unwrap()
+}
+
+/// The persons whose ids stand in a text.
+fn named(persons: &BTreeSet<PersonId>, text: &str) -> BTreeSet<PersonId> {
+    persons.iter().filter(|person| text.contains(&person.to_string())).copied().collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_that_names_somebody_is_recorded_once_with_whom_it_names() {
+    let running = demo_world().await;
+    let streams = running.streams().await;
+    let persons: BTreeSet<_> = streams.keys().copied().collect();
+    // Whoever has several ids is recorded under one of them, and found under each.
+    let ids_of = |person: &PersonId| -> BTreeSet<PersonId> {
+        let path = CarePath::fold(streams[person].iter().map(|(stamp, event)| (stamp, event)));
+        let linked_to = |other: &&PersonId| {
+            let of_other = CarePath::fold(streams[*other].iter().map(|(stamp, event)| (stamp, event)));
+            of_other.linked_with().any(|linked| linked == *person)
+        };
+        path.linked_with().chain(persons.iter().filter(linked_to).copied()).chain([*person]).collect()
+    };
+    let coordinator = running.client("coordinator-rotterdam");
+    let handovers = running.client("liaison-pl").all("/v1/handovers").await;
+    let handover = handovers.first().map_or("none", |each| each["handover_id"].as_str().unwrap()).to_owned();
+    let mut answers = 0;
+    for user in baken::demo::users().unwrap() {
+        let client = running.client(user.user.as_str());
+        for person in persons.iter().take(6) {
+            for path in paths(*person, &handover) {
+                let before = records(&running, 1).await.first().map_or(0, |last| last.number);
+                let answer = client.get(&path).await;
+                let mut asked = answer.text.replace(&path, "");
+                if answer.status.as_u16() == 404 {
+                    asked.clear();
+                }
+                let names = named(&persons, &asked);
+                let id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
+                let new: Vec<_> = records(&running, 5).await.into_iter().filter(|each| each.number > before).collect();
+                let shown: Vec<_> = new.iter().filter(|each| each.access.outcome == Outcome::Shown).collect();
+                assert!(new.iter().all(|each| each.access.request_id.0.to_string() == id), "{path}");
+                assert!(shown.len() <= 1, "{path}: {shown:?}");
+                let recorded: BTreeSet<_> =
+                    shown.iter().flat_map(|each| each.access.persons.iter().map(|person| person.person_id)).collect();
+                let lacking: Vec<_> = names.iter().filter(|named| ids_of(named).is_disjoint(&recorded)).collect();
+                assert!(lacking.is_empty(), "{} {path}: {lacking:?} of {}", user.user, answer.text);
+                answers += usize::from(!names.is_empty());
+            }
+        }
+    }
+    assert!(answers > 100, "{answers}");
+    let query = "{ persons(first: 50) { nodes { personId } } worklist { nodes { personId } } }";
+    let told = coordinator.graphql(query, json!({})).await.to_string();
+    let last = records(&running, 1).await.remove(0).access;
+    assert_eq!((last.surface, last.user.as_str()), (Surface::Graphql, "coordinator-rotterdam"));
+    let recorded: BTreeSet<_> = last.persons.iter().map(|person| person.person_id).collect();
+    assert!(named(&persons, &told).is_subset(&recorded));
+}
+
+#[tokio::test]
+async fn a_privacy_officer_reads_who_saw_somebody_and_it_is_recorded_that_they_did() {
+    let running = empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let person = shelter.signal(json!({"channel": "shelter_intake", "identity": {"alias": "M."}})).await;
+    shelter.get(&format!("/v1/persons/{person}")).await.expect(200);
+    running.client("police-rotterdam").get(&format!("/v1/persons/{person}")).await.expect(404);
+    let nobody = "0199a3f2-0000-7000-8000-000000000001";
+    running.client("police-rotterdam").get(&format!("/v1/persons/{nobody}")).await.expect(404);
+
+    let officer = running.client("privacy-officer");
+    let told = officer.all(&format!("/v1/access-log?person_id={person}")).await;
+    let of = |record: &Value| {
+        (record["user"].clone(), record["outcome"].clone(), record["persons"][0]["categories"].clone())
+    };
+    assert_eq!(of(&told[0]), (json!("police-rotterdam"), json!("hidden"), json!([])));
+    assert_eq!(of(&told[1]), (json!("night-shelter-rotterdam"), json!("shown"), json!(["presence", "identity"])));
+    assert_eq!(told[1]["operation"], "GET /v1/persons/{person_id}");
+    let again = officer.all("/v1/access-log?user=privacy-officer").await;
+    assert_eq!((&again[0]["action"], &again[0]["persons"][0]["person_id"]), (&json!("review"), &json!(person)));
+    let refused = officer.get(&format!("/v1/access-log?user=x&person_id={person}")).await.expect(422);
+    assert!(refused.text.contains("person_id"), "{}", refused.text);
+    for user in ["coordinator-rotterdam", "administrator", "analyst-national", "night-shelter-rotterdam"] {
+        running.client(user).get("/v1/access-log").await.expect(403);
+        running.client(user).get(&format!("/v1/persons/{person}/access-log")).await.expect(403);
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_told_by_their_supporter_who_saw_them() {
+    let running = empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let person = shelter.signal(json!({"channel": "shelter_intake", "identity": {"alias": "M."}})).await;
+    let supporter = running.client("supporter-rotterdam");
+    supporter.get(&format!("/v1/persons/{person}/access-log")).await.expect(404);
+    let referral = json!({"to": "supporter-rotterdam", "offering": "client_support"});
+    shelter.post(&format!("/v1/persons/{person}/referrals"), referral).await.expect(201);
+    for _ in 0..2 {
+        shelter.get(&format!("/v1/persons/{person}")).await.expect(200);
+    }
+    let told = supporter.get(&format!("/v1/persons/{person}/access-log")).await.expect(200).json();
+    let by = told["items"].as_array().unwrap();
+    let shelters = by.iter().find(|each| each["organisation"] == "night-shelter-rotterdam").unwrap();
+    assert_eq!((&shelters["role"], &shelters["times"]), (&json!("shelter_worker"), &json!(2)));
+    assert!(by.iter().all(|each| each.get("user").is_none()));
+}
+
+#[tokio::test]
+async fn what_a_stream_tells_is_recorded_before_it_is_told() {
+    let running = empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let mut stream = shelter.listen("/v1/stream", None).await;
+    let person = shelter.signal(json!({"channel": "shelter_intake"})).await;
+    let mut told = String::new();
+    while !told.contains(&person) {
+        told.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap());
+        if told.contains(&person) {
+            let of_person = Of::Persons(vec![person.parse().map(PersonId).unwrap()]);
+            let recorded = running.access().read(of_person, None, 10).await.unwrap();
+            assert_eq!((recorded[0].access.surface, recorded[0].access.action), (Surface::Stream, Action::Deliver));
+        }
+    }
+}
