@@ -2,6 +2,7 @@
 //! `BAKEN_SECTION__SETTING`, which wins. A list is written there as in the file.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +73,8 @@ pub struct Config {
     pub board: Option<BoardConfig>,
     /// Without it no webhooks are sent.
     pub webhooks: Option<WebhooksConfig>,
+    /// Without it no checkpoints of the log are signed.
+    pub checkpoints: Option<CheckpointsConfig>,
 }
 
 fn default_bind() -> SocketAddr {
@@ -110,6 +113,26 @@ impl BoardConfig {
 pub struct LogConfig {
     /// `sqlite:PATH`, `postgres://…`, `kurrentdb://…` or `memory:`. It may hold a password.
     pub url: secrecy::SecretString,
+}
+
+/// How checkpoints of the log are signed, and where they are kept.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointsConfig {
+    /// The key that they are signed with, as `baken checkpoint-key` makes it. Its name is the log's.
+    pub key: PathBuf,
+    /// Where they are kept: a place that who can write to the log cannot write to. Without it they are only answered.
+    pub folder: Option<PathBuf>,
+    #[serde(default = "default_checkpoint_interval")]
+    pub interval_seconds: NonZeroU32,
+}
+
+/// An hour: so much of the log can be rewritten at most before a checkpoint outside vouches for it.
+const fn default_checkpoint_interval() -> NonZeroU32 {
+    match NonZeroU32::new(3_600) {
+        Some(hour) => hour,
+        None => NonZeroU32::MAX,
+    }
 }
 
 /// Where it is recorded who saw what: a file of this node.

@@ -1,13 +1,18 @@
 //! Putting the service together: open the log and the keys, rebuild the read models, follow, and serve.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use access_log::AccessLog;
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use parking_lot::RwLock;
+use tamper_evidence::{KeptFolder, Notary, NotaryError};
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+use transparency::Signer;
 
 use crate::app::Baken;
 use crate::edge::auth::{IssuerConfig, Verifier, WorldKeys};
@@ -17,7 +22,7 @@ use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
 use crate::edge::{Edge, Limits, board, observe, rest, wire};
 use crate::event_log::{self, EventLog, LogError, LogUrl, Position, contract};
-use crate::history::{Decoder, STREAMS, is_ours};
+use crate::history::{Decoder, STREAMS, is_our_stream, is_ours};
 use crate::projections::{FollowError, Follower, World};
 use crate::sealing::{KekProvider, KeyRing, KeyStore, Sealer};
 use crate::settings::Settings;
@@ -59,6 +64,8 @@ pub enum StartError {
     Organisations(#[from] crate::app::ExecuteError),
     #[error("webhooks cannot be sent: {0}")]
     Webhooks(#[from] WebhookStartError),
+    #[error("checkpoints of the log cannot be signed: {0}")]
+    Checkpoints(#[from] NotaryError),
     #[error("the service cannot listen on its address: {0}")]
     Listen(#[from] std::io::Error),
 }
@@ -130,6 +137,9 @@ pub struct Parts {
 /// The service without its edges: what it needs to execute and to answer.
 pub struct Service {
     pub baken: Arc<Baken>,
+    log: Arc<dyn EventLog>,
+    notary: Option<Arc<Notary>>,
+    keeping: Option<JoinHandle<()>>,
     sealer: Arc<Sealer>,
     webhooks: Option<Arc<Webhooks>>,
     following: JoinHandle<FollowError>,
@@ -140,8 +150,8 @@ pub struct Service {
 impl Drop for Service {
     fn drop(&mut self) {
         self.following.abort();
-        if let Some(watching) = &self.watching {
-            watching.abort();
+        for task in self.watching.iter().chain(&self.keeping) {
+            task.abort();
         }
         if let Some(webhooks) = &self.webhooks {
             webhooks.stop();
@@ -152,9 +162,9 @@ impl Drop for Service {
 impl Service {
     /// Ends it: when this answers, nothing of it holds the log any more.
     pub async fn stop(mut self) {
-        if let Some(watching) = self.watching.take() {
-            watching.abort();
-            let _ = watching.await;
+        for task in self.watching.take().into_iter().chain(self.keeping.take()) {
+            task.abort();
+            let _ = task.await;
         }
         self.following.abort();
         if let Some(webhooks) = self.webhooks.take() {
@@ -186,6 +196,7 @@ impl Service {
         let cases = world.read().len();
         tracing::info!(%position, cases, "the read models are rebuilt");
         let following = tokio::spawn(follower.run());
+        let log = parts.log.clone();
         let baken = Baken::new(parts.log, parts.access, sealer.clone(), world, parts.clock, parts.ids, applied);
         let baken = Arc::new(baken);
         let registered = baken.bring_in(&baken.settings().organisations).await?;
@@ -193,13 +204,41 @@ impl Service {
             tracing::info!(registered, "organisations of the configuration are registered");
         }
         let watch_metrics = WatchMetrics::default();
-        Ok(Self { baken, sealer, webhooks: None, following, watching: None, watch_metrics })
+        Ok(Self {
+            baken,
+            log,
+            notary: None,
+            keeping: None,
+            sealer,
+            webhooks: None,
+            following,
+            watching: None,
+            watch_metrics,
+        })
     }
 
     /// From now on Baken does by itself what is due. It begins with what fell due while it was not running.
     pub fn watch(&mut self) {
         let watch = Watch::new(self.baken.clone(), self.watch_metrics.clone());
         self.watching.get_or_insert_with(|| tokio::spawn(watch.run()));
+    }
+
+    /// From now on checkpoints of the log are signed for whoever asks, and one is kept in the folder, if one is given,
+    /// every interval in which the log has grown.
+    ///
+    /// # Errors
+    /// Where the folder cannot be used, or holds another log's checkpoints.
+    pub fn sign_checkpoints(
+        &mut self,
+        signer: Signer,
+        folder: Option<&Path>,
+        interval: Duration,
+    ) -> Result<(), StartError> {
+        let kept = folder.map(KeptFolder::open).transpose().map_err(NotaryError::from)?;
+        let notary = Arc::new(Notary::new(self.log.clone(), is_our_stream, signer, kept)?);
+        self.keeping = Some(tokio::spawn(keep_checkpoints(notary.clone(), interval)));
+        self.notary = Some(notary);
+        Ok(())
     }
 
     /// Begins to send webhooks.
@@ -214,6 +253,19 @@ impl Service {
         let webhooks = Webhooks::start(self.baken.clone(), self.sealer.clone(), store, options).await?;
         self.webhooks = Some(Arc::new(webhooks));
         Ok(())
+    }
+}
+
+/// Without a folder too the log is read on, so that nobody who asks for a checkpoint waits for all of it to be read.
+async fn keep_checkpoints(notary: Arc<Notary>, interval: Duration) {
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match notary.keep().await {
+            Ok(size) => tracing::debug!(size, "a checkpoint of the log"),
+            Err(error) => tracing::error!(%error, "no checkpoint of the log was signed. docs/tamper-evidence.md"),
+        }
     }
 }
 
@@ -281,6 +333,7 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
         operator_token: parts.operator_token,
         board: Board::new(parts.sign_in),
         webhooks: service.webhooks.clone(),
+        notary: service.notary.clone(),
     });
     let (server, address) = wire::serve(bind, move || {
         App::new()

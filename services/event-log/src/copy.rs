@@ -76,7 +76,7 @@ pub enum CopyError {
     Target(#[source] LogError),
 }
 
-/// Whether a stream is copied.
+/// Whether a stream is the log's own: others may write to the same engine, and those who check it.
 pub type Keep = fn(&StreamName) -> bool;
 
 /// Copies what the source holds now and the target does not yet, of the streams that are kept.

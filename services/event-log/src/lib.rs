@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 pub use memory::MemoryLog;
 pub use port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
+pub use sqlite::IndexFault;
 
 #[cfg(feature = "kurrentdb")]
 use kurrentdb::KurrentUrl;
@@ -115,6 +116,21 @@ impl fmt::Display for LogUrl {
     }
 }
 
+impl LogUrl {
+    /// Whether the engine gives positions without gaps, from 1 on. Readers need not know; whoever looks for what was
+    /// removed does.
+    #[must_use]
+    pub const fn counts_positions(&self) -> bool {
+        match self {
+            Self::Memory | Self::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
+            #[cfg(feature = "kurrentdb")]
+            Self::KurrentDb(_) => false,
+        }
+    }
+}
+
 /// Why a log could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -195,6 +211,21 @@ pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
         LogUrl::Postgres(url) => Ok(Arc::new(postgres::PostgresLog::open(url, &postgres::Options::default()).await?)),
         #[cfg(feature = "kurrentdb")]
         LogUrl::KurrentDb(url) => Ok(Arc::new(kurrentdb::KurrentLog::open(url, &kurrentdb::Options::default()).await?)),
+    }
+}
+
+/// What is wrong with an index by which the engine reads streams, where that index is ours and not the engine's own: in a
+/// file.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub async fn index_faults(url: &LogUrl) -> Result<Vec<IndexFault>, OpenError> {
+    match url {
+        LogUrl::Sqlite(path) => {
+            let path = path.clone();
+            Ok(tokio::task::spawn_blocking(move || sqlite::SqliteLog::index_faults(&path)).await??)
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

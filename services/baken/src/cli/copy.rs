@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 
 use super::Failure;
 use crate::event_log::copy::{Copied, CopyProgress, Stage, copy};
-use crate::event_log::{EventLog, LogUrl, Position, StreamName, open, open_to_read};
-use crate::history::Stream;
+use crate::event_log::{EventLog, LogUrl, Position, open, open_to_read};
+use crate::history::is_our_stream;
 use crate::sealing::{CopiedKeys, KeysPlace, copy_keys};
 use crate::telemetry::{self, Format};
 
@@ -97,8 +97,7 @@ async fn log_over(from: &LogUrl, to: &LogUrl) -> Result<CopiedLog, Failure> {
     let source = open_to_read(from).await.map_err(|error| format!("the source: {error}"))?;
     let target = open(to).await.map_err(|error| format!("the target: {error}"))?;
     let shown = Shown::new();
-    let ours = |stream: &StreamName| Stream::parse(stream).is_some();
-    let copied = copy(&*source, &*target, ours, &|progress| shown.tell(progress)).await;
+    let copied = copy(&*source, &*target, is_our_stream, &|progress| shown.tell(progress)).await;
     shown.bar.finish_and_clear();
     let Copied { found, appended, compared, same_positions, until, left, first_left } = copied?;
     println!("{appended} events copied, {found} were there; all {compared} compared one by one: equal");

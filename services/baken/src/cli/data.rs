@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tamper_evidence::{KeyFileError, create_key, open_key};
+use transparency::{KeyKind, Signer};
+
 use crate::access_log::SqliteAccessLog;
 use crate::edge::board::OfflineKeys;
 use crate::event_log::LogUrl;
 use crate::owner_only::{self, make_folder};
 use crate::sealing::{FileKek, KekProvider, KeysPlace};
 use crate::settings::Settings;
-use crate::sources::{RandomIds, SystemClock};
+use crate::sources::{IdSource, RandomIds, SystemClock};
 use crate::startup::{Parts, Service, StartError, open_log};
 
 /// The embedded log.
@@ -46,6 +49,23 @@ pub fn board_secret(folder: &Path) -> std::io::Result<String> {
         }
         read => read,
     }
+}
+
+/// The key that checkpoints of the log are signed with; `.pub` after it, the one that they are verified by.
+pub fn checkpoint_key_file(folder: &Path) -> PathBuf {
+    folder.join("checkpoint.key")
+}
+
+/// That key: made once, under a name that no other log has, and kept.
+///
+/// # Errors
+/// Where it can be neither read nor made.
+pub fn checkpoint_key(folder: &Path, ids: &dyn IdSource) -> Result<Signer, KeyFileError> {
+    let file = checkpoint_key_file(folder);
+    if file.exists() {
+        return open_key(&file);
+    }
+    create_key(&file, &format!("localhost/baken-{}", ids.uuid_v7().simple()), KeyKind::Log)
 }
 
 /// Where a running service says by what URL it is reached.

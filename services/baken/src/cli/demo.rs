@@ -1,7 +1,9 @@
 //! `baken demo`: the service on an embedded log, with the demo world and Marek's case, and a call to try for each role.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use clap::Args;
@@ -12,7 +14,7 @@ use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
 use crate::edge::board::{DemoUser, OfflineKeys, SignIn};
 use crate::owner_only;
-use crate::sources::{Clock, SystemClock};
+use crate::sources::{Clock, RandomIds, SystemClock};
 use crate::startup::{EdgeParts, listen};
 use crate::telemetry::{self, Format};
 use crate::webhooks::{self, SqliteWebhookStore};
@@ -40,6 +42,9 @@ pub struct Demo {
     /// Lets everything wait for somebody, and does nothing by itself.
     #[arg(long)]
     no_watch: bool,
+    /// Keeps a checkpoint of the log here every hour. docs/tamper-evidence.md
+    #[arg(long, value_name = "DIR")]
+    checkpoints: Option<PathBuf>,
     /// What is traced on standard error.
     #[arg(long, default_value = "warn", env = "BAKEN_TELEMETRY__FILTER")]
     trace: String,
@@ -49,6 +54,9 @@ pub struct Demo {
     /// Seconds after each failed delivery to a webhook until the next attempt, for tests.
     #[arg(long, env = "BAKEN_DEMO_WEBHOOK_RETRIES", hide = true, value_delimiter = ',')]
     webhook_retries: Option<Vec<u32>>,
+    /// Seconds between one kept checkpoint and the next, for tests.
+    #[arg(long, env = "BAKEN_DEMO_CHECKPOINT_INTERVAL", hide = true, default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..))]
+    checkpoint_interval: u64,
     /// Seconds that a session of the board lasts without a request, for tests.
     #[arg(long, env = "BAKEN_DEMO_SESSION_IDLE", hide = true)]
     session_idle: Option<u32>,
@@ -86,6 +94,8 @@ impl Demo {
         };
         let store = Arc::new(SqliteWebhookStore::open(&data::webhooks_file(folder))?);
         service.send_webhooks(store, self.webhooks()?).await?;
+        let signer = data::checkpoint_key(folder, &RandomIds)?;
+        service.sign_checkpoints(signer, self.checkpoints.as_deref(), Duration::from_secs(self.checkpoint_interval))?;
         let issuer = DevIssuer::open_or_create(folder)?;
         let loaded = demo::load(&service.baken, SystemClock.now()).await?;
         // Not before: the story is told in arrears, and what it tells of as done must not be found missing meanwhile.

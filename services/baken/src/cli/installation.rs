@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
+use tamper_evidence::verifier_file;
 
 use super::{DataFolder, Failure, data};
 use crate::config::Config;
@@ -74,6 +75,14 @@ impl Installation {
         match self {
             Self::Folder(_) => Ok(crate::demo::settings()?),
             Self::Configured(config) => Ok(config.settings()?),
+        }
+    }
+
+    /// The file of the key that verifies checkpoints of the log, where the installation signs any.
+    pub fn checkpoint_verifier(&self) -> Option<PathBuf> {
+        match self {
+            Self::Folder(folder) => Some(verifier_file(&data::checkpoint_key_file(folder))),
+            Self::Configured(config) => config.checkpoints.as_ref().map(|checkpoints| verifier_file(&checkpoints.key)),
         }
     }
 

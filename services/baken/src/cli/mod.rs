@@ -1,7 +1,9 @@
 //! The command line: one binary, `baken`.
 
 mod backup;
+mod checkpoint_key;
 mod copy;
+mod cosign;
 mod data;
 mod demo;
 mod doctor;
@@ -12,6 +14,7 @@ mod serve;
 mod simulate;
 mod spec;
 mod token;
+mod verify;
 mod welcome;
 
 use std::path::PathBuf;
@@ -47,6 +50,9 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     Copy(copy::Copy),
+    Verify(verify::Verify),
+    CheckpointKey(checkpoint_key::CheckpointKey),
+    Cosign(cosign::Cosign),
 }
 
 /// Where the embedded log, its keys and the key of the development issuer lie.
@@ -85,6 +91,9 @@ async fn execute(command: Command) -> ExitCode {
         Command::Rebuild(rebuild) => rebuild.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Copy(copy) => copy.run().await,
+        Command::Verify(verify) => return verify.run().await,
+        Command::CheckpointKey(key) => key.run(),
+        Command::Cosign(cosign) => cosign.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -165,7 +174,7 @@ mod tests {
             modes(folder)
         };
         let found = tokio::select! {
-            () = runs(folder, "demo --port 0 --data DIR/data --no-watch") => panic!("the demo ended"),
+            () = runs(folder, "demo --port 0 --data DIR/data --no-watch --checkpoints DIR/kept") => panic!("the demo ended"),
             found = writing => found,
         };
         let named = |name: &str| found.iter().any(|(path, ..)| path.ends_with(name));
@@ -177,6 +186,9 @@ mod tests {
             "data/webhooks.db",
             "data/kek",
             "data/dev-issuer.p8",
+            "data/checkpoint.key",
+            "data/checkpoint.key.pub",
+            "kept/leaves",
             "backup.db",
             "backup-keys.db",
             "copy.db",

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use secrecy::ExposeSecret;
+use tamper_evidence::open_key;
 
 use super::{Failure, data};
 use crate::access_log::{AccessLog, MemoryAccessLog, SqliteAccessLog};
@@ -57,6 +59,10 @@ impl Serve {
         }
         if let Some(webhooks) = config.webhooks.as_ref().filter(|webhooks| webhooks.enabled) {
             service.send_webhooks(webhooks.open()?, webhooks.options()).await?;
+        }
+        if let Some(checkpoints) = &config.checkpoints {
+            let interval = Duration::from_secs(checkpoints.interval_seconds.get().into());
+            service.sign_checkpoints(open_key(&checkpoints.key)?, checkpoints.folder.as_deref(), interval)?;
         }
         let edge = EdgeParts {
             limits: Limits::from(&config.limits),

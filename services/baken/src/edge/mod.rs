@@ -19,6 +19,8 @@ pub mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tamper_evidence::Notary;
+
 use self::auth::Verifier;
 use self::channels::Channels;
 use self::rates::Rates;
@@ -41,6 +43,8 @@ pub struct Edge {
     pub board: board::Board,
     /// Absent where this process sends none.
     pub webhooks: Option<Arc<Webhooks>>,
+    /// Absent where this process signs no checkpoints of the log.
+    pub notary: Option<Arc<Notary>>,
 }
 
 /// What a client may ask of us at most.

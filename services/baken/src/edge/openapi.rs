@@ -64,6 +64,7 @@ const BATCH: &str = "/v1/batch";
 /// A read that takes a body.
 const OF_SEARCHES: [u16; 9] = [400, 401, 403, 408, 413, 415, 422, 429, 503];
 const SEARCH: &str = "/v1/persons/search";
+const CHECKPOINT: &str = "/v1/log/checkpoint";
 const EVENING: &str = "/v1/facilities/{facility_id}/evening";
 
 fn complete_components(components: &mut Components) {
@@ -132,6 +133,10 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
     }
     if path.starts_with("/v1/webhooks") {
         complete_webhooks(path, item);
+        return;
+    }
+    if let (CHECKPOINT, Some(read)) = (path, &mut item.get) {
+        complete_operation(path, read, &[], &[400, 401, 403, 422, 429, 503]);
         return;
     }
     if let Some(read) = &mut item.get {

@@ -14,6 +14,7 @@ use care_path::codes::ReturnCondition;
 use care_path::command::Refusal;
 use care_path::path::repatriation::ReturnRefusal;
 use serde::Serialize;
+use tamper_evidence::NotaryError;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -40,6 +41,10 @@ pub enum Problem {
     NotYet(#[from] NotYet),
     #[error(transparent)]
     Webhook(#[from] WebhookError),
+    #[error(transparent)]
+    Notary(#[from] NotaryError),
+    #[error("this node signs no checkpoints of the event log")]
+    CheckpointsOff,
     /// The request is not HTTP or JSON as it should be; the words never repeat what it holds.
     #[error("{0}")]
     Malformed(&'static str),
@@ -171,6 +176,10 @@ impl Problem {
             Self::Query(QueryError::NotFound) | Self::NotFound => hidden_or_missing(),
             Self::Auth(error) => of_auth(error),
             Self::Webhook(error) => of_webhook(error),
+            Self::Notary(error) => of_notary(error),
+            Self::CheckpointsOff => {
+                kind(StatusCode::CONFLICT, "checkpoints_off", "A rule stands against it", sentence(self))
+            }
             Self::NotYet(error) => unavailable("position_not_reached", error),
             Self::Malformed(detail) => kind(StatusCode::BAD_REQUEST, "malformed", "Malformed request", *detail),
             Self::Header { .. } => {
@@ -267,6 +276,7 @@ impl Problem {
                 Some(retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0))
             }
             Self::Execute(error) if error.is_passing() => Some(1),
+            Self::Notary(error) if !is_of_an_altered_log(error) => Some(1),
             Self::Webhook(WebhookError::Store(_)) | Self::NotYet(_) | Self::Outdated | Self::NotReady => Some(1),
             Self::Auth(AuthError::KeysUnavailable) | Self::TooManyChannels | Self::Crowded | Self::NotRecorded(_) => {
                 Some(5)
@@ -282,6 +292,7 @@ impl Problem {
             Self::Execute(ExecuteError::Internal(source))
             | Self::Webhook(WebhookError::Internal(source))
             | Self::Internal(source) => (source, "a request failed"),
+            Self::Notary(source) => (source, "no checkpoint of the event log was signed"),
             Self::Execute(ExecuteError::Log(source)) => (source, "the event log did not answer"),
             Self::Execute(ExecuteError::Keys(source)) => (source, "the key store did not answer"),
             Self::Execute(ExecuteError::Behind(source)) => (source, "the read models are behind the event log"),
@@ -335,6 +346,23 @@ fn of_execute(error: &ExecuteError) -> Kind {
         ExecuteError::Outdated => unavailable("outdated", &Problem::Outdated),
         ExecuteError::Internal(_) => internal(),
     }
+}
+
+/// Whether it was changed, or an older copy was put in its place. It does not pass by itself.
+fn is_of_an_altered_log(error: &NotaryError) -> bool {
+    match error {
+        NotaryError::Altered(_) | NotaryError::SetBack => true,
+        NotaryError::Log(_) | NotaryError::Kept(_) | NotaryError::NotALogsKey | NotaryError::Interrupted(_) => false,
+    }
+}
+
+/// Where the log is another one, and since when, is told to the operators alone: the words may name streams.
+fn of_notary(error: &NotaryError) -> Kind {
+    if is_of_an_altered_log(error) {
+        let detail = "The event log is not what was signed of it before. It was logged under this request id.";
+        return kind(StatusCode::INTERNAL_SERVER_ERROR, "log_altered", "The log was altered", detail);
+    }
+    unavailable("log_unavailable", &"the event log is not available")
 }
 
 fn of_webhook(error: &WebhookError) -> Kind {

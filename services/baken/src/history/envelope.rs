@@ -76,10 +76,16 @@ const ORGANISATION: &str = "organisation-";
 /// How the names of all streams begin.
 pub const STREAMS: [&str; 3] = [PERSON, TURN_AWAYS, ORGANISATION];
 
+/// Whether a stream is one of Baken's: others may write to the same engine, and `baken doctor` does.
+#[must_use]
+pub fn is_our_stream(name: &StreamName) -> bool {
+    Stream::parse(name).is_some()
+}
+
 /// Whether an event of a log is one that this version of Baken may have written. Its seal is not looked at.
 #[must_use]
 pub fn is_ours(recorded: &Recorded) -> bool {
-    Stream::parse(&recorded.stream).is_some()
+    is_our_stream(&recorded.stream)
         && recorded.kind.parse::<EventKind>().is_ok()
         && serde_json::from_slice::<Envelope>(&recorded.metadata).is_ok()
 }

@@ -6,5 +6,7 @@ mod envelope;
 mod idempotency;
 
 pub use decode::{DecodeError, Decoder, Fault};
-pub use envelope::{Damaged, Envelope, Happened, Heading, Idempotency, Purpose, Read, STREAMS, Stream, is_ours};
+pub use envelope::{
+    Damaged, Envelope, Happened, Heading, Idempotency, Purpose, Read, STREAMS, Stream, is_our_stream, is_ours,
+};
 pub use idempotency::{KeyDigest, StoredAnswer};

@@ -244,6 +244,9 @@ const REFUSALS: &[(&str, Said)] = &[
     ("too_many_webhooks", Said("Deze rol heeft al het hoogste aantal webhooks. Verwijder er eerst een.",
         "This role has as many webhooks as it may have. Remove one first.")),
     ("webhooks_off", Said("Webhooks staan hier uit.", "Webhooks are off here.")),
+    // The edge: checkpoints of the log.
+    ("checkpoints_off", Said("Controlepunten van het logboek staan hier uit.", "Checkpoints of the log are off here.")),
+    ("log_altered", Said("Het logboek is veranderd. Bel de beheerder.", "The log was altered. Call the administrator.")),
     // The edge: what no page of ours sends.
     ("malformed", MALFORMED),
     ("malformed_header", MALFORMED),

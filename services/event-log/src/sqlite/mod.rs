@@ -26,6 +26,7 @@ use reading::Readers;
 use schema::Layout;
 pub use schema::SqliteOpenError;
 use stream_index::Disorder;
+pub use stream_index::IndexFault;
 use writer::{Shared, Writer};
 
 use super::port::{Appended, EventLog, Expected, LogError, LogPage, Position, Proposed, Recorded, StreamName};
@@ -150,6 +151,14 @@ impl SqliteLog {
         let (_, layout) = schema::open_reader(&path)?;
         let readers = Arc::new(Readers::new(path.clone(), options.readers));
         Ok(Self { path, layout, readers, writing: None })
+    }
+
+    /// Holds the index by which streams are read against the events, of a file that is there, also while another process
+    /// writes to it. Nothing repairs it: whoever changed it may have changed the events.
+    pub fn index_faults(path: &Path) -> Result<Vec<IndexFault>, SqliteOpenError> {
+        let (connection, layout) = schema::open_reader(path)?;
+        stream_index::faults(&connection, layout)
+            .map_err(|source| SqliteOpenError::Sqlite { path: path.to_owned(), source })
     }
 
     /// Copies the log into the new file `to`, while appends go on. The copy holds everything that was acknowledged

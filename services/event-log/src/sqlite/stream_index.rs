@@ -53,6 +53,55 @@ pub(super) enum Disorder {
     OutOfLine(i64),
 }
 
+/// What is wrong with the index. Whoever reads a stream, or appends to it, goes by it: an entry that was taken out hides an
+/// event that is still in the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IndexFault {
+    #[error("the index of streams lacks {count} events, the first of them at position {first}")]
+    Missing { count: u64, first: u64 },
+    #[error(
+        "the index of streams has {count} entries that are none of the log's, the first of them for position {first}"
+    )]
+    Foreign { count: u64, first: i64 },
+    #[error("the index of streams does not say where it ends")]
+    NoEnd,
+}
+
+/// Holds the index against the events. The layout before this one has an index of SQLite's own.
+pub(super) fn faults(connection: &Connection, layout: Layout) -> rusqlite::Result<Vec<IndexFault>> {
+    const MISSING: &str = "
+        SELECT count(*), min(e.position) FROM events e
+        WHERE e.position <= (SELECT position FROM indexed_to) AND NOT EXISTS (
+            SELECT 1 FROM stream_index i
+            WHERE i.stream = e.stream AND i.revision = e.revision AND i.position = e.position
+        )";
+    const FOREIGN: &str = "
+        SELECT count(*), min(i.position) FROM stream_index i
+        WHERE i.position > (SELECT position FROM indexed_to) OR NOT EXISTS (
+            SELECT 1 FROM events e
+            WHERE e.position = i.position AND e.stream = i.stream AND e.revision = i.revision
+        )";
+    const ENDS: &str = "
+        SELECT count(*) = 1 AND max(position) BETWEEN 0 AND (SELECT coalesce(max(position), 0) FROM events) FROM indexed_to";
+    if layout == Layout::Older {
+        return Ok(Vec::new());
+    }
+    // One moment for all of it: the service may write meanwhile.
+    let connection = connection.unchecked_transaction()?;
+    if connection.query_row(ENDS, [], |row| row.get::<_, Option<bool>>(0))? != Some(true) {
+        return Ok(vec![IndexFault::NoEnd]);
+    }
+    let found = |sql| connection.query_row(sql, [], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)));
+    let mut faults = Vec::new();
+    if let (count, Some(first)) = found(MISSING)? {
+        faults.push(IndexFault::Missing { count: count.cast_unsigned(), first: first.cast_unsigned() });
+    }
+    if let (count, Some(first)) = found(FOREIGN)? {
+        faults.push(IndexFault::Foreign { count: count.cast_unsigned(), first });
+    }
+    Ok(faults)
+}
+
 /// The events that the index does not have yet.
 pub(super) struct Unindexed {
     /// In the order of the log.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use care_path::command::Refusal;
 use care_path::path::case::CaseRefusal;
+use tamper_evidence::NotaryError;
 
 use crate::access_log::AccessError;
 use crate::app::{ExecuteError, NotYet, QueryError};
@@ -83,6 +84,8 @@ fn problems() -> Vec<Problem> {
         Problem::Auth(_) => AuthError::Expired,
         Problem::NotYet(_) => NOT_YET,
         Problem::Webhook(_) => WebhookError::Off,
+        Problem::Notary(_) => NotaryError::SetBack,
+        Problem::CheckpointsOff => Problem::CheckpointsOff,
         Problem::Malformed(_) => Problem::Malformed(""),
         Problem::Header { .. } => Problem::Header { header: "if-match", message: "" },
         Problem::Fields(_) => Problem::Fields(FieldProblems::default()),

@@ -4,6 +4,7 @@
 mod accesses;
 pub mod batch;
 pub mod body;
+mod checkpoint;
 pub mod commands;
 mod directory;
 pub mod evening;
@@ -46,6 +47,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     stream::routes(routes);
     batch::routes(routes);
     webhooks::routes(routes);
+    checkpoint::routes(routes);
     operators::routes(routes);
 }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::super::IndexFault;
 use super::super::reading::of_stream;
 use super::super::schema::Layout;
 use super::*;
@@ -158,4 +159,40 @@ async fn a_stream_is_not_told_from_an_index_that_is_wrong() {
         assert!(matches!(refused, LogError::Damaged(_)), "{change}: {refused}");
         assert_eq!(log.read_stream(&stream("two"), 0).await.unwrap().len(), 3);
     }
+}
+
+#[tokio::test]
+async fn an_index_that_is_not_the_events_is_told_apart_from_one_that_is() {
+    let place = Scratch::new();
+    let log = open(&place);
+    for part in 0..5 {
+        let events: Vec<_> = (0..AT_ONCE / 4).map(|_| event(b"e")).collect();
+        add(&log, ["one", "two"][part % 2], events).await.unwrap();
+    }
+    drop(log);
+    let faults = || SqliteLog::index_faults(&place.path()).unwrap();
+    assert_eq!(faults(), []);
+    let file = Connection::open(place.path()).unwrap();
+    let changed = |sql: &str, back: &str| {
+        file.execute_batch(sql).unwrap();
+        let found = faults();
+        file.execute_batch(back).unwrap();
+        found
+    };
+    file.execute_batch("CREATE TEMP TABLE index_before AS SELECT * FROM stream_index").unwrap();
+    let restore = "DELETE FROM stream_index; INSERT INTO stream_index SELECT * FROM index_before;";
+    let missing = changed("DELETE FROM stream_index WHERE position IN (7, 9)", restore);
+    assert_eq!(missing, [IndexFault::Missing { count: 2, first: 7 }]);
+    let elsewhere = changed("UPDATE stream_index SET position = 3 WHERE position = 7", restore);
+    assert_eq!(elsewhere, [IndexFault::Missing { count: 1, first: 7 }, IndexFault::Foreign { count: 1, first: 3 }]);
+    let back = |end: usize| format!("UPDATE indexed_to SET position = {end}");
+    let shorter = changed("UPDATE indexed_to SET position = 38", &back(AT_ONCE));
+    assert_eq!(shorter, [IndexFault::Foreign { count: 2, first: 39 }]);
+    let longer = changed("UPDATE indexed_to SET position = 44", &back(AT_ONCE));
+    assert_eq!(longer, [IndexFault::Missing { count: 4, first: 41 }]);
+    for nonsense in ["UPDATE indexed_to SET position = 51", "INSERT INTO indexed_to VALUES (0)"] {
+        let again = format!("DELETE FROM indexed_to; INSERT INTO indexed_to VALUES ({AT_ONCE})");
+        assert_eq!(changed(nonsense, &again), [IndexFault::NoEnd], "{nonsense}");
+    }
+    assert_eq!(faults(), []);
 }

@@ -39,6 +39,7 @@ fn these_are_the_routes() {
     POST /v1/facilities/{facility_id}/reopen
     GET /v1/handovers
     GET /v1/holds
+    GET /v1/log/checkpoint
     GET /v1/lookouts
     GET /v1/lost
     GET /v1/me

@@ -4,6 +4,7 @@ mod accesses;
 mod batch;
 mod bounds;
 mod caching;
+mod checkpoint;
 mod conditions;
 mod contract;
 mod identity;
@@ -29,6 +30,7 @@ use actix_web::{App, HttpResponse};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
+use tamper_evidence::Notary;
 
 use crate::app::testing::{TestBaken, user};
 use crate::dev_issuer::DevIssuer;
@@ -85,6 +87,11 @@ async fn server_with(limits: Limits) -> Server {
 }
 
 async fn server_on(test: TestBaken, limits: Limits) -> Server {
+    let notary = checkpoint::notary(&test);
+    server_signing(test, limits, Some(notary)).await
+}
+
+async fn server_signing(test: TestBaken, limits: Limits, notary: Option<Notary>) -> Server {
     let dir = tempfile::tempdir().unwrap();
     let issuer = DevIssuer::open_or_create(dir.path()).unwrap();
     let fetcher: Arc<dyn FetchKeys> = Arc::new(WorldKeys::new().unwrap());
@@ -100,6 +107,7 @@ async fn server_on(test: TestBaken, limits: Limits) -> Server {
         operator_token: Some(OPERATOR.into()),
         board: Board::new(SignIn::default()),
         webhooks: Some(Arc::new(webhooks::started(&test).await)),
+        notary: notary.map(Arc::new),
     });
     let app = App::new().app_data(edge).wrap(from_fn(observe)).configure(super::configure).configure(|config| {
         config.route("/panics", actix_web::web::get().to(panics));
