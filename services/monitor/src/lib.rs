@@ -1,0 +1,8 @@
+//! The monitor: figures that a city can plan by, and that tell of nobody.
+//!
+//! Everything here is a function of counts. The crate knows no person, no event, no clock and no file; its manifest has no
+//! way to them. Randomness comes from a seed, so that the same input gives the same figures everywhere.
+//!
+//! [`size`] estimates how many people there are from those who were seen.
+
+pub mod size;
