@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod import;
 mod installation;
+mod monitor;
 mod rebuild;
 mod serve;
 mod simulate;
@@ -47,6 +48,9 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     Copy(copy::Copy),
+    /// Figures over counts: how many people there are.
+    #[command(subcommand)]
+    Monitor(monitor::Monitor),
 }
 
 /// Where the embedded log, its keys and the key of the development issuer lie.
@@ -85,6 +89,7 @@ async fn execute(command: Command) -> ExitCode {
         Command::Rebuild(rebuild) => rebuild.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Copy(copy) => copy.run().await,
+        Command::Monitor(monitor) => monitor.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

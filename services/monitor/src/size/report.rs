@@ -34,6 +34,7 @@ impl Default for Settings {
 /// What all estimators answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
+    #[serde(rename = "estimates")]
     pub outcomes: Vec<Outcome>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best: Option<Best>,
