@@ -60,7 +60,7 @@ pub fn fit(table: &Histories, model: &Model) -> Result<FittedModel, Refusal> {
     let standard_error = (unseen + unseen.powi(2) * fitted.intercept_variance).sqrt();
     let quality = quality(&seen, &fitted, design.parameters(), persons);
     let mut intervals = vec![Interval::log_normal(persons, unseen, standard_error)];
-    intervals.extend(profile::interval(&design, &seen, &fitted));
+    intervals.extend(profile::interval(&design, &seen, &fitted, standard_error));
     let warnings = warnings(table, &quality);
     let estimate = Estimate::new(persons + unseen, standard_error, intervals, warnings)?;
     Ok(FittedModel { design, fitted, estimate: Estimate { fit: Some(quality), ..estimate } })

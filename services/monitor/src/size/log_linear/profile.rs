@@ -9,24 +9,28 @@ use crate::size::{Interval, Method};
 
 /// Where the interval still has no upper end at so many times the estimate, it has none.
 const FARTHEST: f64 = 1e4;
-/// How exactly the ends are found, in parts of the number of unseen persons.
-const EXACT: f64 = 1e-7;
+/// How exactly the top and the ends are found, in standard errors. The top is flat: a thousandth of a standard error beside it
+/// the likelihood is lower by less than a millionth.
+const EXACT_TOP: f64 = 1e-3;
+const EXACT_END: f64 = 1e-5;
 
 /// The sizes whose multinomial log-likelihood, highest over the other parameters, is within 1.92 of its maximum: Cormack
 /// (1992), Biometrics 48:567. `None` where the likelihood cannot be computed.
-pub fn interval(design: &Design, seen: &[f64], fitted: &Fitted) -> Option<Interval> {
+pub fn interval(design: &Design, seen: &[f64], fitted: &Fitted, standard_error: f64) -> Option<Interval> {
     let profile = Profile::new(design, seen, fitted);
-    let most_likely = profile.most_likely(fitted.unseen())?;
+    let most_likely = profile.most_likely(fitted.unseen(), EXACT_TOP * standard_error)?;
+    let exact = EXACT_END * standard_error;
     let threshold = profile.at(most_likely)? - Z * Z / 2.0;
     let above = |unseen: f64| profile.at(unseen).map(|likelihood| likelihood - threshold);
 
-    let lower = if above(0.0)? >= 0.0 { 0.0 } else { root(&above, 0.0, most_likely)? };
+    let lower = if above(0.0)? >= 0.0 { 0.0 } else { root(&above, 0.0, most_likely, exact)? };
     let farthest = FARTHEST * (profile.persons + fitted.unseen());
     let mut outside = 2.0 * most_likely.max(1.0);
     while above(outside)? >= 0.0 && outside < farthest {
         outside *= 2.0;
     }
-    let upper = if outside < farthest { Some(root(&above, most_likely, outside)? + profile.persons) } else { None };
+    let upper =
+        if outside < farthest { Some(root(&above, most_likely, outside, exact)? + profile.persons) } else { None };
     Some(Interval { method: Method::ProfileLikelihood, lower: lower + profile.persons, upper })
 }
 
@@ -57,13 +61,12 @@ impl<'a> Profile<'a> {
 
     /// The number of unseen persons with the highest likelihood, by golden sections. It lies near that of the Poisson
     /// likelihood.
-    fn most_likely(&self, poisson: f64) -> Option<f64> {
+    fn most_likely(&self, poisson: f64, exact: f64) -> Option<f64> {
         let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
         let (mut low, mut high) = (0.0, 2.0 * poisson + 2.0);
         let (mut left, mut right) = (high - golden * high, golden * high);
         let (mut at_left, mut at_right) = (self.at(left)?, self.at(right)?);
-        // The top is flat: a coarse place is enough for an exact height.
-        while high - low > 1e-4 * (1.0 + poisson) {
+        while high - low > exact {
             if at_left < at_right {
                 (low, left, at_left) = (left, right, at_right);
                 right = low + golden * (high - low);
@@ -80,13 +83,13 @@ impl<'a> Profile<'a> {
 
 /// Where a function is 0 between two places on different sides of it, by the Illinois method: Dowell and Jarratt (1971),
 /// BIT 11:168.
-fn root(function: &impl Fn(f64) -> Option<f64>, from: f64, to: f64) -> Option<f64> {
+fn root(function: &impl Fn(f64) -> Option<f64>, from: f64, to: f64, exact: f64) -> Option<f64> {
     let (mut old, mut new) = (from, to);
     let (mut at_old, mut at_new) = (function(old)?, function(new)?);
     for _ in 0..200 {
         let next = new - at_new * (new - old) / (at_new - at_old);
         let at_next = function(next)?;
-        if (next - new).abs() <= EXACT * (1.0 + next.abs()) || at_next.abs() < 1e-9 {
+        if (next - new).abs() <= exact || at_next.abs() < 1e-9 {
             return Some(next);
         }
         if at_next * at_new < 0.0 {
