@@ -28,4 +28,5 @@ pub use answer::{Answer, Bootstrap, Estimate, Estimator, Fit, Outcome, Refusal, 
 pub use counts::Counts;
 pub use histories::{Histories, History, MAX_LISTS, MAX_PERSONS, TableError};
 pub use interval::{Interval, Method};
+pub(crate) use number::real;
 pub use report::{Best, Report, Settings, of_counts, of_histories};
