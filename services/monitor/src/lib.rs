@@ -3,7 +3,9 @@
 //! Everything here is a function of counts. The crate knows no person, no event, no clock and no file; its manifest has no
 //! way to them. Randomness comes from a seed, so that the same input gives the same figures everywhere.
 //!
-//! [`size`] estimates how many people there are from those who were seen; [`disclosure`] makes tables that tell of nobody.
+//! [`definitions`] says what each figure counts; [`size`] estimates how many people there are from those who were seen;
+//! [`disclosure`] makes tables that tell of nobody.
 
+pub mod definitions;
 pub mod disclosure;
 pub mod size;

@@ -48,7 +48,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     Copy(copy::Copy),
-    /// Figures over counts: how many people there are.
+    /// Figures over counts, and what each of them means.
     #[command(subcommand)]
     Monitor(monitor::Monitor),
 }
