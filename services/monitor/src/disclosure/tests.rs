@@ -202,23 +202,27 @@ fn random_release(random: &mut ChaCha8Rng) -> (Cube, Vec<Vec<usize>>, Rule) {
 #[test]
 fn a_thousand_random_releases_keep_their_promise() {
     let mut random = ChaCha8Rng::seed_from_u64(21);
-    let (mut leaking, mut small, mut further, mut published) = (0, 0, 0, 0);
+    let mut further = 0;
     for number in 0..1_000 {
         let (cube, tables, rule) = random_release(&mut random);
-        let naked = Release::unprotected(&cube, &tables, rule).unwrap();
         let release = release(&cube, &tables, rule).unwrap();
         let leaks = audit(&cube, &release).unwrap();
         assert!(leaks.is_empty(), "release {number} of {tables:?} by {rule:?}: {leaks:?}");
-        leaking += usize::from(!audit(&cube, &naked).unwrap().is_empty());
-        small += naked.suppressed();
-        further += release.suppressed() - naked.suppressed();
-        published += release.cells.len() - release.suppressed();
+        further += release.suppressed() - release.sensitive().len();
     }
-    println!(
-        "{leaking} of 1000 leak without secondary suppression; {small} cells small, {further} further, {published} shown"
-    );
-    // Without secondary suppression most of them leak: the audit can fail, and the suppression is what makes it pass.
-    assert!(leaking > 500, "{leaking}");
+    assert!(further > 1_000, "{further} cells were suppressed for the sake of others");
+}
+
+#[test]
+fn most_random_releases_leak_without_secondary_suppression() {
+    let mut random = ChaCha8Rng::seed_from_u64(21);
+    let leaks = |_: &usize| {
+        let (cube, tables, rule) = random_release(&mut random);
+        let naked = Release::unprotected(&cube, &tables, rule).unwrap();
+        !audit(&cube, &naked).unwrap().is_empty()
+    };
+    let leaking = (0..200).filter(leaks).count();
+    assert!(leaking > 100, "{leaking} of 200");
 }
 
 /// What whole numbers can stand behind a release of two by two cells, by trying all of them up to a bound.

@@ -6,7 +6,7 @@ use super::answer::{Answer, Estimate, Estimator, Outcome, Refusal, Warning};
 use super::chao::{chao, chao_bias_corrected};
 use super::chapman::chapman;
 use super::fit::p_value;
-use super::log_linear::{self, FittedModel};
+use super::log_linear::{self, FittedModel, Model};
 use super::number::{real, size};
 use super::poisson::zero_truncated_poisson;
 use super::zelterman::zelterman;
@@ -75,10 +75,8 @@ pub fn of_histories(table: &Histories, settings: Settings) -> Report {
         }
         outcomes.push(outcome);
     }
-    let mut fitted: Vec<_> = log_linear::models(table.lists())
-        .into_iter()
-        .map(|model| (model.label(), log_linear::fit(table, &model)))
-        .collect();
+    let fit = |model: &Model| refusal.clone().map_or_else(|| log_linear::fit(table, model), Err);
+    let mut fitted: Vec<_> = Model::all(table.lists()).iter().map(|model| (model.label(), fit(model))).collect();
     add_bootstraps(&mut fitted, settings);
     let best = best(&fitted);
     outcomes.extend(fitted.into_iter().map(|(label, fitted)| Outcome {

@@ -46,8 +46,9 @@ struct Row {
     cells: Vec<String>,
 }
 
-/// The columns of a table, and which of them is `freq`.
+/// The columns of a table, the line that names them, and which of them is `freq`.
 struct Header {
+    line: u64,
     names: Vec<String>,
     freq: usize,
 }
@@ -122,7 +123,7 @@ impl Header {
                 format!("no column is named {FREQ}; it is the number of persons. There are: {}", names.join(", "));
             return Err(ReadError::Line { line, why });
         };
-        Ok(Self { names, freq })
+        Ok(Self { line, names, freq })
     }
 
     /// Where `times` is, if it is the only column beside `freq`.
@@ -156,7 +157,8 @@ impl Header {
 fn histories(header: &Header, rows: impl Iterator<Item = Result<Row, ReadError>>) -> Result<Table, ReadError> {
     let lists: Vec<usize> = header.lists().collect();
     let names = lists.iter().map(|place| header.names[*place].clone());
-    let mut table = Histories::new(names).map_err(|error| ReadError::Line { line: 1, why: error.to_string() })?;
+    let mut table =
+        Histories::new(names).map_err(|error| ReadError::Line { line: header.line, why: error.to_string() })?;
     let mut number = 0;
     for row in rows {
         let row = row?;
@@ -316,6 +318,7 @@ mod tests {
         assert_eq!(read("a,,freq\n1,1,5\n"), "line 1, column 2 (): the column has no name");
         assert_eq!(read("a,A,freq\n1,1,5\n"), "line 1, column 2 (A): another column has this name");
         assert_eq!(read("freq\n5\n"), "line 1: there is no list");
+        assert_eq!(read("sep=;\nfreq\n5\n"), "line 2: there is no list");
         assert_eq!(read("a,b,c,d,e,f,freq\n"), "line 1: there are 6 lists; at most 5 are compared");
     }
 

@@ -39,11 +39,6 @@ pub struct FittedModel {
     pub estimate: Estimate,
 }
 
-/// Every model of these lists, the simplest first.
-pub fn models(lists: usize) -> Vec<Model> {
-    Model::all(lists)
-}
-
 /// Fits a model, with its log-normal and profile-likelihood intervals.
 pub fn fit(table: &Histories, model: &Model) -> Result<FittedModel, Refusal> {
     let design = Design::new(table, model);
@@ -86,17 +81,8 @@ fn warnings(table: &Histories, fit: &Fit) -> Vec<Warning> {
     warnings.into_iter().flatten().collect()
 }
 
-/// What no model can be fitted to.
+/// What this model cannot be fitted to.
 fn refuse_table(table: &Histories, design: &Design) -> Result<(), Refusal> {
-    if table.lists() == 1 {
-        return Err(Refusal::OneList);
-    }
-    if table.total() == 0 {
-        return Err(Refusal::NoPersons);
-    }
-    if let Some(zero) = table.structural_zeros().first() {
-        return Err(Refusal::StructuralZero { history: table.label(*zero) });
-    }
     if let Some(list) = (0..table.lists()).find(|list| table.on_all(&[*list]) == 0) {
         return Err(Refusal::EmptyList { list: table.names()[list].clone() });
     }
