@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::audit::{Leak, audit};
 use super::cube::{Contributor, Coordinates, Cube, CubeError, Group};
 use super::program::Unsolved;
 use super::suppression;
@@ -67,19 +68,22 @@ pub struct Release {
 }
 
 /// Why there is no release.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ReleaseError {
     #[error(transparent)]
     Cube(#[from] CubeError),
     #[error(transparent)]
     Unsolved(#[from] Unsolved),
+    #[error("the release leaks {} of its suppressed cells", .0.len())]
+    Leaks(Vec<Leak>),
 }
 
-/// Publishes tables of a cube, each by the dimensions that it crosses.
+/// Publishes tables of a cube, each by the dimensions that it crosses. Nothing is published that the audit finds a leak in.
 pub fn release(cube: &Cube, tables: &[Vec<usize>], rule: Rule) -> Result<Release, ReleaseError> {
     let mut release = Release::unprotected(cube, tables, rule)?;
     suppression::protect(cube.atoms(), &mut release)?;
-    Ok(release)
+    let leaks = audit(cube, &release)?;
+    if leaks.is_empty() { Ok(release) } else { Err(ReleaseError::Leaks(leaks)) }
 }
 
 impl Release {

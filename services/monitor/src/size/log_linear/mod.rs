@@ -23,7 +23,7 @@ use fit::Fitted;
 use super::answer::{Estimate, FEW_SEEN_AGAIN, Fit, POOR_FIT, Refusal, Warning};
 use super::fit::{deviance, p_value};
 use super::number::{real, size};
-use super::{Histories, Interval};
+use super::{Histories, History, Interval};
 
 /// Persons a cell, on average, below which G² and standard errors are not to be trusted: Koehler and Larntz (1980), Journal
 /// of the American Statistical Association 75:336.
@@ -121,7 +121,7 @@ fn refuse_exclusive_lists(table: &Histories, fitted: &Fitted) -> Result<(), Refu
         if table.on_all(&[first, second]) > 0 {
             continue;
         }
-        let is_on_both = |cell: &(super::History, &f64)| cell.0.is_on(first) && cell.0.is_on(second);
+        let is_on_both = |cell: &(History, &f64)| cell.0.is_on(first) && cell.0.is_on(second);
         let expected: f64 = table.cells().zip(&fitted.means).filter(is_on_both).map(|(_, mean)| mean).sum();
         if expected >= SURELY_SOMEBODY {
             let name = |list: usize| table.names()[list].clone();
