@@ -136,7 +136,7 @@ impl Header {
         (0..self.names.len()).filter(|place| *place != self.freq)
     }
 
-    fn error(&self, row: &Row, place: usize, why: impl ToString) -> ReadError {
+    fn error(&self, row: &Row, place: usize, why: &impl ToString) -> ReadError {
         ReadError::Cell { line: row.line, column: place + 1, name: self.names[place].clone(), why: why.to_string() }
     }
 
@@ -144,9 +144,9 @@ impl Header {
     fn number(&self, row: &Row, place: usize, of: &str) -> Result<u64, ReadError> {
         let cell = &row.cells[place];
         if cell.is_empty() || !cell.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(self.error(row, place, format!("{cell:?} is not a whole number of {of}")));
+            return Err(self.error(row, place, &format!("{cell:?} is not a whole number of {of}")));
         }
-        cell.parse().map_err(|_| self.error(row, place, format!("{cell} is more than the most, {MAX_PERSONS}")))
+        cell.parse().map_err(|_| self.error(row, place, &format!("{cell} is more than the most, {MAX_PERSONS}")))
     }
 
     fn is_impossible(&self, row: &Row) -> bool {
@@ -168,7 +168,7 @@ fn histories(header: &Header, rows: impl Iterator<Item = Result<Row, ReadError>>
             is_on.push(match row.cells[*place].as_str() {
                 "0" => false,
                 "1" => true,
-                other => return Err(header.error(&row, *place, format!("{other:?} is neither 0 nor 1"))),
+                other => return Err(header.error(&row, *place, &format!("{other:?} is neither 0 nor 1"))),
             });
         }
         let history = History::of(is_on);
@@ -177,7 +177,7 @@ fn histories(header: &Header, rows: impl Iterator<Item = Result<Row, ReadError>>
         } else {
             table.add(history, header.number(&row, header.freq, "persons")?)
         };
-        added.map_err(|error| header.error(&row, header.freq, error))?;
+        added.map_err(|error| header.error(&row, header.freq, &error))?;
     }
     Ok(Table { rows: number, content: Content::Histories(table) })
 }
@@ -196,7 +196,7 @@ fn counts(
         let persons = header.number(&row, header.freq, "persons")?;
         table.add(seen, persons).map_err(|error| {
             let place = if matches!(error, TableError::TooManyPersons) { header.freq } else { times };
-            header.error(&row, place, error)
+            header.error(&row, place, &error)
         })?;
     }
     Ok(Table { rows: number, content: Content::Counts(table) })
