@@ -129,7 +129,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 mod tests {
     use super::*;
 
-    /// What is written, with numbers to four places.
+    /// What is written, with numbers to three places.
     fn output(text: &str) -> serde_json::Value {
         let table = Table::of(text.as_bytes()).unwrap();
         let command = Estimate { file: PathBuf::new(), replicates: 0, seed: 1 };
@@ -140,7 +140,7 @@ mod tests {
         use serde_json::Value;
         match value {
             Value::Number(number) if number.is_f64() => {
-                let number = number.as_f64().map(|number| (number * 1e4).round() / 1e4 + 0.0);
+                let number = number.as_f64().map(|number| (number * 1e3).round() / 1e3 + 0.0);
                 number.into()
             }
             Value::Array(items) => items.into_iter().map(rounded).collect(),
