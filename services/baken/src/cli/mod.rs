@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod import;
 mod installation;
+mod monitor;
 mod rebuild;
 mod serve;
 mod simulate;
@@ -53,6 +54,9 @@ enum Command {
     Verify(verify::Verify),
     CheckpointKey(checkpoint_key::CheckpointKey),
     Cosign(cosign::Cosign),
+    /// Figures over counts, and what each of them means.
+    #[command(subcommand)]
+    Monitor(monitor::Monitor),
 }
 
 /// Where the embedded log, its keys and the key of the development issuer lie.
@@ -94,6 +98,7 @@ async fn execute(command: Command) -> ExitCode {
         Command::Verify(verify) => return verify.run().await,
         Command::CheckpointKey(key) => key.run(),
         Command::Cosign(cosign) => cosign.run(),
+        Command::Monitor(monitor) => monitor.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

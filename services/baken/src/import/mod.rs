@@ -26,9 +26,11 @@ pub use findings::{Fate, Finding, Notes, Tally};
 pub use ids::IdKey;
 pub use lines::Outgoing;
 pub use mapping::Mapping;
+pub(crate) use records::{BrokenRow, RawRow, RawRows};
 pub use rows::{Plan, plan};
 pub use send::ImportTarget;
 pub use table::{Row, Table};
+pub(crate) use table::{delimiter, without_mark};
 
 /// Why an import ends before anything is sent, or in the middle. It never tells what is in the file.
 #[derive(Debug, thiserror::Error)]

@@ -281,7 +281,7 @@ fn tells_of_deletion(column: &str) -> bool {
 }
 
 /// The bytes without a mark of their order, and what they are written in: a mark says it by itself.
-fn without_mark(bytes: &[u8], said: &'static Encoding) -> Result<(Vec<u8>, &'static Encoding), ImportError> {
+pub(crate) fn without_mark(bytes: &[u8], said: &'static Encoding) -> Result<(Vec<u8>, &'static Encoding), ImportError> {
     let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or((said, 0));
     let bytes = bytes.get(mark..).unwrap_or_default();
     if encoding == UTF_16LE || encoding == UTF_16BE {
@@ -299,7 +299,7 @@ fn without_mark(bytes: &[u8], said: &'static Encoding) -> Result<(Vec<u8>, &'sta
 }
 
 /// What stands between cells, where the header begins, and on which line. Excel heeds a first line `sep=;`, and so do we.
-fn delimiter(bytes: &[u8], said: char) -> (u8, usize, u64) {
+pub(crate) fn delimiter(bytes: &[u8], said: char) -> (u8, usize, u64) {
     let said = u8::try_from(said).unwrap_or(b';');
     let length = bytes.iter().take_while(|byte| !matches!(byte, b'\r' | b'\n')).count();
     let first = bytes.get(..length).unwrap_or_default();

@@ -1,0 +1,264 @@
+//! The indicators. The facts that they count are Baken's events, by when they occurred.
+
+use super::{Cut, Definition, Reference, Text, Unit};
+
+const PERSON: &[Cut] = &[Cut::Municipality, Cut::Country, Cut::Sex, Cut::AgeBand];
+
+const NOT_LINKED: Text = Text {
+    nl: "Wie zonder naam is gemeld telt dubbel zolang niemand de twee dossiers koppelt.",
+    en: "Who was reported without a name counts twice until somebody links the two cases.",
+};
+const NOT_SEEN: Text = Text {
+    nl: "Wie niemand heeft gemeld telt niet mee; zie `population_size`.",
+    en: "Who was reported by nobody does not count; see `population_size`.",
+};
+const NOT_RECORDED: Text = Text {
+    nl: "Het telt alleen waar de organisatie het vastlegt.",
+    en: "It counts only where the organisation records it.",
+};
+
+/// Every version of every definition.
+pub const INDICATORS: &[Definition] = &[
+    Definition {
+        id: "unique_persons",
+        version: 1,
+        name: Text { nl: "Unieke personen", en: "Unique persons" },
+        unit: Unit::Persons,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Iedereen van wie in de periode een signaal, contact, intake, bed, zorg of waarneming is. Gekoppelde dossiers \
+                 tellen één keer. Wie in twee steden bekend is telt in elke stad, en in de G4 samen één keer. Wie is gewist \
+                 blijft meetellen: dat er iets gebeurde blijft bekend.",
+            en: "Everybody with a signal, contact, intake, bed, care or sighting in the period. Linked cases count once. Who is \
+                 known in two cities counts in each, and once in the G4 together. Erased persons keep counting: that something \
+                 happened stays known.",
+        },
+        cuts: PERSON,
+        gaps: &[NOT_SEEN, NOT_LINKED],
+    },
+    Definition {
+        id: "new_persons",
+        version: 1,
+        name: Text { nl: "Nieuwe personen", en: "New persons" },
+        unit: Unit::Persons,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Wie telt voor `unique_persons` en van wie nooit eerder iets is gebeurd, in geen enkele stad.",
+            en: "Who counts for `unique_persons` and of whom nothing occurred before, in any city.",
+        },
+        cuts: PERSON,
+        gaps: &[
+            NOT_LINKED,
+            Text {
+                nl: "In de eerste periode van een stad is iedereen nieuw.",
+                en: "In the first period of a city everybody is new.",
+            },
+        ],
+    },
+    Definition {
+        id: "gone_persons",
+        version: 1,
+        name: Text { nl: "Niet meer gezien", en: "No longer seen" },
+        unit: Unit::Persons,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Wie in de vorige periode telde voor `unique_persons` en in deze niet.",
+            en: "Who counted for `unique_persons` in the period before and does not in this one.",
+        },
+        cuts: PERSON,
+        gaps: &[Text {
+            nl: "Niet gezien is niet vertrokken: het cijfer zegt niet waarheen.",
+            en: "Not seen is not departed: the figure does not tell where to.",
+        }],
+    },
+    Definition {
+        id: "ethos_light",
+        version: 1,
+        name: Text {
+            nl: "Verblijf op de peildatum (ETHOS Light)",
+            en: "Living situation on the count date (ETHOS Light)",
+        },
+        unit: Unit::Persons,
+        reference: Reference::CountDate,
+        counts: Text {
+            nl: "Iedereen met een open dossier, naar de klasse die het laatst voor of op de peildatum is vastgelegd. Zonder \
+                 klasse: onbekend, als eigen klasse getoond.",
+            en: "Everybody with an open case, by the class last recorded for the count date or before. Without a class: \
+                 unknown, shown as a class of its own.",
+        },
+        cuts: &[Cut::Municipality, Cut::EthosLight, Cut::Country, Cut::Sex, Cut::AgeBand],
+        gaps: &[NOT_SEEN, Text { nl: "Een klasse kan verouderd zijn.", en: "A class may be out of date." }],
+    },
+    Definition {
+        id: "signals",
+        version: 1,
+        name: Text { nl: "Signalen", en: "Signals" },
+        unit: Unit::Signals,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Elk ontvangen signaal, ook meer dan één over dezelfde persoon. Teruggenomen signalen tellen niet.",
+            en: "Each signal received, more than one of the same person too. Retracted signals do not count.",
+        },
+        cuts: &[Cut::Municipality, Cut::Channel],
+        gaps: &[NOT_RECORDED],
+    },
+    Definition {
+        id: "days_to_first_care",
+        version: 1,
+        name: Text { nl: "Dagen van signaal tot eerste zorg", en: "Days from signal to first care" },
+        unit: Unit::Days,
+        reference: Reference::Cohort,
+        counts: Text {
+            nl: "Van het eerste signaal tot de eerste zorg die begon: mediaan en kwartielen van de overlevingsfunctie (Kaplan en \
+                 Meier 1958). Wie nog geen zorg kreeg, overleed of wiens dossier sloot telt tot die dag. Apart: wie nooit zorg \
+                 kreeg.",
+            en: "From the first signal to the first care that began: median and quartiles of the survival function (Kaplan and \
+                 Meier 1958). Who has had no care yet, died or whose case was closed counts until that day. Apart: those who \
+                 never got any.",
+        },
+        cuts: PERSON,
+        gaps: &[NOT_LINKED, NOT_RECORDED],
+    },
+    Definition {
+        id: "referrals",
+        version: 1,
+        name: Text { nl: "Verwijzingen", en: "Referrals" },
+        unit: Unit::Referrals,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Elke verwijzing die in de periode is gedaan, naar haar stand toen de vrijgave werd vastgezet, met de reden van \
+                 een weigering.",
+            en: "Each referral made in the period, by its state when the release was frozen, with the reason of a refusal.",
+        },
+        cuts: &[Cut::Municipality, Cut::Offering, Cut::Outcome, Cut::Reason],
+        gaps: &[NOT_RECORDED],
+    },
+    Definition {
+        id: "dropouts",
+        version: 1,
+        name: Text { nl: "Uitval", en: "Dropouts" },
+        unit: Unit::Dropouts,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Elke keer dat zorg in de periode tegen de bedoeling eindigde.",
+            en: "Each time that care ended against its purpose in the period.",
+        },
+        cuts: &[Cut::Municipality, Cut::Offering, Cut::Reason],
+        gaps: &[NOT_RECORDED],
+    },
+    Definition {
+        id: "turn_aways",
+        version: 1,
+        name: Text { nl: "Afwijzingen aan de deur", en: "Turn-aways" },
+        unit: Unit::TurnAways,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Elke afwijzing, ook van wie niet bekend is, met de uitkomst van de rechtenbeoordeling die toen gold.",
+            en: "Each turn-away, also of who is not known, with the outcome of the rights assessment that stood then.",
+        },
+        cuts: &[Cut::Municipality, Cut::FacilityKind, Cut::Reason, Cut::Outcome],
+        gaps: &[
+            NOT_RECORDED,
+            Text {
+                nl: "Wie na tien keer niet meer komt is niet te zien: de elfde telt nergens.",
+                en: "Who no longer comes after ten times is not seen: the eleventh counts nowhere.",
+            },
+        ],
+    },
+    Definition {
+        id: "out_of_sight",
+        version: 1,
+        name: Text { nl: "Keren uit beeld", en: "Episodes out of sight" },
+        unit: Unit::Episodes,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Elke keer dat iemand in de periode uit beeld raakte, met de duur tot de persoon weer werd gezien. Wie nog uit \
+                 beeld is telt tot de vrijgave werd vastgezet.",
+            en: "Each time that somebody went out of sight in the period, with its length until the person was seen again. Who is \
+                 still out of sight counts until the release was frozen.",
+        },
+        cuts: &[Cut::Municipality],
+        gaps: &[NOT_RECORDED],
+    },
+    Definition {
+        id: "uninsured_reports_on_time",
+        version: 1,
+        name: Text { nl: "Meldingen onverzekerde zorg op tijd", en: "Uninsured care reported on time" },
+        unit: Unit::Reports,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Elke melding van zorg aan een onverzekerde die in de periode is gedaan: binnen zeven dagen, of later.",
+            en: "Each report of care to an uninsured person made in the period: within seven days, or later.",
+        },
+        cuts: &[Cut::Municipality, Cut::Outcome],
+        gaps: &[Text {
+            nl: "Zorg die nooit is gemeld is niet te zien.",
+            en: "Care that was never reported is not seen.",
+        }],
+    },
+    Definition {
+        id: "bed_nights",
+        version: 1,
+        name: Text { nl: "Bedden en bezetting", en: "Beds and occupancy" },
+        unit: Unit::BedNights,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Elke nacht van elk bed: beschikbaar, toegewezen en bezet. Een nacht hoort bij de avond waarop hij begint.",
+            en: "Each night of each bed: available, assigned and occupied. A night belongs to the evening on which it begins.",
+        },
+        cuts: &[Cut::Municipality, Cut::FacilityKind],
+        gaps: &[NOT_RECORDED],
+    },
+    Definition {
+        id: "returns",
+        version: 1,
+        name: Text { nl: "Terugkeer", en: "Returns" },
+        unit: Unit::Persons,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Wie in de periode is aangekomen volgens de ontvangende kant: met alle zes voorwaarden vervuld of niet, en de \
+                 stand na 30 en na 90 dagen, voor zover die dagen voorbij zijn.",
+            en: "Who arrived in the period by the word of the receiving side: with all six conditions met or not, and the state \
+                 after 30 and after 90 days, as far as those days have passed.",
+        },
+        cuts: &[Cut::Municipality, Cut::Country, Cut::Outcome],
+        gaps: &[Text {
+            nl: "Wie zonder overdracht terugkeert telt niet.",
+            en: "Who returns without a handover does not count.",
+        }],
+    },
+    Definition {
+        id: "deaths",
+        version: 1,
+        name: Text { nl: "Overlijdens", en: "Deaths" },
+        unit: Unit::Persons,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Wie in de periode overleed en een dossier had.",
+            en: "Who died in the period and had a case.",
+        },
+        cuts: &[Cut::Municipality],
+        gaps: &[Text {
+            nl: "Overlijdens buiten beeld of in een ander land zijn zelden bekend.",
+            en: "Deaths out of sight or in another country are seldom known.",
+        }],
+    },
+    Definition {
+        id: "population_size",
+        version: 1,
+        name: Text { nl: "Omvang van de groep", en: "Size of the population" },
+        unit: Unit::Persons,
+        reference: Reference::Period,
+        counts: Text {
+            nl: "Een schatting van iedereen, gezien of niet, uit wie op twee of meer registers staat (opvang, veldwerk, medisch, \
+                 hulporganisatie, politie). Altijd met methode, interval en wat ertegen spreekt.",
+            en: "An estimate of everybody, seen or not, from those on two or more registers (shelter, outreach, medical, NGO, \
+                 police). Always with its method, interval and what speaks against it.",
+        },
+        cuts: &[Cut::Municipality],
+        gaps: &[Text {
+            nl: "Waar mensen sterk verschillen in hoe vindbaar zij zijn is elke schatting te laag.",
+            en: "Where people differ much in how easily they are found, every estimate is too low.",
+        }],
+    },
+];

@@ -1,0 +1,149 @@
+//! What each figure of the monitor counts.
+//!
+//! The source's finding is that registrations define the same word differently. So each indicator has a definition with a
+//! name and a version, in Dutch and English, that is published with its figures. A definition is never edited after a release
+//! used it: another wording of who counts is another version, and its figures are not compared with those of the old one.
+//! [`code_book`] prints them all.
+
+mod code_book;
+mod indicators;
+
+pub use code_book::code_book;
+pub use indicators::INDICATORS;
+
+/// The languages of definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Dutch,
+    English,
+}
+
+/// A text in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    pub nl: &'static str,
+    pub en: &'static str,
+}
+
+impl Text {
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &'static str {
+        match language {
+            Language::Dutch => self.nl,
+            Language::English => self.en,
+        }
+    }
+}
+
+/// What a figure counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Persons,
+    Signals,
+    Referrals,
+    Dropouts,
+    TurnAways,
+    Episodes,
+    Days,
+    Reports,
+    BedNights,
+}
+
+impl Unit {
+    #[must_use]
+    pub fn label(self) -> Text {
+        match self {
+            Self::Persons => Text { nl: "personen", en: "persons" },
+            Self::Signals => Text { nl: "signalen", en: "signals" },
+            Self::Referrals => Text { nl: "verwijzingen", en: "referrals" },
+            Self::Dropouts => Text { nl: "keren uitval", en: "dropouts" },
+            Self::TurnAways => Text { nl: "afwijzingen aan de deur", en: "turn-aways" },
+            Self::Episodes => Text { nl: "keren uit beeld", en: "episodes out of sight" },
+            Self::Days => Text { nl: "dagen", en: "days" },
+            Self::Reports => Text { nl: "meldingen", en: "reports" },
+            Self::BedNights => Text { nl: "bednachten", en: "bed nights" },
+        }
+    }
+}
+
+/// By which date something counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference {
+    /// What occurred in the period.
+    Period,
+    /// What was so at the end of the count date.
+    CountDate,
+    /// Those whose first signal occurred in the period, followed until the release was frozen.
+    Cohort,
+}
+
+impl Reference {
+    #[must_use]
+    pub fn label(self) -> Text {
+        match self {
+            Self::Period => Text { nl: "wat in de periode is gebeurd", en: "what occurred in the period" },
+            Self::CountDate => {
+                Text { nl: "zoals het was aan het eind van de peildatum", en: "as it was at the end of the count date" }
+            }
+            Self::Cohort => Text {
+                nl: "wie in de periode voor het eerst is gemeld, gevolgd tot de vrijgave is vastgezet",
+                en: "those first reported in the period, followed until the release was frozen",
+            },
+        }
+    }
+}
+
+/// What an indicator is cut by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    Municipality,
+    Country,
+    Sex,
+    AgeBand,
+    EthosLight,
+    Channel,
+    Offering,
+    Outcome,
+    Reason,
+    FacilityKind,
+}
+
+impl Cut {
+    #[must_use]
+    pub fn label(self) -> Text {
+        match self {
+            Self::Municipality => Text { nl: "gemeente, en de G4 samen", en: "municipality, and the G4 together" },
+            Self::Country => Text { nl: "land van herkomst", en: "country of origin" },
+            Self::Sex => Text { nl: "geslacht", en: "sex" },
+            Self::AgeBand => Text { nl: "leeftijdsgroep", en: "age band" },
+            Self::EthosLight => Text { nl: "klasse van ETHOS Light", en: "ETHOS Light class" },
+            Self::Channel => Text { nl: "kanaal", en: "channel" },
+            Self::Offering => Text { nl: "aanbod", en: "offering" },
+            Self::Outcome => Text { nl: "uitkomst", en: "outcome" },
+            Self::Reason => Text { nl: "reden", en: "reason" },
+            Self::FacilityKind => Text { nl: "soort voorziening", en: "kind of facility" },
+        }
+    }
+}
+
+/// The definition of an indicator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Definition {
+    pub id: &'static str,
+    /// Counted from 1.
+    pub version: u32,
+    pub name: Text,
+    pub unit: Unit,
+    pub reference: Reference,
+    /// Who or what counts, and who does not.
+    pub counts: Text,
+    pub cuts: &'static [Cut],
+    /// What the figure is known not to tell.
+    pub gaps: &'static [Text],
+}
+
+/// The definition of an indicator in its newest version.
+#[must_use]
+pub fn definition(id: &str) -> Option<&'static Definition> {
+    INDICATORS.iter().filter(|definition| definition.id == id).max_by_key(|definition| definition.version)
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Holds `baken monitor estimate` against Python's statsmodels and, where it is installed, R's glm, on random tables. TABLES
+# (200) and SEED (21) may be set. It needs Python 3 with pip; R is Debian's `r-base-core`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+cargo build -q -p baken
+binary="${CARGO_TARGET_DIR:-target}/debug/baken"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+python3 -m venv "$folder/venv"
+"$folder/venv/bin/pip" install -q --disable-pip-version-check -r tests/monitor/requirements.txt
+"$folder/venv/bin/python" tests/monitor/compare.py "$binary" "$folder" "${TABLES:-200}" "${SEED:-21}"
