@@ -13,6 +13,7 @@ mod lookouts;
 mod moving;
 mod offline;
 mod persons;
+mod privacy;
 mod problem;
 mod referrals;
 mod returning;
@@ -21,6 +22,7 @@ mod returning_tests;
 mod sign_in;
 mod turn_aways;
 mod webhooks;
+mod who_saw;
 
 pub use ambassador::{CountryCount, StateShare, ambassador};
 pub use assessor::{rights, rights_waiting};
@@ -35,12 +37,14 @@ pub use lookouts::{Lookouts, lookouts};
 pub use moving::{Moving, moving, moving_at};
 pub use offline::offline;
 pub use persons::{Found, one_of_these, persons};
+pub use privacy::{Privacy, privacy};
 pub use problem::{ended, failed, problem};
 pub use referrals::referrals;
 pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};
 pub use turn_aways::{TurnAways, turn_aways};
 pub use webhooks::{Sending, Webhook, webhooks};
+pub use who_saw::{SeenBy, WhoSaw, who_saw};
 
 use care_path::PersonId;
 use care_path::codes::{Role, TaskKind};
@@ -60,6 +64,7 @@ const HANDOVERS: Section = Section { path: "/board/handovers", dutch: "Overdrach
 const DIRECTORY: Section = Section { path: "/board/directory", dutch: "Organisaties", english: "Organisations" };
 const TURN_AWAYS: Section = Section { path: "/board/turn-aways", dutch: "Afgewezen", english: "Turned away" };
 const WEBHOOKS: Section = Section { path: "/board/webhooks", dutch: "Webhooks", english: "Webhooks" };
+const PRIVACY: Section = Section { path: "/board/privacy", dutch: "Bewaren en wissen", english: "Keep and erase" };
 const NEW: Section = Section { path: "/board/new", dutch: "Nieuw signaal", english: "New signal" };
 
 /// What a role finds on the board. The first is where it lands.
@@ -75,7 +80,8 @@ pub const fn sections(role: Role) -> &'static [Section] {
         Role::Police => &[LOOKOUTS, NEW],
         Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => &[HANDOVERS],
         Role::Administrator => &[DIRECTORY, WEBHOOKS],
-        Role::MonitorAnalyst | Role::PrivacyOfficer | Role::System => &[DESK],
+        Role::PrivacyOfficer => &[PRIVACY],
+        Role::MonitorAnalyst | Role::System => &[DESK],
     }
 }
 

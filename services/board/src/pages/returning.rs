@@ -79,7 +79,7 @@ pub fn returning(page: &Page<'_>, Returning { file, may, language }: &Returning<
 }
 
 /// The language to speak to somebody in: the first that they prefer, or else that they speak, of those that there are.
-fn own_language(known: Option<&IdentityView>) -> OwnLanguage {
+pub(super) fn own_language(known: Option<&IdentityView>) -> OwnLanguage {
     let spoken: Vec<_> = known.iter().filter_map(|known| known.languages.as_ref()).flatten().collect();
     let mut wanted = spoken.iter().filter(|each| each.preferred).chain(&spoken);
     wanted.find_map(|each| OwnLanguage::of(each.language.as_str())).unwrap_or(OwnLanguage::ENGLISH)

@@ -68,6 +68,88 @@ macro_rules! eight {
 
 // Written without a native speaker of each language: one should review every text but the Dutch before it is used.
 eight! {
+    // Who saw somebody.
+    SEEN_TITLE:
+        "Wie heeft mijn gegevens gezien?",
+        "Who saw my data?",
+        "Kto widział moje dane?",
+        "Cine mi-a văzut datele?",
+        "Кой е видял данните ми?",
+        "Ki látta az adataimat?",
+        "¿Quién ha visto mis datos?",
+        "Quem viu os meus dados?";
+    SEEN_WHAT:
+        "Op dit blad staat welke organisaties iets over u hebben gezien, en wanneer.",
+        "This sheet says which organisations saw something about you, and when.",
+        "Na tej kartce jest napisane, które organizacje widziały coś o Panu/Pani i kiedy.",
+        "Pe această foaie scrie ce organizații au văzut ceva despre dumneavoastră și când.",
+        "На този лист пише кои организации са видели нещо за Вас и кога.",
+        "Ezen a lapon az áll, mely szervezetek láttak valamit Önről, és mikor.",
+        "En esta hoja se dice qué organizaciones han visto algo sobre usted, y cuándo.",
+        "Esta folha diz que organizações viram algo sobre si, e quando.";
+    SEEN_NOBODY:
+        "Niemand heeft iets over u gezien.",
+        "Nobody saw anything about you.",
+        "Nikt niczego o Panu/Pani nie widział.",
+        "Nimeni nu a văzut nimic despre dumneavoastră.",
+        "Никой не е видял нищо за Вас.",
+        "Senki sem látott semmit Önről.",
+        "Nadie ha visto nada sobre usted.",
+        "Ninguém viu nada sobre si.";
+    SEEN_PRESENCE:
+        "Waar u was",
+        "Where you were",
+        "Gdzie Pan/Pani przebywał(a)",
+        "Unde ați fost",
+        "Къде сте били",
+        "Hol tartózkodott",
+        "Dónde ha estado",
+        "Onde esteve";
+    SEEN_JUSTICE:
+        "Politie en justitie",
+        "Police and justice",
+        "Policja i wymiar sprawiedliwości",
+        "Poliția și justiția",
+        "Полиция и правосъдие",
+        "Rendőrség és igazságszolgáltatás",
+        "Policía y justicia",
+        "Polícia e justiça";
+    SEEN_RIGHTS:
+        "Waar u recht op hebt",
+        "What you have a right to",
+        "Do czego ma Pan/Pani prawo",
+        "La ce aveți dreptul",
+        "На какво имате право",
+        "Mire jogosult",
+        "A qué tiene derecho",
+        "A que tem direito";
+    SEEN_REFERRALS:
+        "Naar wie u bent verwezen",
+        "To whom you were referred",
+        "Do kogo Pana/Panią skierowano",
+        "La cine ați fost îndrumat(ă)",
+        "Към кого сте насочени",
+        "Kihez irányították",
+        "A quién le han derivado",
+        "Para quem foi encaminhado(a)";
+    SEEN_LOOKOUT:
+        "Dat naar u werd uitgekeken",
+        "That people looked out for you",
+        "Że Pana/Pani szukano",
+        "Că ați fost căutat(ă)",
+        "Че сте били търсени",
+        "Hogy keresték Önt",
+        "Que le estaban buscando",
+        "Que andavam à sua procura";
+    SEEN_NOTES:
+        "Aantekeningen",
+        "Notes",
+        "Notatki",
+        "Însemnări",
+        "Бележки",
+        "Feljegyzések",
+        "Anotaciones",
+        "Anotações";
     // The return, step by step.
     OWN_CHOICE:
         "Teruggaan is uw eigen keuze. U mag nu en later nee zeggen.",

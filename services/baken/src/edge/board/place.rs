@@ -26,6 +26,8 @@ pub enum Place {
     },
     /// Who is told what.
     Webhooks,
+    /// How long records are kept; and one of them.
+    Privacy(Option<PersonId>),
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
@@ -35,6 +37,8 @@ pub enum Place {
     Move(PersonId, EventId),
     /// A return, step by step.
     Return(PersonId, Option<OwnLanguage>),
+    /// Who saw somebody.
+    WhoSaw(PersonId, Option<OwnLanguage>),
     /// The consent to it on paper.
     Consent(PersonId, OwnLanguage),
     /// A form on a page of its own.
@@ -75,6 +79,10 @@ impl Place {
             ("directory", None, None) => Self::Directory,
             ("turn-aways", None, None) => Self::TurnAways { after: query.of("after").map(str::to_owned) },
             ("webhooks", None, None) => Self::Webhooks,
+            ("privacy", None, None) => {
+                let person = query.of("person").map(str::trim).filter(|id| !id.is_empty());
+                Self::Privacy(person.and_then(|id| id.parse().ok()).map(PersonId))
+            }
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
             ("persons", Some(id), Some("rights")) => Self::Rights(PersonId(id.parse().ok()?)),
@@ -82,6 +90,7 @@ impl Place {
                 Self::Move(PersonId(id.parse().ok()?), EventId(query.of("entry")?.parse().ok()?))
             }
             ("persons", Some(id), Some("return")) => Self::Return(PersonId(id.parse().ok()?), own_language()?),
+            ("persons", Some(id), Some("who-saw")) => Self::WhoSaw(PersonId(id.parse().ok()?), own_language()?),
             ("persons", Some(id), Some("consent")) => {
                 Self::Consent(PersonId(id.parse().ok()?), own_language()?.unwrap_or(OwnLanguage::ENGLISH))
             }

@@ -9,15 +9,16 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
 use board::pages::{
-    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, LastSignIn, Lookouts, Returning, StateShare, TurnAways,
+    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, LastSignIn, Lookouts, Privacy, Returning, SeenBy,
+    StateShare, TurnAways, WhoSaw,
 };
-use board::{Draft, Flash, Language, Page, pages};
+use board::{Draft, Flash, Language, OwnLanguage, Page, pages};
 use care_path::PersonId;
 use care_path::codes::{Code, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::ids::{FacilityId, OrgId};
-use care_path::policy::rules::{TurnAwaysOf, turn_aways_of};
+use care_path::policy::rules::{AccessLogOf, TurnAwaysOf, access_log_of, keeps_records, turn_aways_of};
 use care_path::views::{CaseFileView, ExceptionView, OrganisationView, TaskView};
 use maud::Markup;
 
@@ -27,8 +28,8 @@ use super::session::{self, Found, Session, language_cookie, language_of, name_of
 use super::sign_in::{answer_with, to};
 use super::{filled, search};
 use crate::app::{
-    Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, QueryError, Reading, StateCount,
-    TurnAwaysFilter,
+    Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, QueryError, Reading, SeenByView,
+    StateCount, TurnAwaysFilter,
 };
 use crate::edge::Edge;
 use crate::edge::caller::reading;
@@ -59,7 +60,15 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
             }
         });
     }
-    Ok(Viewed::of(&request, &edge, &session, &at, draft.as_ref()).answer(StatusCode::OK))
+    let viewed = Viewed::of(&request, &edge, &session, &at, draft.as_ref());
+    // It is read from a store that is asked and waited for.
+    if let Some(Place::WhoSaw(person, language)) = Place::parse(&at) {
+        return Ok(match viewed.who_saw(person, language).await {
+            Ok(page) => answer_with(StatusCode::OK, page),
+            Err(problem) => viewed.problem(&problem),
+        });
+    }
+    Ok(viewed.answer(StatusCode::OK))
 }
 
 /// Keeps the language that the reader chose.
@@ -176,6 +185,9 @@ impl<'a> Viewed<'a> {
             Place::Directory => self.directory(),
             Place::TurnAways { after } => self.turn_aways(after),
             Place::Webhooks => self.webhooks(),
+            Place::Privacy(person) => self.privacy(person),
+            // Only its own page has it: no form is sent from there.
+            Place::WhoSaw(..) => Err(Problem::NotFound),
             Place::New => {
                 let ask = Ask::of(CommandKind::ReportSignal);
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
@@ -265,6 +277,30 @@ impl<'a> Viewed<'a> {
         }
         let webhooks = self.edge.webhooks.as_ref().map(|webhooks| super::webhooks::list(webhooks, principal));
         Ok(self.with_page(self.at, |page| pages::webhooks(page, webhooks.as_deref())))
+    }
+
+    /// What is kept and what holds it, for those who keep records.
+    fn privacy(&self, person: Option<PersonId>) -> Result<Markup, Problem> {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        if !keeps_records(reader.actor.role()) {
+            return Err(Problem::NotFound);
+        }
+        let (retention, holds) = (baken.retention(reader)?, baken.holds(reader)?);
+        let privacy = Privacy { retention: &retention, holds: &holds, person };
+        Ok(self.with_page(self.at, |page| pages::privacy(page, &privacy)))
+    }
+
+    /// Who saw somebody, for those who may tell the person.
+    async fn who_saw(&self, person: PersonId, language: Option<OwnLanguage>) -> Result<Markup, Problem> {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        let identity = match access_log_of(reader.actor.role()) {
+            AccessLogOf::Person => baken.case_file(reader, person)?.identity,
+            AccessLogOf::Everybody => None,
+            AccessLogOf::Nobody => return Err(Problem::NotFound),
+        };
+        let seen_by: Vec<_> = baken.who_saw(reader, person).await?.into_iter().map(seen_by).collect();
+        let who_saw = WhoSaw { person, identity: identity.as_ref(), seen_by: &seen_by, language };
+        Ok(self.with_page(self.at, |page| pages::who_saw(page, &who_saw)))
     }
 
     /// All organisations that the reader is shown.
@@ -380,6 +416,12 @@ pub fn all<T>(list: impl Fn(&PageRequest) -> Result<crate::app::Page<T>, QueryEr
             return Ok(items);
         }
     }
+}
+
+/// Who saw somebody, as the page takes it.
+fn seen_by(view: SeenByView) -> SeenBy {
+    let SeenByView { organisation, role, first_at, last_at, times, categories } = view;
+    SeenBy { organisation, role, first_at, last_at, times, categories }
 }
 
 /// An ambassador's counts, as the page takes them.

@@ -8,6 +8,7 @@ mod who;
 
 use care_path::codes::{ExceptionState, ReferralState};
 use care_path::command::CommandKind as K;
+use care_path::policy::rules::{AccessLogOf, access_log_of};
 use care_path::views::{CaseFileView, MatchElsewhereView, MatchView, PhaseView, StayView, TaskView, TimelineEntryView};
 use maud::{Markup, html};
 
@@ -200,6 +201,11 @@ impl Page<'_> {
                 p { a.utrecht-link href={ "/board/persons/" (person) "/return" } { (self.say("Terugkeer, stap voor stap", "The return, step by step")) } }
             }
             @if let Some(going_back) = &file.r#return { (self.going_back(person, going_back, may)) }
+            @if access_log_of(self.reader.principal.actor.role()) == AccessLogOf::Person {
+                p { a.utrecht-link href={ "/board/persons/" (person) "/who-saw" } {
+                    (self.say("Wie heeft deze persoon gezien?", "Who saw this person?"))
+                } }
+            }
         }
     }
 

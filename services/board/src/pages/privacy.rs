@@ -1,0 +1,88 @@
+//! Keeping and forgetting, for privacy officers: which records go next, what holds any, and a record by its number. Nothing of
+//! what is in them.
+
+use care_path::PersonId;
+use care_path::command::CommandKind as K;
+use care_path::path::privacy::RecordClass;
+use care_path::views::{HoldView, RetentionView};
+use maud::{Markup, html};
+
+use crate::form::Ask;
+use crate::page::Page;
+use crate::words::Said;
+
+/// What the page shows.
+pub struct Privacy<'a> {
+    /// What goes within thirty days, the next first.
+    pub retention: &'a [RetentionView],
+    pub holds: &'a [HoldView],
+    /// Whose number was asked for.
+    pub person: Option<PersonId>,
+}
+
+/// The page.
+#[must_use]
+pub fn privacy(page: &Page<'_>, Privacy { retention, holds, person }: &Privacy<'_>) -> Markup {
+    page.titled(
+        page.say("Bewaren en wissen", "Keep and erase"),
+        &html! {
+            section aria-labelledby="one" {
+                h2 #one.utrecht-heading-2 { (page.say("Eén dossier", "One record")) }
+                form method="get" action="/board/privacy" {
+                    div.utrecht-form-field {
+                        label.utrecht-form-label for="person" { (page.say("Nummer van de persoon", "Number of the person")) }
+                        input #person.utrecht-textbox name="person" required autocomplete="off" value=[person.map(|person| person.to_string())];
+                    }
+                    button.utrecht-button.utrecht-button--secondary-action type="submit" { (page.say("Openen", "Open")) }
+                }
+                @if let Some(person) = person {
+                    p { a.utrecht-link href={ "/board/persons/" (person) "/who-saw" } {
+                        (page.say("Wie heeft deze persoon gezien?", "Who saw this person?"))
+                    } }
+                    (page.act(&Ask::of(K::PlaceHold).about(*person).inline()))
+                    (page.act(&Ask::of(K::EraseSubject).about(*person).inline()))
+                }
+            }
+            section aria-labelledby="goes" {
+                h2 #goes.utrecht-heading-2 { (page.say("Verdwijnt binnen dertig dagen", "Goes within thirty days")) }
+                @if retention.is_empty() { (page.nothing("Niets.", "Nothing.")) }
+                ul.card-list { @for each in *retention {
+                    li.card id={ "goes-" (each.person_id) } {
+                        p { (page.record_link(each.person_id)) }
+                        p { (class(each.record_class).r#in(page.language)) " · " (page.time_text(each.kept_until)) }
+                        @if each.on_hold == Some(true) {
+                            p { span.tag.tag--warn { (page.say("een bewaarplicht houdt het vast", "a legal hold keeps it")) } }
+                        }
+                    }
+                } }
+            }
+            section aria-labelledby="holds" {
+                h2 #holds.utrecht-heading-2 { (page.say("Bewaarplicht", "Legal holds")) }
+                @if holds.is_empty() { (page.nothing("Geen.", "None.")) }
+                ul.card-list { @for each in *holds {
+                    li.card id={ "hold-" (each.hold_id) } {
+                        p { strong { (page.code(each.reason)) } }
+                        p { (page.record_link(each.person_id)) }
+                        p { (page.organisation(&each.placed_by)) " · " (page.time_text(each.placed_at)) }
+                        (page.act(&Ask::of(K::LiftHold).about(each.person_id).subject(each.hold_id.0).at_once()))
+                    }
+                } }
+            }
+        },
+    )
+}
+
+impl Page<'_> {
+    fn record_link(&self, person: PersonId) -> Markup {
+        let _ = self;
+        html! { a.utrecht-link href={ "/board/privacy?person=" (person) } { (person) } }
+    }
+}
+
+fn class(class: RecordClass) -> Said {
+    match class {
+        RecordClass::Contact => Said("gezien, nooit geholpen", "seen, never helped"),
+        RecordClass::Support => Said("opvang en ondersteuning", "shelter and support"),
+        RecordClass::Care => Said("zorg", "care"),
+    }
+}
