@@ -275,10 +275,8 @@ fn watches(timer: TimerKind) -> Option<Thing> {
         TimerKind::HandoverStops(_) => Some(Thing::Handover),
         TimerKind::NoShow { .. } => Some(Thing::Stay),
         TimerKind::DischargeEnds(_) => Some(Thing::Announcement),
-        // It finishes what was begun, whatever ended.
-        TimerKind::MoveFinishes(_) => None,
-        // Nothing but another erasure ends it.
-        TimerKind::Erases(_) => None,
+        // The one finishes what was begun, whatever ended; the other is for whatever was recorded.
+        TimerKind::MoveFinishes(_) | TimerKind::Erases(_) => None,
         TimerKind::Deadline { task, .. } => waits_on(task),
     }
 }
