@@ -82,7 +82,7 @@ echo "oidc: issuer $BAKEN_OIDC_ISSUER, keys at $BAKEN_OIDC_JWKS, tokens in $BAKE
 if [ $# -eq 0 ]; then
     # Cargo succeeds when a filter matches no test; so the line that says that the test has passed is looked for.
     test=edge::auth::tests::real_provider::tokens_of_a_real_openid_provider_are_verified_before_and_after_it_changes_its_keys
-    (cd "$root" && cargo test -p baken --lib -- --ignored --exact "$test") >"$work/test.log" 2>&1 || {
+    (cd "$root" && cargo test --workspace --lib -- --ignored --exact "$test") >"$work/test.log" 2>&1 || {
         cat "$work/test.log" "$work/provider.log" >&2
         fail "the tokens of the OpenID provider were not verified as they should be"
     }
