@@ -128,7 +128,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 58] = files![
+const FILES: [&str; 59] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -142,6 +142,7 @@ const FILES: [&str; 58] = files![
     "document_kind",
     "dropout_reason",
     "ethos_light",
+    "erasure_ground",
     "exception_kind",
     "exception_state",
     "follow_up_outcome",

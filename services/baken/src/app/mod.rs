@@ -79,6 +79,7 @@ pub use notices::Notices;
 pub use page::{Cursor, Edge, Mark, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
 pub use reading::{Asks, Reading};
+pub use records::RecordsError;
 pub use turn_aways::TurnAwaysFilter;
 
 /// How long a read waits for the position that it asks for.

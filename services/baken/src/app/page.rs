@@ -24,8 +24,8 @@ pub enum Mark {
     Id(Uuid),
     Part(Uuid, Uuid),
     Task(Place),
-    /// How well it fits, and the id.
-    Fit(i32, Uuid),
+    /// The number that a list is ordered by (how well it fits, when it goes), and the id.
+    Ranked(i64, Uuid),
     /// The short name of an organisation or a facility.
     Name(String),
     /// A row of turn-aways.
@@ -44,8 +44,8 @@ impl Mark {
         Cursor(match self {
             Self::Number(number) => URL_SAFE_NO_PAD.encode(number.to_be_bytes()),
             Self::Id(id) => URL_SAFE_NO_PAD.encode(id),
-            Self::Fit(score, id) => {
-                URL_SAFE_NO_PAD.encode([score.to_be_bytes().as_slice(), id.as_bytes().as_slice()].concat())
+            Self::Ranked(rank, id) => {
+                URL_SAFE_NO_PAD.encode([rank.to_be_bytes().as_slice(), id.as_bytes().as_slice()].concat())
             }
             Self::Row(row) => URL_SAFE_NO_PAD.encode(row.to_string()),
             Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
@@ -109,11 +109,11 @@ impl PageRequest {
         Ok(Some((id, Some(Uuid::from_slice(part).map_err(|_| QueryError::BadCursor)?))))
     }
 
-    pub(super) fn after_fit(&self) -> Result<Option<(i32, Uuid)>, QueryError> {
+    pub(super) fn after_ranked(&self) -> Result<Option<(i64, Uuid)>, QueryError> {
         let Some(cursor) = &self.after else { return Ok(None) };
         let bytes = cursor.bytes()?;
-        let (score, id) = bytes.split_first_chunk().ok_or(QueryError::BadCursor)?;
-        Ok(Some((i32::from_be_bytes(*score), Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?)))
+        let (rank, id) = bytes.split_first_chunk().ok_or(QueryError::BadCursor)?;
+        Ok(Some((i64::from_be_bytes(*rank), Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?)))
     }
 
     pub(super) fn after_row(&self) -> Result<Option<Row>, QueryError> {
@@ -226,8 +226,8 @@ mod tests {
         assert_eq!(at(Mark::Id(id)).after_part(), Err(QueryError::BadCursor));
         assert_eq!(at(Mark::Part(id, Uuid::max())).after_part(), Ok(Some((id, Some(Uuid::max())))));
         assert_eq!(at(Mark::Number(9)).after_number(), Ok(Some(9)));
-        assert_eq!(at(Mark::Fit(-7, id)).after_fit(), Ok(Some((-7, id))));
-        assert_eq!(at(Mark::Id(id)).after_fit(), Err(QueryError::BadCursor));
+        assert_eq!(at(Mark::Ranked(-7, id)).after_ranked(), Ok(Some((-7, id))));
+        assert_eq!(at(Mark::Id(id)).after_ranked(), Err(QueryError::BadCursor));
         for subject in [None, Some(SubjectId(id))] {
             let due = "2026-11-20T09:00:00.000000001Z".parse().unwrap();
             let place =

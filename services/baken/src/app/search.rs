@@ -59,7 +59,7 @@ impl Baken {
         filter: &PersonsFilter,
         page: &PageRequest,
     ) -> Result<(Page<PersonSummaryView>, Effort), QueryError> {
-        let after = page.after_fit()?.map(|(score, id)| (Reverse(score), PersonId(id)));
+        let after = page.after_ranked()?.map(|(score, id)| (Reverse(score), PersonId(id)));
         let world = self.world.read();
         let finder = world.finder();
         let candidates = finder.candidates(&Reach::of(reader), sought);
@@ -77,11 +77,12 @@ impl Baken {
             effort.looked_at += 1;
             let fit = self.fit(reader, &world, place.1, sought, filter);
             let fit = fit.map(|fit| ((Reverse(fit.score), place.1), fit));
-            found.fits.extend(fit.filter(|(place, _)| after < Some(*place)));
+            let is_after = |(Reverse(score), id): &Place| after < Some((Reverse(i64::from(*score)), *id));
+            found.fits.extend(fit.filter(|(place, _)| is_after(place)));
         }
         let shown = found.fits.into_iter().filter_map(|((Reverse(score), id), fit)| {
             let (view, disclosed) = self.summary(reader, &world, world.case(id)?)?;
-            Some(Edge { mark: Mark::Fit(score, id.0), node: view.with_matched(fit), about: vec![disclosed] })
+            Some(Edge { mark: Mark::Ranked(score.into(), id.0), node: view.with_matched(fit), about: vec![disclosed] })
         });
         reader.acts(Action::Search);
         Ok((reader.shown_on(page.cut(shown)), effort))

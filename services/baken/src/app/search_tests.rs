@@ -147,7 +147,7 @@ fn searches(by: &Principal, test: &TestBaken) -> Vec<Sought> {
 }
 
 /// All that a search answers.
-fn answer(test: &TestBaken, by: &Principal, sought: &Sought, first: usize) -> Vec<(i32, Value)> {
+fn answer(test: &TestBaken, by: &Principal, sought: &Sought, first: usize) -> Vec<(i64, Value)> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
         let page = PageRequest::new(Some(first), after).unwrap();
@@ -155,7 +155,7 @@ fn answer(test: &TestBaken, by: &Principal, sought: &Sought, first: usize) -> Ve
             test.baken.search_at_once(&Reading::from(by), sought, &PersonsFilter::default(), &page).unwrap();
         after = page.next();
         all.extend(page.edges.into_iter().map(|edge| {
-            let Mark::Fit(score, _) = edge.mark else { panic!("a search goes by fit") };
+            let Mark::Ranked(score, _) = edge.mark else { panic!("a search goes by fit") };
             (score, serde_json::to_value(edge.node).unwrap())
         }));
         if after.is_none() {
@@ -165,7 +165,7 @@ fn answer(test: &TestBaken, by: &Principal, sought: &Sought, first: usize) -> Ve
 }
 
 /// The same, by looking at everybody there is, through what the reader is shown of them.
-fn by_looking_at_everybody(test: &TestBaken, by: &Principal, sought: &Sought) -> Vec<(i32, PersonId)> {
+fn by_looking_at_everybody(test: &TestBaken, by: &Principal, sought: &Sought) -> Vec<(i64, PersonId)> {
     let world = test.baken.world.read();
     let persons: BTreeSet<_> = world.trail().after(Position::START).iter().map(|(_, person)| *person).collect();
     let cases: BTreeSet<_> = persons.iter().map(|person| world.case(*person).unwrap().id()).collect();
@@ -175,7 +175,7 @@ fn by_looking_at_everybody(test: &TestBaken, by: &Principal, sought: &Sought) ->
             let case = world.case(id)?;
             let known = Findable::of(&case.path, &mut Words::default());
             let fit = views::disclose_fit(&test.baken.sight(by, &world, case)?, sought, &known)?;
-            Some((fit.score, id))
+            Some((i64::from(fit.score), id))
         })
         .collect();
     found.sort_by_key(|(score, id)| (std::cmp::Reverse(*score), *id));

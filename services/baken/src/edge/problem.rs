@@ -22,7 +22,7 @@ use super::auth::AuthError;
 use super::board::ProviderError;
 use super::caller::RequestId;
 pub use super::field_problem::{FieldProblem, FieldProblems};
-use crate::app::{AccessQueryError, ExecuteError, NotYet, QueryError};
+use crate::app::{AccessQueryError, ExecuteError, NotYet, QueryError, RecordsError};
 use crate::webhooks::WebhookError;
 
 /// The media type of a problem.
@@ -154,6 +154,15 @@ fn internal() -> Kind {
 
 fn unavailable(code: &'static str, why: &dyn std::fmt::Display) -> Kind {
     kind(StatusCode::SERVICE_UNAVAILABLE, code, UNAVAILABLE, sentence(why))
+}
+
+impl From<RecordsError> for Problem {
+    fn from(error: RecordsError) -> Self {
+        match error {
+            RecordsError::Query(error) => Self::Query(error),
+            RecordsError::Forbidden => Self::Execute(ExecuteError::Forbidden),
+        }
+    }
 }
 
 impl From<AccessQueryError> for Problem {

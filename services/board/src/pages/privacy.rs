@@ -29,7 +29,7 @@ pub fn privacy(page: &Page<'_>, Privacy { retention, holds, person }: &Privacy<'
             section aria-labelledby="one" {
                 h2 #one.utrecht-heading-2 { (page.say("Eén dossier", "One record")) }
                 form method="get" action="/board/privacy" {
-                    div.utrecht-form-field {
+                    p {
                         label.utrecht-form-label for="person" { (page.say("Nummer van de persoon", "Number of the person")) }
                         input #person.utrecht-textbox name="person" required autocomplete="off" value=[person.map(|person| person.to_string())];
                     }

@@ -285,7 +285,9 @@ impl<'a> Viewed<'a> {
         if !keeps_records(reader.actor.role()) {
             return Err(Problem::NotFound);
         }
-        let (retention, holds) = (baken.retention(reader)?, baken.holds(reader)?);
+        let most = PageRequest::new(Some(PageRequest::MOST), None).unwrap_or_default();
+        let retention = baken.retention(reader, &most)?.into_nodes();
+        let holds = baken.holds(reader, &most)?.into_nodes();
         let privacy = Privacy { retention: &retention, holds: &holds, person };
         Ok(self.with_page(self.at, |page| pages::privacy(page, &privacy)))
     }
