@@ -17,7 +17,7 @@ const ROLES = [
     ["receiving-pl", "Handovers"],
     ["ambassador-pl", "Handovers"],
     ["analyst-national", "Today"],
-    ["privacy-officer", "Today"],
+    ["privacy-officer", "Keep and erase"],
     ["administrator", "Organisations"],
 ];
 
