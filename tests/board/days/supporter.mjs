@@ -29,6 +29,16 @@ test("what a return still lacks is said, and recorded where one looks", async ()
     await page.leave();
 });
 
+test("the person reads who saw them, in their own language beside Dutch", async () => {
+    const page = await returning();
+    const link = page.getByRole("link", { name: "Who saw this person?" });
+    await Promise.all([page.waitForURL(/\/who-saw$/), link.click()]);
+    assert.ok(await page.locator('[lang="pl"]', { hasText: "Kto widział moje dane?" }).isVisible());
+    assert.ok(await page.locator("article.sheet li.card").count() > 0);
+    await checkPage(page, "supporter-who-saw");
+    await page.leave();
+});
+
 test("the return goes step by step, in the person's language beside Dutch", async () => {
     const page = await returning();
     await Promise.all([page.waitForURL(/\/return$/), page.getByRole("link", { name: "The return, step by step" }).click()]);
