@@ -77,13 +77,13 @@ impl Page<'_> {
 fn word(category: Category) -> Eight {
     match category {
         Category::Presence => eight::SEEN_PRESENCE,
-        Category::Identity => eight::OF_IDENTITY,
-        Category::Social => eight::OF_LIFE,
-        Category::Medical => eight::OF_HEALTH,
+        Category::Identity => eight::SEEN_IDENTITY,
+        Category::Social => eight::SEEN_LIFE,
+        Category::Medical => eight::SEEN_HEALTH,
         Category::Justice => eight::SEEN_JUSTICE,
         Category::Rights => eight::SEEN_RIGHTS,
         Category::Referrals => eight::SEEN_REFERRALS,
-        Category::Return => eight::OF_RETURN,
+        Category::Return => eight::SEEN_RETURN,
         Category::Lookout => eight::SEEN_LOOKOUT,
         Category::Notes => eight::SEEN_NOTES,
     }

@@ -105,6 +105,42 @@ eight! {
         "Hol tartózkodott",
         "Dónde ha estado",
         "Onde esteve";
+    SEEN_IDENTITY:
+        "Wie u bent",
+        "Who you are",
+        "Kim Pan/Pani jest",
+        "Cine sunteți",
+        "Кой сте Вие",
+        "Ki Ön",
+        "Quién es usted",
+        "Quem é";
+    SEEN_LIFE:
+        "Hoe u leeft",
+        "How you live",
+        "Jak Pan/Pani żyje",
+        "Cum trăiți",
+        "Как живеете",
+        "Hogyan él",
+        "Cómo vive",
+        "Como vive";
+    SEEN_HEALTH:
+        "Uw gezondheid",
+        "Your health",
+        "Pana/Pani zdrowie",
+        "Sănătatea dumneavoastră",
+        "Вашето здраве",
+        "Az Ön egészsége",
+        "Su salud",
+        "A sua saúde";
+    SEEN_RETURN:
+        "Of u terug wilt naar uw land",
+        "Whether you want to go back to your country",
+        "Czy chce Pan/Pani wrócić do swojego kraju",
+        "Dacă vreți să vă întoarceți în țara dumneavoastră",
+        "Дали искате да се върнете в страната си",
+        "Hogy vissza szeretne-e térni a hazájába",
+        "Si quiere volver a su país",
+        "Se quer regressar ao seu país";
     SEEN_JUSTICE:
         "Politie en justitie",
         "Police and justice",
