@@ -67,11 +67,11 @@ async fn every_answer_that_names_somebody_is_recorded_once_with_whom_it_names() 
                 let id = answer.headers["x-request-id"].to_str().unwrap().to_owned();
                 let new: Vec<_> = records(&running, 5).await.into_iter().filter(|each| each.number > before).collect();
                 let shown: Vec<_> = new.iter().filter(|each| each.access.outcome == Outcome::Shown).collect();
-                assert!(new.iter().all(|each| each.access.request_id.0.to_string() == id), "{path}");
+                assert!(new.iter().all(|each| each.access.asks.request_id.0.to_string() == id), "{path}");
                 assert!(shown.len() <= 1, "{path}: {shown:?}");
                 // Of the log itself it is recorded that it was read, and of whom if one was asked for.
                 if path == "/v1/access-log" {
-                    let reviewed: Vec<_> = shown.iter().map(|each| each.access.action).collect();
+                    let reviewed: Vec<_> = shown.iter().map(|each| each.access.asks.action).collect();
                     assert_eq!(
                         reviewed,
                         vec![Action::Review; usize::from(answer.status.is_success())],
@@ -92,7 +92,7 @@ async fn every_answer_that_names_somebody_is_recorded_once_with_whom_it_names() 
     let query = "{ persons(first: 50) { nodes { personId } } worklist { nodes { personId } } }";
     let told = coordinator.graphql(query, json!({})).await.to_string();
     let last = records(&running, 1).await.remove(0).access;
-    assert_eq!((last.surface, last.user.as_str()), (Surface::Graphql, "coordinator-rotterdam"));
+    assert_eq!((last.asks.surface, last.user.as_str()), (Surface::Graphql, "coordinator-rotterdam"));
     let recorded: BTreeSet<_> = last.persons.iter().map(|person| person.person_id).collect();
     assert!(named(&persons, &told).is_subset(&recorded));
 }
@@ -156,7 +156,10 @@ async fn what_a_stream_tells_is_recorded_before_it_is_told() {
         if told.contains(&person) {
             let of_person = Of::Persons(vec![person.parse().map(PersonId).unwrap()]);
             let recorded = running.access().read(of_person, None, 10).await.unwrap();
-            assert_eq!((recorded[0].access.surface, recorded[0].access.action), (Surface::Stream, Action::Deliver));
+            assert_eq!(
+                (recorded[0].access.asks.surface, recorded[0].access.asks.action),
+                (Surface::Stream, Action::Deliver)
+            );
         }
     }
 }

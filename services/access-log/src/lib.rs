@@ -15,7 +15,7 @@ use care_path::PersonId;
 use care_path::ids::{OrgId, UserId};
 
 pub use memory::MemoryAccessLog;
-pub use record::{Access, Action, Outcome, Surface};
+pub use record::{Access, Action, Asks, Outcome, Surface};
 pub use sqlite::SqliteAccessLog;
 
 /// Why a record was not written, or the records cannot be read.

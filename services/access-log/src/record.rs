@@ -12,21 +12,28 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     pub at: DateTime,
-    /// The request, as its answer's `X-Request-Id` has it.
-    pub request_id: CorrelationId,
-    pub surface: Surface,
-    pub action: Action,
-    /// What was asked for: the route's pattern, never with the ids or names that were put into it.
-    pub operation: String,
+    #[serde(flatten)]
+    pub asks: Asks,
     pub outcome: Outcome,
     pub user: UserId,
     pub role: Role,
     pub organisation: OrgId,
+    /// Of whom, and what.
+    pub persons: Vec<Disclosed>,
+}
+
+/// How somebody came to read something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asks {
+    /// The request, as its answer's `X-Request-Id` has it.
+    pub request_id: CorrelationId,
+    pub surface: Surface,
+    pub action: Action,
+    /// What was asked for: the route's pattern, or the operation, never with the ids or names that were put into it.
+    pub operation: String,
     /// From where, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
-    /// Of whom, and what.
-    pub persons: Vec<Disclosed>,
 }
 
 /// Where it was shown.

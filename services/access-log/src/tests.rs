@@ -21,15 +21,17 @@ fn access(user: &str, persons: &[u128]) -> Access {
     };
     Access {
         at: "2026-11-29T09:00:00Z".parse().unwrap(),
-        request_id: CorrelationId(Uuid::from_u128(1)),
-        surface: Surface::Rest,
-        action: Action::Read,
-        operation: "GET /v1/persons/{person_id}".to_owned(),
+        asks: Asks {
+            request_id: CorrelationId(Uuid::from_u128(1)),
+            surface: Surface::Rest,
+            action: Action::Read,
+            operation: "GET /v1/persons/{person_id}".to_owned(),
+            address: Some([192, 0, 2, 1].into()),
+        },
         outcome: Outcome::Shown,
         user: user.parse().unwrap(),
         role: Role::ProcessCoordinator,
         organisation: "town-hall".parse().unwrap(),
-        address: Some([192, 0, 2, 1].into()),
         persons: persons.iter().map(disclosed).collect(),
     }
 }

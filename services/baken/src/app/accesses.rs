@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use access_log::{AccessError, Action, Numbered, Of, Outcome, Surface};
+use access_log::{Access, AccessError, Action, Asks, Numbered, Of, Outcome, Surface};
 use care_path::PersonId;
 use care_path::codes::Role;
 use care_path::ids::{CorrelationId, OrgId, UserId};
@@ -98,19 +98,8 @@ impl From<Disclosed> for AccessedView {
 
 impl From<Numbered> for Edge<AccessView> {
     fn from(Numbered { number, access }: Numbered) -> Self {
-        let access_log::Access {
-            at,
-            request_id,
-            surface,
-            action,
-            operation,
-            outcome,
-            user,
-            role,
-            organisation,
-            address,
-            persons,
-        } = access;
+        let Access { at, asks, outcome, user, role, organisation, persons } = access;
+        let Asks { request_id, surface, action, operation, address } = asks;
         let persons = persons.into_iter().map(AccessedView::from).collect();
         let node = AccessView {
             at,
@@ -209,7 +198,7 @@ impl SeenBy {
         Self { first_at: at, last_at: at, times: 0, categories: Categories::default() }
     }
 
-    fn count(&mut self, access: &access_log::Access, ids: &[PersonId]) {
+    fn count(&mut self, access: &Access, ids: &[PersonId]) {
         self.first_at = self.first_at.min(access.at);
         self.last_at = self.last_at.max(access.at);
         self.times += 1;

@@ -78,7 +78,7 @@ pub use moving::MovedTo;
 pub use notices::Notices;
 pub use page::{Cursor, Edge, Mark, Page, PageRequest};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
-pub use reading::{Asks, Reading};
+pub use reading::Reading;
 pub use records::RecordsError;
 pub use turn_aways::TurnAwaysFilter;
 

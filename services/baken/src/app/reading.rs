@@ -4,10 +4,9 @@
 //! access log before its answer is sent ([`Baken::record`]); where that fails, nothing is sent.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::ops::Deref;
 
-use access_log::{Access, AccessError, Action, Outcome, Surface};
+use access_log::{Access, AccessError, Action, Asks, Outcome, Surface};
 use care_path::ids::CorrelationId;
 use care_path::sight::Disclosed;
 use care_path::{PersonId, Principal};
@@ -15,17 +14,6 @@ use parking_lot::Mutex;
 
 use super::Baken;
 use super::page::Page;
-
-/// How somebody came to read something.
-#[derive(Debug, Clone)]
-pub struct Asks {
-    pub request_id: CorrelationId,
-    pub surface: Surface,
-    pub action: Action,
-    /// The route's pattern, or the operation.
-    pub operation: String,
-    pub address: Option<IpAddr>,
-}
 
 /// A reader, and whom they were shown something of since it was last recorded.
 #[derive(Debug)]
@@ -56,12 +44,6 @@ impl Reading {
     #[must_use]
     pub fn new(principal: Principal, asks: Asks) -> Self {
         Self { principal, asks: Mutex::new(asks), noted: Mutex::default() }
-    }
-
-    /// The same reader, who asks for something else within the same request.
-    #[must_use]
-    pub fn anew(&self) -> Self {
-        Self::new(self.principal.clone(), self.asks.lock().clone())
     }
 
     /// Who reads.
@@ -119,23 +101,11 @@ impl Baken {
             if persons.is_empty() && !always {
                 continue;
             }
-            let Asks { request_id, surface, action, operation, address } = reading.asks.lock().clone();
+            let asks = reading.asks.lock().clone();
             let Principal { user, organisation, actor } = reading.principal.clone();
             let (role, at) = (actor.role(), self.clock.now());
             let persons = persons.into_values().collect();
-            let access = Access {
-                at,
-                request_id,
-                surface,
-                action,
-                operation,
-                outcome,
-                user,
-                role,
-                organisation,
-                address,
-                persons,
-            };
+            let access = Access { at, asks, outcome, user, role, organisation, persons };
             self.access.append(access).await?;
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use access_log::{Action, Surface};
+use access_log::{Action, Asks, Surface};
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 use actix_web::web::Data;
@@ -16,7 +16,7 @@ use care_path::time::DateTime;
 use super::Edge;
 use super::auth::bearer_token;
 use super::problem::Problem;
-use crate::app::{Asks, Reading};
+use crate::app::Reading;
 
 /// A verified caller.
 pub struct Caller {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use access_log::{Action, Surface};
+use access_log::{Action, Asks, Surface};
 use care_path::PersonId;
 use care_path::ids::CorrelationId;
 use futures_util::stream::FuturesUnordered;
@@ -15,7 +15,7 @@ use super::lanes::{Job, Lanes};
 use super::sender::{Failure, Message, Outcome};
 use super::subscription::{Definition, WebhookState};
 use super::{Shared, WebhookEntry, WebhookError};
-use crate::app::{Asks, Reading};
+use crate::app::Reading;
 use crate::event_log::Position;
 
 /// Deliveries of one webhook that are under way at once.

@@ -1,8 +1,6 @@
 //! What is sent from a page: read into a command like a body of REST, and executed by the same write path. What is not
 //! recorded comes back in its form, with what must change; nothing that was written is lost.
 
-use std::sync::Arc;
-
 use access_log::Surface;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
@@ -22,7 +20,7 @@ use super::search;
 use super::session::{self, Found, Session, language_of, name_of};
 use super::show::Viewed;
 use super::sign_in::{answer, answer_with, own_page, says_own_page, to};
-use crate::app::{Reading, Receipt};
+use crate::app::Receipt;
 use crate::edge::Edge;
 use crate::edge::caller::{Caller, RequestId, reading};
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem, ProblemDetails};
@@ -101,7 +99,6 @@ struct Form<'a> {
     request: &'a HttpRequest,
     edge: &'a Data<Edge>,
     session: Session,
-    reading: Arc<Reading>,
     /// The session's name.
     name: String,
     sent: Sent,
@@ -150,8 +147,7 @@ async fn taken(
         sessions.change(&name, |session| session.draft = Some((sent.back(), draft)));
         return Err(problem);
     }
-    let reading = reading(request, edge, &session.reader.principal, Surface::Board);
-    let form = Form { request, edge, session, reading, name, sent, language };
+    let form = Form { request, edge, session, name, sent, language };
     let is_of_another_session = form.session.check(&form.sent.pairs).err();
     let is_late = is_of_another_session.is_some();
     let acted = match is_of_another_session {
@@ -246,7 +242,7 @@ async fn take_in(form: &Form<'_>) -> Result<Option<PersonId>, Problem> {
 
 /// Those whom a new person may be, where one is about to be opened and nobody has said yet that it is somebody else.
 async fn known_already(form: &Form<'_>) -> Vec<PersonSummaryView> {
-    let Form { edge, reading, sent: Sent { command, pairs, .. }, .. } = form;
+    let Form { request, edge, session, sent: Sent { command, pairs, .. }, .. } = form;
     let is_new =
         *command == CommandKind::ReportSignal && pairs.of("person").is_none() && pairs.of("/person_id").is_none();
     if !is_new || pairs.of("new").is_some() {
@@ -255,7 +251,8 @@ async fn known_already(form: &Form<'_>) -> Vec<PersonSummaryView> {
     let known = ["name", "alias", "birth_date"]
         .map(|field| (field, pairs.of(&format!("/identity/{field}")).unwrap_or_default().trim().to_owned()));
     // Where one cannot be looked for by what was written, nobody is offered, and recording it says what is wrong.
-    search::look_up(edge, reading, known.into()).await.unwrap_or_default()
+    let reading = reading(request, edge, &session.reader.principal, Surface::Board);
+    search::look_up(edge, &reading, known.into()).await.unwrap_or_default()
 }
 
 async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access_log::Action;
+use access_log::{Action, Asks};
 use actix_web::web::Data;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, MessageStream, ProtocolError, Session};
 use async_graphql::Response;
@@ -18,7 +18,7 @@ use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep, timeout}
 use super::super::error::{complete, request_error};
 use super::super::{Graphql, http};
 use super::protocol::{End, Said, Say, is_refused};
-use crate::app::{Asks, Reading};
+use crate::app::Reading;
 use crate::edge::Edge;
 use crate::edge::auth::{AuthError, bearer_token};
 use crate::edge::channels::Seat;
