@@ -12,7 +12,7 @@ use super::{Counts, Interval};
 ///
 /// It bounds the size from below, in expectation, for persons with unequal chances to be seen.
 pub fn chao(counts: &Counts) -> Result<Estimate, Refusal> {
-    refuse(counts)?;
+    counts.refuse_without_recaptures()?;
     if counts.seen(2) == 0 {
         return Err(Refusal::NobodySeenTwice);
     }
@@ -29,7 +29,7 @@ pub fn chao(counts: &Counts) -> Result<Estimate, Refusal> {
 /// Chao (1989), Biometrics 45:427; its variance k·f₁(f₁ − 1)/(2(f₂ + 1)) + k²·f₁(2f₁ − 1)²/(4(f₂ + 1)²) +
 /// k²·f₁²·f₂(f₁ − 1)²/(4(f₂ + 1)⁴) is in the EstimateS User's Guide, appendix B (Colwell 2013).
 pub fn chao_bias_corrected(counts: &Counts) -> Result<Estimate, Refusal> {
-    refuse(counts)?;
+    counts.refuse_without_recaptures()?;
     let (once, twice, factor) = (real(counts.seen(1)), real(counts.seen(2)), factor(counts));
     let unseen = factor * once * (once - 1.0) / (2.0 * (twice + 1.0));
     let below = 4.0 * (twice + 1.0).powi(2);
@@ -38,14 +38,6 @@ pub fn chao_bias_corrected(counts: &Counts) -> Result<Estimate, Refusal> {
         + factor.powi(2) * once.powi(2) * twice * (once - 1.0).powi(2) / (below * (twice + 1.0).powi(2));
     // With f₁ = 0 nobody is left to be seen, and neither is anything uncertain.
     lower_bound(counts, unseen.max(0.0), if once > 0.0 { variance } else { 0.0 })
-}
-
-fn refuse(counts: &Counts) -> Result<(), Refusal> {
-    match (counts.total(), counts.seen_again()) {
-        (0, _) => Err(Refusal::NoPersons),
-        (_, 0) => Err(Refusal::NoRecaptures),
-        _ => Ok(()),
-    }
 }
 
 /// (t − 1)/t for t lists, 1 for counts.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::answer::Refusal;
 use super::number::real;
 use super::{MAX_PERSONS, TableError};
 
@@ -72,6 +73,23 @@ impl Counts {
     /// Times and persons, in order; without times that nobody was seen.
     pub fn iter(&self) -> impl Iterator<Item = (u64, u64)> {
         self.persons.iter().map(|(times, persons)| (*times, *persons)).filter(|(_, persons)| *persons > 0)
+    }
+
+    /// Refuses counts of nobody, or of whom nobody was seen again: every estimator asks how often that happened.
+    pub(super) fn refuse_without_recaptures(&self) -> Result<(), Refusal> {
+        match (self.total(), self.seen_again()) {
+            (0, _) => Err(Refusal::NoPersons),
+            (_, 0) => Err(Refusal::NoRecaptures),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same, and counts that lists bound: for estimators of persons who may be seen any number of times.
+    pub(super) fn refuse_bounded(&self) -> Result<(), Refusal> {
+        match self.lists {
+            Some(lists) if self.total > 0 => Err(Refusal::BoundedCounts { lists }),
+            _ => self.refuse_without_recaptures(),
+        }
     }
 
     /// The number of lists that the counts are taken from: nobody is seen more often than that.

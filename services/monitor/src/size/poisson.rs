@@ -17,15 +17,7 @@ const SMALLEST_GROUP: f64 = 5.0;
 /// It assumes that everybody has the same chance to be seen, and that being seen changes it not. Where people differ, the
 /// estimate is too low.
 pub fn zero_truncated_poisson(counts: &Counts) -> Result<Estimate, Refusal> {
-    if counts.total() == 0 {
-        return Err(Refusal::NoPersons);
-    }
-    if let Some(lists) = counts.lists() {
-        return Err(Refusal::BoundedCounts { lists });
-    }
-    if counts.seen_again() == 0 {
-        return Err(Refusal::NoRecaptures);
-    }
+    counts.refuse_bounded()?;
     let seen = real(counts.total());
     let mean = counts.sightings() / seen;
     let rate = rate(mean);

@@ -9,15 +9,7 @@ use super::{Counts, Interval};
 ///
 /// Its variance n·G(1 + n·G·λ²(1/f₁ + 1/f₂)), G = e^−λ/(1 − e^−λ)²: Böhning (2008), Statistical Methodology 5:410.
 pub fn zelterman(counts: &Counts) -> Result<Estimate, Refusal> {
-    if counts.total() == 0 {
-        return Err(Refusal::NoPersons);
-    }
-    if let Some(lists) = counts.lists() {
-        return Err(Refusal::BoundedCounts { lists });
-    }
-    if counts.seen_again() == 0 {
-        return Err(Refusal::NoRecaptures);
-    }
+    counts.refuse_bounded()?;
     let (once, twice, seen) = (counts.seen(1), counts.seen(2), real(counts.total()));
     if once == 0 {
         return Err(Refusal::NobodySeenOnce);
