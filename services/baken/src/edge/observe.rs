@@ -56,7 +56,6 @@ pub async fn observe<B: MessageBody + 'static>(
 
     let began = Instant::now();
     let answered = AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await;
-    let took = began.elapsed();
 
     let mut route = None;
     let answered = match answered {
@@ -71,6 +70,8 @@ pub async fn observe<B: MessageBody + 'static>(
         }
         Err(_) => Err(told(&Problem::Internal("a handler panicked".into()), request_id)),
     };
+    // That it was recorded is part of it.
+    let took = began.elapsed();
     let route = route.as_deref().unwrap_or("none");
     let status = match &answered {
         Ok(response) => response.status(),
