@@ -80,8 +80,7 @@ impl KeyRing {
     /// Where a roll is under way, it is that.
     pub async fn begin_roll(&self) -> Result<Epoch, KeyError> {
         let _alone = self.rolling.lock().await;
-        let epochs = self.store.epochs().await?;
-        if let Some(current) = epochs.current.filter(|_| epochs.checks.len() > 1) {
+        if let Some(current) = self.store.epochs().await?.rolling_to() {
             return Ok(current);
         }
         let next = self.kek.roll().await?;
@@ -102,8 +101,7 @@ impl KeyRing {
     /// Completes a roll that broke off or was begun by hand; says how many keys were wrapped anew.
     pub async fn settle(&self) -> Result<usize, KeyError> {
         let _alone = self.rolling.lock().await;
-        let epochs = self.store.epochs().await?;
-        let Some(current) = epochs.current.filter(|_| epochs.checks.len() > 1) else { return Ok(0) };
+        let Some(current) = self.store.epochs().await?.rolling_to() else { return Ok(0) };
         let rewrapped = self.rewrap_alone(current).await?;
         self.retire_before(current).await?;
         Ok(rewrapped)

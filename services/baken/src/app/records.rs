@@ -12,7 +12,7 @@ use super::{Baken, QueryError, Reading};
 use crate::projections::World;
 
 /// Before a record goes, whoever keeps it is told for so long.
-pub const TOLD_BEFORE: TimeDelta = TimeDelta::days(30);
+const TOLD_BEFORE: TimeDelta = TimeDelta::days(30);
 
 /// Why records are not listed.
 #[derive(Debug, thiserror::Error)]

@@ -160,6 +160,13 @@ pub struct Epochs {
     pub checks: Vec<(Epoch, Vec<u8>)>,
 }
 
+impl Epochs {
+    /// The epoch that a roll is under way to: keys may still be wrapped by another one.
+    pub(super) fn rolling_to(&self) -> Option<Epoch> {
+        self.current.filter(|_| self.checks.len() > 1)
+    }
+}
+
 /// What the store says instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyStoreError {

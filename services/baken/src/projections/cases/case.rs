@@ -87,11 +87,12 @@ impl Case {
             if entry.stamp.person_id != person {
                 return true;
             }
-            match entry.event.erased() {
-                Ok(event) => entry.event = event,
-                Err(_) => drop(self.set_aside.insert(SetAside::of(entry))),
-            }
-            !self.set_aside.contains(&SetAside::of(entry))
+            let Ok(event) = entry.event.erased() else {
+                self.set_aside.insert(SetAside::of(entry));
+                return false;
+            };
+            entry.event = event;
+            true
         });
         self.history.push(erased);
         self.refold();

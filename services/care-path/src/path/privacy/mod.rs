@@ -82,11 +82,6 @@ impl CarePath {
         !self.privacy.erased.is_empty()
     }
 
-    /// The ids of the person under which nothing that described them can be read any more.
-    pub fn erased_ids(&self) -> impl Iterator<Item = PersonId> {
-        self.privacy.erased.keys().copied()
-    }
-
     /// The legal holds that keep the record, each with its reason and who placed it when.
     pub(crate) fn holds(&self) -> impl Iterator<Item = (HoldId, HoldReason, &Stamp)> {
         self.privacy.holds.iter().map(|placed| (placed.hold, placed.reason, &*placed.stamp))
