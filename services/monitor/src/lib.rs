@@ -8,4 +8,5 @@
 
 pub mod definitions;
 pub mod disclosure;
+pub mod facts;
 pub mod size;
