@@ -4,9 +4,15 @@
 //! way to them. Randomness comes from a seed, so that the same input gives the same figures everywhere.
 //!
 //! [`definitions`] says what each figure counts; [`size`] estimates how many people there are from those who were seen;
-//! [`disclosure`] makes tables that tell of nobody.
+//! [`disclosure`] makes tables that tell of nobody; [`frozen`] is what is published of a [`period`].
 
 pub mod definitions;
 pub mod disclosure;
 pub mod facts;
+pub mod freeze;
+pub mod frozen;
+pub mod indicators;
+pub mod period;
 pub mod size;
+
+pub use freeze::freeze;

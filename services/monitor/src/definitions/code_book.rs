@@ -31,12 +31,16 @@ fn rules(language: Language) -> String {
         Language::Dutch => format!(
             "Gebeuren beslist: iets telt in de periode waarin het gebeurde, ook als het later is vastgelegd. Wat is vastgelegd \
              nadat een vrijgave is vastgezet staat er niet in. Teruggenomen feiten tellen niet. Aantallen van 1 tot en met \
-             {threshold} worden niet getoond, en andere waar nodig ook niet; wat wordt getoond is afgerond op {base}."
+             {threshold} worden niet getoond, en andere waar nodig ook niet; wat wordt getoond is afgerond op {base}. Kwartalen zeggen hoeveel, jaren ook van wie: de \
+             uitsplitsingen staan bij het jaar. De leeftijd is die welke in het kalenderjaar wordt bereikt. Wat geen gemeente \
+             heeft telt als elders."
         ),
         Language::English => format!(
             "Happening decides: a fact counts in the period in which it occurred, also if it was recorded later. What was \
              recorded after a release was frozen is not in it. Retracted facts do not count. Counts from 1 to {threshold} are \
-             not shown, nor others where they would give one away; what is shown is rounded to {base}."
+             not shown, nor others where they would give one away; what is shown is rounded to {base}. Quarters tell how many, years \
+             also of whom: cuts are given with the year. An age is that which is reached in the calendar year. What has no \
+             municipality counts as elsewhere."
         ),
     }
 }

@@ -43,10 +43,10 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Persons,
         reference: Reference::Period,
         counts: Text {
-            nl: "Wie telt voor `unique_persons` en van wie nooit eerder iets is gebeurd, in geen enkele stad.",
-            en: "Who counts for `unique_persons` and of whom nothing occurred before, in any city.",
+            nl: "Wie telt voor `unique_persons` en van wie nooit eerder iets is gebeurd, in geen enkele gemeente.",
+            en: "Who counts for `unique_persons` and of whom nothing occurred before, in any municipality.",
         },
-        cuts: PERSON,
+        cuts: &[Cut::Municipality],
         gaps: &[
             NOT_LINKED,
             Text {
@@ -62,10 +62,12 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Persons,
         reference: Reference::Period,
         counts: Text {
-            nl: "Wie in de vorige periode telde voor `unique_persons` en in deze niet.",
-            en: "Who counted for `unique_persons` in the period before and does not in this one.",
+            nl: "Wie in de vorige periode in een gemeente telde voor `unique_persons` en in deze daar niet; voor de G4 samen: \
+                 in geen van de vier. De vorige periode van een jaar is het jaar ervoor.",
+            en: "Who counted for `unique_persons` of a municipality in the period before and does not in this one; for the G4 \
+                 together: in none of the four. The period before a year is the year before it.",
         },
-        cuts: PERSON,
+        cuts: &[Cut::Municipality],
         gaps: &[Text {
             nl: "Niet gezien is niet vertrokken: het cijfer zegt niet waarheen.",
             en: "Not seen is not departed: the figure does not tell where to.",
@@ -81,9 +83,9 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Persons,
         reference: Reference::CountDate,
         counts: Text {
-            nl: "Iedereen met een open dossier, naar de klasse die het laatst voor of op de peildatum is vastgelegd. Zonder \
+            nl: "Iedereen met een open dossier op de laatste dag van de periode, naar de klasse die het laatst voor of op de peildatum is vastgelegd. Zonder \
                  klasse: onbekend, als eigen klasse getoond.",
-            en: "Everybody with an open case, by the class last recorded for the count date or before. Without a class: \
+            en: "Everybody with an open case on the last day of the period, by the class last recorded for the count date or before. Without a class: \
                  unknown, shown as a class of its own.",
         },
         cuts: &[Cut::Municipality, Cut::EthosLight, Cut::Country, Cut::Sex, Cut::AgeBand],
@@ -110,11 +112,13 @@ pub const INDICATORS: &[Definition] = &[
         reference: Reference::Cohort,
         counts: Text {
             nl: "Van het eerste signaal tot de eerste zorg die begon: mediaan en kwartielen van de overlevingsfunctie (Kaplan en \
-                 Meier 1958). Wie nog geen zorg kreeg, overleed of wiens dossier sloot telt tot die dag. Apart: wie nooit zorg \
-                 kreeg.",
+                 Meier 1958). Wie nog geen zorg kreeg, overleed of wiens dossier sloot telt tot die dag. Wie al zorg kreeg \
+                 voor het eerste signaal wachtte 0 dagen. De gemeente is die van het eerste signaal. Apart: wie na een jaar \
+                 nog geen zorg kreeg.",
             en: "From the first signal to the first care that began: median and quartiles of the survival function (Kaplan and \
-                 Meier 1958). Who has had no care yet, died or whose case was closed counts until that day. Apart: those who \
-                 never got any.",
+                 Meier 1958). Who has had no care yet, died or whose case was closed counts until that day. Who \
+                 got care before the first signal waited 0 days. The municipality is that of the first signal. Apart: those \
+                 who had none after a year.",
         },
         cuts: PERSON,
         gaps: &[NOT_LINKED, NOT_RECORDED],
@@ -127,8 +131,9 @@ pub const INDICATORS: &[Definition] = &[
         reference: Reference::Period,
         counts: Text {
             nl: "Elke verwijzing die in de periode is gedaan, naar haar stand toen de vrijgave werd vastgezet, met de reden van \
-                 een weigering.",
-            en: "Each referral made in the period, by its state when the release was frozen, with the reason of a refusal.",
+                 een weigering. De gemeente is die van de verwijzer.",
+            en: "Each referral made in the period, by its state when the release was frozen, with the reason of a refusal. \
+                 The municipality is that of the organisation that refers.",
         },
         cuts: &[Cut::Municipality, Cut::Offering, Cut::Outcome, Cut::Reason],
         gaps: &[NOT_RECORDED],
@@ -172,10 +177,11 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Episodes,
         reference: Reference::Period,
         counts: Text {
-            nl: "Elke keer dat iemand in de periode uit beeld raakte, met de duur tot de persoon weer werd gezien. Wie nog uit \
-                 beeld is telt tot de vrijgave werd vastgezet.",
-            en: "Each time that somebody went out of sight in the period, with its length until the person was seen again. Who is \
-                 still out of sight counts until the release was frozen.",
+            nl: "Elke keer dat iemand in de periode uit beeld raakte, met de duur tot de persoon weer werd gezien (Kaplan en \
+                 Meier). Wie nog uit beeld is telt tot de vrijgave werd vastgezet. De gemeente is die van het dossier.",
+            en: "Each time that somebody went out of sight in the period, with its length until the person was seen again \
+                 (Kaplan and Meier). Who is still out of sight counts until the release was frozen. The municipality is \
+                 that of the case.",
         },
         cuts: &[Cut::Municipality],
         gaps: &[NOT_RECORDED],
@@ -187,10 +193,12 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Reports,
         reference: Reference::Period,
         counts: Text {
-            nl: "Elke melding van zorg aan een onverzekerde die in de periode is gedaan: binnen zeven dagen, of later.",
-            en: "Each report of care to an uninsured person made in the period: within seven days, or later.",
+            nl: "Elke melding van zorg aan een onverzekerde die in de periode is gedaan: binnen zeven dagen na \
+                 die zorg, of later; onbekend waar de zorg niet bekend is.",
+            en: "Each report of care to an uninsured person made in the period: within seven days of it, \
+                 or later; unknown where that care is not known.",
         },
-        cuts: &[Cut::Municipality, Cut::Outcome],
+        cuts: &[Cut::Municipality, Cut::Timeliness],
         gaps: &[Text {
             nl: "Zorg die nooit is gemeld is niet te zien.",
             en: "Care that was never reported is not seen.",
@@ -206,7 +214,7 @@ pub const INDICATORS: &[Definition] = &[
             nl: "Elke nacht van elk bed: beschikbaar, toegewezen en bezet. Een nacht hoort bij de avond waarop hij begint.",
             en: "Each night of each bed: available, assigned and occupied. A night belongs to the evening on which it begins.",
         },
-        cuts: &[Cut::Municipality, Cut::FacilityKind],
+        cuts: &[Cut::Municipality, Cut::FacilityKind, Cut::Beds],
         gaps: &[NOT_RECORDED],
     },
     Definition {
@@ -221,7 +229,7 @@ pub const INDICATORS: &[Definition] = &[
             en: "Who arrived in the period by the word of the receiving side: with all six conditions met or not, and the state \
                  after 30 and after 90 days, as far as those days have passed.",
         },
-        cuts: &[Cut::Municipality, Cut::Country, Cut::Outcome],
+        cuts: &[Cut::Municipality, Cut::Country, Cut::Conditions, Cut::After30Days, Cut::After90Days],
         gaps: &[Text {
             nl: "Wie zonder overdracht terugkeert telt niet.",
             en: "Who returns without a handover does not count.",
@@ -234,8 +242,8 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Persons,
         reference: Reference::Period,
         counts: Text {
-            nl: "Wie in de periode overleed en een dossier had.",
-            en: "Who died in the period and had a case.",
+            nl: "Wie in de periode overleed en een dossier had. De gemeente is die van het dossier.",
+            en: "Who died in the period and had a case. The municipality is that of the case.",
         },
         cuts: &[Cut::Municipality],
         gaps: &[Text {
@@ -250,9 +258,9 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Persons,
         reference: Reference::Period,
         counts: Text {
-            nl: "Een schatting van iedereen, gezien of niet, uit wie op twee of meer registers staat (opvang, veldwerk, medisch, \
+            nl: "Een schatting van iedereen, gezien of niet in de periode, uit wie op twee of meer registers staat (opvang, veldwerk, medisch, \
                  hulporganisatie, politie). Altijd met methode, interval en wat ertegen spreekt.",
-            en: "An estimate of everybody, seen or not, from those on two or more registers (shelter, outreach, medical, NGO, \
+            en: "An estimate of everybody, seen in the period or not, from those on two or more registers (shelter, outreach, medical, NGO, \
                  police). Always with its method, interval and what speaks against it.",
         },
         cuts: &[Cut::Municipality],

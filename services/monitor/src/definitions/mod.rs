@@ -5,6 +5,8 @@
 //! used it: another wording of who counts is another version, and its figures are not compared with those of the old one.
 //! [`code_book`] prints them all.
 
+use serde::{Deserialize, Serialize};
+
 mod code_book;
 mod indicators;
 
@@ -12,7 +14,7 @@ pub use code_book::code_book;
 pub use indicators::INDICATORS;
 
 /// The languages of definitions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     Dutch,
     English,
@@ -36,7 +38,8 @@ impl Text {
 }
 
 /// What a figure counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unit {
     Persons,
     Signals,
@@ -94,7 +97,8 @@ impl Reference {
 }
 
 /// What an indicator is cut by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cut {
     Municipality,
     Country,
@@ -106,6 +110,15 @@ pub enum Cut {
     Outcome,
     Reason,
     FacilityKind,
+    /// Whether all conditions of a return were met.
+    Conditions,
+    /// The state 30 and 90 days after a return.
+    After30Days,
+    After90Days,
+    /// Places, and nights that were assigned and used.
+    Beds,
+    /// By when care to an uninsured person was reported.
+    Timeliness,
 }
 
 impl Cut {
@@ -122,6 +135,11 @@ impl Cut {
             Self::Outcome => Text { nl: "uitkomst", en: "outcome" },
             Self::Reason => Text { nl: "reden", en: "reason" },
             Self::FacilityKind => Text { nl: "soort voorziening", en: "kind of facility" },
+            Self::Conditions => Text { nl: "voorwaarden voor terugkeer", en: "conditions of the return" },
+            Self::After30Days => Text { nl: "stand na 30 dagen", en: "state after 30 days" },
+            Self::After90Days => Text { nl: "stand na 90 dagen", en: "state after 90 days" },
+            Self::Beds => Text { nl: "beschikbaar, toegewezen of bezet", en: "available, assigned or occupied" },
+            Self::Timeliness => Text { nl: "op tijd of later", en: "on time or later" },
         }
     }
 }

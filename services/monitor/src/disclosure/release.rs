@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::audit::{Leak, audit};
 use super::cube::{Contributor, Coordinates, Cube, CubeError, Group};
 use super::program::Unsolved;
 use super::suppression;
 
 /// What is published of counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Counts from 1 to it are suppressed.
     pub threshold: u64,
