@@ -1,11 +1,9 @@
-//! The audit of a release: how closely its suppressed cells can be bounded.
+//! The audit of what is published: how closely its small cells can be bounded.
 
-use super::cube::Cube;
 pub use super::program::Attacker;
 use super::program::{Goal, Reading, Unsolved, extreme};
-use super::release::{Published, Release};
 use super::suppression::promised;
-use crate::size::real;
+use super::system::System;
 
 /// Bounds closer than promised by less than this are rounding errors of the solver.
 const TOLERANCE: f64 = 1e-4;
@@ -22,36 +20,40 @@ pub struct Leak {
     pub promised: (f64, f64),
 }
 
-/// Everything that leaks from a release; nothing where it keeps its promise.
+/// Everything that leaks; nothing where the promise is kept.
 ///
 /// Each small cell is bounded for each attacker. A cell that protects others is no secret, but one that can be computed
 /// protects nobody: the public must find more than one value for it.
-pub fn audit(cube: &Cube, release: &Release) -> Result<Vec<Leak>, Unsolved> {
-    let atoms = cube.atoms();
+pub fn audit(system: &System) -> Result<Vec<Leak>, Unsolved> {
     let mut leaks = Vec::new();
-    for attacker in Attacker::of(release) {
-        for cell in 0..release.cells.len() {
-            let is_suppressed = release.cells[cell].published == Published::Suppressed;
-            let is_sensitive = release.rule.is_sensitive(release.cells[cell].persons);
-            let is_looked_at = is_sensitive || (is_suppressed && attacker == Attacker::Public);
-            if !is_looked_at || attacker.knows(release, cell) {
-                continue;
-            }
-            let bound = |goal| extreme(atoms, release, attacker, Reading::Everything, goal, cell);
-            let (lower, upper) = (bound(Goal::Least)?, bound(Goal::Most)?);
-            let is_wide = if is_sensitive {
-                lower <= 1.0 + TOLERANCE && upper >= real(release.rule.threshold) - TOLERANCE
-            } else {
-                upper - lower >= TOLERANCE
-            };
-            if is_wide {
-                continue;
-            }
-            let end = |goal| promised(atoms, release, attacker, cell, goal);
-            let promised = if is_sensitive { (end(Goal::Least)?, end(Goal::Most)?) } else { (lower, upper) };
-            if !is_sensitive || lower > promised.0 + TOLERANCE || upper < promised.1 - TOLERANCE {
-                leaks.push(Leak { cell, attacker, lower, upper, promised });
-            }
+    for attacker in Attacker::of(system) {
+        leaks.extend(audit_for(system, attacker)?);
+    }
+    Ok(leaks)
+}
+
+/// What one attacker learns.
+pub(crate) fn audit_for(system: &System, attacker: Attacker) -> Result<Vec<Leak>, Unsolved> {
+    let mut leaks = Vec::new();
+    for (cell, of_it) in system.cells.iter().enumerate() {
+        let is_looked_at = of_it.is_small || (of_it.is_suppressed() && attacker == Attacker::Public);
+        if !is_looked_at || attacker.knows(system, cell) {
+            continue;
+        }
+        let bound = |goal| extreme(system, attacker, Reading::Everything, goal, cell);
+        let (lower, upper) = (bound(Goal::Least)?, bound(Goal::Most)?);
+        let is_wide = if of_it.is_small {
+            lower <= of_it.least() + TOLERANCE && upper >= system.top(cell) - TOLERANCE
+        } else {
+            upper - lower >= TOLERANCE
+        };
+        if is_wide {
+            continue;
+        }
+        let end = |goal| promised(system, attacker, cell, goal);
+        let promised = if of_it.is_small { (end(Goal::Least)?, end(Goal::Most)?) } else { (lower, upper) };
+        if !of_it.is_small || lower > promised.0 + TOLERANCE || upper < promised.1 - TOLERANCE {
+            leaks.push(Leak { cell, attacker, lower, upper, promised });
         }
     }
     Ok(leaks)

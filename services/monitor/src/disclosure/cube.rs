@@ -21,7 +21,7 @@ pub struct Category {
     pub parent: Option<usize>,
 }
 
-/// An organisation that persons are counted by, by its number.
+/// Who knows some counts by themselves, by a number: an organisation, or the coordinators of a city.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Contributor(pub u32);
 
@@ -99,8 +99,9 @@ impl Cube {
         &self.dimensions
     }
 
-    pub(super) fn atoms(&self) -> usize {
-        self.atoms.len()
+    /// The persons of each combination.
+    pub(super) fn truth(&self) -> Vec<u64> {
+        self.atoms.iter().map(|atom| atom.persons).collect()
     }
 
     /// The cells of a table: every combination of categories of some dimensions, of parents and totals too. With each, its
@@ -138,10 +139,6 @@ impl Cube {
     fn is_part(&self, dimension: usize, part: usize, whole: usize) -> bool {
         let parent = |place: &usize| self.dimensions[dimension].categories[*place].parent;
         std::iter::successors(Some(part), parent).any(|place| place == whole)
-    }
-
-    pub(super) fn persons(&self, group: &Group) -> u64 {
-        group.0.iter().map(|atom| self.atoms[*atom].persons).sum()
     }
 
     /// The organisation that counted everybody in a group, if it was one alone.

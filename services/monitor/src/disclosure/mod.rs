@@ -16,14 +16,21 @@
 
 mod audit;
 mod cube;
+
 mod program;
 mod release;
 mod suppression;
+mod system;
 
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use audit::audit_for;
 pub use audit::{Attacker, Leak, audit};
 pub use cube::{Category, Contributor, Cube, CubeError, Dimension};
 pub use program::Unsolved;
-pub use release::{Cell, Published, Release, ReleaseError, Rule, release};
+pub use release::{Release, ReleaseError, release};
+pub(crate) use suppression::protect;
+pub(crate) use system::Standing;
+pub use system::{Cell, Published, Rule, System};

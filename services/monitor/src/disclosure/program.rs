@@ -1,9 +1,11 @@
-//! What a reader can tell of a cell, as a linear program: all tables that agree with the release.
+//! What a reader can tell of a cell, as a linear program: all tables that agree with what is told.
+
+use std::collections::BTreeSet;
 
 use microlp::{ComparisonOp, Error, OptimizationDirection, Problem, Variable};
 
 use super::cube::Contributor;
-use super::release::{Published, Release};
+use super::system::{Published, Standing, System};
 use crate::size::real;
 
 /// The program was not solved. A release that cannot be judged is not published.
@@ -15,14 +17,15 @@ pub struct Unsolved;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Attacker {
     Public,
-    /// Knows the cells that it is the only source of.
+    /// Knows some cells by itself: an organisation that is their only source, or the coordinators of a city.
     Contributor(Contributor),
 }
 
-/// How much of a release is read.
+/// How much is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// That a suppressed cell holds somebody, that a 0 holds nobody, and what the attacker knows by itself.
+    /// That a suppressed cell holds somebody, that a 0 holds nobody, what was told before, and what the attacker knows by
+    /// itself.
     Marks,
     /// All published counts as well.
     Everything,
@@ -35,63 +38,77 @@ pub enum Goal {
 }
 
 impl Attacker {
-    /// All who may look: each organisation that knows a cell by itself, and the public.
-    pub(super) fn of(release: &Release) -> Vec<Self> {
-        release.knowing().into_iter().map(Self::Contributor).chain([Self::Public]).collect()
+    /// All who may look: everybody who knows a cell by itself, and the public.
+    pub(crate) fn of(system: &System) -> Vec<Self> {
+        let knowing: BTreeSet<Contributor> =
+            system.cells.iter().flat_map(|cell| cell.known_to.iter().copied()).collect();
+        knowing.into_iter().map(Self::Contributor).chain([Self::Public]).collect()
     }
 
-    pub(super) fn knows(self, release: &Release, cell: usize) -> bool {
+    pub(super) fn knows(self, system: &System, cell: usize) -> bool {
         match self {
             Self::Public => false,
-            Self::Contributor(contributor) => release.cells[cell].sole_contributor == Some(contributor),
+            Self::Contributor(contributor) => system.cells[cell].known_to.contains(&contributor),
         }
     }
 }
 
-/// What a published or known cell is bounded by.
-pub fn bounds(release: &Release, attacker: Attacker, cell: usize) -> (f64, f64) {
-    let of_it = &release.cells[cell];
-    match of_it.published {
-        _ if attacker.knows(release, cell) => (real(of_it.persons), real(of_it.persons)),
-        Published::Suppressed => (1.0, f64::INFINITY),
-        Published::Count(count) => {
-            let (low, high) = release.rule.behind(count);
+/// What a cell is bounded by.
+pub fn bounds(system: &System, attacker: Attacker, cell: usize) -> (f64, f64) {
+    let of_it = &system.cells[cell];
+    if attacker.knows(system, cell) {
+        return (real(of_it.units), real(of_it.units));
+    }
+    match (of_it.standing, of_it.published) {
+        (Standing::Earlier { low, high }, _) => (low, high),
+        (Standing::Untold, _) => (0.0, f64::INFINITY),
+        (Standing::New, Published::Suppressed) => (1.0, f64::INFINITY),
+        (Standing::New, Published::Count(count)) => {
+            let (low, high) = system.rule.behind(count);
             (real(low), real(high))
         }
     }
 }
 
-/// A program over the persons of each combination of categories.
+/// A program over the variables of a system.
 pub struct Program {
     pub problem: Problem,
-    /// Of each combination; `None` where a published 0 says that there is nobody.
-    pub persons: Vec<Option<Variable>>,
+    /// Of each variable of the system; `None` where a published 0 says that there is nobody.
+    pub variables: Vec<Option<Variable>>,
 }
 
 impl Program {
-    /// With an objective for the combinations of one cell.
-    pub fn new(atoms: usize, release: &Release, goal: Goal, objective: Option<usize>) -> Self {
+    /// With the balances, and an objective for the variables of one cell.
+    pub fn new(system: &System, goal: Goal, objective: Option<usize>) -> Self {
         let direction = match goal {
             Goal::Least => OptimizationDirection::Minimize,
             Goal::Most => OptimizationDirection::Maximize,
         };
         let mut problem = Problem::new(direction);
-        let mut is_nobody = vec![false; atoms];
-        for cell in release.cells.iter().filter(|cell| cell.published == Published::Count(0)) {
-            cell.group.0.iter().for_each(|atom| is_nobody[*atom] = true);
+        let mut is_nobody = vec![false; system.truth.len()];
+        for cell in 0..system.cells.len() {
+            if bounds(system, Attacker::Public, cell).1 <= 0.0 {
+                system.cells[cell].sum.iter().for_each(|variable| is_nobody[*variable] = true);
+            }
         }
-        let mut weights = vec![0.0; atoms];
-        for atom in objective.iter().flat_map(|cell| &release.cells[*cell].group.0) {
-            weights[*atom] = 1.0;
+        let mut weights = vec![0.0; system.truth.len()];
+        for variable in objective.iter().flat_map(|cell| &system.cells[*cell].sum) {
+            weights[*variable] = 1.0;
         }
         let variable = |(nobody, weight): (bool, f64)| (!nobody).then(|| problem.add_var(weight, (0.0, f64::INFINITY)));
-        let persons = is_nobody.into_iter().zip(weights).map(variable).collect();
-        Self { problem, persons }
+        let variables: Vec<_> = is_nobody.into_iter().zip(weights).map(variable).collect();
+        for balance in &system.balances {
+            let terms: Vec<_> = balance.iter().filter_map(|(at, factor)| Some((variables[*at]?, *factor))).collect();
+            if !terms.is_empty() {
+                problem.add_constraint(&terms, ComparisonOp::Eq, 0.0);
+            }
+        }
+        Self { problem, variables }
     }
 
     /// The sum of a cell, as terms of a constraint.
-    pub fn sum(&self, release: &Release, cell: usize) -> Vec<(Variable, f64)> {
-        release.cells[cell].group.0.iter().filter_map(|atom| Some((self.persons[*atom]?, 1.0))).collect()
+    pub fn sum(&self, system: &System, cell: usize) -> Vec<(Variable, f64)> {
+        system.cells[cell].sum.iter().filter_map(|variable| Some((self.variables[*variable]?, 1.0))).collect()
     }
 
     /// Keeps a sum within bounds.
@@ -114,19 +131,21 @@ impl Program {
 
 /// The least or most that a cell can hold, for all that an attacker reads; infinite where nothing bounds it.
 pub fn extreme(
-    atoms: usize,
-    release: &Release,
+    system: &System,
     attacker: Attacker,
     reading: Reading,
     goal: Goal,
     cell: usize,
 ) -> Result<f64, Unsolved> {
-    let mut program = Program::new(atoms, release, goal, Some(cell));
-    for other in 0..release.cells.len() {
-        let is_mark = release.cells[other].published == Published::Suppressed || attacker.knows(release, other);
-        if is_mark || reading == Reading::Everything {
-            let sum = program.sum(release, other);
-            program.keep(&sum, bounds(release, attacker, other));
+    let mut program = Program::new(system, goal, Some(cell));
+    for other in 0..system.cells.len() {
+        let is_count = matches!(
+            (system.cells[other].standing, system.cells[other].published),
+            (Standing::New, Published::Count(_))
+        );
+        if !is_count || attacker.knows(system, other) || reading == Reading::Everything {
+            let sum = program.sum(system, other);
+            program.keep(&sum, bounds(system, attacker, other));
         }
     }
     match program.problem.solve() {

@@ -121,14 +121,8 @@ pub enum NotFrozen {
     UnknownMunicipality(String),
     #[error("the release for everybody comes first")]
     EverybodyFirst,
-    #[error("an earlier release of the same year is in another format or of another version of a definition")]
-    Incomparable,
+    #[error("its year is frozen, and with it the quarters that were not frozen before")]
+    YearIsFrozen,
     #[error("a count is larger than {0}")]
     TooMany(u64),
-    #[error("{0} cells would be told more closely than promised")]
-    Leaks(usize),
-    #[error("a linear program of the disclosure control was not solved")]
-    Unsolved,
-    #[error("indicators are not computed in this version")]
-    NotComputed,
 }

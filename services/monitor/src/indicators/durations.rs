@@ -47,6 +47,12 @@ impl Survival {
         self.days.values().map(|(ended, _)| ended).sum()
     }
 
+    /// How many ended by the end of a day.
+    #[must_use]
+    pub fn ended_by(&self, day: u32) -> u64 {
+        self.days.range(..=day).map(|(_, (ended, _))| ended).sum()
+    }
+
     /// How many were followed for so many days at least, or ended before.
     #[must_use]
     pub fn followed(&self, day: u32) -> u64 {

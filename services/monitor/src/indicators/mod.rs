@@ -24,7 +24,7 @@ use chrono::NaiveDate;
 pub use categories::{AGE_BANDS, COUNTRIES, ETHOS_LIGHT, SEXES, UNKNOWN};
 pub use durations::{Survival, Times};
 pub use persons::Move;
-pub use places::{CITIES, ELSEWHERE, PLACES, PlaceSet, SETS, TOGETHER, place_code};
+pub use places::{CITIES, ELSEWHERE, PLACES, PlaceSet, TOGETHER, place_code};
 pub use registers::{REGISTERS, histories};
 pub use tally::{Counted, SLOTS, Tally, YEAR};
 
@@ -42,6 +42,8 @@ pub struct Census {
     pub tallies: Vec<Tally>,
     /// How many persons moved how between cities and quarters.
     pub moves: Vec<(Move, u64)>,
+    /// Persons seen in the year before, by place.
+    pub before: [u64; PLACES],
     /// Of the period itself: days from the first signal to the first care, by the cut and category, then by place.
     pub days_to_first_care: Vec<Times>,
     /// Of the period itself: lengths of episodes out of sight.
@@ -65,10 +67,10 @@ pub fn count(facts: &Facts, period: Period, on: NaiveDate) -> Census {
         captures.add(path, period);
     }
     events.add_unknown(facts);
-    let (mut tallies, moves) = persons.finish();
+    let (mut tallies, moves, before) = persons.finish();
     tallies.extend(events.finish());
     let (days_to_first_care, out_of_sight) = waiting.finish();
-    Census { tallies, moves, days_to_first_care, out_of_sight, captures }
+    Census { tallies, moves, before, days_to_first_care, out_of_sight, captures }
 }
 
 impl Census {

@@ -55,6 +55,8 @@ pub struct Persons {
     gone: Tally,
     ethos: Tally,
     moves: HashMap<Move, u64>,
+    /// Seen in the year before, by place.
+    before: [u64; PLACES],
 }
 
 fn traits() -> Vec<Breakdown> {
@@ -79,6 +81,7 @@ impl Persons {
             gone: Tally::new("gone_persons", traits()),
             ethos: Tally::new("ethos_light", ethos),
             moves: HashMap::new(),
+            before: [0; PLACES],
         }
     }
 
@@ -105,6 +108,7 @@ impl Persons {
         if !moved.seen(YEAR).is_empty() {
             *self.moves.entry(moved).or_default() += 1;
         }
+        year_before.places().for_each(|place| self.before[place] += 1);
         for slot in 0..SLOTS {
             let now = moved.seen(slot);
             self.unique.add(slot, now, &traits, share);
@@ -136,10 +140,11 @@ impl Persons {
         }
     }
 
-    pub fn finish(self) -> (Vec<Tally>, Vec<(Move, u64)>) {
+    /// The tallies, how persons moved, and how many were seen in the year before.
+    pub fn finish(self) -> (Vec<Tally>, Vec<(Move, u64)>, [u64; PLACES]) {
         let mut moves: Vec<_> = self.moves.into_iter().collect();
         moves.sort_unstable();
-        (vec![self.unique, self.new, self.gone, self.ethos], moves)
+        (vec![self.unique, self.new, self.gone, self.ethos], moves, self.before)
     }
 }
 

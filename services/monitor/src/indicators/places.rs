@@ -9,8 +9,6 @@ pub const ELSEWHERE: &str = "elsewhere";
 pub const PLACES: usize = 6;
 /// The place of the four cities together. Elsewhere is no part of it.
 pub const TOGETHER: usize = 5;
-/// How many sets of municipalities there are.
-pub const SETS: usize = 32;
 
 /// A set of municipalities: where a person is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,27 +20,23 @@ impl PlaceSet {
     #[must_use]
     pub fn of(municipality: Option<&str>) -> Self {
         let place = municipality.and_then(|name| CITIES.iter().position(|city| *city == name));
-        Self(1 << place.unwrap_or(CITIES.len()))
+        Self::at(place.unwrap_or(CITIES.len()))
     }
 
-    /// By its number, below [`SETS`].
+    /// One municipality, by its place below [`TOGETHER`].
     #[must_use]
-    pub fn numbered(number: usize) -> Self {
-        Self(u8::try_from(number % SETS).unwrap_or(0))
+    pub fn at(place: usize) -> Self {
+        Self(1 << place.min(CITIES.len()))
     }
 
+    /// Whether it is one municipality.
     #[must_use]
-    pub fn number(self) -> usize {
-        usize::from(self.0)
+    pub fn is_single(self) -> bool {
+        self.0.is_power_of_two()
     }
 
     pub fn add(&mut self, other: Self) {
         self.0 |= other.0;
-    }
-
-    #[must_use]
-    pub fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
     }
 
     #[must_use]

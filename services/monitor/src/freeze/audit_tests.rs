@@ -1,0 +1,145 @@
+//! Releases of random cities: nothing small can be computed, of one release or of several.
+//!
+//! The audit is by linear programs of its own: it does not use the tables that the suppression found.
+
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+use super::tests::frozen;
+use super::*;
+use crate::disclosure::{Attacker, Leak, audit_for};
+use crate::indicators::random_facts;
+
+fn period(text: &str) -> Period {
+    text.parse().unwrap()
+}
+
+/// One of those who may look: everybody in turn.
+fn attacker(draft: &Draft, turn: usize) -> Attacker {
+    let all = Attacker::of(&draft.system);
+    all[turn % all.len()]
+}
+
+fn leaks(draft: &Draft, turn: usize) -> Vec<Leak> {
+    audit_for(&draft.system, attacker(draft, turn)).unwrap()
+}
+
+/// The drafts of a period after earlier releases.
+fn drafts_of(facts: &Facts, of: &str, to: &Audience, earlier: &[Frozen]) -> Vec<Draft> {
+    let census = count(facts, period(of), period(of).day_after());
+    drafts(&plan(period(of), to, earlier), &census)
+}
+
+/// What is small and can be computed without and with secondary suppression.
+#[derive(Default)]
+struct Tried {
+    releases: usize,
+    small: usize,
+    leaking_without: usize,
+}
+
+impl Tried {
+    fn try_one(&mut self, mut draft: Draft, turn: usize, name: &str) {
+        self.releases += 1;
+        self.small += draft.system.small().len();
+        self.leaking_without += usize::from(!leaks(&draft, turn).is_empty());
+        assert!(draft.protect(), "{name} has no proof");
+        let leaks = leaks(&draft, turn);
+        assert!(leaks.is_empty(), "{name}: {leaks:?}");
+    }
+}
+
+#[test]
+fn a_thousand_random_drafts_keep_their_promise_and_most_leak_without_secondary_suppression() {
+    let mut random = ChaCha8Rng::seed_from_u64(21);
+    let mut tried = Tried::default();
+    for seed in 0.. {
+        let facts = random_facts::facts(seed, random.random_range(10..160));
+        // The persons of a year are the largest by far.
+        let first = usize::from(seed % 8 != 0);
+        for (number, draft) in drafts_of(&facts, "2026", &Audience::Everybody, &[]).into_iter().enumerate().skip(first)
+        {
+            tried.try_one(draft, number, &format!("draft {number} of {seed}"));
+        }
+        if tried.releases >= 1_000 {
+            break;
+        }
+    }
+    println!("{} drafts, {} small cells, {} leak without", tried.releases, tried.small, tried.leaking_without);
+    assert!(tried.leaking_without > tried.releases / 3, "{} of {}", tried.leaking_without, tried.releases);
+}
+
+#[test]
+fn two_hundred_random_pairs_of_releases_and_cuts_tell_of_nobody() {
+    let mut random = ChaCha8Rng::seed_from_u64(22);
+    let mut tried = Tried::default();
+    for seed in 0..40 {
+        let mut facts = random_facts::facts(100 + seed, random.random_range(20..120));
+        let mut earlier = Vec::new();
+        let quarters = ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"];
+        let taken = quarters.map(|quarter| random.random_bool(0.5).then_some(quarter));
+        for quarter in taken.into_iter().flatten() {
+            earlier.push(frozen(&facts, quarter, &Audience::Everybody, &earlier));
+            // Late records, and some that were taken back.
+            if random.random_bool(0.3) {
+                facts.paths.extend(random_facts::facts(500 + seed, 5).paths);
+                facts.paths.swap_remove(0);
+            }
+        }
+        let of = if earlier.is_empty() { "2026-Q3" } else { "2026" };
+        for (number, draft) in drafts_of(&facts, of, &Audience::Everybody, &earlier).into_iter().enumerate() {
+            if number > 0 && random.random_bool(0.5) {
+                continue;
+            }
+            tried.try_one(draft, random.random_range(0..6), &format!("{of} draft {number} of {seed}"));
+        }
+    }
+    println!("{} pairs, {} small cells, {} leak without", tried.releases, tried.small, tried.leaking_without);
+    assert!(tried.releases >= 200, "{}", tried.releases);
+    assert!(tried.leaking_without > tried.releases / 4, "{} of {}", tried.leaking_without, tried.releases);
+}
+
+#[test]
+fn the_years_of_one_city_tell_how_many_are_gone_and_of_nobody() {
+    let mut told = 0;
+    for seed in 0..6 {
+        let facts = random_facts::facts(300 + seed, 150 + 100 * usize::try_from(seed).unwrap());
+        let before = frozen(&facts, "2025", &Audience::Everybody, &[]);
+        let mut draft = drafts_of(&facts, "2026", &Audience::Everybody, std::slice::from_ref(&before)).remove(0);
+        assert!(draft.protect(), "{seed}");
+        let leaks = leaks(&draft, 5);
+        assert!(leaks.is_empty(), "{seed}: {leaks:?}");
+        let year = frozen(&facts, "2026", &Audience::Everybody, &[before]);
+        let gone = year.tables.iter().find(|table| table.indicator == "gone_persons").unwrap();
+        told += gone.cells.iter().filter(|cell| matches!(cell.value, Value::Count(_))).count();
+    }
+    println!("{told} counts of those who are gone");
+    assert!(told > 6, "{told}");
+}
+
+#[test]
+fn the_coordinators_of_a_city_learn_its_figures_from_five_on() {
+    for seed in 0..6 {
+        let facts = random_facts::facts(400 + seed, 200);
+        let year = frozen(&facts, "2026", &Audience::Everybody, &[]);
+        let to = Audience::Coordinators("amsterdam".to_owned());
+        for (number, mut draft) in drafts_of(&facts, "2026", &to, std::slice::from_ref(&year)).into_iter().enumerate() {
+            assert!(draft.protect(), "{seed} {number}");
+            let leaks = leaks(&draft, 0);
+            assert!(leaks.is_empty(), "{seed} {number}: {leaks:?}");
+        }
+    }
+}
+
+#[test]
+fn a_figure_that_is_too_small_for_everybody_is_told_to_the_coordinators() {
+    let facts = random_facts::facts(7, 200);
+    let year = frozen(&facts, "2026", &Audience::Everybody, &[]);
+    let city = frozen(&facts, "2026", &Audience::Coordinators("amsterdam".to_owned()), std::slice::from_ref(&year));
+    let told = |release: &Frozen| {
+        let of_city = |cell: &&Cell| cell.categories.get(&Cut::Municipality).is_some_and(|code| code == "amsterdam");
+        let cells = release.tables.iter().flat_map(|table| &table.cells).filter(of_city);
+        cells.filter(|cell| matches!(cell.value, Value::Count(_))).count()
+    };
+    assert!(told(&city) > told(&year), "{} {}", told(&city), told(&year));
+}

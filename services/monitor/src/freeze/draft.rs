@@ -1,0 +1,145 @@
+//! Cells that are published together, before and after some of them are suppressed.
+
+use std::collections::BTreeMap;
+
+use super::earlier::{Categories, Earlier};
+use crate::definitions::{Cut, definition};
+use crate::disclosure::{Contributor, Published, Standing, System, protect};
+use crate::frozen::{Audience, Cell, Table, Value};
+use crate::indicators::{CITIES, PLACES, TOGETHER, place_code};
+
+/// What a release is made for.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    pub audience: &'a Audience,
+    /// The slot of the period within its year.
+    pub slot: usize,
+    pub earlier: Earlier,
+    /// What was told of the year before.
+    pub year_before: Earlier,
+}
+
+impl Plan<'_> {
+    /// The places that are told of.
+    pub fn places(&self) -> Vec<usize> {
+        match self.audience {
+            Audience::Everybody => (0..PLACES).collect(),
+            Audience::Coordinators(city) => CITIES.iter().position(|other| other == city).into_iter().collect(),
+        }
+    }
+
+    /// The municipalities among them, of which the four together are made.
+    pub fn municipalities(&self) -> Vec<usize> {
+        self.places().into_iter().filter(|place| *place != TOGETHER).collect()
+    }
+
+    /// The coordinators of a city know its true counts. Where they are the readers, that is what the release is about.
+    pub fn known_to(&self, place: usize) -> Vec<Contributor> {
+        let number = u32::try_from(place).unwrap_or(u32::MAX);
+        if *self.audience == Audience::Everybody && place != TOGETHER { vec![Contributor(number)] } else { Vec::new() }
+    }
+}
+
+/// A cell of an indicator: when, where, and of which categories.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub slot: usize,
+    pub place: usize,
+    pub cuts: Vec<Cut>,
+    pub codes: Vec<String>,
+}
+
+impl Place {
+    pub fn total(slot: usize, place: usize) -> Self {
+        Self { slot, place, cuts: Vec::new(), codes: Vec::new() }
+    }
+
+    pub fn categories(&self) -> Categories {
+        let municipality = place_code(self.place).map(|code| (Cut::Municipality, code.to_owned()));
+        municipality.into_iter().chain(self.cuts.iter().copied().zip(self.codes.iter().cloned())).collect()
+    }
+}
+
+/// A system of cells, and where its new cells are published.
+#[derive(Debug)]
+pub struct Draft {
+    pub system: System,
+    /// By indicator and the cuts of the table, in the order of publication.
+    tables: Vec<(&'static str, Vec<Cut>, Vec<(Categories, usize)>)>,
+}
+
+impl Draft {
+    pub fn new(plan: &Plan) -> Self {
+        Self { system: System::new(plan.audience.rule()), tables: Vec::new() }
+    }
+
+    /// A variable with its true value.
+    pub fn variable(&mut self, truth: u64) -> usize {
+        self.system.truth.push(truth);
+        self.system.truth.len() - 1
+    }
+
+    /// A cell that is published now if it is of the period, and that earlier releases told.
+    pub fn cell(&mut self, plan: &Plan, indicator: &'static str, at: &Place, sum: &[usize], persons: u64) {
+        let categories = at.categories();
+        let known_to = plan.known_to(at.place);
+        for standing in plan.earlier.of_cell(indicator, at.slot, &categories) {
+            self.system.add_told(sum.to_vec(), persons, known_to.clone(), *standing);
+        }
+        if at.slot == plan.slot {
+            let cell = self.system.add_new(sum.to_vec(), persons, known_to);
+            self.publish(indicator, at, categories, cell);
+        }
+    }
+
+    /// A count that no table tells.
+    pub fn untold(&mut self, plan: &Plan, place: usize, sum: Vec<usize>, persons: u64) {
+        self.system.add_told(sum, persons, plan.known_to(place), Standing::Untold);
+    }
+
+    fn publish(&mut self, indicator: &'static str, at: &Place, categories: Categories, cell: usize) {
+        let mut cuts = vec![Cut::Municipality];
+        cuts.extend(&at.cuts);
+        match self.tables.iter_mut().find(|(id, of, _)| *id == indicator && *of == cuts) {
+            Some((_, _, cells)) => cells.push((categories, cell)),
+            None => self.tables.push((indicator, cuts, vec![(categories, cell)])),
+        }
+    }
+
+    /// Suppresses what has to be; the tables, or the indicators of which nothing can be told.
+    pub fn finish(mut self) -> Result<Vec<Table>, Vec<String>> {
+        if self.protect() { Ok(self.tables()) } else { Err(self.indicators()) }
+    }
+
+    /// Suppresses what has to be, and says whether the promise is proven.
+    pub fn protect(&mut self) -> bool {
+        protect(&mut self.system).is_ok_and(|proof| proof.gaps(&self.system) == 0)
+    }
+
+    /// The indicators in it.
+    fn indicators(&self) -> Vec<String> {
+        let ids: BTreeMap<_, _> = self.tables.iter().map(|(indicator, _, _)| (*indicator, ())).collect();
+        ids.into_keys().map(str::to_owned).collect()
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        let value = |cell: usize| match self.system.cells[cell].published {
+            Published::Count(count) => Value::Count(count),
+            Published::Suppressed => Value::Suppressed,
+        };
+        let cell =
+            |(categories, cell): &(Categories, usize)| Cell { categories: categories.clone(), value: value(*cell) };
+        let table = |(indicator, cuts, cells): &(&'static str, Vec<Cut>, Vec<(Categories, usize)>)| {
+            let cells = cells.iter().map(cell).collect();
+            table(indicator, cuts.clone(), cells)
+        };
+        self.tables.iter().filter_map(table).collect()
+    }
+}
+
+/// A table of an indicator in its unit; `None` for an indicator without a definition.
+pub fn table(indicator: &str, cuts: Vec<Cut>, cells: Vec<Cell>) -> Option<Table> {
+    let definition = definition(indicator)?;
+    let (version, unit) = (definition.version, definition.unit);
+    Some(Table { indicator: indicator.to_owned(), version, unit, cuts, cells })
+}

@@ -1,0 +1,79 @@
+//! What is frozen, and what is refused.
+
+use super::*;
+use crate::indicators::random_facts;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn period(text: &str) -> Period {
+    text.parse().unwrap()
+}
+
+pub(super) fn frozen(facts: &Facts, of: &str, to: &Audience, earlier: &[Frozen]) -> Frozen {
+    freeze(facts, period(of), period(of).day_after(), to, earlier).unwrap()
+}
+
+#[test]
+fn a_period_is_frozen_once_and_when_it_is_over() {
+    let facts = random_facts::facts(1, 100);
+    let not_over = freeze(&facts, period("2026-Q1"), day("2026-03-31"), &Audience::Everybody, &[]);
+    assert_eq!(not_over, Err(NotFrozen::NotOver(day("2026-04-01"))));
+    let release = frozen(&facts, "2026-Q1", &Audience::Everybody, &[]);
+    let again = freeze(&facts, period("2026-Q1"), day("2026-04-01"), &Audience::Everybody, &[release]);
+    assert_eq!(again, Err(NotFrozen::Released));
+}
+
+#[test]
+fn a_year_closes_its_quarters() {
+    let facts = random_facts::facts(1, 100);
+    let year = frozen(&facts, "2025", &Audience::Everybody, &[]);
+    let late = freeze(&facts, period("2025-Q2"), day("2026-04-01"), &Audience::Everybody, &[year]);
+    assert_eq!(late, Err(NotFrozen::YearIsFrozen));
+}
+
+#[test]
+fn coordinators_come_after_everybody() {
+    let facts = random_facts::facts(1, 100);
+    let city = Audience::Coordinators("rotterdam".to_owned());
+    let early = freeze(&facts, period("2025"), day("2026-04-01"), &city, &[]);
+    assert_eq!(early, Err(NotFrozen::EverybodyFirst));
+    let nowhere = Audience::Coordinators("eindhoven".to_owned());
+    let unknown = freeze(&facts, period("2025"), day("2026-04-01"), &nowhere, &[]);
+    assert_eq!(unknown, Err(NotFrozen::UnknownMunicipality("eindhoven".to_owned())));
+    let year = frozen(&facts, "2025", &Audience::Everybody, &[]);
+    let of_city = frozen(&facts, "2025", &city, &[year]);
+    let is_of_city = |cell: &Cell| cell.categories.get(&Cut::Municipality).is_some_and(|code| code == "rotterdam");
+    assert!(of_city.tables.iter().flat_map(|table| &table.cells).all(is_of_city));
+}
+
+#[test]
+fn a_release_is_read_back_as_it_was_written_and_stays_small() {
+    let facts = random_facts::facts(2, 3_000);
+    let release = frozen(&facts, "2026", &Audience::Everybody, &[]);
+    let text = serde_json::to_string(&release).unwrap();
+    assert_eq!(serde_json::from_str::<Frozen>(&text).unwrap(), release);
+    assert!(text.len() < 500_000, "{}", text.len());
+    assert_eq!(release.withheld, Vec::<String>::new());
+}
+
+#[test]
+fn freezing_twice_from_the_same_facts_gives_the_same() {
+    let facts = random_facts::facts(2, 1_000);
+    let make = || serde_json::to_string(&frozen(&facts, "2026", &Audience::Everybody, &[])).unwrap();
+    assert_eq!(make(), make());
+}
+
+#[test]
+fn every_indicator_with_a_definition_is_in_the_release_of_a_year() {
+    let facts = random_facts::facts(2, 2_000);
+    let release = frozen(&facts, "2026", &Audience::Everybody, &[]);
+    for definition in INDICATORS {
+        let tables: Vec<_> = release.tables.iter().filter(|table| table.indicator == definition.id).collect();
+        assert!(!tables.is_empty(), "{}", definition.id);
+        for cut in definition.cuts {
+            assert!(tables.iter().any(|table| table.cuts.contains(cut)), "{} {cut:?}", definition.id);
+        }
+    }
+}
