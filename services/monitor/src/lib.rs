@@ -8,11 +8,16 @@
 
 pub mod definitions;
 pub mod disclosure;
+pub mod export;
 pub mod facts;
 pub mod freeze;
 pub mod frozen;
 pub mod indicators;
+pub mod labels;
 pub mod period;
+pub mod plot;
+pub mod report;
 pub mod size;
 
 pub use freeze::freeze;
+pub use report::report;

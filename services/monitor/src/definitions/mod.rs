@@ -20,6 +20,17 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    /// As in BCP 47.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Dutch => "nl",
+            Self::English => "en",
+        }
+    }
+}
+
 /// A text in both languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {

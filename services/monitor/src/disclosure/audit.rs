@@ -27,17 +27,21 @@ pub struct Leak {
 pub fn audit(system: &System) -> Result<Vec<Leak>, Unsolved> {
     let mut leaks = Vec::new();
     for attacker in Attacker::of(system) {
-        leaks.extend(audit_for(system, attacker)?);
+        leaks.extend(audit_for(system, attacker, |_| true)?);
     }
     Ok(leaks)
 }
 
-/// What one attacker learns.
-pub(crate) fn audit_for(system: &System, attacker: Attacker) -> Result<Vec<Leak>, Unsolved> {
+/// What one attacker learns of some cells.
+pub(crate) fn audit_for(
+    system: &System,
+    attacker: Attacker,
+    mut is_asked: impl FnMut(usize) -> bool,
+) -> Result<Vec<Leak>, Unsolved> {
     let mut leaks = Vec::new();
     for (cell, of_it) in system.cells.iter().enumerate() {
         let is_looked_at = of_it.is_small || (of_it.is_suppressed() && attacker == Attacker::Public);
-        if !is_looked_at || attacker.knows(system, cell) {
+        if !is_looked_at || attacker.knows(system, cell) || !is_asked(cell) {
             continue;
         }
         let bound = |goal| extreme(system, attacker, Reading::Everything, goal, cell);

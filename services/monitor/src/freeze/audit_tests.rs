@@ -9,19 +9,21 @@ use super::tests::frozen;
 use super::*;
 use crate::disclosure::{Attacker, Leak, audit_for};
 use crate::indicators::random_facts;
+use crate::size::real;
 
 fn period(text: &str) -> Period {
     text.parse().unwrap()
 }
 
-/// One of those who may look: everybody in turn.
-fn attacker(draft: &Draft, turn: usize) -> Attacker {
-    let all = Attacker::of(&draft.system);
-    all[turn % all.len()]
-}
+/// So many cells of a draft are audited, chosen at random.
+const AUDITED: usize = 6;
 
+/// What one of those who may look learns of some cells: everybody in turn.
 fn leaks(draft: &Draft, turn: usize) -> Vec<Leak> {
-    audit_for(&draft.system, attacker(draft, turn)).unwrap()
+    let all = Attacker::of(&draft.system);
+    let mut random = ChaCha8Rng::seed_from_u64(turn as u64);
+    let chance = (real(AUDITED as u64) / real(draft.system.small().len() as u64 + 1)).min(1.0);
+    audit_for(&draft.system, all[turn % all.len()], |_| random.random_bool(chance)).unwrap()
 }
 
 /// The drafts of a period after earlier releases.
@@ -56,7 +58,7 @@ fn a_thousand_random_drafts_keep_their_promise_and_most_leak_without_secondary_s
     for seed in 0.. {
         let facts = random_facts::facts(seed, random.random_range(10..160));
         // The persons of a year are the largest by far.
-        let first = usize::from(seed % 8 != 0);
+        let first = usize::from(seed % 16 != 0);
         for (number, draft) in drafts_of(&facts, "2026", &Audience::Everybody, &[]).into_iter().enumerate().skip(first)
         {
             tried.try_one(draft, number, &format!("draft {number} of {seed}"));
@@ -73,7 +75,7 @@ fn a_thousand_random_drafts_keep_their_promise_and_most_leak_without_secondary_s
 fn two_hundred_random_pairs_of_releases_and_cuts_tell_of_nobody() {
     let mut random = ChaCha8Rng::seed_from_u64(22);
     let mut tried = Tried::default();
-    for seed in 0..40 {
+    for seed in 0..24 {
         let mut facts = random_facts::facts(100 + seed, random.random_range(20..120));
         let mut earlier = Vec::new();
         let quarters = ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"];
@@ -88,7 +90,8 @@ fn two_hundred_random_pairs_of_releases_and_cuts_tell_of_nobody() {
         }
         let of = if earlier.is_empty() { "2026-Q3" } else { "2026" };
         for (number, draft) in drafts_of(&facts, of, &Audience::Everybody, &earlier).into_iter().enumerate() {
-            if number > 0 && random.random_bool(0.5) {
+            // The persons of a year are the largest by far.
+            if number == 0 && of == "2026" && seed % 6 != 0 {
                 continue;
             }
             tried.try_one(draft, random.random_range(0..6), &format!("{of} draft {number} of {seed}"));
@@ -102,8 +105,8 @@ fn two_hundred_random_pairs_of_releases_and_cuts_tell_of_nobody() {
 #[test]
 fn the_years_of_one_city_tell_how_many_are_gone_and_of_nobody() {
     let mut told = 0;
-    for seed in 0..6 {
-        let facts = random_facts::facts(300 + seed, 150 + 100 * usize::try_from(seed).unwrap());
+    for seed in 0..3 {
+        let facts = random_facts::facts(300 + seed, 150 + 300 * usize::try_from(seed).unwrap());
         let before = frozen(&facts, "2025", &Audience::Everybody, &[]);
         let mut draft = drafts_of(&facts, "2026", &Audience::Everybody, std::slice::from_ref(&before)).remove(0);
         assert!(draft.protect(), "{seed}");
@@ -114,12 +117,12 @@ fn the_years_of_one_city_tell_how_many_are_gone_and_of_nobody() {
         told += gone.cells.iter().filter(|cell| matches!(cell.value, Value::Count(_))).count();
     }
     println!("{told} counts of those who are gone");
-    assert!(told > 6, "{told}");
+    assert!(told > 3, "{told}");
 }
 
 #[test]
 fn the_coordinators_of_a_city_learn_its_figures_from_five_on() {
-    for seed in 0..6 {
+    for seed in 0..2 {
         let facts = random_facts::facts(400 + seed, 200);
         let year = frozen(&facts, "2026", &Audience::Everybody, &[]);
         let to = Audience::Coordinators("amsterdam".to_owned());

@@ -1,10 +1,10 @@
 //! Cells that are published together, before and after some of them are suppressed.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::earlier::{Categories, Earlier};
 use crate::definitions::{Cut, definition};
-use crate::disclosure::{Contributor, Published, Standing, System, protect};
+use crate::disclosure::{Contributor, Published as Shown, Standing, System, protect};
 use crate::frozen::{Audience, Cell, Table, Value};
 use crate::indicators::{CITIES, PLACES, TOGETHER, place_code};
 
@@ -42,14 +42,14 @@ impl Plan<'_> {
 
 /// A cell of an indicator: when, where, and of which categories.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct Spot {
     pub slot: usize,
     pub place: usize,
     pub cuts: Vec<Cut>,
     pub codes: Vec<String>,
 }
 
-impl Place {
+impl Spot {
     pub fn total(slot: usize, place: usize) -> Self {
         Self { slot, place, cuts: Vec::new(), codes: Vec::new() }
     }
@@ -65,8 +65,11 @@ impl Place {
 pub struct Draft {
     pub system: System,
     /// By indicator and the cuts of the table, in the order of publication.
-    tables: Vec<(&'static str, Vec<Cut>, Vec<(Categories, usize)>)>,
+    tables: Vec<Published>,
 }
+
+/// A table of an indicator, by its cuts: of each category its cell.
+type Published = (&'static str, Vec<Cut>, Vec<(Categories, usize)>);
 
 impl Draft {
     pub fn new(plan: &Plan) -> Self {
@@ -80,7 +83,7 @@ impl Draft {
     }
 
     /// A cell that is published now if it is of the period, and that earlier releases told.
-    pub fn cell(&mut self, plan: &Plan, indicator: &'static str, at: &Place, sum: &[usize], persons: u64) {
+    pub fn cell(&mut self, plan: &Plan, indicator: &'static str, at: &Spot, sum: &[usize], persons: u64) {
         let categories = at.categories();
         let known_to = plan.known_to(at.place);
         for standing in plan.earlier.of_cell(indicator, at.slot, &categories) {
@@ -97,7 +100,7 @@ impl Draft {
         self.system.add_told(sum, persons, plan.known_to(place), Standing::Untold);
     }
 
-    fn publish(&mut self, indicator: &'static str, at: &Place, categories: Categories, cell: usize) {
+    fn publish(&mut self, indicator: &'static str, at: &Spot, categories: Categories, cell: usize) {
         let mut cuts = vec![Cut::Municipality];
         cuts.extend(&at.cuts);
         match self.tables.iter_mut().find(|(id, of, _)| *id == indicator && *of == cuts) {
@@ -117,19 +120,19 @@ impl Draft {
     }
 
     /// The indicators in it.
-    fn indicators(&self) -> Vec<String> {
-        let ids: BTreeMap<_, _> = self.tables.iter().map(|(indicator, _, _)| (*indicator, ())).collect();
-        ids.into_keys().map(str::to_owned).collect()
+    pub fn indicators(&self) -> Vec<String> {
+        let ids: BTreeSet<_> = self.tables.iter().map(|(indicator, _, _)| *indicator).collect();
+        ids.into_iter().map(str::to_owned).collect()
     }
 
     fn tables(&self) -> Vec<Table> {
         let value = |cell: usize| match self.system.cells[cell].published {
-            Published::Count(count) => Value::Count(count),
-            Published::Suppressed => Value::Suppressed,
+            Shown::Count(count) => Value::Count(count),
+            Shown::Suppressed => Value::Suppressed,
         };
         let cell =
             |(categories, cell): &(Categories, usize)| Cell { categories: categories.clone(), value: value(*cell) };
-        let table = |(indicator, cuts, cells): &(&'static str, Vec<Cut>, Vec<(Categories, usize)>)| {
+        let table = |(indicator, cuts, cells): &Published| {
             let cells = cells.iter().map(cell).collect();
             table(indicator, cuts.clone(), cells)
         };

@@ -3,7 +3,7 @@
 //! The variables are what counts by municipality and quarter, and, for a year, by municipality and one cut. The quarters of a
 //! municipality and each of its tables have the same total.
 
-use super::draft::{Draft, Place, Plan};
+use super::draft::{Draft, Plan, Spot};
 use crate::definitions::Cut;
 use crate::indicators::{Counted, TOGETHER, Tally, YEAR};
 
@@ -117,10 +117,10 @@ fn add_total(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], slot
     let counted = if tally.indicator == BY_DATE { plan.slot } else { slot };
     if tally.indicator != BEDS {
         let persons = tally.total(counted, place).persons;
-        draft.cell(plan, tally.indicator, &Place::total(slot, place), &sum(&[""]), persons);
+        draft.cell(plan, tally.indicator, &Spot::total(slot, place), &sum(&[""]), persons);
         return;
     }
-    let beds = |code: &str| Place { cuts: vec![Cut::Beds], codes: vec![code.to_owned()], ..Place::total(slot, place) };
+    let beds = |code: &str| Spot { cuts: vec![Cut::Beds], codes: vec![code.to_owned()], ..Spot::total(slot, place) };
     let persons = |stratum| in_stratum(tally, slot, place, stratum).persons;
     draft.cell(plan, BEDS, &beds(OCCUPIED), &sum(&[OCCUPIED]), persons(OCCUPIED));
     draft.cell(plan, BEDS, &beds(ASSIGNED), &sum(&[OCCUPIED, NOT_COME]), tally.total(slot, place).persons);
@@ -164,7 +164,7 @@ fn add_table(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], tabl
             let codes = codes.into_iter().map(str::to_owned).collect();
             let also = (tally.indicator == BY_DATE && plan.slot == YEAR).then_some(4);
             for slot in [Some(plan.slot), also].into_iter().flatten() {
-                let at = Place { slot, place, cuts: breakdown.cuts.clone(), codes: Vec::clone(&codes) };
+                let at = Spot { slot, place, cuts: breakdown.cuts.clone(), codes: Vec::clone(&codes) };
                 draft.cell(plan, tally.indicator, &at, &sum, persons);
             }
         }

@@ -4,7 +4,7 @@
 //! the year before, which is published for good, must not be bounded more closely than it was told. It is not if, with this
 //! year as it truly was, everything that the earlier release left open stays possible: see [`leaves_open`].
 
-use super::draft::{Draft, Place, Plan};
+use super::draft::{Draft, Plan, Spot};
 use crate::definitions::Cut;
 use crate::disclosure::{Rule, Standing};
 use crate::frozen::{Cell, Table, Value};
@@ -19,7 +19,7 @@ pub fn add(draft: &mut Draft, plan: &Plan, census: &Census, known: &[(usize, Vec
     let Some(tally) = census.tally(GONE) else { return };
     let mut of_cities = Vec::new();
     for (place, known) in known {
-        let at = Place::total(YEAR, *place);
+        let at = Spot::total(YEAR, *place);
         let before = plan.year_before.of_cell(UNIQUE, YEAR, &at.categories());
         if before.is_empty() {
             continue;
@@ -74,17 +74,17 @@ fn leaves_open(rule: Rule, before: Standing, gone: u64, known: u64) -> bool {
 
 /// The table as it is published: of each place a mark where nothing is told. The four together are told only where each of
 /// them is, for its cities would be bounded.
-pub fn complete(plan: &Plan, table: Option<Table>) -> Option<Table> {
+pub fn complete(plan: &Plan, table: Option<&Table>) -> Option<Table> {
     let told = |place: usize| {
-        let categories = Place::total(YEAR, place).categories();
-        let cell = table.iter().flat_map(|table| &table.cells).find(|cell| cell.categories == categories);
+        let categories = Spot::total(YEAR, place).categories();
+        let cell = table.into_iter().flat_map(|table| &table.cells).find(|cell| cell.categories == categories);
         cell.map_or(Value::Suppressed, |cell| cell.value.clone())
     };
     let are_cities_told = (0..CITIES.len()).all(|city| told(city) != Value::Suppressed);
     let cell = |place: usize| {
         let is_told = place != TOGETHER || are_cities_told;
         let value = if is_told { told(place) } else { Value::Suppressed };
-        Cell { categories: Place::total(YEAR, place).categories(), value }
+        Cell { categories: Spot::total(YEAR, place).categories(), value }
     };
     super::draft::table(GONE, vec![Cut::Municipality], plan.places().into_iter().map(cell).collect())
 }

@@ -1,6 +1,6 @@
 //! Figures that are no counts: durations, and the size of the population.
 
-use super::draft::{Place, Plan, table};
+use super::draft::{Plan, Spot, table};
 use crate::definitions::{Cut, Unit};
 use crate::frozen::{Cell, Durations, Estimated, Table, Value};
 use crate::indicators::{Census, Survival, Times, YEAR, histories};
@@ -38,7 +38,7 @@ pub fn durations(plan: &Plan, census: &Census) -> Vec<Table> {
 fn of_places(plan: &Plan, times: &Times) -> Vec<Cell> {
     let (cuts, codes) = times.category.map(|(cut, code)| (vec![cut], vec![code.to_owned()])).unwrap_or_default();
     let cell = |place: usize| {
-        let at = Place { cuts: cuts.clone(), codes: codes.clone(), ..Place::total(plan.slot, place) };
+        let at = Spot { cuts: cuts.clone(), codes: codes.clone(), ..Spot::total(plan.slot, place) };
         Cell { categories: at.categories(), value: duration(&times.places[place], plan.audience.rule().threshold + 1) }
     };
     plan.places().into_iter().map(cell).collect()
@@ -75,7 +75,7 @@ fn round(days: u32) -> u32 {
 /// The size of the population where unique persons are told.
 pub fn sizes(plan: &Plan, census: &Census, unique: Option<&Table>) -> Option<Table> {
     let cell = |place: usize| {
-        let categories = Place::total(plan.slot, place).categories();
+        let categories = Spot::total(plan.slot, place).categories();
         let told = unique.and_then(|table| table.cells.iter().find(|cell| cell.categories == categories));
         let is_told = told.is_some_and(|cell| matches!(cell.value, Value::Count(count) if count > 0));
         let is_enough = census.captures.total(place) > plan.audience.rule().threshold;

@@ -23,7 +23,7 @@ use crate::facts::Facts;
 use crate::frozen::{Audience, Cell, FORMAT, Frozen, NotFrozen, Table, Value};
 use crate::indicators::{CITIES, Census, Tally, count, slot};
 use crate::period::Period;
-use draft::{Draft, Place, Plan};
+use draft::{Draft, Plan, Spot};
 use earlier::Earlier;
 
 /// Counts above it are not told apart by the arithmetic here.
@@ -57,7 +57,7 @@ pub fn freeze(
     add_places(&plan, &census, &mut tables);
     if period.quarter_number().is_none() && !withheld.iter().any(|id| id == gone::GONE) {
         let told = tables.iter().position(|table| table.indicator == gone::GONE).map(|at| tables.remove(at));
-        tables.extend(gone::complete(&plan, told));
+        tables.extend(gone::complete(&plan, told.as_ref()));
     }
     tables.extend(measures::durations(&plan, &census));
     let unique = tables.iter().find(|table| table.indicator == "unique_persons");
@@ -102,7 +102,7 @@ fn available(plan: &Plan, tally: &Tally, cuts: &[Cut]) -> Vec<Cell> {
     let categories = (0..beds.len()).filter(|category| beds.codes(*category).last() == Some(&AVAILABLE));
     let cell = |(category, place): (usize, usize)| {
         let codes = beds.codes(category).into_iter().map(str::to_owned).collect();
-        let at = Place { cuts: cuts.to_vec(), codes, ..Place::total(plan.slot, place) };
+        let at = Spot { cuts: cuts.to_vec(), codes, ..Spot::total(plan.slot, place) };
         let places = beds.cell(plan.slot, place, category).units;
         let value = if rule.is_sensitive(places) { Value::Suppressed } else { Value::Count(rule.round(places)) };
         Cell { categories: at.categories(), value }

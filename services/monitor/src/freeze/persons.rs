@@ -1,19 +1,20 @@
 //! Persons seen and new persons: the cells of one year, by where each person was seen.
 //!
 //! The variables are persons by the cities in which they were seen in each period that is told of, and, for a year, persons
-//! by its set of cities and one trait. Three tables that share the set of cities agree if and only if they have the same
-//! total for each set. So nothing is lost by leaving out the combinations of traits.
+//! by its set of cities and country, and by its set of cities, sex and age. Tables that share the set of cities agree if and
+//! only if they have the same total for each set. So nothing is lost by leaving out the other combinations.
 
 use std::collections::BTreeMap;
 
-use super::draft::{Draft, Place, Plan};
+use super::draft::{Draft, Plan, Spot};
 use super::gone;
 use crate::definitions::Cut;
 use crate::indicators::{AGE_BANDS, COUNTRIES, Census, Move, PlaceSet, SEXES, TOGETHER, YEAR};
 
 const UNIQUE: &str = "unique_persons";
 const NEW: &str = "new_persons";
-const TRAITS: [(Cut, &[&str]); 3] = [(Cut::Country, &COUNTRIES), (Cut::Sex, &SEXES), (Cut::AgeBand, &AGE_BANDS)];
+/// What the variables of a year are told apart by: countries, and sexes with ages, which have tables of both and of each.
+const LEAVES: [usize; 2] = [COUNTRIES.len(), SEXES.len() * AGE_BANDS.len()];
 
 /// Where a person was seen in each slot that is told of, and whether the person was new in it.
 type Pattern = Vec<(PlaceSet, bool)>;
@@ -30,7 +31,7 @@ pub fn draft(plan: &Plan, census: &Census) -> Draft {
         patterns.into_iter().map(|(pattern, persons)| (pattern, draft.variable(persons))).collect();
     let mut known_in_year = Vec::new();
     for (at, slot) in slots.iter().enumerate() {
-        let mut sum = |is_in: &dyn Fn(PlaceSet, bool) -> bool| -> (Vec<usize>, u64) {
+        let sum = |is_in: &dyn Fn(PlaceSet, bool) -> bool| -> (Vec<usize>, u64) {
             let of = |(pattern, variable): &(Pattern, usize)| {
                 let (seen, is_new) = pattern[at];
                 is_in(seen, is_new).then_some(*variable)
@@ -51,8 +52,8 @@ pub fn draft(plan: &Plan, census: &Census) -> Draft {
             if *slot == YEAR {
                 known_in_year.push((place, known.0.clone()));
             }
-            draft.cell(plan, UNIQUE, &Place::total(*slot, place), &all.0, all.1);
-            draft.cell(plan, NEW, &Place::total(*slot, place), &new.0, new.1);
+            draft.cell(plan, UNIQUE, &Spot::total(*slot, place), &all.0, all.1);
+            draft.cell(plan, NEW, &Spot::total(*slot, place), &new.0, new.1);
             draft.untold(plan, place, known.0, known.1);
         }
         draft.untold(plan, TOGETHER, several.0, several.1);
@@ -94,7 +95,9 @@ fn patterns(plan: &Plan, census: &Census, slots: &[usize]) -> BTreeMap<Pattern, 
         for is_known in [false, true] {
             let only = |quarters: &[usize]| {
                 let mut moved = Move { quarters: [PlaceSet::default(); 4], is_known, traits: [0; 3] };
-                quarters.iter().for_each(|quarter| moved.quarters[*quarter] = here);
+                for quarter in quarters {
+                    moved.quarters[*quarter] = here;
+                }
                 moved
             };
             for quarters in [&[0][..], &[1], &[2], &[3], &[0, 1, 2, 3]] {
@@ -112,38 +115,77 @@ fn add_traits(draft: &mut Draft, plan: &Plan, census: &Census, variables: &[(Pat
     for (pattern, variable) in variables.iter().filter(|(pattern, _)| !pattern[at].0.is_empty()) {
         sets.entry(pattern[at].0).or_default().push(*variable);
     }
-    for (number, (cut, codes)) in TRAITS.into_iter().enumerate() {
+    for (number, leaves) in LEAVES.into_iter().enumerate() {
         let mut truth: BTreeMap<(PlaceSet, usize), u64> = BTreeMap::new();
         for (moved, persons) in &census.moves {
-            *truth.entry((told(plan, moved.seen(YEAR)), moved.traits[number])).or_default() += persons;
+            let [country, sex, age] = moved.traits;
+            let leaf = [country, sex * AGE_BANDS.len() + age][number];
+            *truth.entry((told(plan, moved.seen(YEAR)), leaf)).or_default() += persons;
         }
-        let mut of_code: Vec<Vec<(PlaceSet, usize)>> = vec![Vec::new(); codes.len()];
+        let mut of_leaf: Vec<Vec<(PlaceSet, usize)>> = vec![Vec::new(); leaves];
         for (set, of_set) in &sets {
             let mut balance: Vec<(usize, f64)> = of_set.iter().map(|variable| (*variable, 1.0)).collect();
-            for (code, of_code) in of_code.iter_mut().enumerate() {
-                let persons = truth.get(&(*set, code)).copied().unwrap_or(0);
+            for (leaf, of_leaf) in of_leaf.iter_mut().enumerate() {
+                let persons = truth.get(&(*set, leaf)).copied().unwrap_or(0);
                 if persons > 0 || set.is_single() {
                     let variable = draft.variable(persons);
                     balance.push((variable, -1.0));
-                    of_code.push((*set, variable));
+                    of_leaf.push((*set, variable));
                 }
             }
             draft.system.balances.push(balance);
         }
-        for place in plan.places() {
-            for (code, of_code) in codes.iter().zip(&of_code) {
-                let here = of_code.iter().filter(|(set, _)| set.counts_at(place));
-                let sum: Vec<usize> = here.map(|(_, variable)| *variable).collect();
-                let persons = draft.system.units(&sum);
-                let cell = Place { cuts: vec![cut], codes: vec![(*code).to_owned()], ..Place::total(YEAR, place) };
-                draft.cell(plan, UNIQUE, &cell, &sum, persons);
-            }
+        for (cuts, categories) in tables(number) {
+            add_cells(draft, plan, &of_leaf, &cuts, categories);
         }
-        for of_code in of_code {
-            let several = of_code.into_iter().filter(|(set, _)| set.cities() > 1);
-            let sum: Vec<usize> = several.map(|(_, variable)| variable).collect();
+    }
+}
+
+/// A category of a table, and which leaves it is made of.
+type Category = (Vec<String>, Vec<usize>);
+
+/// The tables that are made of countries, or of sexes with ages.
+fn tables(number: usize) -> Vec<(Vec<Cut>, Vec<Category>)> {
+    let owned = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<String>>();
+    let ages = AGE_BANDS.len();
+    if number == 0 {
+        let countries = COUNTRIES.iter().enumerate().map(|(leaf, code)| (owned(&[code]), vec![leaf]));
+        return vec![(vec![Cut::Country], countries.collect())];
+    }
+    let of_sex = |sex: usize| (owned(&[SEXES[sex]]), (0..ages).map(|age| sex * ages + age).collect());
+    let of_age = |age: usize| (owned(&[AGE_BANDS[age]]), (0..SEXES.len()).map(|sex| sex * ages + age).collect());
+    let of_both = |leaf: usize| (owned(&[SEXES[leaf / ages], AGE_BANDS[leaf % ages]]), vec![leaf]);
+    vec![
+        (vec![Cut::Sex], (0..SEXES.len()).map(of_sex).collect()),
+        (vec![Cut::AgeBand], (0..ages).map(of_age).collect()),
+        (vec![Cut::Sex, Cut::AgeBand], (0..SEXES.len() * ages).map(of_both).collect()),
+    ]
+}
+
+fn add_cells(
+    draft: &mut Draft,
+    plan: &Plan,
+    of_leaf: &[Vec<(PlaceSet, usize)>],
+    cuts: &[Cut],
+    categories: Vec<Category>,
+) {
+    // Two cuts of a city have too many small cells: they are told of the four together, and to the city itself.
+    let places = plan.places();
+    let is_told = |place: &&usize| cuts.len() == 1 || **place == TOGETHER || places.len() == 1;
+    for (codes, leaves) in categories {
+        let variables: Vec<(PlaceSet, usize)> = leaves.iter().flat_map(|leaf| of_leaf[*leaf].iter().copied()).collect();
+        let persons_of = |draft: &Draft, is_in: &dyn Fn(PlaceSet) -> bool| {
+            let here = variables.iter().filter(|(set, _)| is_in(*set));
+            let sum: Vec<usize> = here.map(|(_, variable)| *variable).collect();
             let persons = draft.system.units(&sum);
-            draft.untold(plan, TOGETHER, sum, persons);
+            (sum, persons)
+        };
+        for place in places.iter().filter(is_told) {
+            let (sum, persons) = persons_of(draft, &|set| set.counts_at(*place));
+            let cell = Spot { cuts: cuts.to_vec(), codes: codes.clone(), ..Spot::total(YEAR, *place) };
+            draft.cell(plan, UNIQUE, &cell, &sum, persons);
         }
+        let (sum, persons) = persons_of(draft, &|set| set.cities() > 1);
+        draft.untold(plan, TOGETHER, sum, persons);
     }
 }
