@@ -1,21 +1,19 @@
 //! Disclosure control: tables that tell of a city and of nobody in it.
 //!
-//! A [`Cube`] holds the counts at their finest. A [`Release`] publishes some tables of it, all at once: counts from 1 to the
-//! threshold are suppressed, further cells are suppressed so that nobody can compute them ([`release`]), and all others are
-//! rounded. Zeros are published. [`audit`] then takes the place of a reader: from everything in the release it computes by
-//! linear programming how closely each suppressed cell can be bounded.
+//! A [`System`] holds cells as sums of variables, and what else ties the variables together. Small cells are suppressed,
+//! further cells are suppressed so that nobody can compute them, and all others are rounded. Zeros are published. [`audit`]
+//! takes the place of a reader: from everything that is told it computes by linear programming how closely each suppressed
+//! cell can be bounded. [`crate::freeze()`] makes the systems of a release; a [`Cube`] makes one of a few tables of any data.
 //!
-//! **The promise.** For all that the release tells, a cell that was suppressed for its size may be any number up to the
-//! threshold, and as low as the marks alone allow (a suppressed cell holds somebody). It holds against the public, and
-//! against an organisation that is the only source of a cell and so knows it.
+//! **The promise.** For all that is told, a cell that was suppressed for its size may be any number up to the threshold, and as
+//! low as the marks alone allow (a suppressed cell holds somebody). It holds against the public, and against those who know
+//! some cells by themselves: the only source of a cell, or the coordinators of a city.
 //!
-//! Hundepool et al. (2012), Statistical Disclosure Control, chapters 4 and 5.
-//!
-//! What it does not cover: bounds are those of real numbers, and whole numbers may be bounded a little closer; an organisation
-//! may subtract its own persons from a cell that others contribute to as well; two releases are not compared.
+//! Hundepool et al. (2012), Statistical Disclosure Control, chapters 4 and 5. `docs/monitor.md` says what it does not cover.
 
 mod audit;
 mod cube;
+mod jj;
 
 mod program;
 mod release;

@@ -133,6 +133,12 @@ impl System {
         self.add(sum, persons, known_to, standing, Published::Suppressed)
     }
 
+    /// A count that is no secret of the release, and that somebody knows.
+    pub(crate) fn add_known(&mut self, sum: Vec<usize>, known_to: Vec<Contributor>) {
+        let cell = self.add(sum, 0, known_to, Standing::Untold, Published::Suppressed);
+        self.cells[cell].is_small = false;
+    }
+
     fn add(
         &mut self,
         sum: Vec<usize>,

@@ -71,7 +71,7 @@ pub fn csvw(release: &Frozen, url: &str, language: Language) -> String {
         .map(|of| {
             json!({
                 "schema:identifier": of.id,
-                "schema:version": of.version,
+                "schema:version": of.version.to_string(),
                 "schema:name": say(of.name),
                 "schema:description": say(of.counts),
                 "schema:abstract": of.gaps.iter().map(|gap| say(*gap)).collect::<Vec<_>>(),

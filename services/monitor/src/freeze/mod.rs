@@ -19,6 +19,7 @@ mod tests;
 use chrono::NaiveDate;
 
 use crate::definitions::{Cut, INDICATORS};
+use crate::disclosure::System;
 use crate::facts::Facts;
 use crate::frozen::{Audience, Cell, FORMAT, Frozen, NotFrozen, Table, Value};
 use crate::indicators::{CITIES, Census, Tally, count, slot};
@@ -68,6 +69,21 @@ pub fn freeze(
     let rule = audience.rule();
     let format = FORMAT.to_owned();
     Ok(Frozen { format, period, frozen_on: on, audience: audience.clone(), rule, tables, withheld })
+}
+
+/// What the release of a period is made of after suppression, for an audit by other means: see [`System::jj`]. It holds true
+/// counts and is not for publication.
+pub fn systems(
+    facts: &Facts,
+    period: Period,
+    on: NaiveDate,
+    audience: &Audience,
+    earlier: &[Frozen],
+) -> Result<Vec<System>, NotFrozen> {
+    check(period, on, audience, earlier)?;
+    let drafts = drafts(&plan(period, audience, earlier), &count(facts, period, on));
+    let protect = |mut draft: Draft| draft.protect().then_some(draft.system);
+    Ok(drafts.into_iter().filter_map(protect).collect())
 }
 
 fn plan<'a>(period: Period, audience: &'a Audience, earlier: &[Frozen]) -> Plan<'a> {

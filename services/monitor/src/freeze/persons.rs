@@ -171,7 +171,7 @@ fn add_cells(
 ) {
     // Two cuts of a city have too many small cells: they are told of the four together, and to the city itself.
     let places = plan.places();
-    let is_told = |place: &&usize| cuts.len() == 1 || **place == TOGETHER || places.len() == 1;
+    let is_told = |place: usize| cuts.len() == 1 || place == TOGETHER || places.len() == 1;
     for (codes, leaves) in categories {
         let variables: Vec<(PlaceSet, usize)> = leaves.iter().flat_map(|leaf| of_leaf[*leaf].iter().copied()).collect();
         let persons_of = |draft: &Draft, is_in: &dyn Fn(PlaceSet) -> bool| {
@@ -180,8 +180,12 @@ fn add_cells(
             let persons = draft.system.units(&sum);
             (sum, persons)
         };
-        for place in places.iter().filter(is_told) {
+        for place in &places {
             let (sum, persons) = persons_of(draft, &|set| set.counts_at(*place));
+            if !is_told(*place) {
+                draft.system.add_known(sum, plan.known_to(*place));
+                continue;
+            }
             let cell = Spot { cuts: cuts.to_vec(), codes: codes.clone(), ..Spot::total(YEAR, *place) };
             draft.cell(plan, UNIQUE, &cell, &sum, persons);
         }

@@ -77,3 +77,35 @@ fn every_indicator_with_a_definition_is_in_the_release_of_a_year() {
         }
     }
 }
+
+#[test]
+fn no_count_of_a_release_is_small_or_unrounded() {
+    let facts = random_facts::facts(9, 250);
+    let year = frozen(&facts, "2026", &Audience::Everybody, &[]);
+    let city = frozen(&facts, "2026", &Audience::Coordinators("utrecht".to_owned()), std::slice::from_ref(&year));
+    for release in [&year, &city] {
+        let mut counts = 0;
+        for cell in release.tables.iter().flat_map(|table| &table.cells) {
+            if let Value::Count(count) = cell.value {
+                assert!(count == 0 || count > release.rule.threshold && count % 5 == 0, "{count}");
+                counts += 1;
+            }
+        }
+        assert!(counts > 50, "{counts}");
+    }
+}
+
+#[test]
+fn ten_signals_about_one_person_are_not_told() {
+    let signal = crate::facts::Signal {
+        on: day("2026-02-01"),
+        municipality: Some("utrecht".into()),
+        channel: "self_report".into(),
+        by: "team".into(),
+    };
+    let path = crate::facts::Path { signals: vec![signal; 40], ..Default::default() };
+    let year = frozen(&Facts { paths: vec![path], ..Facts::default() }, "2026", &Audience::Everybody, &[]);
+    let signals = year.tables.iter().filter(|table| table.indicator == "signals").flat_map(|table| &table.cells);
+    let here = |cell: &&Cell| cell.categories.get(&Cut::Municipality).is_some_and(|code| code == "utrecht");
+    assert!(signals.filter(here).all(|cell| cell.value == Value::Suppressed));
+}
