@@ -163,6 +163,8 @@ impl Proof {
         let mut gaps = 0;
         for attacker in Attacker::of(system) {
             let usable = self.usable(system, attacker);
+            // The truth itself must agree, or the system is not that of the figures.
+            gaps += usize::from(!usable.contains(&0));
             let is_shown = |end: &&End| {
                 usable.iter().any(|witness| self.witnesses[*witness].reaches(end.cell, end.goal, end.promised))
             };

@@ -1,6 +1,7 @@
 //! What is exported is read back and is the same.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
@@ -11,10 +12,14 @@ use crate::frozen::{Audience, Frozen};
 use crate::indicators::random_facts;
 use crate::period::Period;
 
-pub(crate) fn release() -> Frozen {
-    let year = Period::year(2026).unwrap();
-    let facts = random_facts::facts(2, 1_500);
-    freeze(&facts, year, year.day_after(), &Audience::Everybody, &[]).unwrap()
+/// A release of 1,500 persons, made once.
+fn release() -> &'static Frozen {
+    static RELEASE: OnceLock<Frozen> = OnceLock::new();
+    RELEASE.get_or_init(|| {
+        let year = Period::year(2026).unwrap();
+        let facts = random_facts::facts(2, 1_500);
+        freeze(&facts, year, year.day_after(), &Audience::Everybody, &[]).unwrap()
+    })
 }
 
 /// Numbers by indicator, unit, categories and measure.
@@ -42,7 +47,7 @@ fn of_release(release: &Frozen) -> Numbers {
 #[test]
 fn the_csv_has_each_number_of_the_release_once() {
     let release = release();
-    let text = csv(&release);
+    let text = csv(release);
     let mut lines = text.split_terminator("\r\n");
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
     let at = |name: &str| header.iter().position(|column| *column == name).unwrap();
@@ -72,14 +77,14 @@ fn the_csv_has_each_number_of_the_release_once() {
 fn the_metadata_describes_each_column_of_the_csv() {
     let release = release();
     for language in [Language::Dutch, Language::English] {
-        let metadata: Json = serde_json::from_str(&csvw(&release, "2026.csv", language)).unwrap();
+        let metadata: Json = serde_json::from_str(&csvw(release, "2026.csv", language)).unwrap();
         let columns: Vec<&str> = metadata["tableSchema"]["columns"]
             .as_array()
             .unwrap()
             .iter()
             .map(|column| column["name"].as_str().unwrap())
             .collect();
-        assert_eq!(columns.join(","), csv(&release).lines().next().unwrap());
+        assert_eq!(columns.join(","), csv(release).lines().next().unwrap());
         assert_eq!(metadata["notes"].as_array().unwrap().len(), crate::definitions::INDICATORS.len());
     }
 }
@@ -87,7 +92,7 @@ fn the_metadata_describes_each_column_of_the_csv() {
 #[test]
 fn the_datasets_of_json_stat_are_read_back_as_the_release() {
     let release = release();
-    let collection: Json = serde_json::from_str(&json_stat(&release, Language::English)).unwrap();
+    let collection: Json = serde_json::from_str(&json_stat(release, Language::English)).unwrap();
     let mut numbers = Numbers::new();
     for dataset in collection["link"]["item"].as_array().unwrap() {
         let sizes: Vec<usize> = dataset["size"]
@@ -121,7 +126,7 @@ fn the_datasets_of_json_stat_are_read_back_as_the_release() {
             numbers.insert(name, value.as_u64());
         }
     }
-    let mut expected = of_release(&release);
+    let mut expected = of_release(release);
     expected.retain(|_, number| number.is_some());
     let squeezed: Numbers = expected.into_iter().map(|(name, number)| (name.replace("  ", " "), number)).collect();
     let differ: Vec<_> = squeezed.iter().filter(|(name, number)| numbers.get(*name) != Some(*number)).collect();

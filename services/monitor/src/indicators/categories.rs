@@ -60,7 +60,7 @@ pub fn country(code: &str) -> usize {
 }
 
 fn age_band(birth_year: Option<i32>, year: i32) -> usize {
-    let age = birth_year.map(|birth| year - birth).filter(|age| (0..=OLDEST).contains(age));
+    let age = birth_year.and_then(|birth| year.checked_sub(birth)).filter(|age| (0..=OLDEST).contains(age));
     age.map_or(AGE_BANDS.len() - 1, |age| FIRST_AGES.iter().rposition(|first| *first <= age).unwrap_or(0))
 }
 

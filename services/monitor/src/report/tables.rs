@@ -68,7 +68,8 @@ fn shown(value: &Value, language: Language) -> String {
         }
         Value::Days(days) => {
             let day = |day: Option<u32>| day.map_or_else(|| "–".to_owned(), |day| day.to_string());
-            let quartiles = format!("{} ({}–{})", day(days.median), day(days.lower_quartile), day(days.upper_quartile));
+            let quartiles =
+                format!("{} ({}; {})", day(days.median), day(days.lower_quartile), day(days.upper_quartile));
             let after = days.curve.get(&365).map(|part| format!("<br><small>{}: {part}%</small>", say(AFTER_A_YEAR)));
             format!("<td>{quartiles}{}</td>", after.unwrap_or_default())
         }
