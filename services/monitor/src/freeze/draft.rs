@@ -6,7 +6,7 @@ use super::earlier::{Categories, Earlier};
 use crate::definitions::{Cut, definition};
 use crate::disclosure::{Contributor, Published as Shown, Standing, System, protect};
 use crate::frozen::{Audience, Cell, Table, Value};
-use crate::indicators::{CITIES, PLACES, TOGETHER, place_code};
+use crate::indicators::{CITIES, Counted, Organisations, PLACES, TOGETHER, place_code};
 
 /// What a release is made for.
 #[derive(Debug)]
@@ -37,6 +37,30 @@ impl Plan<'_> {
     pub fn known_to(&self, place: usize) -> Vec<Contributor> {
         let number = u32::try_from(place).unwrap_or(u32::MAX);
         if *self.audience == Audience::Everybody && place != TOGETHER { vec![Contributor(number)] } else { Vec::new() }
+    }
+}
+
+/// Organisations have numbers behind those of the cities.
+const ORGANISATIONS: u32 = 100;
+
+/// Who is behind a cell.
+#[derive(Debug, Clone, Copy)]
+pub struct Behind {
+    pub persons: u64,
+    /// Those that recorded all of it.
+    known_to: Organisations,
+}
+
+impl Behind {
+    /// Persons whom no organisation knows by itself.
+    pub fn persons(persons: u64) -> Self {
+        Self { persons, known_to: Organisations::default() }
+    }
+}
+
+impl From<Counted> for Behind {
+    fn from(counted: Counted) -> Self {
+        Self { persons: counted.persons, known_to: counted.known_to }
     }
 }
 
@@ -83,9 +107,13 @@ impl Draft {
     }
 
     /// A cell that is published now if it is of the period, and that earlier releases told.
-    pub fn cell(&mut self, plan: &Plan, indicator: &'static str, at: &Spot, sum: &[usize], persons: u64) {
+    pub fn cell(&mut self, plan: &Plan, indicator: &'static str, at: &Spot, sum: &[usize], behind: Behind) {
         let categories = at.categories();
-        let known_to = plan.known_to(at.place);
+        let persons = behind.persons;
+        let mut known_to = plan.known_to(at.place);
+        if *plan.audience == Audience::Everybody {
+            known_to.extend(behind.known_to.iter().map(|number| Contributor(ORGANISATIONS + u32::from(number))));
+        }
         for standing in plan.earlier.of_cell(indicator, at.slot, &categories) {
             self.system.add_told(sum.to_vec(), persons, known_to.clone(), *standing);
         }

@@ -116,15 +116,15 @@ fn add_total(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], slot
     // The slot of the tally is that of the plan where one count date has two.
     let counted = if tally.indicator == BY_DATE { plan.slot } else { slot };
     if tally.indicator != BEDS {
-        let persons = tally.total(counted, place).persons;
-        draft.cell(plan, tally.indicator, &Spot::total(slot, place), &sum(&[""]), persons);
+        let behind = tally.total(counted, place).into();
+        draft.cell(plan, tally.indicator, &Spot::total(slot, place), &sum(&[""]), behind);
         return;
     }
     let beds = |code: &str| Spot { cuts: vec![Cut::Beds], codes: vec![code.to_owned()], ..Spot::total(slot, place) };
-    let persons = |stratum| in_stratum(tally, slot, place, stratum).persons;
-    draft.cell(plan, BEDS, &beds(OCCUPIED), &sum(&[OCCUPIED]), persons(OCCUPIED));
-    draft.cell(plan, BEDS, &beds(ASSIGNED), &sum(&[OCCUPIED, NOT_COME]), tally.total(slot, place).persons);
-    draft.untold(plan, place, sum(&[NOT_COME]), persons(NOT_COME));
+    let of = |stratum| in_stratum(tally, slot, place, stratum);
+    draft.cell(plan, BEDS, &beds(OCCUPIED), &sum(&[OCCUPIED]), of(OCCUPIED).into());
+    draft.cell(plan, BEDS, &beds(ASSIGNED), &sum(&[OCCUPIED, NOT_COME]), tally.total(slot, place).into());
+    draft.untold(plan, place, sum(&[NOT_COME]), of(NOT_COME).persons);
 }
 
 /// The variables of a table: of each municipality and category.
@@ -153,19 +153,19 @@ fn add_table(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], tabl
             let is_in = |leaf: usize| leaf == category || is_part_of(&breakdown.codes(leaf), &codes);
             let here = of_table.iter().filter(|(at, leaf, _)| counts_at(*at, place) && is_in(*leaf));
             let sum: Vec<usize> = here.map(|(_, _, variable)| *variable).collect();
-            let persons = breakdown.cell(plan.slot, place, category).persons;
+            let counted = breakdown.cell(plan.slot, place, category);
             if codes.contains(&"available") {
                 continue;
             }
             if codes.contains(&NOT_COME) {
-                draft.untold(plan, place, sum, persons);
+                draft.untold(plan, place, sum, counted.persons);
                 continue;
             }
             let codes = codes.into_iter().map(str::to_owned).collect();
             let also = (tally.indicator == BY_DATE && plan.slot == YEAR).then_some(4);
             for slot in [Some(plan.slot), also].into_iter().flatten() {
                 let at = Spot { slot, place, cuts: breakdown.cuts.clone(), codes: Vec::clone(&codes) };
-                draft.cell(plan, tally.indicator, &at, &sum, persons);
+                draft.cell(plan, tally.indicator, &at, &sum, counted.into());
             }
         }
     }

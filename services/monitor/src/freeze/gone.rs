@@ -4,7 +4,7 @@
 //! the year before, which is published for good, must not be bounded more closely than it was told. It is not if, with this
 //! year as it truly was, everything that the earlier release left open stays possible: see [`leaves_open`].
 
-use super::draft::{Draft, Plan, Spot};
+use super::draft::{Behind, Draft, Plan, Spot};
 use crate::definitions::Cut;
 use crate::disclosure::{Rule, Standing};
 use crate::frozen::{Cell, Table, Value};
@@ -41,7 +41,7 @@ pub fn add(draft: &mut Draft, plan: &Plan, census: &Census, known: &[(usize, Vec
         let is_open =
             before.iter().all(|told| leaves_open(plan.audience.rule(), *told, truth, draft.system.units(known)));
         if truth > 0 && is_open {
-            draft.cell(plan, GONE, &at, &[gone], truth);
+            draft.cell(plan, GONE, &at, &[gone], Behind::persons(truth));
         } else {
             draft.untold(plan, *place, vec![gone], truth);
         }

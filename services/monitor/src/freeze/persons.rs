@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{Draft, Plan, Spot};
+use super::draft::{Behind, Draft, Plan, Spot};
 use super::gone;
 use crate::definitions::Cut;
 use crate::indicators::{AGE_BANDS, COUNTRIES, Census, Move, PlaceSet, SEXES, TOGETHER, YEAR};
@@ -52,8 +52,14 @@ pub fn draft(plan: &Plan, census: &Census) -> Draft {
             if *slot == YEAR {
                 known_in_year.push((place, known.0.clone()));
             }
-            draft.cell(plan, UNIQUE, &Spot::total(*slot, place), &all.0, all.1);
-            draft.cell(plan, NEW, &Spot::total(*slot, place), &new.0, new.1);
+            draft.cell(
+                plan,
+                UNIQUE,
+                &Spot::total(*slot, place),
+                &all.0,
+                behind(census, &Spot::total(*slot, place), all.1),
+            );
+            draft.cell(plan, NEW, &Spot::total(*slot, place), &new.0, Behind::persons(new.1));
             draft.untold(plan, place, known.0, known.1);
         }
         draft.untold(plan, TOGETHER, several.0, several.1);
@@ -136,7 +142,7 @@ fn add_traits(draft: &mut Draft, plan: &Plan, census: &Census, variables: &[(Pat
             draft.system.balances.push(balance);
         }
         for (cuts, categories) in tables(number) {
-            add_cells(draft, plan, &of_leaf, &cuts, categories);
+            add_cells(draft, plan, census, &of_leaf, &cuts, categories);
         }
     }
 }
@@ -162,9 +168,23 @@ fn tables(number: usize) -> Vec<(Vec<Cut>, Vec<Category>)> {
     ]
 }
 
+/// Who is behind a cell of persons seen. Of ages by sex no organisation is looked for.
+fn behind(census: &Census, at: &Spot, persons: u64) -> Behind {
+    let Some(tally) = census.tally(UNIQUE) else { return Behind::persons(persons) };
+    if at.cuts.is_empty() {
+        return tally.total(at.slot, at.place).into();
+    }
+    let cell = tally.by(&at.cuts).and_then(|breakdown| {
+        let category = (0..breakdown.len()).find(|category| breakdown.codes(*category) == at.codes)?;
+        Some(breakdown.cell(at.slot, at.place, category))
+    });
+    cell.map_or(Behind::persons(persons), Behind::from)
+}
+
 fn add_cells(
     draft: &mut Draft,
     plan: &Plan,
+    census: &Census,
     of_leaf: &[Vec<(PlaceSet, usize)>],
     cuts: &[Cut],
     categories: Vec<Category>,
@@ -187,7 +207,8 @@ fn add_cells(
                 continue;
             }
             let cell = Spot { cuts: cuts.to_vec(), codes: codes.clone(), ..Spot::total(YEAR, *place) };
-            draft.cell(plan, UNIQUE, &cell, &sum, persons);
+            let behind = behind(census, &cell, persons);
+            draft.cell(plan, UNIQUE, &cell, &sum, behind);
         }
         let (sum, persons) = persons_of(draft, &|set| set.cities() > 1);
         draft.untold(plan, TOGETHER, sum, persons);

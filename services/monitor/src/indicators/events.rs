@@ -3,9 +3,9 @@
 use chrono::{Days, NaiveDate};
 
 use super::Slots;
-use super::categories::{COUNTRIES, UNKNOWN, country};
+use super::categories::{COUNTRIES, Numbered, UNKNOWN, country};
 use super::places::PlaceSet;
-use super::tally::{Breakdown, Share, Tally, YEAR};
+use super::tally::{Breakdown, Organisations, Share, Tally, YEAR};
 use crate::definitions::Cut;
 use crate::facts::{Arrival, Code, Facts, Path, Places, TurnAway};
 
@@ -57,25 +57,28 @@ impl Events {
         }
     }
 
-    pub fn add(&mut self, number: u32, path: &Path) {
+    pub fn add(&mut self, number: u32, path: &Path, names: &mut Numbered) {
         let share = Share::one(number);
         let days = self.days;
         for signal in &path.signals {
             let codes = [&signal.channel];
+            let share = share.by(numbered(names, &[&signal.by]));
             count(&mut self.signals, days, signal.on, signal.municipality.as_ref(), &codes, share);
         }
         for referral in &path.referrals {
             let is_declined = referral.outcome == DECLINED;
             let reason = if is_declined { referral.reason.as_ref().unwrap_or(&NOT_KNOWN) } else { &NONE };
             let codes = [&referral.offering, &referral.outcome, reason];
+            let share = share.by(numbered(names, &[&referral.by, &referral.to]));
             count(&mut self.referrals, days, referral.made_on, referral.municipality.as_ref(), &codes, share);
         }
         for dropout in &path.dropouts {
             let codes = [dropout.offering.as_ref().unwrap_or(&NOT_KNOWN), &dropout.reason];
+            let share = share.by(numbered(names, &[&dropout.by]));
             count(&mut self.dropouts, days, dropout.on, dropout.municipality.as_ref(), &codes, share);
         }
         for turn_away in &path.turn_aways {
-            self.turn_away(turn_away, share);
+            self.turn_away(turn_away, share.by(numbered(names, &[&turn_away.by])));
         }
         for span in &path.out_of_sight {
             count(&mut self.out_of_sight, days, span.from, path.municipality.as_ref(), &[], share);
@@ -83,6 +86,7 @@ impl Events {
         for report in &path.uninsured_reports {
             let kept = report.days.map_or(UNKNOWN, |days| if days <= IN_TIME { "on_time" } else { "late" });
             let municipality = report.municipality.as_ref();
+            let share = share.by(numbered(names, &[&report.by]));
             count(&mut self.reports, days, report.on, municipality, &[&Code::from(kept)], share);
         }
         for night in &path.nights {
@@ -90,6 +94,7 @@ impl Events {
             let state = if night.occupied { Bed::Occupied } else { Bed::NotCome };
             let Some(quarter) = self.days.quarter(night.night) else { continue };
             let kind = self.nights.breakdowns[1].number(&night.kind);
+            let share = share.by(numbered(names, &[&night.by]));
             for slot in [YEAR, quarter + 1] {
                 self.nights.add(slot, at, &[state as usize, kind + state as usize], share);
                 self.add_beds(slot, at, kind, Bed::Assigned, share);
@@ -104,16 +109,17 @@ impl Events {
     }
 
     /// Counts what has no path.
-    pub fn add_unknown(&mut self, facts: &Facts) {
+    pub fn add_unknown(&mut self, facts: &Facts, names: &mut Numbered) {
         for turn_away in &facts.turn_aways {
             let persons = u64::from(turn_away.persons);
-            self.turn_away(turn_away, Share { path: None, units: persons, persons });
+            let by = numbered(names, &[&turn_away.by]);
+            self.turn_away(turn_away, Share { path: None, units: persons, persons, by });
         }
         for Places { night, municipality, kind, places, by: _ } in &facts.places {
             let Some(quarter) = self.days.quarter(*night) else { continue };
             let at = PlaceSet::of(municipality.as_deref());
             let kind = self.nights.breakdowns[1].number(kind);
-            let share = Share { path: None, units: u64::from(*places), persons: 0 };
+            let share = Share { path: None, units: u64::from(*places), persons: 0, by: Organisations::default() };
             for slot in [YEAR, quarter + 1] {
                 self.add_beds(slot, at, kind, Bed::Available, share);
             }
@@ -169,6 +175,15 @@ enum Bed {
     NotCome,
     Assigned,
     Available,
+}
+
+/// Organisations by their numbers. Beyond 65,535 of them none is told apart.
+pub fn numbered(names: &mut Numbered, codes: &[&Code]) -> Organisations {
+    let mut all = Organisations::default();
+    for code in codes {
+        all.add(u16::try_from(names.number(code)).unwrap_or(u16::MAX));
+    }
+    all
 }
 
 fn count(tally: &mut Tally, days: Slots, day: NaiveDate, at: Option<&Code>, codes: &[&Code], share: Share) {

@@ -26,10 +26,11 @@ pub use durations::{Survival, Times};
 pub use persons::Move;
 pub use places::{CITIES, ELSEWHERE, PLACES, PlaceSet, TOGETHER, place_code};
 pub use registers::{REGISTERS, histories};
-pub use tally::{Counted, SLOTS, Tally, YEAR};
+pub use tally::{Counted, Organisations, SLOTS, Tally, YEAR};
 
 use crate::facts::Facts;
 use crate::period::Period;
+use categories::Numbered;
 use durations::Waiting;
 use events::Events;
 use persons::Persons;
@@ -59,14 +60,15 @@ pub fn count(facts: &Facts, period: Period, on: NaiveDate) -> Census {
     let (mut persons, mut events) = (Persons::new(days), Events::new(days, on));
     let mut waiting = Waiting::new(period, on);
     let mut captures = Captures::default();
+    let mut names = Numbered::default();
     for (number, path) in (0_u32..).zip(&facts.paths) {
         let traits = categories::of_person(&path.traits, period.calendar_year());
-        persons.add(number, path, traits);
-        events.add(number, path);
+        persons.add(number, path, traits, &mut names);
+        events.add(number, path, &mut names);
         waiting.add(path, traits);
         captures.add(path, period);
     }
-    events.add_unknown(facts);
+    events.add_unknown(facts, &mut names);
     let (mut tallies, moves, before) = persons.finish();
     tallies.extend(events.finish());
     let (days_to_first_care, out_of_sight) = waiting.finish();

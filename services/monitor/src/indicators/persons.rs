@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::Slots;
-use super::categories::{AGE_BANDS, COUNTRIES, ETHOS_LIGHT, SEXES, place};
+use super::categories::{AGE_BANDS, COUNTRIES, ETHOS_LIGHT, Numbered, SEXES, place};
+use super::events::numbered;
 use super::places::{PLACES, PlaceSet};
-use super::tally::{Breakdown, SLOTS, Share, Tally, YEAR};
+use super::tally::{Breakdown, Organisations, SLOTS, Share, Tally, YEAR};
 use crate::definitions::Cut;
 use crate::facts::{Path, Span};
 use crate::period::Period;
@@ -85,7 +86,9 @@ impl Persons {
         }
     }
 
-    pub fn add(&mut self, number: u32, path: &Path, traits: [usize; 3]) {
+    pub fn add(&mut self, number: u32, path: &Path, traits: [usize; 3], names: &mut Numbered) {
+        // Of each slot and place, who saw the person there.
+        let mut by = [[Organisations::default(); PLACES]; SLOTS];
         let mut quarters = [PlaceSet::default(); 4];
         let (mut year_before, mut quarter_before) = (PlaceSet::default(), PlaceSet::default());
         let mut is_known = false;
@@ -93,6 +96,12 @@ impl Persons {
             let at = || PlaceSet::of(seen.municipality.as_deref());
             if let Some(quarter) = self.days.quarter(seen.on) {
                 quarters[quarter].add(at());
+                for number in numbered(names, &[&seen.by]).iter() {
+                    for place in at().places() {
+                        by[YEAR][place].add(number);
+                        by[quarter + 1][place].add(number);
+                    }
+                }
             } else if seen.on < self.days.first {
                 is_known = true;
                 if self.year_before.is_some_and(|before| before.contains(seen.on)) {
@@ -109,9 +118,11 @@ impl Persons {
             *self.moves.entry(moved).or_default() += 1;
         }
         year_before.places().for_each(|place| self.before[place] += 1);
-        for slot in 0..SLOTS {
+        for (slot, by) in by.iter().enumerate() {
             let now = moved.seen(slot);
-            self.unique.add(slot, now, &traits, share);
+            for place in now.places() {
+                self.unique.add_at(slot, place, &traits, share.by(by[place]));
+            }
             if moved.is_new(slot) {
                 self.new.add(slot, now, &traits, share);
             }

@@ -16,6 +16,8 @@ const REGISTERS: [(Register, &str); 5] = [
     (Register::Ngo, "ngo"),
     (Register::Police, "police"),
 ];
+const SHELTERS: [&str; 3] = ["shelter", "night shelter", "winter shelter"];
+const TEAMS: [&str; 5] = ["team", "team", "team", "ngo", "post"];
 const CHANNELS: [&str; 4] = ["outreach_round", "police_contact", "self_report", "shelter_intake"];
 const OFFERINGS: [&str; 4] = ["night_bed", "medical_clinic", "addiction_care", "repatriation"];
 const OUTCOMES: [&str; 4] = ["made", "started", "declined", "ended"];
@@ -94,7 +96,7 @@ impl World {
             reason: self.one(&REASONS),
             assessment: self.maybe(0.5, &RIGHTS),
             persons,
-            by: self.one(&["shelter"]),
+            by: self.one(&SHELTERS),
         }
     }
 
@@ -105,7 +107,7 @@ impl World {
             municipality: self.at(None),
             kind: self.one(&KINDS),
             places,
-            by: self.one(&["shelter"]),
+            by: self.one(&SHELTERS),
         }
     }
 
@@ -131,7 +133,7 @@ impl World {
                 on: world.day(),
                 municipality: world.at(home),
                 channel: world.one(&CHANNELS),
-                by: world.one(&["team"]),
+                by: world.one(&TEAMS),
             }),
             care: self.some(2, Self::day),
             died: self.random.random_bool(0.02).then(|| self.day()),
@@ -141,7 +143,7 @@ impl World {
                 municipality: world.at(home),
                 offering: world.maybe(0.8, &OFFERINGS),
                 reason: world.one(&REASONS),
-                by: world.one(&["ngo"]),
+                by: world.one(&TEAMS),
             }),
             turn_aways: self.some(1, |world| world.turn_away(home)),
             out_of_sight: self.some(1, Self::span),
@@ -149,14 +151,14 @@ impl World {
                 on: world.day(),
                 municipality: world.at(home),
                 days: world.random.random_bool(0.8).then(|| world.random.random_range(0..20)),
-                by: world.one(&["post"]),
+                by: world.one(&TEAMS),
             }),
             nights: self.some(5, |world| Night {
                 night: world.day(),
                 municipality: world.at(home),
                 kind: world.one(&KINDS),
                 occupied: world.random.random_bool(0.8),
-                by: world.one(&["shelter"]),
+                by: world.one(&SHELTERS),
             }),
             arrivals: if self.random.random_bool(0.1) { vec![self.arrival(home)] } else { Vec::new() },
         }
@@ -171,8 +173,8 @@ impl World {
             offering: self.one(&OFFERINGS),
             reason: has_reason.then(|| self.one(&REASONS)),
             outcome,
-            by: self.one(&["ngo"]),
-            to: self.one(&["shelter"]),
+            by: self.one(&TEAMS),
+            to: self.one(&SHELTERS),
         }
     }
 

@@ -10,6 +10,34 @@ pub const YEAR: usize = 0;
 /// The year and its four quarters.
 pub const SLOTS: usize = 5;
 
+/// Organisations, by their numbers. At most four are kept: more know one thing together only rarely.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Organisations {
+    numbers: [u16; 4],
+    len: u8,
+}
+
+impl Organisations {
+    pub fn add(&mut self, number: u16) {
+        let len = usize::from(self.len);
+        if len < self.numbers.len() && !self.numbers[..len].contains(&number) {
+            self.numbers[len] = number;
+            self.len += 1;
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = u16> {
+        self.numbers.into_iter().take(usize::from(self.len))
+    }
+
+    /// Those that are in both.
+    fn and(self, other: Self) -> Self {
+        let mut both = Self::default();
+        self.iter().filter(|number| other.iter().any(|also| also == *number)).for_each(|number| both.add(number));
+        both
+    }
+}
+
 /// What is counted in one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
@@ -17,13 +45,15 @@ pub struct Counted {
     pub units: u64,
     /// The persons behind them.
     pub persons: u64,
+    /// Those that recorded all of it, and so know the count.
+    pub known_to: Organisations,
     /// The path that was counted last: the paths come one after another.
     last: u32,
 }
 
 impl Default for Counted {
     fn default() -> Self {
-        Self { units: 0, persons: 0, last: u32::MAX }
+        Self { units: 0, persons: 0, known_to: Organisations::default(), last: u32::MAX }
     }
 }
 
@@ -55,17 +85,28 @@ pub struct Share {
     pub units: u64,
     /// People whom nobody knows are counted each; a path is one person.
     pub persons: u64,
+    /// The organisations that recorded it.
+    pub by: Organisations,
 }
 
 impl Share {
     /// One unit of one person.
     pub fn one(path: u32) -> Self {
-        Self { path: Some(path), units: 1, persons: 1 }
+        Self { path: Some(path), units: 1, persons: 1, by: Organisations::default() }
+    }
+
+    /// The same, recorded by these.
+    pub fn by(self, by: Organisations) -> Self {
+        Self { by, ..self }
     }
 }
 
 impl Counted {
     fn add(&mut self, share: Share) {
+        if share.units == 0 {
+            return;
+        }
+        self.known_to = if self.units == 0 { share.by } else { self.known_to.and(share.by) };
         self.units += share.units;
         if share.path.is_none_or(|path| path != self.last) {
             self.persons += share.persons;

@@ -115,3 +115,17 @@ fn registers_without_anybody_are_no_lists() {
     assert_eq!(histories(&census.captures, AMSTERDAM).unwrap().names(), ["shelter"]);
     assert!(histories(&census.captures, ROTTERDAM).is_err());
 }
+
+#[test]
+fn an_organisation_knows_a_count_if_it_recorded_all_of_it() {
+    let by = |on: &str, by: &'static str| Seen { by: by.into(), ..seen(on, "amsterdam") };
+    let both = person(vec![by("2026-01-01", "team"), by("2026-02-01", "shelter")]);
+    let one = person(vec![by("2026-03-01", "shelter")]);
+    let known_to = |paths: Vec<Path>| {
+        let census = counted(paths, "2026");
+        census.tally("unique_persons").unwrap().total(YEAR, AMSTERDAM).known_to.iter().count()
+    };
+    assert_eq!(known_to(vec![both.clone()]), 2);
+    assert_eq!(known_to(vec![both.clone(), one.clone()]), 1);
+    assert_eq!(known_to(vec![both, one, person(vec![by("2026-03-01", "post")])]), 0);
+}
