@@ -18,6 +18,7 @@ fn paths(person: PersonId, handover: &str) -> Vec<String> {
             .replace("{handover_id}", handover)
             .replace("{facility_id}", BEDS)
             .replace("{list}", "phase")
+            .replace("{period}", "2026-Q1")
     };
     let reads = spec["paths"].as_object().unwrap().iter().filter(|(_, route)| route["get"].is_object());
     // A stream does not end.

@@ -15,6 +15,7 @@ mod intake;
 mod lost;
 mod marek;
 mod marek_orders;
+mod monitor;
 mod oidc;
 mod problems;
 mod random_actors;

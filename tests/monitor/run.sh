@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Holds the monitor against other implementations: `baken monitor estimate` against Python's statsmodels and, where it is
 # installed, R's glm, on random tables; the disclosure control against the auditor of pytauargus on random releases; the
-# exports against csvwlib and pyjstat. TABLES (200), SEED (21) and RELEASES (3) may be set. It needs Python 3 with pip; R is
+# exports against csvwlib and pyjstat; and what is counted of a simulated city against a script that counts it from the events.
+# TABLES (200), SEED (21), RELEASES (3) and PERSONS (1500) may be set. It needs Python 3 with pip; R is
 # Debian's `r-base-core`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -17,3 +18,8 @@ python3 -m venv "$folder/venv"
 mkdir "$folder/releases"
 cargo run -q -p monitor --example disclosure "$folder/releases" "${RELEASES:-3}"
 "$folder/venv/bin/python" tests/monitor/disclosure.py "$folder/releases"
+
+mkdir "$folder/city"
+BAKEN_CITY="$folder/city" BAKEN_PERSONS="${PERSONS:-1500}" \
+    cargo test -q --workspace --lib a_city_is_written_out -- --ignored --nocapture
+"$folder/venv/bin/python" tests/monitor/indicators.py "$folder/city"

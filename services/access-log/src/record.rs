@@ -58,6 +58,8 @@ pub enum Action {
     Search,
     /// Was told without asking.
     Deliver,
+    /// Took away a file.
+    Export,
     /// Read this log.
     Review,
 }

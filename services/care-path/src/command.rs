@@ -16,6 +16,7 @@ use crate::actor::{Actor, Principal};
 use crate::deadlines::Deadlines;
 use crate::directory::{Asked, Directory, DirectoryRefusal, Organisation, Overbook};
 use crate::event::Event;
+use crate::figures::FiguresRefusal;
 use crate::ids::{Municipality, OrgId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::CaseRefusal;
@@ -185,6 +186,7 @@ parts! {
     Deadline(DeadlineRefusal),
     Correction(CorrectionRefusal),
     Directory(DirectoryRefusal),
+    Figures(FiguresRefusal),
 }
 
 impl Refusal {

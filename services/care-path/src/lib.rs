@@ -10,6 +10,7 @@ pub mod deadlines;
 pub mod directory;
 pub mod event;
 mod fact;
+pub mod figures;
 pub mod ids;
 pub mod jwe;
 pub mod list;

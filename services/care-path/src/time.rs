@@ -52,6 +52,8 @@ pub enum BadTime {
     NoTimeOfDay,
     #[error("must be a date of birth as precisely as it is known: 1976, 1976-02 or 1976-02-14")]
     NoBirthDate,
+    #[error("must be a date as precisely as it is known: 1976, 1976-02 or 1976-02-14")]
+    NoPartialDate,
     #[error("must lie in the years {0} to {latest}", latest = LATEST_YEAR)]
     OutOfBounds(i32),
 }
@@ -112,6 +114,11 @@ bounded! {
     BirthDate(PartialDate), from FIRST_YEAR_OF_BIRTH, else NoBirthDate,
         schema(value_type = String, pattern = "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
             example = "1976-02");
+    /// A date in the past as precisely as it is known: `2019`, `2019-11` or `2019-11-03`, in the years 1900 to 2099; one in
+    /// the future is refused.
+    PastDate(PartialDate), from FIRST_YEAR_OF_BIRTH, else NoPartialDate,
+        schema(value_type = String, pattern = "^(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+            example = "2019-11");
 }
 
 /// A date as precisely as it is known, in the reduced forms of ISO 8601 that `date` of FHIR takes: a year, a month or a

@@ -16,7 +16,7 @@ const ROLES = [
     ["liaison-pl", "Handovers"],
     ["receiving-pl", "Handovers"],
     ["ambassador-pl", "Handovers"],
-    ["analyst-national", "Today"],
+    ["analyst-national", "Figures"],
     ["privacy-officer", "Keep and erase"],
     ["administrator", "Organisations"],
 ];

@@ -128,7 +128,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 59] = files![
+const FILES: [&str; 60] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
@@ -152,6 +152,7 @@ const FILES: [&str; 59] = files![
     "handover_state",
     "handover_withdraw_reason",
     "hold_reason",
+    "household",
     "incident_kind",
     "ind_outcome",
     "insurance_status",

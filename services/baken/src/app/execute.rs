@@ -195,7 +195,8 @@ impl Baken {
         }
     }
 
-    async fn execute_once(&self, request: Request) -> Result<Receipt, ExecuteError> {
+    async fn execute_once(&self, mut request: Request) -> Result<Receipt, ExecuteError> {
+        self.with_figures(&request.principal, &mut request.command).await?;
         let now = self.clock.now();
         let occurred = request.occurred.unwrap_or(Occurred::instant(now));
         if occurred.at > now + CLOCK_SKEW {
@@ -298,6 +299,10 @@ impl Baken {
         let id = fresh("created");
         let (kind, person, case) = match (request.person_id, request.command.kind().without_person()) {
             (named, Some(WithoutPerson::Directory)) => return self.entry(request, named, id),
+            (_, Some(WithoutPerson::Figures)) => {
+                let stream = Stream::of_figures();
+                return Ok(Aim { kind: Target::Figures, person: None, stream: stream.clone(), turn: stream, id });
+            }
             (Some(named), _) => {
                 let world = self.world.read();
                 let (owner, case) = (owner(&world, request, named), world.case(named).map(Case::id));
@@ -354,6 +359,17 @@ impl Baken {
                 let revision = organisation.as_ref().and_then(|organisation| world.revision_of(organisation));
                 let decide = || decide(&CarePath::default(), &[]);
                 return entry_decided(request, allowed, organisation.is_some(), revision, decide);
+            }
+            Target::Figures => {
+                if !may(role, kind, Relation::None) {
+                    return Err(ExecuteError::Forbidden);
+                }
+                // Another release was made meanwhile: the tables were not made beside it.
+                let made_beside = made_beside(&request.command);
+                if made_beside.is_some_and(|count| count != world.figures().releases().len()) {
+                    return Err(ExecuteError::Contended);
+                }
+                return Ok((decide(&CarePath::default(), &[])?, world.figures().revision()));
             }
             Target::New | Target::Nobody => {
                 if !may(role, kind, Relation::None) {
@@ -475,6 +491,8 @@ pub(super) enum Target {
     Nobody,
     /// The directory's entry of an organisation; `None` for a facility that there is not.
     Directory(Option<OrgId>),
+    /// The releases of figures.
+    Figures,
 }
 
 pub(super) struct Aim {
@@ -554,6 +572,14 @@ impl Baken {
 /// Whether a command may name somebody whom another municipality released.
 fn answers_a_release(kind: CommandKind) -> bool {
     matches!(kind, CommandKind::AgreeMatch | CommandKind::DismissMatch)
+}
+
+/// How many releases there were when the tables of a release were made.
+fn made_beside(command: &Command) -> Option<usize> {
+    match command {
+        Command::ReleaseFigures((), release) => release.frozen.as_ref().map(|frozen| frozen.beside),
+        _ => None,
+    }
 }
 
 fn created(kind: CommandKind, id: Uuid) -> Option<Created> {

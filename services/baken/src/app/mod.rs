@@ -9,6 +9,7 @@ mod erasure;
 mod erasure_tests;
 mod evening;
 mod execute;
+mod figures;
 mod following;
 #[cfg(test)]
 mod following_tests;
@@ -72,6 +73,10 @@ pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_la
 pub use directory::{FacilitiesFilter, OrganisationsFilter};
 pub use evening::{EveningLine, LineStatus, opens};
 pub use execute::{Created, ExecuteError, Receipt, Request};
+pub use figures::{
+    CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, FiguresError,
+    FiguresFilter, FiguresForm, ReleaseView, TableView,
+};
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use me::{MayView, MeView};
 pub use moving::MovedTo;

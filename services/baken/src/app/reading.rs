@@ -26,8 +26,8 @@ pub struct Reading {
 #[derive(Debug, Default)]
 struct Noted {
     shown: BTreeMap<PersonId, Disclosed>,
-    /// The access log itself was read, be it of nobody in particular.
-    reviewed: bool,
+    /// Something was read that is recorded though it is of nobody: the access log, or figures.
+    of_nobody: bool,
     hidden: BTreeMap<PersonId, Disclosed>,
 }
 
@@ -66,8 +66,13 @@ impl Reading {
     pub(super) fn reviews(&self, person: Option<PersonId>) {
         self.acts(Action::Review);
         let mut noted = self.noted.lock();
-        noted.reviewed = true;
+        noted.of_nobody = true;
         noted.shown.extend(person.map(|person| (person, Disclosed::nothing_of(person))));
+    }
+
+    /// Figures are read. They tell of nobody, and who read them is recorded.
+    pub(super) fn reads_of_nobody(&self) {
+        self.noted.lock().of_nobody = true;
     }
 
     /// Something of a person is about to be shown.
@@ -96,8 +101,8 @@ impl Baken {
     /// # Errors
     /// Where it was not recorded: then it may not.
     pub async fn record(&self, reading: &Reading) -> Result<(), AccessError> {
-        let Noted { shown, reviewed, hidden } = std::mem::take(&mut *reading.noted.lock());
-        for (outcome, persons, always) in [(Outcome::Shown, shown, reviewed), (Outcome::Hidden, hidden, false)] {
+        let Noted { shown, of_nobody, hidden } = std::mem::take(&mut *reading.noted.lock());
+        for (outcome, persons, always) in [(Outcome::Shown, shown, of_nobody), (Outcome::Hidden, hidden, false)] {
             if persons.is_empty() && !always {
                 continue;
             }

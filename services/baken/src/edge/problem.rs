@@ -22,7 +22,7 @@ use super::auth::AuthError;
 use super::board::ProviderError;
 use super::caller::RequestId;
 pub use super::field_problem::{FieldProblem, FieldProblems};
-use crate::app::{AccessQueryError, ExecuteError, NotYet, QueryError, RecordsError};
+use crate::app::{AccessQueryError, ExecuteError, FiguresError, NotYet, QueryError, RecordsError};
 use crate::webhooks::WebhookError;
 
 /// The media type of a problem.
@@ -161,6 +161,16 @@ impl From<RecordsError> for Problem {
         match error {
             RecordsError::Query(error) => Self::Query(error),
             RecordsError::Forbidden => Self::Execute(ExecuteError::Forbidden),
+        }
+    }
+}
+
+impl From<FiguresError> for Problem {
+    fn from(error: FiguresError) -> Self {
+        match error {
+            FiguresError::Forbidden => Self::Execute(ExecuteError::Forbidden),
+            FiguresError::NotFound => Self::NotFound,
+            FiguresError::Damaged(why) => Self::Internal(Box::new(why)),
         }
     }
 }
@@ -337,7 +347,8 @@ fn of_execute(error: &ExecuteError) -> Kind {
             | Refusal::Privacy(_)
             | Refusal::Deadline(_)
             | Refusal::Correction(_)
-            | Refusal::Directory(_)),
+            | Refusal::Directory(_)
+            | Refusal::Figures(_)),
         ) => kind(StatusCode::CONFLICT, refusal.code(), "A rule stands against it", sentence(refusal)),
         ExecuteError::Stale { .. } => kind(StatusCode::PRECONDITION_FAILED, "stale", "Out of date", sentence(error)),
         // draft-ietf-httpapi-idempotency-key-header §2.7.

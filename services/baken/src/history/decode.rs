@@ -185,10 +185,8 @@ fn newer(recorded: &Recorded) -> Option<Unreadable> {
 fn damaged(recorded: &Recorded, why: DecodeError) -> Result<Damaged, DecodeError> {
     let Ok(kind) = recorded.kind.parse() else { return Err(why) };
     let envelope = serde_json::from_slice::<Envelope>(&recorded.metadata).ok();
-    let stream = Stream::parse(&recorded.stream);
     let heading = Heading {
-        person: stream.as_ref().and_then(Stream::person),
-        organisation: stream.as_ref().and_then(Stream::organisation).cloned(),
+        stream: Stream::parse(&recorded.stream),
         event_id: recorded.id.into(),
         revision: recorded.revision,
         position: recorded.position,

@@ -68,13 +68,16 @@ pub enum Stream {
     TurnAways,
     /// An organisation's entry in the directory, and its facilities'.
     Organisation(OrgId),
+    /// The releases of the monitor's figures.
+    Figures,
 }
 
 const PERSON: &str = "person-";
 const TURN_AWAYS: &str = "turn-aways-";
 const ORGANISATION: &str = "organisation-";
+const FIGURES: &str = "figures-";
 /// How the names of all streams begin.
-pub const STREAMS: [&str; 3] = [PERSON, TURN_AWAYS, ORGANISATION];
+pub const STREAMS: [&str; 4] = [PERSON, TURN_AWAYS, ORGANISATION, FIGURES];
 
 /// Whether a stream is one of Baken's: others may write to the same engine, and `baken doctor` does.
 #[must_use]
@@ -109,6 +112,12 @@ impl Stream {
         StreamName::new(format!("{ORGANISATION}{organisation}"))
     }
 
+    /// The stream of the releases of figures.
+    #[must_use]
+    pub fn of_figures() -> StreamName {
+        StreamName::new(format!("{FIGURES}releases"))
+    }
+
     /// Reads the name of a stream; `None` where it is no stream of Baken's.
     #[must_use]
     pub fn parse(name: &StreamName) -> Option<Self> {
@@ -116,10 +125,13 @@ impl Stream {
         if let Some(id) = name.strip_prefix(PERSON) {
             return id.parse().ok().map(Self::Person);
         }
-        match name.strip_prefix(ORGANISATION) {
-            Some(id) => id.parse().ok().map(Self::Organisation),
-            None => name.starts_with(TURN_AWAYS).then_some(Self::TurnAways),
+        if let Some(id) = name.strip_prefix(ORGANISATION) {
+            return id.parse().ok().map(Self::Organisation);
         }
+        if name.starts_with(FIGURES) {
+            return Some(Self::Figures);
+        }
+        name.starts_with(TURN_AWAYS).then_some(Self::TurnAways)
     }
 
     /// Whose it is, if it is anybody's.
@@ -127,7 +139,7 @@ impl Stream {
     pub const fn person(&self) -> Option<PersonId> {
         match self {
             Self::Person(person) => Some(*person),
-            Self::TurnAways | Self::Organisation(_) => None,
+            Self::TurnAways | Self::Organisation(_) | Self::Figures => None,
         }
     }
 
@@ -136,7 +148,7 @@ impl Stream {
     pub const fn organisation(&self) -> Option<&OrgId> {
         match self {
             Self::Organisation(organisation) => Some(organisation),
-            Self::Person(_) | Self::TurnAways => None,
+            Self::Person(_) | Self::TurnAways | Self::Figures => None,
         }
     }
 
@@ -145,7 +157,7 @@ impl Stream {
     pub fn key_owner(&self) -> PersonId {
         match self {
             Self::Person(person) => *person,
-            Self::TurnAways | Self::Organisation(_) => PersonId(uuid::Uuid::nil()),
+            Self::TurnAways | Self::Organisation(_) | Self::Figures => PersonId(uuid::Uuid::nil()),
         }
     }
 }
@@ -164,14 +176,26 @@ pub struct Happened {
 /// What is known of an event without reading it: which one it is, where it stands, and who asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
-    /// Whom it is about, if it is about anybody.
-    pub person: Option<PersonId>,
-    /// Whose entry in the directory it is about, if it is about one.
-    pub organisation: Option<OrgId>,
+    /// `None` where its name is none of Baken's.
+    pub stream: Option<Stream>,
     pub event_id: EventId,
     pub revision: u64,
     pub position: Position,
     pub idempotency: Option<Idempotency>,
+}
+
+impl Heading {
+    /// Whom it is about, if it is about anybody.
+    #[must_use]
+    pub fn person(&self) -> Option<PersonId> {
+        self.stream.as_ref().and_then(Stream::person)
+    }
+
+    /// Whose entry in the directory it is about, if it is about one.
+    #[must_use]
+    pub fn organisation(&self) -> Option<&OrgId> {
+        self.stream.as_ref().and_then(Stream::organisation)
+    }
 }
 
 /// An event that cannot be read and never will be: what is known of it all the same.
@@ -194,8 +218,7 @@ impl Happened {
     pub fn heading(&self) -> Heading {
         let Self { stream, stamp, revision, position, idempotency, event: _ } = self;
         Heading {
-            person: stream.person(),
-            organisation: stream.organisation().cloned(),
+            stream: Some(stream.clone()),
             event_id: stamp.event_id,
             revision: *revision,
             position: *position,

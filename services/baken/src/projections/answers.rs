@@ -24,7 +24,8 @@ impl ReadModel for Answers {
     /// The answer to a request is told by the events that it made.
     fn note(&mut self, event: &Heading) {
         let Some(idempotency) = event.idempotency else { return };
-        let Heading { person: person_id, event_id, revision, position, .. } = *event;
+        let Heading { event_id, revision, position, .. } = *event;
+        let person_id = event.person();
         match self.0.entry(idempotency.key) {
             Occupied(answer) => {
                 let answer = answer.into_mut();

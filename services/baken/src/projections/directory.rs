@@ -33,7 +33,7 @@ impl Listed {
 
     /// An event was recorded.
     pub fn note(&mut self, event: &Heading) {
-        if let Some(organisation) = &event.organisation {
+        if let Some(organisation) = event.organisation() {
             self.revisions.insert(organisation.clone(), event.revision);
         }
     }

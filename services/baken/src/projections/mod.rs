@@ -11,6 +11,7 @@ mod directory;
 mod due;
 #[cfg(test)]
 mod faulty;
+mod figures;
 mod finder;
 mod follower;
 mod index;
@@ -29,6 +30,7 @@ pub use cases::{Case, Entry};
 pub use digest::{Digests, ModelDigest};
 #[cfg(test)]
 pub use faulty::At;
+pub use figures::Release;
 pub use finder::{Candidates, Finder};
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};

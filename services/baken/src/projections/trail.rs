@@ -23,7 +23,7 @@ impl Trail {
 
 impl ReadModel for Trail {
     fn note(&mut self, event: &Heading) {
-        let Some(person) = event.person else { return };
+        let Some(person) = event.person() else { return };
         debug_assert!(self.0.last().is_none_or(|(last, _)| *last < event.position), "the log is read in its order");
         self.0.push((event.position, person));
     }

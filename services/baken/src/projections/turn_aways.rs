@@ -53,6 +53,14 @@ impl TurnAways {
         counted.map_or(&[], Vec::as_slice)
     }
 
+    /// Everything that was counted of people whom nobody knows.
+    pub fn all_unknown(&self) -> impl Iterator<Item = (&OrgId, Night, &Counted)> {
+        self.at.iter().flat_map(|(organisation, door)| {
+            let counted = door.unknown.iter().flat_map(|(night, counted)| counted.iter().map(|each| (*night, each)));
+            counted.map(move |(night, each)| (organisation, night, each))
+        })
+    }
+
     /// The cases of whom the organisation turned away in a night.
     pub fn known(&self, organisation: &OrgId, night: Night) -> impl Iterator<Item = PersonId> {
         let known = self.at.get(organisation).and_then(|door| door.known.get(&night));

@@ -19,6 +19,7 @@ use super::directory::Listed;
 use super::due::Due;
 #[cfg(test)]
 use super::faulty::Faulty;
+use super::figures::Figures;
 use super::finder::Finder;
 use super::index::Index;
 use super::matches::Matches;
@@ -69,6 +70,7 @@ models! {
     due: Due,
     matches: Matches,
     turn_aways: TurnAways,
+    figures: Figures,
     #[cfg(test)]
     faulty: Faulty,
 }
@@ -217,7 +219,7 @@ impl World {
             Read::Whole(happened) => self.take_in(happened),
             Read::Damaged(Damaged { heading, kind, why }) => {
                 self.note(&heading);
-                let Heading { person, position, event_id, .. } = heading;
+                let (person, Heading { position, event_id, .. }) = (heading.person(), heading);
                 self.leave_out(SetAside { position, kind, person }, event_id, &why.reason, self.looked_at);
             }
         }
@@ -227,7 +229,7 @@ impl World {
         let (heading, kind) = (happened.heading(), happened.event.kind());
         self.note(&heading);
         if let Event::Directory(event) = &happened.event {
-            if heading.organisation.is_none() || guarded(|| self.listed.take_in(event)).is_none() {
+            if heading.organisation().is_none() || guarded(|| self.listed.take_in(event)).is_none() {
                 let aside = SetAside { position: heading.position, kind, person: None };
                 return self.report(aside, heading.event_id, &"the directory cannot take it in");
             }
@@ -236,8 +238,11 @@ impl World {
             }
             return;
         }
+        if let Event::Figures(event) = happened.event {
+            return self.models.figures.take_in(event, &happened.stamp);
+        }
         let now = happened.stamp.recorded_at;
-        let Some(person) = heading.person else {
+        let Some(person) = heading.person() else {
             if !self.count(&happened) {
                 let aside = SetAside { position: heading.position, kind, person: None };
                 self.leave_out(aside, heading.event_id, &"taking it in panicked", Some(now));
@@ -268,8 +273,8 @@ impl World {
         for model in self.models.each_mut() {
             model.note(heading);
         }
-        let of_organisation = || heading.organisation.as_ref().map(Stream::of_organisation);
-        if let Some(stream) = heading.person.map(Stream::of_person).or_else(of_organisation) {
+        let of_organisation = || heading.organisation().map(Stream::of_organisation);
+        if let Some(stream) = heading.person().map(Stream::of_person).or_else(of_organisation) {
             self.landmark = Some(Landmark { stream, revision: heading.revision, event: heading.event_id });
         }
     }

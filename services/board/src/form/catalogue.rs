@@ -155,6 +155,18 @@ const INTAKE: &[Field] = who!(
     ]
 );
 
+const LIVING: &[Field] = &[
+    must("/living_situation", "Woonsituatie", "Living situation", Code("ethos_light")),
+    may("/household", "Huishouden", "Household", Code("household")),
+    may("/homeless_since", "Dakloos sinds", "Homeless since", Line)
+        .hint("Zoals 2019 of 2019-11.", "Such as 2019 or 2019-11."),
+    may("/in_the_netherlands_since", "In Nederland sinds", "In the Netherlands since", Line)
+        .hint("Zoals 2019 of 2019-11.", "Such as 2019 or 2019-11."),
+];
+
+const PERIOD: &[Field] = &[must("/period", "Periode", "Period", Line)
+    .hint("Een jaar of kwartaal, zoals 2026 of 2026-Q3.", "A year or quarter, such as 2026 or 2026-Q3.")];
+
 const TURN_AWAY: &[Field] = &[
     reason("turn_away_reason"),
     may("/facility", "Locatie", "Place", Facility),
@@ -373,6 +385,8 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::RelatePersons => ("Relatie vastleggen", "Record a relation", RELATE),
         K::UnrelatePersons => ("Relatie beëindigen", "End the relation", ONLY_EXPLAINED),
         K::RecordIntake => ("Intake doen", "Do an intake", INTAKE),
+        K::RecordLivingSituation => ("Woonsituatie vastleggen", "Record the living situation", LIVING),
+        K::ReleaseFigures => ("Cijfers vrijgeven", "Release figures", PERIOD),
         K::TurnAway => ("Afwijzen aan de deur", "Turn away", TURN_AWAY),
         K::RetractTurnAway => ("Telling terugnemen", "Take back the count", RETRACT_COUNT),
         K::AssignBed => ("Bed toewijzen", "Assign a bed", BED),

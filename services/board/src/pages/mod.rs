@@ -7,6 +7,7 @@ mod consent;
 mod desk;
 mod directory;
 mod door;
+mod figures;
 mod form;
 mod handovers;
 mod lookouts;
@@ -31,6 +32,7 @@ pub use consent::consent;
 pub use desk::{Desk, desk};
 pub use directory::{LastSignIn, directory};
 pub use door::{Door, NEW_GUEST, door};
+pub use figures::{Figures, figures};
 pub use form::form;
 pub use handovers::handovers;
 pub use lookouts::{Lookouts, lookouts};
@@ -65,13 +67,14 @@ const DIRECTORY: Section = Section { path: "/board/directory", dutch: "Organisat
 const TURN_AWAYS: Section = Section { path: "/board/turn-aways", dutch: "Afgewezen", english: "Turned away" };
 const WEBHOOKS: Section = Section { path: "/board/webhooks", dutch: "Webhooks", english: "Webhooks" };
 const PRIVACY: Section = Section { path: "/board/privacy", dutch: "Bewaren en wissen", english: "Keep and erase" };
+const FIGURES: Section = Section { path: "/board/figures", dutch: "Cijfers", english: "Figures" };
 const NEW: Section = Section { path: "/board/new", dutch: "Nieuw signaal", english: "New signal" };
 
 /// What a role finds on the board. The first is where it lands.
 #[must_use]
 pub const fn sections(role: Role) -> &'static [Section] {
     match role {
-        Role::ProcessCoordinator => &[DESK, PERSONS, LOOKOUTS, TURN_AWAYS, REFERRALS, HANDOVERS, NEW],
+        Role::ProcessCoordinator => &[DESK, PERSONS, LOOKOUTS, TURN_AWAYS, REFERRALS, HANDOVERS, FIGURES, NEW],
         Role::ShelterWorker => &[DOOR, DESK, LOOKOUTS, TURN_AWAYS, REFERRALS, PERSONS, NEW],
         Role::OutreachWorker => &[LOOKOUTS, DESK, TURN_AWAYS, PERSONS, NEW],
         Role::CareProvider => &[REFERRALS, DESK, LOOKOUTS, TURN_AWAYS, PERSONS, NEW],
@@ -81,7 +84,8 @@ pub const fn sections(role: Role) -> &'static [Section] {
         Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => &[HANDOVERS],
         Role::Administrator => &[DIRECTORY, WEBHOOKS],
         Role::PrivacyOfficer => &[PRIVACY],
-        Role::MonitorAnalyst | Role::System => &[DESK],
+        Role::MonitorAnalyst => &[FIGURES],
+        Role::System => &[DESK],
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) const fn happened(kind: K) -> Said {
         K::PersonsRelated => Said("Relatie vastgelegd", "Relation recorded"),
         K::PersonsUnrelated => Said("Relatie beëindigd", "Relation ended"),
         K::IntakeCompleted => Said("Intake gedaan", "Intake done"),
+        K::LivingSituationRecorded => Said("Woonsituatie vastgelegd", "Living situation recorded"),
+        K::FiguresReleased => Said("Cijfers vrijgegeven", "Figures released"),
         K::TurnedAway => Said("Afgewezen aan de deur", "Turned away"),
         K::BedAssigned => Said("Bed toegewezen", "Bed assigned"),
         K::AttendanceRecorded => Said("Aanwezigheid vastgelegd", "Attendance recorded"),

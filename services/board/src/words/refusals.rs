@@ -41,6 +41,13 @@ const REFUSALS: &[(&str, Said)] = &[
         "There is a facility of this short name already. Choose another.")),
     ("already_closed", Said("Dit is al gesloten.", "This is closed already.")),
     ("not_closed", Said("Dit is niet gesloten.", "This is not closed.")),
+    // The domain: figures.
+    ("period_not_over", Said("Deze periode is nog niet voorbij. Wacht tot na de laatste dag.",
+        "This period is not over yet. Wait until after its last day.")),
+    ("period_already_released", Said("De cijfers van deze periode zijn al vrijgegeven. Dat gebeurt één keer.",
+        "The figures of this period were released already. That happens once.")),
+    ("year_already_released", Said("De cijfers van het hele jaar zijn al vrijgegeven. Dan kan een kwartaal niet meer.",
+        "The figures of the whole year were released already. A quarter cannot follow.")),
     // The domain: the case.
     ("invalid_field", Said("Er klopt iets niet. Kijk bij de velden.", "Something is not right. Look at the fields.")),
     ("not_yours", Said("Alleen de organisatie die dit deed of kreeg, mag het doen. Vraag het aan haar.",

@@ -17,7 +17,7 @@ pub use path::{
     Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency,
     WithdrawReason,
 };
-pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Problem, RelationKind, Sex};
+pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Household, Problem, RelationKind, Sex};
 pub use repatriation::{
     ConditionStatus, ConsentPurpose, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
     HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
@@ -94,6 +94,7 @@ pub const LISTS: &[CodeList] = &[
     list::<DocumentKind>(),
     list::<DropoutReason>(),
     list::<EthosLight>(),
+    list::<Household>(),
     list::<ErasureGround>(),
     list::<ExceptionKind>(),
     list::<ExceptionState>(),

@@ -108,6 +108,17 @@ codes! {
 }
 
 codes! {
+    /// Whom somebody lives or travels with.
+    Household in "household" {
+        Alone = "alone",
+        Couple = "couple",
+        CoupleWithChildren = "couple_with_children",
+        OneParentWithChildren = "one_parent_with_children",
+        WithOthers = "with_others",
+    }
+}
+
+codes! {
     /// Sex as stated by the person or seen on a document.
     Sex in "sex" {
         Male = "male",

@@ -19,6 +19,7 @@ use crate::directory::{
     RegisterOrganisation, ReopenFacility, ReopenOrganisation, SetCapacity,
 };
 use crate::event::Event;
+use crate::figures::ReleaseFigures;
 use crate::ids::{EventId, OrgId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
@@ -28,7 +29,7 @@ use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarg
 use crate::path::exception::{DecideException, OvertakeException, RequestException};
 use crate::path::identity::{AgreeMatch, DismissMatch, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
-use crate::path::intake::{RecordIntake, RetractTurnAway, TurnAway};
+use crate::path::intake::{RecordIntake, RecordLivingSituation, RetractTurnAway, TurnAway};
 use crate::path::lost::{
     AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert, IssueLookout,
     MarkOutOfSight, ReportSighting, ResolveLookout,
@@ -104,6 +105,13 @@ catalogue! {
     RecordIntake = "record_intake", at Post "/v1/persons/{person_id}/intakes" in "Path",
         companions |intake| intake.shared(),
         [R,   IAN, IAN, IAN, IAN, X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Records how somebody lives on a day
+    ///
+    /// The class of ETHOS Light on the day of `occurred_at`, such as a count date. The counts of homeless people ask it of
+    /// everybody with an open case, not at intakes alone. For those in `together_with` it says the same.
+    RecordLivingSituation = "record_living_situation", at Post "/v1/persons/{person_id}/living-situations" in "Path",
+        companions |living| living.shared(),
+        [R,   IN,  IN,  IN,  IN,  R,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that somebody was turned away
     ///
     /// With `person_id` on that person's path; without it people are counted whom nobody knows.
@@ -406,6 +414,14 @@ catalogue! {
     SetCapacity = "set_capacity", at Post "/v1/facilities/{facility_id}/capacity" in "Directory",
         without person Directory,
         [X,   N,   X,   N,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X];
+    /// Releases the figures of a period
+    ///
+    /// Of a calendar year or quarter that is over; for analysts of all municipalities. The tables are frozen as they are now:
+    /// what is recorded later does not alter them, and a period is released once. Small numbers are suppressed, with others where
+    /// they would give one away, in this release and in all before it. It takes up to a minute.
+    ReleaseFigures = "release_figures", at Post "/v1/monitor/releases" in "Monitor",
+        without person Figures,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X,   X];
     /// Records that a deadline passed
     PassDeadline = "pass_deadline",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N];

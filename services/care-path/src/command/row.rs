@@ -55,6 +55,8 @@ pub enum WithoutPerson {
     Counts,
     /// It is about the directory, and about no person.
     Directory,
+    /// It is about figures of many.
+    Figures,
 }
 
 /// Where a command names another person than the one on whose path it is recorded.

@@ -23,6 +23,7 @@ use serde_json::{Map, Value};
 use crate::codes::{Code, DataClass};
 use crate::directory::DirectoryEvent;
 use crate::fact::{Label, Origin, Visitor};
+use crate::figures::FiguresEvent;
 use crate::path::case::CaseEvent;
 use crate::path::correction::CorrectionEvent;
 use crate::path::deadline::DeadlineEvent;
@@ -57,7 +58,7 @@ pub enum Unreadable {
 
 macro_rules! catalogue {
     ($( $part:ident($events:ident) { $( $kind:ident = $name:tt v $version:tt in $category:ident ),+ $(,)? } ),+ $(,)?) => {
-        /// Something that happened on a person's path, or to the directory.
+        /// Something that happened on a person's path, to the directory, or with figures of many.
         #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
         #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[serde(untagged)]
@@ -166,6 +167,7 @@ catalogue! {
     },
     Intake(IntakeEvent) {
         IntakeCompleted = "intake_completed" v 2 in Presence,
+        LivingSituationRecorded = "living_situation_recorded" v 1 in Social,
         TurnedAway = "turned_away" v 2 in Presence,
     },
     Stay(StayEvent) {
@@ -266,13 +268,16 @@ catalogue! {
         FacilityReopened = "facility_reopened" v 1 in Notes,
         CapacitySet = "capacity_set" v 1 in Notes,
     },
+    Figures(FiguresEvent) {
+        FiguresReleased = "figures_released" v 1 in Notes,
+    },
 }
 
 impl EventKind {
-    /// Whether it is about the directory, and about no person.
+    /// Whether it lies on a path; what is about the directory or about figures does not.
     #[must_use]
-    pub fn is_of_the_directory(self) -> bool {
-        self.part() == "Directory"
+    pub fn is_of_a_path(self) -> bool {
+        !matches!(self.part(), "Directory" | "Figures")
     }
 }
 

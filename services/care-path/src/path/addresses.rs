@@ -51,7 +51,8 @@ impl CarePath {
             | Event::Exception(_)
             | Event::Case(_)
             | Event::Privacy(_)
-            | Event::Directory(_) => Address::Case,
+            | Event::Directory(_)
+            | Event::Figures(_) => Address::Case,
         }
     }
 

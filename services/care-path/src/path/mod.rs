@@ -14,6 +14,7 @@ pub mod incident;
 pub mod intake;
 pub mod lost;
 pub mod matching;
+pub mod outline;
 pub mod privacy;
 pub mod referral;
 pub mod relations;
@@ -66,6 +67,7 @@ pub struct CarePath {
     pub(crate) identity: identity::IdentityState,
     pub(in crate::path) relations: relations::RelationsState,
     pub(crate) intakes: Vec<Noted<intake::IntakeCompleted>>,
+    pub(crate) living: Vec<Noted<intake::LivingSituationRecorded>>,
     pub(in crate::path) turn_aways: Vec<Noted<intake::TurnedAway>>,
     pub(crate) stays: Vec<stay::Stay>,
     pub(crate) incidents: Vec<Noted<incident::IncidentObserved>>,
@@ -176,8 +178,8 @@ impl CarePath {
             Event::Privacy(event) => privacy::evolve(self, stamp, event),
             Event::Deadline(event) => deadline::evolve(self, stamp, event),
             Event::Correction(event) => correction::evolve(self, stamp, event),
-            // It is on nobody's path.
-            Event::Directory(_) => {}
+            // They are on nobody's path.
+            Event::Directory(_) | Event::Figures(_) => {}
         }
         if is_asked_for(event) {
             self.end_what_is_over();
@@ -277,7 +279,8 @@ fn is_asked_for(event: &Event) -> bool {
         | Event::Privacy(_)
         | Event::Deadline(_)
         | Event::Correction(_)
-        | Event::Directory(_) => false,
+        | Event::Directory(_)
+        | Event::Figures(_) => false,
     }
 }
 

@@ -141,7 +141,8 @@ fn course(stamp: &Stamp, event: &Event) -> Option<Course> {
         | Event::Rights(_)
         | Event::Discharge(_)
         | Event::Deadline(_)
-        | Event::Directory(_) => None,
+        | Event::Directory(_)
+        | Event::Figures(_) => None,
     }
 }
 
@@ -188,7 +189,8 @@ pub(super) fn thing(event: &Event) -> Option<Uuid> {
         | Event::Rights(_)
         | Event::Case(_)
         | Event::Deadline(_)
-        | Event::Directory(_) => None,
+        | Event::Directory(_)
+        | Event::Figures(_) => None,
     }
 }
 

@@ -181,6 +181,7 @@ impl Revocation {
             | K::ContactMade
             | K::IdentityUpdated
             | K::IntakeCompleted
+            | K::LivingSituationRecorded
             | K::TurnedAway
             | K::BedAssigned
             | K::AttendanceRecorded
@@ -259,7 +260,8 @@ impl Revocation {
             | K::FacilityChanged
             | K::FacilityClosed
             | K::FacilityReopened
-            | K::CapacitySet => Self::Never,
+            | K::CapacitySet
+            | K::FiguresReleased => Self::Never,
         }
     }
 }

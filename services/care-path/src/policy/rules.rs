@@ -334,6 +334,49 @@ pub fn access_log_of(role: Role) -> AccessLogOf {
     }
 }
 
+/// Which figures of the monitor a role may read. None of them is of anybody, and none is below a threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FiguresOf {
+    /// The releases, as everybody is shown them.
+    Releases,
+    /// Those, and the tables of the own municipality with a lower threshold.
+    ReleasesAndOwn,
+    Nothing,
+}
+
+impl FiguresOf {
+    /// The name in the policy's table.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Releases => "releases",
+            Self::ReleasesAndOwn => "releases_and_own",
+            Self::Nothing => "none",
+        }
+    }
+}
+
+/// Which figures of the monitor a role may read.
+#[must_use]
+pub fn figures_of(role: Role) -> FiguresOf {
+    match role {
+        Role::MonitorAnalyst => FiguresOf::Releases,
+        Role::ProcessCoordinator => FiguresOf::ReleasesAndOwn,
+        Role::ShelterWorker
+        | Role::OutreachWorker
+        | Role::CareProvider
+        | Role::ClientSupporter
+        | Role::MunicipalAssessor
+        | Role::Police
+        | Role::EmbassyLiaison
+        | Role::ReceivingProvider
+        | Role::Ambassador
+        | Role::PrivacyOfficer
+        | Role::Administrator
+        | Role::System => FiguresOf::Nothing,
+    }
+}
+
 /// A count below this tells of people whom somebody may know.
 pub const SMALLEST_COUNT: u32 = 5;
 

@@ -10,6 +10,7 @@
 //! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
 //! `access_log`: what a role may read of the record of who saw what of whom;
+//! `figures`: which figures of the monitor a role may read;
 //! `records`: whether a role is told how long records are kept, and what holds them;
 //! `turn_aways`: whose turn-aways a role may read, people among them whom nobody knows;
 //! `call`: whom a task calls in, who then see whom it is about (relation `called`);
@@ -74,7 +75,7 @@ pub fn csv() -> Result<String, Unreadable> {
             }
         }
     }
-    for kind in EventKind::ALL.iter().filter(|kind| !kind.is_of_the_directory()) {
+    for kind in EventKind::ALL.iter().filter(|kind| kind.is_of_a_path()) {
         for (item, category, depth) in tells_of(*kind) {
             table.line(["event", kind.name(), "", "", category.name(), item, level(depth).name(), "", ""]);
         }
@@ -148,6 +149,7 @@ fn bounds(table: &mut Table) {
     }
     for role in Role::ALL {
         table.line(["access_log", role.code(), "", "", "", "", rules::access_log_of(*role).name(), "", ""]);
+        table.line(["figures", role.code(), "", "", "", "", rules::figures_of(*role).name(), "", ""]);
         let told = if rules::keeps_records(*role) { "told" } else { "none" };
         table.line(["records", role.code(), "", "", "", "", told, "", ""]);
         table.line(["turn_aways", role.code(), "", "", "", "", rules::turn_aways_of(*role).name(), "", ""]);

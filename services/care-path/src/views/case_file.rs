@@ -10,17 +10,17 @@ use super::{
     CareAlertView, ExceptionView, IdentityView, IncidentView, LookoutView, NotedView, ReferralView, RemarkView,
     disclose_alerts, disclose_exceptions, disclose_lookouts, disclose_referrals, section, views,
 };
-use crate::codes::{CloseReason, EthosLight, Phase, Problem, RelationKind, Urgency};
+use crate::codes::{CloseReason, EthosLight, Household, Phase, Problem, RelationKind, Urgency};
 use crate::fact::{Fact, Facts, Label, Origin};
 use crate::ids::{Municipality, NoteId, PersonId, UserId};
 use crate::path::case::NoteAdded;
-use crate::path::intake::{IntakeCompleted, SocialSituation};
+use crate::path::intake::{IntakeCompleted, LivingSituationRecorded, SocialSituation};
 use crate::path::relations::Relation;
 use crate::path::{Noted, Problems};
 use crate::policy::{Category, Depth};
 use crate::sight::Sight;
 use crate::text::Text;
-use crate::time::DateTime;
+use crate::time::{DateTime, PartialDate};
 
 views! {
     /// All that a reader may see of a person. What they may not see is absent.
@@ -77,6 +77,11 @@ views! {
     pub struct SocialView as "Social" {
         pub problems: Option<Vec<Problem>>,
         pub living_situation: Option<EthosLight>,
+        pub household: Option<Household>,
+        /// Since when the person has no home, as precisely as it is known.
+        pub homeless_since: Option<PartialDate>,
+        /// Since when the person is in the Netherlands, as precisely as it is known.
+        pub in_the_netherlands_since: Option<PartialDate>,
         pub situation: Option<SocialSituation>,
         pub circumstances: Option<Vec<RemarkView>>,
     }
@@ -198,6 +203,14 @@ fn newest_of_intakes<'a, T: 'a>(
     sight.path().intakes.iter().rev().find_map(|intake| sight.show(fact(intake.facts())))
 }
 
+/// What was last told of how somebody lives, as far as it is shown.
+fn newest_living<'a, T: 'a>(
+    sight: &Sight<'a>,
+    fact: impl Fn(Facts<'a, LivingSituationRecorded>) -> Fact<'a, &'a T>,
+) -> Option<&'a T> {
+    sight.path().living.iter().rev().find_map(|living| sight.show(fact(living.facts())))
+}
+
 impl RelationView {
     fn of(sight: &Sight<'_>, relation: &Relation<'_>, may_see: impl Fn(PersonId) -> bool) -> Option<Self> {
         let (_, stamp) = sight.show_noted(relation.facts.kind())?;
@@ -219,7 +232,11 @@ impl SocialView {
         let intakes = path.intakes.iter().map(|intake| sight.remark(intake.facts().circumstances()));
         let view = Self {
             problems: problems(sight, Facts::<Problems>::social),
-            living_situation: newest_of_intakes(sight, Facts::<IntakeCompleted>::living_situation).copied(),
+            living_situation: path.living_situations().into_iter().rev().find_map(|fact| sight.show(fact)).copied(),
+            household: newest_living(sight, Facts::<LivingSituationRecorded>::household).copied(),
+            homeless_since: newest_living(sight, Facts::<LivingSituationRecorded>::homeless_since).copied(),
+            in_the_netherlands_since: newest_living(sight, Facts::<LivingSituationRecorded>::in_the_netherlands_since)
+                .copied(),
             situation: newest_of_intakes(sight, Facts::<IntakeCompleted>::situation).cloned(),
             circumstances: remarks(signals.chain(contacts).chain(intakes)),
         };

@@ -64,6 +64,22 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Its name in releases.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Persons => "persons",
+            Self::Signals => "signals",
+            Self::Referrals => "referrals",
+            Self::Dropouts => "dropouts",
+            Self::TurnAways => "turn_aways",
+            Self::Episodes => "episodes",
+            Self::Days => "days",
+            Self::Reports => "reports",
+            Self::BedNights => "bed_nights",
+        }
+    }
+
     #[must_use]
     pub fn label(self) -> Text {
         match self {
@@ -124,7 +140,9 @@ pub enum Cut {
     /// Whether all conditions of a return were met.
     Conditions,
     /// The state 30 and 90 days after a return.
+    #[serde(rename = "after_30_days")]
     After30Days,
+    #[serde(rename = "after_90_days")]
     After90Days,
     /// Places, and nights that were assigned and used.
     Beds,
@@ -133,6 +151,28 @@ pub enum Cut {
 }
 
 impl Cut {
+    /// Its name in releases.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Municipality => "municipality",
+            Self::Country => "country",
+            Self::Sex => "sex",
+            Self::AgeBand => "age_band",
+            Self::EthosLight => "ethos_light",
+            Self::Channel => "channel",
+            Self::Offering => "offering",
+            Self::Outcome => "outcome",
+            Self::Reason => "reason",
+            Self::FacilityKind => "facility_kind",
+            Self::Conditions => "conditions",
+            Self::After30Days => "after_30_days",
+            Self::After90Days => "after_90_days",
+            Self::Beds => "beds",
+            Self::Timeliness => "timeliness",
+        }
+    }
+
     #[must_use]
     pub fn label(self) -> Text {
         match self {

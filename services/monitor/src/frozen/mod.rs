@@ -26,6 +26,15 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// The municipality for whose coordinators it is.
+    #[must_use]
+    pub fn municipality(&self) -> Option<&str> {
+        match self {
+            Self::Everybody => None,
+            Self::Coordinators(municipality) => Some(municipality),
+        }
+    }
+
     #[must_use]
     pub fn rule(&self) -> Rule {
         match self {

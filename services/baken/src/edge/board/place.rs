@@ -5,6 +5,7 @@ use board::OwnLanguage;
 use care_path::command::CommandKind;
 use care_path::ids::FacilityId;
 use care_path::{EventId, PersonId};
+use monitor::period::Period;
 use uuid::Uuid;
 
 /// A page of the board.
@@ -28,6 +29,8 @@ pub enum Place {
     Webhooks,
     /// How long records are kept; and one of them.
     Privacy(Option<PersonId>),
+    /// The monitor's figures: those of a period, else the newest; whether those of the own municipality.
+    Figures(Option<Period>, bool),
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
@@ -82,6 +85,10 @@ impl Place {
             ("privacy", None, None) => {
                 let person = query.of("person").map(str::trim).filter(|id| !id.is_empty());
                 Self::Privacy(person.and_then(|id| id.parse().ok()).map(PersonId))
+            }
+            ("figures", period, None) => {
+                let period = period.map(str::parse).transpose().ok()?;
+                Self::Figures(period, query.of("audience") == Some("own"))
             }
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),

@@ -9,18 +9,21 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
 use board::pages::{
-    CaseDesk, CountryCount, Desk, Door, Found as FoundPersons, LastSignIn, Lookouts, Privacy, Returning, SeenBy,
-    StateShare, TurnAways, WhoSaw,
+    CaseDesk, CountryCount, Desk, Door, Figures, Found as FoundPersons, LastSignIn, Lookouts, Privacy, Returning,
+    SeenBy, StateShare, TurnAways, WhoSaw,
 };
 use board::{Draft, Flash, Language, OwnLanguage, Page, pages};
-use care_path::PersonId;
 use care_path::codes::{Code, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::ids::{FacilityId, OrgId};
-use care_path::policy::rules::{AccessLogOf, TurnAwaysOf, access_log_of, keeps_records, turn_aways_of};
+use care_path::policy::rules::{
+    AccessLogOf, FiguresOf, TurnAwaysOf, access_log_of, figures_of, keeps_records, turn_aways_of,
+};
 use care_path::views::{CaseFileView, ExceptionView, OrganisationView, TaskView};
+use care_path::{Actor, Area, PersonId};
 use maud::Markup;
+use monitor::period::Period;
 
 use super::names::{NamesOf, place_of};
 use super::place::{FormPlace, Pairs, Place};
@@ -28,12 +31,13 @@ use super::session::{self, Found, Session, language_cookie, language_of, name_of
 use super::sign_in::{answer_with, to};
 use super::{filled, search};
 use crate::app::{
-    Cursor, HandoverCounts, MeView, OrganisationsFilter, PageRequest, PersonsFilter, QueryError, Reading, SeenByView,
-    StateCount, TurnAwaysFilter,
+    Cursor, FiguresForm, HandoverCounts, LabelLanguage, MeView, OrganisationsFilter, PageRequest, PersonsFilter,
+    QueryError, Reading, SeenByView, StateCount, TurnAwaysFilter,
 };
 use crate::edge::Edge;
 use crate::edge::caller::reading;
 use crate::edge::problem::Problem;
+use crate::edge::rest::figures::file_of;
 
 /// As much of a list as a page shows.
 const SHOWN: usize = 50;
@@ -69,6 +73,24 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
         });
     }
     Ok(viewed.answer(StatusCode::OK))
+}
+
+/// Answers with a release of figures as a file.
+pub async fn figures_file(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let Found::Open(session) = session::open(&request, &edge).await? else { return Ok(to("/").finish()) };
+    let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
+    let viewed = Viewed::of(&request, &edge, &session, &at, None);
+    let named = |name: &str| request.match_info().get(name).unwrap_or_default();
+    let (Ok(period), Some(form)) = (named("period").parse(), FiguresForm::of_name(named("form"))) else {
+        return Ok(viewed.problem(&Problem::NotFound));
+    };
+    let own = Pairs::read(request.query_string().as_bytes()).of("audience") == Some("own");
+    let language = match viewed.language {
+        Language::Dutch => LabelLanguage::Nl,
+        Language::English => LabelLanguage::En,
+    };
+    let file = file_of(&edge.baken, &viewed.reading, (period, own), form, language);
+    Ok(file.unwrap_or_else(|problem| viewed.problem(&problem)))
 }
 
 /// Keeps the language that the reader chose.
@@ -186,6 +208,7 @@ impl<'a> Viewed<'a> {
             Place::TurnAways { after } => self.turn_aways(after),
             Place::Webhooks => self.webhooks(),
             Place::Privacy(person) => self.privacy(person),
+            Place::Figures(period, own) => self.figures(period, own),
             // Only its own page has it: no form is sent from there.
             Place::WhoSaw(..) => Err(Problem::NotFound),
             Place::New => {
@@ -290,6 +313,25 @@ impl<'a> Viewed<'a> {
         let holds = baken.holds(reader, &most)?.into_nodes();
         let privacy = Privacy { retention: &retention, holds: &holds, person };
         Ok(self.with_page(self.at, |page| pages::privacy(page, &privacy)))
+    }
+
+    /// The monitor's figures, for those who may read them.
+    fn figures(&self, period: Option<Period>, own: bool) -> Result<Markup, Problem> {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        let has_own = match figures_of(reader.actor.role()) {
+            FiguresOf::Nothing => return Err(Problem::NotFound),
+            FiguresOf::ReleasesAndOwn => true,
+            FiguresOf::Releases => false,
+        };
+        let all = baken.every_release(reader, own)?;
+        let shown = match period {
+            Some(period) => Some(all.iter().find(|each| each.period == period).ok_or(Problem::NotFound)?),
+            None => all.last(),
+        };
+        let releases: Vec<_> = all.iter().rev().map(|each| (each.period.to_string(), each.frozen_on)).collect();
+        let may_release = reader.actor == Actor::MonitorAnalyst { area: Area::National };
+        let figures = Figures { releases: &releases, all: &all, shown, own, has_own, may_release };
+        Ok(self.with_page(self.at, |page| pages::figures(page, &figures)))
     }
 
     /// Who saw somebody, for those who may tell the person.

@@ -23,7 +23,8 @@ use chrono::NaiveDate;
 use super::connection::Window;
 use super::error::{QueryRefused, found, or_null};
 use crate::app::{
-    self, Baken, CodeListView, HandoverCounts, LabelLanguage, MeView, Page, PageRequest, QueryError, Reading,
+    self, Baken, CodeListView, DefinitionView, HandoverCounts, LabelLanguage, MeView, Page, PageRequest, QueryError,
+    Reading, ReleaseView, TableView,
 };
 use crate::edge::rates::Rates;
 use crate::edge::rest::headers::uuid;
@@ -244,6 +245,32 @@ impl Query {
         page(ctx, first, after, |asked, request| asked.baken.turn_aways(asked.reader, &filter, request))
     }
 
+    /// What each figure of the monitor counts.
+    async fn indicator_definitions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Dutch, or else English.")] language: Option<LabelLanguage>,
+    ) -> Option<Vec<DefinitionView>> {
+        let definitions = |asked: Asked<'_>| Some(asked.baken.figures_definitions(language.unwrap_or_default()));
+        or_null(ctx, asked(ctx).map(definitions))
+    }
+
+    /// The releases of the monitor's figures, the newest first, without their tables; null to a role that may not read them.
+    async fn figures_releases(&self, ctx: &Context<'_>) -> Option<Vec<ReleaseView>> {
+        or_null(ctx, asked(ctx).map(|asked| asked.baken.releases(asked.reader).ok()))
+    }
+
+    /// Tables of the monitor's figures, the first release first; null to a role that may not read them.
+    async fn figures(&self, ctx: &Context<'_>, filter: Option<FiguresFilter>) -> Option<Vec<TableView>> {
+        let FiguresFilter { indicator, period, own } = filter.unwrap_or_default();
+        let show = || {
+            let period = period.map(|text| text.parse().map_err(|_| QueryRefused::Period)).transpose()?;
+            let filter = app::FiguresFilter { indicator, period, own: own.unwrap_or_default() };
+            Ok(asked(ctx)?.baken.indicators(asked(ctx)?.reader, &filter).ok())
+        };
+        or_null(ctx, show())
+    }
+
     /// The handovers that the reader may see; to an ambassador, their counts.
     async fn handovers(
         &self,
@@ -284,6 +311,17 @@ impl PersonsFilter {
             name => Ok(Some(PersonSought { name, birth_date, ..PersonSought::default() })),
         }
     }
+}
+
+/// Which figures are asked for.
+#[derive(InputObject, Default)]
+struct FiguresFilter {
+    /// The id of a definition, such as `unique_persons`.
+    indicator: Option<String>,
+    /// A calendar year or quarter, such as `2026-Q3`.
+    period: Option<String>,
+    /// As coordinators are shown them of their own municipality.
+    own: Option<bool>,
 }
 
 /// Which turn-aways a list is asked for.

@@ -51,12 +51,12 @@ pub async fn codes_of_list(reader: ReadingCaller, request: HttpRequest) -> Resul
     Ok(labelled(language, &view))
 }
 
-fn language(request: &HttpRequest) -> LabelLanguage {
+pub(super) fn language(request: &HttpRequest) -> LabelLanguage {
     let accepted = request.headers().get_all(ACCEPT_LANGUAGE).filter_map(|value| value.to_str().ok());
     LabelLanguage::negotiate(&accepted.collect::<Vec<_>>().join(","))
 }
 
-fn labelled(language: LabelLanguage, view: &impl serde::Serialize) -> HttpResponse {
+pub(super) fn labelled(language: LabelLanguage, view: &impl serde::Serialize) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_LANGUAGE, language.tag())).insert_header((VARY, "accept-language"));
     response.json(view)

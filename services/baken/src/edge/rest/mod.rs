@@ -9,6 +9,7 @@ pub mod commands;
 mod directory;
 pub mod evening;
 pub mod fields;
+pub mod figures;
 pub mod headers;
 mod lists;
 mod me;
@@ -43,6 +44,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     turn_aways::routes(routes);
     accesses::routes(routes);
     records::routes(routes);
+    figures::routes(routes);
     me::routes(routes);
     stream::routes(routes);
     batch::routes(routes);

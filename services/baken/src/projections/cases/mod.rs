@@ -82,7 +82,7 @@ impl Cases {
 
     /// An event was recorded.
     pub fn note(&mut self, event: &Heading) {
-        if let Some(person) = event.person {
+        if let Some(person) = event.person() {
             self.revisions.insert(person, event.revision);
         }
     }

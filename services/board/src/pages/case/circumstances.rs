@@ -33,6 +33,9 @@ impl Page<'_> {
                     dl.facts {
                         (fact(self.say("Problemen", "Problems"), social.problems.as_ref().map(|codes| self.codes(codes))))
                         (fact(self.say("Woonsituatie", "Living situation"), social.living_situation.map(|code| self.code(code))))
+                        (fact(self.say("Huishouden", "Household"), social.household.map(|code| self.code(code))))
+                        (fact(self.say("Dakloos sinds", "Homeless since"), social.homeless_since.map(|date| self.born(date))))
+                        (fact(self.say("In Nederland sinds", "In the Netherlands since"), social.in_the_netherlands_since.map(|date| self.born(date))))
                         @if let Some(situation) = &social.situation {
                             (fact(self.say("Werkt", "Works"), situation.works.map(|code| self.code(code))))
                             (fact(self.say("Inkomen", "Income"), situation.has_income.map(|code| self.code(code))))

@@ -109,9 +109,10 @@ impl Page<'_> {
 
     /// What can be done now, the usual first.
     fn what_can_be_done(&self, file: &CaseFileView, may: &[K]) -> Markup {
-        const USUAL: [K; 8] = [
+        const USUAL: [K; 9] = [
             K::RecordContact,
             K::RecordIntake,
+            K::RecordLivingSituation,
             K::AssignBed,
             K::Refer,
             K::IssueLookout,

@@ -63,7 +63,7 @@ fn outside_the_marks_there_is_nothing_but_codes_ids_times_and_names_of_organisat
 fn of_persons() -> impl Iterator<Item = Sample> {
     samples().into_iter().filter(|sample| {
         let kind: EventKind = sample.stored.r#type.parse().unwrap();
-        !kind.is_of_the_directory()
+        kind.is_of_a_path()
     })
 }
 

@@ -145,7 +145,7 @@ fn no_free_text_and_nothing_of_an_identity_is_outside_a_mark() {
     });
     let of_a_person = |path: &str| {
         let kind: EventKind = path.split('/').next().unwrap_or_default().parse().unwrap();
-        !kind.is_of_the_directory()
+        kind.is_of_a_path()
     };
     let in_clear = found.iter().filter(|value| !value.marked && of_a_person(&value.path));
     let in_clear: Vec<_> = in_clear.map(|value| &value.path).collect();

@@ -102,7 +102,8 @@ pub(super) fn shows_the_person(event: &Event) -> bool {
         | Event::Privacy(_)
         | Event::Deadline(_)
         | Event::Correction(_)
-        | Event::Directory(_) => false,
+        | Event::Directory(_)
+        | Event::Figures(_) => false,
     }
 }
 

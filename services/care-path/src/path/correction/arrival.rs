@@ -134,7 +134,8 @@ fn fits(stamp: &Stamp, event: &Event, carried: &Carried<'_>, path: &CarePath, at
         | Event::Privacy(_)
         | Event::Deadline(_)
         | Event::Correction(_)
-        | Event::Directory(_) => {}
+        | Event::Directory(_)
+        | Event::Figures(_) => {}
     }
     Ok(())
 }
@@ -199,7 +200,8 @@ fn arriving(stamp: &Stamp, event: &Event, carried: &Carried<'_>, path: &CarePath
         | Event::Privacy(_)
         | Event::Deadline(_)
         | Event::Correction(_)
-        | Event::Directory(_) => vec![event.clone()],
+        | Event::Directory(_)
+        | Event::Figures(_) => vec![event.clone()],
     }
 }
 

@@ -146,6 +146,7 @@ fn asked(event: &Event) -> Option<&OrgId> {
         | Event::Privacy(_)
         | Event::Deadline(_)
         | Event::Correction(_)
-        | Event::Directory(_) => None,
+        | Event::Directory(_)
+        | Event::Figures(_) => None,
     }
 }

@@ -35,6 +35,7 @@ impl Movable {
             K::ContactMade => Self::By(C::RecordContact),
             K::IdentityUpdated => Self::By(C::UpdateIdentity),
             K::IntakeCompleted => Self::By(C::RecordIntake),
+            K::LivingSituationRecorded => Self::By(C::RecordLivingSituation),
             K::TurnedAway => Self::By(C::TurnAway),
             K::AttendanceRecorded => Self::By(C::RecordAttendance),
             K::NoShowRecorded => Self::By(C::RecordNoShow),
@@ -113,7 +114,8 @@ impl Movable {
             | K::FacilityChanged
             | K::FacilityClosed
             | K::FacilityReopened
-            | K::CapacitySet => Self::Never,
+            | K::CapacitySet
+            | K::FiguresReleased => Self::Never,
         }
     }
 

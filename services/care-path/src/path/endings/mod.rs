@@ -324,6 +324,7 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         | K::PersonsRelated
         | K::NoShowRecorded
         | K::IncidentObserved
+        | K::LivingSituationRecorded
         | K::RightsAssessed
         | K::IndDecisionRecorded
         | K::InsuranceRecorded
@@ -364,6 +365,7 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         | K::FacilityChanged
         | K::FacilityClosed
         | K::FacilityReopened
-        | K::CapacitySet => &[],
+        | K::CapacitySet
+        | K::FiguresReleased => &[],
     }
 }

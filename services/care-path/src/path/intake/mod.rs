@@ -8,24 +8,28 @@ use serde_with::skip_serializing_none;
 
 use super::identity::{IdentityClaim, IdentityState};
 use super::{CarePath, Noted, Problems, Stamp};
-use crate::codes::{EthosLight, LocationType, Offering, TurnAwayReason, Urgency, YesNoUnknown};
+use crate::codes::{EthosLight, Household, LocationType, Offering, TurnAwayReason, Urgency, YesNoUnknown};
 use crate::fact::{events, part_events};
 use crate::ids::FacilityId;
 use crate::private::{Identity, Medical, Private, Social};
 use crate::text::Text;
+use crate::time::PartialDate;
 
 mod decide;
+mod living;
 #[cfg(test)]
 mod tests;
 mod turn_aways;
 
 pub use decide::{RecordIntake, RetractTurnAway, TurnAway};
+pub use living::RecordLivingSituation;
 pub use turn_aways::{Counted, TurnAwayAt, TurnAways};
 
 part_events! {
-    /// Intakes and turn-aways.
+    /// Intakes, living situations and turn-aways.
     pub enum IntakeEvent {
         IntakeCompleted(Box<IntakeCompleted>),
+        LivingSituationRecorded(LivingSituationRecorded),
         TurnedAway(TurnedAway),
     }
 }
@@ -47,6 +51,16 @@ events! {
         head_injury_suspected: maybe sealed(bool, Medical) => Medical, Minimal;
         #[serde(default, skip_serializing_if = "Problems::is_empty")]
         problems: ..Problems;
+    }
+
+    /// How somebody lives was taken down for a day: what the counts of homeless people ask of everybody with an open case.
+    pub struct LivingSituationRecorded {
+        living_situation: sealed(EthosLight, Social) => Social, Minimal;
+        household: maybe sealed(Household, Social) => Social, Full;
+        /// Since when the person has no home.
+        homeless_since: maybe sealed(PartialDate, Social) => Social, Full;
+        /// Since when the person is in the Netherlands.
+        in_the_netherlands_since: maybe sealed(PartialDate, Social) => Social, Full;
     }
 
     /// Somebody was turned away, or a number of people who are not known.
@@ -81,6 +95,8 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IntakeEven
             path.case.contact(stamp);
             path.intakes.push(Noted::new(stamp, intake));
         }
+        // A class may be taken from the file: it does not say that the person was seen.
+        IntakeEvent::LivingSituationRecorded(living) => path.living.push(Noted::new(stamp, living)),
         IntakeEvent::TurnedAway(turned_away) => {
             path.seen(stamp, None, None);
             path.turn_aways.push(Noted::new(stamp, turned_away));

@@ -15,7 +15,7 @@ use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarg
 use crate::path::exception::{DecideException, Decision, OvertakeException, RequestException};
 use crate::path::identity::{AgreeMatch, DismissMatch, LinkPersons, ReleaseMatch, UnlinkPersons, UpdateIdentity};
 use crate::path::incident::ObserveIncident;
-use crate::path::intake::TurnAway;
+use crate::path::intake::{RecordLivingSituation, TurnAway};
 use crate::path::lost::{
     AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, MarkOutOfSight, ResolveLookout,
 };
@@ -96,6 +96,15 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         }
         K::DismissMatch => Command::DismissMatch(another_person(), DismissMatch { explanation: dice.maybe_text() }),
         K::RecordIntake => Command::RecordIntake((), bodies::intake(dice)),
+        K::RecordLivingSituation => {
+            let living = RecordLivingSituation {
+                living_situation: dice.code(),
+                household: dice.maybe(Dice::code),
+                homeless_since: dice.maybe(|dice| dice.named(&["2019", "2021-11"])),
+                in_the_netherlands_since: dice.maybe(|dice| dice.named(&["2018-03-01", "2020"])),
+            };
+            Command::RecordLivingSituation((), living)
+        }
         K::TurnAway => {
             let (reason, offering) = (dice.code(), dice.maybe(Dice::code));
             Command::TurnAway((), TurnAway { reason, offering, facility: None, persons: None })
@@ -310,7 +319,8 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         | K::ChangeFacility
         | K::CloseFacility
         | K::ReopenFacility
-        | K::SetCapacity => return None,
+        | K::SetCapacity
+        | K::ReleaseFigures => return None,
         K::PassDeadline => {
             let timers = path.timers(&Deadlines::default(), &super::everybody());
             let passed = timers.iter().filter(|timer| timer.due <= now).map(Timer::command);

@@ -227,9 +227,9 @@ fn a_receiving_provider_sees_nothing_without_consent_and_nothing_that_is_not_add
 
 #[test]
 fn those_who_oversee_count_or_configure_change_nothing_on_a_path() {
-    for role in [Role::Ambassador, Role::MonitorAnalyst] {
-        assert_eq!(commands_of(role), [], "{role}");
-    }
+    assert_eq!(commands_of(Role::Ambassador), []);
+    let releases = commands_of(Role::MonitorAnalyst);
+    assert!(releases.iter().all(|kind| kind.without_person() == Some(WithoutPerson::Figures)), "{releases:?}");
     let keeps = commands_of(Role::Administrator);
     let of_the_directory = |kind: &CommandKind| kind.without_person() == Some(WithoutPerson::Directory);
     assert!(!keeps.is_empty() && keeps.iter().all(of_the_directory), "{keeps:?}");

@@ -1,0 +1,214 @@
+//! The monitor's figures: how a release is made of what is recorded now, and what is shown of those that were made.
+//!
+//! Nothing is counted for a reader. A period is frozen once, with everything suppressed that tells of anybody, and all readers
+//! are shown that release: so two answers never differ by one person.
+
+mod export;
+mod facts;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use std::sync::Arc;
+
+use care_path::command::{Command, CommandKind};
+use care_path::figures::{
+    FiguresRefusal, FiguresReleased, Frozen as Made, FrozenTables, MunicipalTables, ReleaseFigures,
+};
+use care_path::ids::Municipality;
+use care_path::policy::Relation;
+use care_path::policy::may;
+use care_path::policy::rules::{FiguresOf, figures_of};
+use care_path::time::local_date;
+use care_path::{Actor, Area, Principal};
+use monitor::definitions::{INDICATORS, definition};
+use monitor::freeze;
+use monitor::frozen::{Audience, Frozen, NotFrozen};
+use monitor::period::Period;
+
+use super::{Baken, ExecuteError, LabelLanguage, Reading};
+use crate::projections::Release;
+
+pub use export::FiguresForm;
+pub use views::{
+    CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, ReleaseView, TableView,
+};
+
+/// Why figures are not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum FiguresError {
+    #[error("the role may not read figures")]
+    Forbidden,
+    #[error("there is no such release")]
+    NotFound,
+    /// What was frozen cannot be read any more.
+    #[error("a release cannot be read")]
+    Damaged(#[source] serde_json::Error),
+}
+
+/// Which figures are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FiguresFilter {
+    pub indicator: Option<String>,
+    pub period: Option<Period>,
+    /// Those of the own municipality, as its coordinators are shown them.
+    pub own: bool,
+}
+
+impl Baken {
+    /// Makes the tables of a release, if the command asks for one and the principal may.
+    pub(super) async fn with_figures(&self, principal: &Principal, command: &mut Command) -> Result<(), ExecuteError> {
+        let Command::ReleaseFigures((), release) = command else { return Ok(()) };
+        let allowed = may(principal.actor.role(), CommandKind::ReleaseFigures, Relation::None);
+        if allowed && principal.actor == (Actor::MonitorAnalyst { area: Area::National }) {
+            // All that was answered before is in them, on whichever node it was.
+            self.caught_up(self.log.head().await.map_err(ExecuteError::from)?).await?;
+            release.frozen = Some(self.freeze(release).await?);
+        }
+        Ok(())
+    }
+
+    async fn freeze(&self, release: &ReleaseFigures) -> Result<Made, ExecuteError> {
+        let period: Period = release.period.to_string().parse().map_err(internal)?;
+        let (world, now) = (self.world.clone(), self.clock.now());
+        let releases = self.world.read().figures().releases().to_vec();
+        let made = tokio::task::spawn_blocking(move || {
+            let (mut all, beside) = (Vec::new(), releases.len());
+            for earlier in &releases {
+                all.extend(every_table(&earlier.released).map_err(internal)?);
+            }
+            let facts = facts::facts(&world, period, now);
+            let today = local_date(now);
+            let mut tables_for = |audience: Audience| -> Result<FrozenTables, ExecuteError> {
+                let frozen = freeze(&facts, period, today, &audience, &all).map_err(not_frozen)?;
+                let text = serde_json::to_string(&frozen).map_err(internal)?;
+                all.push(frozen);
+                Ok(FrozenTables(text))
+            };
+            let tables = tables_for(Audience::Everybody)?;
+            let mut of_municipalities = Vec::new();
+            for city in monitor::indicators::CITIES {
+                let municipality: Municipality = city.parse().map_err(internal)?;
+                let tables = tables_for(Audience::Coordinators(city.to_owned()))?;
+                of_municipalities.push(MunicipalTables { municipality, tables });
+            }
+            Ok(Made { tables, of_municipalities, beside })
+        });
+        made.await.map_err(internal)?
+    }
+
+    /// What each indicator counts, in Dutch or English.
+    #[must_use]
+    pub fn figures_definitions(&self, language: LabelLanguage) -> Vec<DefinitionView> {
+        let language = views::language_of(language);
+        INDICATORS.iter().map(|definition| DefinitionView::of(definition, language)).collect()
+    }
+
+    /// All releases that a reader may read, the newest first, without their tables.
+    ///
+    /// # Errors
+    /// Where the role may not.
+    pub fn releases(&self, reader: &Reading) -> Result<Vec<ReleaseView>, FiguresError> {
+        let shown = self.shown(reader, &FiguresFilter::default())?;
+        Ok(shown
+            .iter()
+            .rev()
+            .map(|(number, frozen)| ReleaseView { tables: Vec::new(), ..ReleaseView::of(*number, frozen) })
+            .collect())
+    }
+
+    /// The release of a period.
+    ///
+    /// # Errors
+    /// Where there is none, or the role may not.
+    pub fn release(&self, reader: &Reading, period: Period, own: bool) -> Result<ReleaseView, FiguresError> {
+        let (number, frozen) = self.frozen(reader, period, own)?;
+        Ok(ReleaseView::of(number, &frozen))
+    }
+
+    /// The release of a period as it was frozen, with its number.
+    ///
+    /// # Errors
+    /// Where there is none, or the role may not.
+    pub fn frozen(&self, reader: &Reading, period: Period, own: bool) -> Result<(u32, Frozen), FiguresError> {
+        let filter = FiguresFilter { period: Some(period), own, indicator: None };
+        self.shown(reader, &filter)?.into_iter().next().ok_or(FiguresError::NotFound)
+    }
+
+    /// All releases as they were frozen, the first first.
+    ///
+    /// # Errors
+    /// Where the role may not.
+    pub fn every_release(&self, reader: &Reading, own: bool) -> Result<Vec<Frozen>, FiguresError> {
+        let filter = FiguresFilter { own, ..FiguresFilter::default() };
+        Ok(self.shown(reader, &filter)?.into_iter().map(|(_, frozen)| frozen).collect())
+    }
+
+    /// The tables that are asked for, of all releases, the first first.
+    ///
+    /// # Errors
+    /// Where there is no such indicator, or the role may not.
+    pub fn indicators(&self, reader: &Reading, filter: &FiguresFilter) -> Result<Vec<TableView>, FiguresError> {
+        if filter.indicator.as_deref().is_some_and(|indicator| definition(indicator).is_none()) {
+            return Err(FiguresError::NotFound);
+        }
+        let fits = |indicator: &str| filter.indicator.as_deref().is_none_or(|asked| asked == indicator);
+        let shown = self.shown(reader, filter)?;
+        let tables = shown.iter().flat_map(|(_, frozen)| {
+            frozen.tables.iter().filter(|table| fits(&table.indicator)).map(move |table| TableView::of(frozen, table))
+        });
+        Ok(tables.collect())
+    }
+
+    /// What a reader is shown of the releases, with their numbers; that it is read is recorded.
+    fn shown(&self, reader: &Reading, filter: &FiguresFilter) -> Result<Vec<(u32, Frozen)>, FiguresError> {
+        let own = match (figures_of(reader.actor.role()), &reader.actor) {
+            (FiguresOf::Nothing, _) => return Err(FiguresError::Forbidden),
+            (FiguresOf::ReleasesAndOwn, actor) => actor.municipality().filter(|_| filter.own),
+            (FiguresOf::Releases, _) => None,
+        };
+        if filter.own && own.is_none() {
+            return Err(FiguresError::Forbidden);
+        }
+        reader.reads_of_nobody();
+        let releases = self.world.read().figures().releases().to_vec();
+        let of_period = |release: &&(u32, Release)| {
+            filter.period.is_none_or(|period| release.1.released.period.to_string() == period.to_string())
+        };
+        let numbered: Vec<_> = (1..).zip(releases).collect();
+        let mut shown = Vec::new();
+        for (number, release) in numbered.iter().filter(of_period) {
+            let tables = match own {
+                None => Some(&release.released.tables),
+                Some(own) => {
+                    let of_own = release.released.of_municipalities.iter().find(|each| each.municipality == *own);
+                    of_own.map(|each| &each.tables)
+                }
+            };
+            if let Some(FrozenTables(text)) = tables {
+                shown.push((*number, serde_json::from_str(text).map_err(FiguresError::Damaged)?));
+            }
+        }
+        Ok(shown)
+    }
+}
+
+/// All tables of a release, of every audience.
+fn every_table(released: &Arc<FiguresReleased>) -> Result<Vec<Frozen>, serde_json::Error> {
+    let municipal = released.of_municipalities.iter().map(|each| &each.tables);
+    [&released.tables].into_iter().chain(municipal).map(|FrozenTables(text)| serde_json::from_str(text)).collect()
+}
+
+fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteError {
+    ExecuteError::Internal(Box::new(error))
+}
+
+fn not_frozen(why: NotFrozen) -> ExecuteError {
+    let refusal = match why {
+        NotFrozen::NotOver(_) => FiguresRefusal::PeriodNotOver,
+        NotFrozen::Released => FiguresRefusal::AlreadyReleased,
+        NotFrozen::YearIsFrozen => FiguresRefusal::YearReleased,
+        NotFrozen::UnknownMunicipality(_) | NotFrozen::EverybodyFirst | NotFrozen::TooMany(_) => return internal(why),
+    };
+    ExecuteError::Refused(refusal.into())
+}

@@ -1,0 +1,214 @@
+//! The monitor's figures: which periods were released, and the tables of one of them. What is suppressed is shown as such, with
+//! why.
+
+use care_path::command::CommandKind as K;
+use chrono::NaiveDate;
+use maud::{Markup, PreEscaped, html};
+use monitor::definitions::{Cut, Definition, INDICATORS, definition};
+use monitor::frozen::{Cell, Durations, Estimated, Frozen, Table, Value};
+use monitor::labels::{label, place, places};
+use monitor::{definitions, plot};
+
+use crate::form::Ask;
+use crate::page::Page;
+use crate::words::Language;
+
+/// What the page shows.
+pub struct Figures<'a> {
+    /// The periods that were released and when, the newest first.
+    pub releases: &'a [(String, NaiveDate)],
+    /// All releases as the reader is shown them, the first first: a trend goes over them.
+    pub all: &'a [Frozen],
+    /// The one that is shown.
+    pub shown: Option<&'a Frozen>,
+    /// As coordinators are shown them of their own municipality.
+    pub own: bool,
+    /// Whether the reader is a coordinator, who has both.
+    pub has_own: bool,
+    /// Whether the reader may release a period.
+    pub may_release: bool,
+}
+
+/// The page.
+#[must_use]
+pub fn figures(page: &Page<'_>, figures: &Figures<'_>) -> Markup {
+    page.titled(
+        page.say("Cijfers", "Figures"),
+        &html! {
+            (page.releases(figures))
+            @match figures.shown {
+                None => (page.nothing("Er zijn nog geen cijfers vrijgegeven.", "No figures were released yet.")),
+                Some(shown) => (page.release(figures, shown)),
+            }
+        },
+    )
+}
+
+fn language_of(page: &Page<'_>) -> definitions::Language {
+    match page.language {
+        Language::Dutch => definitions::Language::Dutch,
+        Language::English => definitions::Language::English,
+    }
+}
+
+impl Page<'_> {
+    /// The periods to choose from, and the form that releases one.
+    fn releases(&self, figures: &Figures<'_>) -> Markup {
+        let audience = if figures.own { "?audience=own" } else { "" };
+        html! {
+            section aria-labelledby="releases" {
+                h2 #releases.utrecht-heading-2 { (self.say("Vrijgaven", "Releases")) }
+                @if !figures.releases.is_empty() {
+                    ul.acts { @for (period, _) in figures.releases {
+                        @let is_shown = figures.shown.is_some_and(|shown| shown.period.to_string() == *period);
+                        li { a.utrecht-link href={ "/board/figures/" (period) (audience) } aria-current=[is_shown.then_some("page")] { (period) } }
+                    } }
+                }
+                @if figures.has_own {
+                    p { @if figures.own {
+                        a.utrecht-link href="/board/figures" { (self.say("Zoals iedereen ze ziet", "As everybody sees them")) }
+                    } @else {
+                        a.utrecht-link href="/board/figures?audience=own" { (self.say("Alleen mijn gemeente, met meer getallen", "My municipality alone, with more numbers")) }
+                    } }
+                }
+                @if figures.may_release { (self.act(&Ask::of(K::ReleaseFigures).inline())) }
+            }
+        }
+    }
+
+    fn release(&self, figures: &Figures<'_>, shown: &Frozen) -> Markup {
+        let first_small = shown.rule.threshold + 1;
+        let base = shown.rule.base;
+        let downloads =
+            [("csv", "CSV"), ("csvw", "CSVW"), ("json-stat", "JSON-stat"), ("report", self.say("Rapport", "Report"))];
+        let audience = if figures.own { "?audience=own" } else { "" };
+        html! {
+            section aria-labelledby="release" {
+                h2 #release.utrecht-heading-2 { (shown.period) }
+                p {
+                    (self.say("Vastgezet op ", "Frozen on ")) (crate::show::day(shown.frozen_on, self.now, self.language)) ". "
+                    @match self.language {
+                        Language::Dutch => { "• betekent: er is iemand, en hoeveel wordt niet getoond. Het zijn er minder dan " (first_small) ", of het zou zo'n klein aantal verraden. Andere getallen zijn afgerond op " (base) "." },
+                        Language::English => { "• means: there is somebody, and how many is not shown. They are fewer than " (first_small) ", or it would give such a small number away. Other numbers are rounded to " (base) "." },
+                    }
+                }
+                p.acts { @for (kind, name) in downloads {
+                    a.utrecht-link href={ "/board/figures/" (shown.period) "/" (kind) (audience) } { (name) }
+                } }
+            }
+            @for each in INDICATORS.iter().filter(|each| definition(each.id).is_some_and(|newest| newest.version == each.version)) {
+                @let tables: Vec<_> = shown.tables.iter().filter(|table| table.indicator == each.id).collect();
+                @if !tables.is_empty() { (self.indicator(figures, shown, each, &tables)) }
+            }
+            @if !shown.withheld.is_empty() {
+                section aria-labelledby="withheld" {
+                    h2 #withheld.utrecht-heading-2 { (self.say("Niet getoond", "Withheld")) }
+                    p { (self.say("Van deze cijfers kon niets worden getoond zonder iemand te verraden: ", "Of these nothing could be shown without telling of somebody: "))
+                        (shown.withheld.iter().map(|id| definition(id).map_or(id.as_str(), |each| each.name.in_language(language_of(self)))).collect::<Vec<_>>().join(", ")) "." }
+                }
+            }
+        }
+    }
+
+    /// One indicator: its definition, its picture and its tables.
+    fn indicator(&self, figures: &Figures<'_>, shown: &Frozen, of: &Definition, tables: &[&Table]) -> Markup {
+        let language = language_of(self);
+        let own = shown.audience.municipality();
+        let picture = match of.id {
+            "unique_persons" => plot::pyramid(shown, own, language),
+            "days_to_first_care" => plot::survival(shown, of.id, own, language),
+            "referrals" => plot::flow(shown, own, language),
+            _ => None,
+        };
+        let trend = (figures.all.len() > 1).then(|| plot::trend(figures.all, of.id, own, language)).flatten();
+        html! {
+            section aria-labelledby=(of.id) {
+                h2.utrecht-heading-2 id=(of.id) { (of.name.in_language(language)) }
+                details.more {
+                    summary { (self.say("Wat telt mee?", "What counts?")) }
+                    p { (of.counts.in_language(language)) }
+                    p { (self.say("Peilmoment: ", "By date: ")) (of.reference.label().in_language(language)) ". "
+                        (self.say("Eenheid: ", "Unit: ")) (of.unit.label().in_language(language)) "." }
+                    ul { @for gap in of.gaps { li { (gap.in_language(language)) } } }
+                }
+                @for plot in [picture, trend].into_iter().flatten() { div.figure { (PreEscaped(plot)) } }
+                @for table in tables { (self.figures_table(shown, of, table)) }
+            }
+        }
+    }
+
+    /// A table: categories down, places across.
+    fn figures_table(&self, shown: &Frozen, of: &Definition, table: &Table) -> Markup {
+        let language = language_of(self);
+        let cuts: Vec<Cut> = table.cuts.iter().copied().filter(|cut| *cut != Cut::Municipality).collect();
+        let places: Vec<_> = match shown.audience.municipality() {
+            Some(own) => vec![Some(own)],
+            None => places(),
+        };
+        let has_place = |place: &Option<&str>| {
+            table.cells.iter().any(|cell| cell.categories.get(&Cut::Municipality).map(String::as_str) == *place)
+        };
+        let places: Vec<_> = places.into_iter().filter(has_place).collect();
+        let mut rows: Vec<Vec<Option<&String>>> = Vec::new();
+        for cell in &table.cells {
+            let of_cell: Vec<_> = cuts.iter().map(|cut| cell.categories.get(cut)).collect();
+            if !rows.contains(&of_cell) {
+                rows.push(of_cell);
+            }
+        }
+        let name = of.name.in_language(language);
+        let by: Vec<_> = cuts.iter().map(|cut| cut.label().in_language(language)).collect();
+        let caption = if by.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{name}, {} {}", self.say("naar", "by"), by.join(", "))
+        };
+        let value = |row: &[Option<&String>], place: Option<&str>| {
+            let is_it = |cell: &&Cell| {
+                cell.categories.get(&Cut::Municipality).map(String::as_str) == place
+                    && cuts.iter().zip(row).all(|(cut, category)| cell.categories.get(cut) == *category)
+            };
+            table.cells.iter().find(is_it).map(|cell| &cell.value)
+        };
+        html! {
+            div.scrolls tabindex="0" role="region" aria-label=(caption) {
+                table.utrecht-table {
+                    caption { (caption) }
+                    thead { tr {
+                        @for cut in &cuts { th scope="col" { (cut.label().in_language(language)) } }
+                        @if cuts.is_empty() { td {} }
+                        @for each in &places { th scope="col" { (place(*each, language)) } }
+                    } }
+                    tbody { @for row in &rows { tr {
+                        @for (cut, category) in cuts.iter().zip(row) {
+                            th scope="row" { (category.map_or_else(|| self.say("alles", "all").to_owned(), |category| label(*cut, category, language))) }
+                        }
+                        @if cuts.is_empty() { th scope="row" { (of.unit.label().in_language(language)) } }
+                        @for place in &places { td { @if let Some(value) = value(row, *place) { (self.figure(value)) } } }
+                    } } }
+                }
+            }
+        }
+    }
+
+    /// One figure.
+    fn figure(&self, value: &Value) -> Markup {
+        match value {
+            Value::Count(count) => html! { (count) },
+            Value::Suppressed => html! {
+                span aria-hidden="true" { "•" }
+                span.visually-hidden { (self.say("niet getoond", "not shown")) }
+            },
+            Value::Days(Durations { lower_quartile, median, upper_quartile, curve: _ }) => {
+                let days = |days: &Option<u32>| days.map_or_else(|| "–".to_owned(), |days| days.to_string());
+                html! { (days(median)) " (" (days(lower_quartile)) "–" (days(upper_quartile)) ")" }
+            }
+            Value::Estimate(Estimated { estimate, lower, upper, is_lower_bound, method, warnings: _ }) => html! {
+                @if *is_lower_bound { "≥ " }
+                (estimate) " (" (lower) "–" (upper.map_or_else(|| "∞".to_owned(), |upper| upper.to_string())) ") "
+                span.noted { (method) }
+            },
+            Value::Refused(why) => html! { span.noted { (why.replace('_', " ")) } },
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use super::super::case::{CloseCase, RecordDeath, ReopenCase};
+use super::super::correction::RetractEntry;
+use super::super::intake::{RecordIntake, RecordLivingSituation, TurnAway};
+use super::super::lost::MarkOutOfSight;
+use super::super::referral::{AcceptReferral, EndCare, RecordDropout, StartCare};
+use super::super::rights::{FileUninsuredReport, RecordInsurance};
+use super::super::stay::RecordAttendance;
+use super::super::testing::*;
+use super::*;
+use crate::codes::{CloseReason, RetractReason};
+use crate::ids::ReferralId;
+
+fn outline(given: &Given) -> Outline {
+    let history = given.events().iter().map(|(stamp, event)| (stamp, event));
+    Outline::of(given.path(), history, given.now())
+}
+
+fn day(days: i64) -> NaiveDate {
+    local_date(evening(days))
+}
+
+fn living(class: EthosLight) -> RecordLivingSituation {
+    RecordLivingSituation {
+        living_situation: class,
+        household: None,
+        homeless_since: None,
+        in_the_netherlands_since: None,
+    }
+}
+
+#[test]
+fn whoever_was_signalled_met_and_taken_in_was_seen_each_time() {
+    let story = given([]).when(a_signal()).a_day_later().and(a_contact()).and(RecordIntake::default());
+    let outline = outline(&story);
+    let seen: Vec<_> = outline.seen.iter().map(|(on, _)| *on).collect();
+    assert_eq!(seen, [day(0), day(1), day(1)]);
+    assert_eq!(outline.signals, [(day(0), night_shelter().organisation, SignalChannel::OutreachRound)]);
+}
+
+#[test]
+fn what_was_retracted_counts_for_nothing() {
+    let story = given([signalled()]).when(a_contact());
+    let contact = story.events()[1].0.event_id;
+    let retract = RetractEntry { reason: RetractReason::WrongPerson, explanation: None };
+    let outline = outline(&story.and_on(contact, retract));
+    assert_eq!(outline.seen, [(day(0), night_shelter().organisation)]);
+}
+
+#[test]
+fn a_case_is_open_until_it_is_closed_and_again_from_when_it_is_opened_again() {
+    let close = || CloseCase { reason: CloseReason::LeftCountry, explanation: None };
+    let story = given([signalled()]).a_day_later().by(coordinator()).when(close());
+    assert_eq!(outline(&story).open, [(day(0), Some(day(1)))]);
+    let again = story.a_day_later().a_day_later().by(coordinator()).when(ReopenCase { explanation: None });
+    assert_eq!(outline(&again).open, [(day(0), Some(day(1))), (day(3), None)]);
+}
+
+#[test]
+fn a_death_ends_the_case_on_its_day() {
+    let story = given([signalled()]).a_day_later().when(RecordDeath { died_on: None, explanation: None });
+    let outline = outline(&story);
+    assert_eq!((outline.died, outline.open), (Some(day(1)), vec![(day(0), Some(day(1)))]));
+}
+
+#[test]
+fn care_that_has_ended_did_begin() {
+    let referral = || ReferralId(id_of_command(0));
+    let story = given([signalled()]).when(a_referral()).by(street_doctor());
+    let started =
+        story.and_on(referral(), AcceptReferral { explanation: None }).a_day_later().and_on(referral(), StartCare {});
+    let ended = started.clone().a_day_later().and_on(referral(), EndCare { explanation: None });
+    for story in [&started, &ended] {
+        assert_eq!(outline(story).care, [day(1)]);
+    }
+    let dropped = RecordDropout { reason: DropoutReason::WaitingTime, explanation: None };
+    let outline = outline(&started.and_on(referral(), dropped));
+    let doctor = street_doctor().organisation;
+    assert_eq!(outline.dropouts, [(day(1), doctor, Some(Offering::MedicalDropIn), DropoutReason::WaitingTime)]);
+    assert_eq!(outline.referrals[0].state, ReferralState::DroppedOut);
+}
+
+#[test]
+fn a_night_in_which_somebody_came_is_told_from_one_in_which_nobody_said_so() {
+    let present = RecordAttendance { status: AttendanceStatus::Present, location_type: None };
+    let story = given([signalled()]).when(a_bed()).and(present).a_day_later();
+    let nights: Vec<_> = outline(&story).nights.iter().map(|night| (night.night, night.came)).collect();
+    assert_eq!(nights, [(day(0), true), (day(1), false)]);
+}
+
+#[test]
+fn a_living_situation_counts_on_the_day_that_it_was_taken_for() {
+    let story = given([signalled()]).when(living(EthosLight::LivingRough)).a_day_later();
+    let later = story.when(living(EthosLight::WithFamilyFriends));
+    let known = [(day(0), EthosLight::LivingRough), (day(1), EthosLight::WithFamilyFriends)];
+    assert_eq!(outline(&later).living, known);
+}
+
+#[test]
+fn a_living_situation_does_not_say_that_the_person_was_seen() {
+    let story = given([signalled()]).a_day_later().when(living(EthosLight::LivingRough));
+    assert_eq!(outline(&story).seen.len(), 1);
+}
+
+#[test]
+fn the_seven_days_of_a_report_run_from_when_the_person_was_first_known_to_be_uninsured() {
+    let uninsured = || RecordInsurance { status: InsuranceStatus::Uninsured };
+    let report = || FileUninsuredReport { consent_effort: "asked twice".parse().unwrap() };
+    let story = given([signalled()]).when(uninsured()).a_day_later().and(uninsured()).a_day_later().and(report());
+    let again = story.a_day_later().and(report());
+    let days: Vec<_> = outline(&again).uninsured_reports.iter().map(|(_, _, days)| *days).collect();
+    assert_eq!(days, [Some(2), None]);
+}
+
+#[test]
+fn out_of_sight_ends_when_the_person_is_met() {
+    let story = given([signalled()]).when(MarkOutOfSight {}).a_day_later();
+    assert_eq!(outline(&story).out_of_sight, [(day(0), None)]);
+    assert_eq!(outline(&story.when(a_contact())).out_of_sight, [(day(0), Some(day(1)))]);
+}
+
+#[test]
+fn a_turn_away_counts_in_its_night() {
+    let away = TurnAway { reason: TurnAwayReason::Full, offering: None, facility: None, persons: None };
+    let outline = outline(&given([signalled()]).when(away));
+    let [turned] = &outline.turn_aways[..] else { panic!("{} turn-aways", outline.turn_aways.len()) };
+    assert_eq!((turned.night, turned.reason, turned.assessment), (day(0), TurnAwayReason::Full, None));
+}
