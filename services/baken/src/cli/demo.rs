@@ -9,6 +9,8 @@ use chrono::TimeDelta;
 use clap::Args;
 
 use super::{DataFolder, Failure, data, welcome};
+use access_log::KeptDays;
+
 use crate::demo;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
@@ -100,6 +102,7 @@ impl Demo {
         let loaded = demo::load(&service.baken, SystemClock.now()).await?;
         // Not before: the story is told in arrears, and what it tells of as done must not be found missing meanwhile.
         if !self.no_watch {
+            service.keep_accesses(KeptDays::default());
             service.watch();
         }
         let limits = if self.unlimited { Limits::unlimited() } else { Limits::default() };

@@ -2,6 +2,7 @@
 
 mod ambassador;
 mod assessor;
+mod break_glass;
 mod case;
 mod consent;
 mod desk;
@@ -26,6 +27,7 @@ mod who_saw;
 
 pub use ambassador::{CountryCount, StateShare, ambassador};
 pub use assessor::{rights, rights_waiting};
+pub use break_glass::break_glass;
 pub use case::{CaseDesk, case};
 pub use consent::consent;
 pub use desk::{Desk, desk};

@@ -11,6 +11,7 @@
 //! `consent`: the data class that a consent must name before a category leaves;
 //! `access_log`: what a role may read of the record of who saw what of whom;
 //! `records`: whether a role is told how long records are kept, and what holds them;
+//! `break_glass`: whether a role is told of every case that was opened in an emergency;
 //! `turn_aways`: whose turn-aways a role may read, people among them whom nobody knows;
 //! `call`: whom a task calls in, who then see whom it is about (relation `called`);
 //! `warned`: whether an announced discharge involves the place that was warned of it;
@@ -150,6 +151,8 @@ fn bounds(table: &mut Table) {
         table.line(["access_log", role.code(), "", "", "", "", rules::access_log_of(*role).name(), "", ""]);
         let told = if rules::keeps_records(*role) { "told" } else { "none" };
         table.line(["records", role.code(), "", "", "", "", told, "", ""]);
+        let told = if rules::oversees_break_glass(*role) { "told" } else { "none" };
+        table.line(["break_glass", role.code(), "", "", "", "", told, "", ""]);
         table.line(["turn_aways", role.code(), "", "", "", "", rules::turn_aways_of(*role).name(), "", ""]);
     }
     for task in TaskKind::ALL {

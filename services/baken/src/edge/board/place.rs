@@ -28,6 +28,8 @@ pub enum Place {
     Webhooks,
     /// How long records are kept; and one of them.
     Privacy(Option<PersonId>),
+    /// Opening a case in an emergency, by its number.
+    BreakGlass,
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
@@ -83,6 +85,7 @@ impl Place {
                 let person = query.of("person").map(str::trim).filter(|id| !id.is_empty());
                 Self::Privacy(person.and_then(|id| id.parse().ok()).map(PersonId))
             }
+            ("break-glass", None, None) => Self::BreakGlass,
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
             ("persons", Some(id), Some("rights")) => Self::Rights(PersonId(id.parse().ok()?)),

@@ -18,8 +18,9 @@ use care_path::codes::{Code, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::ids::{FacilityId, OrgId};
+use care_path::policy::opens_unseen;
 use care_path::policy::rules::{AccessLogOf, TurnAwaysOf, access_log_of, keeps_records, turn_aways_of};
-use care_path::views::{CaseFileView, ExceptionView, OrganisationView, TaskView};
+use care_path::views::{BreakGlassState, CaseFileView, ExceptionView, OrganisationView, TaskView};
 use maud::Markup;
 
 use super::names::{NamesOf, place_of};
@@ -203,6 +204,12 @@ impl<'a> Viewed<'a> {
             }),
             Place::Consent(person, language) => self
                 .about(person, pages::prepares_a_return, |page, file, may| pages::consent(page, file, may, language)),
+            Place::BreakGlass => {
+                if !opens_unseen(reader.actor.role(), CommandKind::BreakGlass) {
+                    return Err(Problem::NotFound);
+                }
+                Ok(self.with_page(self.at, pages::break_glass))
+            }
             Place::Form(form) => self.form(&form),
         }
     }
@@ -288,7 +295,11 @@ impl<'a> Viewed<'a> {
         let most = PageRequest::new(Some(PageRequest::MOST), None).unwrap_or_default();
         let retention = baken.retention(reader, &most)?.into_nodes();
         let holds = baken.holds(reader, &most)?.into_nodes();
-        let privacy = Privacy { retention: &retention, holds: &holds, person };
+        let of = |state| Ok::<_, Problem>(baken.break_glass(reader, Some(state), &most)?.into_nodes());
+        let opened = [of(BreakGlassState::Open)?, of(BreakGlassState::ToReview)?].concat();
+        let counts = baken.break_glass_counts(reader)?;
+        let reviewed = (counts.justified, counts.not_justified);
+        let privacy = Privacy { retention: &retention, holds: &holds, opened: &opened, reviewed, person };
         Ok(self.with_page(self.at, |page| pages::privacy(page, &privacy)))
     }
 
