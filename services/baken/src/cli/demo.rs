@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access_log::KeptDays;
 use chrono::TimeDelta;
 use clap::Args;
 
 use super::{DataFolder, Failure, data, welcome};
-use access_log::KeptDays;
-
 use crate::demo;
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;

@@ -69,6 +69,12 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
             Err(problem) => viewed.problem(&problem),
         });
     }
+    if let Some(Place::Accesses(place)) = Place::parse(&at) {
+        return Ok(match viewed.accesses(&place).await {
+            Ok(page) => answer_with(StatusCode::OK, page),
+            Err(problem) => viewed.problem(&problem),
+        });
+    }
     Ok(viewed.answer(StatusCode::OK))
 }
 
@@ -188,7 +194,7 @@ impl<'a> Viewed<'a> {
             Place::Webhooks => self.webhooks(),
             Place::Privacy(person) => self.privacy(person),
             // Only its own page has it: no form is sent from there.
-            Place::WhoSaw(..) => Err(Problem::NotFound),
+            Place::WhoSaw(..) | Place::Accesses(_) => Err(Problem::NotFound),
             Place::New => {
                 let ask = Ask::of(CommandKind::ReportSignal);
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))

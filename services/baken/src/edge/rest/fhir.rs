@@ -14,7 +14,6 @@ pub const FHIR_JSON: &str = "application/fhir+json";
 
 const TYPE: &str = "http://terminology.hl7.org/CodeSystem/audit-event-type";
 const INTERACTION: &str = "http://hl7.org/fhir/restful-interaction";
-const OUTCOMES: &str = "http://terminology.hl7.org/CodeSystem/audit-event-outcome";
 const DICOM: &str = "http://dicom.nema.org/resources/ontology/DCM";
 const ENTITY: &str = "http://terminology.hl7.org/CodeSystem/audit-entity-type";
 const OBJECT_ROLE: &str = "http://terminology.hl7.org/CodeSystem/object-role";
