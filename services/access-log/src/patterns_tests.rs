@@ -80,7 +80,7 @@ fn two_days_and_two_users_are_counted_apart() {
 
 #[test]
 fn a_day_and_its_hours_are_those_of_amsterdam() {
-    let at = |role, at| access("anna", role, at, vec![shown(1, None)]);
+    let at = |role: Role, at: &str| access("anna", role, at, vec![shown(1, None)]);
     let evening = |role, time: &str| vec![at(role, time); 5];
     // 19:00 in winter is 18:00 UTC, and in summer 17:00 UTC.
     assert_eq!(found(&evening(Role::ProcessCoordinator, "2026-11-30T18:00:00Z")), [(PatternKind::OutsideHours, 5)]);
