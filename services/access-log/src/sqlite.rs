@@ -101,15 +101,15 @@ impl AccessLog for SqliteAccessLog {
     }
 
     async fn forget(&self, until: u64) -> Result<u64, AccessError> {
-        let mut removed = 0;
+        let mut total = 0;
         loop {
             let remover = Arc::clone(&self.remover);
             let part = tokio::task::spawn_blocking(move || forget(&mut remover.lock(), until));
             let part = part.await.map_err(|error| AccessError::Unavailable(error.to_string()))?;
             let part = part.map_err(|error| AccessError::Unavailable(error.to_string()))?;
-            removed += part;
+            total += part;
             if part < FORGOTTEN_TOGETHER {
-                return Ok(removed);
+                return Ok(total);
             }
         }
     }

@@ -278,7 +278,7 @@ async fn keep_checkpoints(notary: Arc<Notary>, interval: Duration) {
 }
 
 /// How often it is looked whether records of accesses are to go.
-const FORGET_EVERY: Duration = Duration::from_secs(3_600);
+const FORGET_EVERY: Duration = Duration::from_hours(1);
 
 async fn forget_accesses(baken: Arc<Baken>, kept: KeptDays) {
     let mut ticks = tokio::time::interval(FORGET_EVERY);

@@ -62,8 +62,8 @@ impl CarePath {
         if self.is_erased() {
             return None;
         }
-        let changes = self.record.entries().filter(|entry| !is_of_break_glass(entry.kind));
-        let by_people = changes.filter(|entry| entry.stamp.by.role != Role::System);
+        let recordings = self.record.entries().filter(|entry| !is_of_break_glass(entry.kind));
+        let by_people = recordings.filter(|entry| entry.stamp.by.role != Role::System);
         let changed = by_people.map(|entry| entry.stamp.recorded_at).max()?;
         Some(days_after(changed, self.record_class().kept_days(deadlines)))
     }
