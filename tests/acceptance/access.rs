@@ -19,6 +19,7 @@ fn paths(person: PersonId, handover: &str) -> Vec<String> {
             .replace("{facility_id}", BEDS)
             .replace("{list}", "phase")
             .replace("{period}", "2026-Q1")
+            .replace("{form}", "csv")
     };
     let reads = spec["paths"].as_object().unwrap().iter().filter(|(_, route)| route["get"].is_object());
     // A stream does not end.
@@ -71,7 +72,7 @@ async fn every_answer_that_names_somebody_is_recorded_once_with_whom_it_names() 
                 assert!(new.iter().all(|each| each.access.asks.request_id.0.to_string() == id), "{path}");
                 assert!(shown.len() <= 1, "{path}: {shown:?}");
                 // Of the log itself it is recorded that it was read, and of whom if one was asked for.
-                if path == "/v1/access-log" {
+                if path.starts_with("/v1/access-log") {
                     let reviewed: Vec<_> = shown.iter().map(|each| each.access.asks.action).collect();
                     assert_eq!(
                         reviewed,
@@ -162,5 +163,35 @@ async fn what_a_stream_tells_is_recorded_before_it_is_told() {
                 (Surface::Stream, Action::Deliver)
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn what_stands_out_is_told_to_the_privacy_officer_alone_and_reading_it_is_recorded() {
+    let running = empty().await;
+    let police = running.client("police-rotterdam");
+    for number in 0..6 {
+        police.get(&format!("/v1/persons/0199a3f2-0000-7000-8000-00000000000{number}")).await.expect(404);
+    }
+    let officer = running.client("privacy-officer");
+    let told = officer.get("/v1/access-log/patterns").await.expect(200).json();
+    assert_eq!(told["items"].as_array().unwrap().len(), 1, "{told}");
+    let tried = &told["items"][0];
+    assert_eq!(
+        (&tried["kind"], &tried["user"], &tried["count"]),
+        (&json!("ids_tried"), &json!("police-rotterdam"), &json!(6))
+    );
+    let long_ago = "/v1/access-log/patterns?from=2020-01-01T00:00:00Z&until=2020-02-01T00:00:00Z";
+    assert_eq!(officer.get(long_ago).await.expect(200).json()["records"], 0);
+    officer.get("/v1/access-log/patterns?from=2020-02-01T00:00:00Z&until=2020-01-01T00:00:00Z").await.expect(422);
+    let records = officer.all("/v1/access-log?user=privacy-officer").await;
+    assert!(
+        records.iter().any(|each| each["operation"] == "GET /v1/access-log/patterns" && each["action"] == "review")
+    );
+    let earlier = officer.all("/v1/access-log?user=police-rotterdam&until=2020-01-01T00:00:00Z").await;
+    assert_eq!(earlier, Vec::<Value>::new());
+    assert_eq!(officer.all("/v1/access-log?user=police-rotterdam&from=2020-01-01T00:00:00Z").await.len(), 6);
+    for user in ["coordinator-rotterdam", "administrator", "police-rotterdam"] {
+        running.client(user).get("/v1/access-log/patterns").await.expect(403);
     }
 }

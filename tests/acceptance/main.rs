@@ -4,6 +4,7 @@
 mod access;
 mod batch;
 mod board;
+mod break_glass;
 mod corrections;
 mod crowd;
 mod directory;

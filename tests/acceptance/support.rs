@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use baken::access_log::SqliteAccessLog;
 use baken::app::Baken;
@@ -21,7 +21,9 @@ use baken::sources::{Clock, RandomIds, SystemClock};
 use baken::startup::{EdgeParts, Parts, Service, listen};
 use baken::webhooks;
 use care_path::event::Event;
+use care_path::time::DateTime;
 use care_path::{PersonId, Principal, Stamp};
+use chrono::TimeDelta;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -34,6 +36,7 @@ pub struct Running {
     webhooks: Option<webhooks::Options>,
     server: tokio::task::JoinHandle<()>,
     channels: Arc<Channels>,
+    clock: Arc<Ahead>,
 }
 
 /// A client with a user's token.
@@ -78,14 +81,24 @@ struct Held {
     kek: Arc<dyn KekProvider>,
 }
 
-async fn open(folder: &Path) -> (Service, Held) {
+/// The system's clock, and ahead of it by as much as a test has let go by.
+#[derive(Debug, Default)]
+pub struct Ahead(AtomicI64);
+
+impl Clock for Ahead {
+    fn now(&self) -> DateTime {
+        SystemClock.now() + TimeDelta::milliseconds(self.0.load(Ordering::SeqCst))
+    }
+}
+
+async fn open(folder: &Path, clock: Arc<Ahead>) -> (Service, Held) {
     let log: Arc<dyn EventLog> = Arc::new(SqliteLog::open(&folder.join("log.db"), &Options::default()).unwrap());
     let keys: Arc<dyn KeyStore> = Arc::new(SqliteKeyStore::open(folder.join("keys.db")).unwrap());
     let kek: Arc<dyn KekProvider> = Arc::new(FileKek::open_or_create(folder.join("kek")).unwrap());
     let access = Arc::new(SqliteAccessLog::open(&folder.join("access.db")).unwrap());
     let held = Held { log: log.clone(), access: access.clone(), keys: keys.clone(), kek: kek.clone() };
     let settings = demo::settings().unwrap();
-    let parts = Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
+    let parts = Parts { log, access, keys, kek, settings, clock, ids: Arc::new(RandomIds) };
     (Service::start(parts).await.unwrap(), held)
 }
 
@@ -120,7 +133,8 @@ pub async fn on(folder: tempfile::TempDir) -> Running {
 }
 
 async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: Option<webhooks::Options>) -> Running {
-    let (mut service, held) = open(folder.path()).await;
+    let clock = Arc::new(Ahead::default());
+    let (mut service, held) = open(folder.path(), clock.clone()).await;
     if let Some(options) = &webhooks {
         service.send_webhooks(webhook_store(folder.path()).await, options.clone()).await.unwrap();
     }
@@ -143,7 +157,7 @@ async fn start(folder: tempfile::TempDir, load: bool, limits: Limits, webhooks: 
     let url = format!("http://{}", listening.address);
     let channels = listening.channels.clone();
     let server = tokio::spawn(async move { listening.server.await.unwrap() });
-    Running { url, folder, issuer, service: Some(service), held: Some(held), webhooks, server, channels }
+    Running { url, folder, issuer, service: Some(service), held: Some(held), webhooks, server, channels, clock }
 }
 
 fn demo_users() -> Vec<DemoUser> {
@@ -185,6 +199,11 @@ impl Running {
             }
         }
         self.folder
+    }
+
+    /// Lets time go by.
+    pub fn goes_on(&self, by: TimeDelta) {
+        self.clock.0.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
     }
 
     /// Ends what is held open, as the process does when it is asked to end.

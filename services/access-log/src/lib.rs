@@ -1,10 +1,12 @@
-//! Who saw what of whom: one record for each disclosure, after NEN 7513, in a store of its own that only grows.
+//! Who saw what of whom: one record for each disclosure, after NEN 7513, in a store of its own. It
+//! grows until a record has been kept for its time.
 //!
 //! Whoever discloses appends the record first and sends when the append has returned. Where it fails, nothing is sent. A
 //! record names the reader and the persons by their ids, and says of what categories something was shown; of what was shown
 //! itself it holds nothing.
 
 mod memory;
+mod patterns;
 mod record;
 mod sqlite;
 #[cfg(test)]
@@ -15,6 +17,7 @@ use care_path::PersonId;
 use care_path::ids::{OrgId, UserId};
 
 pub use memory::MemoryAccessLog;
+pub use patterns::{Pattern, PatternKind, Thresholds, patterns};
 pub use record::{Access, Action, Asks, Outcome, Surface};
 pub use sqlite::SqliteAccessLog;
 
@@ -53,6 +56,38 @@ pub struct Numbered {
     pub access: Access,
 }
 
+/// For how many days records are kept: five years at the least, as NEN 7513 asks for, and a hundred at the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "u32")]
+pub struct KeptDays(u32);
+
+impl KeptDays {
+    /// Five years, of which two may be leap years.
+    pub const LEAST: u32 = 1_827;
+    const MOST: u32 = 36_525;
+
+    /// As a number.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for KeptDays {
+    fn default() -> Self {
+        Self(Self::LEAST)
+    }
+}
+
+impl TryFrom<u32> for KeptDays {
+    type Error = &'static str;
+
+    fn try_from(days: u32) -> Result<Self, Self::Error> {
+        let within = (Self::LEAST..=Self::MOST).contains(&days);
+        if within { Ok(Self(days)) } else { Err("must be 1827 (five years) to 36525 days") }
+    }
+}
+
 /// Whose records are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Of {
@@ -79,4 +114,17 @@ pub trait AccessLog: Send + Sync {
     /// # Errors
     /// Where the store does not answer, or holds what is no record.
     async fn read(&self, of: Of, before: Option<u64>, limit: usize) -> Result<Vec<Numbered>, AccessError>;
+
+    /// The oldest records, oldest first: at most `limit` after a number.
+    ///
+    /// # Errors
+    /// Where the store does not answer, or holds what is no record.
+    async fn oldest(&self, after: u64, limit: usize) -> Result<Vec<Numbered>, AccessError>;
+
+    /// Removes all records up to a number, this one among them, and says how many those were. The last of all stays, so that
+    /// no number is given twice.
+    ///
+    /// # Errors
+    /// Where the store does not answer. What was removed before that is gone.
+    async fn forget(&self, until: u64) -> Result<u64, AccessError>;
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use care_path::PersonId;
 use parking_lot::Mutex;
 use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params_from_iter};
 use storage::sqlite_file::{self, Layout};
 use tokio::sync::{mpsc, oneshot};
 
@@ -44,10 +44,15 @@ struct Waiting {
     answer: oneshot::Sender<Answer>,
 }
 
+/// Records removed in one transaction at most: readers and writers come in between.
+const FORGOTTEN_TOGETHER: u64 = 2_000;
+
 /// Records in a SQLite file.
 pub struct SqliteAccessLog {
     writer: mpsc::Sender<Waiting>,
     reader: Arc<Mutex<Connection>>,
+    /// What removes records, apart from what writes: a removal that fails stops nobody from recording.
+    remover: Arc<Mutex<Connection>>,
 }
 
 impl SqliteAccessLog {
@@ -62,9 +67,11 @@ impl SqliteAccessLog {
         sqlite_file::flush_commits(&connection)?;
         LAYOUT.prepare(&mut connection)?;
         let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let remover = Connection::open(path)?;
+        sqlite_file::flush_commits(&remover)?;
         let (writer, inbox) = mpsc::channel(WAITING);
         std::thread::Builder::new().name("access-log".to_owned()).spawn(move || write(&mut connection, inbox))?;
-        Ok(Self { writer, reader: Arc::new(Mutex::new(reader)) })
+        Ok(Self { writer, reader: Arc::new(Mutex::new(reader)), remover: Arc::new(Mutex::new(remover)) })
     }
 }
 
@@ -82,6 +89,64 @@ impl AccessLog for SqliteAccessLog {
         let read = tokio::task::spawn_blocking(move || read(&reader.lock(), &of, before, limit));
         read.await.map_err(|error| AccessError::Unavailable(error.to_string()))?
     }
+
+    async fn oldest(&self, after: u64, limit: usize) -> Result<Vec<Numbered>, AccessError> {
+        let reader = Arc::clone(&self.reader);
+        let read = tokio::task::spawn_blocking(move || {
+            let values = vec![integer(after), integer(limit as u64)];
+            let sql = "SELECT number, record FROM accesses WHERE number > ? ORDER BY number LIMIT ?";
+            rows(&reader.lock(), sql, values)
+        });
+        read.await.map_err(|error| AccessError::Unavailable(error.to_string()))?
+    }
+
+    async fn forget(&self, until: u64) -> Result<u64, AccessError> {
+        let mut total = 0;
+        loop {
+            let remover = Arc::clone(&self.remover);
+            let part = tokio::task::spawn_blocking(move || forget(&mut remover.lock(), until));
+            let part = part.await.map_err(|error| AccessError::Unavailable(error.to_string()))?;
+            let part = part.map_err(|error| AccessError::Unavailable(error.to_string()))?;
+            total += part;
+            if part < FORGOTTEN_TOGETHER {
+                return Ok(total);
+            }
+        }
+    }
+}
+
+/// Removes the oldest records up to a number, so many in one transaction.
+fn forget(connection: &mut Connection, until: u64) -> rusqlite::Result<u64> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let wanted = "SELECT number, record FROM accesses
+        WHERE number <= ?1 AND number < (SELECT max(number) FROM accesses) ORDER BY number LIMIT ?2";
+    let records = {
+        let mut statement = transaction.prepare_cached(wanted)?;
+        let records = statement.query_map(params_from_iter([integer(until), integer(FORGOTTEN_TOGETHER)]), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
+        records.collect::<rusqlite::Result<Vec<_>>>()?
+    };
+    for (number, record) in &records {
+        // One that cannot be read goes as well; that it was of somebody is found by its number alone.
+        match serde_json::from_slice::<Access>(record) {
+            Ok(access) => {
+                for shown in &access.persons {
+                    transaction
+                        .prepare_cached("DELETE FROM persons WHERE person = ?1 AND number = ?2")?
+                        .execute((shown.person_id.0.as_bytes(), number))?;
+                }
+            }
+            Err(_) => drop(transaction.execute("DELETE FROM persons WHERE number = ?1", [number])?),
+        }
+        transaction.prepare_cached("DELETE FROM accesses WHERE number = ?1")?.execute([number])?;
+    }
+    transaction.commit()?;
+    Ok(records.len() as u64)
+}
+
+fn integer(number: u64) -> Value {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// Writes whatever waits, with one flush, until nobody is left who may append.
@@ -137,11 +202,16 @@ fn add(connection: &mut Connection, batch: &[Waiting]) -> rusqlite::Result<()> {
 
 fn read(connection: &Connection, of: &Of, before: Option<u64>, limit: usize) -> Result<Vec<Numbered>, AccessError> {
     let (of, mut values) = chosen(of);
-    values.push(Value::Integer(before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX)));
-    values.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+    values.push(integer(before.unwrap_or(u64::MAX)));
+    values.push(integer(limit as u64));
     let sql = format!("SELECT number, record FROM accesses WHERE {of} number < ? ORDER BY number DESC LIMIT ?");
+    rows(connection, &sql, values)
+}
+
+/// The records that a statement selects, with their numbers.
+fn rows(connection: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Numbered>, AccessError> {
     let rows = || {
-        let mut statement = connection.prepare_cached(&sql)?;
+        let mut statement = connection.prepare_cached(sql)?;
         let rows = statement.query_map(params_from_iter(values), |row| {
             Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, Vec<u8>>(1)?))
         })?;

@@ -17,6 +17,7 @@ fn access(user: &str, persons: &[u128]) -> Access {
     let disclosed = |number: &u128| Disclosed {
         person_id: person(*number),
         relation: Relation::Region,
+        break_glass_id: None,
         categories: Categories::from_iter([Category::Identity, Category::Notes]),
     };
     Access {
@@ -79,6 +80,24 @@ async fn what_was_answered_is_there_after_the_file_was_opened_again() {
     drop(store);
     let again = SqliteAccessLog::open(&path).unwrap();
     assert_eq!(again.read(Of::Everybody, None, 100).await.unwrap().len(), 50);
+}
+
+#[tokio::test]
+async fn the_oldest_are_removed_and_numbers_are_never_given_twice() {
+    for (store, _folder) in stores() {
+        for person in 1..=5 {
+            store.append(access("anna", &[person])).await.unwrap();
+        }
+        let numbers = |found: Vec<Numbered>| found.iter().map(|each| each.number).collect::<Vec<_>>();
+        assert_eq!(numbers(store.oldest(1, 2).await.unwrap()), [2, 3]);
+        assert_eq!(store.forget(3).await.unwrap(), 3);
+        assert_eq!(store.forget(3).await.unwrap(), 0);
+        assert_eq!(numbers(store.oldest(0, 10).await.unwrap()), [4, 5]);
+        assert_eq!(numbers(store.read(Of::Persons(vec![person(2)]), None, 10).await.unwrap()), [0_u64; 0]);
+        assert_eq!(store.forget(5).await.unwrap(), 1, "the last stays");
+        store.append(access("anna", &[6])).await.unwrap();
+        assert_eq!(numbers(store.oldest(0, 10).await.unwrap()), [5, 6]);
+    }
 }
 
 #[tokio::test]

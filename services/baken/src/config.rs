@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use access_log::KeptDays;
 use care_path::path::rights::Norms;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
@@ -139,7 +140,11 @@ const fn default_checkpoint_interval() -> NonZeroU32 {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessLogConfig {
-    pub file: PathBuf,
+    /// Beside an embedded log there is a place for it by itself.
+    pub file: Option<PathBuf>,
+    /// For how many days records are kept.
+    #[serde(default)]
+    pub kept_days: KeptDays,
 }
 
 /// Where the data keys are, and what wraps them.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access_log::AccessLog;
+use access_log::{AccessLog, KeptDays};
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use parking_lot::RwLock;
@@ -140,6 +140,7 @@ pub struct Service {
     log: Arc<dyn EventLog>,
     notary: Option<Arc<Notary>>,
     keeping: Option<JoinHandle<()>>,
+    forgetting: Option<JoinHandle<()>>,
     sealer: Arc<Sealer>,
     webhooks: Option<Arc<Webhooks>>,
     following: JoinHandle<FollowError>,
@@ -150,7 +151,7 @@ pub struct Service {
 impl Drop for Service {
     fn drop(&mut self) {
         self.following.abort();
-        for task in self.watching.iter().chain(&self.keeping) {
+        for task in self.watching.iter().chain(&self.keeping).chain(&self.forgetting) {
             task.abort();
         }
         if let Some(webhooks) = &self.webhooks {
@@ -162,7 +163,8 @@ impl Drop for Service {
 impl Service {
     /// Ends it: when this answers, nothing of it holds the log any more.
     pub async fn stop(mut self) {
-        for task in self.watching.take().into_iter().chain(self.keeping.take()) {
+        let tasks = [self.watching.take(), self.keeping.take(), self.forgetting.take()];
+        for task in tasks.into_iter().flatten() {
             task.abort();
             let _ = task.await;
         }
@@ -209,6 +211,7 @@ impl Service {
             log,
             notary: None,
             keeping: None,
+            forgetting: None,
             sealer,
             webhooks: None,
             following,
@@ -221,6 +224,11 @@ impl Service {
     pub fn watch(&mut self) {
         let watch = Watch::new(self.baken.clone(), self.watch_metrics.clone());
         self.watching.get_or_insert_with(|| tokio::spawn(watch.run()));
+    }
+
+    /// From now on records of accesses go when their time is over.
+    pub fn keep_accesses(&mut self, kept: KeptDays) {
+        self.forgetting.get_or_insert_with(|| tokio::spawn(forget_accesses(self.baken.clone(), kept)));
     }
 
     /// From now on checkpoints of the log are signed for whoever asks, and one is kept in the folder, if one is given,
@@ -265,6 +273,22 @@ async fn keep_checkpoints(notary: Arc<Notary>, interval: Duration) {
         match notary.keep().await {
             Ok(size) => tracing::debug!(size, "a checkpoint of the log"),
             Err(error) => tracing::error!(%error, "no checkpoint of the log was signed. docs/tamper-evidence.md"),
+        }
+    }
+}
+
+/// How often it is looked whether records of accesses are to go.
+const FORGET_EVERY: Duration = Duration::from_hours(1);
+
+async fn forget_accesses(baken: Arc<Baken>, kept: KeptDays) {
+    let mut ticks = tokio::time::interval(FORGET_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match baken.forget_accesses(kept).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "records of accesses are removed, for their time is over"),
+            Err(error) => tracing::error!(%error, "records of accesses are not removed yet"),
         }
     }
 }

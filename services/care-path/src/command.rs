@@ -26,7 +26,7 @@ use crate::path::discharge::DischargeRefusal;
 use crate::path::exception::ExceptionRefusal;
 use crate::path::identity::IdentityRefusal;
 use crate::path::lost::LostRefusal;
-use crate::path::privacy::PrivacyRefusal;
+use crate::path::privacy::{BreakGlassRefusal, PrivacyRefusal};
 use crate::path::referral::ReferralRefusal;
 use crate::path::relations::RelationRefusal;
 use crate::path::repatriation::ReturnRefusal;
@@ -183,6 +183,7 @@ parts! {
     Rights(RightsRefusal),
     Return(ReturnRefusal),
     Privacy(PrivacyRefusal),
+    BreakGlass(BreakGlassRefusal),
     Deadline(DeadlineRefusal),
     Correction(CorrectionRefusal),
     Directory(DirectoryRefusal),

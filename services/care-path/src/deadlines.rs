@@ -49,6 +49,10 @@ pub struct Deadlines {
     pub arrival_lost_days: i64,
     /// Days after the expected time before an announced discharge that nobody followed up is given up.
     pub announced_discharge_days: i64,
+    /// Hours for which a case stays open to somebody who opened it in an emergency.
+    pub break_glass_hours: BreakGlassHours,
+    /// Hours for the review of that.
+    pub break_glass_review_hours: i64,
     /// Days without contact after which an open case is reviewed.
     pub review_days: i64,
     /// Days during which an organisation stays involved after its part ended.
@@ -85,6 +89,8 @@ impl Default for Deadlines {
             arrival_days: 2,
             arrival_lost_days: 3,
             announced_discharge_days: 3,
+            break_glass_hours: BreakGlassHours::default(),
+            break_glass_review_hours: 72,
             review_days: 7,
             involvement_days: 30,
             // Two, fifteen and twenty years.
@@ -92,6 +98,42 @@ impl Default for Deadlines {
             kept_support_days: 5_479,
             kept_care_days: 7_305,
         }
+    }
+}
+
+/// For how many hours a case stays open to somebody who opened it in an emergency: 1 to 24, 4 unless it is configured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct BreakGlassHours(i64);
+
+impl BreakGlassHours {
+    /// No emergency lasts longer; whoever still needs the case then is referred to, or opens it again with a reason.
+    pub const MOST: i64 = 24;
+
+    /// As a number.
+    #[must_use]
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl Default for BreakGlassHours {
+    fn default() -> Self {
+        Self(4)
+    }
+}
+
+impl TryFrom<i64> for BreakGlassHours {
+    type Error = &'static str;
+
+    fn try_from(hours: i64) -> Result<Self, Self::Error> {
+        if (1..=Self::MOST).contains(&hours) { Ok(Self(hours)) } else { Err("must be 1 to 24 hours") }
+    }
+}
+
+impl From<BreakGlassHours> for i64 {
+    fn from(hours: BreakGlassHours) -> Self {
+        hours.0
     }
 }
 

@@ -68,6 +68,8 @@ uuid_ids! {
     NoteId,
     /// A legal hold.
     HoldId,
+    /// That somebody opened a case without a relation to the person, in an emergency.
+    BreakGlassId,
     /// What a task is about: a referral, a lookout, an exception, a handover, …
     SubjectId,
     /// What belongs together across commands: a request, a batch.

@@ -113,7 +113,10 @@ async fn on_the_board(running: &Running, user: &str, persons: &BTreeSet<String>)
     while let Some(path) = to_visit.pop_front() {
         // Forms are many and alike: one of each command is enough.
         let kind = path.split('?').next().unwrap().to_owned();
-        if pages.contains_key(&path) || pages.contains_key(&kind) || path.starts_with("/board/language") {
+        // The access log tells when whoever reads here read: `board/emergency.rs` has its page.
+        let of_readings = kind == "/board/access-log";
+        if of_readings || pages.contains_key(&path) || pages.contains_key(&kind) || path.starts_with("/board/language")
+        {
             continue;
         }
         let page = browser.get(&path).await;

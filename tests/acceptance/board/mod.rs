@@ -2,6 +2,7 @@
 
 mod browser;
 mod disclosure;
+mod emergency;
 mod forms;
 mod offline;
 mod pages;

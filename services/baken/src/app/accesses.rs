@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use access_log::{Access, AccessError, Action, Asks, Numbered, Of, Outcome, Surface};
 use care_path::PersonId;
 use care_path::codes::Role;
-use care_path::ids::{CorrelationId, OrgId, UserId};
+use care_path::ids::{BreakGlassId, CorrelationId, OrgId, UserId};
 use care_path::policy::rules::{AccessLogOf, access_log_of};
 use care_path::policy::{Categories, Category, Relation};
 use care_path::sight::Disclosed;
@@ -19,7 +19,7 @@ use super::reading::Reading;
 use super::{Baken, QueryError};
 
 /// Records of a person that are read in one go.
-const STRETCH: usize = 1_000;
+pub(super) const STRETCH: usize = 1_000;
 
 /// Whose records are asked for: all, unless one of these is named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +27,14 @@ pub struct AccessFilter {
     pub person: Option<PersonId>,
     pub user: Option<UserId>,
     pub organisation: Option<OrgId>,
+    pub period: Period,
+}
+
+/// From when and until when, the end not among it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Period {
+    pub from: Option<DateTime>,
+    pub until: Option<DateTime>,
 }
 
 /// Why the access log is not shown.
@@ -64,12 +72,15 @@ pub struct AccessView {
 }
 
 /// A person of whom something was shown.
+#[serde_with::skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AccessedView {
     pub person_id: PersonId,
     /// The relation that the reader stood in to the person: why the policy gave it.
     #[schema(value_type = String, example = "involved")]
     pub relation: Relation,
+    /// Where the case was open to the reader in an emergency: by which id.
+    pub break_glass_id: Option<BreakGlassId>,
     /// What of: categories of the policy's table. Empty where no more was shown than that there is such a person.
     #[schema(value_type = Vec<String>)]
     pub categories: Vec<Category>,
@@ -91,8 +102,8 @@ pub struct SeenByView {
 
 impl From<Disclosed> for AccessedView {
     fn from(disclosed: Disclosed) -> Self {
-        let Disclosed { person_id, relation, categories } = disclosed;
-        Self { person_id, relation, categories: categories.iter().collect() }
+        let Disclosed { person_id, relation, break_glass_id, categories } = disclosed;
+        Self { person_id, relation, break_glass_id, categories: categories.iter().collect() }
     }
 }
 
@@ -132,8 +143,12 @@ impl Baken {
         if access_log_of(reader.actor.role()) != AccessLogOf::Everybody {
             return Err(AccessQueryError::Forbidden);
         }
-        let before = page.after_number()?;
-        let AccessFilter { person, user, organisation } = filter.clone();
+        let AccessFilter { person, user, organisation, period } = filter.clone();
+        let before = match (page.after_number()?, period.until) {
+            (Some(after), _) => Some(after),
+            (None, Some(until)) => Some(self.first_access_at(until).await?),
+            (None, None) => None,
+        };
         let of = match (person, user, organisation) {
             (Some(person), ..) => Of::Persons(self.ids_of(person)),
             (None, Some(user), _) => Of::User(user),
@@ -141,8 +156,28 @@ impl Baken {
             (None, None, None) => Of::Everybody,
         };
         reader.reviews(person);
-        let found = self.access.read(of, before, page.wanted()).await?;
+        let mut found = self.access.read(of, before, page.wanted()).await?;
+        found.retain(|record| period.from.is_none_or(|from| record.access.at >= from));
         Ok(page.cut(found.into_iter().map(Edge::from)))
+    }
+
+    /// The number of the first record from a time on; the next number where there is none. Records are numbered in the order
+    /// in which they were made.
+    pub(super) async fn first_access_at(&self, at: DateTime) -> Result<u64, AccessError> {
+        let newest = self.access.read(Of::Everybody, None, 1).await?.first().map_or(0, |newest| newest.number);
+        // Below `low` all are earlier; from `high` on none is.
+        let (mut low, mut high) = (1, newest + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            // What was removed was earlier still.
+            let record = self.access.read(Of::Everybody, Some(middle + 1), 1).await?;
+            if record.first().is_none_or(|record| record.access.at < at) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
     }
 
     /// Who saw a person: by organisation and role, who saw them last first.

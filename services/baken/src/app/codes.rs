@@ -128,10 +128,12 @@ macro_rules! files {
     };
 }
 
-const FILES: [&str; 60] = files![
+const FILES: [&str; 62] = files![
     "assurance",
     "attendance_status",
     "bed_release_reason",
+    "break_glass_outcome",
+    "break_glass_reason",
     "care_alert_outcome",
     "close_reason",
     "condition_status",

@@ -4,7 +4,7 @@ use care_path::codes::Role;
 use care_path::command::{Asking, Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
 use care_path::event::Event;
 use care_path::ids::{CorrelationId, OrgId};
-use care_path::policy::{Relation, acts_unseen, may};
+use care_path::policy::{Relation, acts_unseen, may, opens_unseen};
 use care_path::sight::{Sight, too_late};
 use care_path::time::Occurred;
 use care_path::views::progress;
@@ -384,12 +384,14 @@ impl Baken {
             too_late(&request.principal, &request.command, &case.path, now).map_or(or, ExecuteError::Refused)
         };
         let deadlines = self.settings.deadlines.of_case(&case.path);
-        let relation = match Sight::of(&request.principal, &case.path, now, deadlines, world.directory()) {
-            Some(sight) => sight.relation(),
-            None if acts_unseen(role) => Relation::None,
+        // Of somebody who was erased there is no case to open.
+        let opens = || opens_unseen(role, kind) && !case.path.is_erased();
+        let allowed = match Sight::of(&request.principal, &case.path, now, deadlines, world.directory()) {
+            Some(sight) => sight.may(kind),
+            None if acts_unseen(role) || opens() => may(role, kind, Relation::None),
             None => return Err(late(ExecuteError::NotFound)),
         };
-        if !may(role, kind, relation) {
+        if !allowed {
             return Err(late(ExecuteError::Forbidden));
         }
         if let (Some(other), Some(place)) = (request.command.other_person(), kind.other_person())

@@ -2,6 +2,7 @@
 //! reads goes through them: REST, GraphQL, the command line, the seeds.
 
 mod accesses;
+mod break_glass;
 mod codes;
 mod directory;
 mod erasure;
@@ -14,6 +15,7 @@ mod following;
 #[cfg(test)]
 mod following_tests;
 mod guard;
+mod kept_accesses;
 #[cfg(test)]
 pub mod keys_away_tests;
 #[cfg(test)]
@@ -31,6 +33,7 @@ mod moving_tests;
 mod notices;
 mod operations;
 mod page;
+mod patterns;
 mod query;
 mod reading;
 mod records;
@@ -68,7 +71,8 @@ use crate::sources::{Clock, IdSource};
 
 use turns::Turns;
 
-pub use accesses::{AccessFilter, AccessQueryError, AccessView, AccessedView, SeenByView};
+pub use accesses::{AccessFilter, AccessQueryError, AccessView, AccessedView, Period, SeenByView};
+pub use break_glass::{BreakGlassCount, BreakGlassCounts};
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_labels, code_list, code_lists};
 pub use directory::{FacilitiesFilter, OrganisationsFilter};
 pub use evening::{EveningLine, LineStatus, opens};
@@ -82,6 +86,7 @@ pub use me::{MayView, MeView};
 pub use moving::MovedTo;
 pub use notices::Notices;
 pub use page::{Cursor, Edge, Mark, Page, PageRequest};
+pub use patterns::{PatternView, PatternsView};
 pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
 pub use reading::Reading;
 pub use records::RecordsError;

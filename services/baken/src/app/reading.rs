@@ -81,10 +81,11 @@ impl Reading {
         let all = noted.shown.entry(disclosed.person_id).or_insert(disclosed);
         all.categories = all.categories.and(disclosed.categories);
         all.relation = all.relation.max(disclosed.relation);
+        all.break_glass_id = all.break_glass_id.or(disclosed.break_glass_id);
     }
 
     /// Somebody was asked for by an id who is hidden, or is not there.
-    pub(super) fn hidden(&self, person: PersonId) {
+    pub fn hidden(&self, person: PersonId) {
         self.noted.lock().hidden.insert(person, Disclosed::nothing_of(person));
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access_log::KeptDays;
 use chrono::TimeDelta;
 use clap::Args;
 
@@ -100,6 +101,7 @@ impl Demo {
         let loaded = demo::load(&service.baken, SystemClock.now()).await?;
         // Not before: the story is told in arrears, and what it tells of as done must not be found missing meanwhile.
         if !self.no_watch {
+            service.keep_accesses(KeptDays::default());
             service.watch();
         }
         let limits = if self.unlimited { Limits::unlimited() } else { Limits::default() };

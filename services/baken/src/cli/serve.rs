@@ -33,7 +33,7 @@ fn access_log(config: Option<&AccessLogConfig>, log: &LogUrl) -> Result<Arc<dyn 
         LogUrl::Memory if config.is_none() => return Ok(Arc::new(MemoryAccessLog::default())),
         _ => None,
     };
-    let file = config.map(|config| config.file.clone()).or(beside).ok_or(ConfigError::NoAccessLog)?;
+    let file = config.and_then(|config| config.file.clone()).or(beside).ok_or(ConfigError::NoAccessLog)?;
     Ok(Arc::new(SqliteAccessLog::open(&file)?))
 }
 
@@ -54,6 +54,7 @@ impl Serve {
         let access = access_log(config.access_log.as_ref(), &url)?;
         let parts = Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
         let mut service = Service::start(parts).await?;
+        service.keep_accesses(config.access_log.as_ref().map(|config| config.kept_days).unwrap_or_default());
         if config.watch.enabled {
             service.watch();
         }

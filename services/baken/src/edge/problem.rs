@@ -345,6 +345,7 @@ fn of_execute(error: &ExecuteError) -> Kind {
             | Refusal::Rights(_)
             | Refusal::Return(_)
             | Refusal::Privacy(_)
+            | Refusal::BreakGlass(_)
             | Refusal::Deadline(_)
             | Refusal::Correction(_)
             | Refusal::Directory(_)

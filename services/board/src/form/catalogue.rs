@@ -367,6 +367,16 @@ const DEATH: &[Field] = &[may("/died_on", "Datum van overlijden", "Date of death
 const MOVE: &[Field] = &[must("/to", "Naar wie?", "To whom?", Id), EXPLANATION];
 
 const HOLD: &[Field] = &[reason("hold_reason")];
+const EMERGENCY: &[Field] = &[
+    must("/person_id", "Nummer van de persoon", "Number of the person", Line).hint(
+        "Zoals iemand het u zegt, of zoals het op een polsbandje staat.",
+        "As somebody tells you, or as it is on a wristband.",
+    ),
+    reason("break_glass_reason"),
+    EXPLANATION,
+];
+const FINDING: &[Field] =
+    &[must("/outcome", "Was het terecht?", "Was it justified?", Code("break_glass_outcome")), EXPLANATION];
 const ERASURE: &[Field] = &[must("/ground", "Grond", "Ground", Code("erasure_ground"))
     .hint("Dit kan niet ongedaan worden gemaakt.", "This cannot be undone.")];
 
@@ -444,6 +454,9 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::MoveEntry => ("Naar de juiste persoon", "To the right person", MOVE),
         K::PlaceHold => ("Bewaarplicht vastleggen", "Place a legal hold", HOLD),
         K::LiftHold => ("Bewaarplicht opheffen", "Lift the legal hold", NOTHING),
+        K::BreakGlass => ("Dossier in nood openen", "Open a case in an emergency", EMERGENCY),
+        K::EndBreakGlass => ("Dossier weer sluiten", "Close the case again", NOTHING),
+        K::ReviewBreakGlass => ("Beoordelen", "Review", FINDING),
         K::EraseSubject => ("Gegevens wissen", "Erase the data", ERASURE),
         K::RegisterOrganisation => ("Organisatie toevoegen", "Register an organisation", NEW_ORGANISATION),
         K::ChangeOrganisation => ("Organisatie wijzigen", "Change the organisation", CHANGED_ORGANISATION),

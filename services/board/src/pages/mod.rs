@@ -1,7 +1,9 @@
 //! The pages, one a file. Each role lands on the one that it came for.
 
+mod accesses;
 mod ambassador;
 mod assessor;
+mod break_glass;
 mod case;
 mod consent;
 mod desk;
@@ -25,8 +27,10 @@ mod turn_aways;
 mod webhooks;
 mod who_saw;
 
+pub use accesses::{AccessFilters, AccessLog, AccessRow, StandsOut, access_log, pattern};
 pub use ambassador::{CountryCount, StateShare, ambassador};
 pub use assessor::{rights, rights_waiting};
+pub use break_glass::break_glass;
 pub use case::{CaseDesk, case};
 pub use consent::consent;
 pub use desk::{Desk, desk};
@@ -68,6 +72,7 @@ const TURN_AWAYS: Section = Section { path: "/board/turn-aways", dutch: "Afgewez
 const WEBHOOKS: Section = Section { path: "/board/webhooks", dutch: "Webhooks", english: "Webhooks" };
 const PRIVACY: Section = Section { path: "/board/privacy", dutch: "Bewaren en wissen", english: "Keep and erase" };
 const FIGURES: Section = Section { path: "/board/figures", dutch: "Cijfers", english: "Figures" };
+const ACCESSES: Section = Section { path: "/board/access-log", dutch: "Wie zag wat", english: "Who saw what" };
 const NEW: Section = Section { path: "/board/new", dutch: "Nieuw signaal", english: "New signal" };
 
 /// What a role finds on the board. The first is where it lands.
@@ -83,7 +88,7 @@ pub const fn sections(role: Role) -> &'static [Section] {
         Role::Police => &[LOOKOUTS, NEW],
         Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador => &[HANDOVERS],
         Role::Administrator => &[DIRECTORY, WEBHOOKS],
-        Role::PrivacyOfficer => &[PRIVACY],
+        Role::PrivacyOfficer => &[PRIVACY, ACCESSES],
         Role::MonitorAnalyst => &[FIGURES],
         Role::System => &[DESK],
     }

@@ -1,5 +1,7 @@
 //! Finding somebody: a list of persons, and a search by name.
 
+use care_path::command::CommandKind;
+use care_path::policy::opens_unseen;
 use care_path::views::PersonSummaryView;
 use maud::{Markup, html};
 
@@ -28,6 +30,11 @@ pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
                 (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
             } @else {
                 (page.found(found.persons))
+            }
+            @if opens_unseen(page.reader.principal.actor.role(), CommandKind::BreakGlass) {
+                p { a.utrecht-link href="/board/break-glass" {
+                    (page.say("Een dossier in nood openen", "Open a case in an emergency"))
+                } }
             }
             @if let Some(next) = found.next {
                 p { a.utrecht-link href={ "/board/persons?after=" (next) } { (page.say("Meer", "More")) } }

@@ -4,7 +4,7 @@
 use care_path::PersonId;
 use care_path::command::CommandKind as K;
 use care_path::path::privacy::RecordClass;
-use care_path::views::{HoldView, RetentionView};
+use care_path::views::{BreakGlassState, BreakGlassView, HoldView, RetentionView};
 use maud::{Markup, html};
 
 use crate::form::Ask;
@@ -16,13 +16,17 @@ pub struct Privacy<'a> {
     /// What goes within thirty days, the next first.
     pub retention: &'a [RetentionView],
     pub holds: &'a [HoldView],
+    /// Cases that were opened in an emergency and are open or not reviewed, the latest first.
+    pub opened: &'a [BreakGlassView],
+    /// How many were reviewed: as justified, and as not justified.
+    pub reviewed: (u64, u64),
     /// Whose number was asked for.
     pub person: Option<PersonId>,
 }
 
 /// The page.
 #[must_use]
-pub fn privacy(page: &Page<'_>, Privacy { retention, holds, person }: &Privacy<'_>) -> Markup {
+pub fn privacy(page: &Page<'_>, Privacy { retention, holds, opened, reviewed, person }: &Privacy<'_>) -> Markup {
     page.titled(
         page.say("Bewaren en wissen", "Keep and erase"),
         &html! {
@@ -41,6 +45,16 @@ pub fn privacy(page: &Page<'_>, Privacy { retention, holds, person }: &Privacy<'
                     } }
                     (page.act(&Ask::of(K::PlaceHold).about(*person).inline()))
                     (page.act(&Ask::of(K::EraseSubject).about(*person).inline()))
+                }
+            }
+            section aria-labelledby="opened" {
+                h2 #opened.utrecht-heading-2 { (page.say("In nood geopend", "Opened in an emergency")) }
+                @if opened.is_empty() { (page.nothing("Niets te beoordelen.", "Nothing to review.")) }
+                ul.card-list { @for each in *opened { (page.emergency_to_review(each)) } }
+                p {
+                    (page.say("Beoordeeld: ", "Reviewed: "))
+                    (reviewed.0) " " (page.say("terecht", "justified")) " · "
+                    (reviewed.1) " " (page.say("niet terecht", "not justified"))
                 }
             }
             section aria-labelledby="goes" {
@@ -73,6 +87,31 @@ pub fn privacy(page: &Page<'_>, Privacy { retention, holds, person }: &Privacy<'
 }
 
 impl Page<'_> {
+    fn emergency_to_review(&self, each: &BreakGlassView) -> Markup {
+        let about = |kind: K| Ask::of(kind).about(each.person_id).subject(each.break_glass_id.0);
+        let is_late = each.review_due_at < self.now;
+        html! {
+            li.card id={ "opened-" (each.break_glass_id) } {
+                p {
+                    strong { (self.code(each.reason)) } " "
+                    @if each.state == BreakGlassState::Open { span.tag.tag--warn { (self.say("staat open", "is open")) } }
+                    @if is_late { span.tag.tag--warn { (self.say("te laat", "overdue")) } }
+                }
+                p { (self.record_link(each.person_id)) }
+                p { (each.user) " · " (self.code(each.role)) " · " (self.organisation(&each.organisation)) }
+                p {
+                    (self.time_text(each.opened_at)) " – " (self.time_text(each.ended_at.unwrap_or(each.until)))
+                    " · " (self.say("beoordelen vóór ", "review by ")) (self.time_text(each.review_due_at))
+                }
+                @match each.state {
+                    BreakGlassState::Open => (self.act(&about(K::EndBreakGlass).at_once())),
+                    BreakGlassState::ToReview => (self.act(&about(K::ReviewBreakGlass).inline())),
+                    BreakGlassState::Reviewed | BreakGlassState::Erased => {}
+                }
+            }
+        }
+    }
+
     fn record_link(&self, person: PersonId) -> Markup {
         let _ = self;
         html! { a.utrecht-link href={ "/board/privacy?person=" (person) } { (person) } }

@@ -11,11 +11,11 @@ use crate::spelt::Spelt;
 
 pub use organisations::{Offering, OrgKind, Role, TargetGroup, Weekday};
 pub use path::{
-    AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, DischargeEndReason,
-    DropoutReason, ErasureGround, ExceptionKind, ExceptionState, GuestState, HoldReason, IncidentKind, LinkBasis,
-    LocationType, LookoutEndReason, LookoutOutcome, LookoutState, MatchLikeness, MatchReason, NextStep, Phase,
-    Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind, TaskStake, TurnAwayReason, Urgency,
-    WithdrawReason,
+    AttendanceStatus, BedReleaseReason, BreakGlassOutcome, BreakGlassReason, CareAlertOutcome, CloseReason,
+    DeclineReason, DischargeEndReason, DropoutReason, ErasureGround, ExceptionKind, ExceptionState, GuestState,
+    HoldReason, IncidentKind, LinkBasis, LocationType, LookoutEndReason, LookoutOutcome, LookoutState, MatchLikeness,
+    MatchReason, NextStep, Phase, Precision, ReferralState, RetractReason, Severity, SignalChannel, TaskKind,
+    TaskStake, TurnAwayReason, Urgency, WithdrawReason,
 };
 pub use person::{Assurance, DataClass, DocumentKind, EthosLight, Household, Problem, RelationKind, Sex};
 pub use repatriation::{
@@ -105,6 +105,8 @@ pub const LISTS: &[CodeList] = &[
     list::<HandoverState>(),
     list::<HandoverWithdrawReason>(),
     list::<HoldReason>(),
+    list::<BreakGlassReason>(),
+    list::<BreakGlassOutcome>(),
     list::<IncidentKind>(),
     list::<IndOutcome>(),
     list::<InsuranceStatus>(),

@@ -458,6 +458,24 @@ codes! {
 }
 
 codes! {
+    /// Why somebody opens a case without a relation to the person.
+    BreakGlassReason in "break_glass_reason" {
+        DangerToLife = "danger_to_life",
+        MedicalEmergency = "medical_emergency",
+        /// Somebody has to be protected from others at once: a child, a victim of trafficking.
+        UrgentSafeguarding = "urgent_safeguarding",
+    }
+}
+
+codes! {
+    /// What a review found of somebody who opened a case without a relation to the person.
+    BreakGlassOutcome in "break_glass_outcome" {
+        Justified = "justified",
+        NotJustified = "not_justified",
+    }
+}
+
+codes! {
     /// What waits for somebody.
     TaskKind in "task_kind" {
         AssignCoordinator = "assign_coordinator",
@@ -498,6 +516,8 @@ codes! {
         ReviewStoppedReturn = "review_stopped_return",
         AnswerHandoverQuestion = "answer_handover_question",
         TraceArrival = "trace_arrival",
+        /// Somebody opened the case without a relation to the person.
+        ReviewBreakGlass = "review_break_glass",
         WeeklyReview = "weekly_review",
     }
 }

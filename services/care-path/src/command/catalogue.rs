@@ -34,7 +34,7 @@ use crate::path::lost::{
     AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, FileCareAlert, IssueLookout,
     MarkOutOfSight, ReportSighting, ResolveLookout,
 };
-use crate::path::privacy::{EraseSubject, LiftHold, PlaceHold};
+use crate::path::privacy::{BreakGlass, EndBreakGlass, EraseSubject, LiftHold, PlaceHold, ReviewBreakGlass};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, Refer, StartCare, WaitlistReferral, WithdrawReferral,
 };
@@ -47,7 +47,7 @@ use crate::path::repatriation::{
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::signal::{RecordContact, ReportSignal};
 use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
-use crate::policy::commands::{A, AN, I, IA, IAN, IN, N, R, RN, X};
+use crate::policy::commands::{A, AN, I, IA, IAN, IANB, IN, N, R, RN, RNB, X};
 use crate::spelt::{Spelt, spelt};
 
 catalogue! {
@@ -363,6 +363,25 @@ catalogue! {
     /// Lifts a legal hold
     LiftHold = "lift_hold", at Post "/v1/persons/{person_id}/holds/{hold_id}/lift" in "Case",
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];
+    /// Opens the case of somebody to whom you have no relation, in an emergency
+    ///
+    /// For care providers and coordinators, with the reason and for some hours (`until`). The case is shown as to somebody who is
+    /// involved; nothing can be recorded on it by this alone. The coordinator of the case and the privacy officer are told
+    /// at once, every reading is recorded with the id, and it is reviewed afterwards.
+    BreakGlass = "break_glass", at Post "/v1/persons/{person_id}/break-glass" in "Privacy",
+        creates "break_glass_id", about |_| Subject::Record,
+        [RNB, X,   X,   IANB, X,  X,   X,   X,   X,   X,   X,   X,   X,   X];
+    /// Closes a case again that was opened in an emergency
+    ///
+    /// Whoever opened it does, or the coordinator of the case, or the privacy officer. By itself it closes when its time is over.
+    EndBreakGlass = "end_break_glass", at Post "/v1/persons/{person_id}/break-glass/{break_glass_id}/end" in "Privacy",
+        [RNB, X,   X,   IANB, X,  X,   X,   X,   X,   X,   X,   N,   X,   X];
+    /// Says whether it was justified that a case was opened in an emergency
+    ///
+    /// Once it has ended. Nobody reviews what they did themselves.
+    ReviewBreakGlass = "review_break_glass",
+        at Post "/v1/persons/{person_id}/break-glass/{break_glass_id}/review" in "Privacy",
+        [R,   X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X];
     /// Erases a person, for ever
     ///
     /// The keys of all that describes the person are destroyed, under all ids that are linked: nobody can read it again, not

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::Command;
 use crate::actor::Principal;
 use crate::ids::{
-    BedId, CareAlertId, ConsentId, DischargeId, EventId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId,
-    ReferralId,
+    BedId, BreakGlassId, CareAlertId, ConsentId, DischargeId, EventId, ExceptionId, HandoverId, HoldId, LookoutId,
+    PersonId, ReferralId,
 };
 use crate::path::CarePath;
 pub use crate::path::subjects::Subject;
@@ -80,6 +80,7 @@ macro_rules! things {
 }
 things! {
     BedId: Bed;
+    BreakGlassId: BreakGlass;
     CareAlertId: CareAlert;
     ConsentId: Consent;
     DischargeId: Discharge;

@@ -247,6 +247,9 @@ catalogue! {
     Privacy(PrivacyEvent) {
         HoldPlaced = "hold_placed" v 1 in Notes,
         HoldLifted = "hold_lifted" v 1 in Notes,
+        GlassBroken = "glass_broken" v 1 in Notes,
+        BreakGlassEnded = "break_glass_ended" v 1 in Notes,
+        BreakGlassReviewed = "break_glass_reviewed" v 1 in Notes,
         SubjectErased = "subject_erased" v 2 in Presence,
     },
     Deadline(DeadlineEvent) {

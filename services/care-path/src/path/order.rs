@@ -160,6 +160,7 @@ fn makes_its_thing(kind: EventKind) -> bool {
             | K::ConsentGiven
             | K::HandoverProposed
             | K::HoldPlaced
+            | K::GlassBroken
     )
 }
 
@@ -179,7 +180,7 @@ pub(super) fn thing(event: &Event) -> Option<Uuid> {
         Event::Repatriation(RepatriationEvent::ConsentGiven(event)) => Some(event.consent.0),
         Event::Repatriation(RepatriationEvent::ConsentWithdrawn(event)) => Some(event.consent.0),
         Event::Repatriation(event) => event.handover().map(|handover| handover.0),
-        Event::Privacy(event) => event.hold().map(|hold| hold.0),
+        Event::Privacy(event) => event.hold().map(|hold| hold.0).or_else(|| event.break_glass().map(|glass| glass.0)),
         Event::Correction(_)
         | Event::Signal(_)
         | Event::Identity(_)

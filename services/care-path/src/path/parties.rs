@@ -149,7 +149,15 @@ impl CarePath {
         let warned = self.discharges.iter().filter_map(|discharge| discharge.to.as_ref());
         let warned = warned.chain(self.announced.iter().filter_map(|announced| announced.announced.to.as_ref()));
         let receiving = self.repatriation.handovers.iter().filter_map(|handover| handover.proposed.receiving.as_ref());
-        recorders.chain(beds).chain(referrals).chain(lookouts).chain(alerts).chain(warned).chain(receiving)
+        let opened = self.privacy.glasses().map(|glass| &glass.broken.stamp.by.organisation);
+        recorders
+            .chain(opened)
+            .chain(beds)
+            .chain(referrals)
+            .chain(lookouts)
+            .chain(alerts)
+            .chain(warned)
+            .chain(receiving)
     }
 
     /// The countries that a handover was ever proposed to.

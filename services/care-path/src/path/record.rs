@@ -250,6 +250,9 @@ impl Revocation {
             | K::DeadlinePassed
             | K::HoldPlaced
             | K::HoldLifted
+            | K::GlassBroken
+            | K::BreakGlassEnded
+            | K::BreakGlassReviewed
             | K::SubjectErased
             | K::EntryMoved
             | K::OrganisationRegistered

@@ -3,8 +3,8 @@
 use super::{CarePath, Stamp};
 use crate::actor::Principal;
 use crate::ids::{
-    BedId, CareAlertId, ConsentId, DischargeId, EventId, ExceptionId, HandoverId, HoldId, LookoutId, PersonId,
-    ReferralId,
+    BedId, BreakGlassId, CareAlertId, ConsentId, DischargeId, EventId, ExceptionId, HandoverId, HoldId, LookoutId,
+    PersonId, ReferralId,
 };
 
 /// What on a path a command is about.
@@ -21,6 +21,8 @@ pub enum Subject {
     Bed(BedId),
     /// The open stay at the sender's organisation, if there is one.
     OwnBed,
+    /// A case that was opened in an emergency.
+    BreakGlass(BreakGlassId),
     CareAlert(CareAlertId),
     Consent(ConsentId),
     /// What was recorded as such.
@@ -40,7 +42,7 @@ impl Subject {
     #[must_use]
     pub fn is_of_the_whole_case(self) -> bool {
         match self {
-            Self::Record | Self::Return | Self::Consent(_) | Self::Handover(_) => true,
+            Self::Record | Self::Return | Self::BreakGlass(_) | Self::Consent(_) | Self::Handover(_) => true,
             Self::Path
             | Self::Person(_)
             | Self::Bed(_)
@@ -66,6 +68,7 @@ impl Subject {
             }
             Self::Bed(id) => &path.stay(id)?.assigned.stamp,
             Self::OwnBed => &path.open_stay_at(&by.organisation)?.assigned.stamp,
+            Self::BreakGlass(id) => &path.privacy.glass(id)?.broken.stamp,
             Self::CareAlert(id) => &path.lost.care_alert(id)?.filed.stamp,
             Self::Consent(id) => {
                 let mut consents = path.repatriation.consents.iter();

@@ -10,6 +10,7 @@
 //! cannot know, the coordinator is asked where the one whom it concerns is not involved.
 
 mod course;
+mod glass;
 mod health;
 mod leaving;
 mod minors;
@@ -163,6 +164,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::NextStepAfterException
         | TaskKind::ReviewStay
         | TaskKind::WeeklyReview => (Category::Presence, Full),
+        TaskKind::ReviewBreakGlass => (Category::Notes, Full),
         TaskKind::StreetDoctorVisit
         | TaskKind::HeadInjuryScreen
         | TaskKind::SuitabilityReview
@@ -223,6 +225,7 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::FollowUp => &[C::RecordFollowUp],
         TaskKind::ReviewStoppedReturn => &[C::AddNote, C::PresentReturnOptions],
         TaskKind::AnswerHandoverQuestion => &[C::AnswerHandoverQuestion],
+        TaskKind::ReviewBreakGlass => &[C::ReviewBreakGlass],
         TaskKind::TraceArrival => &[C::ConfirmArrival, C::WithdrawHandover],
     }
 }
@@ -230,8 +233,9 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
 impl CarePath {
     /// Everything that waits: where most is at stake first, then what is due first.
     ///
-    /// Nothing waits for somebody who was erased, nor for somebody who died, unless there was a sign of life since. On a closed case nothing waits but what a return asks for
-    /// after its end: a case is closed because somebody went home, and that is when it matters how it goes.
+    /// Nothing waits for somebody who was erased, nor for somebody who died, unless there was a sign of life since. On a closed
+    /// case nothing waits but what a return asks for after its end: a case is closed because somebody went home, and that is
+    /// when it matters how it goes. That somebody opened the case in an emergency is reviewed all the same.
     #[must_use]
     pub fn open_tasks(&self, now: DateTime, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
         self.tasks(AskedAt::Now(now), deadlines, directory)
@@ -282,8 +286,11 @@ impl CarePath {
             return Vec::new();
         }
         let mut list = TaskList::new(self, as_of, deadlines, directory);
+        // Whoever opened the case answers for it, whatever became of the person.
+        glass::reviews(&mut list);
         if self.case.died.is_some() {
             course::sign_of_life(&mut list);
+            list.sort();
             return list.tasks;
         }
         returning::after_departure(&mut list);
@@ -297,7 +304,7 @@ impl CarePath {
             course::add(&mut list);
             steps::add(&mut list);
         }
-        list.tasks.sort_by_key(|task| (task.stake, task.due, task.kind, task.subject));
+        list.sort();
         list.tasks
     }
 }
@@ -414,6 +421,11 @@ impl<'a> TaskList<'a> {
             AskedAt::Now(now) => now,
             AskedAt::WhenDue => due,
         }
+    }
+
+    /// Where most is at stake first, then what is due first.
+    fn sort(&mut self) {
+        self.tasks.sort_by_key(|task| (task.stake, task.due, task.kind, task.subject));
     }
 
     fn ask(&mut self, addressees: impl IntoIterator<Item = Addressee>, waiting: &Waiting<'_>) {

@@ -48,7 +48,7 @@ impl<'a> Address<'a> {
     #[must_use]
     pub fn reaches(&self, reader: &Principal, relation: Relation, now: DateTime) -> bool {
         let knows_the_case = match relation {
-            Relation::Region | Relation::Involved => true,
+            Relation::Region | Relation::Involved | Relation::BreakGlass => true,
             Relation::Called | Relation::Addressed | Relation::None => false,
         };
         let stands = |until: Option<DateTime>| until.is_some_and(|until| until > now);

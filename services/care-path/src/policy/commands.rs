@@ -15,6 +15,7 @@ impl When {
             Relation::Involved => I.0,
             Relation::Addressed => A.0,
             Relation::Called => C.0,
+            Relation::BreakGlass => B.0,
             Relation::None => N.0,
         };
         self.0 & bit != 0
@@ -37,11 +38,15 @@ pub(crate) const A: When = When(4);
 pub(crate) const N: When = When(8);
 /// Called in: who is may send what they might if they were asked to look out, or had nothing to do with the person.
 const C: When = When(16);
+/// Having opened the case in an emergency.
+const B: When = When(32);
 pub(crate) const IN: When = or(or(I, N), C);
 pub(crate) const IA: When = or(or(I, A), C);
 pub(crate) const IAN: When = or(IA, N);
 pub(crate) const AN: When = or(A, N);
 pub(crate) const RN: When = or(R, N);
+pub(crate) const RNB: When = or(RN, B);
+pub(crate) const IANB: When = or(IAN, B);
 
 const fn column(role: Role) -> usize {
     match role {
@@ -66,6 +71,13 @@ const fn column(role: Role) -> usize {
 #[must_use]
 pub fn may(role: Role, command: CommandKind, relation: Relation) -> bool {
     command.row().may[column(role)].holds(relation)
+}
+
+/// Whether a role may send a command to a person whom it does not see, by id alone, because the command is what opens the
+/// case to it. It learns that there is such a person; so nobody else may.
+#[must_use]
+pub fn opens_unseen(role: Role, command: CommandKind) -> bool {
+    command == CommandKind::BreakGlass && may(role, command, Relation::None)
 }
 
 /// Whether a role acts on persons whom it does not see: by id, and learning nothing but that it was done.

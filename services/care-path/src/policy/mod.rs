@@ -14,7 +14,7 @@ mod table;
 
 pub use abroad::Abroad;
 pub use address::{Address, Stands};
-pub use commands::{acts_unseen, may};
+pub use commands::{acts_unseen, may, opens_unseen};
 pub use directory::Places;
 pub use relation::Relation;
 pub use table::{Cells, disclosed, own_recordings, released};

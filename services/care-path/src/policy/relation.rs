@@ -13,6 +13,8 @@ pub enum Relation {
     /// Baken calls the actor's organisation in by a task: a street doctor for somebody who is hurt or confused, child
     /// protection for a minor alone. Until the task is done they see whom it is about.
     Called,
+    /// The actor opened the case in an emergency, for a limited time, and has no closer relation: "break the glass".
+    BreakGlass,
     /// The actor's organisation has an intake, stay, referral or care for the person, or had one not long ago.
     Involved,
     /// Coordinator or assessor of the person's municipality.
@@ -21,7 +23,8 @@ pub enum Relation {
 
 impl Relation {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Region, Self::Involved, Self::Called, Self::Addressed, Self::None];
+    pub const ALL: [Self; 6] =
+        [Self::Region, Self::Involved, Self::BreakGlass, Self::Called, Self::Addressed, Self::None];
 
     /// The name in the policy's table.
     #[must_use]
@@ -30,6 +33,7 @@ impl Relation {
             Self::None => "none",
             Self::Addressed => "addressed",
             Self::Called => "called",
+            Self::BreakGlass => "break_glass",
             Self::Involved => "involved",
             Self::Region => "region",
         }

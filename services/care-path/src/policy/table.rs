@@ -58,6 +58,9 @@ pub fn disclosed(role: Role, relation: Relation, consent: bool) -> Cells {
         (Role::OutreachWorker, Relation::Addressed)                => Cells([M,  M,   X,   X,   X,   X,   X,   X,   F,   X]),
         (Role::CareProvider, Relation::Involved)                   => Cells([F,  F,   F,   F,   X,   F,   F,   M,   M,   X]),
         (Role::CareProvider, Relation::Addressed)                  => Cells([X,  X,   X,   X,   X,   X,   X,   X,   M,   X]),
+        // In an emergency, as much as with a relation: what matters is not known beforehand.
+        (Role::ProcessCoordinator, Relation::BreakGlass)           => Cells([F,  F,   F,   M,   M,   F,   F,   F,   F,   F]),
+        (Role::CareProvider, Relation::BreakGlass)                 => Cells([F,  F,   F,   F,   X,   F,   F,   M,   M,   X]),
         // Where the person is, what they look like and how urgent it is: enough to find and help them. No findings.
         (Role::CareProvider, Relation::Called)                     => Cells([F,  F,   X,   M,   X,   X,   X,   X,   M,   X]),
         // Child protection: which child, and where.
@@ -78,6 +81,10 @@ pub fn disclosed(role: Role, relation: Relation, consent: bool) -> Cells {
            Relation::Region | Relation::Involved | Relation::Called | Relation::Addressed | Relation::None)
         | (Role::Ambassador | Role::MonitorAnalyst | Role::PrivacyOfficer | Role::Administrator | Role::System,
            Relation::Region | Relation::Involved | Relation::Called | Relation::Addressed | Relation::None)
+        // Nobody else breaks the glass: an assessment, a shelter, the police or an embassy is no emergency.
+        | (Role::ShelterWorker | Role::OutreachWorker | Role::ClientSupporter | Role::MunicipalAssessor | Role::Police
+           | Role::EmbassyLiaison | Role::ReceivingProvider | Role::Ambassador | Role::MonitorAnalyst
+           | Role::PrivacyOfficer | Role::Administrator | Role::System, Relation::BreakGlass)
                                                                                                    => Cells::NOTHING,
     }
 }

@@ -12,6 +12,7 @@
 //! `access_log`: what a role may read of the record of who saw what of whom;
 //! `figures`: which figures of the monitor a role may read;
 //! `records`: whether a role is told how long records are kept, and what holds them;
+//! `break_glass`: whether a role is told of every case that was opened in an emergency;
 //! `turn_aways`: whose turn-aways a role may read, people among them whom nobody knows;
 //! `call`: whom a task calls in, who then see whom it is about (relation `called`);
 //! `warned`: whether an announced discharge involves the place that was warned of it;
@@ -152,6 +153,8 @@ fn bounds(table: &mut Table) {
         table.line(["figures", role.code(), "", "", "", "", rules::figures_of(*role).name(), "", ""]);
         let told = if rules::keeps_records(*role) { "told" } else { "none" };
         table.line(["records", role.code(), "", "", "", "", told, "", ""]);
+        let told = if rules::oversees_break_glass(*role) { "told" } else { "none" };
+        table.line(["break_glass", role.code(), "", "", "", "", told, "", ""]);
         table.line(["turn_aways", role.code(), "", "", "", "", rules::turn_aways_of(*role).name(), "", ""]);
     }
     for task in TaskKind::ALL {

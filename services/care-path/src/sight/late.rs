@@ -27,6 +27,7 @@ pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: 
         | Subject::Person(_)
         | Subject::Bed(_)
         | Subject::OwnBed
+        | Subject::BreakGlass(_)
         | Subject::Consent(_)
         | Subject::Entry(_)
         | Subject::Discharge(_)

@@ -9,7 +9,7 @@ mod tests;
 
 pub use csv::csv;
 pub use late::too_late;
-pub use standing::Standing;
+pub use standing::{Emergency, Standing};
 
 use std::cell::Cell;
 
@@ -22,7 +22,7 @@ use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::event::{Event, EventKind};
 use crate::fact::{Fact, Label, Origin, Reader};
-use crate::ids::{OrgId, PersonId};
+use crate::ids::{BreakGlassId, OrgId, PersonId};
 use crate::path::{CarePath, Stamp};
 use crate::policy::rules::{narrowed, phase_tells_of, recorder_tells_of};
 use crate::policy::{Address, Categories, Category, Cells, Depth, Relation, disclosed, may, own_recordings, released};
@@ -37,6 +37,8 @@ pub struct Sight<'a> {
     standing: Standing,
     others: Cells,
     own: Cells,
+    /// What they may do on the case in an emergency beside reading: what they might without it, if they saw anything then.
+    beside: Option<Relation>,
     /// They are told that what they were asked for is over, and nothing else.
     of_ends: bool,
     shown: Cell<Categories>,
@@ -47,6 +49,9 @@ pub struct Sight<'a> {
 pub struct Disclosed {
     pub person_id: PersonId,
     pub relation: Relation,
+    /// Where the case was open to them in an emergency: by which id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass_id: Option<BreakGlassId>,
     /// Empty where no more was shown than that the person exists.
     pub categories: Categories,
 }
@@ -55,7 +60,7 @@ impl Disclosed {
     /// Nothing was shown: there is nobody by that id whom the reader may know of.
     #[must_use]
     pub fn nothing_of(person_id: PersonId) -> Self {
-        Self { person_id, relation: Relation::None, categories: Categories::default() }
+        Self { person_id, relation: Relation::None, break_glass_id: None, categories: Categories::default() }
     }
 }
 
@@ -79,8 +84,22 @@ impl<'a> Sight<'a> {
         let own =
             if path.was_recorded_by(principal) { own_recordings(role, standing.consents) } else { Cells::NOTHING };
         let sees_something = !(others.is_nothing() && own.is_nothing());
+        let beside = standing.emergency.map(|emergency| emergency.beside);
+        let beside = beside.filter(|beside| !(disclosed(role, *beside, false).is_nothing() && own.is_nothing()));
         let shown = Cell::default();
-        sees_something.then_some(Self { principal, path, now, deadlines, standing, others, own, of_ends: false, shown })
+        let of_ends = false;
+        sees_something.then_some(Self {
+            principal,
+            path,
+            now,
+            deadlines,
+            standing,
+            others,
+            own,
+            beside,
+            of_ends,
+            shown,
+        })
     }
 
     /// What notices alone go by, where there is no sight: whoever was asked to look out, warned of a discharge, or asked to
@@ -93,10 +112,10 @@ impl<'a> Sight<'a> {
         deadlines: &'a Deadlines,
     ) -> Option<Self> {
         let asked = path.exists() && !path.is_erased() && path.was_asked(principal, now);
-        let standing = || Standing { relation: Relation::None, consented: None, consents: false };
-        let (others, own) = (Cells::NOTHING, Cells::NOTHING);
-        let shown = Cell::default();
-        asked.then(|| Self { principal, path, now, deadlines, standing: standing(), others, own, of_ends: true, shown })
+        let (others, own, beside) = (Cells::NOTHING, Cells::NOTHING, None);
+        let (of_ends, shown) = (true, Cell::default());
+        let standing = Standing::none();
+        asked.then_some(Self { principal, path, now, deadlines, standing, others, own, beside, of_ends, shown })
     }
 
     /// The sight that a principal has of a person whom another municipality released, because it may know them.
@@ -110,11 +129,11 @@ impl<'a> Sight<'a> {
         if !path.is_released() {
             return None;
         }
-        let standing = Standing { relation: Relation::None, consented: None, consents: false };
+        let standing = Standing::none();
         let others = released(principal.actor.role());
-        let own = Cells::NOTHING;
-        let shown = Cell::default();
-        let sight = Self { principal, path, now, deadlines, standing, others, own, of_ends: false, shown };
+        let (own, beside) = (Cells::NOTHING, None);
+        let (of_ends, shown) = (false, Cell::default());
+        let sight = Self { principal, path, now, deadlines, standing, others, own, beside, of_ends, shown };
         (!others.is_nothing()).then_some(sight)
     }
 
@@ -127,7 +146,8 @@ impl<'a> Sight<'a> {
     /// What the reader was shown through this sight until now, of a person by one of their ids.
     #[must_use]
     pub fn disclosed(&self, person_id: PersonId) -> Disclosed {
-        Disclosed { person_id, relation: self.standing.relation, categories: self.shown.get() }
+        let break_glass_id = self.standing.emergency.map(|emergency| emergency.by);
+        Disclosed { person_id, relation: self.standing.relation, break_glass_id, categories: self.shown.get() }
     }
 
     fn note(&self, category: Category) {
@@ -151,10 +171,18 @@ impl<'a> Sight<'a> {
         self.shows(&fact.label(), &fact.origin()).then(|| (fact.shown_to(self), stamp))
     }
 
-    /// Whether the reader may send a command about the person.
+    /// Whether the reader may send a command about the person. A case that was opened in an emergency is read; what they might
+    /// do without that, they may do still.
     #[must_use]
     pub fn may(&self, command: CommandKind) -> bool {
-        may(self.principal.actor.role(), command, self.standing.relation)
+        let role = self.principal.actor.role();
+        may(role, command, self.standing.relation) || self.beside.is_some_and(|beside| may(role, command, beside))
+    }
+
+    /// That the case is open to the reader in an emergency, where their sight rests on that.
+    #[must_use]
+    pub fn emergency(&self) -> Option<Emergency> {
+        self.standing.emergency
     }
 
     pub(crate) fn principal(&self) -> &'a Principal {

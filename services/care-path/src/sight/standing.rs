@@ -4,14 +4,27 @@ use crate::actor::{Actor, Principal};
 use crate::codes::DataClass;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
+use crate::ids::BreakGlassId;
 use crate::path::CarePath;
 use crate::policy::{Abroad, Relation};
 use crate::time::DateTime;
 
+/// A case that is open to somebody in an emergency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Emergency {
+    pub by: BreakGlassId,
+    pub until: DateTime,
+    /// How they stand to the person without it.
+    pub beside: Relation,
+}
+
 /// An actor's relation to a person, and what the person consented to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
+    /// The closest relation.
     pub relation: Relation,
+    /// Where that is that they opened the case in an emergency: by which id, and in which relation they stand beside it.
+    pub emergency: Option<Emergency>,
     /// For those abroad: the data classes that the consents name on which the handovers rest that stand for them. `None`
     /// for those whose sight does not rest on a consent.
     pub consented: Option<Vec<DataClass>>,
@@ -52,20 +65,33 @@ impl Standing {
             | Actor::Administrator
             | Actor::System => Relation::None,
         };
-        Self { relation, consented: None, consents: false }
+        let emergency = match relation {
+            // They see as much without it.
+            Relation::Region | Relation::Involved => None,
+            Relation::BreakGlass | Relation::Called | Relation::Addressed | Relation::None => {
+                path.opened_by(principal, now).map(|(by, until)| Emergency { by, until, beside: relation })
+            }
+        };
+        let relation = if emergency.is_some() { Relation::BreakGlass } else { relation };
+        Self { relation, emergency, consented: None, consents: false }
+    }
+
+    /// Nothing to do with the person that the table knows.
+    pub(super) fn none() -> Self {
+        Self { relation: Relation::None, emergency: None, consented: None, consents: false }
     }
 
     /// How somebody abroad stands to the person: by the handovers that are addressed to them.
     fn abroad(principal: &Principal, path: &CarePath) -> Self {
         let Some(abroad) = Abroad::of(principal).filter(|_| !path.is_erased()) else {
-            return Self { relation: Relation::None, consented: Some(Vec::new()), consents: false };
+            return Self { consented: Some(Vec::new()), ..Self::none() };
         };
         let relation = if path.hands_over_to(abroad) { Relation::Addressed } else { Relation::None };
         let shown = path.repatriation.addressed().filter_map(|handover| handover.address().shown_abroad(principal));
         let mut classes: Vec<_> = shown.flatten().copied().collect();
         classes.sort_unstable();
         classes.dedup();
-        Self { relation, consented: Some(classes), consents: path.consents_to(abroad) }
+        Self { relation, emergency: None, consented: Some(classes), consents: path.consents_to(abroad) }
     }
 
     /// Whether a consent lets the actor see anything.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::break_glass::{EmergencyView, OpenedView, disclose_emergencies};
 use super::handovers::ReturnView;
 use super::presence::{PresenceView, incidents, remarks};
 use super::progress::Progress;
@@ -43,6 +44,8 @@ views! {
         pub erased: Option<bool>,
         /// A part of what was recorded cannot be read, and is not shown.
         pub lacking: Option<bool>,
+        /// The reader sees the case because they opened it in an emergency, until a time.
+        pub break_glass: Option<EmergencyView>,
         pub presence: Option<PresenceView>,
         pub identity: Option<IdentityView>,
         /// Who belongs together with the person, whichever of the two paths says so.
@@ -58,6 +61,8 @@ views! {
         pub care_alerts: Option<Vec<CareAlertView>>,
         pub r#return: Option<ReturnView>,
         pub notes: Option<Vec<NoteView>>,
+        /// Who opened the case in an emergency, without a relation to the person.
+        pub emergencies: Option<Vec<OpenedView>>,
     }
 
     /// Somebody who belongs together with the person, and is another.
@@ -141,6 +146,7 @@ pub fn disclose_case_file(
         closed: path.case.closed.as_ref().and_then(|closed| sight.show(closed.facts().reason())).copied(),
         erased: path.is_erased().then_some(true),
         lacking: None,
+        break_glass: EmergencyView::of(sight),
         presence: PresenceView::of(sight),
         identity: IdentityView::of(sight),
         relations: None,
@@ -155,6 +161,7 @@ pub fn disclose_case_file(
         care_alerts: section(disclose_alerts(sight)),
         r#return: ReturnView::of(sight),
         notes: section(path.case.notes.iter().filter_map(|note| note_view(sight, note)).collect()),
+        emergencies: section(disclose_emergencies(sight)),
     }
 }
 

@@ -143,6 +143,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::FollowUp
         | TaskKind::ReviewStoppedReturn
         | TaskKind::AnswerHandoverQuestion
+        | TaskKind::ReviewBreakGlass
         | TaskKind::TraceArrival => false,
     }
 }

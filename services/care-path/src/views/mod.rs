@@ -3,6 +3,7 @@
 //!
 //! The same types derive the OpenAPI and the GraphQL schema, so that both edges serialise the same thing.
 
+mod break_glass;
 mod case_file;
 mod directory;
 mod evening;
@@ -24,6 +25,9 @@ mod timeline;
 mod turn_aways;
 mod worklist;
 
+pub use break_glass::{
+    BreakGlassState, BreakGlassView, EmergencyView, OpenedView, disclose_break_glass, disclose_emergencies,
+};
 pub(crate) use case_file::LINKED;
 pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file};
 pub use directory::{FacilityView, OrganisationView, disclose_facility, disclose_organisation, shows_organisation};

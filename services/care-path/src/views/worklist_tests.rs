@@ -21,6 +21,7 @@ use crate::path::testing::*;
 use crate::policy::{Depth, disclosed, may, own_recordings};
 use crate::sight::Standing;
 use crate::time::Occurred;
+use crate::views::disclose_emergencies;
 use crate::views::{disclose_alerts, disclose_exceptions, disclose_handovers, disclose_lookouts, disclose_referrals};
 
 use CommandKind as C;
@@ -308,6 +309,7 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
             let facts = announced.map(|each| each.announced.addressed(each.address()).discharge());
             facts.filter_map(|discharge| sight.show(discharge)).map(|discharge| discharge.0).collect()
         }
+        T::ReviewBreakGlass => disclose_emergencies(sight).iter().map(|each| each.break_glass_id.0).collect(),
         T::AssignCoordinator
         | T::ReviewReopened
         | T::ReviewSignOfLife
@@ -416,6 +418,10 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
         }
         leaving.now += TimeDelta::days(2);
     }
+    let mut opened = self::living([0]);
+    opened.send(1, &Step(hospital(), C::BreakGlass, None, json!({ "reason": "danger_to_life" })));
+    check(&opened, &coordinator()).unwrap();
+    reached.extend(kinds(&opened, &coordinator()));
     // A match to review does not follow from one path alone.
     let elsewhere = [T::AssignCoordinator, T::ReviewMatch, T::KnownElsewhere];
     let all: BTreeSet<_> = T::ALL.iter().copied().filter(|kind| !elsewhere.contains(kind)).collect();

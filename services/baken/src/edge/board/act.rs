@@ -20,7 +20,7 @@ use super::search;
 use super::session::{self, Found, Session, language_of, name_of};
 use super::show::Viewed;
 use super::sign_in::{answer, answer_with, own_page, says_own_page, to};
-use crate::app::Receipt;
+use crate::app::{ExecuteError, Receipt};
 use crate::edge::Edge;
 use crate::edge::caller::{Caller, RequestId, reading};
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem, ProblemDetails};
@@ -204,8 +204,9 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
             return Ok(page.with_page(&back, |page| answer(pages::one_of_these(&page.still(), &ask, &written, &known))));
         }
         let receipt = execute(form).await?;
-        // Whoever was not known before has a page now.
-        let opened = receipt.person_id.filter(|_| command == CommandKind::ReportSignal);
+        // Whoever was not known before, or not seen, has a page now.
+        let opens = matches!(command, CommandKind::ReportSignal | CommandKind::BreakGlass);
+        let opened = receipt.person_id.filter(|_| opens);
         let next = opened.map_or(back, |person| format!("/board/persons/{person}"));
         Ok(form.done(&next, said(&receipt, command, form.language)))
     };
@@ -277,13 +278,23 @@ async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {
     let caller = caller(edge, session);
     let idempotency = Idempotency::of(&caller.principal, &sent.key()?, "POST", request.path(), &sent.raw);
     let terms = Conditions { occurred, if_match: None, idempotency, request_id: RequestId::of(request, edge) };
-    Ok(terms.execute(&caller, person, command).await?)
+    let executed = terms.execute(&caller, person, command).await;
+    if let (CommandKind::BreakGlass, Err(ExecuteError::NotFound), Some(person)) = (sent.command, &executed, person) {
+        reading(request, edge, &caller.principal, Surface::Board).hidden(person);
+    }
+    Ok(executed?)
 }
 
 /// What is said of what was recorded, and how it is taken back.
 fn said(receipt: &Receipt, command: CommandKind, language: Language) -> Flash {
-    // What takes an entry away is no entry that could be taken back.
-    const TAKE_AWAY: [CommandKind; 2] = [CommandKind::RetractEntry, CommandKind::MoveEntry];
+    // What takes an entry away is no entry that could be taken back, nor is that a case was opened in an emergency.
+    const TAKE_AWAY: [CommandKind; 5] = [
+        CommandKind::RetractEntry,
+        CommandKind::MoveEntry,
+        CommandKind::BreakGlass,
+        CommandKind::EndBreakGlass,
+        CommandKind::ReviewBreakGlass,
+    ];
     let title = form::form_of(command).map_or("", |form| form.title.r#in(language));
     let first = receipt.event_ids.first().filter(|_| !TAKE_AWAY.contains(&command));
     let undo = receipt.person_id.zip(first).map(|(person, entry)| (person.0, entry.0));

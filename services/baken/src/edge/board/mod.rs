@@ -3,6 +3,7 @@
 //!
 //! No browser holds a token. Whoever signs in has a session on this node ([`session`]) and a cookie that names it.
 
+mod accesses;
 mod act;
 mod assets;
 mod filled;

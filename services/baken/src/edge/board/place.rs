@@ -2,6 +2,7 @@
 
 use actix_web::web::Query;
 use board::OwnLanguage;
+use board::pages::AccessFilters;
 use care_path::command::CommandKind;
 use care_path::ids::FacilityId;
 use care_path::{EventId, PersonId};
@@ -31,6 +32,10 @@ pub enum Place {
     Privacy(Option<PersonId>),
     /// The monitor's figures: those of a period, else the newest; whether those of the own municipality.
     Figures(Option<Period>, bool),
+    /// The access log, and what it is filtered by.
+    Accesses(Box<AccessesPlace>),
+    /// Opening a case in an emergency, by its number.
+    BreakGlass,
     /// A new signal, about somebody who may be nobody that is known.
     New,
     Person(PersonId),
@@ -46,6 +51,28 @@ pub enum Place {
     Consent(PersonId, OwnLanguage),
     /// A form on a page of its own.
     Form(Box<FormPlace>),
+}
+
+/// Which part of the access log, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccessesPlace {
+    pub filters: AccessFilters,
+    pub after: Option<String>,
+}
+
+impl AccessesPlace {
+    fn of(query: &Pairs) -> Self {
+        let typed = |name| query.of(name).unwrap_or_default().trim().to_owned();
+        let filters = AccessFilters {
+            user: typed("user"),
+            organisation: typed("organisation"),
+            person: typed("person"),
+            from: typed("from"),
+            until: typed("until"),
+            wrong: false,
+        };
+        Self { filters, after: query.of("after").map(str::to_owned) }
+    }
 }
 
 /// Which form, about whom, and what the page that it was asked for on knew already.
@@ -90,6 +117,8 @@ impl Place {
                 let period = period.map(str::parse).transpose().ok()?;
                 Self::Figures(period, query.of("audience") == Some("own"))
             }
+            ("access-log", None, None) => Self::Accesses(Box::new(AccessesPlace::of(&query))),
+            ("break-glass", None, None) => Self::BreakGlass,
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
             ("persons", Some(id), Some("rights")) => Self::Rights(PersonId(id.parse().ok()?)),

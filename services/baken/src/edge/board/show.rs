@@ -17,10 +17,11 @@ use care_path::codes::{Code, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::ids::{FacilityId, OrgId};
+use care_path::policy::opens_unseen;
 use care_path::policy::rules::{
     AccessLogOf, FiguresOf, TurnAwaysOf, access_log_of, figures_of, keeps_records, turn_aways_of,
 };
-use care_path::views::{CaseFileView, ExceptionView, OrganisationView, TaskView};
+use care_path::views::{BreakGlassState, CaseFileView, ExceptionView, OrganisationView, TaskView};
 use care_path::{Actor, Area, PersonId};
 use maud::Markup;
 use monitor::period::Period;
@@ -68,6 +69,12 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
     // It is read from a store that is asked and waited for.
     if let Some(Place::WhoSaw(person, language)) = Place::parse(&at) {
         return Ok(match viewed.who_saw(person, language).await {
+            Ok(page) => answer_with(StatusCode::OK, page),
+            Err(problem) => viewed.problem(&problem),
+        });
+    }
+    if let Some(Place::Accesses(place)) = Place::parse(&at) {
+        return Ok(match viewed.accesses(&place).await {
             Ok(page) => answer_with(StatusCode::OK, page),
             Err(problem) => viewed.problem(&problem),
         });
@@ -210,7 +217,7 @@ impl<'a> Viewed<'a> {
             Place::Privacy(person) => self.privacy(person),
             Place::Figures(period, own) => self.figures(period, own),
             // Only its own page has it: no form is sent from there.
-            Place::WhoSaw(..) => Err(Problem::NotFound),
+            Place::WhoSaw(..) | Place::Accesses(_) => Err(Problem::NotFound),
             Place::New => {
                 let ask = Ask::of(CommandKind::ReportSignal);
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
@@ -226,6 +233,12 @@ impl<'a> Viewed<'a> {
             }),
             Place::Consent(person, language) => self
                 .about(person, pages::prepares_a_return, |page, file, may| pages::consent(page, file, may, language)),
+            Place::BreakGlass => {
+                if !opens_unseen(reader.actor.role(), CommandKind::BreakGlass) {
+                    return Err(Problem::NotFound);
+                }
+                Ok(self.with_page(self.at, pages::break_glass))
+            }
             Place::Form(form) => self.form(&form),
         }
     }
@@ -311,7 +324,11 @@ impl<'a> Viewed<'a> {
         let most = PageRequest::new(Some(PageRequest::MOST), None).unwrap_or_default();
         let retention = baken.retention(reader, &most)?.into_nodes();
         let holds = baken.holds(reader, &most)?.into_nodes();
-        let privacy = Privacy { retention: &retention, holds: &holds, person };
+        let of = |state| Ok::<_, Problem>(baken.break_glass(reader, Some(state), &most)?.into_nodes());
+        let opened = [of(BreakGlassState::Open)?, of(BreakGlassState::ToReview)?].concat();
+        let counts = baken.break_glass_counts(reader)?;
+        let reviewed = (counts.justified, counts.not_justified);
+        let privacy = Privacy { retention: &retention, holds: &holds, opened: &opened, reviewed, person };
         Ok(self.with_page(self.at, |page| pages::privacy(page, &privacy)))
     }
 

@@ -4,10 +4,12 @@
 mod accesses;
 pub mod batch;
 pub mod body;
+mod break_glass;
 mod checkpoint;
 pub mod commands;
 mod directory;
 pub mod evening;
+mod fhir;
 pub mod fields;
 pub mod figures;
 pub mod headers;
@@ -43,6 +45,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     lists::routes(routes);
     turn_aways::routes(routes);
     accesses::routes(routes);
+    break_glass::routes(routes);
     records::routes(routes);
     figures::routes(routes);
     me::routes(routes);

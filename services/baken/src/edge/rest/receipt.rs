@@ -1,8 +1,8 @@
 //! What a write answers.
 
 use care_path::ids::{
-    BedId, CareAlertId, ConsentId, DischargeId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId, QuestionId,
-    ReferralId,
+    BedId, BreakGlassId, CareAlertId, ConsentId, DischargeId, ExceptionId, HandoverId, HoldId, LookoutId, NoteId,
+    QuestionId, ReferralId,
 };
 use care_path::{EventId, PersonId};
 use serde::Serialize;
@@ -110,6 +110,7 @@ receipt! {
     question_id: QuestionId,
     note_id: NoteId,
     hold_id: HoldId,
+    break_glass_id: BreakGlassId,
 }
 
 impl ReceiptBody {

@@ -1,6 +1,7 @@
 //! A command as it comes in over REST: who sends it, about whom, what it says, and under which conditions. One handler
 //! takes all of them.
 
+use access_log::Surface;
 use actix_web::dev::Payload;
 use actix_web::http::header::{ETAG, HeaderName, IF_MATCH, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use super::receipt::{CompanionAnswer, ReceiptBody};
 use super::{body, fields, headers};
 use crate::app::{ExecuteError, Receipt, Request};
-use crate::edge::caller::{Caller, RequestId};
+use crate::edge::caller::{Caller, RequestId, reading};
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem};
 use crate::history::{Idempotency, Purpose};
 
@@ -54,7 +55,12 @@ pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) 
     let request_id = RequestId::of(&request, &caller.edge);
     let terms = Conditions { occurred, if_match, idempotency, request_id };
     let shared = command.for_companion();
-    let receipt = terms.execute(&caller, person, command).await?;
+    let executed = terms.execute(&caller, person, command).await;
+    if let (CommandKind::BreakGlass, Err(ExecuteError::NotFound), Some(person)) = (kind, &executed, person) {
+        // Whoever may open a case by its number could try numbers: each that leads nowhere is on record.
+        reading(&request, &caller.edge, &caller.principal, Surface::Rest).hidden(person);
+    }
+    let receipt = executed?;
     let mut body_of = ReceiptBody::of(&receipt);
     if let (Some(person), Some(shared)) = (person, shared) {
         for companion in companions.iter().filter(|companion| **companion != person) {

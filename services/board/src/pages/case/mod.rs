@@ -1,6 +1,7 @@
 //! A case on one page: who, where, what next, the care path as a line of time, and what can be done, where one looks.
 
 mod circumstances;
+mod emergency;
 mod going_back;
 mod history;
 mod lost;
@@ -39,6 +40,7 @@ pub fn case(page: &Page<'_>, desk: &CaseDesk<'_>) -> Markup {
     page.titled(
         &who,
         &html! {
+            (page.emergency(file))
             p {
                 @if let Some(phase) = file.phase { (page.phase_tag(phase)) " " }
                 @if file.vulnerable == Some(true) { (page.vulnerable()) " " }
@@ -167,6 +169,7 @@ impl Page<'_> {
         let CaseDesk { file, matches, elsewhere, may, .. } = desk;
         let person = file.person_id;
         html! {
+            (self.opened_in_emergency(file, may))
             (self.requests(file, may))
             (self.looked_for(file, may))
             @if let Some(referrals) = &file.referrals {

@@ -102,6 +102,9 @@ impl Movable {
             | K::CaseReopened
             | K::HoldPlaced
             | K::HoldLifted
+            | K::GlassBroken
+            | K::BreakGlassEnded
+            | K::BreakGlassReviewed
             | K::SubjectErased
             | K::DeadlinePassed
             | K::EntryRetracted

@@ -10,7 +10,7 @@ mod tests;
 use crate::actor::Principal;
 use crate::codes::TaskKind;
 use crate::event::EventKind;
-use crate::path::testing::{liaison, night_shelter, police, receiving, shelter24, street_doctor, supporter};
+use crate::path::testing::{hospital, liaison, night_shelter, police, receiving, shelter24, street_doctor, supporter};
 use crate::path::timers::TimerKind;
 
 /// Declares a list whose members have words for the table.
@@ -57,6 +57,8 @@ words! {
         Relation = "relation with another person",
         Release = "release to other municipalities",
         Announcement = "announced discharge from hospital",
+        Glass = "case opened in an emergency",
+        GlassReview = "review of a case opened in an emergency",
     }
 }
 
@@ -90,6 +92,9 @@ words! {
         HandoverDeclined = "the handover is declined",
         HandoverWithdrawn = "the handover is withdrawn",
         Arrived = "the person arrived",
+        GlassEnded = "a case opened in an emergency is closed again",
+        GlassRanOut = "the time of that is over",
+        GlassReviewed = "a case opened in an emergency is reviewed",
         Unlinked = "two records are not one person after all",
         Unrelated = "a relation ends",
         Erased = "the person is erased",
@@ -111,36 +116,39 @@ pub enum Fate {
 fn fates(ending: Ending) -> [Fate; Thing::ALL.len()] {
     use Fate::{Ends as E, Never as N, Stays as S};
     match ending {
-        Ending::Closed => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, S, E, S, S, S, E, E],
-        Ending::Died => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, E, E, E, S, S, E, E],
-        Ending::Found => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::LookoutResolved => [S, E, N, E, E, S, E, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::LookoutEnded => [S, S, N, E, S, S, S, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::LookoutExpired => [S, S, N, E, S, S, S, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::CareAlertEnded => [S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::CareAlertExpired => [S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Declined => [S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Withdrawn => [S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::CareEnded => [S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::DroppedOut => [S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::TurnedAway => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::CalledOff => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E],
-        Ending::Discharged => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E],
-        Ending::Granted => [S, N, S, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Denied => [S, N, S, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Disappeared => [S, N, E, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::ExceptionExpired => [S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::StayRanOut => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::Released => [S, S, E, S, S, E, E, N, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S],
-        Ending::MovedOn => [S, S, E, S, S, E, E, S, E, S, E, S, E, E, S, S, S, S, S, S, S, S, S, S],
-        Ending::ConsentWithdrawn => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, E, E, S, E, S, S, S, S],
-        Ending::SaidNo => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, S, S, S, S, S, S, S],
-        Ending::HandoverDeclined => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, N, S, S, S, S, S, S],
-        Ending::HandoverWithdrawn => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, E, S, S, S, S, S, S],
-        Ending::Arrived => [S, E, S, E, E, S, S, S, S, S, S, S, S, S, S, N, E, E, S, S, S, S, S, S],
-        Ending::Unlinked => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S, S],
-        Ending::Unrelated => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S],
-        Ending::Erased => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, E, E, E, S, E, E, E],
+        Ending::Closed => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, S, E, S, S, S, E, E, S, S],
+        Ending::Died => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, E, E, E, S, S, E, E, S, S],
+        Ending::Found => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::LookoutResolved => [S, E, N, E, E, S, E, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::LookoutEnded => [S, S, N, E, S, S, S, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::LookoutExpired => [S, S, N, E, S, S, S, N, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::CareAlertEnded => [S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::CareAlertExpired => [S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Declined => [S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Withdrawn => [S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::CareEnded => [S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::DroppedOut => [S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::TurnedAway => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::CalledOff => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S],
+        Ending::Discharged => [S, E, E, E, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S],
+        Ending::Granted => [S, N, S, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Denied => [S, N, S, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Disappeared => [S, N, E, N, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::ExceptionExpired => [S, S, S, S, S, S, S, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::StayRanOut => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::Released => [S, S, E, S, S, E, E, N, E, S, E, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::MovedOn => [S, S, E, S, S, E, E, S, E, S, E, S, E, E, S, S, S, S, S, S, S, S, S, S, S, S],
+        Ending::ConsentWithdrawn => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, E, E, S, E, S, S, S, S, S, S],
+        Ending::SaidNo => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, S, S, S, S, S, S, S, S, S],
+        Ending::HandoverDeclined => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, N, S, S, S, S, S, S, S, S],
+        Ending::HandoverWithdrawn => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, E, E, S, S, S, S, S, S, S, S],
+        Ending::Arrived => [S, E, S, E, E, S, S, S, S, S, S, S, S, S, S, N, E, E, S, S, S, S, S, S, S, S],
+        Ending::GlassEnded => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S],
+        Ending::GlassRanOut => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S],
+        Ending::GlassReviewed => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E],
+        Ending::Unlinked => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S, S],
+        Ending::Unrelated => [S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, S, E, S, S, S, S],
+        Ending::Erased => [E, E, E, E, E, E, E, E, E, E, E, E, E, E, S, E, E, E, E, E, S, E, E, E, E, E],
     }
 }
 
@@ -154,6 +162,7 @@ fn asks_for(ending: Ending) -> Option<TaskKind> {
         Ending::HandoverDeclined => Some(TaskKind::ReviewStoppedReturn),
         Ending::Disappeared | Ending::LookoutEnded | Ending::LookoutExpired => Some(TaskKind::FindPerson),
         Ending::Arrived => Some(TaskKind::FollowUp),
+        Ending::GlassEnded | Ending::GlassRanOut => Some(TaskKind::ReviewBreakGlass),
         Ending::Closed
         | Ending::Died
         | Ending::Found
@@ -169,6 +178,7 @@ fn asks_for(ending: Ending) -> Option<TaskKind> {
         | Ending::ConsentWithdrawn
         | Ending::SaidNo
         | Ending::HandoverWithdrawn
+        | Ending::GlassReviewed
         | Ending::Unlinked
         | Ending::Unrelated
         | Ending::Erased => None,
@@ -189,6 +199,8 @@ fn own(ending: Ending) -> Option<Thing> {
         Ending::ConsentWithdrawn => Some(Thing::Consent),
         Ending::HandoverDeclined | Ending::HandoverWithdrawn => Some(Thing::Handover),
         Ending::Arrived => Some(Thing::Journey),
+        Ending::GlassEnded | Ending::GlassRanOut => Some(Thing::Glass),
+        Ending::GlassReviewed => Some(Thing::GlassReview),
         Ending::Unlinked => Some(Thing::Link),
         Ending::Unrelated => Some(Thing::Relation),
         Ending::Closed
@@ -235,6 +247,7 @@ fn waits_on(task: TaskKind) -> Option<Thing> {
         T::ConfirmArrival | T::TraceArrival => Thing::Journey,
         T::ReviewStoppedReturn => Thing::StoppedReturn,
         T::FollowUp => Thing::FollowUp,
+        T::ReviewBreakGlass => Thing::GlassReview,
         // Asked between two things, an exception or an announcement that ended and what takes its place; after the end of
         // everything else; and by what two paths have in common.
         T::NextStepAfterException | T::FollowUpDischarge | T::ReviewSignOfLife | T::ReviewMatch | T::KnownElsewhere => {
@@ -253,6 +266,7 @@ pub fn asked(thing: Thing) -> Vec<Principal> {
         Thing::Care => vec![supporter()],
         Thing::Handover | Thing::Question | Thing::Journey => vec![liaison("PL"), receiving("PL")],
         Thing::FollowUp => vec![receiving("PL")],
+        Thing::Glass => vec![hospital()],
         // They wait on those alone who see the case.
         Thing::Duty
         | Thing::Episode
@@ -262,7 +276,8 @@ pub fn asked(thing: Thing) -> Vec<Principal> {
         | Thing::StoppedReturn
         | Thing::Link
         | Thing::Relation
-        | Thing::Release => vec![],
+        | Thing::Release
+        | Thing::GlassReview => vec![],
     }
 }
 
@@ -295,6 +310,8 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         K::LookoutEnded => &[Ending::LookoutEnded],
         K::LookoutExpired => &[Ending::LookoutExpired],
         K::CareAlertEnded => &[Ending::CareAlertEnded],
+        K::BreakGlassEnded => &[Ending::GlassEnded],
+        K::BreakGlassReviewed => &[Ending::GlassReviewed],
         K::ReferralDeclined => &[Ending::Declined],
         K::ReferralWithdrawn => &[Ending::Withdrawn],
         K::CareEnded => &[Ending::CareEnded],
@@ -354,6 +371,7 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         | K::CaseReopened
         | K::HoldPlaced
         | K::HoldLifted
+        | K::GlassBroken
         | K::DeadlinePassed
         | K::EntryRetracted
         | K::EntryMoved

@@ -3,22 +3,24 @@
 use super::{Ending, Thing};
 use crate::actor::Principal;
 use crate::codes::{
-    AttendanceStatus, BedReleaseReason, CloseReason, Code, ConsentPurpose, DataClass, DeclineReason,
-    DischargeEndReason, DropoutReason, ExceptionState, HandoverDeclineReason, HandoverState, HandoverWithdrawReason,
-    LinkBasis, LocationType, LookoutEndReason, LookoutOutcome, Offering, ReferralState, RelationKind, ReturnCondition,
-    ReturnWish, TaskKind, WithdrawReason,
+    AttendanceStatus, BedReleaseReason, BreakGlassOutcome, BreakGlassReason, CloseReason, Code, ConsentPurpose,
+    DataClass, DeclineReason, DischargeEndReason, DropoutReason, ExceptionState, HandoverDeclineReason, HandoverState,
+    HandoverWithdrawReason, LinkBasis, LocationType, LookoutEndReason, LookoutOutcome, Offering, ReferralState,
+    RelationKind, ReturnCondition, ReturnWish, TaskKind, WithdrawReason,
 };
 use crate::command::Decide;
 use crate::deadlines::Deadlines;
 use crate::event::Event;
-use crate::ids::{BedId, CareAlertId, ConsentId, DischargeId, ExceptionId, HandoverId, LookoutId, ReferralId};
+use crate::ids::{
+    BedId, BreakGlassId, CareAlertId, ConsentId, DischargeId, ExceptionId, HandoverId, LookoutId, ReferralId,
+};
 use crate::path::CarePath;
 use crate::path::case::{CloseCase, RecordDeath};
 use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::exception::{DecideException, Decision};
 use crate::path::identity::{LinkPersons, ReleaseMatch, UnlinkPersons};
 use crate::path::lost::{EndCareAlert, EndLookout, FileCareAlert, IssueLookout, MarkOutOfSight, ResolveLookout};
-use crate::path::privacy::{PrivacyEvent, SubjectErased};
+use crate::path::privacy::{EndBreakGlass, GlassBroken, PrivacyEvent, ReviewBreakGlass, SubjectErased};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, Refer, StartCare, WithdrawReferral,
 };
@@ -44,10 +46,6 @@ where
     T::Err: std::fmt::Debug,
 {
     text.parse().unwrap()
-}
-
-fn hospital() -> Principal {
-    principal("hospital-rotterdam", crate::actor::Actor::CareProvider)
 }
 
 /// Nobody has done it, and somebody is asked for it.
@@ -102,6 +100,10 @@ fn announced(path: &CarePath, now: DateTime) -> Option<DischargeId> {
     expected.map(|each| each.announced.discharge)
 }
 
+fn glass(path: &CarePath, now: DateTime) -> Option<(BreakGlassId, DateTime)> {
+    path.opened_by(&hospital(), now)
+}
+
 fn consent(path: &CarePath) -> Option<ConsentId> {
     let holds = path.repatriation.consents.iter().find(|each| each.withdrawn.is_none());
     holds.map(|each| each.given.consent)
@@ -141,6 +143,8 @@ pub fn is_open(thing: Thing, given: &Given) -> bool {
         Thing::Relation => !path.relations().is_empty(),
         Thing::Release => path.is_released(),
         Thing::Announcement => announced(path, now).is_some(),
+        Thing::Glass => glass(path, now).is_some(),
+        Thing::GlassReview => is_asked(given, TaskKind::ReviewBreakGlass),
     }
 }
 
@@ -241,6 +245,17 @@ pub fn begin(thing: Thing, short: bool, given: Given) -> Option<Given> {
             send(given, coordinator(), (), relate)?
         }
         Thing::Release => send(given, coordinator(), (), ReleaseMatch::default())?,
+        Thing::Glass => {
+            let hours = if short { SHORT } else { 24 };
+            let broken = GlassBroken {
+                glass: BreakGlassId(id_of_command(given.events().len() as u128)),
+                reason: BreakGlassReason::DangerToLife,
+                explanation: None,
+                until: given.now() + chrono::TimeDelta::hours(hours),
+            };
+            given.by(hospital()).and_happened(&Event::from(PrivacyEvent::GlassBroken(broken)))
+        }
+        Thing::GlassReview => happen(Ending::GlassEnded, begin(Thing::Glass, false, given)?)?,
     };
     is_open(thing, &begun).then_some(begun)
 }
@@ -324,6 +339,14 @@ pub fn happen(ending: Ending, given: Given) -> Option<Given> {
             send(given, coordinator(), open, withdraw)
         }
         Ending::Arrived => send(given, liaison("PL"), state(HandoverState::Departed)?, ConfirmArrival {}),
+        Ending::GlassEnded => send(given, hospital(), glass(path, now)?.0, EndBreakGlass {}),
+        Ending::GlassRanOut => Some(given.until(glass(path, now)?.1)),
+        Ending::GlassReviewed => {
+            let mut over = path.privacy.glasses().filter(|glass| !glass.is_open(now) && glass.review.is_none());
+            let review = ReviewBreakGlass { outcome: BreakGlassOutcome::Justified, explanation: None };
+            let another = Principal { user: text("reviewer"), ..coordinator() };
+            send(given, another, over.next()?.broken.glass, review)
+        }
         Ending::Unlinked => send(given, coordinator(), another_person(), UnlinkPersons { explanation: None }),
         Ending::Unrelated => send(given, coordinator(), another_person(), UnrelatePersons { explanation: None }),
         Ending::Erased => Some(

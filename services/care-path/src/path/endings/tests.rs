@@ -112,14 +112,16 @@ fn is_shown(thing: Thing, to: &Principal, given: &Given) -> bool {
         | Thing::Link
         | Thing::Relation
         | Thing::Release
-        | Thing::Announcement => sight.relation() != crate::policy::Relation::None,
+        | Thing::Announcement
+        | Thing::Glass
+        | Thing::GlassReview => sight.relation() != crate::policy::Relation::None,
     }
 }
 
 /// What a part of the case lets others see for a while after it ended: an organisation stays involved for thirty days.
 fn keeps_sight(ending: Ending, thing: Thing) -> bool {
     match thing {
-        Thing::Lookout | Thing::CareAlert | Thing::Handover => false,
+        Thing::Lookout | Thing::CareAlert | Thing::Handover | Thing::Glass => false,
         // Who took them over goes on with them.
         Thing::Question | Thing::Journey => ending == Ending::Arrived,
         Thing::FollowUp => matches!(ending, Ending::Died | Ending::Erased),
@@ -160,10 +162,11 @@ fn an_organisation_whose_part_ended_sees_the_case_no_longer_after_thirty_days() 
 fn who_was_asked_is_told_that_it_is_over() {
     let terms = Deadlines::default();
     for (ending, thing, before, after) in ended() {
-        // When a care alert and an exception end was told with them; of an erased person nothing is told any more; who takes
+        // When a care alert, an exception and an opening in an emergency end was told with them; of an erased person nothing is told any more; who takes
         // care of somebody abroad is told nothing of where they are.
         let is_not_told = matches!(ending, Ending::CareAlertExpired | Ending::ExceptionExpired | Ending::Erased)
-            || (ending, thing) == (Ending::Died, Thing::FollowUp);
+            || (ending, thing) == (Ending::Died, Thing::FollowUp)
+            || thing == Thing::Glass;
         if is_not_told {
             continue;
         }
@@ -271,7 +274,10 @@ fn each_ending_comes_about_by_an_event_that_is_said_to_bring_it_about_or_by_time
         let given = together(*ending, own(*ending).unwrap_or(Thing::Duty)).remove(0);
         let after = happen(*ending, given.clone()).unwrap().watched();
         let since = &after.events()[given.events().len()..];
-        let by_time = matches!(ending, Ending::CareAlertExpired | Ending::ExceptionExpired | Ending::StayRanOut);
+        let by_time = matches!(
+            ending,
+            Ending::CareAlertExpired | Ending::ExceptionExpired | Ending::StayRanOut | Ending::GlassRanOut
+        );
         let brought = since.iter().any(|(_, event)| ended_by(event.kind()).contains(ending));
         assert_ne!(brought, by_time, "{ending:?}: {since:?}");
     }

@@ -1,18 +1,27 @@
-//! Legal holds, how long a record is kept, and that a person was erased.
+//! Legal holds, how long a record is kept, that a person was erased, and who opened the case in an emergency.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{CarePath, Noted, Stamp};
-use crate::codes::{ErasureGround, HandoverWithdrawReason, HoldReason, LookoutEndReason};
+use crate::codes::{
+    BreakGlassOutcome, BreakGlassReason, ErasureGround, HandoverWithdrawReason, HoldReason, LookoutEndReason,
+};
 use crate::fact::{events, part_events};
-use crate::ids::{HoldId, PersonId};
+use crate::ids::{BreakGlassId, HoldId, PersonId};
+use crate::private::Social;
+use crate::text::Text;
+use crate::time::DateTime;
 
+mod break_glass;
 mod decide;
 mod retention;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use break_glass::BrokenGlass;
+pub(in crate::path) use break_glass::is_of_break_glass;
+pub use break_glass::{BreakGlass, BreakGlassRefusal, EndBreakGlass, ReviewBreakGlass};
 pub(crate) use decide::refuse_of_the_erased;
 pub use decide::{EraseSubject, LiftHold, PlaceHold, PrivacyRefusal};
 pub use retention::RecordClass;
@@ -22,6 +31,9 @@ part_events! {
     pub enum PrivacyEvent {
         HoldPlaced(HoldPlaced),
         HoldLifted(HoldLifted),
+        GlassBroken(GlassBroken),
+        BreakGlassEnded(BreakGlassEnded),
+        BreakGlassReviewed(BreakGlassReviewed),
         SubjectErased(SubjectErased),
     }
 }
@@ -38,6 +50,26 @@ events! {
         hold: clear HoldId as "hold_id" => Notes, Full;
     }
 
+    /// Somebody without a relation to the person opened the case, in an emergency and until a time.
+    pub struct GlassBroken {
+        glass: clear BreakGlassId as "break_glass_id" => Notes, Full;
+        reason: clear BreakGlassReason => Notes, Full;
+        explanation: maybe sealed(Text, Social) => Notes, Full;
+        until: clear DateTime => Notes, Full;
+    }
+
+    /// It was closed again before its time.
+    pub struct BreakGlassEnded {
+        glass: clear BreakGlassId as "break_glass_id" => Notes, Full;
+    }
+
+    /// Somebody looked into whether it was justified.
+    pub struct BreakGlassReviewed {
+        glass: clear BreakGlassId as "break_glass_id" => Notes, Full;
+        outcome: clear BreakGlassOutcome => Notes, Full;
+        explanation: maybe sealed(Text, Social) => Notes, Full;
+    }
+
     /// The person's keys are destroyed: what described them reads as erased from here back to the beginning.
     pub struct SubjectErased {
         ground: maybe ErasureGround => Presence, Minimal;
@@ -48,6 +80,7 @@ events! {
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct PrivacyState {
     pub(in crate::path) holds: Vec<Noted<HoldPlaced>>,
+    glasses: Vec<BrokenGlass>,
     /// Which of the person's ids were erased, and by what.
     pub(in crate::path) erased: BTreeMap<PersonId, Noted<SubjectErased>>,
 }
@@ -59,7 +92,20 @@ impl PrivacyEvent {
         match self {
             Self::HoldPlaced(event) => Some(event.hold),
             Self::HoldLifted(event) => Some(event.hold),
-            Self::SubjectErased(_) => None,
+            Self::GlassBroken(_) | Self::BreakGlassEnded(_) | Self::BreakGlassReviewed(_) | Self::SubjectErased(_) => {
+                None
+            }
+        }
+    }
+
+    /// The opening of the case in an emergency that it is about, if it is about one.
+    #[must_use]
+    pub fn break_glass(&self) -> Option<BreakGlassId> {
+        match self {
+            Self::GlassBroken(event) => Some(event.glass),
+            Self::BreakGlassEnded(event) => Some(event.glass),
+            Self::BreakGlassReviewed(event) => Some(event.glass),
+            Self::HoldPlaced(_) | Self::HoldLifted(_) | Self::SubjectErased(_) => None,
         }
     }
 }
@@ -68,6 +114,18 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &PrivacyEve
     match event {
         PrivacyEvent::HoldPlaced(placed) => path.privacy.holds.push(Noted::new(stamp, placed)),
         PrivacyEvent::HoldLifted(lifted) => path.privacy.holds.retain(|held| held.hold != lifted.hold),
+        PrivacyEvent::GlassBroken(broken) => {
+            let broken = Noted::new(stamp, broken);
+            path.privacy.glasses.push(BrokenGlass { broken, end: None, review: None });
+        }
+        PrivacyEvent::BreakGlassEnded(ended) => {
+            break_glass::evolve(&mut path.privacy, ended.glass, |glass| glass.end = Some(Noted::new(stamp, ended)));
+        }
+        PrivacyEvent::BreakGlassReviewed(reviewed) => {
+            break_glass::evolve(&mut path.privacy, reviewed.glass, |glass| {
+                glass.review = Some(Noted::new(stamp, reviewed));
+            });
+        }
         PrivacyEvent::SubjectErased(erased) => {
             path.privacy.erased.insert(stamp.person_id, Noted::new(stamp, erased));
             path.end_with(stamp, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);

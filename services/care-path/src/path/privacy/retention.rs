@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::is_of_break_glass;
 use crate::codes::Role;
 use crate::deadlines::Deadlines;
 use crate::event::EventKind;
@@ -55,13 +56,14 @@ impl CarePath {
     }
 
     /// Until when it is kept; `None` where it was erased, or nobody recorded anything. What Baken records by itself makes no
-    /// record younger.
+    /// record younger, nor does reading it in an emergency.
     #[must_use]
     pub fn kept_until(&self, deadlines: &Deadlines) -> Option<DateTime> {
         if self.is_erased() {
             return None;
         }
-        let by_people = self.record.entries().filter(|entry| entry.stamp.by.role != Role::System);
+        let recordings = self.record.entries().filter(|entry| !is_of_break_glass(entry.kind));
+        let by_people = recordings.filter(|entry| entry.stamp.by.role != Role::System);
         let changed = by_people.map(|entry| entry.stamp.recorded_at).max()?;
         Some(days_after(changed, self.record_class().kept_days(deadlines)))
     }

@@ -7,7 +7,7 @@ use crate::codes::LocationType;
 use crate::command::{Command, CommandKind};
 use crate::deadlines::Deadlines;
 use crate::directory::Overbook;
-use crate::ids::{BedId, ExceptionId, HandoverId, LookoutId, ReferralId};
+use crate::ids::{BedId, BreakGlassId, ExceptionId, HandoverId, LookoutId, ReferralId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
 use crate::path::correction::{FinishMove, MoveEntry, RetractEntry};
@@ -19,7 +19,7 @@ use crate::path::intake::{RecordLivingSituation, TurnAway};
 use crate::path::lost::{
     AcknowledgeLookout, AnswerCareAlert, EndCareAlert, EndLookout, ExpireLookout, MarkOutOfSight, ResolveLookout,
 };
-use crate::path::privacy::{EraseSubject, LiftHold, PlaceHold};
+use crate::path::privacy::{BreakGlass, EndBreakGlass, EraseSubject, LiftHold, PlaceHold, ReviewBreakGlass};
 use crate::path::referral::{
     AcceptReferral, DeclineReferral, EndCare, RecordDropout, StartCare, WaitlistReferral, WithdrawReferral,
 };
@@ -304,6 +304,12 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             Command::FinishMove(moved?, FinishMove { erased: true })
         }
         K::PlaceHold => Command::PlaceHold((), PlaceHold { reason: dice.code() }),
+        K::BreakGlass => Command::BreakGlass((), BreakGlass { reason: dice.code(), explanation: dice.maybe_text() }),
+        K::EndBreakGlass => Command::EndBreakGlass(glass(path, dice)?, EndBreakGlass {}),
+        K::ReviewBreakGlass => {
+            let review = ReviewBreakGlass { outcome: dice.code(), explanation: dice.maybe_text() };
+            Command::ReviewBreakGlass(glass(path, dice)?, review)
+        }
         K::EraseSubject => Command::EraseSubject((), EraseSubject { ground: dice.code() }),
         K::LiftHold => {
             let holds: Vec<_> = path.privacy.holds.iter().map(|hold| hold.hold).collect();
@@ -335,6 +341,10 @@ fn beds(path: &CarePath) -> Vec<BedId> {
 
 fn exception(path: &CarePath, dice: &mut Dice<'_>) -> Option<ExceptionId> {
     dice.one_of(&path.exceptions.iter().map(|request| request.requested.exception).collect::<Vec<_>>())
+}
+
+fn glass(path: &CarePath, dice: &mut Dice<'_>) -> Option<BreakGlassId> {
+    dice.one_of(&path.privacy.glasses().map(|glass| glass.broken.glass).collect::<Vec<_>>())
 }
 
 fn referral(path: &CarePath, dice: &mut Dice<'_>) -> Option<ReferralId> {

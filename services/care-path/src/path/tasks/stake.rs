@@ -25,7 +25,8 @@ impl TaskList<'_> {
             | TaskKind::FollowUpDischarge
             | TaskKind::ReviewReopened
             | TaskKind::TraceArrival => TaskStake::Urgent,
-            TaskKind::DecideException
+            TaskKind::ReviewBreakGlass
+            | TaskKind::DecideException
             | TaskKind::SuitabilityReview
             | TaskKind::SendDischargeLetter
             | TaskKind::PartiesMeeting

@@ -466,7 +466,7 @@ fn those_who_work_without_persons_stand_in_no_relation_to_anybody() {
     ] {
         let who = principal("night-shelter-rotterdam", actor);
         proposed().by(night_shelter()).and(a_bed()).then(|path| {
-            let nothing = Standing { relation: Relation::None, consented: None, consents: false };
+            let nothing = Standing::none();
             assert_eq!(standing(&who, path, evening(0)), nothing);
         });
     }

@@ -95,7 +95,7 @@ fn a_return_is_seen_in_full_by_coordinator_supporter_and_with_consent_by_those_a
         "receiving_provider, addressed",
     ];
     assert_eq!(who_sees(Category::Return, Level::Full), expected);
-    assert_eq!(who_sees(Category::Return, Level::Minimal), ["care_provider, involved"]);
+    assert_eq!(who_sees(Category::Return, Level::Minimal), ["care_provider, involved", "care_provider, break_glass"]);
 }
 
 #[test]
@@ -105,13 +105,19 @@ fn what_was_found_of_somebodys_health_is_for_those_who_give_care() {
 
 #[test]
 fn what_others_noted_of_justice_only_the_coordinator_sees_and_never_in_full() {
-    assert_eq!(who_sees(Category::Justice, Level::Minimal), ["process_coordinator, region"]);
+    assert_eq!(
+        who_sees(Category::Justice, Level::Minimal),
+        ["process_coordinator, region", "process_coordinator, break_glass"]
+    );
     assert!(who_sees(Category::Justice, Level::Full).is_empty());
 }
 
 #[test]
 fn the_notes_of_another_organisation_only_the_coordinator_reads() {
-    assert_eq!(who_sees(Category::Notes, Level::Full), ["process_coordinator, region"]);
+    assert_eq!(
+        who_sees(Category::Notes, Level::Full),
+        ["process_coordinator, region", "process_coordinator, break_glass"]
+    );
     assert!(who_sees(Category::Notes, Level::Minimal).is_empty());
 }
 
@@ -127,7 +133,9 @@ fn whoever_has_nothing_to_do_with_a_person_sees_nothing_that_others_recorded() {
 #[test]
 fn a_relation_that_a_role_cannot_stand_in_shows_nothing() {
     let possible = |role: Role, relation: Relation| match role {
-        Role::ProcessCoordinator | Role::MunicipalAssessor => relation == Relation::Region,
+        Role::ProcessCoordinator => matches!(relation, Relation::Region | Relation::BreakGlass),
+        Role::MunicipalAssessor => relation == Relation::Region,
+        Role::CareProvider if relation == Relation::BreakGlass => true,
         Role::ShelterWorker | Role::OutreachWorker | Role::CareProvider | Role::ClientSupporter => {
             matches!(relation, Relation::Involved | Relation::Called | Relation::Addressed)
         }
@@ -235,7 +243,13 @@ fn those_who_oversee_count_or_configure_change_nothing_on_a_path() {
     assert!(!keeps.is_empty() && keeps.iter().all(of_the_directory), "{keeps:?}");
     assert_eq!(
         commands_of(Role::PrivacyOfficer),
-        [CommandKind::PlaceHold, CommandKind::LiftHold, CommandKind::EraseSubject]
+        [
+            CommandKind::PlaceHold,
+            CommandKind::LiftHold,
+            CommandKind::EndBreakGlass,
+            CommandKind::ReviewBreakGlass,
+            CommandKind::EraseSubject
+        ]
     );
 }
 

@@ -25,7 +25,10 @@ fn these_are_the_routes() {
     GET /internal/read-models
     GET /metrics
     GET /v1/access-log
+    GET /v1/access-log/patterns
     POST /v1/batch
+    GET /v1/break-glass
+    GET /v1/break-glass/counts
     GET /v1/care-alerts
     GET /v1/codes
     GET /v1/codes/{list}
@@ -58,6 +61,9 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/attendances
     POST /v1/persons/{person_id}/beds
     POST /v1/persons/{person_id}/beds/{bed_id}/release
+    POST /v1/persons/{person_id}/break-glass
+    POST /v1/persons/{person_id}/break-glass/{break_glass_id}/end
+    POST /v1/persons/{person_id}/break-glass/{break_glass_id}/review
     POST /v1/persons/{person_id}/care-alerts
     POST /v1/persons/{person_id}/care-alerts/{care_alert_id}/answer
     POST /v1/persons/{person_id}/care-alerts/{care_alert_id}/end
