@@ -1,13 +1,14 @@
 //! The monitor's figures, over HTTP: a period is released once, told alike to all who may read it, and tells of nobody.
 
-use chrono::{Datelike, Months, NaiveDate, Utc};
+use baken::sources::{Clock, SystemClock};
+use chrono::{Datelike, Months, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::support::{Client, Running, empty};
 
 /// The last quarter that is over: its name, and a day in it.
 fn last_quarter() -> (String, NaiveDate) {
-    let in_it = Utc::now().date_naive().checked_sub_months(Months::new(3)).unwrap();
+    let in_it = SystemClock.now().date_naive().checked_sub_months(Months::new(3)).unwrap();
     let quarter = in_it.month0() / 3;
     let day = NaiveDate::from_ymd_opt(in_it.year(), quarter * 3 + 2, 10).unwrap();
     (format!("{}-Q{}", in_it.year(), quarter + 1), day)
@@ -15,7 +16,7 @@ fn last_quarter() -> (String, NaiveDate) {
 
 /// The quarter that runs.
 fn this_quarter() -> String {
-    let today = Utc::now().date_naive();
+    let today = SystemClock.now().date_naive();
     format!("{}-Q{}", today.year(), today.month0() / 3 + 1)
 }
 

@@ -139,8 +139,8 @@ export async function walk(page) {
     });
     const reached = new Set();
     const faults = [];
-    let [radios, ends] = [0, 0];
-    for (let step = 0; step < expected.length + 5; step += 1) {
+    let [radios, ends, last] = [0, 0, null];
+    for (let step = 0; step < expected.length + 20; step += 1) {
         await page.keyboard.press("Tab");
         const at = await page.evaluate(() => {
             const element = document.activeElement;
@@ -159,6 +159,9 @@ export async function walk(page) {
         // Past the last control it begins anew: a page may have put the focus somewhere in the middle.
         if (!at && (ends += 1) > 1) break;
         if (!at) continue;
+        // Day, month and year of a date are stops of their own.
+        if (!at.radio && at.walk === last) continue;
+        last = at.walk;
         if (at.radio) radios += 1;
         else if (reached.has(at.walk)) break;
         else reached.add(at.walk);

@@ -110,8 +110,8 @@ fn ids_that_lead_nowhere_stand_out() {
         outcome: Outcome::Hidden,
         ..access("anna", Role::Police, MORNING, vec![shown(person, None)])
     };
-    let tries: Vec<_> = (0..5).map(tried).collect();
-    assert_eq!(found(&tries), [(PatternKind::IdsTried, 5)]);
+    let attempts: Vec<_> = (0..5).map(tried).collect();
+    assert_eq!(found(&attempts), [(PatternKind::IdsTried, 5)]);
     let same: Vec<_> = (0..9).map(|_| tried(1)).collect();
     assert_eq!(found(&same), []);
 }

@@ -93,6 +93,11 @@ fn tales() -> Vec<Tale> {
             ("privacy-officer", C::LiftHold, json!({})),
             &["hold_lifted"],
         ),
+        tale(
+            &[("hospital-rotterdam", C::BreakGlass, json!({"reason": "medical_emergency"}))],
+            ("hospital-rotterdam", C::EndBreakGlass, json!({})),
+            &["break_glass_ended"],
+        ),
     ]
 }
 

@@ -106,6 +106,7 @@ mod tests {
         let liaison = me(Actor::EmbassyLiaison { country: "PL".parse().unwrap() });
         assert_eq!(liaison.country.map(|country| country.to_string()).as_deref(), Some("PL"));
         let analyst = me(Actor::MonitorAnalyst { area: Area::National });
-        assert_eq!((analyst.area.as_deref(), analyst.may), (Some("national"), Vec::new()));
+        let may: Vec<_> = analyst.may.into_iter().map(|may| may.command).collect();
+        assert_eq!((analyst.area.as_deref(), may), (Some("national"), vec![CommandKind::ReleaseFigures]));
     }
 }

@@ -177,7 +177,10 @@ fn harden(headers: &mut HeaderMap, id: &str, kind: Kind) {
         Kind::Docs => OF_DOCS,
         Kind::Board => board::CONTENT_SECURITY_POLICY,
     };
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    // A page with a style sheet inside says itself which.
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     if kind != Kind::Docs && !headers.contains_key(CACHE_CONTROL) {

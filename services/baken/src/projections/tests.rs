@@ -104,7 +104,7 @@ proptest! {
             rebuilt.settle(later);
             assert_same(&lived, &rebuilt, later);
             let models = lived.digests(now()).models;
-            assert!(models.iter().all(|model| model.rows > 0 || ["set aside", "changes"].contains(&&*model.model)), "there is something of everything: {models:?}");
+            assert!(models.iter().all(|model| model.rows > 0 || ["set aside", "changes", "figures"].contains(&&*model.model)), "there is something of everything: {models:?}");
         });
     }
 }

@@ -158,10 +158,10 @@ const INTAKE: &[Field] = who!(
 const LIVING: &[Field] = &[
     must("/living_situation", "Woonsituatie", "Living situation", Code("ethos_light")),
     may("/household", "Huishouden", "Household", Code("household")),
-    may("/homeless_since", "Dakloos sinds", "Homeless since", Line)
-        .hint("Zoals 2019 of 2019-11.", "Such as 2019 or 2019-11."),
-    may("/in_the_netherlands_since", "In Nederland sinds", "In the Netherlands since", Line)
-        .hint("Zoals 2019 of 2019-11.", "Such as 2019 or 2019-11."),
+    may("/homeless_since", "Dakloos sinds", "Homeless since", Birth)
+        .hint("Zoals 2019 of 11-2019.", "Such as 2019 or 11-2019."),
+    may("/in_the_netherlands_since", "In Nederland sinds", "In the Netherlands since", Birth)
+        .hint("Zoals 2019 of 11-2019.", "Such as 2019 or 11-2019."),
 ];
 
 const PERIOD: &[Field] = &[must("/period", "Periode", "Period", Line)

@@ -44,6 +44,11 @@ pub fn figures(page: &Page<'_>, figures: &Figures<'_>) -> Markup {
     )
 }
 
+/// The tables of an indicator.
+fn tables_of<'a>(shown: &'a Frozen, of: &Definition) -> Vec<&'a Table> {
+    shown.tables.iter().filter(|each| each.indicator == of.id).collect()
+}
+
 fn language_of(page: &Page<'_>) -> definitions::Language {
     match page.language {
         Language::Dutch => definitions::Language::Dutch,
@@ -97,7 +102,7 @@ impl Page<'_> {
                 } }
             }
             @for each in INDICATORS.iter().filter(|each| definition(each.id).is_some_and(|newest| newest.version == each.version)) {
-                @let tables: Vec<_> = shown.tables.iter().filter(|table| table.indicator == each.id).collect();
+                @let tables = tables_of(shown, each);
                 @if !tables.is_empty() { (self.indicator(figures, shown, each, &tables)) }
             }
             @if !shown.withheld.is_empty() {
@@ -131,7 +136,7 @@ impl Page<'_> {
                         (self.say("Eenheid: ", "Unit: ")) (of.unit.label().in_language(language)) "." }
                     ul { @for gap in of.gaps { li { (gap.in_language(language)) } } }
                 }
-                @for plot in [picture, trend].into_iter().flatten() { div.figure { (PreEscaped(plot)) } }
+                @for plot in [picture, trend].into_iter().flatten() { figure.plot { (PreEscaped(plot)) } }
                 @for table in tables { (self.figures_table(shown, of, table)) }
             }
         }
@@ -145,10 +150,10 @@ impl Page<'_> {
             Some(own) => vec![Some(own)],
             None => places(),
         };
-        let has_place = |place: &Option<&str>| {
-            table.cells.iter().any(|cell| cell.categories.get(&Cut::Municipality).map(String::as_str) == *place)
+        let has_place = |place: Option<&str>| {
+            table.cells.iter().any(|cell| cell.categories.get(&Cut::Municipality).map(String::as_str) == place)
         };
-        let places: Vec<_> = places.into_iter().filter(has_place).collect();
+        let places: Vec<_> = places.into_iter().filter(|place| has_place(*place)).collect();
         let mut rows: Vec<Vec<Option<&String>>> = Vec::new();
         for cell in &table.cells {
             let of_cell: Vec<_> = cuts.iter().map(|cut| cell.categories.get(cut)).collect();
@@ -171,7 +176,7 @@ impl Page<'_> {
             table.cells.iter().find(is_it).map(|cell| &cell.value)
         };
         html! {
-            div.scrolls tabindex="0" role="region" aria-label=(caption) {
+            div.wide tabindex="0" role="region" aria-label=(caption) {
                 table.utrecht-table {
                     caption { (caption) }
                     thead { tr {

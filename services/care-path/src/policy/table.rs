@@ -58,9 +58,9 @@ pub fn disclosed(role: Role, relation: Relation, consent: bool) -> Cells {
         (Role::OutreachWorker, Relation::Addressed)                => Cells([M,  M,   X,   X,   X,   X,   X,   X,   F,   X]),
         (Role::CareProvider, Relation::Involved)                   => Cells([F,  F,   F,   F,   X,   F,   F,   M,   M,   X]),
         (Role::CareProvider, Relation::Addressed)                  => Cells([X,  X,   X,   X,   X,   X,   X,   X,   M,   X]),
-        // In an emergency, as much as with a relation: what matters is not known beforehand.
-        (Role::ProcessCoordinator, Relation::BreakGlass)           => Cells([F,  F,   F,   M,   M,   F,   F,   F,   F,   F]),
-        (Role::CareProvider, Relation::BreakGlass)                 => Cells([F,  F,   F,   F,   X,   F,   F,   M,   M,   X]),
+        // In an emergency, as much as with a relation: what matters is not known beforehand. A return never does.
+        (Role::ProcessCoordinator, Relation::BreakGlass)           => Cells([F,  F,   F,   M,   M,   F,   F,   X,   F,   F]),
+        (Role::CareProvider, Relation::BreakGlass)                 => Cells([F,  F,   F,   F,   X,   F,   F,   X,   M,   X]),
         // Where the person is, what they look like and how urgent it is: enough to find and help them. No findings.
         (Role::CareProvider, Relation::Called)                     => Cells([F,  F,   X,   M,   X,   X,   X,   X,   M,   X]),
         // Child protection: which child, and where.

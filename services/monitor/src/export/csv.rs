@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{CUTS, code, measured};
-use crate::definitions::{Cut, Language, Text, Unit, definition};
+use super::{CUTS, measured};
+use crate::definitions::{Cut, Language, Text, definition};
 use crate::frozen::Frozen;
 
 const FIRST: [&str; 4] = ["period", "indicator", "version", "unit"];
@@ -13,10 +13,15 @@ const LAST: [&str; 3] = ["measure", "status", "value"];
 /// municipality the four cities together. `value` is empty where `status` is not `told`.
 #[must_use]
 pub fn csv(release: &Frozen) -> String {
-    let header = FIRST.into_iter().chain(CUTS.into_iter().map(code)).chain(LAST);
+    let header = FIRST.into_iter().chain(CUTS.into_iter().map(Cut::code)).chain(LAST);
     let mut text = line(header.map(str::to_owned));
     for table in &release.tables {
-        let first = [release.period.to_string(), table.indicator.clone(), table.version.to_string(), unit(table.unit)];
+        let first = [
+            release.period.to_string(),
+            table.indicator.clone(),
+            table.version.to_string(),
+            table.unit.code().to_owned(),
+        ];
         for cell in &table.cells {
             for measured in measured(&cell.value) {
                 let category = |cut: Cut| cell.categories.get(&cut).cloned().unwrap_or_default();
@@ -27,13 +32,6 @@ pub fn csv(release: &Frozen) -> String {
         }
     }
     text
-}
-
-fn unit(unit: Unit) -> String {
-    match serde_json::to_value(unit) {
-        Ok(Json::String(code)) => code,
-        _ => String::new(),
-    }
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {
@@ -58,7 +56,7 @@ pub fn csvw(release: &Frozen, url: &str, language: Language) -> String {
         column("version", say(VERSION), json!({ "base": "integer", "minimum": 1 }), true),
         text("unit", "eenheid", "unit"),
     ];
-    columns.extend(CUTS.map(|cut| column(code(cut), say(cut.label()), json!("string"), false)));
+    columns.extend(CUTS.map(|cut| column(cut.code(), say(cut.label()), json!("string"), false)));
     columns.push(column("measure", say(MEASURE), json!("string"), false));
     let statuses = json!({ "base": "string", "format": "told|suppressed|refused" });
     columns.push(column("status", say(STATUS), statuses, true));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{TOLD, code, measure_label, measured};
+use super::{TOLD, measure_label, measured};
 use crate::definitions::{Cut, Language, Text, definition};
 use crate::frozen::{Cell, Frozen, Table};
 use crate::labels;
@@ -41,7 +41,7 @@ fn dataset(release: &Frozen, table: &Table, language: Language) -> Json {
     }
     let categories: Vec<Vec<String>> =
         table.cuts.iter().map(|cut| distinct(table.cells.iter().map(|cell| category(cell, *cut)))).collect();
-    let mut ids: Vec<&str> = table.cuts.iter().map(|cut| code(*cut)).collect();
+    let mut ids: Vec<&str> = table.cuts.iter().map(|cut| cut.code()).collect();
     ids.push("measure");
     let mut sizes: Vec<usize> = categories.iter().map(Vec::len).collect();
     sizes.push(measures.len());
@@ -49,7 +49,7 @@ fn dataset(release: &Frozen, table: &Table, language: Language) -> Json {
     for (cut, codes) in table.cuts.iter().zip(&categories) {
         let called = |code: &String| (code.clone(), json!(labels::label(*cut, code, language)));
         dimensions.insert(
-            code(*cut).to_owned(),
+            cut.code().to_owned(),
             dimension(labels::cut(*cut, language), codes, &codes.iter().map(called).collect()),
         );
     }

@@ -33,27 +33,6 @@ pub(crate) const CUTS: [Cut; 15] = [
     Cut::Timeliness,
 ];
 
-/// The code of a cut, as in a release.
-pub(crate) fn code(cut: Cut) -> &'static str {
-    match cut {
-        Cut::Municipality => "municipality",
-        Cut::Country => "country",
-        Cut::Sex => "sex",
-        Cut::AgeBand => "age_band",
-        Cut::EthosLight => "ethos_light",
-        Cut::Channel => "channel",
-        Cut::Offering => "offering",
-        Cut::Outcome => "outcome",
-        Cut::Reason => "reason",
-        Cut::FacilityKind => "facility_kind",
-        Cut::Conditions => "conditions",
-        Cut::After30Days => "after30_days",
-        Cut::After90Days => "after90_days",
-        Cut::Beds => "beds",
-        Cut::Timeliness => "timeliness",
-    }
-}
-
 /// A number of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Measured {

@@ -156,3 +156,34 @@ fn a_figure_that_is_too_small_for_everybody_is_told_to_the_coordinators() {
     };
     assert!(told(&city) > told(&year), "{} {}", told(&city), told(&year));
 }
+
+/// Signals about so many persons in each quarter of 2026, in Rotterdam.
+fn signals(by_quarter: [usize; 4]) -> Facts {
+    let signal = |quarter: usize| crate::facts::Signal {
+        on: NaiveDate::from_ymd_opt(2026, u32::try_from(quarter).unwrap() * 3 + 1, 10).unwrap(),
+        municipality: Some("rotterdam".into()),
+        channel: "self_report".into(),
+        by: "team".into(),
+    };
+    let path = |quarter| crate::facts::Path { signals: vec![signal(quarter)], ..Default::default() };
+    let paths = (0..4).flat_map(|quarter| (0..by_quarter[quarter]).map(move |_| path(quarter)));
+    Facts { paths: paths.collect(), ..Facts::default() }
+}
+
+#[test]
+fn a_year_does_not_give_away_the_small_quarter_that_is_left_when_the_others_are_subtracted() {
+    // 25 stands for 23 to 27 and 70 for 68 to 72: the fourth quarter would be at most 3.
+    let facts = signals([23, 23, 23, 1]);
+    let shown = |earlier: &[Frozen]| {
+        let year = frozen(&facts, "2026", &Audience::Everybody, earlier);
+        let table = year.tables.into_iter().find(|table| table.indicator == "signals").unwrap();
+        let here = |cell: &Cell| cell.categories.get(&Cut::Municipality).is_some_and(|code| code == "rotterdam");
+        table.cells.into_iter().find(here).unwrap().value
+    };
+    assert_eq!(shown(&[]), Value::Count(70));
+    let quarter = |of: &str| frozen(&facts, of, &Audience::Everybody, &[]);
+    let mut quarters: Vec<Frozen> = ["2026-Q1", "2026-Q2", "2026-Q3"].map(quarter).into();
+    assert_eq!(shown(&quarters), Value::Suppressed);
+    quarters.push(quarter("2026-Q4"));
+    assert_eq!(shown(&quarters), Value::Suppressed);
+}

@@ -48,6 +48,7 @@ pub fn draft(plan: &Plan, tally: &Tally) -> Draft {
             add_total(&mut draft, plan, tally, &parts, slot, place);
         }
     }
+    add_untold_quarters(&mut draft, plan, tally, &parts);
     let tables = match (tally.indicator, plan.slot) {
         (BY_DATE, YEAR) => 0..tally.breakdowns.len(),
         (BY_DATE, _) => 0..1,
@@ -125,6 +126,21 @@ fn add_total(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], slot
     draft.cell(plan, BEDS, &beds(OCCUPIED), &sum(&[OCCUPIED]), of(OCCUPIED).into());
     draft.cell(plan, BEDS, &beds(ASSIGNED), &sum(&[OCCUPIED, NOT_COME]), tally.total(slot, place).into());
     draft.untold(plan, place, sum(&[NOT_COME]), of(NOT_COME).persons);
+}
+
+/// A quarter that was not frozen is what the year has more than the quarters that were.
+fn add_untold_quarters(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part]) {
+    let told = &plan.earlier.slots;
+    if plan.slot != YEAR || tally.indicator == BY_DATE || !told.iter().any(|slot| *slot != YEAR) {
+        return;
+    }
+    for quarter in (1..=4).filter(|quarter| !told.contains(quarter)) {
+        for place in plan.places() {
+            let here = parts.iter().filter(|part| part.slot == quarter && counts_at(part.place, place));
+            let sum = here.map(|part| part.variable).collect();
+            draft.untold(plan, place, sum, tally.total(quarter, place).persons);
+        }
+    }
 }
 
 /// The variables of a table: of each municipality and category.

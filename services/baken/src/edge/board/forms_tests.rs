@@ -135,7 +135,8 @@ fn each_form(mut look: impl FnMut(CommandKind, Form, &Schemas)) {
 
 /// Whom a command is about stands beside its body, where it may be about nobody who is known.
 fn is_beside_the_body(kind: CommandKind, field: &Field) -> bool {
-    field.at == "/person_id" && kind.without_person().is_some()
+    // In an emergency the number is typed: the person is on no page.
+    field.at == "/person_id" && (kind.without_person().is_some() || kind == CommandKind::BreakGlass)
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::edge::problem::Problem;
 /// For privacy officers: who opened whose case, for what reason, until when, and what the review found. A review is due by
 /// `review_due_at`; the coordinator of the case is asked for it as well.
 #[utoipa::path(
-    get, path = "/v1/break-glass", tag = "Privacy", impl_for = break_glass,
+    get, path = "/v1/break-glass", tag = "Privacy", impl_for = opened_in_emergency,
     params(
         ("state" = Option<BreakGlassState>, Query, description = "Those alone that stand so."),
         PageParameters,
@@ -23,7 +23,7 @@ use crate::edge::problem::Problem;
     responses((status = 200, description = "A page of them.", body = PageOf<BreakGlassView>))
 )]
 #[get("/v1/break-glass")]
-pub async fn break_glass(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn opened_in_emergency(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut parameters = Parameters::of(&request)?;
     let state = parameters.take("state", "must be open, to_review, reviewed or erased", state);
     let page = parameters.page();
@@ -50,5 +50,5 @@ fn state(text: &str) -> Option<BreakGlassState> {
 
 /// Registers these endpoints.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(break_glass).service(counts);
+    routes.service(opened_in_emergency).service(counts);
 }

@@ -1,8 +1,11 @@
 //! `/v1/monitor`: figures of many. Releases are made by a command; here they are read.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, get};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use monitor::period::Period;
+use monitor::report::STYLE;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::me::{labelled, language};
@@ -11,6 +14,7 @@ use super::query::{self, Parameters};
 use super::reader::{ReadingCaller, shown};
 use crate::app::{Baken, DefinitionView, FiguresFilter, FiguresForm, LabelLanguage, Reading, ReleaseView, TableView};
 use crate::edge::problem::Problem;
+use crate::sha256::Sha256;
 
 const PERIOD: &str = "must be a calendar year or quarter such as 2026 or 2026-Q3";
 
@@ -99,12 +103,24 @@ pub fn file_of(
     let body = baken.figures_file(reading, of, form, language, FiguresForm::Csv.name())?;
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, form.media_type())).insert_header((CONTENT_LANGUAGE, language.tag()));
-    if form != FiguresForm::Report {
+    if form == FiguresForm::Report {
+        response.insert_header((CONTENT_SECURITY_POLICY, report_policy()));
+    } else {
         let kind = if form == FiguresForm::Csv { "csv" } else { "json" };
         let name = format!("attachment; filename=\"baken-{}-{}.{kind}\"", of.0, form.name());
         response.insert_header((CONTENT_DISPOSITION, name));
     }
     Ok(response.body(body))
+}
+
+/// What a report may load: the style sheet inside it and nothing else.
+fn report_policy() -> String {
+    let mut digest = Sha256::new();
+    digest.update(STYLE.as_bytes());
+    let style = STANDARD.encode(digest.finish());
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 }
 
 /// Shows indicators over all releases

@@ -148,6 +148,16 @@ pub fn is_open(thing: Thing, given: &Given) -> bool {
     }
 }
 
+fn glass_broken(hours: i64, given: Given) -> Given {
+    let broken = GlassBroken {
+        glass: BreakGlassId(id_of_command(given.events().len() as u128)),
+        reason: BreakGlassReason::DangerToLife,
+        explanation: None,
+        until: given.now() + chrono::TimeDelta::hours(hours),
+    };
+    given.by(hospital()).and_happened(&Event::from(PrivacyEvent::GlassBroken(broken)))
+}
+
 /// A path on which it is open; `None` where it cannot begin on this one.
 pub fn begin(thing: Thing, short: bool, given: Given) -> Option<Given> {
     if is_open(thing, &given) {
@@ -245,16 +255,7 @@ pub fn begin(thing: Thing, short: bool, given: Given) -> Option<Given> {
             send(given, coordinator(), (), relate)?
         }
         Thing::Release => send(given, coordinator(), (), ReleaseMatch::default())?,
-        Thing::Glass => {
-            let hours = if short { SHORT } else { 24 };
-            let broken = GlassBroken {
-                glass: BreakGlassId(id_of_command(given.events().len() as u128)),
-                reason: BreakGlassReason::DangerToLife,
-                explanation: None,
-                until: given.now() + chrono::TimeDelta::hours(hours),
-            };
-            given.by(hospital()).and_happened(&Event::from(PrivacyEvent::GlassBroken(broken)))
-        }
+        Thing::Glass => glass_broken(if short { SHORT } else { 24 }, given),
         Thing::GlassReview => happen(Ending::GlassEnded, begin(Thing::Glass, false, given)?)?,
     };
     is_open(thing, &begun).then_some(begun)

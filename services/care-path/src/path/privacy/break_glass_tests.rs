@@ -2,6 +2,7 @@ use super::super::super::testing::*;
 use super::*;
 use crate::actor::Principal;
 use crate::codes::{ErasureGround, TaskKind};
+use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::path::intake::RecordIntake;
 use crate::path::privacy::EraseSubject;
@@ -83,9 +84,8 @@ fn nothing_is_recorded_on_it_by_that_alone() {
     let given = opened();
     let (hospital, terms, directory) = (hospital(), Deadlines::default(), directory());
     let sight = Sight::of(&hospital, given.path(), given.now(), &terms, &directory).unwrap();
-    use crate::command::CommandKind as K;
-    let may: Vec<_> = K::ALL.iter().copied().filter(|kind| sight.may(*kind)).collect();
-    assert_eq!(may, [K::BreakGlass, K::EndBreakGlass]);
+    let may: Vec<_> = CommandKind::ALL.iter().copied().filter(|kind| sight.may(*kind)).collect();
+    assert_eq!(may, [CommandKind::BreakGlass, CommandKind::EndBreakGlass]);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn what_somebody_might_do_before_they_opened_it_they_may_do_still() {
     let (doctor, terms, directory) = (street_doctor(), Deadlines::default(), directory());
     let sight = Sight::of(&doctor, given.path(), given.now(), &terms, &directory).unwrap();
     assert_eq!(sight.relation(), Relation::BreakGlass);
-    assert!(sight.may(crate::command::CommandKind::RecordContact));
+    assert!(sight.may(CommandKind::RecordContact));
 }
 
 #[test]

@@ -67,6 +67,8 @@ pub fn goes_on(kind: CommandKind) -> bool {
             | K::ConfirmArrival
             | K::RecordFollowUp
             | K::ReopenCase
+            | K::EndBreakGlass
+            | K::ReviewBreakGlass
     )
 }
 

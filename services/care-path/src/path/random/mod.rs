@@ -26,7 +26,7 @@ use crate::path::correction::FinishMove;
 use crate::path::rights::Norms;
 use crate::path::testing::{a_facility, an_organisation, directory, evening, norms, principal, this_person};
 use crate::path::timers::TimerKind;
-use crate::policy::{Relation, may};
+use crate::policy::{Relation, acts_unseen, may};
 use crate::sight::Standing;
 use crate::time::{DateTime, Occurred};
 use dice::Dice;
@@ -160,6 +160,11 @@ pub fn principals() -> Vec<Principal> {
     ]
     .into_iter()
     .map(|(organisation, actor)| principal(organisation, actor))
+    .map(|who| match who.actor {
+        // Nobody reviews what they did themselves.
+        Actor::PrivacyOfficer => Principal { user: "officer".parse().unwrap(), ..who },
+        _ => who,
+    })
     .collect()
 }
 
@@ -218,11 +223,12 @@ impl Living {
             .filter_map(|principal| {
                 let relation = Standing::of(&principal, path, now, &self.deadlines, &self.directory).relation;
                 let role = principal.actor.role();
+                let is_near = relation != Relation::None || acts_unseen(role);
                 let sends: Vec<_> = CommandKind::ALL
                     .iter()
                     .copied()
                     .filter(|kind| may(role, *kind, relation))
-                    .filter(|kind| !step.goes_on || (relation != Relation::None && commands::goes_on(*kind)))
+                    .filter(|kind| !step.goes_on || (is_near && commands::goes_on(*kind)))
                     .collect();
                 (!sends.is_empty()).then_some((principal, sends))
             })

@@ -8,13 +8,13 @@ use crate::policy::{Category, Level, Relation, disclosed, own_recordings};
 const TABLE: &str = "
                              presence identity social medical justice rights referrals return lookout notes
 process_coordinator region       F        F      F       M       M      F        F       F       F      F
-process_coordinator break_glass  F        F      F       M       M      F        F       F       F      F
+process_coordinator break_glass  F        F      F       M       M      F        F       –       F      F
 shelter_worker      involved     F        F      M       M       O      M        M       –       F      O
 shelter_worker      addressed    –        –      –       –       –      –        –       –       M      –
 outreach_worker     involved     F        F      M       M       O      M        M       –       F      O
 outreach_worker     addressed    M        M      –       –       –      –        –       –       F      –
 care_provider       involved     F        F      F       F       –      F        F       M       M      O
-care_provider       break_glass  F        F      F       F       –      F        F       M       M      O
+care_provider       break_glass  F        F      F       F       –      F        F       –       M      O
 care_provider       addressed    –        –      –       –       –      –        –       –       M      –
 care_provider       called       F        F      –       M       –      –        –       –       M      –
 shelter_worker      called       F        F      –       –       –      –        –       –       –      –

@@ -95,12 +95,12 @@ fn a_return_is_seen_in_full_by_coordinator_supporter_and_with_consent_by_those_a
         "receiving_provider, addressed",
     ];
     assert_eq!(who_sees(Category::Return, Level::Full), expected);
-    assert_eq!(who_sees(Category::Return, Level::Minimal), ["care_provider, involved", "care_provider, break_glass"]);
+    assert_eq!(who_sees(Category::Return, Level::Minimal), ["care_provider, involved"]);
 }
 
 #[test]
 fn what_was_found_of_somebodys_health_is_for_those_who_give_care() {
-    assert_eq!(who_sees(Category::Medical, Level::Full), ["care_provider, involved"]);
+    assert_eq!(who_sees(Category::Medical, Level::Full), ["care_provider, involved", "care_provider, break_glass"]);
 }
 
 #[test]

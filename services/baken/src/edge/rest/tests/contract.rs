@@ -46,6 +46,13 @@ fn these_are_the_routes() {
     GET /v1/lookouts
     GET /v1/lost
     GET /v1/me
+    GET /v1/monitor/definitions
+    GET /v1/monitor/estimates
+    GET /v1/monitor/indicators
+    GET /v1/monitor/releases
+    POST /v1/monitor/releases
+    GET /v1/monitor/releases/{period}
+    GET /v1/monitor/releases/{period}/{form}
     GET /v1/organisations
     POST /v1/organisations
     POST /v1/organisations/{organisation_id}
@@ -100,6 +107,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/intakes
     POST /v1/persons/{person_id}/links
     DELETE /v1/persons/{person_id}/links/{other_person_id}
+    POST /v1/persons/{person_id}/living-situations
     POST /v1/persons/{person_id}/lookouts
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/acknowledge
     POST /v1/persons/{person_id}/lookouts/{lookout_id}/end
