@@ -25,7 +25,7 @@ pub struct Facts {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Path {
     pub traits: Traits,
-    /// Each signal, contact, intake, attendance, sighting and begin of care.
+    /// Each signal, contact, intake, turn-away, attendance, sighting and begin of care.
     pub seen: Vec<Seen>,
     /// The periods in which the case was open.
     pub open: Vec<Span>,

@@ -26,12 +26,12 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Persons,
         reference: Reference::Period,
         counts: Text {
-            nl: "Iedereen van wie in de periode een signaal, contact, intake, bed, zorg of waarneming is. Gekoppelde dossiers \
-                 tellen één keer. Wie in twee steden bekend is telt in elke stad, en in de G4 samen één keer. Wie is gewist \
-                 blijft meetellen: dat er iets gebeurde blijft bekend.",
-            en: "Everybody with a signal, contact, intake, bed, care or sighting in the period. Linked cases count once. Who is \
-                 known in two cities counts in each, and once in the G4 together. Erased persons keep counting: that something \
-                 happened stays known.",
+            nl: "Iedereen van wie in de periode een signaal, contact, intake, afwijzing, nacht waarin de \
+                 persoon kwam, begin van zorg of waarneming is. Gekoppelde dossiers tellen één keer. Wie in twee steden \
+                 bekend is telt in elke stad, en in de G4 samen één keer. Wie is gewist blijft meetellen: dat er iets gebeurde blijft bekend.",
+            en: "Everybody with a signal, contact, intake, turn-away, night in which the person came, begin of care or \
+                 sighting in the period. Linked cases count once. Who is known in two cities counts in each, and once in \
+                 the G4 together. Erased persons keep counting: that something happened stays known.",
         },
         cuts: PERSON,
         gaps: &[NOT_SEEN, NOT_LINKED],
