@@ -3,6 +3,7 @@
 use care_path::codes::Role;
 use care_path::command::{Asking, Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
 use care_path::event::Event;
+use care_path::figures::ReleaseFigures;
 use care_path::ids::{CorrelationId, OrgId};
 use care_path::policy::{Relation, acts_unseen, may, opens_unseen};
 use care_path::sight::{Sight, too_late};
@@ -365,8 +366,9 @@ impl Baken {
                     return Err(ExecuteError::Forbidden);
                 }
                 // Another release was made meanwhile: the tables were not made beside it.
-                let made_beside = made_beside(&request.command);
-                if made_beside.is_some_and(|count| count != world.figures().releases().len()) {
+                if let Command::ReleaseFigures((), ReleaseFigures { frozen: Some(frozen), .. }) = &request.command
+                    && frozen.beside != world.figures().releases().len()
+                {
                     return Err(ExecuteError::Contended);
                 }
                 return Ok((decide(&CarePath::default(), &[])?, world.figures().revision()));
@@ -574,14 +576,6 @@ impl Baken {
 /// Whether a command may name somebody whom another municipality released.
 fn answers_a_release(kind: CommandKind) -> bool {
     matches!(kind, CommandKind::AgreeMatch | CommandKind::DismissMatch)
-}
-
-/// How many releases there were when the tables of a release were made.
-fn made_beside(command: &Command) -> Option<usize> {
-    match command {
-        Command::ReleaseFigures((), release) => release.frozen.as_ref().map(|frozen| frozen.beside),
-        _ => None,
-    }
 }
 
 fn created(kind: CommandKind, id: Uuid) -> Option<Created> {

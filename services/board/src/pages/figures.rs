@@ -2,7 +2,6 @@
 //! why.
 
 use care_path::command::CommandKind as K;
-use chrono::NaiveDate;
 use maud::{Markup, PreEscaped, html};
 use monitor::definitions::{Cut, Definition, INDICATORS, definition};
 use monitor::frozen::{Cell, Durations, Estimated, Frozen, Table, Value};
@@ -15,8 +14,6 @@ use crate::words::Language;
 
 /// What the page shows.
 pub struct Figures<'a> {
-    /// The periods that were released and when, the newest first.
-    pub releases: &'a [(String, NaiveDate)],
     /// All releases as the reader is shown them, the first first: a trend goes over them.
     pub all: &'a [Frozen],
     /// The one that is shown.
@@ -63,10 +60,10 @@ impl Page<'_> {
         html! {
             section aria-labelledby="releases" {
                 h2 #releases.utrecht-heading-2 { (self.say("Vrijgaven", "Releases")) }
-                @if !figures.releases.is_empty() {
-                    ul.acts { @for (period, _) in figures.releases {
-                        @let is_shown = figures.shown.is_some_and(|shown| shown.period.to_string() == *period);
-                        li { a.utrecht-link href={ "/board/figures/" (period) (audience) } aria-current=[is_shown.then_some("page")] { (period) } }
+                @if !figures.all.is_empty() {
+                    ul.acts { @for release in figures.all.iter().rev() {
+                        @let is_shown = figures.shown.is_some_and(|shown| shown.period == release.period);
+                        li { a.utrecht-link href={ "/board/figures/" (release.period) (audience) } aria-current=[is_shown.then_some("page")] { (release.period) } }
                     } }
                 }
                 @if figures.has_own {

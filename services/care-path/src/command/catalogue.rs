@@ -110,7 +110,7 @@ catalogue! {
     /// The class of ETHOS Light on the day of `occurred_at`, such as a count date. The counts of homeless people ask it of
     /// everybody with an open case, not at intakes alone. For those in `together_with` it says the same.
     RecordLivingSituation = "record_living_situation", at Post "/v1/persons/{person_id}/living-situations" in "Path",
-        companions |living| living.shared(),
+        companions |living| living.clone(),
         [R,   IN,  IN,  IN,  IN,  R,   X,   X,   X,   X,   X,   X,   X,   X];
     /// Records that somebody was turned away
     ///

@@ -40,12 +40,17 @@ refusals! {
     }
 }
 
+/// Whether somebody releases figures: they are of all municipalities together.
+#[must_use]
+pub fn releases_figures(actor: &Actor) -> bool {
+    *actor == Actor::MonitorAnalyst { area: Area::National }
+}
+
 impl Decide for ReleaseFigures {
     type Subject = ();
 
     fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        // The figures are of all municipalities together.
-        if at.by.actor != (Actor::MonitorAnalyst { area: Area::National }) {
+        if !releases_figures(&at.by.actor) {
             return Err(Refusal::NotYours);
         }
         // Without tables nobody asked for a release: the service makes them first.

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_with::{DeserializeFromStr, SerializeDisplay};
 
-pub use decide::{FiguresRefusal, Frozen, ReleaseFigures};
+pub use decide::{FiguresRefusal, Frozen, ReleaseFigures, releases_figures};
 
 use crate::fact::{facts, part_events};
 use crate::ids::Municipality;

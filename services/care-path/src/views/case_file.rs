@@ -202,20 +202,13 @@ fn problems<'a>(
     section(found)
 }
 
-/// The newest value of an intake's field among those that are shown.
-fn newest_of_intakes<'a, T: 'a>(
+/// The newest value of a field of what was recorded again and again, among those that are shown.
+fn newest<'a, E, T: 'a>(
     sight: &Sight<'a>,
-    fact: impl Fn(Facts<'a, IntakeCompleted>) -> Fact<'a, &'a T>,
+    recorded: &'a [Noted<E>],
+    fact: impl Fn(Facts<'a, E>) -> Fact<'a, &'a T>,
 ) -> Option<&'a T> {
-    sight.path().intakes.iter().rev().find_map(|intake| sight.show(fact(intake.facts())))
-}
-
-/// What was last told of how somebody lives, as far as it is shown.
-fn newest_living<'a, T: 'a>(
-    sight: &Sight<'a>,
-    fact: impl Fn(Facts<'a, LivingSituationRecorded>) -> Fact<'a, &'a T>,
-) -> Option<&'a T> {
-    sight.path().living.iter().rev().find_map(|living| sight.show(fact(living.facts())))
+    recorded.iter().rev().find_map(|each| sight.show(fact(each.facts())))
 }
 
 impl RelationView {
@@ -240,11 +233,15 @@ impl SocialView {
         let view = Self {
             problems: problems(sight, Facts::<Problems>::social),
             living_situation: path.living_situations().into_iter().rev().find_map(|fact| sight.show(fact)).copied(),
-            household: newest_living(sight, Facts::<LivingSituationRecorded>::household).copied(),
-            homeless_since: newest_living(sight, Facts::<LivingSituationRecorded>::homeless_since).copied(),
-            in_the_netherlands_since: newest_living(sight, Facts::<LivingSituationRecorded>::in_the_netherlands_since)
-                .copied(),
-            situation: newest_of_intakes(sight, Facts::<IntakeCompleted>::situation).cloned(),
+            household: newest(sight, &path.living, Facts::<LivingSituationRecorded>::household).copied(),
+            homeless_since: newest(sight, &path.living, Facts::<LivingSituationRecorded>::homeless_since).copied(),
+            in_the_netherlands_since: newest(
+                sight,
+                &path.living,
+                Facts::<LivingSituationRecorded>::in_the_netherlands_since,
+            )
+            .copied(),
+            situation: newest(sight, &path.intakes, Facts::<IntakeCompleted>::situation).cloned(),
             circumstances: remarks(signals.chain(contacts).chain(intakes)),
         };
         (view != Self::default()).then_some(view)
@@ -262,7 +259,8 @@ impl MedicalView {
         let view = Self {
             urgency: sight.show(path.facts().urgency()),
             problems: problems(sight, Facts::<Problems>::medical),
-            head_injury_suspected: newest_of_intakes(sight, Facts::<IntakeCompleted>::head_injury_suspected).copied(),
+            head_injury_suspected: newest(sight, &path.intakes, Facts::<IntakeCompleted>::head_injury_suspected)
+                .copied(),
             unsuitable_since: sight.show(path.facts().unsuitable_since()),
             care_needs: remarks(needs),
             findings: remarks(signals.chain(contacts).chain(intakes).chain(discharges)),

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use access_log::Action;
 use monitor::export::{csv, csvw, json_stat};
-use monitor::frozen::Frozen;
 use monitor::period::Period;
 use monitor::report::report;
 
-use super::{FiguresError, FiguresFilter, views::language_of};
+use super::{FiguresError, views::language_of};
 use crate::app::{Baken, LabelLanguage, Reading};
 
 /// The form of a file.
@@ -68,17 +67,16 @@ impl Baken {
         address: &str,
     ) -> Result<String, FiguresError> {
         reader.acts(Action::Export);
-        let filter = FiguresFilter { own, ..FiguresFilter::default() };
-        let all: Vec<Frozen> = self.shown(reader, &filter)?.into_iter().map(|(_, frozen)| frozen).collect();
-        let (_, release) = self.frozen(reader, period, own)?;
+        let all = self.every_release(reader, own)?;
+        let release = all.iter().find(|each| each.period == period).ok_or(FiguresError::NotFound)?;
         let language = language_of(language);
         Ok(match form {
-            FiguresForm::Csv => csv(&release),
-            FiguresForm::CsvMetadata => csvw(&release, address, language),
-            FiguresForm::JsonStat => json_stat(&release, language),
+            FiguresForm::Csv => csv(release),
+            FiguresForm::CsvMetadata => csvw(release, address, language),
+            FiguresForm::JsonStat => json_stat(release, language),
             FiguresForm::Report => {
                 // What came after the period is no part of its report.
-                let until: Vec<_> = all.into_iter().filter(|each| each.period <= period).collect();
+                let until: Vec<_> = all.iter().filter(|each| each.period <= period).cloned().collect();
                 report(&until, &BTreeMap::new(), language)
             }
         })

@@ -11,16 +11,14 @@ mod views;
 
 use std::sync::Arc;
 
-use care_path::command::{Command, CommandKind};
+use care_path::Principal;
+use care_path::command::Command;
 use care_path::figures::{
-    FiguresRefusal, FiguresReleased, Frozen as Made, FrozenTables, MunicipalTables, ReleaseFigures,
+    FiguresRefusal, FiguresReleased, Frozen as Made, FrozenTables, MunicipalTables, ReleaseFigures, releases_figures,
 };
 use care_path::ids::Municipality;
-use care_path::policy::Relation;
-use care_path::policy::may;
 use care_path::policy::rules::{FiguresOf, figures_of};
 use care_path::time::local_date;
-use care_path::{Actor, Area, Principal};
 use monitor::definitions::{INDICATORS, definition};
 use monitor::freeze;
 use monitor::frozen::{Audience, Frozen, NotFrozen};
@@ -59,8 +57,7 @@ impl Baken {
     /// Makes the tables of a release, if the command asks for one and the principal may.
     pub(super) async fn with_figures(&self, principal: &Principal, command: &mut Command) -> Result<(), ExecuteError> {
         let Command::ReleaseFigures((), release) = command else { return Ok(()) };
-        let allowed = may(principal.actor.role(), CommandKind::ReleaseFigures, Relation::None);
-        if allowed && principal.actor == (Actor::MonitorAnalyst { area: Area::National }) {
+        if releases_figures(&principal.actor) {
             // All that was answered before is in them, on whichever node it was.
             self.caught_up(self.log.head().await.map_err(ExecuteError::from)?).await?;
             release.frozen = Some(self.freeze(release).await?);
@@ -122,17 +119,9 @@ impl Baken {
     /// # Errors
     /// Where there is none, or the role may not.
     pub fn release(&self, reader: &Reading, period: Period, own: bool) -> Result<ReleaseView, FiguresError> {
-        let (number, frozen) = self.frozen(reader, period, own)?;
-        Ok(ReleaseView::of(number, &frozen))
-    }
-
-    /// The release of a period as it was frozen, with its number.
-    ///
-    /// # Errors
-    /// Where there is none, or the role may not.
-    pub fn frozen(&self, reader: &Reading, period: Period, own: bool) -> Result<(u32, Frozen), FiguresError> {
         let filter = FiguresFilter { period: Some(period), own, indicator: None };
-        self.shown(reader, &filter)?.into_iter().next().ok_or(FiguresError::NotFound)
+        let shown = self.shown(reader, &filter)?;
+        shown.first().map(|(number, frozen)| ReleaseView::of(*number, frozen)).ok_or(FiguresError::NotFound)
     }
 
     /// All releases as they were frozen, the first first.
@@ -172,21 +161,20 @@ impl Baken {
         }
         reader.reads_of_nobody();
         let releases = self.world.read().figures().releases().to_vec();
-        let of_period = |release: &&(u32, Release)| {
-            filter.period.is_none_or(|period| release.1.released.period.to_string() == period.to_string())
-        };
-        let numbered: Vec<_> = (1..).zip(releases).collect();
+        let period = filter.period.map(|period| period.to_string());
+        let is_asked =
+            |released: &FiguresReleased| period.as_ref().is_none_or(|asked| released.period.to_string() == *asked);
         let mut shown = Vec::new();
-        for (number, release) in numbered.iter().filter(of_period) {
+        for (number, Release { released, .. }) in (1..).zip(&releases) {
             let tables = match own {
-                None => Some(&release.released.tables),
+                None => Some(&released.tables),
                 Some(own) => {
-                    let of_own = release.released.of_municipalities.iter().find(|each| each.municipality == *own);
+                    let of_own = released.of_municipalities.iter().find(|each| each.municipality == *own);
                     of_own.map(|each| &each.tables)
                 }
             };
-            if let Some(FrozenTables(text)) = tables {
-                shown.push((*number, serde_json::from_str(text).map_err(FiguresError::Damaged)?));
+            if let Some(tables) = tables.filter(|_| is_asked(released)) {
+                shown.push((number, read(tables).map_err(FiguresError::Damaged)?));
             }
         }
         Ok(shown)
@@ -196,7 +184,11 @@ impl Baken {
 /// All tables of a release, of every audience.
 fn every_table(released: &Arc<FiguresReleased>) -> Result<Vec<Frozen>, serde_json::Error> {
     let municipal = released.of_municipalities.iter().map(|each| &each.tables);
-    [&released.tables].into_iter().chain(municipal).map(|FrozenTables(text)| serde_json::from_str(text)).collect()
+    [&released.tables].into_iter().chain(municipal).map(read).collect()
+}
+
+fn read(FrozenTables(text): &FrozenTables) -> Result<Frozen, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteError {

@@ -13,16 +13,17 @@ use board::pages::{
     SeenBy, StateShare, TurnAways, WhoSaw,
 };
 use board::{Draft, Flash, Language, OwnLanguage, Page, pages};
+use care_path::PersonId;
 use care_path::codes::{Code, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
+use care_path::figures::releases_figures;
 use care_path::ids::{FacilityId, OrgId};
 use care_path::policy::opens_unseen;
 use care_path::policy::rules::{
     AccessLogOf, FiguresOf, TurnAwaysOf, access_log_of, figures_of, keeps_records, turn_aways_of,
 };
 use care_path::views::{BreakGlassState, CaseFileView, ExceptionView, OrganisationView, TaskView};
-use care_path::{Actor, Area, PersonId};
 use maud::Markup;
 use monitor::period::Period;
 
@@ -345,9 +346,8 @@ impl<'a> Viewed<'a> {
             Some(period) => Some(all.iter().find(|each| each.period == period).ok_or(Problem::NotFound)?),
             None => all.last(),
         };
-        let releases: Vec<_> = all.iter().rev().map(|each| (each.period.to_string(), each.frozen_on)).collect();
-        let may_release = reader.actor == Actor::MonitorAnalyst { area: Area::National };
-        let figures = Figures { releases: &releases, all: &all, shown, own, has_own, may_release };
+        let may_release = releases_figures(&reader.actor);
+        let figures = Figures { all: &all, shown, own, has_own, may_release };
         Ok(self.with_page(self.at, |page| pages::figures(page, &figures)))
     }
 

@@ -9,7 +9,8 @@ use crate::command::{Context, Decide, Refusal};
 use crate::event::Event;
 use crate::fact::{Fact, Facts};
 use crate::path::CarePath;
-use crate::private::{open, private};
+use crate::path::identity::ThePath;
+use crate::private::private;
 use crate::time::{PastDate, local_date};
 
 /// Records how somebody lives on the day of `occurred_at`, which may be a count date.
@@ -23,13 +24,6 @@ pub struct RecordLivingSituation {
     pub homeless_since: Option<PastDate>,
     /// Since when the person is in the Netherlands.
     pub in_the_netherlands_since: Option<PastDate>,
-}
-
-impl RecordLivingSituation {
-    /// What holds of those too who live together with the person.
-    pub(crate) fn shared(&self) -> Self {
-        self.clone()
-    }
 }
 
 impl Decide for RecordLivingSituation {
@@ -63,10 +57,10 @@ impl CarePath {
 
     /// The same that nobody has erased, by the day that each was taken down for, the earliest first.
     pub(in crate::path) fn living_situations_known(&self) -> Vec<(NaiveDate, EthosLight)> {
-        let at_intakes = self.intakes.iter().map(|intake| (&intake.stamp, open(intake.living_situation.as_ref())));
-        let apart = self.living.iter().map(|living| (&living.stamp, living.living_situation.get()));
-        let mut all: Vec<_> = at_intakes.chain(apart).collect();
-        all.sort_by_key(|(stamp, _)| stamp.occurred.at);
-        all.into_iter().filter_map(|(stamp, class)| Some((local_date(stamp.occurred.at), *class?))).collect()
+        let known = |fact: Fact<'_, &EthosLight>| {
+            let stamp = fact.origin().stamp?;
+            Some((local_date(stamp.occurred.at), *fact.shown_to(&ThePath)?))
+        };
+        self.living_situations().into_iter().filter_map(known).collect()
     }
 }
