@@ -234,3 +234,141 @@ async fn a_living_situation_is_taken_for_a_day_and_shown_to_those_who_see_how_th
     running.client("police-rotterdam").post(&path, body.clone()).await.expect(404);
     running.client("night-shelter-utrecht").post(&path, body).await.expect(404);
 }
+
+/// Figures of others in the quarter that is over.
+fn nuisance(published: bool) -> Value {
+    let (period, _) = last_quarter();
+    let both = |text: &str| json!({"nl": text, "en": text});
+    let category = |code: &str| json!({"code": code, "name": both(code)});
+    let figure = |place: &str, code: &str, count: u64| {
+        json!({"period": period, "municipality": place, "categories": [code], "count": count})
+    };
+    let at = published.then_some("https://example.org/nuisance");
+    let mut figures = vec![figure("rotterdam", "noise", 1_243), figure("utrecht", "noise", 7)];
+    figures.push(json!({"period": period, "municipality": "utrecht", "categories": ["begging"]}));
+    json!({
+        "source": "police-nuisance",
+        "definition": {
+            "name": both("Nuisance <b>reported</b>"), "publisher": "Police", "unit": both("reports"),
+            "counts": both("Every report."), "cuts": [{"name": both("kind"), "categories": [category("noise"), category("begging")]}],
+            "published_at": at,
+        },
+        "figures": figures,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_of_others_stand_beside_the_release_and_are_never_added_up() {
+    let (running, _) = city().await;
+    let (period, _) = last_quarter();
+    release(&running, &period).await.expect(201);
+    let analyst = running.client("analyst-national");
+    let path = format!("/v1/monitor/releases/{period}");
+    let before = analyst.get(&path).await.expect(200);
+
+    analyst.post("/v1/monitor/sources", nuisance(false)).await.expect(201);
+    let counts = |shown: &Value| -> Vec<Value> {
+        let figures = shown["items"][0]["figures"].as_array().unwrap();
+        figures.iter().map(|figure| figure["count"].clone()).collect()
+    };
+    let shown = analyst.get("/v1/monitor/sources").await.expect(200).json();
+    assert_eq!(counts(&shown), [json!(1245), Value::Null, Value::Null], "{shown}");
+    assert_eq!(analyst.get(&path).await.expect(200).text, before.text, "the release is as it was");
+    let report = analyst.get(&format!("{path}/report")).await.expect(200).text;
+    assert!(report.contains("Nuisance &lt;b&gt;reported&lt;/b&gt;") && report.contains("1\u{202f}245"), "{report}");
+
+    // What is public anyway is shown as it is, in place of what was imported before.
+    analyst.post("/v1/monitor/sources", nuisance(true)).await.expect(201);
+    let shown = analyst.get("/v1/monitor/sources").await.expect(200).json();
+    assert_eq!(counts(&shown), [json!(1243), json!(7), Value::Null]);
+    assert_eq!(shown["items"][0]["imports"], 2);
+    let running = running.restart().await;
+    for user in baken::demo::users().unwrap() {
+        let client = running.client(user.user.as_str());
+        match user.user.as_str() {
+            "analyst-national" | "coordinator-rotterdam" | "coordinator-amsterdam" => {
+                assert_eq!(client.get("/v1/monitor/sources").await.expect(200).json(), shown);
+                let answer = client.graphql("{ figuresSources { source figures { count } } }", json!({})).await;
+                assert_eq!(answer["data"]["figuresSources"][0]["figures"][1]["count"], 7, "{answer}");
+            }
+            _ => {
+                client.get("/v1/monitor/sources").await.expect(403);
+            }
+        }
+        if user.user.as_str() != "analyst-national" {
+            client.post("/v1/monitor/sources", nuisance(false)).await.expect(403);
+            let withdraw = json!({"source": "police-nuisance"});
+            client.post("/v1/monitor/sources/withdrawals", withdraw).await.expect(403);
+        }
+    }
+
+    let analyst = running.client("analyst-national");
+    let withdraw = || analyst.post("/v1/monitor/sources/withdrawals", json!({"source": "police-nuisance"}));
+    withdraw().await.expect(201);
+    assert_eq!(analyst.get("/v1/monitor/sources").await.expect(200).json()["items"], json!([]));
+    assert_eq!(withdraw().await.expect(409).json()["code"], "unknown_source");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_not_what_it_says_is_refused_with_the_field() {
+    let running = empty().await;
+    let analyst = running.client("analyst-national");
+    let changes: [(&str, Value, &str); 9] = [
+        ("/figures/0/period", json!(this_quarter()), "/figures"),
+        ("/figures/0/period", json!("last year"), "/figures/0/period"),
+        ("/figures/0/categories", json!([]), "/figures"),
+        ("/figures/0/categories/0", json!("theft"), "/figures"),
+        ("/figures/0/municipality", Value::Null, "/figures"),
+        ("/figures/0/count", json!(-1), "/figures/0/count"),
+        ("/figures/1/municipality", json!("rotterdam"), "/figures"),
+        ("/definition/cuts/0/categories", json!([]), "/definition/cuts"),
+        ("/definition/published_at", json!("javascript:alert(1)"), "/definition/published_at"),
+    ];
+    for (at, value, pointer) in changes {
+        let mut bad = nuisance(false);
+        *bad.pointer_mut(at).unwrap() = value;
+        let problem = analyst.post("/v1/monitor/sources", bad).await.expect(422).json();
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{at}: {problem}");
+    }
+    for figures in [json!([]), json!(vec![nuisance(false)["figures"][0].clone(); 2_001])] {
+        let mut bad = nuisance(false);
+        bad["figures"] = figures;
+        let problem = analyst.post("/v1/monitor/sources", bad).await.expect(422).json();
+        assert_eq!(problem["errors"][0]["pointer"], "/figures", "{problem}");
+    }
+    assert_eq!(analyst.get("/v1/monitor/sources").await.expect(200).json()["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expert_remarks_on_a_release_and_takes_it_back() {
+    let (running, _) = city().await;
+    let (period, _) = last_quarter();
+    let analyst = running.client("analyst-national");
+    let remark = |indicator: &str, nl: Option<&str>, en: Option<&str>| {
+        analyst.post("/v1/monitor/remarks", json!({"period": period, "indicator": indicator, "nl": nl, "en": en}))
+    };
+    let early = remark("unique_persons", Some("Koud <i>hier</i>."), None).await.expect(409).json();
+    assert_eq!(early["code"], "period_not_released");
+    release(&running, &period).await.expect(201);
+    let unknown = remark("happy_persons", Some("Nee."), None).await.expect(422).json();
+    assert_eq!(unknown["errors"][0]["pointer"], "/indicator", "{unknown}");
+    remark("unique_persons", Some("Koud <i>hier</i>."), None).await.expect(201);
+    remark("signals", Some("Meer."), Some("More.")).await.expect(201);
+
+    let path = format!("/v1/monitor/releases/{period}");
+    let coordinator = running.client("coordinator-rotterdam");
+    let shown = coordinator.get(&path).await.expect(200).json();
+    let remarks = json!([
+        {"indicator": "signals", "nl": "Meer.", "en": "More."},
+        {"indicator": "unique_persons", "nl": "Koud <i>hier</i>."},
+    ]);
+    assert_eq!(shown["remarks"], remarks);
+    coordinator.post("/v1/monitor/remarks", json!({"period": period, "indicator": "signals"})).await.expect(403);
+    // Where there is none in the language of the report, the other is shown.
+    let report = analyst.get(&format!("{path}/report")).await.expect(200).text;
+    assert!(report.contains("Koud &lt;i&gt;hier&lt;/i&gt;.") && report.contains("<p>More.</p>"), "{report}");
+
+    remark("unique_persons", None, None).await.expect(201);
+    let answer = coordinator.graphql("{ figuresReleases { remarks { indicator en } } }", json!({})).await;
+    assert_eq!(answer["data"]["figuresReleases"][0]["remarks"], json!([{"indicator": "signals", "en": "More."}]), "{answer}");
+}

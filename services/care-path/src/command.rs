@@ -16,7 +16,7 @@ use crate::actor::{Actor, Principal};
 use crate::deadlines::Deadlines;
 use crate::directory::{Asked, Directory, DirectoryRefusal, Organisation, Overbook};
 use crate::event::Event;
-use crate::figures::FiguresRefusal;
+use crate::figures::{Figures, FiguresRefusal};
 use crate::ids::{Municipality, OrgId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::CaseRefusal;
@@ -48,6 +48,7 @@ pub struct Context<'a> {
     /// A fresh id, for what the command creates.
     pub id: Uuid,
     pub directory: &'a Directory,
+    pub figures: &'a Figures,
     /// No place is free where the command asks for one.
     pub is_full: bool,
     pub deadlines: &'a Deadlines,

@@ -141,6 +141,8 @@ slugs! {
     Municipality,
     /// A building or ward of an organisation.
     FacilityId,
+    /// Whose figures are shown beside the monitor's, and which: `police-nuisance`.
+    SourceId,
 }
 
 impl OrgId {

@@ -344,6 +344,7 @@ impl Baken {
                 members,
                 id: target.id,
                 directory: world.directory(),
+                figures: world.figures().all(),
                 is_full,
                 deadlines: self.settings.deadlines.of_case(path),
                 norms: &self.settings.norms,
@@ -367,7 +368,7 @@ impl Baken {
                 }
                 // Another release was made meanwhile: the tables were not made beside it.
                 if let Command::ReleaseFigures((), ReleaseFigures { frozen: Some(frozen), .. }) = &request.command
-                    && frozen.beside != world.figures().releases().len()
+                    && frozen.beside != world.figures().all().releases.len()
                 {
                     return Err(ExecuteError::Contended);
                 }

@@ -79,7 +79,7 @@ pub use evening::{EveningLine, LineStatus, opens};
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use figures::{
     CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, FiguresError,
-    FiguresFilter, FiguresForm, ReleaseView, TableView,
+    FiguresFilter, FiguresForm, ReleaseView, RemarkView, SourceView, TableView,
 };
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use me::{MayView, MeView};

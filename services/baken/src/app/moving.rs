@@ -209,6 +209,7 @@ impl Baken {
             members: &target.members,
             id: Uuid::nil(),
             directory,
+            figures: &care_path::figures::Figures::default(),
             is_full: false,
             deadlines: self.settings.deadlines.of_case(path),
             norms: &self.settings.norms,

@@ -64,6 +64,7 @@ impl Rehearsal {
             members: &[],
             id: scripted.creates(),
             directory: &self.directory,
+            figures: &care_path::figures::Figures::default(),
             is_full: false,
             deadlines: &self.deadlines,
             norms: &self.norms,

@@ -1,34 +1,27 @@
-//! The releases of figures, in the order in which they were made, and the revision of their stream.
+//! The monitor's figures as they were released, remarked on and imported, and the revision of their stream.
 
 use std::sync::Arc;
 
-use care_path::Stamp;
-use care_path::figures::{FiguresEvent, FiguresReleased};
+use care_path::figures;
+use care_path::figures::FiguresEvent;
 
 use super::cases::Cases;
 use super::digest::{ModelDigest, hash, sum};
 use super::model::{AsOf, ReadModel};
 use crate::history::{Heading, Stream};
 
-/// All releases of figures.
+/// All that is on the stream of figures.
 #[derive(Default)]
 pub struct Figures {
-    releases: Vec<Release>,
+    all: Arc<figures::Figures>,
     revision: Option<u64>,
 }
 
-/// A release, and when it was made.
-#[derive(Clone, Hash)]
-pub struct Release {
-    pub released: Arc<FiguresReleased>,
-    pub stamp: Arc<Stamp>,
-}
-
 impl Figures {
-    /// The releases, the first first.
+    /// What was released, remarked and imported.
     #[must_use]
-    pub fn releases(&self) -> &[Release] {
-        &self.releases
+    pub fn all(&self) -> &Arc<figures::Figures> {
+        &self.all
     }
 
     /// The last revision of their stream.
@@ -37,9 +30,8 @@ impl Figures {
         self.revision
     }
 
-    pub(super) fn take_in(&mut self, event: FiguresEvent, stamp: &Arc<Stamp>) {
-        let FiguresEvent::FiguresReleased(released) = event;
-        self.releases.push(Release { released: Arc::new(released), stamp: stamp.clone() });
+    pub(super) fn take_in(&mut self, event: FiguresEvent) {
+        Arc::make_mut(&mut self.all).apply(event);
     }
 }
 
@@ -51,6 +43,8 @@ impl ReadModel for Figures {
     }
 
     fn digests(&self, _: &Cases, _: AsOf<'_>) -> Vec<ModelDigest> {
-        vec![sum("figures", self.releases.iter().map(hash).chain(self.revision.iter().map(hash)))]
+        let figures::Figures { releases, remarks, sources } = &*self.all;
+        let rows = releases.iter().map(hash).chain(remarks.iter().map(hash)).chain(sources.iter().map(hash));
+        vec![sum("figures", rows.chain(self.revision.iter().map(hash)))]
     }
 }

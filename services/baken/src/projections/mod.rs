@@ -30,7 +30,6 @@ pub use cases::{Case, Entry};
 pub use digest::{Digests, ModelDigest};
 #[cfg(test)]
 pub use faulty::At;
-pub use figures::Release;
 pub use finder::{Candidates, Finder};
 pub use follower::{FollowError, Follower, catch_up_to};
 pub use index::{Feature, Reach};

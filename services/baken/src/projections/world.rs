@@ -239,7 +239,7 @@ impl World {
             return;
         }
         if let Event::Figures(event) = happened.event {
-            return self.models.figures.take_in(event, &happened.stamp);
+            return self.models.figures.take_in(event);
         }
         let now = happened.stamp.recorded_at;
         let Some(person) = heading.person() else {

@@ -166,6 +166,16 @@ const LIVING: &[Field] = &[
 
 const PERIOD: &[Field] = &[must("/period", "Periode", "Period", Line)
     .hint("Een jaar of kwartaal, zoals 2026 of 2026-Q3.", "A year or quarter, such as 2026 or 2026-Q3.")];
+const REMARK: &[Field] = &[
+    must("/period", "Periode", "Period", Line),
+    must("/indicator", "Cijfer", "Figure", Line),
+    may("/nl", "In het Nederlands", "In Dutch", Text).hint(
+        "Iedereen die cijfers leest, leest dit mee. Schrijf niets over een persoon. Leeg neemt de duiding terug.",
+        "Everybody who reads figures reads this. Write nothing about a person. Left empty, the remark is taken back.",
+    ),
+    may("/en", "In het Engels", "In English", Text),
+];
+const SOURCE: &[Field] = &[must("/source", "Bron", "Source", Line)];
 
 const TURN_AWAY: &[Field] = &[
     reason("turn_away_reason"),
@@ -397,6 +407,8 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::RecordIntake => ("Intake doen", "Do an intake", INTAKE),
         K::RecordLivingSituation => ("Woonsituatie vastleggen", "Record the living situation", LIVING),
         K::ReleaseFigures => ("Cijfers vrijgeven", "Release figures", PERIOD),
+        K::RemarkOnFigures => ("Duiden", "Remark", REMARK),
+        K::WithdrawSource => ("Niet meer tonen", "Show no more", SOURCE),
         K::TurnAway => ("Afwijzen aan de deur", "Turn away", TURN_AWAY),
         K::RetractTurnAway => ("Telling terugnemen", "Take back the count", RETRACT_COUNT),
         K::AssignBed => ("Bed toewijzen", "Assign a bed", BED),
@@ -467,6 +479,8 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::CloseFacility => ("Locatie sluiten", "Close the facility", THE_FACILITY),
         K::ReopenFacility => ("Locatie heropenen", "Reopen the facility", THE_FACILITY),
         K::SetCapacity => ("Aantal plekken", "Number of places", CAPACITY),
+        // A program sends it: `baken monitor source` makes its body of a file.
+        K::ImportSource => return None,
         K::ExpireLookout | K::OvertakeException | K::StopHandover | K::FinishMove | K::PassDeadline => return None,
     };
     Some(Form { title: Said(dutch, english), fields })

@@ -1,11 +1,14 @@
-//! The monitor's figures: which periods were released, and the tables of one of them. What is suppressed is shown as such, with
-//! why.
+//! The monitor's figures: which periods were released, and the tables of one of them, with what experts remark on them and
+//! figures of others beside them. What is suppressed is shown as such, with why.
+
+use std::collections::BTreeMap;
 
 use care_path::command::CommandKind as K;
 use maud::{Markup, PreEscaped, html};
 use monitor::definitions::{Cut, Definition, INDICATORS, definition};
 use monitor::frozen::{Cell, Durations, Estimated, Frozen, Table, Value};
 use monitor::labels::{label, place, places};
+use monitor::report::Beside;
 use monitor::{definitions, plot};
 
 use crate::form::Ask;
@@ -22,8 +25,12 @@ pub struct Figures<'a> {
     pub own: bool,
     /// Whether the reader is a coordinator, who has both.
     pub has_own: bool,
-    /// Whether the reader may release a period.
+    /// Whether the reader may release a period, remark on a release, and show figures of others.
     pub may_release: bool,
+    /// The remarks on the one that is shown, by indicator.
+    pub remarks: &'a BTreeMap<String, String>,
+    /// Figures of others that lie in its period.
+    pub others: &'a [Beside],
 }
 
 /// The page.
@@ -102,6 +109,7 @@ impl Page<'_> {
                 @let tables = tables_of(shown, each);
                 @if !tables.is_empty() { (self.indicator(figures, shown, each, &tables)) }
             }
+            @if !figures.others.is_empty() { (self.others(figures)) }
             @if !shown.withheld.is_empty() {
                 section aria-labelledby="withheld" {
                     h2 #withheld.utrecht-heading-2 { (self.say("Niet getoond", "Withheld")) }
@@ -133,8 +141,66 @@ impl Page<'_> {
                         (self.say("Eenheid: ", "Unit: ")) (of.unit.label().in_language(language)) "." }
                     ul { @for gap in of.gaps { li { (gap.in_language(language)) } } }
                 }
+                @if let Some(remark) = figures.remarks.get(of.id) {
+                    blockquote.remark { @for paragraph in remark.split("\n\n") { p { (paragraph) } } }
+                }
+                @if figures.may_release {
+                    (self.act(&Ask::of(K::RemarkOnFigures).given("/period", shown.period.to_string()).given("/indicator", of.id)))
+                }
                 @for plot in [picture, trend].into_iter().flatten() { figure.plot { (PreEscaped(plot)) } }
                 @for table in tables { (self.figures_table(shown, of, table)) }
+            }
+        }
+    }
+
+    /// Figures of others. Nothing of them is added up.
+    fn others(&self, figures: &Figures<'_>) -> Markup {
+        html! {
+            section aria-labelledby="others" {
+                h2 #others.utrecht-heading-2 { (self.say("Uit andere bronnen", "From other sources")) }
+                p { (self.say(
+                    "Anderen hebben dit geteld. Wie hier meetelt, kan ook hierboven meetellen: tel niets bij elkaar op.",
+                    "Others have counted this. Who counts here may count above as well: do not add anything up.",
+                )) }
+                @for other in figures.others { (self.other(figures, other)) }
+            }
+        }
+    }
+
+    fn other(&self, figures: &Figures<'_>, other: &Beside) -> Markup {
+        let places = other.places();
+        html! {
+            h3.utrecht-heading-3 { (other.name) }
+            details.more {
+                summary { (self.say("Wat telt mee?", "What counts?")) }
+                p { (other.counts) }
+                @if let Some(gaps) = &other.gaps { p { (gaps) } }
+                p { (self.say("Bron: ", "Source: ")) (other.publisher) @if let Some(at) = &other.published_at { ", " (at) } }
+            }
+            @if figures.may_release { (self.act(&Ask::of(K::WithdrawSource).given("/source", other.id.clone()))) }
+            div.wide tabindex="0" role="region" aria-label=(other.name) {
+                table.utrecht-table {
+                    caption { (other.name) ", " (other.unit) }
+                    thead { tr {
+                        th scope="col" { (self.say("periode", "period")) }
+                        @for cut in &other.cuts { th scope="col" { (cut) } }
+                        @for each in &places {
+                            th scope="col" { @match each {
+                                Some(_) => (place(*each, language_of(self))),
+                                None => (self.say("aantal", "number")),
+                            } }
+                        }
+                    } }
+                    tbody { @for line in other.lines() { tr {
+                        th scope="row" { (line.0) }
+                        @for category in line.1 { th scope="row" { (category) } }
+                        @for each in &places { td { @match other.count(line, *each) {
+                            None => {},
+                            Some(None) => (self.figure(&Value::Suppressed)),
+                            Some(Some(count)) => (count),
+                        } } }
+                    } } }
+                }
             }
         }
     }

@@ -48,6 +48,9 @@ const REFUSALS: &[(&str, Said)] = &[
         "The figures of this period were released already. That happens once.")),
     ("year_already_released", Said("De cijfers van het hele jaar zijn al vrijgegeven. Dan kan een kwartaal niet meer.",
         "The figures of the whole year were released already. A quarter cannot follow.")),
+    ("period_not_released", Said("De cijfers van deze periode zijn niet vrijgegeven. Geef ze eerst vrij.",
+        "The figures of this period were not released. Release them first.")),
+    ("unknown_source", Said("Van deze bron worden geen cijfers getoond.", "No figures of this source are shown.")),
     // The domain: the case.
     ("invalid_field", Said("Er klopt iets niet. Kijk bij de velden.", "Something is not right. Look at the fields.")),
     ("not_yours", Said("Alleen de organisatie die dit deed of kreeg, mag het doen. Vraag het aan haar.",

@@ -19,7 +19,7 @@ use crate::directory::{
     RegisterOrganisation, ReopenFacility, ReopenOrganisation, SetCapacity,
 };
 use crate::event::Event;
-use crate::figures::ReleaseFigures;
+use crate::figures::{ImportSource, ReleaseFigures, RemarkOnFigures, WithdrawSource};
 use crate::ids::{EventId, OrgId, PersonId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
@@ -439,6 +439,26 @@ catalogue! {
     /// what is recorded later does not alter them, and a period is released once. Small numbers are suppressed, with others where
     /// they would give one away, in this release and in all before it. It takes up to a minute.
     ReleaseFigures = "release_figures", at Post "/v1/monitor/releases" in "Monitor",
+        without person Figures,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X,   X];
+    /// Remarks on an indicator of a release
+    ///
+    /// For analysts of all municipalities. The remark stands beside the figures, in the report and on the board; it alters none. A
+    /// later remark on the same indicator of the same release replaces it.
+    RemarkOnFigures = "remark_on_figures", at Post "/v1/monitor/remarks" in "Monitor",
+        without person Figures,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X,   X];
+    /// Imports figures of others, to be shown beside the monitor's
+    ///
+    /// For analysts of all municipalities. Counts of whom Baken does not know, with a definition of their own; never added up. All
+    /// figures of a source come in one call, in place of those of before. `baken monitor source` makes the body of a CSV file.
+    ImportSource = "import_source", at Post "/v1/monitor/sources" in "Monitor",
+        without person Figures,
+        [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X,   X];
+    /// Shows the figures of a source no more
+    ///
+    /// For analysts of all municipalities.
+    WithdrawSource = "withdraw_source", at Post "/v1/monitor/sources/withdrawals" in "Monitor",
         without person Figures,
         [X,   X,   X,   X,   X,   X,   X,   X,   X,   X,   N,   X,   X,   X];
     /// Records that a deadline passed

@@ -42,6 +42,7 @@ impl Told {
             members: &[],
             id: Uuid::nil(),
             directory: &self.directory,
+            figures: &crate::figures::Figures::default(),
             is_full: false,
             deadlines: &deadlines,
             norms: &norms,

@@ -273,6 +273,9 @@ catalogue! {
     },
     Figures(FiguresEvent) {
         FiguresReleased = "figures_released" v 1 in Notes,
+        FiguresRemarked = "figures_remarked" v 1 in Notes,
+        SourceImported = "source_imported" v 1 in Notes,
+        SourceWithdrawn = "source_withdrawn" v 1 in Notes,
     },
 }
 

@@ -264,7 +264,10 @@ impl Revocation {
             | K::FacilityClosed
             | K::FacilityReopened
             | K::CapacitySet
-            | K::FiguresReleased => Self::Never,
+            | K::FiguresReleased
+            | K::FiguresRemarked
+            | K::SourceImported
+            | K::SourceWithdrawn => Self::Never,
         }
     }
 }

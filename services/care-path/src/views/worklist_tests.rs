@@ -161,6 +161,7 @@ impl Living {
             members: &[],
             id: id(index),
             directory: &directory,
+            figures: &crate::figures::Figures::default(),
             is_full: false,
             deadlines: &deadlines,
             norms: &norms,

@@ -3,6 +3,7 @@
 //! No script, no other file and no font of its own. It has a style sheet inside ([`STYLE`]), for a page that is saved and
 //! printed; who serves it under a content security policy allows the sheet by its hash.
 
+mod beside;
 mod tables;
 
 #[cfg(test)]
@@ -15,6 +16,8 @@ use crate::definitions::{Definition, INDICATORS, Language, Text};
 use crate::frozen::{Audience, Frozen};
 use crate::labels;
 use crate::plot::{self, escape};
+
+pub use beside::{Beside, BesideRow};
 
 /// The style sheet in the report, for A4.
 pub const STYLE: &str = include_str!("style.css");
@@ -31,9 +34,14 @@ const NOTHING: Text = Text {
 const NO_RELEASE: Text = Text { nl: "Er is nog geen vrijgave.", en: "There is no release yet." };
 
 /// The report of the newest release, with trends over all of them. A remark stands beside the figures of its indicator; it is
-/// text, in which an empty line begins a paragraph.
+/// text, in which an empty line begins a paragraph. Figures of others come after all that is counted here.
 #[must_use]
-pub fn report(releases: &[Frozen], remarks: &BTreeMap<String, String>, language: Language) -> String {
+pub fn report(
+    releases: &[Frozen],
+    remarks: &BTreeMap<String, String>,
+    others: &[Beside],
+    language: Language,
+) -> String {
     let say = |text: Text| text.in_language(language);
     let tag = language.tag();
     let newest =
@@ -51,6 +59,7 @@ pub fn report(releases: &[Frozen], remarks: &BTreeMap<String, String>, language:
     for definition in INDICATORS {
         page.push_str(&section(releases, newest, definition, remarks.get(definition.id), language));
     }
+    page.push_str(&beside::sections(others, language));
     page.push_str("</main></body></html>\n");
     page
 }

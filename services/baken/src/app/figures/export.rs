@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use access_log::Action;
+use care_path::figures::{NameInBoth, Remark, SourceCut, SourceFigure, SourceImported, TextInBoth};
+use care_path::text::Line;
+use monitor::definitions::Language;
 use monitor::export::{csv, csvw, json_stat};
 use monitor::period::Period;
-use monitor::report::report;
+use monitor::report::{Beside, BesideRow, report};
 
 use super::{FiguresError, views::language_of};
 use crate::app::{Baken, LabelLanguage, Reading};
@@ -77,8 +80,69 @@ impl Baken {
             FiguresForm::Report => {
                 // What came after the period is no part of its report.
                 let until: Vec<_> = all.iter().filter(|each| each.period <= period).cloned().collect();
-                report(&until, &BTreeMap::new(), language)
+                report(&until, &self.remarks_in(period, language), &self.figures_beside(period, language), language)
             }
         })
     }
+
+    /// The remarks on a release by indicator, in a language where there are any, else in the other.
+    #[must_use]
+    pub fn remarks_in(&self, period: Period, language: Language) -> BTreeMap<String, String> {
+        let text = |Remark { nl, en }: &Remark| {
+            let (first, second) = match language {
+                Language::Dutch => (nl, en),
+                Language::English => (en, nl),
+            };
+            first.as_ref().or(second.as_ref()).map(|text| text.as_str().to_owned())
+        };
+        let figures = self.figures();
+        let of_period = figures.remarks.iter().filter(|((of, _), _)| of.to_string() == period.to_string());
+        of_period.filter_map(|((_, indicator), remark)| Some((indicator.to_string(), text(remark)?))).collect()
+    }
+
+    /// The figures of others that lie in a period, in a language.
+    #[must_use]
+    pub fn figures_beside(&self, period: Period, language: Language) -> Vec<Beside> {
+        let figures = self.figures();
+        figures.shown_sources().filter_map(|(_, _, imported)| beside(imported, period, language)).collect()
+    }
+}
+
+/// What a source tells of a period; `None` where it tells nothing.
+fn beside(imported: &SourceImported, period: Period, language: Language) -> Option<Beside> {
+    let SourceImported { source, definition, figures } = imported;
+    let pick = |nl: &str, en: &str| match language {
+        Language::Dutch => nl.to_owned(),
+        Language::English => en.to_owned(),
+    };
+    let name = |name: &NameInBoth| pick(name.nl.as_str(), name.en.as_str());
+    let text = |text: &TextInBoth| pick(text.nl.as_str(), text.en.as_str());
+    let within = figures
+        .iter()
+        .filter(|figure| period.contains(figure.period.first_day()) && period.contains(figure.period.last_day()));
+    let row = |figure: &SourceFigure| {
+        let of_cuts = definition.cuts.iter().zip(&figure.categories);
+        let category = |(cut, code): (&SourceCut, &Line)| {
+            let named = cut.categories.iter().find(|category| category.code == *code);
+            named.map_or_else(|| code.as_str().to_owned(), |category| name(&category.name))
+        };
+        BesideRow {
+            period: figure.period.to_string(),
+            place: figure.municipality.as_ref().map(|place| place.as_str().to_owned()),
+            categories: of_cuts.map(category).collect(),
+            count: figure.count,
+        }
+    };
+    let rows: Vec<_> = within.map(row).collect();
+    (!rows.is_empty()).then(|| Beside {
+        id: source.as_str().to_owned(),
+        name: name(&definition.name),
+        publisher: definition.publisher.as_str().to_owned(),
+        unit: name(&definition.unit),
+        counts: text(&definition.counts),
+        gaps: definition.gaps.as_ref().map(text),
+        published_at: definition.published_at.as_ref().map(|address| address.as_str().to_owned()),
+        cuts: definition.cuts.iter().map(|cut| name(&cut.name)).collect(),
+        rows,
+    })
 }

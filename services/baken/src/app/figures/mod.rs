@@ -13,23 +13,26 @@ use std::sync::Arc;
 
 use care_path::Principal;
 use care_path::command::Command;
+use care_path::command::Refusal;
 use care_path::figures::{
-    FiguresRefusal, FiguresReleased, Frozen as Made, FrozenTables, MunicipalTables, ReleaseFigures, releases_figures,
+    self, FiguresRefusal, FiguresReleased, Frozen as Made, FrozenTables, MunicipalTables, ReleaseFigures, SmallNumbers,
+    releases_figures,
 };
 use care_path::ids::Municipality;
 use care_path::policy::rules::{FiguresOf, figures_of};
 use care_path::time::local_date;
 use monitor::definitions::{INDICATORS, definition};
+use monitor::disclosure::Rule;
 use monitor::freeze;
 use monitor::frozen::{Audience, Frozen, NotFrozen};
 use monitor::period::Period;
 
 use super::{Baken, ExecuteError, LabelLanguage, Reading};
-use crate::projections::Release;
 
 pub use export::FiguresForm;
 pub use views::{
-    CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, ReleaseView, TableView,
+    CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, ReleaseView, RemarkView,
+    SourceView, TableView,
 };
 
 /// Why figures are not shown.
@@ -54,13 +57,25 @@ pub struct FiguresFilter {
 }
 
 impl Baken {
-    /// Makes the tables of a release, if the command asks for one and the principal may.
+    /// Adds to a command about figures what the monitor says and nobody sends.
     pub(super) async fn with_figures(&self, principal: &Principal, command: &mut Command) -> Result<(), ExecuteError> {
-        let Command::ReleaseFigures((), release) = command else { return Ok(()) };
-        if releases_figures(&principal.actor) {
-            // All that was answered before is in them, on whichever node it was.
-            self.caught_up(self.log.head().await.map_err(ExecuteError::from)?).await?;
-            release.frozen = Some(self.freeze(release).await?);
+        if !releases_figures(&principal.actor) {
+            return Ok(());
+        }
+        match command {
+            Command::ReleaseFigures((), release) => {
+                // All that was answered before is in them, on whichever node it was.
+                self.caught_up(self.log.head().await.map_err(ExecuteError::from)?).await?;
+                release.frozen = Some(self.freeze(release).await?);
+            }
+            Command::RemarkOnFigures((), remark) if definition(remark.indicator.as_str()).is_none() => {
+                return Err(Refusal::Field { field: "indicator", message: "no such indicator" }.into());
+            }
+            Command::ImportSource((), import) => {
+                let Rule { threshold, base } = Rule::OUTSIDE;
+                import.small = Some(SmallNumbers { threshold, base });
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -68,11 +83,11 @@ impl Baken {
     async fn freeze(&self, release: &ReleaseFigures) -> Result<Made, ExecuteError> {
         let period: Period = release.period.to_string().parse().map_err(internal)?;
         let (world, now) = (self.world.clone(), self.clock.now());
-        let releases = self.world.read().figures().releases().to_vec();
+        let releases = self.world.read().figures().all().releases.clone();
         let made = tokio::task::spawn_blocking(move || {
             let (mut all, beside) = (Vec::new(), releases.len());
             for earlier in &releases {
-                all.extend(every_table(&earlier.released).map_err(internal)?);
+                all.extend(every_table(earlier).map_err(internal)?);
             }
             let facts = facts::facts(&world, period, now);
             let today = local_date(now);
@@ -107,11 +122,11 @@ impl Baken {
     /// Where the role may not.
     pub fn releases(&self, reader: &Reading) -> Result<Vec<ReleaseView>, FiguresError> {
         let shown = self.shown(reader, &FiguresFilter::default())?;
-        Ok(shown
-            .iter()
-            .rev()
-            .map(|(number, frozen)| ReleaseView { tables: Vec::new(), ..ReleaseView::of(*number, frozen) })
-            .collect())
+        let view = |(number, frozen): &(u32, Frozen)| {
+            let remarks = self.remarks(frozen.period);
+            ReleaseView { tables: Vec::new(), ..ReleaseView::of(*number, frozen, remarks) }
+        };
+        Ok(shown.iter().rev().map(view).collect())
     }
 
     /// The release of a period.
@@ -121,7 +136,31 @@ impl Baken {
     pub fn release(&self, reader: &Reading, period: Period, own: bool) -> Result<ReleaseView, FiguresError> {
         let filter = FiguresFilter { period: Some(period), own, indicator: None };
         let shown = self.shown(reader, &filter)?;
-        shown.first().map(|(number, frozen)| ReleaseView::of(*number, frozen)).ok_or(FiguresError::NotFound)
+        let (number, frozen) = shown.first().ok_or(FiguresError::NotFound)?;
+        Ok(ReleaseView::of(*number, frozen, self.remarks(period)))
+    }
+
+    /// What experts remark on a release.
+    fn remarks(&self, period: Period) -> Vec<RemarkView> {
+        let figures = self.figures();
+        let of_period = figures.remarks.iter().filter(|((of, _), _)| of.to_string() == period.to_string());
+        of_period.map(|((_, indicator), remark)| RemarkView::of(indicator, remark)).collect()
+    }
+
+    /// The figures of others, by their names.
+    ///
+    /// # Errors
+    /// Where the role may not.
+    pub fn figures_sources(&self, reader: &Reading) -> Result<Vec<SourceView>, FiguresError> {
+        if figures_of(reader.actor.role()) == FiguresOf::Nothing {
+            return Err(FiguresError::Forbidden);
+        }
+        reader.reads_of_nobody();
+        Ok(self.figures().shown_sources().map(SourceView::of).collect())
+    }
+
+    fn figures(&self) -> Arc<figures::Figures> {
+        self.world.read().figures().all().clone()
     }
 
     /// All releases as they were frozen, the first first.
@@ -160,12 +199,12 @@ impl Baken {
             return Err(FiguresError::Forbidden);
         }
         reader.reads_of_nobody();
-        let releases = self.world.read().figures().releases().to_vec();
+        let releases = self.figures().releases.clone();
         let period = filter.period.map(|period| period.to_string());
         let is_asked =
             |released: &FiguresReleased| period.as_ref().is_none_or(|asked| released.period.to_string() == *asked);
         let mut shown = Vec::new();
-        for (number, Release { released, .. }) in (1..).zip(&releases) {
+        for (number, released) in (1..).zip(&releases) {
             let tables = match own {
                 None => Some(&released.tables),
                 Some(own) => {

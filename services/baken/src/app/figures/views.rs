@@ -1,6 +1,9 @@
 //! What is shown of releases and definitions. All of it was made safe to publish before it was frozen.
 
 use async_graphql::SimpleObject;
+use care_path::figures::{IndicatorId, Remark, SourceDefinition, SourceFigure, SourceImported};
+use care_path::ids::SourceId;
+use care_path::text::Text;
 use chrono::NaiveDate;
 use monitor::definitions::{Cut, Definition, Language};
 use monitor::frozen::{Cell, Durations, Estimated, Frozen, Table, Value};
@@ -57,6 +60,34 @@ pub struct ReleaseView {
     pub tables: Vec<TableView>,
     /// Indicators of which nothing could be published without telling of somebody.
     pub withheld: Vec<String>,
+    /// What experts remark on its figures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<RemarkView>,
+}
+
+/// What an expert remarks on an indicator of a release.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+#[graphql(name = "FiguresRemark")]
+pub struct RemarkView {
+    #[schema(example = "unique_persons")]
+    pub indicator: String,
+    /// In Dutch.
+    pub nl: Option<Text>,
+    /// In English.
+    pub en: Option<Text>,
+}
+
+/// Figures of others, which are shown beside the monitor's and never added up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+#[graphql(name = "FiguresSource")]
+pub struct SourceView {
+    #[schema(value_type = String, example = "police-nuisance")]
+    pub source: SourceId,
+    /// How often figures of this source were imported. What is shown is of the last time.
+    pub imports: u32,
+    pub definition: SourceDefinition,
+    pub figures: Vec<SourceFigure>,
 }
 
 /// An indicator in a period, crossed by some cuts.
@@ -165,7 +196,7 @@ impl CutView {
 }
 
 impl ReleaseView {
-    pub(super) fn of(number: u32, frozen: &Frozen) -> Self {
+    pub(super) fn of(number: u32, frozen: &Frozen, remarks: Vec<RemarkView>) -> Self {
         Self {
             number,
             period: frozen.period.to_string(),
@@ -175,7 +206,21 @@ impl ReleaseView {
             rounded_to: frozen.rule.base,
             tables: frozen.tables.iter().map(|table| TableView::of(frozen, table)).collect(),
             withheld: frozen.withheld.clone(),
+            remarks,
         }
+    }
+}
+
+impl RemarkView {
+    pub(super) fn of(indicator: &IndicatorId, Remark { nl, en }: &Remark) -> Self {
+        Self { indicator: indicator.to_string(), nl: nl.clone(), en: en.clone() }
+    }
+}
+
+impl SourceView {
+    pub(super) fn of((source, imports, imported): (&SourceId, u32, &SourceImported)) -> Self {
+        let SourceImported { source: _, definition, figures } = imported.clone();
+        Self { source: source.clone(), imports, definition, figures: figures.to_vec() }
     }
 }
 

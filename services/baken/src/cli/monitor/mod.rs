@@ -1,6 +1,8 @@
 //! `baken monitor`: figures over counts, from files that anybody can make. No data folder and no service is touched.
 
 mod estimate;
+mod sheet;
+mod source;
 mod table;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -12,6 +14,7 @@ use super::Failure;
 pub enum Monitor {
     Estimate(estimate::Estimate),
     Definitions(Definitions),
+    Source(source::SourceFile),
 }
 
 /// Prints what each figure of the monitor counts, as a code book in Markdown
@@ -32,6 +35,7 @@ impl Monitor {
     pub fn run(self) -> Result<(), Failure> {
         match self {
             Self::Estimate(estimate) => estimate.run(),
+            Self::Source(source) => source.run(),
             Self::Definitions(definitions) => {
                 definitions.print();
                 Ok(())

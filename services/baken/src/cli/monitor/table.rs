@@ -1,11 +1,8 @@
-//! The table in a CSV file, as whatever program may have written it: with a mark of its byte order or none, any line ends,
-//! commas, semicolons or tabs, with quotation marks and spaces. What it says is taken strictly: a figure that is not plain is
-//! an error at its line and column, and no guess.
+//! The table of those who were seen, in a CSV file. A figure that is not plain is an error at its line and column, and no guess.
 
-use encoding_rs::UTF_8;
 use monitor::size::{Counts, Histories, History, MAX_PERSONS, TableError};
 
-use crate::import::{BrokenRow, ImportError, RawRow, RawRows, delimiter, without_mark};
+use super::sheet::{self, Names, ReadError, Row, Rows};
 
 /// Rows of the largest table.
 const MOST_ROWS: usize = 1_000_000;
@@ -28,116 +25,47 @@ pub enum Content {
     Counts(Counts),
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    #[error("the file is empty")]
-    Empty,
-    #[error(transparent)]
-    Encoding(#[from] ImportError),
-    #[error("line {line}: {why}")]
-    Line { line: u64, why: String },
-    #[error("line {line}, column {column} ({name}): {why}")]
-    Cell { line: u64, column: usize, name: String, why: String },
-}
-
-/// A row whose cells are text without space around them.
-struct Row {
-    line: u64,
-    cells: Vec<String>,
-}
-
-/// The columns of a table, the line that names them, and which of them is `freq`.
-struct Header {
-    line: u64,
-    names: Vec<String>,
+/// The columns of a table, and which of them is `freq`.
+struct Header<'a> {
+    columns: &'a Names,
     freq: usize,
 }
 
 impl Table {
     /// Reads the bytes of a file.
     pub fn of(bytes: &[u8]) -> Result<Self, ReadError> {
-        let (bytes, _) = without_mark(bytes, UTF_8)?;
-        let (delimiter, begin, line) = delimiter(&bytes, likely_delimiter(&bytes));
-        let mut records = RawRows::new(bytes.get(begin..).unwrap_or_default(), delimiter, line);
-        let first = records.next().ok_or(ReadError::Empty)?;
-        let header = Header::of(row(first, &[])?)?;
-        records.width = Some(header.names.len() - 1);
-        let rows = records.map(|record| row(record, &header.names));
-        let rows = rows.filter(|row| row.as_ref().map_or(true, |row| row.cells.iter().any(|cell| !cell.is_empty())));
-        match header.is_of_counts() {
-            Some(times) => counts(&header, times, rows),
-            None => histories(&header, rows),
-        }
+        sheet::read(bytes, |columns, rows| {
+            let header = Header::of(columns)?;
+            match header.is_of_counts() {
+                Some(times) => counts(&header, times, rows),
+                None => histories(&header, rows),
+            }
+        })
     }
 }
 
-/// What stands between the columns most often in the first line.
-fn likely_delimiter(bytes: &[u8]) -> char {
-    let header = bytes.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_empty()).unwrap_or_default();
-    let times = |delimiter: char| header.iter().filter(|byte| char::from(**byte) == delimiter).count();
-    [';', '\t', ','].into_iter().max_by_key(|delimiter| times(*delimiter)).unwrap_or(',')
-}
-
-/// The text of a record, with as many cells as the header has names.
-fn row(record: Result<RawRow, BrokenRow>, names: &[String]) -> Result<Row, ReadError> {
-    let at = |line: u64, cell: usize, why: &str| ReadError::Cell {
-        line,
-        column: cell + 1,
-        name: names.get(cell).cloned().unwrap_or_else(|| "no name".to_owned()),
-        why: why.to_owned(),
-    };
-    let RawRow { line, cells, .. } = record.map_err(|BrokenRow { line, cell, why }| at(line, cell, why))?;
-    let mut texts = Vec::with_capacity(cells.len());
-    for (place, cell) in cells.into_iter().enumerate() {
-        let text = String::from_utf8(cell).map_err(|_| at(line, place, "is not written in UTF-8"))?;
-        texts.push(text.trim().to_owned());
-    }
-    if !names.is_empty() && texts.len() != names.len() {
-        let cells = texts.len();
-        let why = format!("the row has {cells} cells, the header {}", names.len());
-        return Err(at(line, cells.min(names.len()), &why));
-    }
-    Ok(Row { line, cells: texts })
-}
-
-impl Header {
-    fn of(row: Row) -> Result<Self, ReadError> {
-        let Row { line, cells: names } = row;
-        let at = |place: usize, why: &str| {
-            Err(ReadError::Cell { line, column: place + 1, name: names[place].clone(), why: why.to_owned() })
-        };
-        let mut freq = None;
-        for (place, name) in names.iter().enumerate() {
-            if name.is_empty() {
-                return at(place, "the column has no name");
-            }
-            if names[..place].iter().any(|other| other.eq_ignore_ascii_case(name)) {
-                return at(place, "another column has this name");
-            }
-            if name.eq_ignore_ascii_case(FREQ) {
-                freq = Some(place);
-            }
-        }
-        let Some(freq) = freq else {
-            let why =
-                format!("no column is named {FREQ}; it is the number of persons. There are: {}", names.join(", "));
-            return Err(ReadError::Line { line, why });
-        };
-        Ok(Self { line, names, freq })
+impl<'a> Header<'a> {
+    fn of(columns: &'a Names) -> Result<Self, ReadError> {
+        let freq = columns.names.iter().position(|name| name.eq_ignore_ascii_case(FREQ));
+        freq.map(|freq| Self { columns, freq }).ok_or_else(|| {
+            let there = columns.names.join(", ");
+            let why = format!("no column is named {FREQ}; it is the number of persons. There are: {there}");
+            ReadError::Line { line: columns.line, why }
+        })
     }
 
     /// Where `times` is, if it is the only column beside `freq`.
     fn is_of_counts(&self) -> Option<usize> {
-        let times = self.names.iter().position(|name| name.eq_ignore_ascii_case(TIMES))?;
-        (self.names.len() == 2).then_some(times)
+        let times = self.columns.names.iter().position(|name| name.eq_ignore_ascii_case(TIMES))?;
+        (self.columns.names.len() == 2).then_some(times)
     }
 
     fn lists(&self) -> impl Iterator<Item = usize> {
-        (0..self.names.len()).filter(|place| *place != self.freq)
+        (0..self.columns.names.len()).filter(|place| *place != self.freq)
     }
 
     fn error(&self, row: &Row, place: usize, why: &impl ToString) -> ReadError {
-        ReadError::Cell { line: row.line, column: place + 1, name: self.names[place].clone(), why: why.to_string() }
+        self.columns.error(row, place, why)
     }
 
     /// A whole number of a cell, in plain digits.
@@ -154,11 +82,11 @@ impl Header {
     }
 }
 
-fn histories(header: &Header, rows: impl Iterator<Item = Result<Row, ReadError>>) -> Result<Table, ReadError> {
+fn histories(header: &Header<'_>, rows: Rows<'_>) -> Result<Table, ReadError> {
     let lists: Vec<usize> = header.lists().collect();
-    let names = lists.iter().map(|place| header.names[*place].clone());
+    let names = lists.iter().map(|place| header.columns.names[*place].clone());
     let mut table =
-        Histories::new(names).map_err(|error| ReadError::Line { line: header.line, why: error.to_string() })?;
+        Histories::new(names).map_err(|error| ReadError::Line { line: header.columns.line, why: error.to_string() })?;
     let mut number = 0;
     for row in rows {
         let row = row?;
@@ -182,11 +110,7 @@ fn histories(header: &Header, rows: impl Iterator<Item = Result<Row, ReadError>>
     Ok(Table { rows: number, content: Content::Histories(table) })
 }
 
-fn counts(
-    header: &Header,
-    times: usize,
-    rows: impl Iterator<Item = Result<Row, ReadError>>,
-) -> Result<Table, ReadError> {
+fn counts(header: &Header<'_>, times: usize, rows: Rows<'_>) -> Result<Table, ReadError> {
     let mut table = Counts::default();
     let mut number = 0;
     for row in rows {

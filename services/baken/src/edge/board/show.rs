@@ -25,6 +25,7 @@ use care_path::policy::rules::{
 };
 use care_path::views::{BreakGlassState, CaseFileView, ExceptionView, OrganisationView, TaskView};
 use maud::Markup;
+use monitor::frozen::Frozen;
 use monitor::period::Period;
 
 use super::names::{NamesOf, place_of};
@@ -347,7 +348,15 @@ impl<'a> Viewed<'a> {
             None => all.last(),
         };
         let may_release = releases_figures(&reader.actor);
-        let figures = Figures { all: &all, shown, own, has_own, may_release };
+        let language = match self.language {
+            Language::Dutch => monitor::definitions::Language::Dutch,
+            Language::English => monitor::definitions::Language::English,
+        };
+        let of_shown = |shown: &Frozen| {
+            (baken.remarks_in(shown.period, language), baken.figures_beside(shown.period, language))
+        };
+        let (remarks, others) = shown.map(of_shown).unwrap_or_default();
+        let figures = Figures { all: &all, shown, own, has_own, may_release, remarks: &remarks, others: &others };
         Ok(self.with_page(self.at, |page| pages::figures(page, &figures)))
     }
 

@@ -24,7 +24,7 @@ use super::connection::Window;
 use super::error::{QueryRefused, found, or_null};
 use crate::app::{
     self, Baken, CodeListView, DefinitionView, HandoverCounts, LabelLanguage, MeView, Page, PageRequest, QueryError,
-    Reading, ReleaseView, TableView,
+    Reading, ReleaseView, SourceView, TableView,
 };
 use crate::edge::rates::Rates;
 use crate::edge::rest::headers::uuid;
@@ -269,6 +269,11 @@ impl Query {
             Ok(asked(ctx)?.baken.indicators(asked(ctx)?.reader, &filter).ok())
         };
         or_null(ctx, show())
+    }
+
+    /// Figures of others, which are shown beside the monitor's and never added up; null to a role that may not read them.
+    async fn figures_sources(&self, ctx: &Context<'_>) -> Option<Vec<SourceView>> {
+        or_null(ctx, asked(ctx).map(|asked| asked.baken.figures_sources(asked.reader).ok()))
     }
 
     /// The handovers that the reader may see; to an ambassador, their counts.

@@ -12,7 +12,7 @@ use super::me::{labelled, language};
 use super::page::PageOf;
 use super::query::{self, Parameters};
 use super::reader::{ReadingCaller, shown};
-use crate::app::{Baken, DefinitionView, FiguresFilter, FiguresForm, LabelLanguage, Reading, ReleaseView, TableView};
+use crate::app::{Baken, DefinitionView, FiguresFilter, FiguresForm, LabelLanguage, Reading, ReleaseView, SourceView, TableView};
 use crate::edge::problem::Problem;
 use crate::sha256::Sha256;
 
@@ -161,6 +161,19 @@ pub async fn estimates(reader: ReadingCaller, request: HttpRequest) -> Result<Ht
     Ok(shown(&PageOf { items: reader.baken().indicators(reader.reading(), &filter)?, next: None }))
 }
 
+/// Shows figures of others, which stand beside the monitor's and are never added up
+///
+/// For analysts and coordinators: what was imported of each source at last, with the source's own definition.
+#[utoipa::path(
+    get, path = "/v1/monitor/sources", tag = "Monitor", impl_for = sources,
+    responses((status = 200, description = "All sources, by their names.", body = PageOf<SourceView>))
+)]
+#[get("/v1/monitor/sources")]
+pub async fn sources(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    query::none(&request)?;
+    Ok(shown(&PageOf { items: reader.baken().figures_sources(reader.reading())?, next: None }))
+}
+
 fn own(parameters: &mut Parameters) -> bool {
     let audience = parameters.take("audience", "must be everybody or own", |text| match text {
         "everybody" => Some(false),
@@ -184,5 +197,5 @@ fn period_of(request: &HttpRequest) -> Result<Period, Problem> {
 
 /// Registers these endpoints.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(definitions).service(releases).service(release).service(file).service(indicators).service(estimates);
+    routes.service(definitions).service(releases).service(release).service(file).service(indicators).service(estimates).service(sources);
 }

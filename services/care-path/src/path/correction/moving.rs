@@ -118,7 +118,10 @@ impl Movable {
             | K::FacilityClosed
             | K::FacilityReopened
             | K::CapacitySet
-            | K::FiguresReleased => Self::Never,
+            | K::FiguresReleased
+            | K::FiguresRemarked
+            | K::SourceImported
+            | K::SourceWithdrawn => Self::Never,
         }
     }
 

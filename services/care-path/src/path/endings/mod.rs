@@ -384,6 +384,9 @@ fn ended_by(kind: EventKind) -> &'static [Ending] {
         | K::FacilityClosed
         | K::FacilityReopened
         | K::CapacitySet
-        | K::FiguresReleased => &[],
+        | K::FiguresReleased
+        | K::FiguresRemarked
+        | K::SourceImported
+        | K::SourceWithdrawn => &[],
     }
 }

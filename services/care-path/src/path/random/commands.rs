@@ -328,7 +328,10 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         | K::CloseFacility
         | K::ReopenFacility
         | K::SetCapacity
-        | K::ReleaseFigures => return None,
+        | K::ReleaseFigures
+        | K::RemarkOnFigures
+        | K::ImportSource
+        | K::WithdrawSource => return None,
         K::PassDeadline => {
             let timers = path.timers(&Deadlines::default(), &super::everybody());
             let passed = timers.iter().filter(|timer| timer.due <= now).map(Timer::command);

@@ -292,6 +292,7 @@ impl Living {
             members: &members,
             id: Uuid::from_u128(0x1000 + self.sent),
             directory: &self.directory,
+            figures: &crate::figures::Figures::default(),
             is_full: false,
             deadlines: &self.deadlines,
             norms: &self.norms,

@@ -186,6 +186,7 @@ fn act(path: &CarePath, now: DateTime) {
             members: &[],
             id,
             directory: &directory,
+            figures: &crate::figures::Figures::default(),
             is_full: false,
             deadlines: &deadlines,
             norms: &norms,

@@ -165,6 +165,7 @@ fn a_no_is_recorded_on_its_own_stream_alone() {
             members: &[this_person(), another_person()],
             id: id_of_command(99),
             directory: &directory,
+            figures: &crate::figures::Figures::default(),
             is_full: false,
             deadlines: &deadlines,
             norms: &norms,
