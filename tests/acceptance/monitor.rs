@@ -240,9 +240,7 @@ fn nuisance(published: bool) -> Value {
     let (period, _) = last_quarter();
     let both = |text: &str| json!({"nl": text, "en": text});
     let category = |code: &str| json!({"code": code, "name": both(code)});
-    let figure = |place: &str, code: &str, count: u64| {
-        json!({"period": period, "municipality": place, "categories": [code], "count": count})
-    };
+    let figure = |place: &str, code: &str, count: u64| json!({"period": period, "municipality": place, "categories": [code], "count": count});
     let at = published.then_some("https://example.org/nuisance");
     let mut figures = vec![figure("rotterdam", "noise", 1_243), figure("utrecht", "noise", 7)];
     figures.push(json!({"period": period, "municipality": "utrecht", "categories": ["begging"]}));
@@ -370,5 +368,9 @@ async fn an_expert_remarks_on_a_release_and_takes_it_back() {
 
     remark("unique_persons", None, None).await.expect(201);
     let answer = coordinator.graphql("{ figuresReleases { remarks { indicator en } } }", json!({})).await;
-    assert_eq!(answer["data"]["figuresReleases"][0]["remarks"], json!([{"indicator": "signals", "en": "More."}]), "{answer}");
+    assert_eq!(
+        answer["data"]["figuresReleases"][0]["remarks"],
+        json!([{"indicator": "signals", "en": "More."}]),
+        "{answer}"
+    );
 }

@@ -1,7 +1,7 @@
 """Holds the disclosure control against other implementations.
 
 The cells of random releases go to the auditor of pytauargus, which is a port of that of tau-ARGUS over HiGHS. It must find the
-bounds that were found here. The exports of one release are read by csvwlib and pyjstat and must have its numbers.
+bounds that were found here. The exports of one release are read by csvwlib, pyjstat and pyarrow, and must have its numbers.
 """
 
 import csv
@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 
 from csvwlib import CSVWConverter
+from pyarrow import parquet
 from pyjstat import pyjstat
 from pytauargus._tauargus import audit_jj
 
@@ -81,3 +82,9 @@ if len(converted) != sum(1 for _ in csv.DictReader(table.open(newline=""))):
 if sorted(int(row["value"]) for row in converted if row.get("measure") == "count") != counts:
     sys.exit("csvwlib reads other counts")
 print(f"csvwlib reads {len(converted)} rows of {len(described['tableSchema']['columns'])} columns")
+
+frame = parquet.read_table(FOLDER / "release.parquet").to_pylist()
+as_csv = [{name: "" if cell is None else str(cell) for name, cell in row.items()} for row in frame]
+if as_csv != list(csv.DictReader(table.open(newline=""))):
+    sys.exit("pyarrow reads other rows")
+print(f"pyarrow reads the same {len(frame)} rows")

@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             std::fs::write(folder.join("release.table.csv"), export::csv(&frozen))?;
             let metadata = export::csvw(&frozen, "release.table.csv", Language::English);
             std::fs::write(folder.join("release.table.csv-metadata.json"), metadata)?;
+            std::fs::write(folder.join("release.parquet"), export::parquet(&frozen)?)?;
             std::fs::write(folder.join("release.json-stat.json"), export::json_stat(&frozen, Language::English))?;
         }
     }

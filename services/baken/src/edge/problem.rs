@@ -171,6 +171,7 @@ impl From<FiguresError> for Problem {
             FiguresError::Forbidden => Self::Execute(ExecuteError::Forbidden),
             FiguresError::NotFound => Self::NotFound,
             FiguresError::Damaged(why) => Self::Internal(Box::new(why)),
+            FiguresError::Unwritten(why) => Self::Internal(why),
         }
     }
 }

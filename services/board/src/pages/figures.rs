@@ -31,6 +31,8 @@ pub struct Figures<'a> {
     pub remarks: &'a BTreeMap<String, String>,
     /// Figures of others that lie in its period.
     pub others: &'a [Beside],
+    /// The forms in which a release can be taken away, as addresses name them.
+    pub forms: &'a [&'a str],
 }
 
 /// The page.
@@ -88,8 +90,14 @@ impl Page<'_> {
     fn release(&self, figures: &Figures<'_>, shown: &Frozen) -> Markup {
         let first_small = shown.rule.threshold + 1;
         let base = shown.rule.base;
-        let downloads =
-            [("csv", "CSV"), ("csvw", "CSVW"), ("json-stat", "JSON-stat"), ("report", self.say("Rapport", "Report"))];
+        let name = |form| match form {
+            "csv" => "CSV",
+            "csvw" => "CSVW",
+            "json-stat" => "JSON-stat",
+            "parquet" => "Parquet",
+            "report" => self.say("Rapport", "Report"),
+            other => other,
+        };
         let audience = if figures.own { "?audience=own" } else { "" };
         html! {
             section aria-labelledby="release" {
@@ -101,8 +109,8 @@ impl Page<'_> {
                         Language::English => { "• means: there is somebody, and how many is not shown. They are fewer than " (first_small) ", or it would give such a small number away. Other numbers are rounded to " (base) "." },
                     }
                 }
-                p.acts { @for (kind, name) in downloads {
-                    a.utrecht-link href={ "/board/figures/" (shown.period) "/" (kind) (audience) } { (name) }
+                p.acts { @for form in figures.forms {
+                    a.utrecht-link href={ "/board/figures/" (shown.period) "/" (form) (audience) } { (name(form)) }
                 } }
             }
             @for each in INDICATORS.iter().filter(|each| definition(each.id).is_some_and(|newest| newest.version == each.version)) {

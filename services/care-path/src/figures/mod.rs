@@ -19,8 +19,8 @@ pub use decide::{
     FiguresRefusal, Frozen, ImportSource, ReleaseFigures, RemarkOnFigures, WithdrawSource, releases_figures,
 };
 pub use sources::{
-    BadSource, MOST_FIGURES, NameInBoth, SmallNumbers, SourceCategory, SourceCut, SourceDefinition, SourceFault, SourceFigure,
-    SourceFigures, SourceImported, SourcePeriod, SourceWithdrawn, TextInBoth,
+    BadSource, MOST_FIGURES, NameInBoth, SmallNumbers, SourceCategory, SourceCut, SourceDefinition, SourceFault,
+    SourceFigure, SourceFigures, SourceImported, SourcePeriod, SourceWithdrawn, TextInBoth,
 };
 
 use crate::fact::{facts, part_events};
@@ -218,7 +218,11 @@ impl std::str::FromStr for IndicatorId {
     fn from_str(text: &str) -> Result<Self, NoIndicator> {
         let may_be = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-        if begins && text.len() <= 64 && text.bytes().all(may_be) { Ok(Self(text.to_owned())) } else { Err(NoIndicator) }
+        if begins && text.len() <= 64 && text.bytes().all(may_be) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NoIndicator)
+        }
     }
 }
 

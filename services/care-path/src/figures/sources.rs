@@ -247,9 +247,7 @@ impl SourceFigures {
         }
         let mut periods: Vec<(usize, &SourcePeriod)> = self.iter().map(|figure| &figure.period).enumerate().collect();
         periods.sort_by_key(|(_, period)| (period.first_day(), period.last_day()));
-        let overlap = |pair: &&[(usize, &SourcePeriod)]| {
-            matches!(pair, [(_, one), (_, next)] if one != next && next.first_day() <= one.last_day())
-        };
+        let overlap = |pair: &&[(usize, &SourcePeriod)]| matches!(pair, [(_, one), (_, next)] if one != next && next.first_day() <= one.last_day());
         if let Some(pair) = periods.windows(2).find(overlap) {
             return Err(SourceFault { figure: pair.last().map(|(place, _)| *place), why: BadSource::Overlapping });
         }

@@ -38,12 +38,27 @@ fn a_source_tells_of_a_year_a_quarter_a_month_or_a_day() {
         ("2099-12", "2099-12-01", "2099-12-31"),
     ] {
         let period: SourcePeriod = text.parse().unwrap();
-        assert_eq!((period.first_day().to_string(), period.last_day().to_string()), (first.to_owned(), last.to_owned()));
+        assert_eq!(
+            (period.first_day().to_string(), period.last_day().to_string()),
+            (first.to_owned(), last.to_owned())
+        );
         assert_eq!(period.to_string(), text);
     }
-    for text in
-        ["", "24", "1999", "2100", "2024-", "2024-00", "2024-13", "2024-02-30", "2024-2", "2024-Q5", "2024-Q01", "2024-02-", "२०२४"]
-    {
+    for text in [
+        "",
+        "24",
+        "1999",
+        "2100",
+        "2024-",
+        "2024-00",
+        "2024-13",
+        "2024-02-30",
+        "2024-2",
+        "2024-Q5",
+        "2024-Q01",
+        "2024-02-",
+        "२०२४",
+    ] {
         assert!(text.parse::<SourcePeriod>().is_err(), "{text}");
     }
 }
@@ -63,9 +78,7 @@ fn cut(codes: &[&str]) -> Value {
 }
 
 fn figures(rows: &[(&str, Option<&str>, &[&str], u64)]) -> SourceFigures {
-    let row = |(period, municipality, categories, count): &(&str, Option<&str>, &[&str], u64)| {
-        json!({"period": period, "municipality": municipality, "categories": categories, "count": count})
-    };
+    let row = |(period, municipality, categories, count): &(&str, Option<&str>, &[&str], u64)| json!({"period": period, "municipality": municipality, "categories": categories, "count": count});
     serde_json::from_value(rows.iter().map(row).collect()).unwrap()
 }
 
@@ -170,9 +183,8 @@ fn small_numbers_of_a_source_are_not_kept_unless_they_are_public_anyway() {
 
 #[test]
 fn a_source_is_replaced_by_its_next_import_and_gone_once_it_is_withdrawn() {
-    let send = |figures: Figures, count| {
-        after(decided(import(true, count), &figures, Area::National).unwrap(), figures)
-    };
+    let send =
+        |figures: Figures, count| after(decided(import(true, count), &figures, Area::National).unwrap(), figures);
     let withdraw = || WithdrawSource { source: "deaths".parse().unwrap() };
     let figures = send(send(Figures::default(), 3), 4);
     let (_, imports, imported) = figures.shown_sources().next().unwrap();

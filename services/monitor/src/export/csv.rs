@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{CUTS, measured};
+use super::{CUTS, rows};
 use crate::definitions::{Cut, Language, Text, definition};
 use crate::frozen::Frozen;
 
-const FIRST: [&str; 4] = ["period", "indicator", "version", "unit"];
-const LAST: [&str; 3] = ["measure", "status", "value"];
+pub(super) const FIRST: [&str; 4] = ["period", "indicator", "version", "unit"];
+pub(super) const LAST: [&str; 3] = ["measure", "status", "value"];
 
 /// A release as CSV: UTF-8, a header, lines that end in CR LF (RFC 4180). An empty category is the total, and an empty
 /// municipality the four cities together. `value` is empty where `status` is not `told`.
@@ -15,21 +15,17 @@ const LAST: [&str; 3] = ["measure", "status", "value"];
 pub fn csv(release: &Frozen) -> String {
     let header = FIRST.into_iter().chain(CUTS.into_iter().map(Cut::code)).chain(LAST);
     let mut text = line(header.map(str::to_owned));
-    for table in &release.tables {
+    for (table, cell, measured) in rows(release) {
         let first = [
             release.period.to_string(),
             table.indicator.clone(),
             table.version.to_string(),
             table.unit.code().to_owned(),
         ];
-        for cell in &table.cells {
-            for measured in measured(&cell.value) {
-                let category = |cut: Cut| cell.categories.get(&cut).cloned().unwrap_or_default();
-                let number = measured.number.map(|number| number.to_string()).unwrap_or_default();
-                let last = [measured.measure, measured.status.to_owned(), number];
-                text.push_str(&line(first.iter().cloned().chain(CUTS.map(category)).chain(last)));
-            }
-        }
+        let category = |cut: Cut| cell.categories.get(&cut).cloned().unwrap_or_default();
+        let number = measured.number.map(|number| number.to_string()).unwrap_or_default();
+        let last = [measured.measure, measured.status.to_owned(), number];
+        text.push_str(&line(first.into_iter().chain(CUTS.map(category)).chain(last)));
     }
     text
 }

@@ -1,18 +1,22 @@
-//! Releases for other programs: CSV with its metadata (CSV on the Web, W3C 2015), and JSON-stat 2.0.
+//! Releases for other programs: CSV with its metadata (CSV on the Web, W3C 2015), JSON-stat 2.0, and Parquet.
 //!
-//! Both are made of a [`Frozen`] alone, so that nothing else can be in them.
+//! All are made of a [`Frozen`] alone, so that nothing else can be in them.
 
 mod csv;
 mod json_stat;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 #[cfg(test)]
 mod tests;
 
 pub use csv::{csv, csvw};
 pub use json_stat::json_stat;
+#[cfg(feature = "parquet")]
+pub use parquet::parquet;
 
 use crate::definitions::{Cut, Text};
-use crate::frozen::Value;
+use crate::frozen::{Cell, Frozen, Table, Value};
 
 /// All cuts, in the order of columns.
 pub(crate) const CUTS: [Cut; 15] = [
@@ -45,6 +49,12 @@ pub(crate) struct Measured {
 pub(crate) const TOLD: &str = "told";
 pub(crate) const SUPPRESSED: &str = "suppressed";
 pub(crate) const REFUSED: &str = "refused";
+
+/// All numbers of a release, each with its cell and its table.
+fn rows(release: &Frozen) -> impl Iterator<Item = (&Table, &Cell, Measured)> {
+    let cells = release.tables.iter().flat_map(|table| table.cells.iter().map(move |cell| (table, cell)));
+    cells.flat_map(|(table, cell)| measured(&cell.value).into_iter().map(move |number| (table, cell, number)))
+}
 
 /// The numbers of a cell.
 pub(crate) fn measured(value: &Value) -> Vec<Measured> {

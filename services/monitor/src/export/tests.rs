@@ -140,3 +140,35 @@ fn the_codes_of_cuts_are_those_of_the_release() {
         assert_eq!(serde_json::to_value(cut).unwrap(), cut.code());
     }
 }
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_has_the_rows_of_the_csv() {
+    use ::parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use ::parquet::record::Field;
+
+    let release = release();
+    let mut written = tempfile::tempfile().unwrap();
+    std::io::Write::write_all(&mut written, &parquet(release).unwrap()).unwrap();
+    let file = SerializedFileReader::new(written).unwrap();
+    let mut rows = file.get_row_iter(None).unwrap();
+    let text = csv(release);
+    let mut lines = text.split_terminator("\r\n");
+    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
+    for line in lines {
+        let row = rows.next().unwrap().unwrap();
+        let cells = row.get_column_iter().map(|(name, field)| {
+            let cell = match field {
+                Field::Null => String::new(),
+                Field::Str(text) => text.clone(),
+                Field::Long(number) => number.to_string(),
+                other => panic!("{name} is {other}"),
+            };
+            (name.as_str(), cell)
+        });
+        let cells: Vec<(&str, String)> = cells.collect();
+        let of_csv: Vec<(&str, String)> = names.iter().copied().zip(line.split(',').map(str::to_owned)).collect();
+        assert_eq!(cells, of_csv);
+    }
+    assert!(rows.next().is_none());
+}

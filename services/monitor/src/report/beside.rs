@@ -77,9 +77,8 @@ impl Beside {
     /// The number of a period, its categories and a place, if the source has one; `Some(None)` where it is not shown.
     #[must_use]
     pub fn count(&self, (period, categories): (&str, &[String]), place: Option<&str>) -> Option<Option<u64>> {
-        let is_it = |row: &&BesideRow| {
-            row.period == period && row.categories == categories && row.place.as_deref() == place
-        };
+        let is_it =
+            |row: &&BesideRow| row.period == period && row.categories == categories && row.place.as_deref() == place;
         self.rows.iter().find(is_it).map(|row| row.count)
     }
 }

@@ -24,7 +24,11 @@ fn others() -> Vec<Beside> {
         gaps: Some("Who is meant is not known.".to_owned()),
         published_at: Some("https://example.org/?a=1&b=2".to_owned()),
         cuts: vec!["kind".to_owned()],
-        rows: vec![row("2025-02", "utrecht", None), row("2025-01", "rotterdam", Some(1_240)), row("2025-02", "rotterdam", Some(0))],
+        rows: vec![
+            row("2025-02", "utrecht", None),
+            row("2025-01", "rotterdam", Some(1_240)),
+            row("2025-02", "rotterdam", Some(0)),
+        ],
     }]
 }
 

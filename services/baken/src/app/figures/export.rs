@@ -22,15 +22,28 @@ pub enum FiguresForm {
     CsvMetadata,
     /// <https://json-stat.org/format/>, version 2.0.
     JsonStat,
+    /// <https://parquet.apache.org/>, where the service is built with it.
+    #[cfg(feature = "parquet")]
+    Parquet,
     /// A page that prints.
     Report,
 }
 
 impl FiguresForm {
+    /// All forms.
+    pub const ALL: &[Self] = &[
+        Self::Csv,
+        Self::CsvMetadata,
+        Self::JsonStat,
+        #[cfg(feature = "parquet")]
+        Self::Parquet,
+        Self::Report,
+    ];
+
     /// The form that an address names.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
-        [Self::Csv, Self::CsvMetadata, Self::JsonStat, Self::Report].into_iter().find(|form| form.name() == name)
+        Self::ALL.iter().copied().find(|form| form.name() == name)
     }
 
     /// Its name in addresses.
@@ -40,6 +53,8 @@ impl FiguresForm {
             Self::Csv => "csv",
             Self::CsvMetadata => "csvw",
             Self::JsonStat => "json-stat",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "parquet",
             Self::Report => "report",
         }
     }
@@ -51,7 +66,21 @@ impl FiguresForm {
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::CsvMetadata => "application/csvm+json",
             Self::JsonStat => "application/json",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "application/vnd.apache.parquet",
             Self::Report => "text/html; charset=utf-8",
+        }
+    }
+
+    /// What the name of its file ends in.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::CsvMetadata | Self::JsonStat => "json",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "parquet",
+            Self::Report => "html",
         }
     }
 }
@@ -68,12 +97,16 @@ impl Baken {
         form: FiguresForm,
         language: LabelLanguage,
         address: &str,
-    ) -> Result<String, FiguresError> {
+    ) -> Result<Vec<u8>, FiguresError> {
         reader.acts(Action::Export);
         let all = self.every_release(reader, own)?;
         let release = all.iter().find(|each| each.period == period).ok_or(FiguresError::NotFound)?;
         let language = language_of(language);
-        Ok(match form {
+        let text = match form {
+            #[cfg(feature = "parquet")]
+            FiguresForm::Parquet => {
+                return monitor::export::parquet(release).map_err(|error| FiguresError::Unwritten(Box::new(error)));
+            }
             FiguresForm::Csv => csv(release),
             FiguresForm::CsvMetadata => csvw(release, address, language),
             FiguresForm::JsonStat => json_stat(release, language),
@@ -82,7 +115,8 @@ impl Baken {
                 let until: Vec<_> = all.iter().filter(|each| each.period <= period).cloned().collect();
                 report(&until, &self.remarks_in(period, language), &self.figures_beside(period, language), language)
             }
-        })
+        };
+        Ok(text.into_bytes())
     }
 
     /// The remarks on a release by indicator, in a language where there are any, else in the other.

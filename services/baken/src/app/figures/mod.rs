@@ -45,6 +45,8 @@ pub enum FiguresError {
     /// What was frozen cannot be read any more.
     #[error("a release cannot be read")]
     Damaged(#[source] serde_json::Error),
+    #[error("a release cannot be written in this form")]
+    Unwritten(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Which figures are asked for.

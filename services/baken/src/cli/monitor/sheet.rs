@@ -33,10 +33,7 @@ pub struct Names {
 pub type Rows<'a> = &'a mut dyn Iterator<Item = Result<Row, ReadError>>;
 
 /// Reads the bytes of a file.
-pub fn read<T>(
-    bytes: &[u8],
-    table: impl FnOnce(&Names, Rows<'_>) -> Result<T, ReadError>,
-) -> Result<T, ReadError> {
+pub fn read<T>(bytes: &[u8], table: impl FnOnce(&Names, Rows<'_>) -> Result<T, ReadError>) -> Result<T, ReadError> {
     let (bytes, _) = without_mark(bytes, UTF_8)?;
     let (delimiter, begin, line) = delimiter(&bytes, likely_delimiter(&bytes));
     let mut records = RawRows::new(bytes.get(begin..).unwrap_or_default(), delimiter, line);

@@ -31,8 +31,6 @@ pub struct SourceFile {
     mapping: PathBuf,
 }
 
-
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mapping {
@@ -148,7 +146,10 @@ fn body(mapping: Mapping, bytes: &[u8], today: NaiveDate) -> Result<Body, ReadEr
                 lines.push(row.line);
             }
             if figures.len() > MOST_FIGURES {
-                return Err(ReadError::Line { line: row.line, why: format!("there are more than {MOST_FIGURES} figures") });
+                return Err(ReadError::Line {
+                    line: row.line,
+                    why: format!("there are more than {MOST_FIGURES} figures"),
+                });
             }
         }
         Ok((figures, lines))
@@ -158,7 +159,10 @@ fn body(mapping: Mapping, bytes: &[u8], today: NaiveDate) -> Result<Body, ReadEr
     let category = |Category { value, nl, en }: Category| {
         value.parse().ok().map(|code| SourceCategory { code, name: NameInBoth { nl, en } })
     };
-    let cut = |Cut { name, categories, .. }: Cut| SourceCut { name, categories: categories.into_iter().filter_map(category).collect() };
+    let cut = |Cut { name, categories, .. }: Cut| SourceCut {
+        name,
+        categories: categories.into_iter().filter_map(category).collect(),
+    };
     let cuts = cuts.into_iter().map(cut).collect();
     let definition = SourceDefinition { name, publisher, unit, counts, gaps, cuts, published_at };
     let figures = SourceFigures::try_from(figures).map_err(|_| ReadError::Empty)?;
@@ -315,8 +319,14 @@ mod tests {
     #[test]
     fn what_is_wrong_in_the_file_is_told_with_its_line_and_column() {
         let wrong = |from: &str, to: &str| made(MAPPING, &FILE.replacen(from, to, 1)).unwrap_err();
-        assert_eq!(wrong("1240", "1.240"), "line 2, column 4 (Aantal): \"1.240\" is not a whole number in plain digits");
-        assert_eq!(wrong("Verward", "Anders"), "line 2, column 3 (Soort): the mapping does not say what \"Anders\" stands for");
+        assert_eq!(
+            wrong("1240", "1.240"),
+            "line 2, column 4 (Aantal): \"1.240\" is not a whole number in plain digits"
+        );
+        assert_eq!(
+            wrong("Verward", "Anders"),
+            "line 2, column 3 (Soort): the mapping does not say what \"Anders\" stands for"
+        );
         assert!(wrong("Jaar", "Year").starts_with("line 1: there is no column \"Jaar\""));
         assert!(wrong("2025", "25").starts_with("line 2, column 2 (Jaar): \"25\" must be a year, quarter"));
         assert!(wrong("'s-Gravenhage", "Rotterdam").starts_with("line 4: figures: must tell a number of each period"));

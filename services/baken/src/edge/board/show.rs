@@ -352,11 +352,12 @@ impl<'a> Viewed<'a> {
             Language::Dutch => monitor::definitions::Language::Dutch,
             Language::English => monitor::definitions::Language::English,
         };
-        let of_shown = |shown: &Frozen| {
-            (baken.remarks_in(shown.period, language), baken.figures_beside(shown.period, language))
-        };
+        let of_shown =
+            |shown: &Frozen| (baken.remarks_in(shown.period, language), baken.figures_beside(shown.period, language));
         let (remarks, others) = shown.map(of_shown).unwrap_or_default();
-        let figures = Figures { all: &all, shown, own, has_own, may_release, remarks: &remarks, others: &others };
+        let forms: Vec<_> = FiguresForm::ALL.iter().map(|form| form.name()).collect();
+        let (remarks, others, forms) = (&remarks, &*others, &*forms);
+        let figures = Figures { all: &all, shown, own, has_own, may_release, remarks, others, forms };
         Ok(self.with_page(self.at, |page| pages::figures(page, &figures)))
     }
 

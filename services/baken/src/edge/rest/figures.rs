@@ -12,7 +12,9 @@ use super::me::{labelled, language};
 use super::page::PageOf;
 use super::query::{self, Parameters};
 use super::reader::{ReadingCaller, shown};
-use crate::app::{Baken, DefinitionView, FiguresFilter, FiguresForm, LabelLanguage, Reading, ReleaseView, SourceView, TableView};
+use crate::app::{
+    Baken, DefinitionView, FiguresFilter, FiguresForm, LabelLanguage, Reading, ReleaseView, SourceView, TableView,
+};
 use crate::edge::problem::Problem;
 use crate::sha256::Sha256;
 
@@ -68,13 +70,13 @@ pub async fn release(reader: ReadingCaller, request: HttpRequest) -> Result<Http
 
 /// Shows the release of a period as a file
 ///
-/// For analysts and coordinators: `csv` (RFC 4180), `csvw` with what describes it (CSV on the Web), `json-stat` (JSON-stat 2.0), or
-/// `report`, a page that prints. Definitions and labels are in Dutch for `Accept-Language: nl`, else in English.
+/// For analysts and coordinators: `csv` (RFC 4180), `csvw` with what describes it (CSV on the Web), `json-stat` (JSON-stat 2.0),
+/// `parquet` (Apache Parquet, if the service is built with it), or `report`, a page that prints. Definitions and labels are in Dutch for `Accept-Language: nl`, else in English.
 #[utoipa::path(
     get, path = "/v1/monitor/releases/{period}/{form}", tag = "Monitor", impl_for = file,
     params(
         ("period" = String, Path, description = "A calendar year or quarter.", example = "2026-Q3"),
-        ("form" = String, Path, description = "`csv`, `csvw`, `json-stat` or `report`.", example = "csv"),
+        ("form" = String, Path, description = "`csv`, `csvw`, `json-stat`, `parquet` or `report`.", example = "csv"),
         ("audience" = Option<String>, Query, description = "`everybody`, unless said, or `own`."),
     ),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv"))
@@ -106,8 +108,7 @@ pub fn file_of(
     if form == FiguresForm::Report {
         response.insert_header((CONTENT_SECURITY_POLICY, report_policy()));
     } else {
-        let kind = if form == FiguresForm::Csv { "csv" } else { "json" };
-        let name = format!("attachment; filename=\"baken-{}-{}.{kind}\"", of.0, form.name());
+        let name = format!("attachment; filename=\"baken-{}-{}.{}\"", of.0, form.name(), form.extension());
         response.insert_header((CONTENT_DISPOSITION, name));
     }
     Ok(response.body(body))
@@ -197,5 +198,12 @@ fn period_of(request: &HttpRequest) -> Result<Period, Problem> {
 
 /// Registers these endpoints.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(definitions).service(releases).service(release).service(file).service(indicators).service(estimates).service(sources);
+    routes
+        .service(definitions)
+        .service(releases)
+        .service(release)
+        .service(file)
+        .service(indicators)
+        .service(estimates)
+        .service(sources);
 }
