@@ -12,11 +12,21 @@ import zoneinfo
 AMSTERDAM = zoneinfo.ZoneInfo("Europe/Amsterdam")
 CITIES = ["amsterdam", "den-haag", "rotterdam", "utrecht"]
 NAMED = ["PL", "RO", "BG", "HU", "LT", "LV", "SK", "CZ"]
+BED_OFFERINGS = ["night_bed", "winter_bed", "bed_24h", "short_stay_shelter"]
 EU = "AT BE CY DE DK EE ES FI FR GR HR IE IT LU MT NL PT SE SI".split()
+
+# What opens a closed case again: it shows that the person is there.
+SHOWS = ["signal_received", "contact_made", "intake_completed", "turned_away", "incident_observed", "bed_assigned",
+         "attendance_recorded", "discharged_to", "discharge_announced"]
 
 
 def local(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(AMSTERDAM)
+
+
+def night_of(at):
+    """From noon to noon, named by the day of its evening."""
+    return (at.replace(tzinfo=None) - datetime.timedelta(hours=12)).date()
 
 
 def opened(private):
@@ -32,7 +42,7 @@ class Event:
         self.id, self.person, self.at = stamp["event_id"], stamp["person_id"], local(stamp["occurred_at"])
         self.by, self.role = stamp["by"]["organisation"], stamp["by"]["role"]
         self.day = self.at.date()
-        self.night = (self.at.replace(tzinfo=None) - datetime.timedelta(hours=12)).date()
+        self.night = night_of(self.at)
 
 
 class City:
@@ -74,7 +84,7 @@ class City:
         found = self.organisations.get(organisation)
         if not found:
             return "unknown"
-        return dict(map(tuple, found["facilities"])).get(facility, found["kind"])
+        return next((kind for name, kind, _ in found["facilities"] if name == facility), found["kind"])
 
 
 def country(codes):
@@ -129,6 +139,150 @@ def is_seen(event):
                           "care_started")
 
 
+class Bed:
+    def __init__(self, event):
+        self.organisation, self.kind = event.data["organisation"], event.data["kind"]
+        self.begin, self.until = local(event.data["from"]), event.data.get("until") and local(event.data["until"])
+        self.ended, self.released, self.present = None, False, set()
+
+    def nights(self, today):
+        """From the night in which it begins to the last in which it was theirs at midnight."""
+        ends = [at.date() for at in (self.until, self.ended) if at] + [today + datetime.timedelta(days=1)]
+        night, end = night_of(self.begin), min(ends)
+        while night < end:
+            yield night
+            night += datetime.timedelta(days=1)
+
+
+class Course:
+    """What becomes of the beds and referrals of a path, by docs/endings.md: one event after another, as they happened."""
+
+    STEPS = {
+        "referral_accepted": "accepted", "referral_declined": "declined", "referral_waitlisted": "waitlisted",
+        "referral_withdrawn": "withdrawn", "care_started": "started", "care_ended": "ended", "dropped_out": "dropped_out",
+    }
+
+    def __init__(self, path):
+        self.beds, self.requests = {}, {}
+        self.made, self.states, self.reasons = {}, {}, {}
+        closed, gone = None, False
+        for event in path:
+            if closed and event.type in SHOWS and event.at > closed.at:
+                closed = None
+            self.take(event)
+            if event.type == "case_closed":
+                closed = event
+            elif event.type == "case_reopened":
+                closed = None
+            gone = gone or event.type in ("death_recorded", "subject_erased")
+            if event.type in ("case_closed", "death_recorded", "subject_erased"):
+                for bed in self.beds.values():
+                    self.end(bed, event.at)
+            if closed or gone:
+                self.lapse()
+
+    def take(self, event):
+        data = event.data
+        if event.type == "referral_made":
+            self.made[data["referral"]], self.states[data["referral"]] = event, "made"
+        elif event.type in self.STEPS and data["referral"] in self.made:
+            self.states[data["referral"]] = self.STEPS[event.type]
+            self.reasons[data["referral"]] = data.get("reason")
+        elif event.type == "exception_requested":
+            self.requests[data["exception"]] = event
+        elif event.type in ("exception_granted", "exception_denied", "exception_overtaken"):
+            request = self.requests.pop(data["exception"], None)
+            if request and event.type == "exception_granted" and request.data["kind"] != "care_without_insurance":
+                self.prolong(request.data.get("bed"), data.get("expires_at"))
+        elif event.type == "bed_assigned":
+            held = [request.data.get("bed") for request in self.requests.values()]
+            for name, bed in self.beds.items():
+                if bed.ended is None and name not in held:
+                    self.end(bed, event.at)
+                    if bed.organisation != data["organisation"]:
+                        self.fulfil(bed.organisation)
+            self.beds[data["bed"]] = Bed(event)
+        elif event.type == "bed_released" and data["bed"] in self.beds:
+            bed = self.beds[data["bed"]]
+            # What people say of a bed goes before what follows from something else.
+            if not bed.released:
+                bed.ended, bed.released = event.at, True
+            self.fulfil(bed.organisation)
+        elif event.type == "attendance_recorded" and data["status"] == "present" and data.get("bed") in self.beds:
+            self.beds[data["bed"]].present.add(event.night)
+
+    @staticmethod
+    def end(bed, at):
+        bed.ended = bed.ended or at
+
+    def prolong(self, name, expires):
+        """A longer stay that was granted moves the end of the bed; the later of the two counts."""
+        bed = self.beds.get(name)
+        if bed and bed.until:
+            bed.until = max(bed.until, local(expires)) if expires else None
+
+    def fulfil(self, organisation):
+        """A stay is over: so is what was accepted and asked for that bed alone."""
+        for name, event in self.made.items():
+            is_of = event.data["to"] == organisation and event.data["offering"] in BED_OFFERINGS
+            if is_of and self.states[name] == "accepted":
+                self.states[name] = "ended"
+
+    def lapse(self):
+        """Nobody answers or cares any more: what was open is withdrawn."""
+        for name, state in self.states.items():
+            if state in ("made", "waitlisted", "accepted", "started"):
+                self.states[name] = "withdrawn"
+
+
+class Arrival:
+    """A return: the conditions as they were met when the person arrived, and what the follow-ups say."""
+
+    CONDITIONS = ["housing_arranged", "addiction_care_arranged", "psychiatry_arranged", "professional_knows_home_options",
+                  "options_presented_honestly", "embassy_contacted"]
+    # What the person needs if it was noted, or they were referred to it: then only care can say that it does not apply.
+    NEEDED = {
+        "addiction_care_arranged": {"alcohol", "hard_drugs", "addiction_care"},
+        "psychiatry_arranged": {"untreated_mental", "confused_behaviour", "memory_problem", "mental_health_care"},
+    }
+
+    def __init__(self, city, path, event):
+        self.day = event.day
+        before = path[:path.index(event)]
+        handover = event.data["handover"]
+        land = next(each.data["country"] for each in path
+                    if each.type == "handover_proposed" and each.data["handover"] == handover)
+        needs = self.needs(before)
+        met = {each.data["condition"] for each in before
+               if each.type == "return_condition_evidenced" and each.data.get("country") == land
+               and (each.data["status"] == "evidenced" or each.role == "care_provider"
+                    or not needs & self.NEEDED.get(each.data["condition"], set()))}
+        self.categories = [f"country={country([land])}",
+                           f"conditions={'all_met' if met.issuperset(self.CONDITIONS) else 'not_all_met'}"]
+        for days in (30, 90):
+            said = [opened(each.data["outcome"]) for each in path if each.type == "follow_up_recorded"
+                    and each.data["handover"] == handover and each.data["term"] == f"days_{days}"]
+            is_over = event.day + datetime.timedelta(days=days) <= city.today
+            state = (said and said[-1] or "unknown") if is_over else "not_yet"
+            self.categories.append(f"after_{days}_days={state}")
+
+    @staticmethod
+    def needs(events):
+        """The problems that were noted, and what the person was referred to."""
+        found = set()
+        for event in events:
+            if event.type in ("signal_received", "contact_made", "intake_completed"):
+                for sealed in (event.data.get("problems") or {}).values():
+                    found |= set(opened(sealed) or [])
+        course = Course(events)
+        return found | {event.data["offering"] for name, event in course.made.items()
+                        if course.states[name] != "withdrawn"}
+
+
+def of_beds(kind, state):
+    return [f"beds={state}", f"facility_kind+beds={kind}+{state}"]
+
+
 class Count:
     def __init__(self, city, year):
         self.city, self.year, self.all = city, year, collections.Counter()
@@ -139,18 +293,18 @@ class Count:
         before = (datetime.date(year - 1, 1, 1), datetime.date(year - 1, 12, 31))
         self.before = [before, (datetime.date(year - 1, 10, 1), before[1])] + quarters[:3]
 
-    def add(self, indicator, slot, places, categories, units=1):
+    def add(self, indicator, slot, places, categories, units=1, of_all=("total",)):
         places = set(places)
         if any(place in CITIES for place in places):
             places |= {"together"}
         for place in places:
-            for category in ["total"] + categories:
+            for category in [*of_all, *categories]:
                 self.all[f"{indicator} {slot} {place} {category}"] += units
 
-    def event(self, indicator, day, place, categories, units=1):
+    def event(self, indicator, day, place, categories, units=1, of_all=("total",)):
         for slot, (first, last) in enumerate(self.slots):
             if first <= day <= last:
-                self.add(indicator, slot, {place}, categories, units)
+                self.add(indicator, slot, {place}, categories, units, of_all)
 
     def path(self, path):
         if not path:
@@ -176,6 +330,10 @@ class Count:
         home = self.home(path)
         self.living(path, home, of)
         self.events(path, home)
+        course = Course(path)
+        self.referrals(course)
+        self.nights(course)
+        self.returns(path, home)
 
     def home(self, path):
         """The municipality that follows the case: the first that a signal named, until a coordinator is assigned."""
@@ -198,8 +356,6 @@ class Count:
     @staticmethod
     def is_open(path, day):
         """At the end of a day. Whatever shows the person opens a closed case again; nobody opens that of the dead."""
-        shows = ("signal_received", "contact_made", "intake_completed", "turned_away", "bed_assigned",
-                 "attendance_recorded", "discharged_to", "discharge_announced", "case_reopened")
         if path[0].day > day:
             return False
         closed = None
@@ -210,7 +366,7 @@ class Count:
                 return False
             if event.type == "case_closed":
                 closed = event
-            elif closed and event.type in shows:
+            elif closed and (event.type in SHOWS or event.type == "case_reopened"):
                 closed = None
         return closed is None
 
@@ -243,19 +399,45 @@ class Count:
             elif event.type == "death_recorded":
                 died = data.get("died_on")
                 self.event("deaths", datetime.date.fromisoformat(died) if died else event.day, home, [])
-        self.referrals(path)
 
     def turned_away(self, event, outcome, persons):
         kind = self.city.kind(event.by, event.data.get("facility"))
         categories = [f"facility_kind={kind}", f"reason={event.data['reason']}", f"outcome={outcome}"]
         self.event("turn_aways", event.night, self.city.municipality(event.by), categories, persons)
 
-    def referrals(self, path):
-        """How many, of what. Their states are Baken's own rules of beds and endings: the service's tests hold those."""
-        for event in path:
-            if event.type == "referral_made":
-                self.event("referrals", event.day, self.city.municipality(event.data["from"]),
-                           [f"offering={event.data['offering']}"])
+    def referrals(self, course):
+        for name, event in course.made.items():
+            state = course.states[name]
+            reason = course.reasons[name] if state == "declined" else "none"
+            self.event("referrals", event.day, self.city.municipality(event.data["from"]),
+                       [f"offering={event.data['offering']}", f"outcome={state}", f"reason={reason}"])
+
+    def nights(self, course):
+        for bed in course.beds.values():
+            for night in bed.nights(self.city.today):
+                came = "occupied" if night in bed.present else "not_come"
+                categories = [category for state in (came, "assigned") for category in of_beds(bed.kind, state)]
+                self.event("bed_nights", night, self.city.municipality(bed.organisation), categories)
+
+    def places(self):
+        """The places of each facility: in each night as many as were last said for it."""
+        for organisation in self.city.organisations.values():
+            for _, kind, places in organisation["facilities"]:
+                night, last = self.slots[0]
+                while night <= last:
+                    said = [number for since, number in places if datetime.date.fromisoformat(since) <= night]
+                    if said:
+                        self.event("bed_nights", night, self.city.municipality(organisation["id"]),
+                                   of_beds(kind, "available"), said[-1], of_all=[])
+                    night += datetime.timedelta(days=1)
+
+    def returns(self, path, home):
+        """Who arrived: a person counts once, and once in each category."""
+        arrivals = [Arrival(self.city, path, event) for event in path if event.type == "arrival_confirmed"]
+        for slot, (first, last) in enumerate(self.slots):
+            found = [each.categories for each in arrivals if first <= each.day <= last]
+            if found:
+                self.add("returns", slot, {home}, sorted(set().union(*found)))
 
 
 def main(folder):
@@ -265,18 +447,16 @@ def main(folder):
         count = Count(city, int(year))
         for path in city.paths:
             count.path(path)
+        count.places()
         for event in city.unknown:
             count.turned_away(event, "none", event.data["persons"])
         mine = {key: units for key, units in count.all.items() if units}
-        skipped = ("bed_nights", "returns")
-        of_states = [key for key in counts if key.startswith("referrals") and (" outcome=" in key or " reason=" in key)]
-        theirs = {key: units for key, units in counts.items() if not key.startswith(skipped) and key not in of_states}
-        for key in sorted(mine.keys() | theirs.keys()):
+        for key in sorted(mine.keys() | counts.keys()):
             compared += 1
-            if mine.get(key, 0) != theirs.get(key, 0):
+            if mine.get(key, 0) != counts.get(key, 0):
                 differences += 1
                 if differences <= 40:
-                    print(f"{year} {key}: the monitor counts {theirs.get(key, 0)}, the script {mine.get(key, 0)}")
+                    print(f"{year} {key}: the monitor counts {counts.get(key, 0)}, the script {mine.get(key, 0)}")
     print(f"{compared} figures compared, {differences} differ")
     sys.exit(1 if differences or not compared else 0)
 

@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use care_path::codes::Code as _;
 use care_path::command::CommandKind;
+use care_path::directory::Facility;
 use care_path::event::EventKind;
 use care_path::{PersonId, Principal};
 use indicatif::ProgressBar;
@@ -141,9 +142,14 @@ async fn a_city_is_written_out_with_what_is_counted_of_it() {
         .all()
         .map(|each| {
             let kind = each.kind.code();
+            let places = |facility: &Facility| {
+                let since = facility.capacities.iter();
+                since.map(|(night, capacity)| (*night, capacity.places)).collect::<Vec<_>>()
+            };
             let facilities = each.facilities.iter();
-            let facilities: Vec<_> =
-                facilities.map(|facility| (facility.id.to_string(), facility.profile.location_type.code())).collect();
+            let facilities: Vec<_> = facilities
+                .map(|facility| (facility.id.to_string(), facility.profile.location_type.code(), places(facility)))
+                .collect();
             json!({"id": each.id, "kind": kind, "municipality": each.municipality, "facilities": facilities})
         })
         .collect();
