@@ -155,11 +155,12 @@ class Bed:
 
 
 class Course:
-    """What becomes of the beds and referrals of a path, by docs/endings.md: one event after another, as they happened."""
+    """What becomes of the beds and referrals of a path: one event after another, as they happened (docs/endings.md)."""
 
     STEPS = {
         "referral_accepted": "accepted", "referral_declined": "declined", "referral_waitlisted": "waitlisted",
-        "referral_withdrawn": "withdrawn", "care_started": "started", "care_ended": "ended", "dropped_out": "dropped_out",
+        "referral_withdrawn": "withdrawn", "care_started": "started", "care_ended": "ended",
+        "dropped_out": "dropped_out",
     }
 
     def __init__(self, path):
@@ -238,8 +239,8 @@ class Course:
 class Arrival:
     """A return: the conditions as they were met when the person arrived, and what the follow-ups say."""
 
-    CONDITIONS = ["housing_arranged", "addiction_care_arranged", "psychiatry_arranged", "professional_knows_home_options",
-                  "options_presented_honestly", "embassy_contacted"]
+    CONDITIONS = ["housing_arranged", "addiction_care_arranged", "psychiatry_arranged",
+                  "professional_knows_home_options", "options_presented_honestly", "embassy_contacted"]
     # What the person needs if it was noted, or they were referred to it: then only care can say that it does not apply.
     NEEDED = {
         "addiction_care_arranged": {"alcohol", "hard_drugs", "addiction_care"},
