@@ -42,6 +42,9 @@ class Event:
         self.id, self.person, self.at = stamp["event_id"], stamp["person_id"], local(stamp["occurred_at"])
         self.by, self.role = stamp["by"]["organisation"], stamp["by"]["role"]
         self.day = self.at.date()
+        # Of a death: the day that was said, from its beginning on, or when it occurred.
+        said = self.data.get("died_on") if self.type == "death_recorded" else None
+        self.ends = datetime.datetime.fromisoformat(said).replace(tzinfo=AMSTERDAM) if said else self.at
         self.night = night_of(self.at)
 
 
@@ -178,7 +181,7 @@ class Course:
             gone = gone or event.type in ("death_recorded", "subject_erased")
             if event.type in ("case_closed", "death_recorded", "subject_erased"):
                 for bed in self.beds.values():
-                    self.end(bed, event.at)
+                    self.end(bed, event.ends)
             if closed or gone:
                 self.lapse()
 
@@ -357,14 +360,12 @@ class Count:
     @staticmethod
     def is_open(path, day):
         """At the end of a day. Whatever shows the person opens a closed case again; nobody opens that of the dead."""
-        if path[0].day > day:
+        if path[0].day > day or any(each.type == "death_recorded" and each.ends.date() <= day for each in path):
             return False
         closed = None
         for event in path:
             if event.day > day:
                 break
-            if event.type == "death_recorded":
-                return False
             if event.type == "case_closed":
                 closed = event
             elif closed and (event.type in SHOWS or event.type == "case_reopened"):
@@ -398,8 +399,7 @@ class Count:
                 self.event("uninsured_reports_on_time", event.day, place, [f"timeliness={timely}"])
                 reported = event
             elif event.type == "death_recorded":
-                died = data.get("died_on")
-                self.event("deaths", datetime.date.fromisoformat(died) if died else event.day, home, [])
+                self.event("deaths", event.ends.date(), home, [])
 
     def turned_away(self, event, outcome, persons):
         kind = self.city.kind(event.by, event.data.get("facility"))
@@ -433,12 +433,10 @@ class Count:
                     night += datetime.timedelta(days=1)
 
     def returns(self, path, home):
-        """Who arrived: a person counts once, and once in each category."""
-        arrivals = [Arrival(self.city, path, event) for event in path if event.type == "arrival_confirmed"]
-        for slot, (first, last) in enumerate(self.slots):
-            found = [each.categories for each in arrivals if first <= each.day <= last]
-            if found:
-                self.add("returns", slot, {home}, sorted(set().union(*found)))
+        """Each arrival counts."""
+        for event in path:
+            if event.type == "arrival_confirmed":
+                self.event("returns", event.day, home, Arrival(self.city, path, event).categories)
 
 
 def main(folder):

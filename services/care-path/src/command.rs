@@ -97,7 +97,7 @@ impl<'a> Context<'a> {
     ) -> Result<&'a Organisation, Refusal> {
         let known =
             self.directory.find(organisation).ok_or(Refusal::field(field, "no such organisation takes part"))?;
-        if known.closed {
+        if known.closures.is_closed() {
             return Err(Refusal::field(field, "takes part no more: it is closed"));
         }
         Ok(known)

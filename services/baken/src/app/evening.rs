@@ -331,5 +331,6 @@ fn shown_evenings<'a>(
 ) -> Option<(&'a Facility, &'a Organisation)> {
     let (place, owner) = world.directory().facility(facility)?;
     let stands = Places::of(principal, owner, world.directory());
-    (shows_evenings(principal.actor.role(), stands) && !owner.closed && !place.closed).then_some((place, owner))
+    (shows_evenings(principal.actor.role(), stands) && !owner.closures.is_closed() && !place.closures.is_closed())
+        .then_some((place, owner))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use care_path::directory::{Directory, DirectoryEvent};
 use care_path::ids::OrgId;
+use care_path::time::DateTime;
 
 use super::digest::{ModelDigest, hash, sum};
 use crate::history::Heading;
@@ -38,9 +39,9 @@ impl Listed {
         }
     }
 
-    pub fn take_in(&mut self, event: &DirectoryEvent) {
+    pub fn take_in(&mut self, event: &DirectoryEvent, at: DateTime) {
         // Who holds it still goes on with what it was.
-        Arc::make_mut(&mut self.directory).take_in(event);
+        Arc::make_mut(&mut self.directory).take_in(event, at);
     }
 
     pub fn digest(&self) -> ModelDigest {

@@ -229,7 +229,8 @@ impl World {
         let (heading, kind) = (happened.heading(), happened.event.kind());
         self.note(&heading);
         if let Event::Directory(event) = &happened.event {
-            if heading.organisation().is_none() || guarded(|| self.listed.take_in(event)).is_none() {
+            let at = happened.stamp.occurred.at;
+            if heading.organisation().is_none() || guarded(|| self.listed.take_in(event, at)).is_none() {
                 let aside = SetAside { position: heading.position, kind, person: None };
                 return self.report(aside, heading.event_id, &"the directory cannot take it in");
             }

@@ -307,7 +307,7 @@ impl Decide for CloseOrganisation {
     }
 
     fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        if organisation(&self.organisation_id, at)?.closed {
+        if organisation(&self.organisation_id, at)?.closures.is_closed() {
             return Err(DirectoryRefusal::AlreadyClosed.into());
         }
         let organisation = self.organisation_id;
@@ -323,7 +323,7 @@ impl Decide for ReopenOrganisation {
     }
 
     fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        if !organisation(&self.organisation_id, at)?.closed {
+        if !organisation(&self.organisation_id, at)?.closures.is_closed() {
             return Err(DirectoryRefusal::NotClosed.into());
         }
         let organisation = self.organisation_id;
@@ -370,7 +370,7 @@ impl Decide for CloseFacility {
 
     fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let (known, owner) = facility(&self.facility_id, at)?;
-        if known.closed {
+        if known.closures.is_closed() {
             return Err(DirectoryRefusal::AlreadyClosed.into());
         }
         let closed = FacilityClosed { organisation: owner.id.clone(), facility: self.facility_id };
@@ -387,7 +387,7 @@ impl Decide for ReopenFacility {
 
     fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let (known, owner) = facility(&self.facility_id, at)?;
-        if !known.closed {
+        if !known.closures.is_closed() {
             return Err(DirectoryRefusal::NotClosed.into());
         }
         let reopened = FacilityReopened { organisation: owner.id.clone(), facility: self.facility_id };

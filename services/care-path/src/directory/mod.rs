@@ -23,13 +23,13 @@ pub use events::{
     OrganisationChanged, OrganisationClosed, OrganisationRegistered, OrganisationReopened,
 };
 
-pub use places::{Asked, Overbook, left_over};
+pub use places::{Asked, Closures, Overbook, left_over};
 
 use crate::actor::Principal;
 use crate::codes::{LocationType, Offering, OrgKind, TargetGroup, Weekday};
 use crate::ids::{FacilityId, Municipality, OrgId, UserId};
 use crate::text::{Country, EmailAddress, Language, Line, Phone, WebAddress};
-use crate::time::{Night, TimeOfDay};
+use crate::time::{DateTime, Night, TimeOfDay};
 
 /// What is said of an organisation.
 #[skip_serializing_none]
@@ -99,8 +99,8 @@ pub struct Organisation {
     pub id: OrgId,
     pub profile: OrganisationProfile,
     pub facilities: Vec<Facility>,
-    /// It takes part no more: nobody is sent there. Its name is still told.
-    pub closed: bool,
+    /// When it takes no part: nobody is sent there. Its name is still told.
+    pub closures: Closures,
 }
 
 /// A building or ward of an organisation.
@@ -110,7 +110,7 @@ pub struct Facility {
     pub profile: FacilityProfile,
     /// By the first night on which it holds.
     pub capacities: BTreeMap<NaiveDate, Capacity>,
-    pub closed: bool,
+    pub closures: Closures,
 }
 
 impl Deref for Organisation {
@@ -133,12 +133,12 @@ impl Organisation {
     /// One that takes part, without facilities.
     #[must_use]
     pub fn new(id: OrgId, profile: OrganisationProfile) -> Self {
-        Self { id, profile, facilities: Vec::new(), closed: false }
+        Self { id, profile, facilities: Vec::new(), closures: Closures::default() }
     }
 
     /// The facilities in which people are taken in now.
     pub fn open_facilities(&self) -> impl Iterator<Item = &Facility> {
-        self.facilities.iter().filter(|facility| !facility.closed)
+        self.facilities.iter().filter(|facility| !facility.closures.is_closed())
     }
 
     /// A facility of its own, open or not.
@@ -156,14 +156,14 @@ impl Facility {
     /// One that is open, of whose places nothing is known.
     #[must_use]
     pub fn new(id: FacilityId, profile: FacilityProfile) -> Self {
-        Self { id, profile, capacities: BTreeMap::new(), closed: false }
+        Self { id, profile, capacities: BTreeMap::new(), closures: Closures::default() }
     }
 
-    /// How many places there are in a night, as far as anybody said; none where it is closed.
+    /// How many places there are in a night, as far as anybody said; none where it is closed then.
     #[must_use]
     pub fn places_in(&self, night: Night) -> Option<u16> {
         let (_, in_force) = self.capacities.range(..=night.date()).next_back()?;
-        Some(if self.closed { 0 } else { in_force.places })
+        Some(if self.closures.covers(night) { 0 } else { in_force.places })
     }
 }
 
@@ -195,7 +195,7 @@ impl Directory {
     /// The organisation of that id, if it takes part now.
     #[must_use]
     pub fn taking_part(&self, id: &OrgId) -> Option<&Organisation> {
-        self.find(id).filter(|each| !each.closed)
+        self.find(id).filter(|each| !each.closures.is_closed())
     }
 
     /// A facility, and whose it is.
@@ -217,7 +217,7 @@ impl Directory {
 
     /// Those that take part now, by id.
     pub fn open(&self) -> impl Iterator<Item = &Organisation> {
-        self.all().filter(|each| !each.closed)
+        self.all().filter(|each| !each.closures.is_closed())
     }
 
     /// Those of a kind in a municipality that take part now.
@@ -249,9 +249,9 @@ impl Directory {
         principal.actor.municipality().cloned().or_else(of_organisation)
     }
 
-    /// Folds one more event in. A facility that another organisation has already is left with that one: two nodes may have
+    /// Folds one more event in, which occurred at some time. A facility that another organisation has already is left with that one: two nodes may have
     /// taken the same id at once.
-    pub fn take_in(&mut self, event: &DirectoryEvent) {
+    pub fn take_in(&mut self, event: &DirectoryEvent, at: DateTime) {
         match event {
             DirectoryEvent::OrganisationRegistered(OrganisationRegistered { organisation, profile })
             | DirectoryEvent::OrganisationChanged(OrganisationChanged { organisation, profile }) => {
@@ -259,9 +259,15 @@ impl Directory {
                 let known = self.organisations.entry(organisation.clone()).or_insert_with(new);
                 known.profile = profile.clone();
             }
-            DirectoryEvent::OrganisationClosed(OrganisationClosed { organisation }) => self.close(organisation, true),
+            DirectoryEvent::OrganisationClosed(OrganisationClosed { organisation }) => {
+                if let Some(known) = self.organisations.get_mut(organisation) {
+                    known.closures.close(at);
+                }
+            }
             DirectoryEvent::OrganisationReopened(OrganisationReopened { organisation }) => {
-                self.close(organisation, false);
+                if let Some(known) = self.organisations.get_mut(organisation) {
+                    known.closures.reopen(at);
+                }
             }
             DirectoryEvent::FacilityRegistered(FacilityRegistered { organisation, facility, profile }) => {
                 let Some(owner) = self.organisations.get_mut(organisation) else { return };
@@ -274,21 +280,15 @@ impl Directory {
                 self.change(organisation, facility, |known| known.profile = profile.clone());
             }
             DirectoryEvent::FacilityClosed(FacilityClosed { organisation, facility }) => {
-                self.change(organisation, facility, |known| known.closed = true);
+                self.change(organisation, facility, |known| known.closures.close(at));
             }
             DirectoryEvent::FacilityReopened(FacilityReopened { organisation, facility }) => {
-                self.change(organisation, facility, |known| known.closed = false);
+                self.change(organisation, facility, |known| known.closures.reopen(at));
             }
             DirectoryEvent::CapacitySet(CapacitySet { organisation, facility, from, places, why }) => {
                 let capacity = Capacity { places: *places, why: why.clone() };
                 self.change(organisation, facility, |known| drop(known.capacities.insert(*from, capacity)));
             }
-        }
-    }
-
-    fn close(&mut self, organisation: &OrgId, closed: bool) {
-        if let Some(known) = self.organisations.get_mut(organisation) {
-            known.closed = closed;
         }
     }
 

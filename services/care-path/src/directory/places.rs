@@ -7,7 +7,7 @@ use super::{Directory, Facility, Organisation};
 use crate::codes::{LocationType, Offering};
 use crate::ids::{FacilityId, OrgId};
 use crate::text::Text;
-use crate::time::{DateTime, Night};
+use crate::time::{DateTime, Night, local_date};
 
 /// The facilities at one of which a command asks for a place, and the night of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +42,43 @@ impl Asked {
             places.is_some_and(|places| taken(id, night) >= u32::from(places))
         };
         !self.facilities.is_empty() && self.facilities.iter().all(is_full)
+    }
+}
+
+/// The nights in which nobody is taken in, or the organisation takes no part.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Closures(Vec<Closure>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Closure {
+    from: Night,
+    /// The first night on which it is open again.
+    until: Option<Night>,
+}
+
+impl Closures {
+    /// Whether it is closed now.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.0.last().is_some_and(|last| last.until.is_none())
+    }
+
+    /// Whether it is closed in a night. Who closes before midnight is closed in the night that runs; who opens again is open in it.
+    #[must_use]
+    pub fn covers(&self, night: Night) -> bool {
+        self.0.iter().any(|closure| closure.from <= night && closure.until.is_none_or(|until| night < until))
+    }
+
+    pub(super) fn close(&mut self, at: DateTime) {
+        if !self.is_closed() {
+            self.0.push(Closure { from: Night::on(local_date(at)), until: None });
+        }
+    }
+
+    pub(super) fn reopen(&mut self, at: DateTime) {
+        if let Some(last) = self.0.last_mut().filter(|last| last.until.is_none()) {
+            last.until = Some(Night::of(at));
+        }
     }
 }
 

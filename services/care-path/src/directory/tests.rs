@@ -51,7 +51,7 @@ impl Told {
         self.last = command.decide((), &CarePath::default(), &context);
         for event in self.last.iter().flatten() {
             let Event::Directory(event) = event else { panic!("it is about the directory") };
-            self.directory.take_in(event);
+            self.directory.take_in(event, now);
         }
         self
     }
@@ -96,7 +96,7 @@ fn an_organisation_is_registered_with_its_facilities_and_their_places_from_this_
     let names: Vec<_> = told.last.as_ref().unwrap().iter().map(|event| event.kind().name()).collect();
     assert_eq!(names, ["organisation_registered", "facility_registered", "capacity_set"]);
     let shelter = told.directory.find(&"night-shelter-rotterdam".parse().unwrap()).unwrap();
-    assert_eq!((shelter.offerings.len(), shelter.languages.len(), shelter.closed), (1, 1, false));
+    assert_eq!((shelter.offerings.len(), shelter.languages.len(), shelter.closures.is_closed()), (1, 1, false));
     let beds = told.facility("beds");
     assert_eq!(
         (beds.places_in(night(9)), beds.places_in(night(10)), beds.places_in(night(31))),
@@ -136,10 +136,10 @@ fn a_facility_that_two_nodes_registered_at_once_is_the_firsts() {
     let shelter = directory.find(&"night-shelter-rotterdam".parse().unwrap()).unwrap().clone();
     let (profile, facility) = (shelter.profile.clone(), shelter.facilities[0].clone());
     let registered = OrganisationRegistered { organisation: other.clone(), profile };
-    directory.take_in(&DirectoryEvent::OrganisationRegistered(registered));
+    directory.take_in(&DirectoryEvent::OrganisationRegistered(registered), evening(0));
     let (facility, profile) = (facility.id, facility.profile);
     let second = FacilityRegistered { organisation: other.clone(), facility: facility.clone(), profile };
-    directory.take_in(&DirectoryEvent::FacilityRegistered(second));
+    directory.take_in(&DirectoryEvent::FacilityRegistered(second), evening(0));
     assert_eq!(directory.facility(&facility).unwrap().1.id, shelter.id);
     assert!(directory.find(&other).unwrap().facilities.is_empty());
 }
@@ -188,6 +188,23 @@ fn an_organisation_and_a_facility_are_closed_and_opened_again_and_keep_their_nam
 fn a_closed_facility_has_no_places() {
     let told = with_a_shelter().when(CommandKind::CloseFacility, json!({"facility_id": "beds"}));
     assert_eq!(told.facility("beds").places_in(night(11)), Some(0));
+}
+
+#[test]
+fn a_facility_that_closes_had_its_places_in_the_nights_before_and_has_them_again_once_it_opens() {
+    let mut directory = with_a_shelter().directory;
+    let (organisation, facility): (OrgId, FacilityId) =
+        ("night-shelter-rotterdam".parse().unwrap(), "beds".parse().unwrap());
+    let places = |directory: &Directory| {
+        let (beds, _) = directory.facility(&facility).unwrap();
+        (10..=14).map(|day| beds.places_in(night(day)).unwrap()).collect::<Vec<_>>()
+    };
+    let closed = FacilityClosed { organisation: organisation.clone(), facility: facility.clone() };
+    directory.take_in(&DirectoryEvent::FacilityClosed(closed), evening(2));
+    assert_eq!(places(&directory), [20, 20, 0, 0, 0]);
+    let reopened = FacilityReopened { organisation, facility: facility.clone() };
+    directory.take_in(&DirectoryEvent::FacilityReopened(reopened), evening(4));
+    assert_eq!(places(&directory), [20, 20, 0, 0, 20]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the monitor counts of a path: what occurred on which day, at which organisation, and nothing that says who the person
 //! is. It is made for figures of many, and shown to nobody.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
@@ -18,7 +19,7 @@ use crate::codes::{
     LocationType, Offering, ReferralState, RightsOutcome, Sex, SignalChannel, TurnAwayReason,
 };
 use crate::event::{Event, EventKind};
-use crate::ids::{FacilityId, Municipality, OrgId};
+use crate::ids::{FacilityId, HandoverId, Municipality, OrgId};
 use crate::text::Country;
 use crate::time::{DateTime, Night, local_date};
 
@@ -87,8 +88,10 @@ pub struct InBed {
 /// A return that arrived.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Arrived {
+    handover: HandoverId,
     pub on: NaiveDate,
     pub country: Country,
+    /// All six, when the person arrived.
     pub conditions_met: bool,
     pub after_30_days: Option<FollowUpOutcome>,
     pub after_90_days: Option<FollowUpOutcome>,
@@ -119,7 +122,12 @@ impl Outline {
                 outline.event(path, stamp, event);
             }
         }
+        outline.conditions(path, history.clone());
         outline.open = open(path, history);
+        if let Some(died) = outline.died {
+            outline.open.retain(|(from, _)| *from <= died);
+            outline.open.iter_mut().for_each(|(_, until)| *until = Some(until.map_or(died, |until| until.min(died))));
+        }
         outline
     }
 
@@ -171,12 +179,30 @@ impl Outline {
                 of_term.and_then(|each| each.outcome.get().copied())
             };
             self.arrivals.push(Arrived {
+                handover: handover.proposed.handover,
                 on: day(&arrived.stamp),
                 country,
-                conditions_met: path.missing_conditions(Some(country)).is_empty(),
+                conditions_met: false,
                 after_30_days: after(FollowUpTerm::Days30),
                 after_90_days: after(FollowUpTerm::Days90),
             });
+        }
+    }
+
+    /// Whether the conditions of each return were met when it arrived, whatever was recorded of the time after it.
+    fn conditions<'a>(&mut self, path: &CarePath, history: impl Iterator<Item = (&'a Arc<Stamp>, &'a Event)>) {
+        if self.arrivals.is_empty() {
+            return;
+        }
+        let mut met = BTreeMap::new();
+        CarePath::fold_looking(history, path.heard().clone(), |_, path| {
+            for handover in path.repatriation.handovers.iter().filter(|handover| handover.arrived.is_some()) {
+                let is_met = || path.missing_conditions(Some(handover.proposed.country)).is_empty();
+                met.entry(handover.proposed.handover).or_insert_with(is_met);
+            }
+        });
+        for arrival in &mut self.arrivals {
+            arrival.conditions_met = met.get(&arrival.handover).copied().unwrap_or_default();
         }
     }
 
@@ -199,17 +225,17 @@ impl Outline {
     }
 
     fn nights(&mut self, path: &CarePath, now: DateTime) {
+        let (tonight, died) = (Night::of(now).date(), path.case.died.as_ref().map(|died| died.when().0));
         for stay in &path.stays {
-            let until = stay.assigned.until.map_or(now, |until| until.min(now));
-            let until = stay.ended().map_or(until, |ended| ended.occurred.at.min(until));
-            let (first, end) = (Night::of(stay.assigned.from).date(), Night::of(until).date());
+            let ended = stay.ended().map(|ended| ended.occurred.at);
+            let ends: Vec<_> = [path.stays_until(stay), ended, died].into_iter().flatten().map(local_date).collect();
             let came = |night: NaiveDate| {
                 let attended = stay.attended.iter().filter(|each| each.status == AttendanceStatus::Present);
                 attended.into_iter().any(|each| Night::of(each.stamp.occurred.at).date() == night)
             };
-            // The night in which the bed is given up is not theirs any more; one that is over counts, and so does tonight's.
-            let last_counts = stay.is_open() && stay.assigned.until.is_none();
-            let nights = first.iter_days().take_while(|night| *night < end || (last_counts && *night == end));
+            // A night is theirs if the bed is at its midnight.
+            let is_theirs = |night: &NaiveDate| *night <= tonight && ends.iter().all(|end| night < end);
+            let nights = Night::of(stay.assigned.from).date().iter_days().take_while(is_theirs);
             self.nights.extend(nights.map(|night| InBed {
                 night,
                 organisation: stay.assigned.organisation.clone(),

@@ -4,11 +4,11 @@ use super::super::intake::{RecordIntake, RecordLivingSituation, TurnAway};
 use super::super::lost::MarkOutOfSight;
 use super::super::referral::{AcceptReferral, EndCare, RecordDropout, StartCare};
 use super::super::rights::{FileUninsuredReport, RecordInsurance};
-use super::super::stay::RecordAttendance;
+use super::super::stay::{RecordAttendance, ReleaseBed};
 use super::super::testing::*;
 use super::*;
-use crate::codes::{CloseReason, RetractReason};
-use crate::ids::ReferralId;
+use crate::codes::{BedReleaseReason, CloseReason, RetractReason};
+use crate::ids::{BedId, ReferralId};
 
 fn outline(given: &Given) -> Outline {
     let history = given.events().iter().map(|(stamp, event)| (stamp, event));
@@ -85,6 +85,39 @@ fn a_night_in_which_somebody_came_is_told_from_one_in_which_nobody_said_so() {
     let story = given([signalled()]).when(a_bed()).and(present).a_day_later();
     let nights: Vec<_> = outline(&story).nights.iter().map(|night| (night.night, night.came)).collect();
     assert_eq!(nights, [(day(0), true), (day(1), false)]);
+}
+
+#[test]
+fn the_night_before_the_morning_on_which_a_bed_is_given_up_is_theirs_and_an_evening_is_not() {
+    let release = || ReleaseBed { reason: BedReleaseReason::OwnChoice, explanation: None };
+    let bed = || BedId(id_of_command(0));
+    let nights = |story: &Given| outline(story).nights.iter().map(|night| night.night).collect::<Vec<_>>();
+    let given_at = |hours: i64| {
+        let story = given([signalled()]).when(a_bed());
+        story.hours_later(hours).and_on(bed(), release())
+    };
+    assert_eq!(nights(&given_at(1)), [], "{}: before midnight", evening(0));
+    assert_eq!(nights(&given_at(12)), [day(0)], "the next morning");
+    assert_eq!(nights(&given_at(24)), [day(0)], "the next evening");
+    assert_eq!(nights(&given_at(36)), [day(0), day(1)]);
+}
+
+#[test]
+fn a_death_that_is_told_late_ends_the_case_and_the_nights_on_its_day() {
+    let told = RecordDeath { died_on: Some(day(1).to_string().parse().unwrap()), explanation: None };
+    let story =
+        given([signalled()]).when(a_bed()).a_day_later().a_day_later().a_day_later().by(coordinator()).and(told);
+    let outline = outline(&story);
+    assert_eq!(outline.open, [(day(0), Some(day(1)))]);
+    assert_eq!(outline.nights.iter().map(|night| night.night).collect::<Vec<_>>(), [day(0)]);
+}
+
+#[test]
+fn a_living_situation_that_is_taken_from_the_file_opens_no_closed_case() {
+    let close = CloseCase { reason: CloseReason::LeftCountry, explanation: None };
+    let story = given([signalled()]).a_day_later().by(coordinator()).when(close).a_day_later();
+    let outline = outline(&story.and(living(EthosLight::LivingRough)));
+    assert_eq!(outline.open, [(day(0), Some(day(1)))]);
 }
 
 #[test]

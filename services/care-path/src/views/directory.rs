@@ -71,7 +71,7 @@ views! {
 #[must_use]
 pub fn shows_organisation(reader: &Principal, organisation: &Organisation) -> bool {
     let role = reader.actor.role();
-    shows_organisations(role, organisation.kind) && (!organisation.closed || keeps_the_directory(role))
+    shows_organisations(role, organisation.kind) && (!organisation.closures.is_closed() || keeps_the_directory(role))
 }
 
 /// An organisation, where the reader is shown it.
@@ -105,7 +105,7 @@ pub fn disclose_organisation(
         website: organisation.website.clone(),
         coordinators: names_coordinators.then(|| organisation.coordinators.clone()).and_then(section),
         facilities: section(facilities.collect()),
-        open: !organisation.closed,
+        open: !organisation.closures.is_closed(),
         revision,
     })
 }
@@ -132,7 +132,7 @@ pub fn disclose_facility(
     tonight: Night,
 ) -> Option<FacilityView> {
     let role = reader.actor.role();
-    let open = !facility.closed && !organisation.closed;
+    let open = !facility.closures.is_closed() && !organisation.closures.is_closed();
     if !shows_facilities(role) || !(open || keeps_the_directory(role)) {
         return None;
     }

@@ -221,12 +221,12 @@ pub const INDICATORS: &[Definition] = &[
         id: "returns",
         version: 1,
         name: Text { nl: "Terugkeer", en: "Returns" },
-        unit: Unit::Persons,
+        unit: Unit::Returns,
         reference: Reference::Period,
         counts: Text {
-            nl: "Wie in de periode is aangekomen volgens de ontvangende kant: met alle zes voorwaarden vervuld of niet, en de \
+            nl: "Elke aankomst in de periode volgens de ontvangende kant: met alle zes voorwaarden vervuld of niet, en de \
                  stand na 30 en na 90 dagen, voor zover die dagen voorbij zijn.",
-            en: "Who arrived in the period by the word of the receiving side: with all six conditions met or not, and the state \
+            en: "Each arrival in the period by the word of the receiving side: with all six conditions met or not, and the state \
                  after 30 and after 90 days, as far as those days have passed.",
         },
         cuts: &[Cut::Municipality, Cut::Country, Cut::Conditions, Cut::After30Days, Cut::After90Days],

@@ -61,6 +61,7 @@ pub enum Unit {
     Days,
     Reports,
     BedNights,
+    Returns,
 }
 
 impl Unit {
@@ -77,6 +78,7 @@ impl Unit {
             Self::Days => "days",
             Self::Reports => "reports",
             Self::BedNights => "bed_nights",
+            Self::Returns => "returns",
         }
     }
 
@@ -92,6 +94,7 @@ impl Unit {
             Self::Days => Text { nl: "dagen", en: "days" },
             Self::Reports => Text { nl: "meldingen", en: "reports" },
             Self::BedNights => Text { nl: "bednachten", en: "bed nights" },
+            Self::Returns => Text { nl: "keren teruggekeerd", en: "returns" },
         }
     }
 }

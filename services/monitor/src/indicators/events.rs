@@ -135,7 +135,7 @@ impl Events {
         let met = CONDITIONS[usize::from(!fact.conditions_met)];
         let after = |days, state: &Option<Code>| {
             let is_over = fact.on.checked_add_days(Days::new(days)).is_some_and(|day| day <= self.on);
-            state.clone().unwrap_or(if is_over { NOT_KNOWN } else { Code::from("not_yet") })
+            if is_over { state.clone().unwrap_or(NOT_KNOWN) } else { Code::from("not_yet") }
         };
         let codes = [
             &Code::from(COUNTRIES[country(&fact.country)]),

@@ -171,9 +171,9 @@ fn events(path: &Path, one: Option<usize>, period: Period, on: NaiveDate, place:
     }
     for fact in path.arrivals.iter().filter(|fact| counts(fact.on, &fact.municipality)) {
         let after = |days: i64, state: &Option<Code>| match state {
+            _ if (on - fact.on).num_days() < days => "not_yet".to_owned(),
             Some(state) => state.to_string(),
-            None if (on - fact.on).num_days() >= days => "unknown".to_owned(),
-            None => "not_yet".to_owned(),
+            None => "unknown".to_owned(),
         };
         let met = if fact.conditions_met { "all_met" } else { "not_all_met" };
         let (soon, later) = (after(30, &fact.after_30_days), after(90, &fact.after_90_days));

@@ -205,7 +205,8 @@ impl Outlines<'_> {
             let (kind, by) = (facility.profile.location_type.code(), owned(&owner.id));
             let municipality = owner.municipality.as_ref().map(owned);
             let in_night = |night| {
-                let places = facility.places_in(Night::on(night)).filter(|places| *places > 0)?;
+                let takes_part = !owner.closures.covers(Night::on(night));
+                let places = facility.places_in(Night::on(night)).filter(|places| takes_part && *places > 0)?;
                 let (municipality, by) = (municipality.clone(), by.clone());
                 Some(facts::Places { night, municipality, kind: Cow::Borrowed(kind), places: places.into(), by })
             };

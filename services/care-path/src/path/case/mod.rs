@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveTime};
 
 use super::discharge::DischargeEvent;
+use super::intake::IntakeEvent;
 use super::stay::StayEvent;
 use super::tasks::recorded;
 use super::{CarePath, Noted, Stamp};
@@ -85,12 +86,14 @@ pub struct CaseState {
 pub(super) fn shows_the_person(event: &Event) -> bool {
     match event {
         Event::Signal(_)
-        | Event::Intake(_)
+        | Event::Intake(IntakeEvent::IntakeCompleted(_) | IntakeEvent::TurnedAway(_))
         | Event::Incident(_)
         | Event::Discharge(DischargeEvent::DischargedTo(_) | DischargeEvent::DischargeAnnounced(_))
         | Event::Stay(StayEvent::BedAssigned(_) | StayEvent::AttendanceRecorded(_)) => true,
         Event::Stay(StayEvent::NoShowRecorded(_) | StayEvent::BedReleased(_))
         | Event::Discharge(DischargeEvent::DischargeCalledOff(_))
+        // It is taken from the file as well.
+        | Event::Intake(IntakeEvent::LivingSituationRecorded(_))
         | Event::Identity(_)
         | Event::Relation(_)
         | Event::Rights(_)

@@ -100,7 +100,7 @@ impl Context<'_> {
         if let Some(named) = facility {
             let unknown = Refusal::field("facility", "is not a facility of your organisation");
             let found = own.and_then(|own| own.facility(named)).ok_or(unknown)?;
-            if found.closed {
+            if found.closures.is_closed() {
                 return Err(Refusal::field("facility", "is closed"));
             }
             let fits = found.location_type == kind;
@@ -109,7 +109,7 @@ impl Context<'_> {
         let facilities = own.into_iter().flat_map(|own| &own.facilities);
         let mut with_beds = facilities.filter(|facility| facility.location_type.has_beds()).peekable();
         let knows_places = with_beds.peek().is_some();
-        if knows_places && !with_beds.any(|facility| facility.location_type == kind && !facility.closed) {
+        if knows_places && !with_beds.any(|facility| facility.location_type == kind && !facility.closures.is_closed()) {
             return Err(Refusal::field("kind", "is not what any facility of your organisation is"));
         }
         Ok(())
