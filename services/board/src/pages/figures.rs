@@ -199,10 +199,10 @@ impl Page<'_> {
                             } }
                         }
                     } }
-                    tbody { @for line in other.lines() { tr {
-                        th scope="row" { (line.0) }
-                        @for category in line.1 { th scope="row" { (category) } }
-                        @for each in &places { td { @match other.count(line, *each) {
+                    tbody { @for (period, categories) in other.lines() { tr {
+                        th scope="row" { (period) }
+                        @for category in categories { th scope="row" { (category) } }
+                        @for each in &places { td { @match other.count((period, categories), *each) {
                             None => {},
                             Some(None) => (self.figure(&Value::Suppressed)),
                             Some(Some(count)) => (count),
