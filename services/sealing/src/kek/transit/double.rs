@@ -61,14 +61,14 @@ impl State {
         self.versions.last_key_value().map_or(0, |(version, _)| *version)
     }
 
-    fn add_version(&mut self) {
+    pub(in crate::kek) fn rotate(&mut self) {
         self.versions.insert(self.latest() + 1, random_key().unwrap());
     }
 
     /// The key is deleted, and another one made under its name.
     pub(in crate::kek) fn make_anew(&mut self) {
         self.versions.clear();
-        self.add_version();
+        self.rotate();
         (self.min_available, self.min_encryption, self.min_decryption) = (0, 0, 1);
     }
 }
@@ -217,7 +217,7 @@ fn answered(state: &mut State, head: &str, headers: &BTreeMap<String, String>, b
         "GET /v1/transit/keys/baken" => about(state),
         "POST /v1/transit/keys/baken/rotate" if state.deleted => refused(400, "key not found"),
         "POST /v1/transit/keys/baken/rotate" => {
-            state.add_version();
+            state.rotate();
             about(state)
         }
         "POST /v1/transit/keys/baken/config" => {

@@ -1,15 +1,20 @@
 //! What may go wrong with a Transit service: each says what to do, names the key and no secret, and passes by itself once
 //! it is mended. The contract of all providers is tested elsewhere.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use care_path::ids::{EventId, PersonId};
 use secrecy::ExposeSecret as _;
+use serde_json::json;
+use uuid::Uuid;
 
 use super::double::{Double, Fault, State};
 use super::*;
 use crate::secret::random_key;
+use crate::{Binding, KeyError, KeyRing, MemoryKeyStore, SealError, Sealer, copy_keys};
 
 const ONE: Epoch = Epoch(1);
 const TWO: Epoch = Epoch(2);
@@ -338,4 +343,52 @@ async fn certificates_that_cannot_be_used_are_refused_by_the_name_of_their_file(
     let error = TransitKek::open(&settings).map(|_| ()).unwrap_err();
     assert!(matches!(&error, KekError::Setup { .. }), "{error:?}");
     assert!(error.to_string().contains(ca_file.to_str().unwrap()), "{error}");
+}
+
+fn bound() -> Binding<'static> {
+    let person = PersonId(Uuid::from_u128(17));
+    Binding { person, event: EventId(Uuid::from_u128(900)), kind: "signal_received", stream: "person-17" }
+}
+
+async fn sealer(used: &Used, store: &Arc<MemoryKeyStore>) -> Result<Sealer, KeyError> {
+    let kek = TransitKek::open(&used.double.settings(used.folder.path())).unwrap();
+    Ok(Sealer::new(Arc::new(KeyRing::open(store.clone(), Arc::new(kek), KeyRing::CAPACITY).await?)))
+}
+
+#[tokio::test]
+async fn with_a_transit_key_everything_opens_after_an_erasure_but_what_was_erased_and_older_copies() {
+    let (used, store, older) = (Used::new().await, Arc::new(MemoryKeyStore::default()), MemoryKeyStore::default());
+    let event = |name: &str| json!({"name": {"$private": "identity", "value": name}});
+    let first = sealer(&used, &store).await.unwrap();
+    let written = first.seal(bound(), event("Marek")).await.unwrap();
+    let other = Binding { person: PersonId(Uuid::from_u128(18)), ..bound() };
+    let kept = first.seal(other, event("Anna")).await.unwrap();
+    let older = Arc::new(older);
+    copy_keys(&*store, &*older).await.unwrap();
+
+    // As an erasure does, while another node serves.
+    let second = sealer(&used, &store).await.unwrap();
+    first.ring().begin_roll().await.unwrap();
+    first.ring().destroy(bound().person).await.unwrap();
+    assert_eq!(second.open(other, &kept).await.unwrap(), event("Anna"));
+    assert_eq!(first.ring().settle().await.unwrap(), 1);
+    let minima = |state: &State| (state.min_available, state.min_decryption, state.min_encryption);
+    assert_eq!(minima(&used.double.state.lock()), (2, 2, 2));
+    let third = sealer(&used, &store).await.unwrap();
+    for sealer in [&first, &second, &third] {
+        assert_eq!(sealer.open(other, &kept).await.unwrap(), event("Anna"));
+    }
+    assert_eq!(third.open(bound(), &written).await.unwrap(), json!({"name": {"$private": "identity"}}));
+
+    let refused = sealer(&used, &older).await.map(|_| ()).unwrap_err();
+    assert!(matches!(refused, KeyError::Kek(KekError::UnknownEpoch { epoch: ONE, .. })), "{refused:?}");
+    used.set(State::make_anew);
+    used.set(State::rotate);
+    let refused = sealer(&used, &store).await.map(|_| ()).unwrap_err();
+    assert!(matches!(refused, KeyError::WrongKek { epoch: TWO, .. }), "{refused:?}");
+    let unsealed = second.seal(Binding { person: PersonId(Uuid::from_u128(19)), ..other }, event("Jan")).await;
+    assert!(matches!(unsealed, Err(SealError::Key(KeyError::WrongKek { .. }))), "{unsealed:?}");
+    used.set(|state| state.deleted = true);
+    let refused = sealer(&used, &store).await.map(|_| ()).unwrap_err();
+    assert!(matches!(refused, KeyError::Kek(KekError::Gone { .. })), "{refused:?}");
 }
