@@ -8,6 +8,7 @@
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import random
@@ -35,7 +36,8 @@ class Service:
         self.configure(self.config, seeds, f"{self.data}/log.db", f"{self.data}/keys.db")
 
     def configure(self, path, seeds, log, keys):
-        configure(path, seeds, log=f"sqlite:{log}", keys=keys, kek=f"{self.data}/kek", issuer=self.data)
+        configure(path, seeds, log=f"sqlite:{log}", keys=keys, kek=f"{self.data}/kek", issuer=self.data,
+                  more="batch_lines_per_second = 1000000\nbatch_lines_burst = 1000000")
 
     def start(self, config=None):
         """The port; None where it ends by itself, with what it said."""
@@ -128,6 +130,35 @@ class Client(threading.Thread):
             self.failed.append((path, status, text[:300]))
 
 
+def filled(service, token, count):
+    """So many persons more, of each of whom one signal is recorded."""
+    lines = (json.dumps({"id": str(uuid.uuid4()), "command": "report_signal", "data": {
+        "channel": "outreach_round", "identity": {"alias": f"Number {number}"}, "observations": "seen at the station"}})
+        for number in range(count))
+    lock, failed = threading.Lock(), []
+
+    def send():
+        while not failed:
+            with lock:
+                batch = list(itertools.islice(lines, 2_000))
+            if not batch:
+                return
+            connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=600)
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
+            connection.request("POST", "/v1/batch", "\n".join(batch), headers)
+            answers = connection.getresponse().read().decode().strip().split("\n")
+            if len(answers) != len(batch) or any('"status":201' not in answer for answer in answers):
+                failed.append(answers[-1])
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        sys.exit(f"a line was not recorded: {failed[0]}")
+
+
 def loaded(service, tokens, then):
     """Does something while clients read and write; the clients, and what was said of it."""
     stop = threading.Event()
@@ -200,14 +231,15 @@ def does_not_start(service, config, *named):
     return said.strip().split("\n")[-1]
 
 
-def main(binary, folder, seeds, persons, kills):
+def main(binary, folder, seeds, persons, simulated, kills):
     service = Service(binary, folder, seeds)
     began = time.monotonic()
-    print(service.run("simulate", "--persons", persons, "--seed", "4", "--data", service.data), flush=True)
+    print(service.run("simulate", "--persons", simulated, "--seed", "4", "--data", service.data), flush=True)
     if not service.start():
         sys.exit(f"it does not start: {service.said()}")
-    print(f"simulated and started in {time.monotonic() - began:.0f} s", flush=True)
     tokens = {user: service.run("token", user, "--data", service.data) for user in {*READERS, *WRITERS}}
+    filled(service, tokens["outreach-rotterdam"], int(persons) - int(simulated))
+    print(f"{persons} persons in {time.monotonic() - began:.0f} s", flush=True)
 
     copy = f"{folder}/older.db"
     service.run("backup", f"{folder}/older-log.db", "--keys", copy, "--config", service.config)
