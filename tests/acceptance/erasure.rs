@@ -94,7 +94,7 @@ async fn an_erased_person_is_told_by_nobody_and_by_no_older_copy() {
     let keys = Arc::new(SqliteKeyStore::open(backup.path().join("keys.db")).unwrap());
     let kek = Arc::new(FileKek::open(folder.path().join("kek")).unwrap());
     let refused = KeyRing::open(keys, kek, KeyRing::CAPACITY).await.map(|_| ()).unwrap_err();
-    assert!(matches!(refused, KeyError::Kek(KekError::UnknownEpoch(_))), "{refused:?}");
+    assert!(matches!(refused, KeyError::Kek(KekError::UnknownEpoch { .. })), "{refused:?}");
 }
 
 #[tokio::test]

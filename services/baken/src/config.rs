@@ -16,7 +16,7 @@ use crate::dev_issuer::Profile;
 use crate::edge::auth::IssuerConfig;
 use crate::edge::board::{OfflineKeys, Provider, ProviderConfig, SignIn};
 use crate::edge::{BatchLimits, Limits};
-use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider};
+use crate::sealing::{EnvironmentKek, FileKek, KekError, KekProvider, TransitKek, TransitSettings};
 use crate::settings::{Settings, Terms, organisations};
 use crate::telemetry::Format;
 use crate::webhooks::WebhooksConfig;
@@ -164,6 +164,8 @@ pub enum KekConfig {
     File(PathBuf),
     /// The variable `BAKEN_KEK`.
     Environment(bool),
+    /// A key of a Transit secrets engine.
+    Transit(TransitSettings),
 }
 
 impl KekConfig {
@@ -175,7 +177,8 @@ impl KekConfig {
         match self {
             Self::File(file) => Ok(Arc::new(FileKek::open(file)?)),
             Self::Environment(true) => Ok(Arc::new(EnvironmentKek::from_environment()?)),
-            Self::Environment(false) => Err(KekError::NoneGiven),
+            Self::Environment(false) => Err(KekError::NotConfigured),
+            Self::Transit(settings) => Ok(Arc::new(TransitKek::open(settings)?)),
         }
     }
 }
@@ -448,6 +451,31 @@ mod tests {
         assert_eq!(config.issuers[0].issuer, "https://login.example.org");
         let error = read(&[("BAKEN_WEBHOOKS__HOSTS", "[hooks.example.org]")]).unwrap_err();
         assert!(error.to_string().contains("webhooks.hosts"), "{error}");
+    }
+
+    #[test]
+    fn a_transit_key_is_configured_in_the_file_and_from_the_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let token = folder.path().join("token");
+        crate::owner_only::write(&token, "s.token").unwrap();
+        let kek = "kek = { transit = { address = \"https://vault.example.org:8200\", key = \"baken\", token_file = \"TOKEN\" } }";
+        let text = SMALL.replace("kek = { file = \"data/kek\" }", &kek.replace("TOKEN", token.to_str().unwrap()));
+        let file = folder.path().join("baken.toml");
+        std::fs::write(&file, &text).unwrap();
+        let read = |variables: &[(&str, &str)]| {
+            Config::read_with(&file, variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        };
+        let name = |config: Config| config.keys.kek.open().unwrap().name().to_string();
+        let from_file = name(read(&[]).unwrap());
+        assert_eq!(from_file, "the Transit key transit/baken at https://vault.example.org:8200");
+        let variables =
+            [("BAKEN_KEYS__KEK__TRANSIT__MOUNT", "care"), ("BAKEN_KEYS__KEK__TRANSIT__TIMEOUT_SECONDS", "3")];
+        assert!(name(read(&variables).unwrap()).contains("care/baken"));
+        let error = read(&[("BAKEN_KEYS__KEK__TRANSIT__TOKEN", "s.token")]).unwrap_err().to_string();
+        assert!(error.contains("token") && !error.contains("s.token"), "{error}");
+        std::fs::remove_file(&token).unwrap();
+        let error = read(&[]).unwrap().keys.kek.open().map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(token.to_str().unwrap()), "{error}");
     }
 
     #[test]

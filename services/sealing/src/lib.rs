@@ -21,7 +21,9 @@ mod secret;
 mod tests;
 
 pub use cache::Cached;
-pub use kek::{EnvironmentKek, Epoch, FileKek, KekError, KekProvider, ToUnwrap, ToWrap};
+pub use kek::{
+    EnvironmentKek, Epoch, FileKek, KekError, KekName, KekProvider, ToUnwrap, ToWrap, TransitKek, TransitSettings,
+};
 #[cfg(feature = "postgres")]
 pub use key_store::PostgresKeyStore;
 pub use key_store::{
@@ -30,6 +32,6 @@ pub use key_store::{
 };
 pub use marks::BadMark;
 pub use ring::{KeyError, KeyRing};
-pub use rolling::Preloaded;
+pub use rolling::{Preloaded, Rolled};
 pub use sealer::{Binding, SealError, Sealer, UnsealError};
 pub use secret::{CryptoFailed, DataKey, KEY_LEN, Key256, KeyId};

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use care_path::ids::PersonId;
+use parking_lot::Mutex;
 
 use super::cache::{Cached, KeyCache};
-use super::kek::{Epoch, KekError, KekProvider, ToUnwrap, ToWrap};
+use super::kek::{Epoch, KekError, KekName, KekProvider, ToUnwrap, ToWrap};
 use super::key_store::{Doomed, KeyPurpose, KeyStore, KeyStoreError, Slot, Stored, WrappedKey};
 use super::secret::{CryptoFailed, DataKey, KeyId, bind, random_key};
 
 /// How often something is tried again because the epoch moved under it.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +24,11 @@ pub enum KeyError {
     #[error("the person was erased")]
     Erased,
     /// The key-encryption key that was given is not the one that this key store was used with.
-    #[error("the key-encryption key of epoch {0} is not the one that this key store was wrapped with")]
-    WrongKek(Epoch),
+    #[error(
+        "{kek} has another key for epoch {epoch} than the one that this key store was wrapped with: it is another \
+         installation's, or was made anew. Give the right one back (docs/operating.md, \"When the key-encryption key is lost\")"
+    )]
+    WrongKek { kek: KekName, epoch: Epoch },
     /// One data key is unreadable, though the key-encryption key is the right one.
     #[error("the data key {0} is damaged in the key store")]
     Damaged(KeyId),
@@ -37,10 +41,15 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    /// Whether the same may be tried again: the store, or what unwraps, cannot be had at the moment.
+    /// Whether the same may be tried again: the store, or what unwraps, cannot be had at the moment. A key-encryption key
+    /// that is lost is given back while the service runs.
     #[must_use]
-    pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Store(KeyStoreError::Unavailable(_)) | Self::Kek(KekError::Unavailable(_)))
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::Store(KeyStoreError::Unavailable(_)) | Self::WrongKek { .. } => true,
+            Self::Kek(kek) => kek.is_passing(),
+            Self::Erased | Self::Damaged(_) | Self::Store(_) | Self::Crypto(_) => false,
+        }
     }
 }
 
@@ -51,6 +60,8 @@ pub struct KeyRing {
     pub(super) cache: KeyCache,
     /// The store's current epoch, as far as this process knows.
     epoch: AtomicU32,
+    /// The check value of the epoch that was last used to wrap.
+    confirmed_by: Mutex<Option<(Epoch, Vec<u8>)>>,
     /// One roll at a time.
     pub(super) rolling: tokio::sync::Mutex<()>,
 }
@@ -59,13 +70,12 @@ impl KeyRing {
     /// Keys that a ring keeps in memory unless told otherwise.
     pub const CAPACITY: usize = 200_000;
 
-    /// Opens a key store, and refuses if it is not this key-encryption key's.
+    /// Opens a key store, and refuses if it is not this key-encryption key's. A later epoch that was given is not used before
+    /// a roll: another node may not have it yet.
     pub async fn open(store: Arc<dyn KeyStore>, kek: Arc<dyn KekProvider>, capacity: usize) -> Result<Self, KeyError> {
         let ring = Self::new(store, kek, capacity);
-        let known = ring.check_epochs().await?;
-        let given = ring.kek.current_epoch().await?;
-        if known < Some(given) {
-            // A new store, or a roll that was made by hand or broke off.
+        if ring.check_epochs().await?.is_none() {
+            let given = ring.kek.current_epoch().await?;
             ring.advance(given).await?;
             ring.check_epochs().await?;
         }
@@ -94,6 +104,7 @@ impl KeyRing {
             kek,
             cache: KeyCache::new(capacity),
             epoch: AtomicU32::new(0),
+            confirmed_by: Mutex::default(),
             rolling: tokio::sync::Mutex::new(()),
         }
     }
@@ -138,7 +149,7 @@ impl KeyRing {
             let loaded = self.store.load(&wanted).await?;
             match self.unlock(&wanted, loaded).await {
                 // Between reading and unwrapping the keys were wrapped anew, and their old epoch retired.
-                Err(KeyError::Kek(KekError::UnknownEpoch(_))) if tries_left > 0 => {}
+                Err(KeyError::Kek(KekError::UnknownEpoch { .. })) if tries_left > 0 => {}
                 Err(error) => return Err(error),
                 Ok(unlocked) => {
                     for (at, key) in absent.into_iter().zip(unlocked) {
@@ -197,25 +208,75 @@ impl KeyRing {
 
     /// Verifies the check value of every epoch that the store knows; answers its current one.
     async fn check_epochs(&self) -> Result<Option<Epoch>, KeyError> {
-        let epochs = self.store.epochs().await?;
-        for (epoch, check) in &epochs.checks {
-            let check = ToUnwrap { wrapped: check, aad: check_aad(*epoch) };
-            let unwrapped = self.kek.unwrap_keys(*epoch, &[check]).await?;
-            if !matches!(unwrapped.as_slice(), [Some(_)]) {
-                return Err(KeyError::WrongKek(*epoch));
+        let mut tries_left = TRIES;
+        loop {
+            tries_left -= 1;
+            let epochs = self.store.epochs().await?;
+            let mut checked = Ok(());
+            for (epoch, check) in &epochs.checks {
+                checked = checked.and(self.check(*epoch, check).await);
+            }
+            match checked {
+                // An epoch may have been retired since it was read.
+                Err(KeyError::Kek(KekError::UnknownEpoch { .. })) if tries_left > 0 => {
+                    if self.store.epochs().await? == epochs {
+                        return checked.map(|()| None);
+                    }
+                }
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    if let Some(Epoch(current)) = epochs.current {
+                        self.epoch.store(current, Ordering::Release);
+                    }
+                    return Ok(epochs.current);
+                }
             }
         }
-        if let Some(Epoch(current)) = epochs.current {
-            self.epoch.store(current, Ordering::Release);
+    }
+
+    /// Whether the key-encryption key of an epoch is the one that this store was used with.
+    async fn check(&self, epoch: Epoch, check: &[u8]) -> Result<(), KeyError> {
+        let check = ToUnwrap { wrapped: check, aad: check_aad(epoch) };
+        let unwrapped = self.kek.unwrap_keys(epoch, &[check]).await?;
+        if matches!(unwrapped.as_slice(), [Some(_)]) {
+            return Ok(());
         }
-        Ok(epochs.current)
+        Err(KeyError::WrongKek { kek: self.kek.name(), epoch })
+    }
+
+    /// Refuses what was just wrapped by another key-encryption key than the epoch's: one that was made anew under its name
+    /// would wrap, and nothing would ever open again once the right one is back.
+    async fn confirm(&self, epoch: Epoch) -> Result<(), KeyError> {
+        let known = self.confirmed_by.lock().clone().filter(|(known, _)| *known == epoch);
+        let known = match known {
+            Some(known) => Some(known),
+            None => self.store.epochs().await?.checks.into_iter().find(|(known, _)| *known == epoch),
+        };
+        // An epoch that the store does not know has been left: it takes nothing under it.
+        let Some((epoch, check)) = known else { return Ok(()) };
+        self.check(epoch, &check).await?;
+        *self.confirmed_by.lock() = Some((epoch, check));
+        Ok(())
+    }
+
+    /// Why a data key was not unwrapped: with another key-encryption key, all of its epoch would seem damaged.
+    pub(super) async fn why_closed(&self, key: &WrappedKey) -> KeyError {
+        let check = match self.store.epochs().await {
+            Ok(epochs) => epochs.checks.into_iter().find(|(epoch, _)| *epoch == key.epoch),
+            Err(error) => return error.into(),
+        };
+        let checked = match check {
+            Some((epoch, check)) => self.check(epoch, &check).await,
+            None => Ok(()),
+        };
+        checked.err().unwrap_or(KeyError::Damaged(key.id))
     }
 
     /// Makes an epoch of the KEK the one that new keys are wrapped by.
     pub(super) async fn advance(&self, epoch: Epoch) -> Result<(), KeyError> {
         let check = random_key()?;
         let mut wrapped = self.kek.wrap_keys(epoch, &[ToWrap { key: &check, aad: check_aad(epoch) }]).await?;
-        let check = wrapped.pop().ok_or_else(short_answer)?;
+        let check = wrapped.pop().ok_or_else(|| self.short_answer())?;
         self.store.advance(epoch, check).await?;
         self.epoch.fetch_max(epoch.0, Ordering::AcqRel);
         Ok(())
@@ -247,9 +308,9 @@ impl KeyRing {
                 Err(error) => Err(error),
             };
             match added {
-                Err(KeyError::Store(KeyStoreError::StaleEpoch { .. }) | KeyError::Kek(KekError::UnknownEpoch(_)))
-                    if tries_left > 0 =>
-                {
+                Err(
+                    KeyError::Store(KeyStoreError::StaleEpoch { .. }) | KeyError::Kek(KekError::UnknownEpoch { .. }),
+                ) if tries_left > 0 => {
                     self.check_epochs().await?;
                 }
                 other => return other,
@@ -270,8 +331,9 @@ impl KeyRing {
             .collect();
         let wrapped = self.kek.wrap_keys(epoch, &to_wrap).await?;
         if wrapped.len() != keys.len() {
-            return Err(short_answer());
+            return Err(self.short_answer());
         }
+        self.confirm(epoch).await?;
         let row = |((slot, key), wrapped): ((&Slot, &Arc<DataKey>), _)| WrappedKey {
             slot: *slot,
             id: key.id(),
@@ -279,6 +341,11 @@ impl KeyRing {
             wrapped,
         };
         Ok(slots.iter().zip(keys).zip(wrapped).map(row).collect())
+    }
+
+    fn short_answer(&self) -> KeyError {
+        let why = "it answered for fewer keys than it was asked for".to_owned();
+        KekError::Unavailable { kek: self.kek.name(), why }.into()
     }
 
     /// Turns what the store has into keys in the cache.
@@ -298,7 +365,7 @@ impl KeyRing {
                 }
                 Stored::Key(wrapped) => match keys.next().flatten() {
                     Some(key) => self.cache.insert(*slot, key),
-                    None => return Err(KeyError::Damaged(wrapped.id)),
+                    None => return Err(self.why_closed(wrapped).await),
                 },
             });
         }
@@ -320,7 +387,7 @@ impl KeyRing {
             let batch: Vec<_> = of_epoch.iter().map(to_unwrap).collect();
             let answers = self.kek.unwrap_keys(epoch, &batch).await?;
             if answers.len() != batch.len() {
-                return Err(short_answer());
+                return Err(self.short_answer());
             }
             for (at, answer) in of_epoch.into_iter().zip(answers) {
                 unwrapped[at] = answer.map(|key| Arc::new(DataKey::known(keys[at].id, key)));
@@ -337,8 +404,4 @@ fn wrap_aad(slot: Slot, id: KeyId, epoch: Epoch) -> Vec<u8> {
 
 fn check_aad(epoch: Epoch) -> Vec<u8> {
     bind(&[b"baken/kek-check/v1", &epoch.0.to_be_bytes()])
-}
-
-fn short_answer() -> KeyError {
-    KekError::Unavailable("it answered for fewer keys than it was asked for".to_owned()).into()
 }

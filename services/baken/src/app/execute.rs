@@ -87,7 +87,7 @@ pub enum ExecuteError {
     Log(#[source] LogError),
     /// What describes a person cannot be sealed or opened at the moment, and nothing was recorded; or somebody was erased, and
     /// their keys are still to be destroyed.
-    #[error("the key store did not answer; send the same request again")]
+    #[error("the keys cannot be had at the moment; send the same request again")]
     Keys(#[source] KeyError),
     /// The read models of this node have not reached what the log holds. It may have been recorded.
     #[error("the read models are behind the event log; send the same request again")]

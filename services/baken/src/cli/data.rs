@@ -92,8 +92,11 @@ pub async fn start_on(
     settings: Settings,
 ) -> Result<Service, StartError> {
     make_folder(folder)?;
+    // A new key-encryption key opens nothing of a key store that is there.
+    let is_used = keys.file().is_some_and(Path::exists);
+    let kek = if is_used { FileKek::open(kek_file(folder))? } else { FileKek::open_or_create(kek_file(folder))? };
+    let kek: Arc<dyn KekProvider> = Arc::new(kek);
     let keys = keys.open().await?;
-    let kek: Arc<dyn KekProvider> = Arc::new(FileKek::open_or_create(kek_file(folder))?);
     let log = open_log(log, &keys, &kek).await?;
     let access = Arc::new(SqliteAccessLog::open(&access_file(folder))?);
     let parts = Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };

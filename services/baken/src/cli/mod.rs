@@ -11,6 +11,7 @@ mod import;
 mod installation;
 mod monitor;
 mod rebuild;
+mod roll_keys;
 mod serve;
 mod simulate;
 mod spec;
@@ -51,6 +52,7 @@ enum Command {
     Rebuild(rebuild::Rebuild),
     Backup(backup::Backup),
     Copy(copy::Copy),
+    RollKeys(roll_keys::RollKeys),
     Verify(verify::Verify),
     CheckpointKey(checkpoint_key::CheckpointKey),
     Cosign(cosign::Cosign),
@@ -95,6 +97,7 @@ async fn execute(command: Command) -> ExitCode {
         Command::Rebuild(rebuild) => rebuild.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Copy(copy) => copy.run().await,
+        Command::RollKeys(roll) => roll.run().await,
         Command::Verify(verify) => return verify.run().await,
         Command::CheckpointKey(key) => key.run(),
         Command::Cosign(cosign) => cosign.run(),
@@ -145,6 +148,7 @@ mod tests {
             Command::Backup(backup) => backup.run().await,
             Command::Copy(copy) => copy.run().await,
             Command::Simulate(simulate) => simulate.run().await,
+            Command::RollKeys(roll) => roll.run().await,
             _ => panic!("{line}"),
         };
         ran.unwrap_or_else(|error| panic!("{line}: {error}"));
@@ -172,6 +176,7 @@ mod tests {
                 "backup DIR/backup.db --keys DIR/backup-keys.db --data DIR/data",
                 "copy --from sqlite:DIR/data/log.db --to sqlite:DIR/copy.db --keys-from DIR/data/keys.db --keys-to DIR/copy-keys.db",
                 "simulate --persons 2 --seed 1 --ndjson DIR/batches",
+                "roll-keys --data DIR/data",
             ] {
                 runs(folder, line).await;
             }
@@ -190,6 +195,7 @@ mod tests {
             "data/keys.db",
             "data/webhooks.db",
             "data/kek",
+            "data/kek.lock",
             "data/dev-issuer.p8",
             "data/checkpoint.key",
             "data/checkpoint.key.pub",

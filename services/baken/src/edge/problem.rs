@@ -314,7 +314,7 @@ impl Problem {
             | Self::Internal(source) => (source, "a request failed"),
             Self::Notary(source) => (source, "no checkpoint of the event log was signed"),
             Self::Execute(ExecuteError::Log(source)) => (source, "the event log did not answer"),
-            Self::Execute(ExecuteError::Keys(source)) => (source, "the key store did not answer"),
+            Self::Execute(ExecuteError::Keys(source)) => (source, "the keys cannot be had"),
             Self::Execute(ExecuteError::Behind(source)) => (source, "the read models are behind the event log"),
             Self::Webhook(WebhookError::Store(source)) => (source, "the webhook store did not answer"),
             Self::SignIn(source) => (source, "somebody could not sign in"),
@@ -507,7 +507,7 @@ mod tests {
                 Some(
                     1,
                 ),
-                "The key store did not answer; send the same request again.",
+                "The keys cannot be had at the moment; send the same request again.",
             ),
             (
                 503,

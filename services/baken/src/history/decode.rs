@@ -56,7 +56,7 @@ impl DecodeError {
             Reason::Event(Unreadable::UnknownType(_) | Unreadable::TooNew { .. })
             | Reason::OtherKeys(_)
             | Reason::Sealed(UnsealError::Key(
-                KeyError::WrongKek(_) | KeyError::Kek(_) | KeyError::Store(_) | KeyError::Crypto(_),
+                KeyError::WrongKek { .. } | KeyError::Kek(_) | KeyError::Store(_) | KeyError::Crypto(_),
             )) => Fault::Node,
         }
     }

@@ -4,32 +4,40 @@ use async_trait::async_trait;
 use zeroize::Zeroizing;
 
 use super::local::LocalKeks;
-use super::{Epoch, KekError, KekProvider, ToUnwrap, ToWrap};
+use super::{Epoch, KekError, KekName, KekProvider, ToUnwrap, ToWrap};
 use crate::secret::Key256;
 
 /// The variable: `EPOCH:BASE64`, several with commas between them.
 pub(crate) const VARIABLE: &str = "BAKEN_KEK";
 
-/// KEKs from the environment. They can be rolled only by whoever sets it.
+/// KEKs from the environment. Who sets the variable gives each new epoch, and leaves the old one out after a roll.
 pub struct EnvironmentKek(LocalKeks);
 
 impl EnvironmentKek {
     /// Reads `BAKEN_KEK`.
     pub fn from_environment() -> Result<Self, KekError> {
-        let text = std::env::var(VARIABLE).map(Zeroizing::new).map_err(|_| KekError::NoneGiven)?;
+        let text = std::env::var(VARIABLE).map(Zeroizing::new).map_err(|_| KekError::NoneGiven { kek: name() })?;
         Self::parse(&text)
     }
 
     /// Reads a text in the form of `BAKEN_KEK`.
     pub fn parse(text: &str) -> Result<Self, KekError> {
-        LocalKeks::parse(text).map(Self)
+        LocalKeks::parse(name(), text).map(Self)
     }
+}
+
+fn name() -> KekName {
+    KekName::new("the variable BAKEN_KEK")
 }
 
 #[async_trait]
 impl KekProvider for EnvironmentKek {
+    fn name(&self) -> KekName {
+        name()
+    }
+
     async fn current_epoch(&self) -> Result<Epoch, KekError> {
-        self.0.current().ok_or(KekError::NoneGiven)
+        self.0.current().ok_or_else(|| KekError::NoneGiven { kek: name() })
     }
 
     async fn wrap_keys(&self, epoch: Epoch, keys: &[ToWrap<'_>]) -> Result<Vec<Vec<u8>>, KekError> {
@@ -44,8 +52,14 @@ impl KekProvider for EnvironmentKek {
         Err(KekError::CannotRoll(VARIABLE))
     }
 
-    /// Nothing to do: the old epoch is gone once whoever sets the variable leaves it out.
-    async fn retire(&self, _before: Epoch) -> Result<(), KekError> {
+    /// Nothing can be done here: the old epoch is gone once it is left out of the variable.
+    async fn retire(&self, before: Epoch) -> Result<(), KekError> {
+        if self.0.has_before(before) {
+            tracing::warn!(
+                %before,
+                "leave the epochs before this one out of BAKEN_KEK on every node: until then older backups of the key store open"
+            );
+        }
         Ok(())
     }
 }

@@ -13,7 +13,7 @@ use parking_lot::RwLock;
 use zeroize::Zeroizing;
 
 use super::local::LocalKeks;
-use super::{Epoch, KekError, KekProvider, ToUnwrap, ToWrap};
+use super::{Epoch, KekError, KekName, KekProvider, ToUnwrap, ToWrap, refuse_readable_by_others};
 use crate::secret::Key256;
 use storage::files::{beside, flush_entry_of};
 use storage::owner_only;
@@ -36,7 +36,7 @@ impl FileKek {
     /// Makes a key file with one new KEK. Refuses where there is a file already.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, KekError> {
         let path = path.into();
-        let keks = LocalKeks::first()?;
+        let keks = LocalKeks::first(KekName::of_file(&path))?;
         let text = keks.to_text();
         write_new(&path, &text).and_then(|()| flush_entry_of(&path)).map_err(|source| failed(&path, source))?;
         Ok(Self { path, keks: Arc::new(RwLock::new(keks)) })
@@ -46,7 +46,7 @@ impl FileKek {
     pub fn open_or_create(path: impl Into<PathBuf>) -> Result<Self, KekError> {
         let path = path.into();
         match Self::open(&path) {
-            Err(KekError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Self::create(path),
+            Err(KekError::Gone { .. }) => Self::create(path),
             other => other,
         }
     }
@@ -54,10 +54,21 @@ impl FileKek {
     /// Does something with the KEKs; where the epoch is not known, another process may have rolled since: reads again.
     fn with<T>(&self, epoch: Epoch, work: impl FnOnce(&LocalKeks) -> Result<T, KekError>) -> Result<T, KekError> {
         if !self.keks.read().has(epoch) {
-            let fresh = read(&self.path)?;
+            let fresh = self.read_again()?;
             *self.keks.write() = fresh;
         }
         work(&self.keks.read())
+    }
+
+    /// Reads the file again, and refuses one that is another installation's: what this process knows may be all that is left
+    /// of the right one.
+    fn read_again(&self) -> Result<LocalKeks, KekError> {
+        let fresh = read(&self.path)?;
+        let known = self.keks.read();
+        if let Some(epoch) = known.differs_from(&fresh) {
+            return Err(KekError::Replaced { kek: known.name(), epoch });
+        }
+        Ok(fresh)
     }
 
     /// Changes the file. `change` says whether there is anything to write, and whether the old content must go.
@@ -68,7 +79,7 @@ impl FileKek {
         let this = self.clone();
         let work = move || {
             let lock = lock(&this.path).map_err(|source| failed(&this.path, source))?;
-            let mut keks = read(&this.path)?;
+            let mut keks = this.read_again()?;
             let (answer, rewrite) = change(&mut keks)?;
             if rewrite != Rewrite::Nothing {
                 let replaced = replace(&this.path, &keks.to_text(), rewrite == Rewrite::WipingTheOld);
@@ -78,7 +89,8 @@ impl FileKek {
             drop(lock);
             Ok(answer)
         };
-        tokio::task::spawn_blocking(work).await.map_err(|failed| KekError::Unavailable(failed.to_string()))?
+        let failed = |failed: tokio::task::JoinError| KekError::unavailable(&self.name(), failed.to_string());
+        tokio::task::spawn_blocking(work).await.map_err(failed)?
     }
 }
 
@@ -91,8 +103,12 @@ enum Rewrite {
 
 #[async_trait]
 impl KekProvider for FileKek {
+    fn name(&self) -> KekName {
+        KekName::of_file(&self.path)
+    }
+
     async fn current_epoch(&self) -> Result<Epoch, KekError> {
-        self.keks.read().current().ok_or(KekError::NoneGiven)
+        self.keks.read().current().ok_or_else(|| KekError::NoneGiven { kek: self.name() })
     }
 
     async fn wrap_keys(&self, epoch: Epoch, keys: &[ToWrap<'_>]) -> Result<Vec<Vec<u8>>, KekError> {
@@ -122,26 +138,14 @@ fn failed(path: &Path, source: io::Error) -> KekError {
 }
 
 fn read(path: &Path) -> Result<LocalKeks, KekError> {
-    let mut file = File::open(path).map_err(|source| failed(path, source))?;
+    let mut file = File::open(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => KekError::Gone { kek: KekName::of_file(path) },
+        _ => failed(path, source),
+    })?;
     refuse_readable_by_others(path, &file)?;
     let mut text = Zeroizing::new(String::with_capacity(16 * 1024));
     file.read_to_string(&mut text).map_err(|source| failed(path, source))?;
-    LocalKeks::parse(&text)
-}
-
-#[cfg(unix)]
-fn refuse_readable_by_others(path: &Path, file: &File) -> Result<(), KekError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = file.metadata().map_err(|source| failed(path, source))?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(KekError::ReadableByOthers { path: path.to_owned(), mode });
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn refuse_readable_by_others(_path: &Path, _file: &File) -> Result<(), KekError> {
-    Ok(())
+    LocalKeks::parse(KekName::of_file(path), &text)
 }
 
 /// One change at a time, also among processes: a KEK that is overwritten is lost with all that it wrapped.
@@ -230,7 +234,10 @@ mod tests {
         let by_second = wrapped(&kek, Epoch(2), &key).await;
         let seen = unwrapped(&other, Epoch(2), &by_second).await.unwrap().unwrap();
         assert_eq!(seen.expose_secret(), key.expose_secret());
-        assert!(matches!(unwrapped(&other, Epoch(3), &by_second).await, Err(KekError::UnknownEpoch(Epoch(3)))));
+        assert!(matches!(
+            unwrapped(&other, Epoch(3), &by_second).await,
+            Err(KekError::UnknownEpoch { epoch: Epoch(3), .. })
+        ));
     }
 
     #[tokio::test]
@@ -259,6 +266,40 @@ mod tests {
         let mut old = Vec::new();
         old_file.read_to_end(&mut old).unwrap();
         assert!(!old.is_empty() && old.iter().all(|byte| *byte == 0));
-        assert!(matches!(unwrapped(&kek, Epoch(1), &[0; 60]).await, Err(KekError::UnknownEpoch(Epoch(1)))));
+        assert!(matches!(
+            unwrapped(&kek, Epoch(1), &[0; 60]).await,
+            Err(KekError::UnknownEpoch { epoch: Epoch(1), .. })
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_file_of_another_installation_in_its_place_is_not_used_and_the_right_key_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, aside) = (folder.path().join("kek"), folder.path().join("aside"));
+        let kek = FileKek::create(&path).unwrap();
+        let key = random_key().unwrap();
+        let by_first = wrapped(&kek, Epoch(1), &key).await;
+        fs::rename(&path, &aside).unwrap();
+        FileKek::create(&path).unwrap();
+        let refused = kek.roll().await.unwrap_err();
+        assert!(matches!(refused, KekError::Replaced { epoch: Epoch(1), .. }), "{refused:?}");
+        assert!(refused.to_string().contains(path.to_str().unwrap()), "{refused}");
+        assert!(unwrapped(&kek, Epoch(1), &by_first).await.unwrap().is_some());
+        fs::rename(&aside, &path).unwrap();
+        assert_eq!(kek.roll().await.unwrap(), Epoch(2));
+    }
+
+    #[tokio::test]
+    async fn without_its_file_a_process_goes_on_with_what_it_knows_and_cannot_roll() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kek");
+        let kek = FileKek::create(&path).unwrap();
+        let key = random_key().unwrap();
+        let by_first = wrapped(&kek, Epoch(1), &key).await;
+        fs::remove_file(&path).unwrap();
+        assert!(unwrapped(&kek, Epoch(1), &by_first).await.unwrap().is_some());
+        let refused = kek.roll().await.unwrap_err();
+        assert!(refused.to_string().contains(path.to_str().unwrap()) && refused.is_passing(), "{refused}");
+        assert!(!path.exists());
     }
 }

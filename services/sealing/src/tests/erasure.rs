@@ -59,7 +59,7 @@ async fn after_a_roll_everything_opens_and_an_older_copy_of_the_store_opens_no_m
     let backup = elsewhere.store_folder().join("keys.db");
     SqliteKeyStore::open(place.store_folder().join("keys.db")).unwrap().backup(&backup).await.unwrap();
     sealer.ring().destroy(person(1)).await.unwrap();
-    assert_eq!(sealer.ring().roll().await.unwrap(), Epoch(2));
+    assert_eq!(sealer.ring().roll().await.unwrap(), Rolled { epoch: Epoch(2), rewrapped: 2 });
     drop(sealer);
 
     let sealer = place.sealer().await;
@@ -69,7 +69,7 @@ async fn after_a_roll_everything_opens_and_an_older_copy_of_the_store_opens_no_m
 
     let kek_of_today = FileKek::open(place.kek_path()).unwrap();
     let refused = elsewhere.open_with(kek_of_today).await.map(|_| ()).unwrap_err();
-    assert!(matches!(refused, KeyError::Kek(KekError::UnknownEpoch(Epoch(1)))), "{refused:?}");
+    assert!(matches!(refused, KeyError::Kek(KekError::UnknownEpoch { epoch: Epoch(1), .. })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn a_roll_that_begins_before_keys_are_destroyed_is_completed_by_the_next_p
     assert_eq!(sealer.open(binding(2), &two).await.unwrap(), marek());
     let kek_of_today = FileKek::open(place.kek_path()).unwrap();
     let refused = elsewhere.open_with(kek_of_today).await.map(|_| ()).unwrap_err();
-    assert!(matches!(refused, KeyError::Kek(KekError::UnknownEpoch(Epoch(1)))), "{refused:?}");
+    assert!(matches!(refused, KeyError::Kek(KekError::UnknownEpoch { epoch: Epoch(1), .. })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn keys_made_while_the_epoch_rolls_are_not_lost() {
 }
 
 #[tokio::test]
-async fn a_roll_that_broke_off_is_found_at_the_start_and_can_be_completed() {
+async fn a_roll_that_broke_off_before_the_store_knew_of_it_is_used_by_the_next() {
     let place = Scratch::new();
     let sealer = place.sealer().await;
     let written = sealer.seal(binding(1), marek()).await.unwrap();
@@ -130,7 +130,8 @@ async fn a_roll_that_broke_off_is_found_at_the_start_and_can_be_completed() {
 
     let sealer = place.sealer().await;
     assert_eq!(sealer.open(binding(1), &written).await.unwrap(), marek());
-    assert_eq!(sealer.ring().settle().await.unwrap(), 2);
+    assert_eq!(sealer.ring().settle().await.unwrap(), 0, "a start rolls nothing by itself");
+    assert_eq!(sealer.ring().roll().await.unwrap(), Rolled { epoch: Epoch(2), rewrapped: 2 });
     assert_eq!(sealer.ring().settle().await.unwrap(), 0);
     assert_eq!(fs::read_to_string(place.kek_path()).unwrap().lines().count(), 1);
     drop(sealer);
@@ -138,19 +139,72 @@ async fn a_roll_that_broke_off_is_found_at_the_start_and_can_be_completed() {
 }
 
 #[tokio::test]
-async fn an_environment_rolls_by_hand_with_both_epochs_given_for_a_while() {
+async fn a_roll_that_broke_off_before_the_old_key_was_destroyed_is_completed_at_the_start() {
+    let place = Scratch::new();
+    let sealer = place.sealer().await;
+    sealer.seal(binding(1), marek()).await.unwrap();
+    let kek_of_before = fs::read_to_string(place.kek_path()).unwrap();
+    sealer.ring().roll().await.unwrap();
+    drop(sealer);
+    // The store has forgotten the old epoch, and its key-encryption key is still there.
+    let both = kek_of_before + &fs::read_to_string(place.kek_path()).unwrap();
+    fs::write(place.kek_path(), both).unwrap();
+    place.sealer().await.ring().settle().await.unwrap();
+    let left = fs::read_to_string(place.kek_path()).unwrap();
+    assert!(left.starts_with("2:") && left.lines().count() == 1, "{left}");
+}
+
+#[tokio::test]
+async fn an_environment_rolls_with_both_epochs_given_for_a_while_and_no_node_fails_meanwhile() {
     let place = Scratch::new();
     let kek = |text: &str| EnvironmentKek::parse(text).unwrap();
-    let sealer = place.open_with(kek(&kek_text(1))).await.unwrap();
-    let written = sealer.seal(binding(1), marek()).await.unwrap();
-    let refused = sealer.ring().roll().await.unwrap_err();
+    let both = format!("{},{}", kek_text(1), kek_text(2));
+    let one = place.open_with(kek(&kek_text(1))).await.unwrap();
+    let two = place.open_with(kek(&kek_text(1))).await.unwrap();
+    let written = one.seal(binding(1), marek()).await.unwrap();
+    let refused = one.ring().roll().await.unwrap_err();
     assert!(refused.to_string().contains("BAKEN_KEK"), "{refused}");
-    drop(sealer);
 
-    let sealer = place.open_with(kek(&format!("{},{}", kek_text(1), kek_text(2)))).await.unwrap();
-    assert_eq!(sealer.ring().settle().await.unwrap(), 2);
-    drop(sealer);
+    // One node after the other gets both: the first uses no epoch that the second lacks.
+    let one = place.open_with(kek(&both)).await.unwrap();
+    assert_eq!(one.ring().settle().await.unwrap(), 0);
+    let by_one = one.seal(binding(2), marek()).await.unwrap();
+    assert_eq!(two.open(binding(2), &by_one).await.unwrap(), marek());
+    let two = place.open_with(kek(&both)).await.unwrap();
+    assert_eq!(two.ring().roll().await.unwrap(), Rolled { epoch: Epoch(2), rewrapped: 4 });
+    let by_two = two.seal(binding(3), marek()).await.unwrap();
+    assert_eq!(one.open(binding(3), &by_two).await.unwrap(), marek());
+    let by_one = one.seal(binding(4), marek()).await.unwrap();
 
-    let sealer = place.open_with(kek(&kek_text(2))).await.unwrap();
-    assert_eq!(sealer.open(binding(1), &written).await.unwrap(), marek());
+    let last = place.open_with(kek(&kek_text(2))).await.unwrap();
+    for (number, event) in [(1, written), (3, by_two), (4, by_one)] {
+        assert_eq!(last.open(binding(number), &event).await.unwrap(), marek());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_processes_that_roll_at_once_lose_no_key() {
+    let place = Scratch::new();
+    let first = Arc::new(place.sealer().await);
+    let mut events = Vec::new();
+    for number in 1..=100 {
+        events.push((number, first.seal(binding(number), marek()).await.unwrap()));
+    }
+    let second = Arc::new(place.sealer().await);
+    let rolling = [&first, &second].map(|sealer| {
+        let sealer = Arc::clone(sealer);
+        tokio::spawn(async move {
+            for _ in 0..5 {
+                sealer.ring().roll().await.unwrap();
+            }
+        })
+    });
+    for rolling in rolling {
+        rolling.await.unwrap();
+    }
+    let sealer = place.sealer().await;
+    assert_eq!(fs::read_to_string(place.kek_path()).unwrap().lines().count(), 1);
+    for (number, event) in events {
+        assert_eq!(sealer.open(binding(number), &event).await.unwrap(), marek());
+    }
 }

@@ -1,7 +1,9 @@
 //! Data keys: when they come into being, where they are, and what opens them.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU8, Ordering};
 
+use async_trait::async_trait;
 use secrecy::ExposeSecret as _;
 
 use super::*;
@@ -71,10 +73,114 @@ async fn another_key_encryption_key_is_refused_at_the_start_and_by_name() {
     place.open_with(EnvironmentKek::parse(&kek_text(1)).unwrap()).await.unwrap();
     let wrong = kek_text(7).replace("7:", "1:");
     let refused = place.open_with(EnvironmentKek::parse(&wrong).unwrap()).await.map(|_| ()).unwrap_err();
-    assert!(matches!(refused, KeyError::WrongKek(Epoch(1))), "{refused:?}");
+    assert!(matches!(refused, KeyError::WrongKek { epoch: Epoch(1), .. }), "{refused:?}");
     let other_epoch = place.open_with(EnvironmentKek::parse(&kek_text(2)).unwrap()).await.map(|_| ()).unwrap_err();
-    assert!(matches!(other_epoch, KeyError::Kek(KekError::UnknownEpoch(Epoch(1)))), "{other_epoch:?}");
+    assert!(matches!(other_epoch, KeyError::Kek(KekError::UnknownEpoch { epoch: Epoch(1), .. })), "{other_epoch:?}");
     place.open_with(EnvironmentKek::parse(&kek_text(1)).unwrap()).await.unwrap();
+}
+
+/// Any provider, with switches: its keys are lost, or another's are in their place.
+struct Lossy {
+    here: EnvironmentKek,
+    other: EnvironmentKek,
+    state: AtomicU8,
+}
+
+const HERE: u8 = 0;
+const LOST: u8 = 1;
+const REPLACED: u8 = 2;
+
+impl Lossy {
+    fn new() -> Arc<Self> {
+        let other = kek_text(7).replace("7:", "1:");
+        let parse = |text: &str| EnvironmentKek::parse(text).unwrap();
+        Arc::new(Self { here: parse(&kek_text(1)), other: parse(&other), state: AtomicU8::new(HERE) })
+    }
+
+    fn set(&self, state: u8) {
+        self.state.store(state, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl KekProvider for Lossy {
+    fn name(&self) -> KekName {
+        self.here.name()
+    }
+
+    async fn current_epoch(&self) -> Result<Epoch, KekError> {
+        self.here.current_epoch().await
+    }
+
+    async fn wrap_keys(&self, epoch: Epoch, keys: &[ToWrap<'_>]) -> Result<Vec<Vec<u8>>, KekError> {
+        match self.state.load(Ordering::Relaxed) {
+            LOST => Err(KekError::UnknownEpoch { kek: self.name(), epoch }),
+            REPLACED => self.other.wrap_keys(epoch, keys).await,
+            _ => self.here.wrap_keys(epoch, keys).await,
+        }
+    }
+
+    async fn unwrap_keys(&self, epoch: Epoch, keys: &[ToUnwrap<'_>]) -> Result<Vec<Option<Key256>>, KekError> {
+        match self.state.load(Ordering::Relaxed) {
+            LOST => Err(KekError::UnknownEpoch { kek: self.name(), epoch }),
+            REPLACED => self.other.unwrap_keys(epoch, keys).await,
+            _ => self.here.unwrap_keys(epoch, keys).await,
+        }
+    }
+
+    async fn roll(&self) -> Result<Epoch, KekError> {
+        self.here.roll().await
+    }
+
+    async fn retire(&self, before: Epoch) -> Result<(), KekError> {
+        self.here.retire(before).await
+    }
+}
+
+#[tokio::test]
+async fn a_key_encryption_key_that_is_lost_while_serving_is_named_and_works_again_once_it_is_back() {
+    let (kek, store) = (Lossy::new(), Arc::new(MemoryKeyStore::default()));
+    // One key in memory: others are asked for again.
+    let ring = KeyRing::open(store.clone(), kek.clone(), 1).await.unwrap();
+    let sealer = Sealer::new(Arc::new(ring));
+    let mut events = Vec::new();
+    for number in 1..=40 {
+        events.push((number, sealer.seal(binding(number), marek()).await.unwrap()));
+    }
+    let named = |error: UnsealError| {
+        let UnsealError::Key(error) = error else { panic!("{error:?}") };
+        let text = error.to_string();
+        assert!(error.is_passing(), "{error:?}");
+        assert!(text.contains("BAKEN_KEK") && text.contains("epoch 1"), "{text}");
+        for number in 1..=40 {
+            assert!(!text.contains(&person(number).to_string()), "{text}");
+        }
+        error
+    };
+    for state in [LOST, REPLACED] {
+        kek.set(state);
+        let mut errors = Vec::new();
+        for (number, event) in &events {
+            errors.extend(sealer.open(binding(*number), event).await.err().map(named));
+        }
+        assert!(!errors.is_empty());
+        // Not one data key is taken for damaged: an event would be set aside for good.
+        assert!(errors.iter().all(|error| match state {
+            LOST => matches!(error, KeyError::Kek(KekError::UnknownEpoch { epoch: Epoch(1), .. })),
+            _ => matches!(error, KeyError::WrongKek { epoch: Epoch(1), .. }),
+        }));
+        let rolled = sealer.ring().roll().await.unwrap_err();
+        assert!(rolled.to_string().contains("BAKEN_KEK"), "{rolled}");
+        // No new key is kept that only the wrong one could open.
+        let before = store.page(None, None, 999).await.unwrap();
+        let refused = sealer.seal(binding(41), marek()).await.unwrap_err();
+        assert!(matches!(&refused, SealError::Key(error) if error.is_passing()), "{refused:?}");
+        assert_eq!(store.page(None, None, 999).await.unwrap(), before);
+        kek.set(HERE);
+        for (number, event) in &events {
+            assert_eq!(sealer.open(binding(*number), event).await.unwrap(), marek());
+        }
+    }
 }
 
 #[tokio::test]

@@ -298,7 +298,7 @@ async fn what_is_away_is_named_and_nothing_else_is_blamed() {
     503
     {
       "code": "keys_unavailable",
-      "detail": "The key store did not answer; send the same request again.",
+      "detail": "The keys cannot be had at the moment; send the same request again.",
       "status": 503,
       "title": "Not available at the moment",
       "type": "urn:baken:problem:keys_unavailable"
