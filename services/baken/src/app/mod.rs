@@ -1,6 +1,7 @@
 //! The application: one write path, [`Baken::execute`], and one read path, [`Baken::query`]. Everything that writes or
 //! reads goes through them: REST, GraphQL, the command line, the seeds.
 
+mod access_proof;
 mod accesses;
 mod break_glass;
 mod codes;

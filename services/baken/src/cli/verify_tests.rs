@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use clap::Parser;
-use tamper_evidence::{KeptFolder, Notary, create_key, open_key, verifier_file};
+use tamper_evidence::{Notary, create_key, open_key, verifier_file};
 use tempfile::TempDir;
 use transparency::{KeyKind, SignedNote};
 
@@ -31,9 +31,9 @@ impl Place {
         fs::create_dir(&data).unwrap();
         create_key(&data::checkpoint_key_file(&data), name, KeyKind::Log).unwrap();
         let log = place.grow(3).await;
-        let kept = KeptFolder::open(&place.file("kept")).unwrap();
-        let signer = open_key(&data::checkpoint_key_file(&data)).unwrap();
-        Notary::new(log, is_our_stream, signer, Some(kept)).unwrap().keep().await.unwrap();
+        let signer = Arc::new(open_key(&data::checkpoint_key_file(&data)).unwrap());
+        let notary = Notary::of_events(log, is_our_stream, signer, Some(&place.file("kept"))).unwrap();
+        notary.keep().await.unwrap();
         place
     }
 
@@ -60,7 +60,7 @@ impl Place {
         let words = std::iter::once("verify".to_owned()).chain(line.split(' ').map(at));
         let mut out = Vec::new();
         match Line::try_parse_from(words).unwrap().verify.verify(&mut out).await {
-            Ok(report) => (u8::from(!report.findings.is_empty()), String::from_utf8(out).unwrap()),
+            Ok(verdict) => (u8::from(verdict == Verdict::NotAsItWas), String::from_utf8(out).unwrap()),
             Err(error) => (error.code(), error.to_string()),
         }
     }
@@ -96,11 +96,11 @@ async fn a_log_that_is_not_as_it_was_is_told_with_where() {
     place.change("UPDATE events SET data = x'07' WHERE position = 2");
     let (code, told) = place.runs(WITH_FOLDER).await;
     assert_eq!(code, 1, "{told}");
-    assert!(told.contains("NOT AS IT WAS: something was altered among the events 1 to 3\n"), "{told}");
+    assert!(told.contains("NOT AS IT WAS: something was altered among the entries 1 to 3\n"), "{told}");
     assert!(told.contains("NOT AS IT WAS: the first that is not as it was: event 2 (position 2, noted, revision 1 of"));
     place.change("DELETE FROM events");
     let (code, told) = place.runs(WITH_FOLDER).await;
-    assert!(code == 1 && told.contains("it has 0 events, and had 3 at the checkpoint"), "{told}");
+    assert!(code == 1 && told.contains("it has 0 entries, and had 3 at the checkpoint"), "{told}");
 }
 
 #[tokio::test]

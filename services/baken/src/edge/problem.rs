@@ -14,7 +14,7 @@ use care_path::codes::ReturnCondition;
 use care_path::command::Refusal;
 use care_path::path::repatriation::ReturnRefusal;
 use serde::Serialize;
-use tamper_evidence::NotaryError;
+use tamper_evidence::{NotaryError, SourceError};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub enum Problem {
     Webhook(#[from] WebhookError),
     #[error(transparent)]
     Notary(#[from] NotaryError),
-    #[error("this node signs no checkpoints of the event log")]
+    #[error("this node signs no checkpoints")]
     CheckpointsOff,
     /// The request is not HTTP or JSON as it should be; the words never repeat what it holds.
     #[error("{0}")]
@@ -181,6 +181,7 @@ impl From<AccessQueryError> for Problem {
             AccessQueryError::Query(error) => Self::Query(error),
             AccessQueryError::Forbidden => Self::Execute(ExecuteError::Forbidden),
             AccessQueryError::Log(error) => Self::NotRecorded(error),
+            AccessQueryError::Notary(error) => Self::Notary(error),
         }
     }
 }
@@ -373,15 +374,18 @@ fn of_execute(error: &ExecuteError) -> Kind {
 fn is_of_an_altered_log(error: &NotaryError) -> bool {
     match error {
         NotaryError::Altered(_) | NotaryError::SetBack => true,
-        NotaryError::Log(_) | NotaryError::Kept(_) | NotaryError::NotALogsKey | NotaryError::Interrupted(_) => false,
+        NotaryError::Source(_) | NotaryError::Kept(_) | NotaryError::NotALogsKey | NotaryError::Interrupted(_) => false,
     }
 }
 
 /// Where the log is another one, and since when, is told to the operators alone: the words may name streams.
 fn of_notary(error: &NotaryError) -> Kind {
     if is_of_an_altered_log(error) {
-        let detail = "The event log is not what was signed of it before. It was logged under this request id.";
+        let detail = "The log is not what was signed of it before. It was logged under this request id.";
         return kind(StatusCode::INTERNAL_SERVER_ERROR, "log_altered", "The log was altered", detail);
+    }
+    if let NotaryError::Source(SourceError::Access(_)) = error {
+        return unavailable(Problem::NOT_RECORDED, &"the access log is not available");
     }
     unavailable("log_unavailable", &"the event log is not available")
 }

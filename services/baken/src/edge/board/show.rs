@@ -39,6 +39,7 @@ use crate::app::{
 use crate::edge::Edge;
 use crate::edge::caller::reading;
 use crate::edge::problem::Problem;
+use crate::edge::rest::accesses::proof_of;
 use crate::edge::rest::figures::file_of;
 
 /// As much of a list as a page shows.
@@ -98,6 +99,18 @@ pub async fn figures_file(request: HttpRequest, edge: Data<Edge>) -> Result<Http
         Language::English => LabelLanguage::En,
     };
     let file = file_of(&edge.baken, &viewed.reading, (period, own), form, language);
+    Ok(file.unwrap_or_else(|problem| viewed.problem(&problem)))
+}
+
+/// Answers with the proof of who saw somebody, as a file.
+pub async fn who_saw_proof(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let Found::Open(session) = session::open(&request, &edge).await? else { return Ok(to("/").finish()) };
+    let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
+    let viewed = Viewed::of(&request, &edge, &session, &at, None);
+    let Some(person) = request.match_info().get("person").and_then(|id| id.parse().ok()).map(PersonId) else {
+        return Ok(viewed.problem(&Problem::NotFound));
+    };
+    let file = proof_of(&edge, &viewed.reading, person).await;
     Ok(file.unwrap_or_else(|problem| viewed.problem(&problem)))
 }
 
@@ -360,7 +373,8 @@ impl<'a> Viewed<'a> {
             AccessLogOf::Nobody => return Err(Problem::NotFound),
         };
         let seen_by: Vec<_> = baken.who_saw(reader, person).await?.into_iter().map(seen_by).collect();
-        let who_saw = WhoSaw { person, identity: identity.as_ref(), seen_by: &seen_by, language };
+        let has_proof = self.edge.notaries.is_some();
+        let who_saw = WhoSaw { person, identity: identity.as_ref(), seen_by: &seen_by, has_proof, language };
         Ok(self.with_page(self.at, |page| pages::who_saw(page, &who_saw)))
     }
 

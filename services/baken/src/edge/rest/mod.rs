@@ -1,7 +1,7 @@
 //! REST: the edge that writes, and one of the two that read. The routes of commands come from the catalogue of commands.
 //! What reads is documented where it is handled, and registering it puts it into the OpenAPI document.
 
-mod accesses;
+pub mod accesses;
 pub mod batch;
 pub mod body;
 mod break_glass;
