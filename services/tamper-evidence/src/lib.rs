@@ -7,6 +7,7 @@
 
 mod accesses;
 mod audit;
+mod certificate;
 mod cosign;
 mod finding;
 mod kept;
@@ -22,6 +23,7 @@ mod verify;
 
 pub use accesses::{AccessReport, verify_accesses};
 pub use audit::{Audit, Contradiction, LogEvidence};
+pub use certificate::{CertificateError, ErasureCertificate, EventProof};
 pub use cosign::{CosignError, cosign};
 pub use finding::{EntryPlace, EventPlace, LogFinding};
 pub use kept::{Evidence, KeptError, KeptFolder};

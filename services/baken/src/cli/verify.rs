@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use tamper_evidence::{Evidence, KeptError, VerifyError, VerifyReport, verify};
+use tamper_evidence::{CertificateError, Evidence, KeptError, VerifyError, VerifyReport, verify};
 use transparency::{CheckpointError, KeyError, VerifierKey, Verifiers};
 
 use super::Failure;
 use super::installation::{Chosen, Installation};
-use super::verify_accesses::{verify_access_log, verify_proof};
+use super::verify_accesses::{verify_access_log, verify_certificate, verify_proof};
 use crate::history::is_our_stream;
 
 /// What was given to hold the log against is not to be believed: `EX_DATAERR` of sysexits.h.
@@ -25,7 +25,8 @@ const UNREAD: u8 = 66;
 /// checkpoint it holds them against themselves alone: positions, revisions, the index of streams; numbers, and that no record
 /// was removed before its time. The service may run meanwhile.
 ///
-/// With --proof it reads a proof of who saw a person instead, and needs nothing but that file and the key.
+/// With --proof it reads a proof of who saw a person instead, and with --certificate a certificate of erasure. It needs nothing
+/// but that file and the key.
 ///
 /// Ends with 0 where nothing is wrong; with 1 where a log was changed, cut off or put back, or a proof proves nothing; with 65
 /// where a checkpoint is not signed as it must be, is another log's, or belies another; with 66 where something cannot be
@@ -47,6 +48,10 @@ pub struct Verify {
     /// against that too.
     #[arg(long, value_name = "FILE", requires = "key")]
     proof: Option<PathBuf>,
+    /// A certificate of erasure, as `GET /v1/persons/{person_id}/erasure-certificate` answers it. With --checkpoint it is held
+    /// against that too.
+    #[arg(long, value_name = "FILE", requires = "key", conflicts_with = "proof")]
+    certificate: Option<PathBuf>,
     #[command(flatten)]
     chosen: Chosen,
 }
@@ -83,6 +88,8 @@ pub(super) enum NotVerified {
     File { path: PathBuf, source: io::Error },
     #[error("{} is no proof: {source}", path.display())]
     Proof { path: PathBuf, source: serde_json::Error },
+    #[error("{}: {source}", path.display())]
+    Certificate { path: PathBuf, source: CertificateError },
     #[error("the checkpoint in {}: {source}", path.display())]
     Checkpoint { path: PathBuf, source: CheckpointError },
     #[error(transparent)]
@@ -96,6 +103,7 @@ impl NotVerified {
             | Self::Kind
             | Self::AnotherLog { .. }
             | Self::Proof { .. }
+            | Self::Certificate { .. }
             | Self::Checkpoint { .. }
             | Self::Evidence(KeptError::Checkpoint { .. } | KeptError::Contradiction(_)) => REFUSED,
             Self::Evidence(KeptError::Io { .. } | KeptError::Empty(_))
@@ -131,6 +139,10 @@ impl Verify {
         if let (Some(file), Some(verifiers)) = (&self.proof, &verifiers) {
             let kept = if self.checkpoint.is_empty() { None } else { Some(read(verifiers)?) };
             return verify_proof(file, verifiers, kept.as_ref(), out);
+        }
+        if let (Some(file), Some(verifiers)) = (&self.certificate, &verifiers) {
+            let kept = if self.checkpoint.is_empty() { None } else { Some(read(verifiers)?) };
+            return verify_certificate(file, verifiers, kept.as_ref(), out);
         }
         let installation = self.chosen.read()?;
         let evidence = match &verifiers {

@@ -1,4 +1,4 @@
-//! `baken verify` on the access log of a node, and on a proof of who saw a person.
+//! `baken verify` on the access log of a node, on a proof of who saw a person, and on a certificate of erasure.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,7 +6,9 @@ use std::io::Write;
 use std::path::Path;
 
 use access_log::{AccessProof, ToldPerson};
-use tamper_evidence::{AccessReport, Evidence, LogEvidence, access_store, verify_accesses};
+use tamper_evidence::{
+    AccessReport, CertificateError, ErasureCertificate, Evidence, LogEvidence, access_store, verify_accesses,
+};
 use transparency::{Checkpoint, CheckpointError, SignedNote, Verifiers};
 
 use super::installation::Installation;
@@ -105,11 +107,36 @@ pub(super) fn verify_proof(
         writeln!(out, "record {number}: {at}, {} ({}): {of}", reader.organisation, reader.role)?;
     }
     writeln!(out, "All {} records are in the access log that was signed.", proof.records.len())?;
-    match kept.map(|kept| kept.accesses.get(store).and_then(|kept| kept.has(&checkpoint))) {
-        None => {}
-        Some(None) => {
-            writeln!(out, "What is kept does not reach as far as this checkpoint, or is of other access logs.")?
+    goes_together(kept.map(|kept| kept.accesses.get(store).and_then(|kept| kept.has(&checkpoint))), out)
+}
+
+/// Verifies a certificate of erasure, and holds it against what is kept, if that is given.
+pub(super) fn verify_certificate(
+    path: &Path,
+    verifiers: &Verifiers,
+    kept: Option<&Evidence>,
+    out: &mut impl Write,
+) -> Result<Verdict, NotVerified> {
+    let text = fs::read_to_string(path).map_err(|source| NotVerified::File { path: path.to_owned(), source })?;
+    let refused = |source| NotVerified::Certificate { path: path.to_owned(), source };
+    let note = text.parse().map_err(|error| refused(CheckpointError::Note(error).into()))?;
+    let certificate = match ErasureCertificate::open(&note, verifiers) {
+        Err(CertificateError::NotInLog(error)) => {
+            writeln!(out, "NOT PROVED: the event is not in the log that the certificate names: {error}")?;
+            return Ok(Verdict::NotAsItWas);
         }
+        opened => opened.map_err(refused)?,
+    };
+    write!(out, "{certificate}")?;
+    writeln!(out, "It is signed, and its event is event {} of that log.", certificate.proof.index + 1)?;
+    goes_together(kept.map(|kept| kept.log.has(&certificate.checkpoint())), out)
+}
+
+/// Whether a checkpoint goes together with those that are kept.
+fn goes_together(kept: Option<Option<bool>>, out: &mut impl Write) -> Result<Verdict, NotVerified> {
+    match kept {
+        None => {}
+        Some(None) => writeln!(out, "What is kept does not reach as far as this checkpoint, or is of other logs.")?,
         Some(Some(true)) => writeln!(out, "The checkpoint goes together with those that are kept.")?,
         Some(Some(false)) => {
             writeln!(

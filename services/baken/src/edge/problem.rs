@@ -22,7 +22,7 @@ use super::auth::AuthError;
 use super::board::ProviderError;
 use super::caller::RequestId;
 pub use super::field_problem::{FieldProblem, FieldProblems};
-use crate::app::{AccessQueryError, ExecuteError, FiguresError, NotYet, QueryError, RecordsError};
+use crate::app::{AccessQueryError, CertificateError, ExecuteError, FiguresError, NotYet, QueryError, RecordsError};
 use crate::webhooks::WebhookError;
 
 /// The media type of a problem.
@@ -45,6 +45,8 @@ pub enum Problem {
     Notary(#[from] NotaryError),
     #[error("this node signs no checkpoints")]
     CheckpointsOff,
+    #[error("the erasure is not complete yet; try again later")]
+    ErasureUnderWay,
     /// The request is not HTTP or JSON as it should be; the words never repeat what it holds.
     #[error("{0}")]
     Malformed(&'static str),
@@ -165,6 +167,19 @@ impl From<RecordsError> for Problem {
     }
 }
 
+impl From<CertificateError> for Problem {
+    fn from(error: CertificateError) -> Self {
+        match error {
+            CertificateError::Forbidden => Self::Execute(ExecuteError::Forbidden),
+            CertificateError::NotFound => Self::NotFound,
+            CertificateError::UnderWay => Self::ErasureUnderWay,
+            CertificateError::Keys(error) => Self::Execute(ExecuteError::Keys(error)),
+            CertificateError::Log(error) => Self::Execute(ExecuteError::Log(error)),
+            CertificateError::Notary(error) => Self::Notary(error),
+        }
+    }
+}
+
 impl From<FiguresError> for Problem {
     fn from(error: FiguresError) -> Self {
         match error {
@@ -199,6 +214,9 @@ impl Problem {
             Self::Notary(error) => of_notary(error),
             Self::CheckpointsOff => {
                 kind(StatusCode::CONFLICT, "checkpoints_off", "A rule stands against it", sentence(self))
+            }
+            Self::ErasureUnderWay => {
+                kind(StatusCode::CONFLICT, "erasure_under_way", "A rule stands against it", sentence(self))
             }
             Self::NotYet(error) => unavailable("position_not_reached", error),
             Self::Malformed(detail) => kind(StatusCode::BAD_REQUEST, "malformed", "Malformed request", *detail),

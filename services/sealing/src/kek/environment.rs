@@ -44,6 +44,10 @@ impl KekProvider for EnvironmentKek {
         Err(KekError::CannotRoll(VARIABLE))
     }
 
+    fn can_roll(&self) -> bool {
+        false
+    }
+
     /// Nothing to do: the old epoch is gone once whoever sets the variable leaves it out.
     async fn retire(&self, _before: Epoch) -> Result<(), KekError> {
         Ok(())

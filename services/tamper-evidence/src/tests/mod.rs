@@ -2,6 +2,7 @@
 
 mod access_mutations;
 mod accesses;
+mod certificates;
 mod cosigning;
 mod evidence;
 mod mutations;

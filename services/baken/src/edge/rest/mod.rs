@@ -20,7 +20,7 @@ mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
-mod records;
+pub mod records;
 pub mod search;
 mod stream;
 pub mod submission;

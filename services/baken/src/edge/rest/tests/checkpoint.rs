@@ -24,7 +24,7 @@ pub fn notaries(test: &TestBaken, folder: Option<&Path>) -> Notaries {
     Notaries { log: Arc::new(log), access: Arc::new(access) }
 }
 
-fn verifiers() -> Verifiers {
+pub fn verifiers() -> Verifiers {
     Verifiers::new(signer().public().clone(), Vec::new()).unwrap()
 }
 

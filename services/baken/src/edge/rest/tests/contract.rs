@@ -86,6 +86,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/entries/{event_id}/move
     POST /v1/persons/{person_id}/entries/{event_id}/retract
     POST /v1/persons/{person_id}/erase
+    GET /v1/persons/{person_id}/erasure-certificate
     POST /v1/persons/{person_id}/exceptions
     POST /v1/persons/{person_id}/exceptions/{exception_id}/decision
     POST /v1/persons/{person_id}/handovers

@@ -4,6 +4,7 @@ mod accesses;
 mod batch;
 mod bounds;
 mod caching;
+mod certificate;
 mod checkpoint;
 mod conditions;
 mod contract;
