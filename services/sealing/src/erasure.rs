@@ -28,3 +28,32 @@ impl KeyRing {
         Ok(epochs.current.filter(|_| is_done).map(destroyed))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::kek::FileKek;
+    use crate::key_store::MemoryKeyStore;
+
+    #[tokio::test]
+    async fn keys_are_destroyed_when_none_is_left_and_no_older_epoch_is_in_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let kek = Arc::new(FileKek::open_or_create(folder.path().join("kek")).unwrap());
+        let ring = KeyRing::open(Arc::new(MemoryKeyStore::default()), kek, KeyRing::CAPACITY).await.unwrap();
+        let [one, two] = [1, 2].map(|id| PersonId(Uuid::from_u128(id)));
+        for person in [one, two] {
+            ring.keys_for(&[Slot::Person(person, DataClass::Identity)]).await.unwrap();
+        }
+        assert_eq!(ring.destroyed(one).await.unwrap(), None);
+        ring.begin_roll().await.unwrap();
+        ring.destroy(one).await.unwrap();
+        assert_eq!(ring.destroyed(one).await.unwrap(), None, "other keys are not wrapped anew yet");
+        ring.settle().await.unwrap();
+        assert_eq!(ring.destroyed(one).await.unwrap(), Some(DestroyedKeys { epoch: Epoch(2), is_rolled: true }));
+        assert_eq!(ring.destroyed(two).await.unwrap(), None);
+    }
+}

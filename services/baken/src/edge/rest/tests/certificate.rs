@@ -14,10 +14,6 @@ async fn a_privacy_officer_gets_a_certificate_once_the_erasure_is_complete() {
     let erased =
         server.post("privacy-officer", &format!("/v1/persons/{person}/erase"), json!({"ground": "unlawful"})).await;
     assert_eq!(erased.status, 201, "{}", erased.text);
-    let early = server.get("privacy-officer", &certificate).await;
-    assert_eq!((early.status, early.json()["code"].clone()), (409, "erasure_under_way".into()));
-
-    server.test.baken.complete_roll().await.unwrap();
     let answer = server.get("privacy-officer", &certificate).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
@@ -25,7 +21,8 @@ async fn a_privacy_officer_gets_a_certificate_once_the_erasure_is_complete() {
     assert_eq!((read.person.as_str(), read.log.as_str()), (person.as_str(), "example.org/baken"));
     assert_eq!(read.ground.as_deref(), Some("unlawful (GDPR art. 17(1)(d))"));
     assert_eq!(read.classes, "identity, social, medical, justice, return");
-    assert!(read.epoch.ends_with("it was rolled with the erasure, and no earlier epoch is in use"), "{}", read.epoch);
+    // The tests' key-encryption key is one of the environment.
+    assert_eq!(read.epoch, "epoch 1; it is given from outside, and this service cannot roll it");
     assert!(!answer.text.contains("privacy-officer") && !answer.text.contains("rotterdam"), "{}", answer.text);
 
     for user in ["day-shelter-rotterdam", "coordinator-rotterdam", "administrator", "supporter-rotterdam"] {
