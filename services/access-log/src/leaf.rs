@@ -68,7 +68,8 @@ impl Seed {
 
     /// A name that follows from it: 16 hexadecimal digits.
     pub(crate) fn name(&self) -> String {
-        self.0[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        let (eight, _) = self.0.as_chunks();
+        eight.first().map_or_else(String::new, |eight| format!("{:016x}", u64::from_be_bytes(*eight)))
     }
 
     /// The salt of a part. Persons differ by their place in the record, from 0; of the other parts there is one.

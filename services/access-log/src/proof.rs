@@ -128,11 +128,11 @@ impl ProvedRecord {
     #[must_use]
     pub fn leaf(&self) -> Hash {
         let ToldReader { salt, outcome, role, organisation } = &self.reader;
-        let reader = Part::Reader.hash(&salt.0, [outcome, role, organisation].map(|field| field.as_bytes()));
+        let reader = Part::Reader.hash(&salt.0, [outcome, role, organisation].map(String::as_bytes));
         let persons = self.persons.iter().map(|person| match person {
             ToldPerson::Withheld { hash } => hash.0,
             ToldPerson::Told { salt, person_id, categories } => {
-                Part::Person.hash(&salt.0, std::iter::once(person_id).chain(categories).map(|field| field.as_bytes()))
+                Part::Person.hash(&salt.0, std::iter::once(person_id).chain(categories).map(String::as_bytes))
             }
         });
         let body = body(self.record.0, reader, persons.collect()).as_bytes().to_vec();

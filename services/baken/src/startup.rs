@@ -281,7 +281,7 @@ async fn keep_checkpoints(notaries: Notaries, interval: Duration) {
             match notary.keep().await {
                 Ok(size) => tracing::debug!(log, size, "a checkpoint of a log"),
                 Err(error) => {
-                    tracing::error!(log, %error, "no checkpoint of a log was signed. docs/tamper-evidence.md")
+                    tracing::error!(log, %error, "no checkpoint of a log was signed. docs/tamper-evidence.md");
                 }
             }
         }

@@ -107,7 +107,8 @@ pub(super) fn verify_proof(
         writeln!(out, "record {number}: {at}, {} ({}): {of}", reader.organisation, reader.role)?;
     }
     writeln!(out, "All {} records are in the access log that was signed.", proof.records.len())?;
-    goes_together(kept.map(|kept| kept.accesses.get(store).and_then(|kept| kept.has(&checkpoint))), out)
+    let Some(kept) = kept else { return Ok(Verdict::AsItWas) };
+    goes_together(&checkpoint, kept.accesses.get(store), out)
 }
 
 /// Verifies a certificate of erasure, and holds it against what is kept, if that is given.
@@ -129,16 +130,20 @@ pub(super) fn verify_certificate(
     };
     write!(out, "{certificate}")?;
     writeln!(out, "It is signed, and its event is event {} of that log.", certificate.proof.index + 1)?;
-    goes_together(kept.map(|kept| kept.log.has(&certificate.checkpoint())), out)
+    let Some(kept) = kept else { return Ok(Verdict::AsItWas) };
+    goes_together(&certificate.checkpoint(), Some(&kept.log), out)
 }
 
-/// Whether a checkpoint goes together with those that are kept.
-fn goes_together(kept: Option<Option<bool>>, out: &mut impl Write) -> Result<Verdict, NotVerified> {
-    match kept {
-        None => {}
-        Some(None) => writeln!(out, "What is kept does not reach as far as this checkpoint, or is of other logs.")?,
-        Some(Some(true)) => writeln!(out, "The checkpoint goes together with those that are kept.")?,
-        Some(Some(false)) => {
+/// Whether a checkpoint goes together with what is kept of its log.
+fn goes_together(
+    checkpoint: &Checkpoint,
+    kept: Option<&LogEvidence>,
+    out: &mut impl Write,
+) -> Result<Verdict, NotVerified> {
+    match kept.and_then(|kept| kept.has(checkpoint)) {
+        None => writeln!(out, "What is kept does not reach as far as this checkpoint, or is of other logs.")?,
+        Some(true) => writeln!(out, "The checkpoint goes together with those that are kept.")?,
+        Some(false) => {
             writeln!(
                 out,
                 "NOT AS IT WAS: the checkpoint belies those that are kept: the log was signed in two versions"
