@@ -4,9 +4,14 @@
 //! Whoever discloses appends the record first and sends when the append has returned. Where it fails, nothing is sent. A
 //! record names the reader and the persons by their ids, and says of what categories something was shown; of what was shown
 //! itself it holds nothing.
+//!
+//! The records are the leaves of a Merkle tree, in their order. A record that is removed leaves its leaf behind.
 
+mod examine;
+mod leaf;
 mod memory;
 mod patterns;
+mod proof;
 mod record;
 mod sqlite;
 #[cfg(test)]
@@ -16,8 +21,11 @@ use async_trait::async_trait;
 use care_path::PersonId;
 use care_path::ids::{OrgId, UserId};
 
+pub use examine::{AccessFault, Examination, Examined};
+pub use leaf::{RecordLeaf, Seed, StoredRecord};
 pub use memory::MemoryAccessLog;
 pub use patterns::{Pattern, PatternKind, Thresholds, patterns};
+pub use proof::{AccessProof, AccessProofError, HashText, ProvedRecord, ToldPerson, ToldReader};
 pub use record::{Access, Action, Asks, Outcome, Surface};
 pub use sqlite::SqliteAccessLog;
 
@@ -32,6 +40,8 @@ pub enum AccessError {
     Stopped(String),
     #[error("record {0} of the access log cannot be read")]
     Damaged(u64),
+    #[error("the machine has no randomness")]
+    NoRandomness,
 }
 
 /// Why the store cannot be opened.
@@ -103,6 +113,9 @@ pub enum Of {
 /// The store.
 #[async_trait]
 pub trait AccessLog: Send + Sync {
+    /// Which store it is: a name of lower-case letters and digits that no other store has.
+    fn name(&self) -> &str;
+
     /// Appends a record. When this answers it is durable.
     ///
     /// # Errors
@@ -121,8 +134,20 @@ pub trait AccessLog: Send + Sync {
     /// Where the store does not answer, or holds what is no record.
     async fn oldest(&self, after: u64, limit: usize) -> Result<Vec<Numbered>, AccessError>;
 
-    /// Removes all records up to a number, this one among them, and says how many those were. The last of all stays, so that
-    /// no number is given twice.
+    /// The latest records as they are stored, newest first: at most `limit` before a number.
+    ///
+    /// # Errors
+    /// Where the store does not answer.
+    async fn stored(&self, of: Of, before: Option<u64>, limit: usize) -> Result<Vec<StoredRecord>, AccessError>;
+
+    /// The leaves of the records, oldest first: at most `limit` after a number. Those of removed records are among them.
+    ///
+    /// # Errors
+    /// Where the store does not answer.
+    async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<RecordLeaf>, AccessError>;
+
+    /// Removes all records up to a number, this one among them, and says how many those were. Their leaves stay. The last
+    /// record of all stays too, so that no number is given twice.
     ///
     /// # Errors
     /// Where the store does not answer. What was removed before that is gone.

@@ -7,16 +7,37 @@ use async_trait::async_trait;
 use care_path::PersonId;
 use parking_lot::Mutex;
 use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, TransactionBehavior, params_from_iter};
 use storage::sqlite_file::{self, Layout};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Access, AccessError, AccessLog, Numbered, Of, OpenError};
+use crate::{Access, AccessError, AccessLog, Numbered, Of, OpenError, RecordLeaf, Seed, StoredRecord};
 
-const LAYOUT: Layout = Layout {
-    application: i32::from_be_bytes(*b"BkAc"),
-    version: 1,
-    schema: "
+const APPLICATION: i32 = i32::from_be_bytes(*b"BkAc");
+/// A layout without leaves: [`upgrade`] adds them.
+const WITHOUT_LEAVES: i32 = 1;
+
+/// The leaves of all records, and the seeds of those that were not removed.
+macro_rules! leaves_schema {
+    () => {
+        "
+        CREATE TABLE leaves (
+            number INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            body BLOB NOT NULL,
+            seed BLOB
+        ) STRICT;
+        CREATE TABLE store (name TEXT NOT NULL) STRICT;
+        INSERT INTO store SELECT lower(hex(randomblob(8)));
+        "
+    };
+}
+
+pub(crate) const LAYOUT: Layout = Layout {
+    application: APPLICATION,
+    version: 2,
+    schema: concat!(
+        "
         CREATE TABLE accesses (
             number INTEGER PRIMARY KEY,
             user TEXT NOT NULL,
@@ -30,7 +51,9 @@ const LAYOUT: Layout = Layout {
             number INTEGER NOT NULL,
             PRIMARY KEY (person, number)
         ) STRICT, WITHOUT ROWID;
-    ",
+        ",
+        leaves_schema!()
+    ),
 };
 /// Records that wait at most; who comes then waits for a place.
 const WAITING: usize = 4_096;
@@ -49,6 +72,7 @@ const FORGOTTEN_TOGETHER: u64 = 2_000;
 
 /// Records in a SQLite file.
 pub struct SqliteAccessLog {
+    name: String,
     writer: mpsc::Sender<Waiting>,
     reader: Arc<Mutex<Connection>>,
     /// What removes records, apart from what writes: a removal that fails stops nobody from recording.
@@ -65,18 +89,66 @@ impl SqliteAccessLog {
         let mut connection = Connection::open(path)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         sqlite_file::flush_commits(&connection)?;
+        upgrade(&mut connection)?;
         LAYOUT.prepare(&mut connection)?;
+        let name = connection.query_row("SELECT name FROM store", [], |row| row.get(0))?;
         let reader = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let remover = Connection::open(path)?;
         sqlite_file::flush_commits(&remover)?;
         let (writer, inbox) = mpsc::channel(WAITING);
         std::thread::Builder::new().name("access-log".to_owned()).spawn(move || write(&mut connection, inbox))?;
-        Ok(Self { writer, reader: Arc::new(Mutex::new(reader)), remover: Arc::new(Mutex::new(remover)) })
+        Ok(Self { name, writer, reader: Arc::new(Mutex::new(reader)), remover: Arc::new(Mutex::new(remover)) })
     }
+}
+
+/// Gives the records of an older file their leaves, in one transaction. Of those that were removed before nothing is known.
+fn upgrade(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let of = |pragma| transaction.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+    if (of("application_id")?, of("user_version")?) != (APPLICATION, WITHOUT_LEAVES) {
+        return Ok(());
+    }
+    transaction.execute_batch(leaves_schema!())?;
+    {
+        let mut records = transaction.prepare("SELECT number, record FROM accesses ORDER BY number")?;
+        let mut records = records.query([])?;
+        let mut next = 1;
+        while let Some(row) = records.next()? {
+            let (number, record) = (unsigned(row)?, row.get(1)?);
+            (next..number).try_for_each(|gone| add_leaf(&transaction, &RecordLeaf::of_nothing(gone), None))?;
+            seal(&transaction, number, record)?;
+            next = number + 1;
+        }
+    }
+    transaction.pragma_update(None, "user_version", LAYOUT.version)?;
+    transaction.commit()
+}
+
+/// Adds the leaf of a record, under a new seed. One that cannot be read has the leaf of nothing.
+fn seal(connection: &Connection, number: u64, record: Vec<u8>) -> rusqlite::Result<()> {
+    let failed = || rusqlite::Error::ToSqlConversionFailure(Box::new(AccessError::NoRandomness));
+    let stored = StoredRecord { number, seed: Seed::random().ok_or_else(failed)?, record };
+    let leaf = stored.leaf().unwrap_or_else(|| RecordLeaf::of_nothing(number));
+    add_leaf(connection, &leaf, Some(&stored.seed))
+}
+
+fn add_leaf(connection: &Connection, leaf: &RecordLeaf, seed: Option<&Seed>) -> rusqlite::Result<()> {
+    let RecordLeaf { number, at, body } = leaf;
+    connection.prepare_cached("INSERT INTO leaves (number, at, body, seed) VALUES (?1, ?2, ?3, ?4)")?.execute((
+        number.cast_signed(),
+        at,
+        body,
+        seed.map(Seed::as_bytes),
+    ))?;
+    Ok(())
 }
 
 #[async_trait]
 impl AccessLog for SqliteAccessLog {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
     async fn append(&self, access: Access) -> Result<(), AccessError> {
         let stopped = || AccessError::Stopped("its writer has ended".to_owned());
         let (answer, answered) = oneshot::channel();
@@ -98,6 +170,20 @@ impl AccessLog for SqliteAccessLog {
             rows(&reader.lock(), sql, values)
         });
         read.await.map_err(|error| AccessError::Unavailable(error.to_string()))?
+    }
+
+    async fn stored(&self, of: Of, before: Option<u64>, limit: usize) -> Result<Vec<StoredRecord>, AccessError> {
+        let reader = Arc::clone(&self.reader);
+        let read = tokio::task::spawn_blocking(move || stored(&reader.lock(), &of, before, limit));
+        let read = read.await.map_err(|error| AccessError::Unavailable(error.to_string()))?;
+        read.map_err(|error| AccessError::Unavailable(error.to_string()))
+    }
+
+    async fn leaves(&self, after: u64, limit: usize) -> Result<Vec<RecordLeaf>, AccessError> {
+        let reader = Arc::clone(&self.reader);
+        let read = tokio::task::spawn_blocking(move || leaves(&reader.lock(), after, limit));
+        let read = read.await.map_err(|error| AccessError::Unavailable(error.to_string()))?;
+        read.map_err(|error| AccessError::Unavailable(error.to_string()))
     }
 
     async fn forget(&self, until: u64) -> Result<u64, AccessError> {
@@ -140,6 +226,8 @@ fn forget(connection: &mut Connection, until: u64) -> rusqlite::Result<u64> {
             Err(_) => drop(transaction.execute("DELETE FROM persons WHERE number = ?1", [number])?),
         }
         transaction.prepare_cached("DELETE FROM accesses WHERE number = ?1")?.execute([number])?;
+        // Without its seed, what is left of a record tells nothing of it.
+        transaction.prepare_cached("UPDATE leaves SET seed = NULL WHERE number = ?1")?.execute([number])?;
     }
     transaction.commit()?;
     Ok(records.len() as u64)
@@ -190,7 +278,8 @@ fn add(connection: &mut Connection, batch: &[Waiting]) -> rusqlite::Result<()> {
             serde_json::to_vec(access).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
         let number = transaction
             .prepare_cached("INSERT INTO accesses (user, organisation, record) VALUES (?1, ?2, ?3)")?
-            .insert((access.user.as_str(), access.organisation.as_str(), record))?;
+            .insert((access.user.as_str(), access.organisation.as_str(), &record))?;
+        seal(&transaction, number.cast_unsigned(), record)?;
         for shown in &access.persons {
             transaction
                 .prepare_cached("INSERT OR IGNORE INTO persons (person, number) VALUES (?1, ?2)")?
@@ -206,6 +295,35 @@ fn read(connection: &Connection, of: &Of, before: Option<u64>, limit: usize) -> 
     values.push(integer(limit as u64));
     let sql = format!("SELECT number, record FROM accesses WHERE {of} number < ? ORDER BY number DESC LIMIT ?");
     rows(connection, &sql, values)
+}
+
+/// A number as SQLite has it, in the first column.
+fn unsigned(row: &Row<'_>) -> rusqlite::Result<u64> {
+    row.get(0).map(i64::cast_unsigned)
+}
+
+fn stored(connection: &Connection, of: &Of, before: Option<u64>, limit: usize) -> rusqlite::Result<Vec<StoredRecord>> {
+    let (of, mut values) = chosen(of);
+    values.push(integer(before.unwrap_or(u64::MAX)));
+    values.push(integer(limit as u64));
+    let sql = format!(
+        "SELECT number, seed, record FROM accesses JOIN leaves USING (number)
+         WHERE {of} number < ? AND seed IS NOT NULL ORDER BY number DESC LIMIT ?"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| {
+        Ok(StoredRecord { number: unsigned(row)?, seed: Seed::from_bytes(row.get(1)?), record: row.get(2)? })
+    })?;
+    rows.collect()
+}
+
+fn leaves(connection: &Connection, after: u64, limit: usize) -> rusqlite::Result<Vec<RecordLeaf>> {
+    let sql = "SELECT number, at, body FROM leaves WHERE number > ? ORDER BY number LIMIT ?";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params_from_iter([integer(after), integer(limit as u64)]), |row| {
+        Ok(RecordLeaf { number: unsigned(row)?, at: row.get(1)?, body: row.get(2)? })
+    })?;
+    rows.collect()
 }
 
 /// The records that a statement selects, with their numbers.

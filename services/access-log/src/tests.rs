@@ -101,6 +101,130 @@ async fn the_oldest_are_removed_and_numbers_are_never_given_twice() {
 }
 
 #[tokio::test]
+async fn a_record_that_is_removed_leaves_its_leaf() {
+    for (store, _folder) in stores() {
+        for person in 1..=5 {
+            store.append(access("anna", &[person])).await.unwrap();
+        }
+        let before = store.leaves(0, 10).await.unwrap();
+        assert_eq!(before.iter().map(|leaf| leaf.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        let stored = store.stored(Of::Everybody, None, 10).await.unwrap();
+        for record in &stored {
+            assert_eq!(record.leaf().as_ref(), before.iter().find(|leaf| leaf.number == record.number));
+        }
+        store.forget(3).await.unwrap();
+        assert_eq!(store.leaves(0, 10).await.unwrap(), before);
+        assert_eq!(store.leaves(3, 1).await.unwrap(), before[3..4]);
+        assert_eq!(store.stored(Of::Persons(vec![person(5)]), None, 10).await.unwrap(), stored[..1]);
+        assert_eq!(store.stored(Of::Everybody, Some(5), 10).await.unwrap(), stored[1..2]);
+    }
+}
+
+/// As an older Baken laid a file out.
+fn before_there_were_leaves(path: &std::path::Path, records: &[Access]) {
+    let file = rusqlite::Connection::open(path).unwrap();
+    file.execute_batch(
+        "CREATE TABLE accesses (
+             number INTEGER PRIMARY KEY, user TEXT NOT NULL, organisation TEXT NOT NULL, record BLOB NOT NULL
+         ) STRICT;
+         CREATE INDEX accesses_by_user ON accesses (user, number);
+         CREATE INDEX accesses_by_organisation ON accesses (organisation, number);
+         CREATE TABLE persons (person BLOB NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (person, number))
+         STRICT, WITHOUT ROWID;
+         PRAGMA application_id = 1114325347;
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    for (number, access) in (1..).zip(records) {
+        let record = serde_json::to_vec(access).unwrap();
+        let row = (number, access.user.as_str(), access.organisation.as_str(), record);
+        file.execute("INSERT INTO accesses VALUES (?, ?, ?, ?)", row).unwrap();
+        for shown in &access.persons {
+            file.execute("INSERT INTO persons VALUES (?, ?)", (shown.person_id.0.as_bytes(), number)).unwrap();
+        }
+    }
+    file.execute_batch("DELETE FROM accesses WHERE number < 3; DELETE FROM persons WHERE number < 3").unwrap();
+}
+
+#[tokio::test]
+async fn the_records_of_an_older_file_gain_their_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("access.db");
+    let records: Vec<_> = (1..=5).map(|person| access("anna", &[person])).collect();
+    before_there_were_leaves(&path, &records);
+    assert!(Examination::open(&path).is_err(), "it is brought up to date by the service");
+    let store = SqliteAccessLog::open(&path).unwrap();
+    assert_eq!(store.name().len(), 16);
+    let leaves = store.leaves(0, 10).await.unwrap();
+    assert_eq!(leaves.len(), 5);
+    assert!(
+        leaves[..2].iter().all(|leaf| leaf.body.is_empty()) && leaves[2..].iter().all(|leaf| leaf.body.len() == 32)
+    );
+    assert_eq!(store.read(Of::Everybody, None, 10).await.unwrap()[0].access, records[4]);
+    store.append(access("bram", &[6])).await.unwrap();
+    drop(store);
+    let again = SqliteAccessLog::open(&path).unwrap();
+    assert_eq!(again.leaves(0, 5).await.unwrap(), leaves);
+    let (mut seen, now) = (Vec::new(), "2026-11-30T00:00:00Z".parse().unwrap());
+    let faults = Examination::open(&path).unwrap().read(KeptDays::default(), now, |each| seen.push(each)).unwrap();
+    assert_eq!((faults, seen.len()), (vec![], 6));
+}
+
+#[tokio::test]
+async fn a_person_takes_away_what_they_may_know_and_nothing_else_and_it_is_proved() {
+    for (store, _folder) in stores() {
+        for (user, persons) in [("anna", vec![1]), ("bram", vec![1, 2, 3]), ("anna", vec![2]), ("carla", vec![1])] {
+            store.append(access(user, &persons)).await.unwrap();
+        }
+        let mut hidden = access("anna", &[1]);
+        hidden.outcome = Outcome::Hidden;
+        store.append(hidden).await.unwrap();
+        let hashes: Vec<_> = store.leaves(0, 10).await.unwrap().iter().map(RecordLeaf::hash).collect();
+        let root = transparency::Leaves(&hashes).root();
+        let checkpoint = transparency::Checkpoint { origin: "example.org".to_owned(), size: 5, root };
+        let theirs = std::collections::BTreeSet::from([person(1)]);
+        let stored = store.stored(Of::Persons(vec![person(1)]), None, 10).await.unwrap();
+        let proof = AccessProof::of(theirs, stored, transparency::Leaves(&hashes), checkpoint.to_string()).unwrap();
+        assert_eq!(proof.records.iter().map(|record| record.number).collect::<Vec<_>>(), [1, 2, 4]);
+        assert_eq!(proof.verify(&checkpoint), Ok(()));
+
+        let text = serde_json::to_string(&proof).unwrap();
+        for withheld in ["anna", "bram", "192.0.2.1", "/v1/persons", "region"] {
+            assert!(!text.contains(withheld), "{withheld}: {text}");
+        }
+        for other in [2, 3] {
+            assert!(!text.contains(&person(other).to_string()), "{text}");
+        }
+        let read: AccessProof = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.verify(&checkpoint), Ok(()));
+
+        let refused = |change: fn(&mut AccessProof)| {
+            let mut other = proof.clone();
+            change(&mut other);
+            other.verify(&checkpoint).unwrap_err()
+        };
+        let not_in_tree = |error: AccessProofError| matches!(error, AccessProofError::NotInTree { number: 2, .. });
+        assert!(not_in_tree(refused(|proof| proof.records[1].reader.organisation = "elsewhere".to_owned())));
+        assert!(not_in_tree(refused(|proof| proof.records[1].at = "2026-11-29T09:00:01Z".to_owned())));
+        assert!(not_in_tree(refused(|proof| proof.records[1]
+            .persons
+            .retain(|person| matches!(person, ToldPerson::Told { .. })))));
+        assert!(not_in_tree(refused(|proof| proof.records[1].path.truncate(1))));
+        assert!(not_in_tree(refused(|proof| proof.records[1].record = HashText(transparency::Hash::of_nothing()))));
+        assert_eq!(refused(|proof| proof.records.swap(0, 1)), AccessProofError::Order(1));
+        assert_eq!(
+            refused(|proof| proof.persons = std::iter::once(person(9)).collect()),
+            AccessProofError::OfNobody(1)
+        );
+        assert_eq!(refused(|proof| proof.format.push('0')), AccessProofError::Format);
+        assert_eq!(
+            refused(|proof| proof.records[0].reader.outcome = "hidden".to_owned()),
+            AccessProofError::OfNobody(1)
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_file_of_something_else_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("access.db");

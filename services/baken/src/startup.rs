@@ -9,7 +9,7 @@ use access_log::{AccessLog, KeptDays};
 use actix_web::middleware::from_fn;
 use actix_web::{App, web};
 use parking_lot::RwLock;
-use tamper_evidence::{KeptFolder, Notary, NotaryError};
+use tamper_evidence::{Notary, NotaryError};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use transparency::Signer;
@@ -20,7 +20,7 @@ use crate::edge::board::{Board, SignIn};
 use crate::edge::channels::Channels;
 use crate::edge::graphql::{self, Graphql};
 use crate::edge::rates::Rates;
-use crate::edge::{Edge, Limits, board, observe, rest, wire};
+use crate::edge::{Edge, Limits, Notaries, board, observe, rest, wire};
 use crate::event_log::{self, EventLog, LogError, LogUrl, Position, contract};
 use crate::history::{Decoder, STREAMS, is_our_stream, is_ours};
 use crate::projections::{FollowError, Follower, World};
@@ -138,7 +138,8 @@ pub struct Parts {
 pub struct Service {
     pub baken: Arc<Baken>,
     log: Arc<dyn EventLog>,
-    notary: Option<Arc<Notary>>,
+    access: Arc<dyn AccessLog>,
+    notaries: Option<Notaries>,
     keeping: Option<JoinHandle<()>>,
     forgetting: Option<JoinHandle<()>>,
     sealer: Arc<Sealer>,
@@ -198,7 +199,7 @@ impl Service {
         let cases = world.read().len();
         tracing::info!(%position, cases, "the read models are rebuilt");
         let following = tokio::spawn(follower.run());
-        let log = parts.log.clone();
+        let (log, access) = (parts.log.clone(), parts.access.clone());
         let baken = Baken::new(parts.log, parts.access, sealer.clone(), world, parts.clock, parts.ids, applied);
         let baken = Arc::new(baken);
         let registered = baken.bring_in(&baken.settings().organisations).await?;
@@ -209,7 +210,8 @@ impl Service {
         Ok(Self {
             baken,
             log,
-            notary: None,
+            access,
+            notaries: None,
             keeping: None,
             forgetting: None,
             sealer,
@@ -231,8 +233,8 @@ impl Service {
         self.forgetting.get_or_insert_with(|| tokio::spawn(forget_accesses(self.baken.clone(), kept)));
     }
 
-    /// From now on checkpoints of the log are signed for whoever asks, and one is kept in the folder, if one is given,
-    /// every interval in which the log has grown.
+    /// From now on checkpoints of the event log and of this node's access log are signed for whoever asks, and one of each is
+    /// kept in the folder, if one is given, every interval in which that log has grown.
     ///
     /// # Errors
     /// Where the folder cannot be used, or holds another log's checkpoints.
@@ -242,10 +244,14 @@ impl Service {
         folder: Option<&Path>,
         interval: Duration,
     ) -> Result<(), StartError> {
-        let kept = folder.map(KeptFolder::open).transpose().map_err(NotaryError::from)?;
-        let notary = Arc::new(Notary::new(self.log.clone(), is_our_stream, signer, kept)?);
-        self.keeping = Some(tokio::spawn(keep_checkpoints(notary.clone(), interval)));
-        self.notary = Some(notary);
+        let signer = Arc::new(signer);
+        let log = Notary::of_events(self.log.clone(), is_our_stream, signer.clone(), folder)?;
+        let notaries = Notaries {
+            log: Arc::new(log),
+            access: Arc::new(Notary::of_accesses(self.access.clone(), signer, folder)?),
+        };
+        self.keeping = Some(tokio::spawn(keep_checkpoints(notaries.clone(), interval)));
+        self.notaries = Some(notaries);
         Ok(())
     }
 
@@ -265,14 +271,19 @@ impl Service {
 }
 
 /// Without a folder too the log is read on, so that nobody who asks for a checkpoint waits for all of it to be read.
-async fn keep_checkpoints(notary: Arc<Notary>, interval: Duration) {
+async fn keep_checkpoints(notaries: Notaries, interval: Duration) {
     let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match notary.keep().await {
-            Ok(size) => tracing::debug!(size, "a checkpoint of the log"),
-            Err(error) => tracing::error!(%error, "no checkpoint of the log was signed. docs/tamper-evidence.md"),
+        for notary in [&notaries.log, &notaries.access] {
+            let log = notary.origin();
+            match notary.keep().await {
+                Ok(size) => tracing::debug!(log, size, "a checkpoint of a log"),
+                Err(error) => {
+                    tracing::error!(log, %error, "no checkpoint of a log was signed. docs/tamper-evidence.md");
+                }
+            }
         }
     }
 }
@@ -357,7 +368,7 @@ pub fn listen(service: &Service, bind: SocketAddr, parts: EdgeParts) -> Result<L
         operator_token: parts.operator_token,
         board: Board::new(parts.sign_in),
         webhooks: service.webhooks.clone(),
-        notary: service.notary.clone(),
+        notaries: service.notaries.clone(),
     });
     let (server, address) = wire::serve(bind, move || {
         App::new()

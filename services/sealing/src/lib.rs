@@ -10,6 +10,7 @@
 
 mod blob;
 mod cache;
+mod erasure;
 mod kek;
 mod key_store;
 mod marks;
@@ -21,6 +22,7 @@ mod secret;
 mod tests;
 
 pub use cache::Cached;
+pub use erasure::DestroyedKeys;
 pub use kek::{
     EnvironmentKek, Epoch, FileKek, KekError, KekName, KekProvider, ToUnwrap, ToWrap, TransitKek, TransitSettings,
 };

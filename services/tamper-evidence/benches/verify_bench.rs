@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use event_log::sqlite::{Options, SqliteLog};
 use event_log::{EventLog, Expected, LogUrl, Proposed, StreamName};
-use tamper_evidence::{KeptFolder, LogEvidence, Notary, create_key, verify};
+use tamper_evidence::{LogEvidence, Notary, create_key, verify};
 use transparency::{KeyKind, Verifiers};
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let signer = create_key(&folder.path().join("key"), "example.org/baken", KeyKind::Log)?;
     let verifiers = Verifiers::new(signer.public().clone(), Vec::new()).ok_or("a log's key")?;
     let kept = folder.path().join("kept");
-    let notary = Notary::new(log.clone(), |_| true, signer, Some(KeptFolder::open(&kept)?))?;
+    let notary = Notary::of_events(log.clone(), |_| true, Arc::new(signer), Some(&kept))?;
     let began = Instant::now();
     let size = notary.keep().await?;
     tell("a node reads the log and keeps a checkpoint", size, began);

@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use transparency::{Checkpoint, Hash, Tree};
+use transparency::{Checkpoint, Hash, Leaves, Tree};
 
-use crate::{EventPlace, LogFinding};
+use crate::{EntryPlace, LogFinding};
 
 /// Why what was kept is no evidence of anything: of itself, one part belies another.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Contradiction {
     /// Whoever has the log's key showed different logs to different people.
     #[error(
-        "two checkpoints of {0} events have different roots, and both are signed: the log was signed in two versions"
+        "two checkpoints of {0} entries have different roots, and both are signed: the log was signed in two versions"
     )]
     Forked(u64),
     #[error(
-        "the leaf hashes that were kept do not give the root of the checkpoint of {0} events: one of the two was altered. \
+        "the leaf hashes that were kept do not give the root of the checkpoint of {0} entries: one of the two was altered. \
          A checkpoint alone can be used without them"
     )]
     Leaves(u64),
@@ -26,7 +26,7 @@ pub enum Contradiction {
 pub struct LogEvidence {
     /// The smallest first.
     checkpoints: Vec<Checkpoint>,
-    /// Of the first events, as far as a checkpoint vouches for them.
+    /// Of the first entries, as far as a checkpoint vouches for them.
     leaves: Vec<Hash>,
 }
 
@@ -54,10 +54,20 @@ impl LogEvidence {
         Ok(Self { checkpoints, leaves })
     }
 
-    /// How many events the largest checkpoint says that there were; 0 without any.
+    /// How many entries the largest checkpoint says that there were; 0 without any.
     #[must_use]
     pub fn covers(&self) -> u64 {
         self.checkpoints.last().map_or(0, |checkpoint| checkpoint.size)
+    }
+
+    /// Whether a checkpoint of the same log is one of what is kept; `None` where what is kept does not tell.
+    #[must_use]
+    pub fn has(&self, checkpoint: &Checkpoint) -> Option<bool> {
+        if let Some(kept) = self.checkpoints.iter().find(|kept| kept.size == checkpoint.size) {
+            return Some(kept.root == checkpoint.root);
+        }
+        let leaves = self.leaves.get(..usize::try_from(checkpoint.size).ok()?)?;
+        Some(Leaves(leaves).root() == checkpoint.root)
     }
 
     /// How many checkpoints there are.
@@ -82,7 +92,7 @@ pub struct Audit {
     /// The size of the last one that agreed.
     agreed: u64,
     altered: Option<LogFinding>,
-    first: Option<EventPlace>,
+    first: Option<EntryPlace>,
     /// The log's leaves, where those that were kept are known.
     seen: Vec<Hash>,
 }
@@ -121,7 +131,7 @@ impl Audit {
     }
 
     /// Takes the log's next leaf.
-    pub fn push(&mut self, leaf: Hash, place: &EventPlace) {
+    pub fn push(&mut self, leaf: Hash, place: &EntryPlace) {
         if let Some(kept) = self.evidence.leaves.get(self.seen.len()) {
             if *kept != leaf {
                 self.first.get_or_insert_with(|| place.clone());

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use transparency::{Checkpoint, Signer, Verifiers};
 
-use crate::kept::{newest, write};
+use crate::kept::{newest, verifiers_of, write};
 use crate::{KeptError, LogEvidence};
 
 /// Why nothing was cosigned.
@@ -15,9 +15,9 @@ pub enum CosignError {
     Kept(#[from] KeptError),
     #[error("a checkpoint is cosigned with a second party's key, and this one is a log's")]
     NotACosignersKey,
-    #[error("the newest checkpoint is of {newest} events, and one of {last} was cosigned: the log was rolled back")]
+    #[error("the newest checkpoint is of {newest} entries, and one of {last} was cosigned: the log was rolled back")]
     RolledBack { newest: u64, last: u64 },
-    #[error("the folder has the hashes of {leaves} leaves, and its newest checkpoint is of {newest} events")]
+    #[error("the folder has the hashes of {leaves} leaves, and its newest checkpoint is of {newest} entries")]
     LeavesMissing { leaves: usize, newest: u64 },
 }
 
@@ -37,6 +37,8 @@ pub fn cosign(
     if signer.public().kind() != transparency::KeyKind::Cosigner {
         return Err(CosignError::NotACosignersKey);
     }
+    // A folder of an access log's checkpoints is signed with the same key.
+    let verifiers = &verifiers_of(folder, verifiers)?;
     let (mut note, newest) = newest(folder, verifiers)?;
     let mut paths = vec![folder.to_owned()];
     if last.exists() {

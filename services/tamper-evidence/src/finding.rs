@@ -1,8 +1,9 @@
-//! What is wrong with a log, and where. Events are counted from 1, in the order of the log; of what they hold nothing is
-//! told but their type.
+//! What is wrong with a log, and where. Entries are counted from 1, in the order of the log; of what they hold nothing is
+//! told but an event's type and a record's time.
 
 use std::fmt;
 
+use access_log::AccessFault;
 use event_log::{IndexFault, Position, StreamName};
 
 /// Which event, and where it lies.
@@ -23,20 +24,56 @@ impl fmt::Display for EventPlace {
     }
 }
 
+/// Which entry of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryPlace {
+    Event(EventPlace),
+    /// A record of an access: its number, and when it was made.
+    Record {
+        number: u64,
+        at: String,
+    },
+}
+
+impl EntryPlace {
+    /// Its number among the log's entries, from 1.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        match self {
+            Self::Event(place) => place.number,
+            Self::Record { number, .. } => *number,
+        }
+    }
+}
+
+impl fmt::Display for EntryPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(place) => place.fmt(f),
+            Self::Record { number, at } if at.is_empty() => write!(f, "record {number}"),
+            Self::Record { number, at } => write!(f, "record {number} ({at})"),
+        }
+    }
+}
+
 /// Something that a log cannot be where nobody changed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogFinding {
-    /// It has fewer events than a checkpoint says that it had: an older copy, or events were removed.
+    /// It has fewer entries than a checkpoint says that it had: an older copy, or entries were removed.
     Shorter { size: u64, checkpoint: u64 },
-    /// The tree over the first `until` events is another one than the checkpoint's; that over the first `after` is the same.
+    /// The tree over the first `until` entries is another one than the checkpoint's; that over the first `after` is the same.
     Altered { after: u64, until: u64 },
-    /// The first event that is not the one that was there.
-    First(EventPlace),
-    /// How many of the events that were there are gone, and how many are there that were not. An event that was changed
+    /// The first entry that is not the one that was there.
+    First(EntryPlace),
+    /// How many of the entries that were there are gone, and how many are there that were not. An entry that was changed
     /// is both; where both are 0, the order alone was changed.
     Tally { gone: u64, new: u64 },
-    /// None of the events is one that was there.
+    /// None of the entries is one that was there.
     AnotherLog,
+    /// No checkpoint of this access log is kept, but of others there are.
+    AnotherStore { here: String, kept: Vec<String> },
+    /// Something in the access log's file cannot be where nobody changed it.
+    Access(AccessFault),
     /// An event does not follow on the one before it in its stream.
     OutOfLine { place: EventPlace, expected: u64 },
     /// An engine that counts positions without a gap left one.
@@ -52,20 +89,26 @@ impl fmt::Display for LogFinding {
         match self {
             Self::Shorter { size, checkpoint } => write!(
                 f,
-                "the log was rolled back or cut off: it has {size} events, and had {checkpoint} at the checkpoint"
+                "it was rolled back or cut off: it has {size} entries, and had {checkpoint} at the checkpoint"
             ),
             Self::Altered { after, until } => {
-                write!(f, "something was altered among the events {} to {until}", after + 1)
+                write!(f, "something was altered among the entries {} to {until}", after + 1)
             }
             Self::First(place) => write!(f, "the first that is not as it was: {place}"),
-            Self::Tally { gone: 0, new: 0 } => write!(f, "no event is gone and none is new: their order was changed"),
+            Self::Tally { gone: 0, new: 0 } => write!(f, "no entry is gone and none is new: their order was changed"),
             Self::Tally { gone, new } => {
                 write!(
                     f,
-                    "events that are gone: {gone}; events that were not there: {new} (one that was changed is both)"
+                    "entries that are gone: {gone}; entries that were not there: {new} (one that was changed is both)"
                 )
             }
-            Self::AnotherLog => write!(f, "none of the events is one of the checkpoint's: this is another log"),
+            Self::AnotherLog => write!(f, "none of the entries is one of the checkpoint's: this is another log"),
+            Self::AnotherStore { here, kept } => write!(
+                f,
+                "this is the store {here}, of which no checkpoint is kept, but of {}: it was put in the place of another",
+                kept.join(", ")
+            ),
+            Self::Access(fault) => fault.fmt(f),
             Self::OutOfLine { place, expected } => {
                 write!(f, "{place} does not follow on its stream: revision {expected} should")
             }

@@ -1,9 +1,11 @@
 //! What is kept outside the log: a folder with its checkpoints, and the hashes of its leaves. The first show whether the log
-//! is what it was, the second where it is not. Neither tells anything of what the events hold.
+//! is what it was, the second where it is not. Neither tells anything of what the entries hold.
 //!
 //! - `checkpoints/SIZE`: a signed note for each; the size in twenty digits.
-//! - `leaves`: 32 bytes for each event, in their order.
+//! - `leaves`: 32 bytes for each entry, in their order.
+//! - `access/STORE`: the same of each node's access log.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,7 +14,8 @@ use storage::files::{beside, flush_entry_of};
 use storage::owner_only;
 use transparency::{Checkpoint, CheckpointError, Hash, SignedNote, Verifiers};
 
-use crate::{Contradiction, LogEvidence};
+use crate::origin::{access_folder, of_origin};
+use crate::{Contradiction, LogEvidence, access_store};
 
 const CHECKPOINTS: &str = "checkpoints";
 const LEAVES: &str = "leaves";
@@ -45,7 +48,7 @@ pub struct KeptFolder {
 }
 
 impl KeptFolder {
-    /// Opens the folder, and makes it where there is none.
+    /// Opens the folder, and makes it where there is none, with those above it.
     ///
     /// # Errors
     /// Where it can be neither read nor made.
@@ -130,6 +133,7 @@ fn leaves(folder: &Path) -> Result<Vec<Hash>, KeptError> {
     Ok(whole.iter().copied().map(Hash::from_bytes).collect())
 }
 
+/// Reads a checkpoint of the log that these keys are for.
 fn read_note(path: &Path, verifiers: &Verifiers) -> Result<(SignedNote, Checkpoint), KeptError> {
     let text = fs::read_to_string(path).map_err(failed(path))?;
     let note = text.parse::<SignedNote>().map_err(CheckpointError::from);
@@ -137,22 +141,44 @@ fn read_note(path: &Path, verifiers: &Verifiers) -> Result<(SignedNote, Checkpoi
     opened.map_err(|source| KeptError::Checkpoint { path: path.to_owned(), source })
 }
 
-fn read_notes(folder: &Path, verifiers: &Verifiers) -> Result<Vec<(SignedNote, Checkpoint)>, KeptError> {
+/// The keys for the log that a checkpoint says it is of; those for the event log where it is none of the two kinds.
+fn verifiers_for(path: &Path, verifiers: &Verifiers) -> Result<Verifiers, KeptError> {
+    let text = fs::read_to_string(path).map_err(failed(path))?;
+    let note = text.parse::<SignedNote>().map_err(CheckpointError::from);
+    let note = note.map_err(|source| KeptError::Checkpoint { path: path.to_owned(), source })?;
+    Ok(of_origin(verifiers, note.origin()).unwrap_or_else(|| verifiers.clone()))
+}
+
+/// The files of a folder's checkpoints; none where it keeps none.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, KeptError> {
     let path = folder.join(CHECKPOINTS);
-    let mut notes = Vec::new();
-    for entry in fs::read_dir(&path).map_err(failed(&path))? {
+    let entries = match fs::read_dir(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed(&path))?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
         let file = entry.map_err(failed(&path))?.path();
         // One that was being written when its writer was stopped.
         if !file.to_string_lossy().ends_with(NEW) {
-            notes.push(read_note(&file, verifiers)?);
+            files.push(file);
         }
     }
-    Ok(notes)
+    Ok(files)
+}
+
+fn read_notes(folder: &Path, verifiers: &Verifiers) -> Result<Vec<(SignedNote, Checkpoint)>, KeptError> {
+    files(folder)?.iter().map(|file| read_note(file, verifiers)).collect()
 }
 
 fn read_folder(folder: &Path, verifiers: &Verifiers) -> Result<(Vec<Checkpoint>, Vec<Hash>), KeptError> {
     let checkpoints = read_notes(folder, verifiers)?.into_iter().map(|(_, checkpoint)| checkpoint).collect();
     Ok((checkpoints, leaves(folder)?))
+}
+
+/// The keys for the log whose checkpoints a folder keeps: the event log, or an access log.
+pub(crate) fn verifiers_of(folder: &Path, verifiers: &Verifiers) -> Result<Verifiers, KeptError> {
+    files(folder)?.first().map_or_else(|| Ok(verifiers.clone()), |file| verifiers_for(file, verifiers))
 }
 
 /// The largest checkpoint in a folder.
@@ -162,24 +188,103 @@ pub(crate) fn newest(folder: &Path, verifiers: &Verifiers) -> Result<(SignedNote
 }
 
 impl LogEvidence {
-    /// Reads checkpoints, and folders in which they are kept with leaf hashes.
+    /// Reads checkpoints of one log, and folders in which they are kept with leaf hashes.
     ///
     /// # Errors
     /// Where one of them cannot be read, is not signed as it must be, or belies another.
     pub fn read(paths: &[PathBuf], verifiers: &Verifiers) -> Result<Self, KeptError> {
-        let (mut checkpoints, mut leaves) = (Vec::new(), Vec::new());
+        let mut gathered = Gathered::default();
         for path in paths {
             if path.is_dir() {
-                let (found, hashes) = read_folder(path, verifiers)?;
-                if found.is_empty() {
+                if files(path)?.is_empty() {
                     return Err(KeptError::Empty(path.clone()));
                 }
-                checkpoints.extend(found);
-                leaves = std::cmp::max_by_key(leaves, hashes, Vec::len);
+                gathered.folder(path, verifiers)?;
             } else {
-                checkpoints.push(read_note(path, verifiers)?.1);
+                gathered.checkpoints.push(read_note(path, verifiers)?.1);
             }
         }
-        Ok(Self::new(checkpoints, leaves)?)
+        gathered.evidence()
     }
+}
+
+/// Checkpoints of one log, and the longest list of its leaf hashes.
+#[derive(Default)]
+struct Gathered {
+    checkpoints: Vec<Checkpoint>,
+    leaves: Vec<Hash>,
+}
+
+impl Gathered {
+    fn folder(&mut self, folder: &Path, verifiers: &Verifiers) -> Result<(), KeptError> {
+        let (checkpoints, leaves) = read_folder(folder, verifiers)?;
+        self.checkpoints.extend(checkpoints);
+        self.leaves = std::cmp::max_by_key(std::mem::take(&mut self.leaves), leaves, Vec::len);
+        Ok(())
+    }
+
+    fn evidence(self) -> Result<LogEvidence, KeptError> {
+        Ok(LogEvidence::new(self.checkpoints, self.leaves)?)
+    }
+}
+
+/// What is kept of all logs that one key signs.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// Of the event log.
+    pub log: LogEvidence,
+    /// Of each node's access log, by its store's name.
+    pub accesses: BTreeMap<String, LogEvidence>,
+}
+
+impl Evidence {
+    /// Reads checkpoints, of whichever of the logs, and folders in which they are kept.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read, is not signed as it must be, or belies another.
+    pub fn read(paths: &[PathBuf], verifiers: &Verifiers) -> Result<Self, KeptError> {
+        let mut logs = BTreeMap::<String, Gathered>::new();
+        for path in paths {
+            if path.is_dir() {
+                let mut folders = vec![path.clone()];
+                folders.extend(sub_folders(&access_folder(path))?);
+                folders.retain(|folder| files(folder).is_ok_and(|files| !files.is_empty()));
+                if folders.is_empty() {
+                    return Err(KeptError::Empty(path.clone()));
+                }
+                for folder in folders {
+                    let verifiers = verifiers_of(&folder, verifiers)?;
+                    logs.entry(verifiers.origin().to_owned()).or_default().folder(&folder, &verifiers)?;
+                }
+            } else {
+                let verifiers = verifiers_for(path, verifiers)?;
+                let (_, checkpoint) = read_note(path, &verifiers)?;
+                logs.entry(checkpoint.origin.clone()).or_default().checkpoints.push(checkpoint);
+            }
+        }
+        let mut evidence = Self::default();
+        for (origin, gathered) in logs {
+            let of_log = gathered.evidence()?;
+            match access_store(verifiers.key_name(), &origin) {
+                Some(store) => drop(evidence.accesses.insert(store.to_owned(), of_log)),
+                None => evidence.log = of_log,
+            }
+        }
+        Ok(evidence)
+    }
+}
+
+fn sub_folders(folder: &Path) -> Result<Vec<PathBuf>, KeptError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed(folder))?,
+    };
+    let mut folders = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed(folder))?.path();
+        if path.is_dir() {
+            folders.push(path);
+        }
+    }
+    Ok(folders)
 }

@@ -8,7 +8,7 @@ use event_log::{EventLog, LogError, LogUrl, OpenError, Position, StreamName};
 use transparency::Hash;
 
 use crate::reading::LeafReading;
-use crate::{Audit, EventPlace, LogEvidence, LogFinding};
+use crate::{Audit, EntryPlace, EventPlace, LogEvidence, LogFinding};
 
 /// Findings about the log's own order that are told; more of them are like these.
 const TOLD: usize = 20;
@@ -72,8 +72,11 @@ async fn examine(
         // Others may write meanwhile; what they add is for the next time.
         page.positions.iter().take_while(|position| **position <= head).for_each(|position| order.at(*position));
         for read in page.leaves.into_iter().take_while(|read| read.place.position <= head) {
-            audit.push(read.leaf, &read.place);
-            order.take(read.place);
+            let place = EntryPlace::Event(read.place);
+            audit.push(read.leaf, &place);
+            if let EntryPlace::Event(place) = place {
+                order.take(place);
+            }
         }
     }
     let mut findings = audit.findings();

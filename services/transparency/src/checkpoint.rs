@@ -10,7 +10,7 @@ use crate::{Hash, Tree};
 /// What a log was at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Which log: the name of the key that it signs with.
+    /// Which log: the name of the key that it signs with, unless several logs are signed with one key.
     pub origin: String,
     /// How many entries it has.
     pub size: u64,
@@ -37,6 +37,7 @@ pub enum CheckpointError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verifiers {
     log: VerifierKey,
+    origin: String,
     cosigners: Vec<VerifierKey>,
 }
 
@@ -46,13 +47,39 @@ impl Verifiers {
     #[must_use]
     pub fn new(log: VerifierKey, cosigners: Vec<VerifierKey>) -> Option<Self> {
         let fit = log.kind() == KeyKind::Log && cosigners.iter().all(|key| key.kind() == KeyKind::Cosigner);
-        fit.then_some(Self { log, cosigners })
+        let origin = log.name().to_owned();
+        fit.then_some(Self { log, origin, cosigners })
+    }
+
+    /// The same keys, for another log that is signed with them.
+    #[must_use]
+    pub fn of(&self, origin: &str) -> Self {
+        Self { origin: origin.to_owned(), ..self.clone() }
     }
 
     /// The log that they are of.
     #[must_use]
     pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The name of the log's key.
+    #[must_use]
+    pub fn key_name(&self) -> &str {
         self.log.name()
+    }
+
+    /// Whether all of these have signed a note, and who cosigned it when, in seconds since 1970.
+    ///
+    /// # Errors
+    /// Where one of them has not, or a signature is wrong.
+    pub fn verify(&self, note: &SignedNote) -> Result<Vec<(String, u64)>, CheckpointError> {
+        verified(note, &self.log)?;
+        let mut cosigned = Vec::new();
+        for key in &self.cosigners {
+            cosigned.extend(verified(note, key)?.map(|time| (key.name().to_owned(), time)));
+        }
+        Ok(cosigned)
     }
 }
 
@@ -65,15 +92,15 @@ pub struct OpenedCheckpoint {
 }
 
 impl Checkpoint {
-    /// What this tree is, of the log that signs with this key.
+    /// What this tree is, of the log of this name.
     #[must_use]
-    pub fn of(tree: &Tree, signer: &Signer) -> Self {
-        Self { origin: signer.public().name().to_owned(), size: tree.size(), root: tree.root() }
+    pub fn of(tree: &Tree, origin: &str) -> Self {
+        Self { origin: origin.to_owned(), size: tree.size(), root: tree.root() }
     }
 
     #[must_use]
     pub fn sign(&self, signer: &Signer) -> SignedNote {
-        SignedNote::new(self.to_string(), signer)
+        SignedNote::sign(self.to_string(), signer)
     }
 
     /// Reads a signed checkpoint, and believes it where all of these have signed it.
@@ -86,12 +113,7 @@ impl Checkpoint {
             let (expected, found) = (verifiers.origin().to_owned(), checkpoint.origin);
             return Err(CheckpointError::Origin { expected, found });
         }
-        verified(note, &verifiers.log)?;
-        let mut cosigned = Vec::new();
-        for key in &verifiers.cosigners {
-            cosigned.extend(verified(note, key)?.map(|time| (key.name().to_owned(), time)));
-        }
-        Ok(OpenedCheckpoint { checkpoint, cosigned })
+        Ok(OpenedCheckpoint { checkpoint, cosigned: verifiers.verify(note)? })
     }
 }
 

@@ -41,14 +41,14 @@ fn a_key_of_gos_own_tests_signs_as_it_does_there() {
     let signer = Signer::from_text(GO_PRIVATE).unwrap();
     assert_eq!(signer.public().to_string(), GO_PUBLIC);
     assert_eq!(*signer.to_text(), GO_PRIVATE);
-    assert_eq!(SignedNote::new(GO_TEXT.to_owned(), &signer).to_string(), format!("{GO_TEXT}\n{GO_SIGNED}"));
+    assert_eq!(SignedNote::sign(GO_TEXT.to_owned(), &signer).to_string(), format!("{GO_TEXT}\n{GO_SIGNED}"));
     assert!(!format!("{signer:?}").contains("PRIVATE"));
 }
 
 #[test]
 fn a_checkpoint_is_three_lines_and_a_signature() {
     let signer = signer();
-    let checkpoint = Checkpoint::of(&tree(), &signer);
+    let checkpoint = Checkpoint::of(&tree(), signer.public().name());
     let note = checkpoint.sign(&signer);
     let written = note.to_string();
     let lines: Vec<_> = written.lines().collect();
@@ -63,7 +63,7 @@ fn a_checkpoint_is_three_lines_and_a_signature() {
 #[test]
 fn a_checkpoint_with_anything_changed_is_refused() {
     let signer = signer();
-    let checkpoint = Checkpoint::of(&tree(), &signer);
+    let checkpoint = Checkpoint::of(&tree(), signer.public().name());
     let note = checkpoint.sign(&signer).to_string();
     let root = checkpoint.root.to_string();
     let other = Hash::of_nothing().to_string();
@@ -76,7 +76,7 @@ fn a_checkpoint_with_anything_changed_is_refused() {
 #[test]
 fn another_key_and_another_log_are_told_apart() {
     let (ours, theirs) = (signer(), signer());
-    let note = Checkpoint::of(&tree(), &ours).sign(&ours);
+    let note = Checkpoint::of(&tree(), ours.public().name()).sign(&ours);
     // The same name, another key: its signature is not ours to judge.
     assert_eq!(Checkpoint::open(&note, &by(&theirs)), Err(CheckpointError::Unsigned("example.org/baken".to_owned())));
     let elsewhere = Signer::generate("example.net/baken", KeyKind::Log).unwrap();
@@ -91,7 +91,7 @@ fn another_key_and_another_log_are_told_apart() {
 fn a_second_party_signs_with_the_time_and_is_missed_where_it_did_not() {
     let (log, second) = (signer(), Signer::generate("example.net/ombudsman", KeyKind::Cosigner).unwrap());
     let both = Verifiers::new(log.public().clone(), vec![second.public().clone()]).unwrap();
-    let mut note = Checkpoint::of(&tree(), &log).sign(&log);
+    let mut note = Checkpoint::of(&tree(), log.public().name()).sign(&log);
     assert_eq!(Checkpoint::open(&note, &both), Err(CheckpointError::Unsigned("example.net/ombudsman".to_owned())));
     note.cosign(&second, 1_679_315_147);
     let note: SignedNote = note.to_string().parse().unwrap();
@@ -171,4 +171,16 @@ fn what_is_no_checkpoint_is_refused() {
     for text in [format!("example.org/baken\n0\n{root}\n"), format!("example.org/baken\n3\n{root}\nanother's line\n")] {
         assert!(text.parse::<Checkpoint>().is_ok(), "{text}");
     }
+}
+
+#[test]
+fn a_log_that_is_signed_with_anothers_key_is_known_by_its_own_name() {
+    let signer = signer();
+    let note = Checkpoint::of(&tree(), "example.org/baken/access/1").sign(&signer);
+    let refused = Checkpoint::open(&note, &by(&signer)).unwrap_err();
+    assert!(matches!(refused, CheckpointError::Origin { .. }), "{refused}");
+    let opened = Checkpoint::open(&note, &by(&signer).of(note.origin())).unwrap();
+    assert_eq!(opened.checkpoint.origin, "example.org/baken/access/1");
+    let other = by(&self::signer()).of(note.origin());
+    assert!(matches!(Checkpoint::open(&note, &other), Err(CheckpointError::Unsigned(_))));
 }

@@ -77,9 +77,10 @@ pub struct SignedNote {
 }
 
 impl SignedNote {
-    /// The text, signed by a log's key. It ends in a line feed.
+    /// The text, signed by a log's key. It ends in a line feed. What it is must follow from its first line: a checkpoint's is
+    /// its log's name, so that no other text can be taken for one.
     #[must_use]
-    pub(crate) fn new(text: String, signer: &Signer) -> Self {
+    pub fn sign(text: String, signer: &Signer) -> Self {
         let signature = Signature::by(signer, signer.sign(text.as_bytes()));
         Self { text, signatures: vec![signature] }
     }
@@ -93,6 +94,12 @@ impl SignedNote {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text's first line: of which log it says that it is.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.text.lines().next().unwrap_or_default()
     }
 
     #[must_use]

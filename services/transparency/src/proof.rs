@@ -46,6 +46,21 @@ impl InclusionProof {
         Some(Self(path))
     }
 
+    /// The proofs for several leaves of one tree, in the order of their indices, which must be ascending. However many they
+    /// are, the tree is hashed once. `None` where one of them is not there.
+    #[must_use]
+    pub fn of_many(leaves: Leaves<'_>, indices: &[u64]) -> Option<Vec<Self>> {
+        let indices: Vec<_> = indices.iter().map(|index| usize::try_from(*index)).collect::<Result<_, _>>().ok()?;
+        if !indices.is_sorted() || indices.last().is_some_and(|last| *last >= leaves.0.len()) {
+            return None;
+        }
+        let mut proofs = vec![Self(Vec::new()); indices.len()];
+        if !leaves.0.is_empty() {
+            prove(leaves.0, 0, &indices, &mut proofs);
+        }
+        Some(proofs)
+    }
+
     /// Checks that the tree of this size and root has this leaf at `index` (section 2.1.3.2).
     ///
     /// # Errors
@@ -75,6 +90,27 @@ impl InclusionProof {
             _ => Err(ProofError::Length),
         }
     }
+}
+
+/// Adds the nodes beside these leaves' ways up to the root of the subtree over `leaves`, the first of which is leaf `first`
+/// of the whole; answers that root.
+fn prove(leaves: &[Hash], first: usize, indices: &[usize], proofs: &mut [InclusionProof]) -> Hash {
+    if indices.is_empty() || leaves.len() == 1 {
+        return Leaves(leaves).root();
+    }
+    let (left, right) = leaves.split_at(split(leaves.len()));
+    let middle = first + left.len();
+    let on_the_left = indices.partition_point(|index| *index < middle);
+    let (of_left, of_right) = proofs.split_at_mut(on_the_left);
+    let left = prove(left, first, &indices[..on_the_left], of_left);
+    let right = prove(right, middle, &indices[on_the_left..], of_right);
+    for proof in of_left {
+        proof.0.push(right);
+    }
+    for proof in of_right {
+        proof.0.push(left);
+    }
+    Hash::of_node(&left, &right)
 }
 
 /// The nodes from which the roots of both trees follow.

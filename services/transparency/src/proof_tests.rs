@@ -100,6 +100,21 @@ fn every_leaf_of_every_small_tree_is_shown_to_be_in_it_and_no_other_one() {
 }
 
 #[test]
+fn the_proofs_of_several_leaves_are_those_of_each() {
+    let leaves: Vec<_> = (0..70_u64).map(|n| Hash::of_leaf(&n.to_be_bytes())).collect();
+    for size in 0..=70_u64 {
+        let tree = Leaves(&leaves[..usize::try_from(size).unwrap()]);
+        for step in 1..9 {
+            let indices: Vec<_> = (0..size).step_by(step).collect();
+            let each = indices.iter().map(|index| InclusionProof::of(tree, *index).unwrap()).collect();
+            assert_eq!(InclusionProof::of_many(tree, &indices), Some(each), "every {step} of {size}");
+        }
+        assert_eq!(InclusionProof::of_many(tree, &[size]), None);
+    }
+    assert_eq!(InclusionProof::of_many(Leaves(&leaves), &[2, 1]), None);
+}
+
+#[test]
 fn every_small_tree_is_shown_to_have_grown_from_every_smaller_one() {
     let leaves: Vec<_> = (0..40_u64).map(|n| Hash::of_leaf(&n.to_be_bytes())).collect();
     let at = |size: u64| Leaves(&leaves[..usize::try_from(size).unwrap()]);

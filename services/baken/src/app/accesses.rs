@@ -12,6 +12,7 @@ use care_path::policy::{Categories, Category, Relation};
 use care_path::sight::Disclosed;
 use care_path::time::DateTime;
 use serde::Serialize;
+use tamper_evidence::NotaryError;
 use utoipa::ToSchema;
 
 use super::page::{Edge, Mark, Page, PageRequest};
@@ -46,6 +47,8 @@ pub enum AccessQueryError {
     Forbidden,
     #[error(transparent)]
     Log(#[from] AccessError),
+    #[error(transparent)]
+    Notary(#[from] NotaryError),
 }
 
 /// A record: who saw what of whom, when and how.
@@ -185,13 +188,7 @@ impl Baken {
     /// # Errors
     /// Where there is no such person, or none for this reader; the role may not read it; or the store does not answer.
     pub async fn who_saw(&self, reader: &Reading, person: PersonId) -> Result<Vec<SeenByView>, AccessQueryError> {
-        match access_log_of(reader.actor.role()) {
-            AccessLogOf::Everybody => {}
-            AccessLogOf::Person => self.seen(reader, person, |_, _, _| ())?,
-            AccessLogOf::Nobody => return Err(AccessQueryError::Forbidden),
-        }
-        let ids = self.ids_of(person);
-        reader.reviews(Some(person));
+        let ids = self.whose_accesses(reader, person)?;
         let (mut seen, mut before) = (BTreeMap::<_, SeenBy>::new(), None);
         loop {
             let stretch = self.access.read(Of::Persons(ids.clone()), before, STRETCH).await?;
@@ -211,6 +208,17 @@ impl Baken {
             seen.into_iter().map(|((organisation, role), by)| by.view(organisation, role)).collect();
         views.sort_by_key(|view| std::cmp::Reverse(view.last_at));
         Ok(views)
+    }
+
+    /// All ids of the person whose accesses this reader is about to see.
+    pub(super) fn whose_accesses(&self, reader: &Reading, person: PersonId) -> Result<Vec<PersonId>, AccessQueryError> {
+        match access_log_of(reader.actor.role()) {
+            AccessLogOf::Everybody => {}
+            AccessLogOf::Person => self.seen(reader, person, |_, _, _| ())?,
+            AccessLogOf::Nobody => return Err(AccessQueryError::Forbidden),
+        }
+        reader.reviews(Some(person));
+        Ok(self.ids_of(person))
     }
 
     /// All ids of the human being who has this one.

@@ -1,14 +1,19 @@
 //! Erasing a person, wherever it breaks off.
 
+use std::sync::Arc;
+
 use care_path::PersonId;
 use care_path::codes::ErasureGround;
 use care_path::command::{CommandKind as C, Refusal};
 use care_path::path::privacy::PrivacyRefusal;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use tamper_evidence::Notary;
+use transparency::{KeyKind, Signer};
 
 use super::testing::{TestBaken, keyed, request, user};
-use super::{ExecuteError, Reading, Receipt};
+use super::{CertificateError, ExecuteError, Reading, Receipt};
+use crate::history::is_our_stream;
 use crate::watch::{Watch, WatchMetrics};
 
 const SHELTER: &str = "night-shelter-rotterdam";
@@ -106,6 +111,23 @@ async fn an_erasure_that_broke_off_after_it_was_recorded_is_completed_by_whoever
     assert_eq!(test.baken.destroy_keys().await.unwrap(), 0);
     test.baken.complete_roll().await.unwrap();
     alike_after_a_restart(&test).await;
+}
+
+#[tokio::test]
+async fn there_is_no_certificate_before_the_keys_are_destroyed() {
+    let test = TestBaken::start().await;
+    let (person, officer) = (known(&test).await, Reading::from(&user(OFFICER)));
+    let signer = Arc::new(Signer::generate("example.org/baken", KeyKind::Log).unwrap());
+    let notary = Notary::of_events(test.log.clone(), is_our_stream, signer, None).unwrap();
+    let certificate = || test.baken.erasure_certificate(&officer, person, &notary);
+    assert!(matches!(certificate().await, Err(CertificateError::NotFound)));
+    let command = C::EraseSubject.read(None, &json!({"ground": "request"})).unwrap();
+    test.baken.execute_as_sent(request(user(OFFICER), Some(person), command)).await.unwrap();
+    assert!(matches!(certificate().await, Err(CertificateError::UnderWay)));
+    test.baken.destroy_keys().await.unwrap();
+    assert!(
+        certificate().await.unwrap().contains(&format!("\nperson: {person}\nground: request (GDPR art. 17(1)(b); "))
+    );
 }
 
 #[tokio::test]

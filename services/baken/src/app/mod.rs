@@ -1,11 +1,13 @@
 //! The application: one write path, [`Baken::execute`], and one read path, [`Baken::query`]. Everything that writes or
 //! reads goes through them: REST, GraphQL, the command line, the seeds.
 
+mod access_proof;
 mod accesses;
 mod break_glass;
 mod codes;
 mod directory;
 mod erasure;
+mod erasure_certificate;
 #[cfg(test)]
 mod erasure_tests;
 mod evening;
@@ -75,6 +77,7 @@ pub use accesses::{AccessFilter, AccessQueryError, AccessView, AccessedView, Per
 pub use break_glass::{BreakGlassCount, BreakGlassCounts};
 pub use codes::{CodeListNameView, CodeListView, CodeView, LabelLanguage, code_labels, code_list, code_lists};
 pub use directory::{FacilitiesFilter, OrganisationsFilter};
+pub use erasure_certificate::CertificateError;
 pub use evening::{EveningLine, LineStatus, opens};
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use figures::{

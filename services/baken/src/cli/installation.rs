@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use access_log::KeptDays;
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use tamper_evidence::verifier_file;
@@ -32,6 +33,20 @@ impl Chosen {
             None => Installation::Folder(self.folder.data),
         })
     }
+}
+
+/// The access log that a configuration names, or the one beside its embedded log.
+pub fn access_file(config: &Config, log: &LogUrl) -> Option<PathBuf> {
+    let beside = || match log {
+        LogUrl::Sqlite(log) => log.parent().map(data::access_file),
+        _ => None,
+    };
+    config.access_log.as_ref().and_then(|config| config.file.clone()).or_else(beside)
+}
+
+/// For how many days its records are kept.
+pub fn kept_days(config: &Config) -> KeptDays {
+    config.access_log.as_ref().map(|config| config.kept_days).unwrap_or_default()
 }
 
 /// Where everything of a service is.
@@ -83,6 +98,14 @@ impl Installation {
         match self {
             Self::Folder(folder) => Some(verifier_file(&data::checkpoint_key_file(folder))),
             Self::Configured(config) => config.checkpoints.as_ref().map(|checkpoints| verifier_file(&checkpoints.key)),
+        }
+    }
+
+    /// The file of this node's access log, and for how long its records are kept; `None` where it is in memory.
+    pub fn accesses(&self) -> Result<Option<(PathBuf, KeptDays)>, Failure> {
+        match self {
+            Self::Folder(folder) => Ok(Some((data::access_file(folder), KeptDays::default()))),
+            Self::Configured(config) => Ok(access_file(config, &self.log()?).map(|file| (file, kept_days(config)))),
         }
     }
 

@@ -17,6 +17,7 @@ mod simulate;
 mod spec;
 mod token;
 mod verify;
+mod verify_accesses;
 mod welcome;
 
 use std::path::PathBuf;

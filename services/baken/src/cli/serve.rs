@@ -8,9 +8,10 @@ use clap::Args;
 use secrecy::ExposeSecret;
 use tamper_evidence::open_key;
 
-use super::{Failure, data};
+use super::Failure;
+use super::installation::{access_file, kept_days};
 use crate::access_log::{AccessLog, MemoryAccessLog, SqliteAccessLog};
-use crate::config::{AccessLogConfig, BoardConfig, Config, ConfigError};
+use crate::config::{BoardConfig, Config, ConfigError};
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
 use crate::event_log::LogUrl;
@@ -26,14 +27,12 @@ pub struct Serve {
     config: PathBuf,
 }
 
-/// The access log that a configuration names, or the one beside its embedded log.
-fn access_log(config: Option<&AccessLogConfig>, log: &LogUrl) -> Result<Arc<dyn AccessLog>, Failure> {
-    let beside = match log {
-        LogUrl::Sqlite(log) => log.parent().map(data::access_file),
-        LogUrl::Memory if config.is_none() => return Ok(Arc::new(MemoryAccessLog::default())),
-        _ => None,
-    };
-    let file = config.and_then(|config| config.file.clone()).or(beside).ok_or(ConfigError::NoAccessLog)?;
+/// The access log of this node: in memory where the log is, unless a file is named.
+fn access_log(config: &Config, log: &LogUrl) -> Result<Arc<dyn AccessLog>, Failure> {
+    if *log == LogUrl::Memory && config.access_log.is_none() {
+        return Ok(Arc::new(MemoryAccessLog::default()));
+    }
+    let file = access_file(config, log).ok_or(ConfigError::NoAccessLog)?;
     Ok(Arc::new(SqliteAccessLog::open(&file)?))
 }
 
@@ -43,6 +42,8 @@ impl Serve {
         telemetry::init(config.telemetry.format, &config.telemetry.filter);
         let settings = config.settings()?;
         let url: LogUrl = config.log.url.expose_secret().parse()?;
+        let access = access_log(&config, &url)?;
+        let kept = kept_days(&config);
         let kek = config.keys.kek.open()?;
         let keys = config.keys.store.expose_secret().parse::<KeysPlace>()?.open().await?;
         let mut issuers = config.issuers;
@@ -51,10 +52,9 @@ impl Serve {
             issuers.push(DevIssuer::open_or_create(folder)?.issuer_config()?);
         }
         let log = open_log(&url, &keys, &kek).await?;
-        let access = access_log(config.access_log.as_ref(), &url)?;
         let parts = Parts { log, access, keys, kek, settings, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) };
         let mut service = Service::start(parts).await?;
-        service.keep_accesses(config.access_log.as_ref().map(|config| config.kept_days).unwrap_or_default());
+        service.keep_accesses(kept);
         if config.watch.enabled {
             service.watch();
         }

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use tamper_evidence::{KeptError, LogEvidence, VerifyError, VerifyReport, verify};
-use transparency::{KeyError, VerifierKey, Verifiers};
+use tamper_evidence::{CertificateError, Evidence, KeptError, VerifyError, VerifyReport, verify};
+use transparency::{CheckpointError, KeyError, VerifierKey, Verifiers};
 
 use super::Failure;
 use super::installation::{Chosen, Installation};
+use super::verify_accesses::{verify_access_log, verify_certificate, verify_proof};
 use crate::history::is_our_stream;
 
 /// What was given to hold the log against is not to be believed: `EX_DATAERR` of sysexits.h.
@@ -18,28 +19,54 @@ const REFUSED: u8 = 65;
 /// The log, or what it is to be held against, cannot be read: `EX_NOINPUT`.
 const UNREAD: u8 = 66;
 
-/// Says whether the log is what it was at its checkpoints, and where it is not
+/// Says whether the logs are what they were at their checkpoints, and where they are not
 ///
-/// It reads every event, without any key that opens one, and compares. Without a checkpoint it holds the log against itself
-/// alone: positions, revisions, the index of streams. The service may run meanwhile.
+/// It reads every event and every record of this node's access log, without any key that opens one, and compares. Without a
+/// checkpoint it holds them against themselves alone: positions, revisions, the index of streams; numbers, and that no record
+/// was removed before its time. The service may run meanwhile.
 ///
-/// Ends with 0 where nothing is wrong; with 1 where the log was changed, cut off or put back; with 65 where a checkpoint is
-/// not signed as it must be, is another log's, or belies another; with 66 where something cannot be read.
+/// With --proof it reads a proof of who saw a person instead, and with --certificate a certificate of erasure. It needs nothing
+/// but that file and the key.
+///
+/// Ends with 0 where nothing is wrong; with 1 where a log was changed, cut off or put back, or a proof proves nothing; with 65
+/// where a checkpoint is not signed as it must be, is another log's, or belies another; with 66 where something cannot be
+/// read.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// A checkpoint, or a folder in which they are kept; more than one may be given. One alone says that something before it
-    /// was changed, several say between which of them, and a folder with leaf hashes says which event it was.
+    /// was changed, several say between which of them, and a folder with leaf hashes says which entry it was.
     #[arg(long, value_name = "PATH", requires = "key")]
     checkpoint: Vec<PathBuf>,
     /// The key that verifies the log's signature, as a line or the file that holds it. Take it from where the checkpoint was
     /// kept, not from the log's own machine.
-    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    #[arg(long, value_name = "KEY")]
     key: Option<String>,
     /// The key of a second party who must have signed as well; more than one may be given.
-    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    #[arg(long, value_name = "KEY", requires = "key")]
     cosigner: Vec<String>,
+    /// A proof of who saw a person, as `GET /v1/persons/{person_id}/access-log/proof` answers it. With --checkpoint it is held
+    /// against that too.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    proof: Option<PathBuf>,
+    /// A certificate of erasure, as `GET /v1/persons/{person_id}/erasure-certificate` answers it. With --checkpoint it is held
+    /// against that too.
+    #[arg(long, value_name = "FILE", requires = "key", conflicts_with = "proof")]
+    certificate: Option<PathBuf>,
     #[command(flatten)]
     chosen: Chosen,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    AsItWas,
+    NotAsItWas,
+}
+
+impl Verdict {
+    pub(super) fn of(as_it_was: bool) -> Self {
+        if as_it_was { Self::AsItWas } else { Self::NotAsItWas }
+    }
 }
 
 /// Why nothing was verified.
@@ -55,6 +82,16 @@ pub(super) enum NotVerified {
     Evidence(#[from] KeptError),
     #[error(transparent)]
     Log(#[from] VerifyError),
+    #[error("the access log {}: {source}", path.display())]
+    Accesses { path: PathBuf, source: access_log::OpenError },
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{} is no proof: {source}", path.display())]
+    Proof { path: PathBuf, source: serde_json::Error },
+    #[error("{}: {source}", path.display())]
+    Certificate { path: PathBuf, source: CertificateError },
+    #[error("the checkpoint in {}: {source}", path.display())]
+    Checkpoint { path: PathBuf, source: CheckpointError },
     #[error(transparent)]
     Installation(#[from] Failure),
 }
@@ -65,17 +102,30 @@ impl NotVerified {
             Self::Key(..)
             | Self::Kind
             | Self::AnotherLog { .. }
+            | Self::Proof { .. }
+            | Self::Certificate { .. }
+            | Self::Checkpoint { .. }
             | Self::Evidence(KeptError::Checkpoint { .. } | KeptError::Contradiction(_)) => REFUSED,
-            Self::Evidence(KeptError::Io { .. } | KeptError::Empty(_)) | Self::Log(_) | Self::Installation(_) => UNREAD,
+            Self::Evidence(KeptError::Io { .. } | KeptError::Empty(_))
+            | Self::Log(_)
+            | Self::Accesses { .. }
+            | Self::File { .. }
+            | Self::Installation(_) => UNREAD,
         }
+    }
+}
+
+impl From<io::Error> for NotVerified {
+    fn from(error: io::Error) -> Self {
+        Self::Installation(error.into())
     }
 }
 
 impl Verify {
     pub async fn run(self) -> ExitCode {
         match self.verify(&mut io::stdout()).await {
-            Ok(report) if report.findings.is_empty() => ExitCode::SUCCESS,
-            Ok(_) => ExitCode::FAILURE,
+            Ok(Verdict::AsItWas) => ExitCode::SUCCESS,
+            Ok(Verdict::NotAsItWas) => ExitCode::FAILURE,
             Err(error) => {
                 eprintln!("baken: {error}");
                 ExitCode::from(error.code())
@@ -83,23 +133,34 @@ impl Verify {
         }
     }
 
-    async fn verify(self, out: &mut impl Write) -> Result<VerifyReport, NotVerified> {
-        let installation = self.chosen.read()?;
+    async fn verify(self, out: &mut impl Write) -> Result<Verdict, NotVerified> {
         let verifiers = self.key.as_deref().map(|key| verifiers(key, &self.cosigner)).transpose()?;
+        let read = |verifiers| Evidence::read(&self.checkpoint, verifiers);
+        if let (Some(file), Some(verifiers)) = (&self.proof, &verifiers) {
+            let kept = if self.checkpoint.is_empty() { None } else { Some(read(verifiers)?) };
+            return verify_proof(file, verifiers, kept.as_ref(), out);
+        }
+        if let (Some(file), Some(verifiers)) = (&self.certificate, &verifiers) {
+            let kept = if self.checkpoint.is_empty() { None } else { Some(read(verifiers)?) };
+            return verify_certificate(file, verifiers, kept.as_ref(), out);
+        }
+        let installation = self.chosen.read()?;
         let evidence = match &verifiers {
-            None => LogEvidence::default(),
+            None => Evidence::default(),
             Some(verifiers) => {
                 refuse_another_log(&installation, verifiers)?;
-                LogEvidence::read(&self.checkpoint, verifiers)?
+                if self.checkpoint.is_empty() { Evidence::default() } else { read(verifiers)? }
             }
         };
-        let (checkpoints, leaves) = (evidence.checkpoints(), evidence.leaves());
+        let (checkpoints, leaves) = (evidence.log.checkpoints(), evidence.log.leaves());
         let url = installation.log()?;
         let began = Instant::now();
-        let report = verify(&url, is_our_stream, evidence).await?;
-        let told = Told { log: &url, verifiers: verifiers.as_ref(), checkpoints, leaves, report: &report };
-        told.write(began.elapsed().as_secs_f64(), out).map_err(|error| NotVerified::Installation(error.into()))?;
-        Ok(report)
+        let report = verify(&url, is_our_stream, evidence.log).await?;
+        let verifiers = verifiers.as_ref().filter(|_| !self.checkpoint.is_empty());
+        let told = Told { log: &url, verifiers, checkpoints, leaves, report: &report };
+        told.write(began.elapsed().as_secs_f64(), out)?;
+        let accesses = verify_access_log(&installation, &evidence.accesses, verifiers.is_some(), out)?;
+        Ok(Verdict::of(report.findings.is_empty() && accesses == Verdict::AsItWas))
     }
 }
 

@@ -43,8 +43,17 @@ pub struct Edge {
     pub board: board::Board,
     /// Absent where this process sends none.
     pub webhooks: Option<Arc<Webhooks>>,
-    /// Absent where this process signs no checkpoints of the log.
-    pub notary: Option<Arc<Notary>>,
+    /// Absent where this process signs no checkpoints.
+    pub notaries: Option<Notaries>,
+}
+
+/// What signs checkpoints of the logs.
+#[derive(Clone)]
+pub struct Notaries {
+    /// Of the event log.
+    pub log: Arc<Notary>,
+    /// Of this node's access log.
+    pub access: Arc<Notary>,
 }
 
 /// What a client may ask of us at most.

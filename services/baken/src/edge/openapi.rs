@@ -64,7 +64,7 @@ const BATCH: &str = "/v1/batch";
 /// A read that takes a body.
 const OF_SEARCHES: [u16; 9] = [400, 401, 403, 408, 413, 415, 422, 429, 503];
 const SEARCH: &str = "/v1/persons/search";
-const CHECKPOINT: &str = "/v1/log/checkpoint";
+const CHECKPOINTS: [&str; 2] = ["/v1/log/checkpoint", "/v1/access-log/checkpoint"];
 const EVENING: &str = "/v1/facilities/{facility_id}/evening";
 
 fn complete_components(components: &mut Components) {
@@ -135,7 +135,7 @@ fn complete_path(path: &str, item: &mut PathItem, components: &mut Components) {
         complete_webhooks(path, item);
         return;
     }
-    if let (CHECKPOINT, Some(read)) = (path, &mut item.get) {
+    if let (true, Some(read)) = (CHECKPOINTS.contains(&path), &mut item.get) {
         complete_operation(path, read, &[], &[400, 401, 403, 422, 429, 503]);
         return;
     }

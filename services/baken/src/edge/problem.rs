@@ -14,7 +14,7 @@ use care_path::codes::ReturnCondition;
 use care_path::command::Refusal;
 use care_path::path::repatriation::ReturnRefusal;
 use serde::Serialize;
-use tamper_evidence::NotaryError;
+use tamper_evidence::{NotaryError, SourceError};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ use super::auth::AuthError;
 use super::board::ProviderError;
 use super::caller::RequestId;
 pub use super::field_problem::{FieldProblem, FieldProblems};
-use crate::app::{AccessQueryError, ExecuteError, FiguresError, NotYet, QueryError, RecordsError};
+use crate::app::{AccessQueryError, CertificateError, ExecuteError, FiguresError, NotYet, QueryError, RecordsError};
 use crate::webhooks::WebhookError;
 
 /// The media type of a problem.
@@ -43,8 +43,10 @@ pub enum Problem {
     Webhook(#[from] WebhookError),
     #[error(transparent)]
     Notary(#[from] NotaryError),
-    #[error("this node signs no checkpoints of the event log")]
+    #[error("this node signs no checkpoints")]
     CheckpointsOff,
+    #[error("the erasure is not complete yet; try again later")]
+    ErasureUnderWay,
     /// The request is not HTTP or JSON as it should be; the words never repeat what it holds.
     #[error("{0}")]
     Malformed(&'static str),
@@ -165,6 +167,19 @@ impl From<RecordsError> for Problem {
     }
 }
 
+impl From<CertificateError> for Problem {
+    fn from(error: CertificateError) -> Self {
+        match error {
+            CertificateError::Forbidden => Self::Execute(ExecuteError::Forbidden),
+            CertificateError::NotFound => Self::NotFound,
+            CertificateError::UnderWay => Self::ErasureUnderWay,
+            CertificateError::Keys(error) => Self::Execute(ExecuteError::Keys(error)),
+            CertificateError::Log(error) => Self::Execute(ExecuteError::Log(error)),
+            CertificateError::Notary(error) => Self::Notary(error),
+        }
+    }
+}
+
 impl From<FiguresError> for Problem {
     fn from(error: FiguresError) -> Self {
         match error {
@@ -182,6 +197,7 @@ impl From<AccessQueryError> for Problem {
             AccessQueryError::Query(error) => Self::Query(error),
             AccessQueryError::Forbidden => Self::Execute(ExecuteError::Forbidden),
             AccessQueryError::Log(error) => Self::NotRecorded(error),
+            AccessQueryError::Notary(error) => Self::Notary(error),
         }
     }
 }
@@ -199,6 +215,9 @@ impl Problem {
             Self::Notary(error) => of_notary(error),
             Self::CheckpointsOff => {
                 kind(StatusCode::CONFLICT, "checkpoints_off", "A rule stands against it", sentence(self))
+            }
+            Self::ErasureUnderWay => {
+                kind(StatusCode::CONFLICT, "erasure_under_way", "A rule stands against it", sentence(self))
             }
             Self::NotYet(error) => unavailable("position_not_reached", error),
             Self::Malformed(detail) => kind(StatusCode::BAD_REQUEST, "malformed", "Malformed request", *detail),
@@ -374,15 +393,18 @@ fn of_execute(error: &ExecuteError) -> Kind {
 fn is_of_an_altered_log(error: &NotaryError) -> bool {
     match error {
         NotaryError::Altered(_) | NotaryError::SetBack => true,
-        NotaryError::Log(_) | NotaryError::Kept(_) | NotaryError::NotALogsKey | NotaryError::Interrupted(_) => false,
+        NotaryError::Source(_) | NotaryError::Kept(_) | NotaryError::NotALogsKey | NotaryError::Interrupted(_) => false,
     }
 }
 
 /// Where the log is another one, and since when, is told to the operators alone: the words may name streams.
 fn of_notary(error: &NotaryError) -> Kind {
     if is_of_an_altered_log(error) {
-        let detail = "The event log is not what was signed of it before. It was logged under this request id.";
+        let detail = "The log is not what was signed of it before. It was logged under this request id.";
         return kind(StatusCode::INTERNAL_SERVER_ERROR, "log_altered", "The log was altered", detail);
+    }
+    if let NotaryError::Source(SourceError::Access(_)) = error {
+        return unavailable(Problem::NOT_RECORDED, &"the access log is not available");
     }
     unavailable("log_unavailable", &"the event log is not available")
 }

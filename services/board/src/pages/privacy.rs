@@ -22,11 +22,16 @@ pub struct Privacy<'a> {
     pub reviewed: (u64, u64),
     /// Whose number was asked for.
     pub person: Option<PersonId>,
+    /// They were erased, and that can be certified.
+    pub erased: Option<PersonId>,
 }
 
 /// The page.
 #[must_use]
-pub fn privacy(page: &Page<'_>, Privacy { retention, holds, opened, reviewed, person }: &Privacy<'_>) -> Markup {
+pub fn privacy(
+    page: &Page<'_>,
+    Privacy { retention, holds, opened, reviewed, person, erased }: &Privacy<'_>,
+) -> Markup {
     page.titled(
         page.say("Bewaren en wissen", "Keep and erase"),
         &html! {
@@ -43,6 +48,11 @@ pub fn privacy(page: &Page<'_>, Privacy { retention, holds, opened, reviewed, pe
                     p { a.utrecht-link href={ "/board/persons/" (person) "/who-saw" } {
                         (page.say("Wie heeft deze persoon gezien?", "Who saw this person?"))
                     } }
+                    @if let Some(person) = erased {
+                        p { a.utrecht-link href={ "/board/persons/" (person) "/erasure-certificate" } download {
+                            (page.say("Bewijs van wissen downloaden", "Download the certificate of erasure"))
+                        } }
+                    }
                     (page.act(&Ask::of(K::PlaceHold).about(*person).inline()))
                     (page.act(&Ask::of(K::EraseSubject).about(*person).inline()))
                 }

@@ -32,13 +32,15 @@ pub struct WhoSaw<'a> {
     /// Absent for readers who are not told who it is.
     pub identity: Option<&'a IdentityView>,
     pub seen_by: &'a [SeenBy],
+    /// Whether a proof of it can be had.
+    pub has_proof: bool,
     /// The language that was asked for.
     pub language: Option<OwnLanguage>,
 }
 
 /// The page.
 #[must_use]
-pub fn who_saw(page: &Page<'_>, WhoSaw { person, identity, seen_by, language }: &WhoSaw<'_>) -> Markup {
+pub fn who_saw(page: &Page<'_>, WhoSaw { person, identity, seen_by, has_proof, language }: &WhoSaw<'_>) -> Markup {
     let own = language.unwrap_or_else(|| own_language(*identity));
     page.titled(
         page.say("Wie heeft mijn gegevens gezien?", "Who saw my data?"),
@@ -55,6 +57,14 @@ pub fn who_saw(page: &Page<'_>, WhoSaw { person, identity, seen_by, language }: 
                 @if seen_by.is_empty() { (page.both(&eight::SEEN_NOBODY, own)) }
                 ul.card-list { @for each in *seen_by { (page.seen_by(each, own)) } }
                 (page.both(&eight::COMPLAINT, own))
+            }
+            @if *has_proof {
+                section.no-print {
+                    (page.both(&eight::SEEN_PROOF, own))
+                    p { a.utrecht-link href={ "/board/persons/" (person) "/who-saw/proof" } download {
+                        (page.say("Bewijs downloaden", "Download the proof"))
+                    } }
+                }
             }
         },
     )
@@ -106,17 +116,24 @@ mod tests {
         }];
         let person = PersonId(uuid::Uuid::nil());
         let language = OwnLanguage::of("pl");
-        let shown = on_a_page(|page| who_saw(page, &WhoSaw { person, identity: None, seen_by: &seen_by, language }));
+        let shown = on_a_page(|page| {
+            who_saw(page, &WhoSaw { person, identity: None, seen_by: &seen_by, has_proof: true, language })
+        });
         for told in ["night-shelter-rotterdam", "shelter_worker@pl", "3×", "lang=\"pl\""] {
             assert!(shown.contains(told), "{told}: {shown}");
         }
-        assert!(shown.contains(eight::SEEN_PRESENCE.r#in(OwnLanguage::of("pl").unwrap())));
+        let polish = OwnLanguage::of("pl").unwrap();
+        assert!(shown.contains(eight::SEEN_PRESENCE.r#in(polish)) && shown.contains(eight::SEEN_PROOF.r#in(polish)));
+        assert!(shown.contains(&format!("href=\"/board/persons/{person}/who-saw/proof\"")));
     }
 
     #[test]
     fn that_nobody_saw_them_is_said() {
         let person = PersonId(uuid::Uuid::nil());
-        let shown = on_a_page(|page| who_saw(page, &WhoSaw { person, identity: None, seen_by: &[], language: None }));
+        let shown = on_a_page(|page| {
+            who_saw(page, &WhoSaw { person, identity: None, seen_by: &[], has_proof: false, language: None })
+        });
         assert!(shown.contains(eight::SEEN_NOBODY.r#in(OwnLanguage::DUTCH)));
+        assert!(!shown.contains("who-saw/proof"));
     }
 }

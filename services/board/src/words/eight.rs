@@ -96,6 +96,15 @@ eight! {
         "Senki sem látott semmit Önről.",
         "Nadie ha visto nada sobre usted.",
         "Ninguém viu nada sobre si.";
+    SEEN_PROOF:
+        "Met dit bestand kan iemand anders nagaan dat deze lijst in het ondertekende logboek staat.",
+        "With this file somebody else can check that this list is in the signed log.",
+        "Za pomocą tego pliku ktoś inny może sprawdzić, że ta lista jest w podpisanym rejestrze.",
+        "Cu acest fișier, altcineva poate verifica dacă lista aceasta se află în registrul semnat.",
+        "С този файл друг човек може да провери, че този списък е в подписания дневник.",
+        "Ezzel a fájllal valaki más ellenőrizheti, hogy ez a lista benne van az aláírt naplóban.",
+        "Con este archivo, otra persona puede comprobar que esta lista está en el registro firmado.",
+        "Com este ficheiro, outra pessoa pode verificar que esta lista está no registo assinado.";
     SEEN_PRESENCE:
         "Waar u was",
         "Where you were",

@@ -268,6 +268,8 @@ const REFUSALS: &[(&str, Said)] = &[
     ("webhooks_off", Said("Webhooks staan hier uit.", "Webhooks are off here.")),
     // The edge: checkpoints of the log.
     ("checkpoints_off", Said("Controlepunten van het logboek staan hier uit.", "Checkpoints of the log are off here.")),
+    ("erasure_under_way", Said("Het wissen is nog niet klaar. Probeer het later opnieuw.",
+        "The erasure is not complete yet. Try again later.")),
     ("log_altered", Said("Het logboek is veranderd. Bel de beheerder.", "The log was altered. Call the administrator.")),
     // The edge: what no page of ours sends.
     ("malformed", MALFORMED),

@@ -50,7 +50,7 @@ pub(crate) use phases::PHASES;
 pub use phases::{PhaseView, disclose_phases};
 pub use presence::{AnnouncedDischargeView, DischargeView, PresenceView, SeenView, StayView};
 pub use progress::{Progress, last_known, progress};
-pub use records::{HoldView, RetentionView, disclose_holds, disclose_retention};
+pub use records::{ErasureView, HoldView, RetentionView, disclose_erasure, disclose_holds, disclose_retention};
 pub use referrals::{ReferralView, disclose_referrals};
 pub use rights::{RightsAssessmentView, RightsView};
 pub use timeline::{DetailsView, TimelineEntryView, disclose_entry};

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::views;
-use crate::codes::HoldReason;
+use crate::codes::{ErasureGround, HoldReason};
 use crate::deadlines::Deadlines;
-use crate::ids::{HoldId, OrgId, PersonId};
+use crate::ids::{EventId, HoldId, OrgId, PersonId};
 use crate::path::CarePath;
 use crate::path::privacy::RecordClass;
 use crate::time::DateTime;
@@ -43,6 +43,21 @@ pub fn disclose_retention(
     let kept_until = path.kept_until(deadlines).filter(|until| *until <= by)?;
     let on_hold = path.is_on_hold().then_some(true);
     Some(RetentionView { person_id: person, record_class: path.record_class(), kept_until, on_hold })
+}
+
+/// That the person of an id was erased: what a certificate of it says, to those who keep records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasureView {
+    pub event_id: EventId,
+    pub ground: Option<ErasureGround>,
+    pub decided_at: DateTime,
+}
+
+/// By what a person was erased, under this id.
+#[must_use]
+pub fn disclose_erasure(path: &CarePath, person: PersonId) -> Option<ErasureView> {
+    let (ground, stamp) = path.erasure_of(person)?;
+    Some(ErasureView { event_id: stamp.event_id, ground, decided_at: stamp.recorded_at })
 }
 
 /// The legal holds on the record of a person.

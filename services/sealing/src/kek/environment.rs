@@ -52,6 +52,10 @@ impl KekProvider for EnvironmentKek {
         Err(KekError::CannotRoll(VARIABLE))
     }
 
+    fn can_roll(&self) -> bool {
+        false
+    }
+
     /// Nothing can be done here: the old epoch is gone once it is left out of the variable.
     async fn retire(&self, before: Epoch) -> Result<(), KekError> {
         if self.0.has_before(before) {

@@ -83,6 +83,11 @@ pub trait KekProvider: Send + Sync + 'static {
     /// Makes a KEK for a new epoch, durable when it answers, and names it. Older ones still unwrap.
     async fn roll(&self) -> Result<Epoch, KekError>;
 
+    /// Whether it can: some are given from outside, for each epoch.
+    fn can_roll(&self) -> bool {
+        true
+    }
+
     /// Destroys the KEKs of all epochs before this one, as far as the provider can, and never the latest. Nothing may need
     /// them any more.
     async fn retire(&self, before: Epoch) -> Result<(), KekError>;

@@ -1,5 +1,8 @@
 //! A log that grows under the eyes of a notary, and what is told of it when it was changed.
 
+mod access_mutations;
+mod accesses;
+mod certificates;
 mod cosigning;
 mod evidence;
 mod mutations;
@@ -16,7 +19,7 @@ use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 use transparency::{KeyKind, Signer, Verifiers};
 
-use crate::{KeptFolder, LogEvidence, Notary, VerifyReport, create_key, open_key, verify};
+use crate::{LogEvidence, Notary, VerifyReport, create_key, open_key, verify};
 
 /// Streams whose events are no leaves.
 fn keep(stream: &StreamName) -> bool {
@@ -58,8 +61,7 @@ impl Place {
     }
 
     fn notary(&self, log: &Arc<dyn EventLog>) -> Notary {
-        let kept = KeptFolder::open(&self.file("kept")).unwrap();
-        Notary::new(log.clone(), keep, self.signer(), Some(kept)).unwrap()
+        Notary::of_events(log.clone(), keep, Arc::new(self.signer()), Some(&self.file("kept"))).unwrap()
     }
 
     fn evidence(&self, kept: &str) -> LogEvidence {

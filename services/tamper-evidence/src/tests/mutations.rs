@@ -12,14 +12,14 @@ use rusqlite::{Connection, params};
 use super::*;
 use crate::LogFinding;
 
-const CHANGES: usize = 1_000;
+pub(super) const CHANGES: usize = 1_000;
 const EVENTS: i64 = 240;
 /// How the tables are, but for the indexes that SQLite keeps itself.
 const TABLES: [&str; 4] = ["events", "streams", "stream_index", "indexed_to"];
 
 type Change = fn(&Connection, &mut ChaCha8Rng);
 
-fn run(file: &Connection, sql: &str, values: impl rusqlite::Params) {
+pub(super) fn run(file: &Connection, sql: &str, values: impl rusqlite::Params) {
     file.execute(sql, values).unwrap();
 }
 
@@ -29,7 +29,7 @@ fn any(random: &mut ChaCha8Rng) -> i64 {
 }
 
 /// Some other bytes than these, or fewer, or more.
-fn other(random: &mut ChaCha8Rng, mut bytes: Vec<u8>) -> Vec<u8> {
+pub(super) fn other(random: &mut ChaCha8Rng, mut bytes: Vec<u8>) -> Vec<u8> {
     let at = random.random_range(0..bytes.len());
     match random.random_range(0..4) {
         0 => bytes.truncate(at),
@@ -306,7 +306,7 @@ async fn a_thousand_random_changes_are_all_found_and_it_is_said_where() {
         let after = events(&target).await;
         let compared = &after[..after.len().min(events_before.len())];
         let first = findings.iter().find_map(|finding| match finding {
-            LogFinding::First(place) => Some(place.number),
+            LogFinding::First(place) => Some(place.number()),
             _ => None,
         });
         assert_eq!(first, parting(compared, &events_before), "{way}: {findings:?}");

@@ -17,13 +17,13 @@ async fn a_checkpoint_is_of_the_log_as_it_is_now() {
     let place = Place::new();
     let (log, mut random) = (place.open(), random(1));
     let notary = place.notary(&log);
-    assert_eq!(opened(&place, &notary.checkpoint().await.unwrap()).size, 0);
+    assert_eq!(opened(&place, &notary.checkpoint().await.unwrap().1).size, 0);
     grow(&log, &mut random, 20).await;
     let first = notary.checkpoint().await.unwrap();
-    assert_eq!(opened(&place, &first).size, 20);
+    assert_eq!(opened(&place, &first.1).size, 20);
     assert_eq!(notary.checkpoint().await.unwrap(), first);
     grow(&log, &mut random, 1_500).await;
-    assert_eq!(opened(&place, &notary.checkpoint().await.unwrap()).size, 1_520);
+    assert_eq!(opened(&place, &notary.checkpoint().await.unwrap().1).size, 1_520);
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn nothing_is_signed_of_a_log_that_is_not_what_was_kept() {
     grow(&log, &mut random, 50).await;
     assert!(matches!(notary.keep().await, Err(NotaryError::Altered(_))));
     let refused = place.notary(&log).keep().await.unwrap_err().to_string();
-    assert!(refused.contains("something was altered among the events 1 to 40"), "{refused}");
+    assert!(refused.contains("something was altered among the entries 1 to 40"), "{refused}");
     assert!(refused.contains("event 21 (position 21"), "{refused}");
     assert_eq!(place.evidence("kept").checkpoints(), 1);
 }
@@ -141,8 +141,8 @@ async fn a_log_that_lost_its_end_while_the_service_runs_is_not_signed_on() {
     grow(&lagging, &mut random(3), 30).await;
 
     let log = Arc::new(Replaced(parking_lot::RwLock::new(first)));
-    let notary = Notary::new(log.clone(), keep, place.signer(), None).unwrap();
-    assert_eq!(opened(&place, &notary.checkpoint().await.unwrap()).size, 30);
+    let notary = Notary::of_events(log.clone(), keep, Arc::new(place.signer()), None).unwrap();
+    assert_eq!(opened(&place, &notary.checkpoint().await.unwrap().1).size, 30);
     *log.0.write() = lagging;
     assert!(matches!(notary.checkpoint().await, Err(NotaryError::SetBack)));
 }
@@ -152,6 +152,6 @@ async fn a_cosigners_key_signs_no_log() {
     let place = Place::new();
     let signer = Signer::generate("example.net/ombudsman", KeyKind::Cosigner).unwrap();
     let log: Arc<dyn EventLog> = Arc::new(event_log::MemoryLog::new());
-    assert!(matches!(Notary::new(log, keep, signer, None), Err(NotaryError::NotALogsKey)));
+    assert!(matches!(Notary::of_events(log, keep, Arc::new(signer), None), Err(NotaryError::NotALogsKey)));
     assert!(!place.file("kept").exists());
 }

@@ -98,6 +98,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/board/door/{facility}", web::post().to(act::new_guest))
         .route("/board/persons", web::post().to(search::search))
         .route("/board/persons/{person}/move", web::post().to(search::search_for_the_right_one))
+        .route("/board/persons/{person}/who-saw/proof", web::get().to(show::who_saw_proof))
+        .route("/board/persons/{person}/erasure-certificate", web::get().to(show::erasure_certificate))
         .route("/board/figures/{period}/{form}", web::get().to(show::figures_file))
         .route("/board/webhooks/{webhook}/{action}", web::post().to(webhooks::act))
         .route("/board/{page:.*}", web::get().to(show::page));

@@ -40,7 +40,9 @@ use crate::app::{
 use crate::edge::Edge;
 use crate::edge::caller::reading;
 use crate::edge::problem::Problem;
+use crate::edge::rest::accesses::proof_of;
 use crate::edge::rest::figures::file_of;
+use crate::edge::rest::records::certificate_of;
 
 /// As much of a list as a page shows.
 const SHOWN: usize = 50;
@@ -99,6 +101,32 @@ pub async fn figures_file(request: HttpRequest, edge: Data<Edge>) -> Result<Http
         Language::English => LabelLanguage::En,
     };
     let file = file_of(&edge.baken, &viewed.reading, (period, own), form, language);
+    Ok(file.unwrap_or_else(|problem| viewed.problem(&problem)))
+}
+
+/// Answers with the proof of who saw somebody, as a file.
+pub async fn who_saw_proof(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    file(&request, &edge, async |viewed, person| proof_of(viewed.edge, &viewed.reading, person).await).await
+}
+
+/// Answers with the certificate that somebody was erased, as a file.
+pub async fn erasure_certificate(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    file(&request, &edge, async |viewed, person| certificate_of(viewed.edge, &viewed.reading, person).await).await
+}
+
+/// Answers with a file about the person whom a path names, or with a page that says why there is none.
+async fn file(
+    request: &HttpRequest,
+    edge: &Edge,
+    of: impl AsyncFnOnce(&Viewed<'_>, PersonId) -> Result<HttpResponse, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let Found::Open(session) = session::open(request, edge).await? else { return Ok(to("/").finish()) };
+    let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
+    let viewed = Viewed::of(request, edge, &session, &at, None);
+    let Some(person) = request.match_info().get("person").and_then(|id| id.parse().ok()).map(PersonId) else {
+        return Ok(viewed.problem(&Problem::NotFound));
+    };
+    let file = of(&viewed, person).await;
     Ok(file.unwrap_or_else(|problem| viewed.problem(&problem)))
 }
 
@@ -330,7 +358,8 @@ impl<'a> Viewed<'a> {
         let opened = [of(BreakGlassState::Open)?, of(BreakGlassState::ToReview)?].concat();
         let counts = baken.break_glass_counts(reader)?;
         let reviewed = (counts.justified, counts.not_justified);
-        let privacy = Privacy { retention: &retention, holds: &holds, opened: &opened, reviewed, person };
+        let erased = person.filter(|person| self.edge.notaries.is_some() && baken.was_erased(*person));
+        let privacy = Privacy { retention: &retention, holds: &holds, opened: &opened, reviewed, person, erased };
         Ok(self.with_page(self.at, |page| pages::privacy(page, &privacy)))
     }
 
@@ -370,7 +399,8 @@ impl<'a> Viewed<'a> {
             AccessLogOf::Nobody => return Err(Problem::NotFound),
         };
         let seen_by: Vec<_> = baken.who_saw(reader, person).await?.into_iter().map(seen_by).collect();
-        let who_saw = WhoSaw { person, identity: identity.as_ref(), seen_by: &seen_by, language };
+        let has_proof = self.edge.notaries.is_some();
+        let who_saw = WhoSaw { person, identity: identity.as_ref(), seen_by: &seen_by, has_proof, language };
         Ok(self.with_page(self.at, |page| pages::who_saw(page, &who_saw)))
     }
 

@@ -86,6 +86,7 @@ fn problems() -> Vec<Problem> {
         Problem::Webhook(_) => WebhookError::Off,
         Problem::Notary(_) => NotaryError::SetBack,
         Problem::CheckpointsOff => Problem::CheckpointsOff,
+        Problem::ErasureUnderWay => Problem::ErasureUnderWay,
         Problem::Malformed(_) => Problem::Malformed(""),
         Problem::Header { .. } => Problem::Header { header: "if-match", message: "" },
         Problem::Fields(_) => Problem::Fields(FieldProblems::default()),

@@ -1,6 +1,6 @@
 //! `/v1/access-log` and `/v1/persons/{person_id}/access-log`: who saw what of whom.
 
-use actix_web::http::header::ACCEPT;
+use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION};
 use actix_web::{HttpRequest, HttpResponse, get};
 use care_path::PersonId;
 use care_path::ids::{OrgId, UserId};
@@ -11,7 +11,8 @@ use super::page::PageOf;
 use super::query::{self, PageParameters, Parameters};
 use super::reader::{ReadingCaller, person, shown};
 use super::{fhir, headers};
-use crate::app::{AccessFilter, AccessView, PatternsView, Period, SeenByView};
+use crate::app::{AccessFilter, AccessView, PatternsView, Period, Reading, SeenByView};
+use crate::edge::Edge;
 use crate::edge::problem::Problem;
 
 /// Lists who saw what of whom, the latest first
@@ -117,7 +118,38 @@ pub async fn who_saw(reader: ReadingCaller, request: HttpRequest) -> Result<Http
     Ok(shown(&PageOf { items: reader.baken().who_saw(reader.reading(), person).await?, next: None }))
 }
 
+/// Proves to a person who saw them
+///
+/// That the records of who saw the person are in the signed access log of this node: a file for the person to take away. Of each
+/// record it tells time, organisation, role and what of, and withholds the rest as hashes. `baken verify --proof` checks it
+/// anywhere, with nothing but the log's public key; docs/tamper-evidence.md has the format.
+#[utoipa::path(
+    get, path = "/v1/persons/{person_id}/access-log/proof", tag = "Access log", impl_for = who_saw_proof,
+    responses(
+        (status = 200, description = "The proof.", body = Object),
+        (status = 409, description = "This node signs no checkpoints (`checkpoints_off`)."),
+        (status = 500, description = "The log is not what was signed of it before (`log_altered`): the operators must look."),
+    )
+)]
+#[get("/v1/persons/{person_id}/access-log/proof")]
+pub async fn who_saw_proof(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let person = person(&request)?;
+    query::none(&request)?;
+    proof_of(&reader.caller.edge, reader.reading(), person).await
+}
+
+/// The proof of who saw a person, as a file.
+///
+/// # Errors
+/// As [`crate::app::Baken::access_proof`], and where this node signs no checkpoints.
+pub async fn proof_of(edge: &Edge, reading: &Reading, person: PersonId) -> Result<HttpResponse, Problem> {
+    let notaries = edge.notaries.clone().ok_or(Problem::CheckpointsOff)?;
+    let proof = edge.baken.access_proof(reading, person, &notaries.access).await?;
+    let name = format!("attachment; filename=\"who-saw-{person}.json\"");
+    Ok(HttpResponse::Ok().insert_header((CONTENT_DISPOSITION, name)).json(&proof))
+}
+
 /// Registers these endpoints.
 pub fn routes(routes: &mut ServiceConfig<'_>) {
-    routes.service(access_log).service(access_patterns).service(who_saw);
+    routes.service(access_log).service(access_patterns).service(who_saw).service(who_saw_proof);
 }

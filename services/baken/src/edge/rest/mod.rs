@@ -1,7 +1,7 @@
 //! REST: the edge that writes, and one of the two that read. The routes of commands come from the catalogue of commands.
 //! What reads is documented where it is handled, and registering it puts it into the OpenAPI document.
 
-mod accesses;
+pub mod accesses;
 pub mod batch;
 pub mod body;
 mod break_glass;
@@ -20,7 +20,7 @@ mod persons;
 pub mod query;
 pub mod reader;
 pub mod receipt;
-mod records;
+pub mod records;
 pub mod search;
 mod stream;
 pub mod submission;

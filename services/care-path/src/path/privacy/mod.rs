@@ -140,6 +140,11 @@ impl CarePath {
         !self.privacy.erased.is_empty()
     }
 
+    /// By what the person of this id was erased: the ground, where it says one, and the event.
+    pub(crate) fn erasure_of(&self, person: PersonId) -> Option<(Option<ErasureGround>, &Stamp)> {
+        self.privacy.erased.get(&person).map(|erased| (erased.fact.ground, &*erased.stamp))
+    }
+
     /// The legal holds that keep the record, each with its reason and who placed it when.
     pub(crate) fn holds(&self) -> impl Iterator<Item = (HoldId, HoldReason, &Stamp)> {
         self.privacy.holds.iter().map(|placed| (placed.hold, placed.reason, &*placed.stamp))

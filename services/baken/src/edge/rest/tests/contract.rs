@@ -25,6 +25,7 @@ fn these_are_the_routes() {
     GET /internal/read-models
     GET /metrics
     GET /v1/access-log
+    GET /v1/access-log/checkpoint
     GET /v1/access-log/patterns
     POST /v1/batch
     GET /v1/break-glass
@@ -63,6 +64,7 @@ fn these_are_the_routes() {
     POST /v1/persons/search
     GET /v1/persons/{person_id}
     GET /v1/persons/{person_id}/access-log
+    GET /v1/persons/{person_id}/access-log/proof
     POST /v1/persons/{person_id}/announced-discharges
     POST /v1/persons/{person_id}/announced-discharges/{discharge_id}/call-off
     POST /v1/persons/{person_id}/attendances
@@ -84,6 +86,7 @@ fn these_are_the_routes() {
     POST /v1/persons/{person_id}/entries/{event_id}/move
     POST /v1/persons/{person_id}/entries/{event_id}/retract
     POST /v1/persons/{person_id}/erase
+    GET /v1/persons/{person_id}/erasure-certificate
     POST /v1/persons/{person_id}/exceptions
     POST /v1/persons/{person_id}/exceptions/{exception_id}/decision
     POST /v1/persons/{person_id}/handovers

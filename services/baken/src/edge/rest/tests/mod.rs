@@ -4,6 +4,7 @@ mod accesses;
 mod batch;
 mod bounds;
 mod caching;
+mod certificate;
 mod checkpoint;
 mod conditions;
 mod contract;
@@ -30,7 +31,6 @@ use actix_web::{App, HttpResponse};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
-use tamper_evidence::Notary;
 
 use crate::app::testing::{TestBaken, user};
 use crate::dev_issuer::DevIssuer;
@@ -40,7 +40,7 @@ use crate::edge::channels::Channels;
 use crate::edge::observe::observe;
 use crate::edge::problem::Problem;
 use crate::edge::rates::Rates;
-use crate::edge::{Edge, Limits};
+use crate::edge::{Edge, Limits, Notaries};
 use crate::telemetry::Metrics;
 
 /// The operators' token of the tests.
@@ -87,11 +87,11 @@ async fn server_with(limits: Limits) -> Server {
 }
 
 async fn server_on(test: TestBaken, limits: Limits) -> Server {
-    let notary = checkpoint::notary(&test);
-    server_signing(test, limits, Some(notary)).await
+    let notaries = checkpoint::notaries(&test, None);
+    server_signing(test, limits, Some(notaries)).await
 }
 
-async fn server_signing(test: TestBaken, limits: Limits, notary: Option<Notary>) -> Server {
+async fn server_signing(test: TestBaken, limits: Limits, notaries: Option<Notaries>) -> Server {
     let dir = tempfile::tempdir().unwrap();
     let issuer = DevIssuer::open_or_create(dir.path()).unwrap();
     let fetcher: Arc<dyn FetchKeys> = Arc::new(WorldKeys::new().unwrap());
@@ -107,7 +107,7 @@ async fn server_signing(test: TestBaken, limits: Limits, notary: Option<Notary>)
         operator_token: Some(OPERATOR.into()),
         board: Board::new(SignIn::default()),
         webhooks: Some(Arc::new(webhooks::started(&test).await)),
-        notary: notary.map(Arc::new),
+        notaries,
     });
     let app = App::new().app_data(edge).wrap(from_fn(observe)).configure(super::configure).configure(|config| {
         config.route("/panics", actix_web::web::get().to(panics));
