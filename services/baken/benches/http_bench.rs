@@ -11,6 +11,8 @@ mod client;
 mod common;
 #[path = "http_bench/postgres.rs"]
 mod postgres;
+#[path = "http_bench/recorded.rs"]
+mod recorded;
 #[path = "http_bench/rounds.rs"]
 mod rounds;
 #[path = "http_bench/visible.rs"]
@@ -32,10 +34,15 @@ use care_path::Principal;
 
 use client::Client;
 use common::{City, Failure, asked, median, number, resident};
+use recorded::Switched;
 use rounds::{Measured, WRITERS, read, write};
 use visible::{Noting, visible};
 
 const READERS: usize = 4;
+/// Connections on which the cost of a durable record is measured.
+const MANY_READERS: usize = 64;
+const RECORDED: &str = "case file, 64 connections";
+const UNRECORDED: &str = "the same, without a record of who saw it";
 /// Persons to be taken in.
 const INTAKES: usize = 20_000;
 const PERSONS: &str = "/v1/persons?phase=sheltered&first=50";
@@ -60,7 +67,9 @@ async fn main() -> Result<(), Failure> {
     let Some(city) = City::asked().await? else { return Ok(()) };
     let folder = &city.folder;
     let mut log = None;
-    let parts = city.parts(|sqlite| log.insert(Arc::new(Noting::new(sqlite))).clone())?;
+    let mut parts = city.parts(|sqlite| log.insert(Arc::new(Noting::new(sqlite))).clone())?;
+    let switched = Arc::new(Switched::new(parts.access));
+    parts.access = switched.clone();
     let (before, began) = (resident(), Instant::now());
     let service = Service::start(parts).await?;
     let (started, held) = (began.elapsed(), (resident() - before) >> 20);
@@ -111,6 +120,13 @@ async fn main() -> Result<(), Failure> {
             ("GET", format!("/v1/persons/{}", persons[n % persons.len()]), None)
         })
         .await?;
+        for (name, keeps) in [(UNRECORDED, false), (RECORDED, true)] {
+            switched.keep(keeps);
+            read(&mut measured, name, address, &coordinator, time, MANY_READERS, |n| {
+                ("GET", format!("/v1/persons/{}", persons[n % persons.len()]), None)
+            })
+            .await?;
+        }
         postgres::measure(&mut measured, peer, &persons, time).await?;
         for (name, path) in [("persons list, by phase, 50 a page", PERSONS), ("worklist, 50 a page", WORKLIST)] {
             read(&mut measured, name, address, &coordinator, time, READERS, |_| ("GET", path.to_owned(), None)).await?;
@@ -159,5 +175,8 @@ async fn main() -> Result<(), Failure> {
         println!("{said}: {:.2}", rate(above) / rate(below));
     }
     println!("durable intake / raw append with a flush: {:.2}", rate("durable intake") / raw);
+    println!("case file on record / without a record, 64 connections: {:.2}", rate(RECORDED) / rate(UNRECORDED));
+    let p99 = measured.iter().find(|each| each.name == RECORDED).map_or(f64::NAN, |each| median(&each.p99s));
+    println!("p99 of a case file on record, 64 connections, in flushes: {:.1}", p99 * raw / 1_000.0);
     Ok(())
 }

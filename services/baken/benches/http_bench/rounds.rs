@@ -18,7 +18,7 @@ pub const WRITERS: usize = 64;
 pub struct Measured {
     pub name: &'static str,
     medians: Vec<f64>,
-    p99s: Vec<f64>,
+    pub p99s: Vec<f64>,
     pub rates: Vec<f64>,
 }
 

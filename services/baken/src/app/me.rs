@@ -107,6 +107,12 @@ mod tests {
         assert_eq!(liaison.country.map(|country| country.to_string()).as_deref(), Some("PL"));
         let analyst = me(Actor::MonitorAnalyst { area: Area::National });
         let may: Vec<_> = analyst.may.into_iter().map(|may| may.command).collect();
-        assert_eq!((analyst.area.as_deref(), may), (Some("national"), vec![CommandKind::ReleaseFigures]));
+        let all = [
+            CommandKind::ReleaseFigures,
+            CommandKind::RemarkOnFigures,
+            CommandKind::ImportSource,
+            CommandKind::WithdrawSource,
+        ];
+        assert_eq!((analyst.area.as_deref(), &*may), (Some("national"), &all[..]));
     }
 }

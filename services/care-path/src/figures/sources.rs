@@ -21,7 +21,7 @@ pub const MOST_FIGURES: usize = 2_000;
 const MOST_CUTS: usize = 2;
 const MOST_CATEGORIES: usize = 100;
 /// From so many persons on, a category that is the sum of the others is no chance.
-const TELLING_TOTAL: u64 = 10;
+const TELLING_TOTAL: u32 = 10;
 
 /// Figures of a source were imported, in place of those of before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,6 +84,7 @@ pub struct SourceDefinition {
     pub gaps: Option<TextInBoth>,
     /// What they are cut by, beside the period and the municipality: at most two.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schema(max_items = 2))]
     pub cuts: Vec<SourceCut>,
     /// Where the same numbers can be read by everybody. Then they are shown as they are. Without it counts from 1 to 9 are not shown,
     /// and others are rounded to a multiple of 5.
@@ -97,6 +98,7 @@ pub struct SourceDefinition {
 pub struct SourceCut {
     pub name: NameInBoth,
     /// At most 100, without totals.
+    #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 100))]
     pub categories: Vec<SourceCategory>,
 }
 
@@ -121,9 +123,11 @@ pub struct SourceFigure {
     pub municipality: Option<Municipality>,
     /// The code of a category of each cut, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schema(max_items = 2))]
     pub categories: Vec<Line>,
     /// How many, in the source's unit; absent where it is not shown.
-    pub count: Option<u64>,
+    #[cfg_attr(feature = "schema", schema(maximum = 4_294_967_295_u32))]
+    pub count: Option<u32>,
 }
 
 /// The figures of a source, 1 to 2,000 of them.
@@ -207,8 +211,8 @@ impl BadSource {
 /// Up to which count a number is small, and to a multiple of what others are rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SmallNumbers {
-    pub threshold: u64,
-    pub base: u64,
+    pub threshold: u32,
+    pub base: u32,
 }
 
 /// What is wrong, and with which figure, counted from 0; `None` where it is the definition.
@@ -261,7 +265,7 @@ impl SourceFigures {
     /// What may be shown of them, unless they are public already: small numbers are not, and others are rounded.
     #[must_use]
     pub fn protected(self, rule: SmallNumbers) -> Self {
-        let shown = |count: u64| match count {
+        let shown = |count: u32| match count {
             0 => Some(0),
             small if small <= rule.threshold => None,
             count => Some((count.saturating_add(rule.base / 2) / rule.base).saturating_mul(rule.base)),
@@ -272,7 +276,7 @@ impl SourceFigures {
     /// Whether a category is the sum of the others wherever it is told, and of more than a few.
     fn is_total(&self, cut: usize, category: &SourceCategory) -> bool {
         /// The count of the category, the sum of the others, and how many those are.
-        type Group = (Option<u64>, u64, usize);
+        type Group = (Option<u32>, u32, usize);
         let mut groups: BTreeMap<_, Group> = BTreeMap::new();
         for figure in self.iter() {
             let Some(count) = figure.count else { continue };

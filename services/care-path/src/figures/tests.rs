@@ -77,8 +77,8 @@ fn cut(codes: &[&str]) -> Value {
     json!([{"name": both, "categories": categories}])
 }
 
-fn figures(rows: &[(&str, Option<&str>, &[&str], u64)]) -> SourceFigures {
-    let row = |(period, municipality, categories, count): &(&str, Option<&str>, &[&str], u64)| json!({"period": period, "municipality": municipality, "categories": categories, "count": count});
+fn figures(rows: &[(&str, Option<&str>, &[&str], u32)]) -> SourceFigures {
+    let row = |(period, municipality, categories, count): &(&str, Option<&str>, &[&str], u32)| json!({"period": period, "municipality": municipality, "categories": categories, "count": count});
     serde_json::from_value(rows.iter().map(row).collect()).unwrap()
 }
 
@@ -90,7 +90,7 @@ fn checked(figures: &SourceFigures, definition: &SourceDefinition) -> Result<(),
 #[test]
 fn figures_of_which_one_could_be_subtracted_from_another_are_refused() {
     let plain = definition(&json!([]), false);
-    let told = |rows: &[(&str, Option<&str>, &[&str], u64)]| checked(&figures(rows), &plain);
+    let told = |rows: &[(&str, Option<&str>, &[&str], u32)]| checked(&figures(rows), &plain);
     assert_eq!(told(&[("2025", None, &[], 3), ("2024", None, &[], 4)]), Ok(()));
     assert_eq!(told(&[("2025", None, &[], 3), ("2025", None, &[], 3)]), Err((Some(1), BadSource::Twice)));
     let overlapping = Err((Some(1), BadSource::Overlapping));
@@ -161,7 +161,7 @@ fn after(events: Vec<Event>, mut figures: Figures) -> Figures {
     figures
 }
 
-fn import(published: bool, count: u64) -> ImportSource {
+fn import(published: bool, count: u32) -> ImportSource {
     let figures = figures(&[("2024", None, &[], count), ("2023", None, &[], 0), ("2022", None, &[], 48)]);
     let small = Some(SmallNumbers { threshold: 9, base: 5 });
     ImportSource { source: "deaths".parse().unwrap(), definition: definition(&json!([]), published), figures, small }
@@ -177,7 +177,7 @@ fn small_numbers_of_a_source_are_not_kept_unless_they_are_public_anyway() {
     };
     assert_eq!(counts(false, 9), [None, Some(0), Some(50)]);
     assert_eq!(counts(false, 10), [Some(10), Some(0), Some(50)]);
-    assert_eq!(counts(false, u64::MAX)[0], Some(u64::MAX / 5 * 5));
+    assert_eq!(counts(false, u32::MAX)[0], Some(u32::MAX / 5 * 5));
     assert_eq!(counts(true, 9), [Some(9), Some(0), Some(48)]);
 }
 

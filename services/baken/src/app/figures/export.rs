@@ -164,7 +164,7 @@ fn beside(imported: &SourceImported, period: Period, language: Language) -> Opti
             period: figure.period.to_string(),
             place: figure.municipality.as_ref().map(|place| place.as_str().to_owned()),
             categories: of_cuts.map(category).collect(),
-            count: figure.count,
+            count: figure.count.map(u64::from),
         }
     };
     let rows: Vec<_> = within.map(row).collect();

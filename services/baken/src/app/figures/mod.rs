@@ -75,7 +75,8 @@ impl Baken {
             }
             Command::ImportSource((), import) => {
                 let Rule { threshold, base } = Rule::OUTSIDE;
-                import.small = Some(SmallNumbers { threshold, base });
+                let small = |number: u64| u32::try_from(number).map_err(internal);
+                import.small = Some(SmallNumbers { threshold: small(threshold)?, base: small(base)? });
             }
             _ => {}
         }

@@ -54,6 +54,10 @@ fn these_are_the_routes() {
     POST /v1/monitor/releases
     GET /v1/monitor/releases/{period}
     GET /v1/monitor/releases/{period}/{form}
+    POST /v1/monitor/remarks
+    GET /v1/monitor/sources
+    POST /v1/monitor/sources
+    POST /v1/monitor/sources/withdrawals
     GET /v1/organisations
     POST /v1/organisations
     POST /v1/organisations/{organisation_id}
