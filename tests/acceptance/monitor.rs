@@ -275,6 +275,10 @@ async fn figures_of_others_stand_beside_the_release_and_are_never_added_up() {
     let report = analyst.get(&format!("{path}/report")).await.expect(200).text;
     assert!(report.contains("Nuisance &lt;b&gt;reported&lt;/b&gt;") && report.contains("1\u{202f}245"), "{report}");
 
+    let own = format!("{path}/report?audience=own");
+    let own = running.client("coordinator-rotterdam").get(&own).await.expect(200).text;
+    assert!(own.contains("1\u{202f}245") && !own.contains("Utrecht"), "{own}");
+
     // What is public anyway is shown as it is, in place of what was imported before.
     analyst.post("/v1/monitor/sources", nuisance(true)).await.expect(201);
     let shown = analyst.get("/v1/monitor/sources").await.expect(200).json();

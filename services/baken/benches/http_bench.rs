@@ -156,8 +156,14 @@ async fn main() -> Result<(), Failure> {
         let raw = raw_appends(folder, 1_200, seconds)?;
         rounds::note(&mut measured, "raw append of 1,200 bytes with a flush, one at a time", raw);
     }
+    tell(&measured);
+    Ok(())
+}
+
+/// The table of what was measured, and what of it is compared.
+fn tell(measured: &[Measured]) {
     println!("\n| what | median ms | p99 ms | per second |\n|---|---|---|---|");
-    for each in &measured {
+    for each in measured {
         println!("{each}");
     }
     let rate = |name: &str| measured.iter().find(|each| each.name == name).map_or(f64::NAN, |each| median(&each.rates));
@@ -178,5 +184,4 @@ async fn main() -> Result<(), Failure> {
     println!("case file on record / without a record, 64 connections: {:.2}", rate(RECORDED) / rate(UNRECORDED));
     let p99 = measured.iter().find(|each| each.name == RECORDED).map_or(f64::NAN, |each| median(&each.p99s));
     println!("p99 of a case file on record, 64 connections, in flushes: {:.1}", p99 * raw / 1_000.0);
-    Ok(())
 }

@@ -48,7 +48,24 @@ test("a quarter is released, and its figures are looked at and taken away", asyn
     assert.match(await table.innerText(), /Rotterdam/);
     assert.ok((await page.getByText("not shown").count()) > 0, "what is suppressed is shown as such");
     await checkPage(page, "analyst-figures", { heaviest: 600_000, keyboard: false });
-    for (const [form, type] of [["csv", /^text\/csv/], ["csvw", /json/], ["json-stat", /json/], ["report", /^text\/html/]]) {
+    // An expert says what a figure means, and figures of others stand beside it.
+    const remark = await open(page, "Remark");
+    await remark.getByLabel("In English").fill("A cold <b>autumn</b>.");
+    await Promise.all([page.waitForNavigation(), remark.locator('button[type="submit"]').last().click()]);
+    await wasRecorded(page);
+    const both = (text) => ({ nl: text, en: text });
+    await rest("analyst-national")("POST", "/v1/monitor/sources", {
+        source: "police-nuisance",
+        definition: { name: both("Nuisance <i>reported</i>"), publisher: "Police", unit: both("reports"), counts: both("Every report.") },
+        figures: [{ period, municipality: "rotterdam", count: 1243 }, { period, municipality: "utrecht", count: 7 }],
+    });
+    await page.goto(`${url}/board/figures/${period}`);
+    assert.ok(await page.getByText("A cold <b>autumn</b>.").first().isVisible(), "a remark is text");
+    const others = page.locator("table", { has: page.getByText("Nuisance <i>reported</i>, reports") });
+    assert.match(await others.innerText(), /1245/);
+    assert.ok(!(await others.innerText()).includes("7"), "a small number is not shown");
+    await checkPage(page, "analyst-remarks", { heaviest: 600_000, keyboard: false });
+    for (const [form, type] of [["csv", /^text\/csv/], ["csvw", /json/], ["json-stat", /json/], ["parquet", /parquet/], ["report", /^text\/html/]]) {
         const answer = await page.request.get(`${url}/board/figures/${period}/${form}`);
         assert.equal(answer.status(), 200, form);
         assert.match(answer.headers()["content-type"], type);

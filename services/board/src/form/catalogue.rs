@@ -479,9 +479,13 @@ pub const fn form_of(kind: K) -> Option<Form> {
         K::CloseFacility => ("Locatie sluiten", "Close the facility", THE_FACILITY),
         K::ReopenFacility => ("Locatie heropenen", "Reopen the facility", THE_FACILITY),
         K::SetCapacity => ("Aantal plekken", "Number of places", CAPACITY),
-        // A program sends it: `baken monitor source` makes its body of a file.
-        K::ImportSource => return None,
-        K::ExpireLookout | K::OvertakeException | K::StopHandover | K::FinishMove | K::PassDeadline => return None,
+        // The first is made of a file, by `baken monitor source`.
+        K::ImportSource
+        | K::ExpireLookout
+        | K::OvertakeException
+        | K::StopHandover
+        | K::FinishMove
+        | K::PassDeadline => return None,
     };
     Some(Form { title: Said(dutch, english), fields })
 }

@@ -7,6 +7,7 @@ use care_path::figures::{NameInBoth, Remark, SourceCut, SourceFigure, SourceImpo
 use care_path::text::Line;
 use monitor::definitions::Language;
 use monitor::export::{csv, csvw, json_stat};
+use monitor::frozen::Frozen;
 use monitor::period::Period;
 use monitor::report::{Beside, BesideRow, report};
 
@@ -113,7 +114,7 @@ impl Baken {
             FiguresForm::Report => {
                 // What came after the period is no part of its report.
                 let until: Vec<_> = all.iter().filter(|each| each.period <= period).cloned().collect();
-                report(&until, &self.remarks_in(period, language), &self.figures_beside(period, language), language)
+                report(&until, &self.remarks_in(period, language), &self.figures_beside(release, language), language)
             }
         };
         Ok(text.into_bytes())
@@ -134,16 +135,16 @@ impl Baken {
         of_period.filter_map(|((_, indicator), remark)| Some((indicator.to_string(), text(remark)?))).collect()
     }
 
-    /// The figures of others that lie in a period, in a language.
+    /// The figures of others that lie in the period of a release, in a language; of its municipality, if it is about one.
     #[must_use]
-    pub fn figures_beside(&self, period: Period, language: Language) -> Vec<Beside> {
+    pub fn figures_beside(&self, release: &Frozen, language: Language) -> Vec<Beside> {
         let figures = self.figures();
-        figures.shown_sources().filter_map(|(_, _, imported)| beside(imported, period, language)).collect()
+        figures.shown_sources().filter_map(|(_, _, imported)| beside(imported, release, language)).collect()
     }
 }
 
-/// What a source tells of a period; `None` where it tells nothing.
-fn beside(imported: &SourceImported, period: Period, language: Language) -> Option<Beside> {
+/// What a source tells of the period of a release; `None` where it tells nothing.
+fn beside(imported: &SourceImported, release: &Frozen, language: Language) -> Option<Beside> {
     let SourceImported { source, definition, figures } = imported;
     let pick = |nl: &str, en: &str| match language {
         Language::Dutch => nl.to_owned(),
@@ -151,9 +152,11 @@ fn beside(imported: &SourceImported, period: Period, language: Language) -> Opti
     };
     let name = |name: &NameInBoth| pick(name.nl.as_str(), name.en.as_str());
     let text = |text: &TextInBoth| pick(text.nl.as_str(), text.en.as_str());
-    let within = figures
-        .iter()
-        .filter(|figure| period.contains(figure.period.first_day()) && period.contains(figure.period.last_day()));
+    let (period, own) = (release.period, release.audience.municipality());
+    let is_told = |figure: &&SourceFigure| {
+        let is_of_place = own.is_none_or(|own| figure.municipality.as_ref().is_none_or(|place| place.as_str() == own));
+        is_of_place && period.contains(figure.period.first_day()) && period.contains(figure.period.last_day())
+    };
     let row = |figure: &SourceFigure| {
         let of_cuts = definition.cuts.iter().zip(&figure.categories);
         let category = |(cut, code): (&SourceCut, &Line)| {
@@ -167,7 +170,7 @@ fn beside(imported: &SourceImported, period: Period, language: Language) -> Opti
             count: figure.count.map(u64::from),
         }
     };
-    let rows: Vec<_> = within.map(row).collect();
+    let rows: Vec<_> = figures.iter().filter(is_told).map(row).collect();
     (!rows.is_empty()).then(|| Beside {
         id: source.as_str().to_owned(),
         name: name(&definition.name),

@@ -382,7 +382,7 @@ impl<'a> Viewed<'a> {
             Language::English => monitor::definitions::Language::English,
         };
         let of_shown =
-            |shown: &Frozen| (baken.remarks_in(shown.period, language), baken.figures_beside(shown.period, language));
+            |shown: &Frozen| (baken.remarks_in(shown.period, language), baken.figures_beside(shown, language));
         let (remarks, others) = shown.map(of_shown).unwrap_or_default();
         let forms: Vec<_> = FiguresForm::ALL.iter().map(|form| form.name()).collect();
         let (remarks, others, forms) = (&remarks, &*others, &*forms);
