@@ -115,7 +115,7 @@ fn section(other: &Beside, language: Language) -> String {
     }
     let _ = write!(text, "</div>\n<table><caption>{}</caption><thead><tr>", escape(unit));
     for heading in [say(PERIOD)].into_iter().chain(cuts.iter().map(String::as_str)) {
-        let _ = write!(text, "<th scope=\"col\">{}</th>", escape(heading));
+        let _ = write!(text, "<th scope=\"col\" class=\"names\">{}</th>", escape(heading));
     }
     let places = other.places();
     for place in &places {
