@@ -7,7 +7,7 @@ use care_path::codes::{HandoverState, Phase, TaskKind};
 use care_path::command::CommandKind;
 use care_path::ids::{HandoverId, Municipality};
 use care_path::jwe::SealedDocument;
-use care_path::policy::rules::{is_told_every_phase, told_count, told_part};
+use care_path::policy::rules::{phases_hidden_from, told_count, told_part};
 use care_path::sight::{Disclosed, Sight};
 use care_path::text::Country;
 use care_path::time::DateTime;
@@ -187,20 +187,26 @@ impl Baken {
             _ => filter.phase,
         };
         let world = self.world.read();
-        // The index has the phases in which persons are. A role to which some are not told is told another.
-        let is_indexed = |phase: &Phase| match phase {
-            Phase::Closed | Phase::OutOfSight => true,
-            Phase::Signalled
-            | Phase::InContact
-            | Phase::Sheltered
-            | Phase::Referred
-            | Phase::InCare
-            | Phase::Returning
-            | Phase::Returned
-            | Phase::DroppedOut => is_told_every_phase(reader.actor.role()),
+        // The index has the phases in which persons are. Who is in one that the role may not know of is told another.
+        let phases: Vec<Option<Phase>> = match phase {
+            None => vec![None],
+            Some(Phase::Closed | Phase::OutOfSight) => vec![phase],
+            Some(
+                asked @ (Phase::Signalled
+                | Phase::InContact
+                | Phase::Sheltered
+                | Phase::Referred
+                | Phase::InCare
+                | Phase::Returning
+                | Phase::Returned
+                | Phase::DroppedOut),
+            ) => {
+                let hidden = phases_hidden_from(reader.actor.role()).filter(|hidden| *hidden != asked);
+                hidden.chain([asked]).map(Some).collect()
+            }
         };
-        let phase = phase.filter(is_indexed);
-        let sets = Reach::of(reader).into_iter().filter_map(|reach| world.index().within(&reach, phase));
+        let (reaches, index) = (Reach::of(reader), world.index());
+        let sets = reaches.iter().flat_map(|reach| phases.iter().filter_map(move |phase| index.within(reach, *phase)));
         let candidates = merged(sets.collect(), after.map(PersonId));
         // So that those of whom nothing is new need not be looked at.
         let is_new =

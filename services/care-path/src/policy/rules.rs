@@ -71,15 +71,16 @@ pub fn phase_tells_of(phase: Phase) -> Category {
     }
 }
 
-/// Whether a role that is told a phase at all is told the one in which the person is: it may know of all that phases tell.
-#[must_use]
-pub fn is_told_every_phase(role: Role) -> bool {
-    let told = |relation: Relation| {
-        let cells = disclosed(role, relation, true);
-        let knows = |category: Category| Depth::Minimal.within(cells.level(category));
-        !knows(Category::Presence) || Phase::ALL.iter().all(|phase| knows(phase_tells_of(*phase)))
+/// The phases that a role may not be told in some relation: whoever is in one of them may be told to be in another.
+pub fn phases_hidden_from(role: Role) -> impl Iterator<Item = Phase> {
+    let is_hidden = move |phase: &Phase| {
+        Relation::ALL.into_iter().any(|relation| {
+            let cells = disclosed(role, relation, true);
+            let knows = |category: Category| Depth::Minimal.within(cells.level(category));
+            knows(Category::Presence) && !knows(phase_tells_of(*phase))
+        })
     };
-    Relation::ALL.into_iter().all(told)
+    Phase::ALL.iter().copied().filter(is_hidden)
 }
 
 /// What of a person the reason tells for which a case was closed.
@@ -414,4 +415,16 @@ pub fn told_count(count: u32) -> Option<u32> {
 pub fn told_part(part: u32, whole: u32) -> Option<u32> {
     let rest = whole.saturating_sub(part);
     told_count(part).filter(|_| rest == 0 || rest >= SMALLEST_COUNT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A list by phase goes through the hidden ones as well: the fewer there are, the less it reads.
+    #[test]
+    fn a_coordinator_is_told_every_phase_but_those_of_a_return_in_an_emergency() {
+        let hidden: Vec<_> = phases_hidden_from(Role::ProcessCoordinator).collect();
+        assert_eq!(hidden, [Phase::Returning, Phase::Returned]);
+    }
 }
