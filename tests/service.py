@@ -1,7 +1,11 @@
 """What the scripts that start the service themselves share: its configuration, and where it listens."""
 
+import contextlib
+import http.client
 import json
 import socket
+import subprocess
+import sys
 import time
 
 
@@ -49,3 +53,18 @@ def port_of(process, trace, seconds):
         time.sleep(0.01)
     process.kill()
     raise RuntimeError(f"the service neither listened nor ended in {seconds} seconds")
+
+
+def start_demo(binary, data):
+    """Starts the demo without limits of rate, and answers its process and port once it is ready."""
+    port = free_port()
+    command = [binary, "demo", "--port", str(port), "--data", data, "--unlimited", "--no-watch"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    for _ in range(1200):
+        with contextlib.suppress(OSError):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", "/health/ready")
+            if connection.getresponse().status == 200:
+                return process, port
+        time.sleep(0.05)
+    sys.exit("the service did not become ready in 60 seconds")

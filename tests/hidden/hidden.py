@@ -21,26 +21,11 @@ import sys
 import time
 import uuid
 
-from service import free_port
+from service import start_demo
 
 BOUND = 0.05  # of the effect: how far from one half
 # Of each request of its own.
 OWN = {"x-request-id", "date"}
-
-
-def start(binary, data):
-    port = free_port()
-    command = [binary, "demo", "--port", str(port), "--data", data, "--unlimited", "--no-watch"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               start_new_session=True)
-    for _ in range(1200):
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("GET", "/health/ready")
-            if connection.getresponse().status == 200:
-                return process, port
-        time.sleep(0.05)
-    sys.exit("the service did not become ready in 60 seconds")
 
 
 def ask(connection, token, method, path, body=None):
@@ -84,7 +69,7 @@ def effect(hidden, missing):
 def main():
     binary, folder, samples = sys.argv[1], sys.argv[2], int(sys.argv[3])
     random.seed(int(os.environ.get("SEED", "1")))
-    process, port = start(binary, folder)
+    process, port = start_demo(binary, folder)
     try:
         def token(user):
             return subprocess.run([binary, "token", user, "--data", folder], check=True, capture_output=True,

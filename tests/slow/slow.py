@@ -6,7 +6,6 @@ second, or the head and nothing of the body. Rounds with and without them take t
 
 import asyncio
 import contextlib
-import http.client
 import os
 import signal
 import statistics
@@ -14,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from service import free_port
+from service import start_demo
 
 CLOSED_WITHIN = 15.0  # seconds
 TIMES = 2.0  # how much longer the 99th percentile may be
@@ -23,20 +22,6 @@ ASKS = 1_500  # in each half of a round
 CLIENTS = 4
 HEAD = "POST /v1/signals HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}\r\n" \
        "Idempotency-Key: {key}\r\nContent-Length: 200\r\n\r\n"
-
-
-def start(binary, data):
-    port = free_port()
-    command = [binary, "demo", "--port", str(port), "--data", data, "--unlimited", "--no-watch"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    for _ in range(1200):
-        with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("GET", "/health/ready")
-            if connection.getresponse().status == 200:
-                return process, port
-        time.sleep(0.05)
-    sys.exit("the service did not become ready in 60 seconds")
 
 
 async def ask(port, token, count):
@@ -101,7 +86,7 @@ async def play(port, token, count):
 
 def main(binary, folder, count):
     data = os.path.join(folder, "data")
-    process, port = start(binary, data)
+    process, port = start_demo(binary, data)
     try:
         token = subprocess.run([binary, "token", "coordinator-rotterdam", "--data", data],
                                capture_output=True, text=True, check=True).stdout.strip()
