@@ -382,7 +382,10 @@ impl Baken {
                 return Ok((decide(&counts, &[])?, None));
             }
         };
-        let case = world.case(named).ok_or(ExecuteError::NotFound)?;
+        let Some(case) = world.case(named) else {
+            self.look_at_another(&request.principal, &world);
+            return Err(ExecuteError::NotFound);
+        };
         let late = |or: ExecuteError| {
             too_late(&request.principal, &request.command, &case.path, now).map_or(or, ExecuteError::Refused)
         };

@@ -359,6 +359,12 @@ impl Baken {
         Sight::of(principal, &case.path, self.clock.now(), deadlines, world.directory())
     }
 
+    /// Does for nobody what is done for somebody hidden: how long it takes does not tell them apart.
+    pub(super) fn look_at_another(&self, principal: &Principal, world: &World) {
+        let look = |case| of_many(case, || Some(self.sight(principal, world, case).is_some()));
+        std::hint::black_box(world.cases().next().and_then(look));
+    }
+
     /// Shows something of one person, if the principal may know of them.
     pub(super) fn seen<T>(
         &self,
@@ -369,6 +375,9 @@ impl Baken {
         let world = self.world.read();
         let seen = world.case(person).and_then(|case| Some((case, self.sight(reader, &world, case)?)));
         let Some((case, sight)) = seen else {
+            if world.case(person).is_none() {
+                self.look_at_another(reader, &world);
+            }
             reader.hidden(person);
             return Err(QueryError::NotFound);
         };
