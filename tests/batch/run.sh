@@ -5,8 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 profile=${PROFILE:-dev}
-cargo build -q --profile "$profile"
-folder=$([ "$profile" = dev ] && echo debug || echo "$profile")
-BAKEN_BINARY="${CARGO_TARGET_DIR:-$PWD/target}/$folder/baken" LINES="${LINES:-100000}" \
+. tests/binary.sh
+BAKEN_BINARY=$(baken_binary --profile "$profile") LINES="${LINES:-100000}" \
     cargo test -q --workspace --test acceptance --profile "$([ "$profile" = dev ] && echo test || echo "$profile")" \
     -- --ignored --nocapture --test-threads 1 batch::large

@@ -5,8 +5,8 @@
 #     tests/board/run.sh                    # every day
 #     DAYS="shelter police" tests/board/run.sh
 #
-# Needs Node.js 20 and npm. Chromium is installed where it is missing and this runs as root on Debian. BAKEN_BINARY names a
-# binary that is built already. BAKEN_SHOTS names a folder for pictures of the pages; they are thrown away otherwise.
+# Needs Node.js 20 and npm. Chromium is installed where it is missing and this runs as root on Debian. BAKEN_SHOTS names a
+# folder for pictures of the pages; they are thrown away otherwise.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -36,11 +36,8 @@ if ! command -v chromium >/dev/null 2>&1; then
     }
 fi
 
-binary=${BAKEN_BINARY:-}
-if [ -z "$binary" ]; then
-    (cd "$root" && cargo build -q -p baken)
-    binary="${CARGO_TARGET_DIR:-$root/target}/debug/baken"
-fi
+. "$root/tests/binary.sh"
+binary=$(cd "$root" && baken_binary --features parquet)
 
 cp -r "$here/package.json" "$here/package-lock.json" "$here"/*.mjs "$here/days" "$work"
 # No script of a package is run; the lock file holds the checksum of each.

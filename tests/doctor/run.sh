@@ -4,16 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/postgres/server.sh
-binary=${BAKEN_BINARY:-}
-if [ -z "$binary" ]; then
-    cargo build -q
-    for engine in postgres kurrentdb; do
-        said=$("${CARGO_TARGET_DIR:-target}/debug/baken" doctor --log "$engine://db/log" 2>&1) && exit 1
-        [[ $said == *"--features $engine"* ]] || { echo "$said"; exit 1; }
-    done
-    cargo build -q --features postgres
-    binary="$PWD/${CARGO_TARGET_DIR:-target}/debug/baken"
-fi
+. tests/binary.sh
+binary=$(baken_binary --features postgres)
+said=$("$binary" doctor --log kurrentdb://db/log 2>&1) && exit 1
+[[ $said == *"--features kurrentdb"* ]] || { echo "$said"; exit 1; }
 
 folder=$(mktemp -d)
 chmod 711 "$folder"

@@ -6,12 +6,8 @@
 # It takes strace, which is installed where it is missing and that is possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-if [ -z "${BAKEN_BINARY:-}" ]; then
-    cargo build -q
-    BAKEN_BINARY="$PWD/${CARGO_TARGET_DIR:-target}/debug/baken"
-fi
-# The service would take it for one of its settings.
-export -n BAKEN_BINARY
+. tests/binary.sh
+binary=$(baken_binary)
 if ! command -v strace >/dev/null; then
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace >/dev/null
@@ -19,7 +15,7 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export PYTHONPATH=tests
-fail() { python3 -B tests/faults/faults.py "$BAKEN_BINARY" "$folder/$1" "$PWD/seeds" "${@:2}"; }
+fail() { python3 -B tests/faults/faults.py "$binary" "$folder/$1" "$PWD/seeds" "${@:2}"; }
 fail short "${POINTS:-60}"
 echo "600 commands, enough for a checkpoint of the log among them, and faults in what it writes"
 fail log "${CHECKPOINT_POINTS:-12}" 60 9 log.db

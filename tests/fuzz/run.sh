@@ -4,9 +4,9 @@
 # here; 300 once before a release).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cargo build -q
+. tests/binary.sh
+binary=$(baken_binary)
 hooks="$PWD/tests/fuzz/ndjson.py"
-binary="${CARGO_TARGET_DIR:-target}/debug/baken"
 folder=$(mktemp -d)
 service=
 trap '[ -n "$service" ] && kill "$service" 2>/dev/null; rm -rf "$folder"' EXIT

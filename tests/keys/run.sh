@@ -6,16 +6,11 @@
 # - of HISTORIES (100) random histories half are erased, and every file is searched for what described them;
 # - an erasure is killed at POINTS (all) of its writes, flushes, renamings and deletions: it is finished at the restart, or was
 #   never begun.
-# BAKEN_BINARY is the build to use; a debug build is made where it is not given, with which fewer persons will do. It takes strace,
-# which is installed where it is missing and that is possible.
+# With a debug build fewer persons will do. It takes strace, which is installed where it is missing and that is possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-if [ -z "${BAKEN_BINARY:-}" ]; then
-    cargo build -q
-    BAKEN_BINARY="$PWD/${CARGO_TARGET_DIR:-target}/debug/baken"
-fi
-# The service would take it for one of its settings.
-export -n BAKEN_BINARY
+. tests/binary.sh
+binary=$(baken_binary)
 if ! command -v strace >/dev/null; then
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace >/dev/null
@@ -24,8 +19,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export PYTHONPATH=tests
 mkdir "$folder/rotation" "$folder/canaries" "$folder/kills"
-python3 -B tests/keys/rotation.py "$BAKEN_BINARY" "$folder/rotation" "$PWD/seeds" "${PERSONS:-100000}" \
+python3 -B tests/keys/rotation.py "$binary" "$folder/rotation" "$PWD/seeds" "${PERSONS:-100000}" \
     "${SIMULATED:-${PERSONS:-100000}}" "${KILLS:-5}"
 rm -rf "$folder/rotation"
-python3 -B tests/keys/erasure.py canaries "$BAKEN_BINARY" "$folder/canaries" "$PWD/seeds" "${HISTORIES:-100}"
-python3 -B tests/keys/erasure.py kills "$BAKEN_BINARY" "$folder/kills" "$PWD/seeds" "${POINTS:-all}"
+python3 -B tests/keys/erasure.py canaries "$binary" "$folder/canaries" "$PWD/seeds" "${HISTORIES:-100}"
+python3 -B tests/keys/erasure.py kills "$binary" "$folder/kills" "$PWD/seeds" "${POINTS:-all}"

@@ -3,8 +3,8 @@
 # the same records. PERSONS (2000) and SEED (18) may be set. It writes the table of docs/matching.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cargo build -q -p baken
-binary="${CARGO_TARGET_DIR:-target}/debug/baken"
+. tests/binary.sh
+binary=$(baken_binary)
 folder=$(mktemp -d)
 service=
 trap '[ -n "$service" ] && kill "$service" 2>/dev/null; rm -rf "$folder"' EXIT

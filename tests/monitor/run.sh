@@ -6,8 +6,8 @@
 # Debian's `r-base-core`.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cargo build -q -p baken
-binary="${CARGO_TARGET_DIR:-target}/debug/baken"
+. tests/binary.sh
+binary=$(baken_binary)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

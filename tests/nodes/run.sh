@@ -5,13 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/postgres/server.sh
-binary=${BAKEN_BINARY:-}
-# The service would take it for one of its settings.
-export -n BAKEN_BINARY
-if [ -z "$binary" ]; then
-    cargo build -q --features postgres
-    binary="$PWD/${CARGO_TARGET_DIR:-target}/debug/baken"
-fi
+. tests/binary.sh
+binary=$(baken_binary --features postgres)
 
 folder=$(mktemp -d)
 chmod 711 "$folder"

@@ -24,8 +24,8 @@ fail() {
 
 command -v node >/dev/null 2>&1 || fail "Node.js is not installed"
 command -v npm >/dev/null 2>&1 || fail "npm is not installed"
-(cd "$root" && cargo build -q)
-binary="${CARGO_TARGET_DIR:-$root/target}/debug/baken"
+. "$root/tests/binary.sh"
+binary=$(cd "$root" && baken_binary)
 
 cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$work"
 # No script of a package is run; the lock file holds the checksum of each.

@@ -11,13 +11,8 @@ if ! [ -d "$modules/src/golang.org/x/mod/sumdb" ] || ! command -v go >/dev/null;
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends golang-go golang-golang-x-mod-dev >/dev/null
 fi
-binary=${BAKEN_BINARY:-}
-# The service would take it for one of its settings.
-export -n BAKEN_BINARY
-if [ -z "$binary" ]; then
-    cargo build -q
-    binary="${CARGO_TARGET_DIR:-target}/debug/baken"
-fi
+. tests/binary.sh
+binary=$(baken_binary)
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

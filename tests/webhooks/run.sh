@@ -12,7 +12,8 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null || [ "$(node -p '
     exit 1
 fi
 
-cargo build -q
+. tests/binary.sh
+binary=$(baken_binary)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cp tests/webhooks/package.json tests/webhooks/package-lock.json tests/webhooks/receiver.mjs "$folder"
@@ -21,5 +22,4 @@ cp tests/webhooks/package.json tests/webhooks/package-lock.json tests/webhooks/r
     cat "$folder/npm.log" >&2
     exit 1
 }
-binary=$(realpath "${CARGO_TARGET_DIR:-target}/debug/baken")
 (cd "$folder" && node receiver.mjs "$binary" "$folder/data" "${KILLS:-4}")
