@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
-use care_path::codes::{HandoverState, Phase, TaskKind};
+use care_path::codes::{HandoverState, Phase, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::ids::{HandoverId, Municipality};
 use care_path::jwe::SealedDocument;
@@ -187,26 +187,13 @@ impl Baken {
             _ => filter.phase,
         };
         let world = self.world.read();
-        // The index has the phases in which persons are. Who is in one that the role may not know of is told another.
-        let phases: Vec<Option<Phase>> = match phase {
-            None => vec![None],
-            Some(Phase::Closed | Phase::OutOfSight) => vec![phase],
-            Some(
-                asked @ (Phase::Signalled
-                | Phase::InContact
-                | Phase::Sheltered
-                | Phase::Referred
-                | Phase::InCare
-                | Phase::Returning
-                | Phase::Returned
-                | Phase::DroppedOut),
-            ) => {
-                let hidden = phases_hidden_from(reader.actor.role()).filter(|hidden| *hidden != asked);
-                hidden.chain([asked]).map(Some).collect()
-            }
-        };
         let (reaches, index) = (Reach::of(reader), world.index());
-        let sets = reaches.iter().flat_map(|reach| phases.iter().filter_map(move |phase| index.within(reach, *phase)));
+        let sets = reaches.iter().flat_map(|reach| match phase {
+            None => index.within(reach, None).into_iter().collect::<Vec<_>>(),
+            Some(phase) => indexed_in(phase, reader.actor.role(), reach)
+                .filter_map(|phase| index.within(reach, Some(phase)))
+                .collect(),
+        });
         let candidates = merged(sets.collect(), after.map(PersonId));
         // So that those of whom nothing is new need not be looked at.
         let is_new =
@@ -415,6 +402,23 @@ impl Baken {
         });
         Ok(reader.shown_on(page.cut(shown)))
     }
+}
+
+/// The phases that those may really be in who are told to be in one. The index has the real ones.
+fn indexed_in(told: Phase, role: Role, reach: &Reach) -> impl Iterator<Item = Phase> {
+    let hidden = match told {
+        // Nobody is told these instead of another.
+        Phase::Closed | Phase::OutOfSight => None,
+        Phase::Signalled
+        | Phase::InContact
+        | Phase::Sheltered
+        | Phase::Referred
+        | Phase::InCare
+        | Phase::Returning
+        | Phase::Returned
+        | Phase::DroppedOut => Some(phases_hidden_from(role, reach.relations())),
+    };
+    hidden.into_iter().flatten().filter(move |hidden| *hidden != told).chain([told])
 }
 
 /// The cases of several sets in order, each once, after an id.

@@ -6,6 +6,7 @@ use care_path::codes::Phase;
 use care_path::directory::Directory;
 use care_path::ids::{Municipality, OrgId};
 use care_path::path::CarePath;
+use care_path::policy::Relation;
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
@@ -33,6 +34,15 @@ impl Reach {
         let others = countries.into_iter().map(Self::Country);
         let others = others.chain(organisations.into_iter().cloned().map(Self::Organisation));
         municipality.into_iter().chain(others).collect()
+    }
+
+    /// The relations in which whoever looks there may be to what is found there.
+    #[must_use]
+    pub fn relations(&self) -> &'static [Relation] {
+        match self {
+            Self::Municipality(_) => &[Relation::Region],
+            Self::Organisation(_) | Self::Country(_) => &Relation::ALL,
+        }
     }
 
     /// Where a principal's cases are to be looked for. Whatever is found there is asked of the policy still.
