@@ -220,13 +220,9 @@ pub async fn open(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> {
 /// # Errors
 /// Where the file cannot be read.
 pub async fn index_faults(url: &LogUrl) -> Result<Vec<IndexFault>, OpenError> {
-    match url {
-        LogUrl::Sqlite(path) => {
-            let path = path.clone();
-            Ok(tokio::task::spawn_blocking(move || sqlite::SqliteLog::index_faults(&path)).await??)
-        }
-        _ => Ok(Vec::new()),
-    }
+    let LogUrl::Sqlite(path) = url else { return Ok(Vec::new()) };
+    let path = path.clone();
+    Ok(tokio::task::spawn_blocking(move || sqlite::SqliteLog::index_faults(&path)).await??)
 }
 
 /// Opens a log to read from it: a file also while its service writes to it. Where there is none, none is made.
@@ -243,7 +239,9 @@ pub async fn open_to_read(url: &LogUrl) -> Result<Arc<dyn EventLog>, OpenError> 
         LogUrl::Postgres(url) => {
             Ok(Arc::new(postgres::PostgresLog::open_existing(url, &postgres::Options::default()).await?))
         }
-        _ => open(url).await,
+        #[cfg(feature = "kurrentdb")]
+        LogUrl::KurrentDb(_) => open(url).await,
+        LogUrl::Memory => open(url).await,
     }
 }
 

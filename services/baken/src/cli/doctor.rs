@@ -95,10 +95,11 @@ async fn examine<W: Write + Send>(
     let surroundings = Surroundings::of(url).await?;
     progress.say(&surroundings.told(url));
     let manner = Manner { tell: &|step| progress.tell(step), ..*manner };
-    let report = match url {
-        // What lives in memory is gone when it is closed: there is nothing to find after reopening.
-        LogUrl::Memory => contract::run_with(event_log::open(url).await?, ids, &manner).await,
-        _ => contract::run_reopening_with(|| event_log::open(url), ids, &manner).await,
+    // What lives in memory is gone when it is closed: there is nothing to find after reopening.
+    let report = if matches!(url, LogUrl::Memory) {
+        contract::run_with(event_log::open(url).await?, ids, &manner).await
+    } else {
+        contract::run_reopening_with(|| event_log::open(url), ids, &manner).await
     };
     Ok(Examined { surroundings, report })
 }

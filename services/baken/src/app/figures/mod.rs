@@ -64,21 +64,20 @@ impl Baken {
         if !releases_figures(&principal.actor) {
             return Ok(());
         }
-        match command {
-            Command::ReleaseFigures((), release) => {
-                // All that was answered before is in them, on whichever node it was.
-                self.caught_up(self.log.head().await.map_err(ExecuteError::from)?).await?;
-                release.frozen = Some(self.freeze(release).await?);
-            }
-            Command::RemarkOnFigures((), remark) if definition(remark.indicator.as_str()).is_none() => {
-                return Err(Refusal::Field { field: "indicator", message: "no such indicator" }.into());
-            }
-            Command::ImportSource((), import) => {
-                let Rule { threshold, base } = Rule::OUTSIDE;
-                let small = |number: u64| u32::try_from(number).map_err(internal);
-                import.small = Some(SmallNumbers { threshold: small(threshold)?, base: small(base)? });
-            }
-            _ => {}
+        if let Command::ReleaseFigures((), release) = command {
+            // All that was answered before is in them, on whichever node it was.
+            self.caught_up(self.log.head().await.map_err(ExecuteError::from)?).await?;
+            release.frozen = Some(self.freeze(release).await?);
+        }
+        if let Command::RemarkOnFigures((), remark) = command
+            && definition(remark.indicator.as_str()).is_none()
+        {
+            return Err(Refusal::Field { field: "indicator", message: "no such indicator" }.into());
+        }
+        if let Command::ImportSource((), import) = command {
+            let Rule { threshold, base } = Rule::OUTSIDE;
+            let small = |number: u64| u32::try_from(number).map_err(internal);
+            import.small = Some(SmallNumbers { threshold: small(threshold)?, base: small(base)? });
         }
         Ok(())
     }
