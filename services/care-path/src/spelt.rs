@@ -170,7 +170,7 @@ macro_rules! graphql_inputs {
 pub(crate) use graphql_inputs;
 
 #[cfg(feature = "schema")]
-pub(crate) use described::{from_graphql, graphql_value, in_graphql};
+pub(crate) use described::{from_graphql, graphql_value, in_graphql, words};
 
 #[cfg(feature = "schema")]
 mod described {
@@ -179,7 +179,8 @@ mod described {
 
     use super::Spelt;
 
-    fn words(lines: &[&str]) -> Option<String> {
+    /// What is said of something, if anything is.
+    pub(crate) fn words(lines: &[&str]) -> Option<String> {
         let lines: Vec<_> = lines.iter().map(|line| line.trim()).collect();
         (!lines.is_empty()).then(|| lines.join("\n"))
     }

@@ -45,7 +45,6 @@ views! {
         pub ended_at: Option<DateTime>,
         pub outcome: Option<BreakGlassOutcome>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 

@@ -117,7 +117,6 @@ views! {
         pub note_id: NoteId,
         pub text: Option<Text>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 }

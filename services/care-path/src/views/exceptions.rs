@@ -24,7 +24,6 @@ views! {
         pub decision_reason: Option<Text>,
         pub expires_at: Option<DateTime>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 }

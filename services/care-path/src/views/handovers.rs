@@ -43,7 +43,6 @@ views! {
         pub options: Option<Text>,
         pub barriers: Option<Vec<ReturnBarrier>>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -51,7 +50,6 @@ views! {
     pub struct RefusalView as "ReturnRefusal" {
         pub explanation: Option<Text>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -63,7 +61,6 @@ views! {
         pub status: ConditionStatus,
         pub evidence: Option<Text>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -79,7 +76,6 @@ views! {
         pub interpreter: Option<bool>,
         pub withdrawn_at: Option<DateTime>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -110,7 +106,6 @@ views! {
         pub follow_ups: Option<Vec<FollowUpView>>,
         pub questions: Option<Vec<QuestionView>>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -121,7 +116,6 @@ views! {
         pub answer: Option<Text>,
         pub answered_at: Option<DateTime>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -130,7 +124,6 @@ views! {
         pub term: FollowUpTerm,
         pub outcome: Option<FollowUpOutcome>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 }

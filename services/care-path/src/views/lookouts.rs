@@ -31,7 +31,6 @@ views! {
         /// Why it ended before its time, where nobody resolved it.
         pub end_reason: Option<LookoutEndReason>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -48,7 +47,6 @@ views! {
         pub circumstances: Option<Text>,
         pub observations: Option<Text>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -62,7 +60,6 @@ views! {
         /// Why it ended before its time.
         pub end_reason: Option<LookoutEndReason>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -70,7 +67,6 @@ views! {
     pub struct CareAlertAnswerView as "CareAlertAnswer" {
         pub outcome: CareAlertOutcome,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 }

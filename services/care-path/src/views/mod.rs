@@ -8,6 +8,8 @@ mod case_file;
 mod directory;
 mod evening;
 mod exceptions;
+#[cfg(feature = "schema")]
+pub(crate) mod graphql;
 mod handovers;
 mod identity;
 mod lookouts;
@@ -69,18 +71,48 @@ use crate::time::DateTime;
 
 /// Derives what every view derives. Clients of GraphQL read types by name, so a view may say by which (`as "…"`).
 macro_rules! views {
-    ($( $(#[$meta:meta])* pub struct $name:ident $(as $public:literal)? { $( $(#[$field_meta:meta])* pub $field:ident : $type:ty ),* $(,)? } )+) => {$(
-        $(#[$meta])*
+    ($(
+        $(#[doc = $words:literal])*
+        $(#[derive($($derived:ident),+)])?
+        pub struct $name:ident $(as $public:literal)? {$(
+            $(#[doc = $field_words:literal])*
+            $(#[serde($flat:ident)])?
+            $(#[cfg_attr($($cfg:tt)+)])?
+            pub $field:ident : $type:ty
+        ),* $(,)?}
+    )+) => {$(
+        $(#[doc = $words])*
         #[serde_with::skip_serializing_none]
-        #[derive(Clone, PartialEq, Serialize)]
-        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema, async_graphql::SimpleObject))]
-        $(#[cfg_attr(feature = "schema", graphql(name = $public))])?
+        #[derive(Clone, PartialEq, Serialize $(, $($derived),+)?)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[non_exhaustive]
-        pub struct $name {
-            $( $(#[$field_meta])* pub $field: $type, )*
-        }
+        pub struct $name {$(
+            $(#[doc = $field_words])*
+            $(#[serde($flat)])?
+            $(#[cfg_attr($($cfg)+)])?
+            pub $field: $type,
+        )*}
+
+        #[cfg(feature = "schema")]
+        $crate::views::graphql::object_of_fields!(
+            $name as $crate::views::named!($name $($public)?), [$($words),*],
+            $( { $field: $type, [$($field_words),*] $(, $flat)? } )*
+        );
     )+};
 }
+
+/// What a view is called in GraphQL.
+#[cfg(feature = "schema")]
+macro_rules! named {
+    ($name:ident) => {
+        stringify!($name)
+    };
+    ($name:ident $public:literal) => {
+        $public
+    };
+}
+#[cfg(feature = "schema")]
+pub(crate) use named;
 pub(crate) use views;
 
 views! {
@@ -104,7 +136,6 @@ views! {
     pub struct RemarkView as "Remark" {
         pub text: Text,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -114,7 +145,6 @@ views! {
         pub kind: Option<IncidentKind>,
         pub description: Option<Text>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 }

@@ -34,7 +34,6 @@ views! {
         pub location_type: Option<LocationType>,
         pub location: Option<Line>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -55,7 +54,6 @@ views! {
         pub released_at: Option<DateTime>,
         pub release_reason: Option<BedReleaseReason>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -69,7 +67,6 @@ views! {
         pub r#unsafe: bool,
         pub letter_received: Option<bool>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -88,7 +85,6 @@ views! {
         /// Why it does not come about as announced.
         pub called_off: Option<DischargeEndReason>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 }

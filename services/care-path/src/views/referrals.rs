@@ -30,7 +30,6 @@ views! {
         pub waitlisted_until: Option<NaiveDate>,
         pub explanation: Option<Text>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 }

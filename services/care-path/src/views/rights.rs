@@ -34,7 +34,6 @@ views! {
         /// What is open to the person without an entitlement.
         pub alternatives: Option<Vec<Offering>>,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 
@@ -44,7 +43,6 @@ views! {
         pub decided_on: Option<NaiveDate>,
         pub appeal_pending: bool,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
     }
 }

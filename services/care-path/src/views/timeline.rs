@@ -19,7 +19,6 @@ views! {
         /// What happened: the event's type.
         pub r#type: EventKind,
         #[serde(flatten)]
-        #[cfg_attr(feature = "schema", graphql(flatten))]
         pub noted: NotedView,
         /// Baken itself recorded it later than it was due, for it was not running then. Absent where it did not.
         pub late: Option<bool>,
