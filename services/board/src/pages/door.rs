@@ -11,6 +11,9 @@ use crate::page::{Choice, Page};
 /// The name of the form with which somebody new is taken in.
 pub const NEW_GUEST: &str = "new-guest";
 
+/// More guests of one kind than this have no buttons on the page: it would be too heavy for a tablet. They have them on their own.
+const WITH_BUTTONS: usize = 150;
+
 /// The evening of a place, and the other places of the organisation.
 pub struct Door<'a> {
     /// Absent where nobody sleeps at the organisation.
@@ -57,7 +60,9 @@ impl Page<'_> {
                 section aria-labelledby=(id) {
                     h2.utrecht-heading-2 id=(id) { (title) " (" (guests.len()) ")" }
                     @if guests.is_empty() { (self.nothing("Niemand.", "Nobody.")) }
-                    ul.door { @for guest in guests { (self.guest(guest)) } }
+                    @let can_act = guests.len() <= WITH_BUTTONS;
+                    @if !can_act { p { (self.say("Tik op een naam om iets vast te leggen.", "Tap a name to record something.")) } }
+                    ul.door { @for guest in guests { (self.guest(guest, can_act)) } }
                 }
             }
         };
@@ -126,7 +131,7 @@ impl Page<'_> {
         }
     }
 
-    fn guest(&self, guest: &GuestView) -> Markup {
+    fn guest(&self, guest: &GuestView, can_act: bool) -> Markup {
         let ask = |kind| Ask::of(kind).about(guest.person_id);
         let came = |status| ask(K::RecordAttendance).given("/status", status).at_once();
         let medical = guest.medical.as_ref();
@@ -151,18 +156,20 @@ impl Page<'_> {
                     @if injured { li { (self.say("Mogelijk hoofdletsel", "Head injury suspected")) } }
                     @if incidents > 0 { li { (incidents) " " (self.say("incidenten in zeven dagen", "incidents in seven days")) } }
                 }
-                div.guest-acts {
-                    @match guest.state {
-                        GuestState::Arrived => (self.act(&came("left").titled("Vertrokken", "Left"))),
-                        GuestState::Expected | GuestState::Left | GuestState::NotCome | GuestState::Held => {
-                            (self.act(&came("present").titled("Binnen", "Here").primary()))
+                @if can_act {
+                    div.guest-acts {
+                        @match guest.state {
+                            GuestState::Arrived => (self.act(&came("left").titled("Vertrokken", "Left"))),
+                            GuestState::Expected | GuestState::Left | GuestState::NotCome | GuestState::Held => {
+                                (self.act(&came("present").titled("Binnen", "Here").primary()))
+                            }
                         }
+                        @if guest.state == GuestState::Expected {
+                            (self.act(&ask(K::RecordNoShow).given("/bed_id", guest.bed_id.to_string()).titled("Niet gekomen", "Did not come").at_once()))
+                        }
+                        (self.act(&ask(K::ObserveIncident)))
+                        (self.act(&ask(K::ReleaseBed).subject(guest.bed_id.0)))
                     }
-                    @if guest.state == GuestState::Expected {
-                        (self.act(&ask(K::RecordNoShow).given("/bed_id", guest.bed_id.to_string()).titled("Niet gekomen", "Did not come").at_once()))
-                    }
-                    (self.act(&ask(K::ObserveIncident)))
-                    (self.act(&ask(K::ReleaseBed).subject(guest.bed_id.0)))
                 }
             }
         }

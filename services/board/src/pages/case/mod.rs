@@ -7,12 +7,14 @@ mod history;
 mod lost;
 mod who;
 
+use care_path::PersonId;
 use care_path::codes::{ExceptionState, ReferralState};
 use care_path::command::CommandKind as K;
 use care_path::policy::rules::{AccessLogOf, access_log_of};
 use care_path::views::{CaseFileView, MatchElsewhereView, MatchView, PhaseView, StayView, TaskView, TimelineEntryView};
 use maud::{Markup, html};
 
+use crate::form::Ask;
 use crate::line::care_path_line;
 use crate::page::Page;
 use crate::show::fact;
@@ -52,7 +54,7 @@ pub fn case(page: &Page<'_>, desk: &CaseDesk<'_>) -> Markup {
             div.board-columns {
                 section aria-labelledby="now" {
                     h2 #now.utrecht-heading-2 { (page.say("Nu", "Now")) }
-                    (page.now_facts(file))
+                    (page.now_facts(file, may))
                 }
                 section aria-labelledby="next" {
                     h2 #next.utrecht-heading-2 { (page.say("Wat wacht op u", "What waits for you")) }
@@ -71,7 +73,7 @@ pub fn case(page: &Page<'_>, desk: &CaseDesk<'_>) -> Markup {
 }
 
 impl Page<'_> {
-    fn now_facts(&self, file: &CaseFileView) -> Markup {
+    fn now_facts(&self, file: &CaseFileView, may: &[K]) -> Markup {
         let presence = file.presence.as_ref();
         let stay =
             presence.and_then(|presence| presence.stays.iter().flatten().rfind(|stay| stay.released_at.is_none()));
@@ -85,7 +87,10 @@ impl Page<'_> {
                 }
                 @if let Some(stay) = stay {
                     dt { (self.say("Bed", "Bed")) }
-                    dd { (self.stay(stay)) }
+                    dd {
+                        (self.stay(stay))
+                        (self.of_the_bed(stay, file.person_id, may))
+                    }
                 }
                 (fact(self.say("Gemeente", "Municipality"), file.municipality.as_ref().map(crate::show::municipality)))
                 (fact(self.say("Procesregisseur", "Coordinator"), file.coordinator.as_ref().map(ToString::to_string)))
@@ -106,6 +111,19 @@ impl Page<'_> {
             }
             @if stay.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
             @if stay.no_shows > 0 { " " span.tag.tag--warn { (stay.no_shows) "× " (self.say("niet gekomen", "did not come")) } }
+        }
+    }
+
+    /// What can be done about a bed that somebody has, as at the door.
+    fn of_the_bed(&self, stay: &StayView, person: PersonId, may: &[K]) -> Markup {
+        let ask = |kind| Ask::of(kind).about(person);
+        let missed =
+            ask(K::RecordNoShow).given("/bed_id", stay.bed_id.to_string()).titled("Niet gekomen", "Did not come");
+        html! {
+            div.acts {
+                @if may.contains(&K::RecordNoShow) { (self.act(&missed.at_once())) }
+                @if may.contains(&K::ReleaseBed) { (self.act(&ask(K::ReleaseBed).subject(stay.bed_id.0))) }
+            }
         }
     }
 
