@@ -26,7 +26,7 @@ use async_trait::async_trait;
 use care_path::PersonId;
 use care_path::ids::{OrgId, UserId};
 
-pub use examine::{AccessFault, Examination, Examined};
+pub use examine::{AccessFault, Examination, Examined, FileExamination};
 pub use leaf::{RecordLeaf, Seed, StoredRecord};
 pub use memory::MemoryAccessLog;
 pub use patterns::{Pattern, PatternKind, Thresholds, patterns};

@@ -1,7 +1,7 @@
 //! Where a store is.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[cfg(feature = "postgres")]
@@ -54,6 +54,16 @@ impl AccessPlace {
         return url.parse().map(Self::Postgres).map_err(|_| AccessPlaceError::BadConnectionString);
         #[cfg(not(feature = "postgres"))]
         return Err(AccessPlaceError::NotBuilt);
+    }
+
+    /// The file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        }
     }
 
     /// Opens the store, and makes it where there is none.

@@ -54,7 +54,7 @@ async fn the_records_of_an_older_file_gain_their_leaves() {
     let path = folder.path().join("access.db");
     let records: Vec<_> = (1..=5).map(|person| access("anna", &[person])).collect();
     before_there_were_leaves(&path, &records);
-    assert!(Examination::open(&path).is_err(), "it is brought up to date by the service");
+    assert!(FileExamination::open(&path).is_err(), "it is brought up to date by the service");
     let store = SqliteAccessLog::open(&path).unwrap();
     assert_eq!(store.name().len(), 16);
     let leaves = store.leaves(0, 10).await.unwrap();
@@ -68,7 +68,7 @@ async fn the_records_of_an_older_file_gain_their_leaves() {
     let again = SqliteAccessLog::open(&path).unwrap();
     assert_eq!(again.leaves(0, 5).await.unwrap(), leaves);
     let (mut seen, now) = (Vec::new(), "2026-11-30T00:00:00Z".parse().unwrap());
-    let faults = Examination::open(&path).unwrap().read(KeptDays::default(), now, |each| seen.push(each)).unwrap();
+    let faults = FileExamination::open(&path).unwrap().read(KeptDays::default(), now, |each| seen.push(each)).unwrap();
     assert_eq!((faults, seen.len()), (vec![], 6));
 }
 

@@ -12,12 +12,12 @@ use crate::sqlite::LAYOUT;
 use crate::{KeptDays, OpenError};
 
 /// A store's file, as it is when this is opened.
-pub struct Examination {
+pub struct FileExamination {
     connection: Connection,
     name: String,
 }
 
-impl Examination {
+impl FileExamination {
     /// Opens the file to read it. It is not made where there is none, and an older one is not brought up to date.
     ///
     /// # Errors

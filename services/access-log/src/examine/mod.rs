@@ -11,10 +11,12 @@ use chrono::TimeDelta;
 use transparency::Hash;
 use uuid::Uuid;
 
-pub use file::Examination;
+pub use file::FileExamination;
 
-use crate::KeptDays;
+#[cfg(feature = "postgres")]
+use crate::PostgresExamination;
 use crate::leaf::{RecordLeaf, Seed, StoredRecord};
+use crate::{AccessPlace, KeptDays, OpenError};
 
 /// Faults that are told; more of them are like these.
 const TOLD: usize = 20;
@@ -62,6 +64,57 @@ pub struct Examined {
     pub leaf: Hash,
     /// It was removed: of it only the leaf is left.
     pub is_removed: bool,
+}
+
+/// A store, as it is when this is opened.
+pub enum Examination {
+    File(FileExamination),
+    #[cfg(feature = "postgres")]
+    Postgres(PostgresExamination),
+}
+
+impl Examination {
+    /// Opens a store that is there, and makes nothing.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    #[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "a file is opened at once"))]
+    pub async fn open(place: &AccessPlace) -> Result<Self, OpenError> {
+        match place {
+            AccessPlace::File(path) => FileExamination::open(path).map(Self::File),
+            #[cfg(feature = "postgres")]
+            AccessPlace::Postgres(url) => PostgresExamination::open(url).await.map(Self::Postgres),
+        }
+    }
+
+    /// Which store it is.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::File(file) => file.name(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(database) => database.name(),
+        }
+    }
+
+    /// Reads all records and hands each on, in the order of their numbers; answers what is wrong with them. Records may be
+    /// removed that are older than they are kept for, at this time.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    #[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "a file is read at once"))]
+    pub async fn read(
+        &self,
+        kept: KeptDays,
+        now: DateTime,
+        take: impl FnMut(Examined),
+    ) -> Result<Vec<AccessFault>, OpenError> {
+        match self {
+            Self::File(file) => file.read(kept, now, take),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(database) => database.read(kept, now, take).await,
+        }
+    }
 }
 
 /// Judges the rows of a store, which it is given in the order of their numbers.
