@@ -104,9 +104,9 @@ class Asking(threading.Thread):
         while True:
             node, request_id = random.choice(self.nodes), str(uuid.uuid4())
             self.sent.add(request_id)
-            headers = {"Authorization": f"Bearer {self.token}", "X-Request-Id": request_id, **headers}
+            with_id = {"Authorization": f"Bearer {self.token}", **headers, "X-Request-Id": request_id}
             try:
-                status, text = node.text(method, path, headers, body)
+                status, text = node.text(method, path, with_id, body)
                 answer = json.loads(text or "null")
                 refused = status == 503 and answer.get("code") == "access_log_unavailable"
                 self.answered[request_id] = (node, method == "GET" and tells(status, text, path), refused)
@@ -245,7 +245,7 @@ def check_accesses(psql, database, nodes, officer, asking):
             other = random.choice([other for other in range(len(nodes)) if nodes[other] is not node])
             count = told_by[other][request_id]
             if must and count != 1:
-                sys.exit(f"an answer of a node has {count} records on another")
+                sys.exit(f"an answer of a node has {count} records on another: request {request_id}")
             if refused and count:
                 sys.exit("what was refused for want of a record has one")
             if count > 1:
