@@ -87,7 +87,7 @@ impl AccessLog for PostgresAccessLog {
 
     async fn append(&self, access: Access) -> Result<(), AccessError> {
         let stopped = || AccessError::Stopped("its writer has ended".to_owned());
-        let record = PreparedRecord::of(access)?;
+        let record = PreparedRecord::of(&access)?;
         let (answer, answered) = oneshot::channel();
         self.writer.send(Waiting { record, answer }).await.map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?

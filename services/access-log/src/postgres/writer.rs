@@ -36,8 +36,8 @@ pub(super) struct PreparedRecord {
 }
 
 impl PreparedRecord {
-    pub fn of(access: Access) -> Result<Self, AccessError> {
-        let record = serde_json::to_vec(&access).map_err(|_| AccessError::Damaged(0))?;
+    pub fn of(access: &Access) -> Result<Self, AccessError> {
+        let record = serde_json::to_vec(access).map_err(|_| AccessError::Damaged(0))?;
         let stored = StoredRecord { number: 0, seed: Seed::random().ok_or(AccessError::NoRandomness)?, record };
         let leaf = stored.leaf().ok_or(AccessError::Damaged(0))?;
         Ok(Self {
