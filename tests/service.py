@@ -10,7 +10,9 @@ import time
 
 
 def configure(path, seeds, *, log, keys, kek, issuer, access=None, bind="127.0.0.1:0", organisations=None, more=""):
-    """Writes a configuration for a demo world without limits of rate, with its organisations unless others are named."""
+    """Writes a configuration for a demo world without limits of rate, with its organisations unless others are named. Its
+    access log is in a file beside it, unless another one or a database is named."""
+    access = access or f"{path}.access.db"
     with open(path, "w") as config:
         config.write(f"""
 profile = "development"
@@ -19,7 +21,7 @@ development_issuer = "{issuer}"
 [log]
 url = "{log}"
 [access_log]
-file = "{access or f"{path}.access.db"}"
+{"url" if access.startswith("postgres://") else "file"} = "{access}"
 [keys]
 store = "{keys}"
 kek = {{ file = "{kek}" }}

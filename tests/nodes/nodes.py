@@ -1,11 +1,18 @@
 """Several nodes on one PostgreSQL log, one of them killed every few seconds under load. Standard library only.
 
 Each client writes to a node at random, repeats what got no answer on another one under the same key, and reads what it
-wrote from yet another, at the position that it was told. Nodes start again while the others serve. At the end every node must tell the same, with every acknowledged event there once; and the
-log's own tables must have no gaps, nothing that nobody was answered with, and each person's deadline once at most. Then an
-event comes that the nodes do not know, as from a newer release: they must stop, say so, lose nothing, and read on when they
-know it."""
+wrote from yet another, at the position that it was told. Nodes start again while the others serve. At the end every node must
+tell the same, with every acknowledged event there once; and the log's own tables must have no gaps, nothing that nobody was
+answered with, and each person's deadline once at most.
 
+The nodes share one access log. Each request has an id of its own (`X-Request-Id`), and each answer that told of somebody must
+have exactly one record by that id, which is told by another node than the one that answered. All nodes sign checkpoints into
+one folder, every second, and `baken verify` must find both logs as they were signed.
+
+Then an event comes that the nodes do not know, as from a newer release: they must stop, say so, lose nothing, and read on when
+they know it."""
+
+import collections
 import http.client
 import json
 import os
@@ -18,9 +25,11 @@ import threading
 import time
 import uuid
 
+from readings import paths_of, tells
 from service import configure, free_port
 
 USERS = ["outreach-rotterdam", "day-shelter-rotterdam", "night-shelter-rotterdam", "shelter24-rotterdam"]
+READERS = ["coordinator-rotterdam", "night-shelter-rotterdam", "supporter-rotterdam", "police-rotterdam"]
 THREADS = 8
 SERVED_WITHIN = 10  # seconds: no read may wait longer for a node that answers
 
@@ -32,8 +41,13 @@ class Node:
         self.trace = open(os.path.join(folder, f"node-{number}.log"), "ab")
         # A visit of the street doctor is due at once: so there are deadlines that pass, on whichever node is first.
         configure(self.config, seeds, log=f"{database}/log", keys=f"{database}/keys", kek=key_file,
-                  issuer=f"{folder}/issuer", bind=f"127.0.0.1:{self.port}",
-                  more="[deadlines]\nstreet_doctor_hours = 0")
+                  issuer=f"{folder}/issuer", bind=f"127.0.0.1:{self.port}", access=f"{database}/access",
+                  more=f"""[deadlines]
+street_doctor_hours = 0
+[checkpoints]
+key = "{folder}/checkpoint.key"
+folder = "{folder}/kept"
+interval_seconds = 1""")
 
     def start(self):
         self.process = subprocess.Popen([self.binary, "serve", "--config", self.config], stdout=self.trace,
@@ -57,6 +71,10 @@ class Node:
             self.process.wait()
 
     def call(self, method, path, headers=None, body=None):
+        status, text = self.text(method, path, headers, body)
+        return status, json.loads(text or "null")
+
+    def text(self, method, path, headers=None, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
         try:
             headers = dict(headers or {})
@@ -64,17 +82,19 @@ class Node:
                 headers["Content-Type"] = "application/json"
             connection.request(method, path, json.dumps(body) if body is not None else None, headers)
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read() or "null")
+            return answer.status, answer.read()
         finally:
             connection.close()
 
 
-class Client(threading.Thread):
+class Asking(threading.Thread):
+    """Asks nodes at random, and remembers of each request what was answered, by which node, and whether it told of anybody."""
+
     def __init__(self, nodes, token, stop):
         super().__init__()
         self.nodes, self.token, self.stop = nodes, token, stop
-        self.acknowledged, self.person = {}, None
-        self.writes = self.reads = self.repeats = 0
+        self.sent, self.answered = set(), {}
+        self.repeats = 0
         self.waits = {"GET": [], "POST": []}
         self.failure = None
 
@@ -82,9 +102,14 @@ class Client(threading.Thread):
         """Asks one node after another until one answers; how long nobody did is remembered."""
         began = time.monotonic()
         while True:
-            node = random.choice(self.nodes)
+            node, request_id = random.choice(self.nodes), str(uuid.uuid4())
+            self.sent.add(request_id)
+            with_id = {"Authorization": f"Bearer {self.token}", **headers, "X-Request-Id": request_id}
             try:
-                status, answer = node.call(method, path, {"Authorization": f"Bearer {self.token}", **headers}, body)
+                status, text = node.text(method, path, with_id, body)
+                answer = json.loads(text or "null")
+                refused = status == 503 and answer.get("code") == "access_log_unavailable"
+                self.answered[request_id] = (node, method == "GET" and tells(status, text, path), refused)
                 if status < 500:
                     self.waits[method].append(time.monotonic() - began)
                     return status, answer
@@ -98,27 +123,52 @@ class Client(threading.Thread):
     def run(self):
         try:
             while not self.stop.is_set():
-                if self.person is None or random.random() < 0.2:
-                    path, body = "/v1/signals", {"channel": "outreach_round", "urgency": "urgent"}
-                else:
-                    path, body = f"/v1/persons/{self.person}/contacts", {"summary": "spoke at the square"}
-                status, receipt = self.anywhere("POST", path, {"Idempotency-Key": str(uuid.uuid4())}, body)
-                if status not in (200, 201):
-                    raise RuntimeError(f"a write was refused: {status} {path} {receipt}")
-                self.person = receipt["person_id"]
-                self.acknowledged.setdefault(self.person, []).extend(receipt["event_ids"])
-                self.writes += 1
-                # Another node has what this client wrote, at the position that it was told.
-                status, page = self.anywhere("GET", f"/v1/persons/{self.person}/timeline?first=200",
-                                             {"Baken-Position": str(receipt["position"])})
-                found = {entry["event_id"] for entry in page["items"]} if status == 200 else set()
-                if page.get("next") is None and not set(receipt["event_ids"]) <= found:
-                    raise RuntimeError(f"a node does not have what was written before: {status}")
-                self.reads += 1
-                if len(self.acknowledged[self.person]) > 150:
-                    self.person = None
+                self.turn()
         except Exception as failure:  # noqa: BLE001: whatever it is, the run has failed
             self.failure = failure
+
+
+class Reader(Asking):
+    """Reads about those whom the clients have brought in, and about nobody."""
+
+    def __init__(self, nodes, token, stop, clients):
+        super().__init__(nodes, token, stop)
+        self.clients = clients
+
+    def turn(self):
+        persons = [client.person for client in self.clients if client.person]
+        path = paths_of(persons)
+        status, answer = self.anywhere("GET", path, {})
+        if status not in (200, 403, 404):
+            raise RuntimeError(f"a reading was refused: {status} {path} {answer}")
+
+
+class Client(Asking):
+    def __init__(self, nodes, token, stop):
+        super().__init__(nodes, token, stop)
+        self.acknowledged, self.person = {}, None
+        self.writes = self.reads = 0
+
+    def turn(self):
+        if self.person is None or random.random() < 0.2:
+            path, body = "/v1/signals", {"channel": "outreach_round", "urgency": "urgent"}
+        else:
+            path, body = f"/v1/persons/{self.person}/contacts", {"summary": "spoke at the square"}
+        status, receipt = self.anywhere("POST", path, {"Idempotency-Key": str(uuid.uuid4())}, body)
+        if status not in (200, 201):
+            raise RuntimeError(f"a write was refused: {status} {path} {receipt}")
+        self.person = receipt["person_id"]
+        self.acknowledged.setdefault(self.person, []).extend(receipt["event_ids"])
+        self.writes += 1
+        # Another node has what this client wrote, at the position that it was told.
+        status, page = self.anywhere("GET", f"/v1/persons/{self.person}/timeline?first=200",
+                                     {"Baken-Position": str(receipt["position"])})
+        found = {entry["event_id"] for entry in page["items"]} if status == 200 else set()
+        if page.get("next") is None and not set(receipt["event_ids"]) <= found:
+            raise RuntimeError(f"a node does not have what was written before: {status}")
+        self.reads += 1
+        if len(self.acknowledged[self.person]) > 150:
+            self.person = None
 
 
 def timeline(node, token, person):
@@ -182,6 +232,51 @@ def check_log(psql, database, acknowledged, persons):
     return len(passed)
 
 
+def check_accesses(psql, database, nodes, officer, asking):
+    """Holds every answer against the records as other nodes tell them; answers with how many answers told of somebody, and how
+    many records are of requests that got no answer."""
+    told_by = [collections.Counter(record["request_id"] for record in pages(node, officer, "/v1/access-log"))
+               for node in nodes]
+    told = unanswered = 0
+    sent = set()
+    for each in asking:
+        sent |= each.sent
+        for request_id, (node, must, refused) in each.answered.items():
+            other = random.choice([other for other in range(len(nodes)) if nodes[other] is not node])
+            count = told_by[other][request_id]
+            if must and count != 1:
+                sys.exit(f"an answer of a node has {count} records on another: request {request_id}")
+            if refused and count:
+                sys.exit("what was refused for want of a record has one")
+            if count > 1:
+                sys.exit("a request has several records")
+            told += must
+        for request_id in each.sent - each.answered.keys():
+            if told_by[0][request_id] > 1:
+                sys.exit("a request that was cut off has several records")
+            unanswered += told_by[0][request_id]
+    numbers = [int(number) for (number,) in in_log(psql, database, "SELECT number FROM baken_access.leaves ORDER BY 1")]
+    if numbers != list(range(1, len(numbers) + 1)):
+        sys.exit("the numbers of the access log have gaps")
+    # What these scripts have asked themselves has ids that nobody here remembers.
+    if not sent & told_by[0].keys() or not told:
+        sys.exit("no reading was recorded")
+    return told, unanswered
+
+
+def verify(binary, node, folder):
+    """Both logs are what all nodes have signed, and there is one access log."""
+    time.sleep(2)
+    verified = subprocess.run([binary, "verify", "--config", node.config, "--key", f"{folder}/checkpoint.key.pub",
+                               "--checkpoint", f"{folder}/kept"], capture_output=True, text=True)
+    if verified.returncode or verified.stdout.count("are as they were signed") != 2:
+        sys.exit(f"the logs are not as they were signed: {verified.stdout} {verified.stderr}")
+    if len(os.listdir(f"{folder}/kept/access")) != 1:
+        sys.exit("the nodes have signed several access logs")
+    return len(os.listdir(f"{folder}/kept/checkpoints")), len(os.listdir(
+        f"{folder}/kept/access/{os.listdir(f'{folder}/kept/access')[0]}/checkpoints"))
+
+
 def meet_a_newer_release(psql, log, nodes, token):
     """Appends an event of a version to come, under the log's own lock, and makes it one of today's when all have stopped."""
     person = str(uuid.uuid4())
@@ -226,6 +321,8 @@ def main(binary, folder, database, seeds, psql, seconds, every):
     with open(os.path.join(folder, "kek"), "w") as key:
         os.chmod(key.name, 0o600)
         key.write("1:" + __import__("base64").b64encode(os.urandom(32)).decode() + "\n")
+    subprocess.run([binary, "checkpoint-key", "nodes.example.org", f"{folder}/checkpoint.key"], check=True,
+                   stdout=subprocess.DEVNULL)
     nodes = [Node(number, binary, folder, database, seeds, key.name) for number in range(3)]
     for node in nodes:
         node.start()
@@ -233,13 +330,16 @@ def main(binary, folder, database, seeds, psql, seconds, every):
         node.wait()
     token = {user: subprocess.run([binary, "token", user, "--data", os.path.join(folder, "issuer")], check=True,
                                   capture_output=True, text=True).stdout.strip()
-             for user in [*USERS, "coordinator-rotterdam"]}
+             for user in {*USERS, *READERS, "privacy-officer"}}
+    officer = token.pop("privacy-officer")
     stop = threading.Event()
     clients = [Client(nodes, token[USERS[n % len(USERS)]], stop) for n in range(THREADS)]
-    for client in clients:
-        client.start()
+    readers = [Reader(nodes, token[user], stop, clients) for user in READERS]
+    asking = [*clients, *readers]
+    for each in asking:
+        each.start()
     began, kills = time.monotonic(), 0
-    while time.monotonic() - began < seconds and not any(client.failure for client in clients):
+    while time.monotonic() - began < seconds and not any(each.failure for each in asking):
         time.sleep(every * random.uniform(0.5, 1.5))
         node = random.choice(nodes)
         node.kill()
@@ -248,11 +348,11 @@ def main(binary, folder, database, seeds, psql, seconds, every):
         node.start()
         node.wait()
     stop.set()
-    for client in clients:
-        client.join()
-    for client in clients:
-        if client.failure:
-            sys.exit(f"a client failed: {client.failure}")
+    for each in asking:
+        each.join()
+    for each in asking:
+        if each.failure:
+            sys.exit(f"a client failed: {each.failure}")
 
     # One has read the whole log at once, and the others as it was written.
     nodes[0].kill()
@@ -282,20 +382,25 @@ def main(binary, folder, database, seeds, psql, seconds, every):
             events += len(expected)
     persons = sum(len(client.acknowledged) for client in clients)
     deadlines = check_log(psql, f"{database}/log", acknowledged, persons)
+    told, unanswered = check_accesses(psql, f"{database}/access", nodes, officer, asking)
+    checkpoints = verify(binary, nodes[0], folder)
     meet_a_newer_release(psql, f"{database}/log", nodes, token["coordinator-rotterdam"])
     for node in nodes:
         node.kill()
     # What was due before a node started waits a quarter of an hour on that node; there was mostly one that ran before.
     if deadlines < persons * 0.9:
         sys.exit(f"of {persons} visits that were due at once, only {deadlines} passed")
-    reads, writes = (sorted(wait for client in clients for wait in client.waits[method]) for method in ("GET", "POST"))
+    reads, writes = (sorted(wait for each in asking for wait in each.waits[method]) for method in ("GET", "POST"))
     if reads[-1] > SERVED_WITHIN:
         sys.exit(f"for {reads[-1]:.1f} s no node answered a read")
-    told = lambda waits: (f"{statistics.median(waits) * 1000:.1f} ms (median), {waits[int(len(waits) * 0.99)] * 1000:.0f} "
+    wait = lambda waits: (f"{statistics.median(waits) * 1000:.1f} ms (median), {waits[int(len(waits) * 0.99)] * 1000:.0f} "
                           f"ms (p99), {waits[-1]:.1f} s (longest)")
     print(f"3 nodes, {kills} kills in {time.monotonic() - began:.0f} s: {events} acknowledged events, none missing, "
-          f"none doubled, no gaps; {deadlines} deadlines of {persons} persons passed, none twice; {len(writes)} writes and as many reads elsewhere, {sum(client.repeats for client in clients)} sent "
-          f"again; reads answered in {told(reads)}; writes in {told(writes)}")
+          f"none doubled, no gaps; {deadlines} deadlines of {persons} persons passed, none twice; {len(writes)} writes and "
+          f"{len(reads)} reads, {sum(each.repeats for each in asking)} sent again; {told} answers told of somebody, each with "
+          f"one record that another node tells; {unanswered} records of requests without an answer; {checkpoints[0]} and "
+          f"{checkpoints[1]} checkpoints of the event log and the access log, none belied; reads answered in {wait(reads)}; "
+          f"writes in {wait(writes)}")
 
 
 main(*sys.argv[1:6], *map(float, sys.argv[6:]))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the tests of the PostgreSQL log against real servers, which they start themselves: the contract, 64 writers on two
-# nodes under a following reader, `pg_ctl stop -m immediate` in the middle of a load, a standby that takes over, and a
-# server that stands still.
+# Runs the tests of the log, the key store and the access log in PostgreSQL against real servers, which they start themselves:
+# the contracts, many writers on two nodes under a following reader, `pg_ctl stop -m immediate` in the middle of a load, a standby
+# that takes over, and a server that stands still.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tests/postgres/server.sh

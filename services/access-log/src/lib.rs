@@ -1,5 +1,5 @@
-//! Who saw what of whom: one record for each disclosure, after NEN 7513, in a store of its own. It
-//! grows until a record has been kept for its time.
+//! Who saw what of whom: one record for each disclosure, after NEN 7513, in a store of its own: a file of one node, or a
+//! PostgreSQL database that all nodes share. It grows until a record has been kept for its time.
 //!
 //! Whoever discloses appends the record first and sends when the append has returned. Where it fails, nothing is sent. A
 //! record names the reader and the persons by their ids, and says of what categories something was shown; of what was shown
@@ -7,10 +7,15 @@
 //!
 //! The records are the leaves of a Merkle tree, in their order. A record that is removed leaves its leaf behind.
 
+#[cfg(test)]
+mod contract;
 mod examine;
 mod leaf;
 mod memory;
 mod patterns;
+mod place;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod proof;
 mod record;
 mod sqlite;
@@ -21,10 +26,13 @@ use async_trait::async_trait;
 use care_path::PersonId;
 use care_path::ids::{OrgId, UserId};
 
-pub use examine::{AccessFault, Examination, Examined};
+pub use examine::{AccessFault, Examination, Examined, FileExamination};
 pub use leaf::{RecordLeaf, Seed, StoredRecord};
 pub use memory::MemoryAccessLog;
 pub use patterns::{Pattern, PatternKind, Thresholds, patterns};
+pub use place::{AccessPlace, AccessPlaceError};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresAccessLog, PostgresExamination};
 pub use proof::{AccessProof, AccessProofError, HashText, ProvedRecord, ToldPerson, ToldReader};
 pub use record::{Access, Action, Asks, Outcome, Surface};
 pub use sqlite::SqliteAccessLog;
@@ -32,10 +40,11 @@ pub use sqlite::SqliteAccessLog;
 /// Why a record was not written, or the records cannot be read.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AccessError {
-    /// It may work later: the disk is full, or somebody else holds the file.
+    /// It may work later: the disk is full, somebody else holds the file, or the server does not answer. What it was said of
+    /// may have been written all the same.
     #[error("the access log cannot be used now: {0}")]
     Unavailable(String),
-    /// What the disk holds is no longer known: nothing is written until the next start.
+    /// What the disk holds is no longer known: nothing is written until the next start. Only a file stops so.
     #[error("the access log has stopped: {0}")]
     Stopped(String),
     #[error("record {0} of the access log cannot be read")]
@@ -51,6 +60,18 @@ pub enum OpenError {
     File(#[from] std::io::Error),
     #[error(transparent)]
     NotOurs(#[from] storage::sqlite_file::NotOurs),
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Connect(#[from] storage::postgres::ConnectError),
+    #[cfg(feature = "postgres")]
+    #[error("the database was written by a newer Baken: the layout of its access log is {0}")]
+    NewerDatabase(i32),
+    #[cfg(feature = "postgres")]
+    #[error("the database holds no access log of Baken")]
+    NotInDatabase,
+    #[cfg(feature = "postgres")]
+    #[error("the schema `baken_access` of the database is not an access log of Baken; it was left as it is")]
+    ForeignDatabase,
 }
 
 impl From<rusqlite::Error> for OpenError {

@@ -38,8 +38,13 @@ pub enum ConfigError {
     PlainBoard,
     #[error("board.secret must have at least {} characters", OfflineKeys::SHORTEST)]
     ShortSecret,
-    #[error("access_log.file must be set: only beside an embedded log there is a place for the access log by itself")]
+    #[error(
+        "access_log.url or access_log.file must be set: only beside an embedded log there is a place for the access log by \
+         itself"
+    )]
     NoAccessLog,
+    #[error("access_log.url and access_log.file are both set: the access log is in one place")]
+    TwoAccessLogs,
     #[error("in production webhooks go over https only")]
     PlainWebhooks,
 }
@@ -136,12 +141,14 @@ const fn default_checkpoint_interval() -> NonZeroU32 {
     }
 }
 
-/// Where it is recorded who saw what: a file of this node.
+/// Where it is recorded who saw what: in a file of this node, or in a database that all nodes share. One of the two at most.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessLogConfig {
     /// Beside an embedded log there is a place for it by itself.
     pub file: Option<PathBuf>,
+    /// `postgres://…`. It may hold a password.
+    pub url: Option<secrecy::SecretString>,
     /// For how many days records are kept.
     #[serde(default)]
     pub kept_days: KeptDays,
@@ -310,6 +317,9 @@ impl Config {
         if read.profile == Profile::Production && read.webhooks.as_ref().is_some_and(|webhooks| webhooks.plain_http) {
             return Err(ConfigError::PlainWebhooks);
         }
+        if read.access_log.as_ref().is_some_and(|access| access.file.is_some() && access.url.is_some()) {
+            return Err(ConfigError::TwoAccessLogs);
+        }
         let is_plain = |board: &BoardConfig| !board.url.starts_with("https://");
         if read.profile == Profile::Production && read.board.as_ref().is_some_and(is_plain) {
             return Err(ConfigError::PlainBoard);
@@ -385,6 +395,15 @@ mod tests {
         assert_eq!(config.bind, default_bind());
         assert_eq!(config.deadlines.of(None).exception_decision_hours, 4);
         assert!(config.watch.enabled);
+    }
+
+    #[test]
+    fn the_access_log_is_in_one_place() {
+        let both = "[access_log]\nfile = \"access.db\"\nurl = \"postgres://baken:secret@db/baken\"";
+        let error = read_text(&format!("{SMALL}\n{both}")).unwrap_err();
+        assert!(error.to_string().starts_with("access_log.url and access_log.file are both set"), "{error}");
+        let one = read_text(&format!("{SMALL}\n{}", both.replace("file", "# file"))).unwrap();
+        assert!(!format!("{one:?}").contains("secret@"));
     }
 
     #[test]

@@ -233,7 +233,7 @@ impl Service {
         self.forgetting.get_or_insert_with(|| tokio::spawn(forget_accesses(self.baken.clone(), kept)));
     }
 
-    /// From now on checkpoints of the event log and of this node's access log are signed for whoever asks, and one of each is
+    /// From now on checkpoints of the event log and of the access log are signed for whoever asks, and one of each is
     /// kept in the folder, if one is given, every interval in which that log has grown.
     ///
     /// # Errors

@@ -3,10 +3,11 @@
 //!
 //! - `checkpoints/SIZE`: a signed note for each; the size in twenty digits.
 //! - `leaves`: 32 bytes for each entry, in their order.
-//! - `access/STORE`: the same of each node's access log.
+//! - `access/STORE`: the same of each access log, the shared one or each node's own.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -111,14 +112,19 @@ fn checkpoint_file(folder: &Path, size: u64) -> PathBuf {
     folder.join(CHECKPOINTS).join(format!("{size:020}"))
 }
 
-/// The file appears under its name only when it is whole.
+/// The file appears under its name only when it is whole. Another node may write the same one at the same time: until then
+/// each has a file of its own.
 pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let new = beside(path, NEW);
-    let mut file = owner_only::file().write(true).create(true).truncate(true).open(&new)?;
+    let new = beside(path, &format!(".{:016x}{NEW}", RandomState::new().hash_one(std::process::id())));
+    write_and_rename(&new, path, content).inspect_err(|_| drop(fs::remove_file(&new)))?;
+    flush_entry_of(path)
+}
+
+fn write_and_rename(new: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = owner_only::file().write(true).create_new(true).open(new)?;
     file.write_all(content)?;
     file.sync_all()?;
-    fs::rename(&new, path)?;
-    flush_entry_of(path)
+    fs::rename(new, path)
 }
 
 fn leaves(folder: &Path) -> Result<Vec<Hash>, KeptError> {
@@ -233,7 +239,7 @@ impl Gathered {
 pub struct Evidence {
     /// Of the event log.
     pub log: LogEvidence,
-    /// Of each node's access log, by its store's name.
+    /// Of each access log, by its store's name.
     pub accesses: BTreeMap<String, LogEvidence>,
 }
 

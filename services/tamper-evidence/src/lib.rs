@@ -1,5 +1,5 @@
-//! Whether a log is still what it was: the event log, and each node's log of accesses. Its entries are the leaves of a Merkle
-//! tree, in their order; a checkpoint signs the tree's root and size and is kept where who can write to the log cannot; and
+//! Whether a log is still what it was: the event log, and the log of accesses, which nodes share or each has its own of. Its
+//! entries are the leaves of a Merkle tree, in their order; a checkpoint signs the tree's root and size and is kept where who can write to the log cannot; and
 //! whoever has the log and a checkpoint can tell, without any key that opens anything, whether an entry was changed, removed,
 //! added or moved since.
 //!

@@ -73,7 +73,7 @@ impl Notary {
         Self::new(Box::new(EventSource::new(log, keep)), origin, signer, folder)
     }
 
-    /// A notary of a node's access log: with the event log's key, and in a folder of its own below the event log's.
+    /// A notary of an access log, a node's own or one that nodes share: with the event log's key, and in a folder of its own below the event log's.
     ///
     /// # Errors
     /// As [`Self::of_events`].

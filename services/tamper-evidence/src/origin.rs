@@ -1,4 +1,4 @@
-//! How the logs are called that one key signs. The event log has the key's name, and each node's access log a name below it:
+//! How the logs are called that one key signs. The event log has the key's name, and each access log a name below it:
 //! no checkpoint of one can be taken for one of another.
 
 use std::path::{Path, PathBuf};

@@ -79,7 +79,7 @@ impl LeafSource for EventSource {
     }
 }
 
-/// The records of a node's accesses.
+/// The records of accesses.
 pub(crate) struct AccessSource {
     access: Arc<dyn AccessLog>,
     /// The last record that was read, and its leaf.

@@ -12,7 +12,7 @@ use super::{Baken, Reading};
 const LEAVES: usize = 20_000;
 
 impl Baken {
-    /// Proves that the records of who saw a person are in this node's access log, as it is signed now. Of each it tells what
+    /// Proves that the records of who saw a person are in the access log, as it is signed now. Of each it tells what
     /// [`Self::who_saw`] tells. Its time grows with the log: a second for some millions of records.
     ///
     /// # Errors

@@ -165,7 +165,7 @@ impl Baken {
     }
 
     /// The number of the first record from a time on; the next number where there is none. Records are numbered in the order
-    /// in which they were made.
+    /// in which they were made, as far as the clocks of nodes that share the log agree.
     pub(super) async fn first_access_at(&self, at: DateTime) -> Result<u64, AccessError> {
         let newest = self.access.read(Of::Everybody, None, 1).await?.first().map_or(0, |newest| newest.number);
         // Below `low` all are earlier; from `high` on none is.

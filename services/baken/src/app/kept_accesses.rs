@@ -18,7 +18,8 @@ impl Baken {
         let (mut removed, mut after) = (0, 0);
         loop {
             let stretch = self.access.oldest(after, STRETCH).await?;
-            // They are in the order in which they were recorded: behind the first that is kept, all are.
+            // They are in the order in which they were recorded: behind the first that is kept, all are. Where the clocks of
+            // nodes differ some may be over, which go the next time.
             let over = stretch.iter().take_while(|record| record.access.at < oldest_kept);
             let Some(last) = over.last().map(|record| record.number) else { return Ok(removed) };
             removed += self.access.forget(last).await?;

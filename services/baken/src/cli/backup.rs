@@ -12,7 +12,8 @@ use crate::sealing::SqliteKeyStore;
 
 /// Copies the log into one file, while the service goes on
 ///
-/// For a log and a key store in files. What is in PostgreSQL or KurrentDB is backed up by the server's own means.
+/// For a log and a key store in files. What is in PostgreSQL or KurrentDB is backed up by the server's own means. The access log
+/// is not copied: docs/operating.md says how it is.
 #[derive(Debug, Args)]
 pub struct Backup {
     /// The file to make; it must not exist.

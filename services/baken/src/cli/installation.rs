@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use access_log::KeptDays;
+use access_log::{AccessPlace, AccessPlaceError, KeptDays};
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use tamper_evidence::verifier_file;
@@ -35,13 +35,18 @@ impl Chosen {
     }
 }
 
-/// The access log that a configuration names, or the one beside its embedded log.
-pub fn access_file(config: &Config, log: &LogUrl) -> Option<PathBuf> {
+/// The access log that a configuration names, or the one beside its embedded log. Beside another log there is none by itself:
+/// a file would be this node's alone, and nobody may have meant the log's own server.
+pub fn access_place(config: &Config, log: &LogUrl) -> Result<Option<AccessPlace>, AccessPlaceError> {
+    let named = config.access_log.as_ref();
+    if let Some(url) = named.and_then(|access| access.url.as_ref()) {
+        return AccessPlace::of_url(url.expose_secret()).map(Some);
+    }
     let beside = || match log {
         LogUrl::Sqlite(log) => log.parent().map(data::access_file),
         _ => None,
     };
-    config.access_log.as_ref().and_then(|config| config.file.clone()).or_else(beside)
+    Ok(named.and_then(|access| access.file.clone()).or_else(beside).map(AccessPlace::File))
 }
 
 /// For how many days its records are kept.
@@ -101,11 +106,11 @@ impl Installation {
         }
     }
 
-    /// The file of this node's access log, and for how long its records are kept; `None` where it is in memory.
-    pub fn accesses(&self) -> Result<Option<(PathBuf, KeptDays)>, Failure> {
+    /// Where the access log is, and for how long its records are kept; `None` where it is in memory.
+    pub fn accesses(&self) -> Result<Option<(AccessPlace, KeptDays)>, Failure> {
         match self {
-            Self::Folder(folder) => Ok(Some((data::access_file(folder), KeptDays::default()))),
-            Self::Configured(config) => Ok(access_file(config, &self.log()?).map(|file| (file, kept_days(config)))),
+            Self::Folder(folder) => Ok(Some((AccessPlace::File(data::access_file(folder)), KeptDays::default()))),
+            Self::Configured(config) => Ok(access_place(config, &self.log()?)?.map(|place| (place, kept_days(config)))),
         }
     }
 
@@ -163,6 +168,32 @@ mod tests {
             assert_eq!(installation.keys().unwrap_err().to_string(), "there is no key store at none.db");
             assert!(installation.kek().is_err());
         }
+    }
+
+    #[test]
+    fn the_access_log_is_where_it_is_named_or_beside_an_embedded_log_and_nowhere_by_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("baken.toml");
+        let accesses = |log: &str, more: &str| {
+            let text = format!(
+                "profile = \"development\"\n[log]\nurl = \"{log}\"\n[keys]\nstore = \"none.db\"\n\
+                 kek = {{ environment = false }}\n[world]\norganisations = \"\"\nrights = \"\"\n{more}"
+            );
+            std::fs::write(&file, text).unwrap();
+            let chosen = Chosen { folder: DataFolder { data: "unused".into() }, config: Some(file.clone()) };
+            let place = chosen.read().unwrap().accesses().map_err(|error| error.to_string());
+            place.map(|place| place.map(|(place, kept)| (place.to_string(), kept.get())))
+        };
+        let shared = "[access_log]\nurl = \"postgres://baken:secret@db/access\"\nkept_days = 2000";
+        assert_eq!(accesses("sqlite:a/log.db", ""), Ok(Some(("a/access.db".to_owned(), 1_827))));
+        let named = accesses("postgres://db/log", "[access_log]\nfile = \"b/c.db\"");
+        assert_eq!(named, Ok(Some(("b/c.db".to_owned(), 1_827))));
+        for log in ["postgres://db/log", "sqlite:a/log.db", "memory:"] {
+            assert_eq!(accesses(log, shared), Ok(Some(("postgres://db:5432/access".to_owned(), 2_000))));
+        }
+        assert_eq!(accesses("postgres://db/log", ""), Ok(None));
+        let refused = accesses("memory:", "[access_log]\nurl = \"mysql://baken:secret@db/access\"").unwrap_err();
+        assert!(refused.contains("postgres://") && !refused.contains("secret"), "{refused}");
     }
 
     #[test]

@@ -9,15 +9,15 @@ use secrecy::ExposeSecret;
 use tamper_evidence::open_key;
 
 use super::Failure;
-use super::installation::{access_file, kept_days};
-use crate::access_log::{AccessLog, MemoryAccessLog, SqliteAccessLog};
+use super::installation::{access_place, kept_days};
+use crate::access_log::{AccessLog, MemoryAccessLog};
 use crate::config::{BoardConfig, Config, ConfigError};
 use crate::dev_issuer::{DevIssuer, Profile};
 use crate::edge::Limits;
 use crate::event_log::LogUrl;
 use crate::sealing::KeysPlace;
 use crate::sources::{RandomIds, SystemClock};
-use crate::startup::{EdgeParts, Parts, Service, listen, open_log};
+use crate::startup::{EdgeParts, Parts, Service, StartError, listen, open_log};
 use crate::telemetry;
 
 #[derive(Debug, Args)]
@@ -27,13 +27,13 @@ pub struct Serve {
     config: PathBuf,
 }
 
-/// The access log of this node: in memory where the log is, unless a file is named.
-fn access_log(config: &Config, log: &LogUrl) -> Result<Arc<dyn AccessLog>, Failure> {
+/// The access log: in memory where the log is, unless a place is named.
+async fn access_log(config: &Config, log: &LogUrl) -> Result<Arc<dyn AccessLog>, Failure> {
     if *log == LogUrl::Memory && config.access_log.is_none() {
         return Ok(Arc::new(MemoryAccessLog::default()));
     }
-    let file = access_file(config, log).ok_or(ConfigError::NoAccessLog)?;
-    Ok(Arc::new(SqliteAccessLog::open(&file)?))
+    let place = access_place(config, log)?.ok_or(ConfigError::NoAccessLog)?;
+    Ok(place.open().await.map_err(StartError::Access)?)
 }
 
 impl Serve {
@@ -42,7 +42,7 @@ impl Serve {
         telemetry::init(config.telemetry.format, &config.telemetry.filter);
         let settings = config.settings()?;
         let url: LogUrl = config.log.url.expose_secret().parse()?;
-        let access = access_log(&config, &url)?;
+        let access = access_log(&config, &url).await?;
         let kept = kept_days(&config);
         let kek = config.keys.kek.open()?;
         let keys = config.keys.store.expose_secret().parse::<KeysPlace>()?.open().await?;

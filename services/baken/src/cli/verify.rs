@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use access_log::AccessPlace;
 use clap::Args;
 use tamper_evidence::{CertificateError, Evidence, KeptError, VerifyError, VerifyReport, verify};
 use transparency::{CheckpointError, KeyError, VerifierKey, Verifiers};
@@ -21,7 +22,7 @@ const UNREAD: u8 = 66;
 
 /// Says whether the logs are what they were at their checkpoints, and where they are not
 ///
-/// It reads every event and every record of this node's access log, without any key that opens one, and compares. Without a
+/// It reads every event and every record of the access log (of this node's, or of the one that the nodes share), without any key that opens one, and compares. Without a
 /// checkpoint it holds them against themselves alone: positions, revisions, the index of streams; numbers, and that no record
 /// was removed before its time. The service may run meanwhile.
 ///
@@ -82,8 +83,8 @@ pub(super) enum NotVerified {
     Evidence(#[from] KeptError),
     #[error(transparent)]
     Log(#[from] VerifyError),
-    #[error("the access log {}: {source}", path.display())]
-    Accesses { path: PathBuf, source: access_log::OpenError },
+    #[error("the access log {place}: {source}")]
+    Accesses { place: AccessPlace, source: access_log::OpenError },
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("{} is no proof: {source}", path.display())]
@@ -159,7 +160,7 @@ impl Verify {
         let verifiers = verifiers.as_ref().filter(|_| !self.checkpoint.is_empty());
         let told = Told { log: &url, verifiers, checkpoints, leaves, report: &report };
         told.write(began.elapsed().as_secs_f64(), out)?;
-        let accesses = verify_access_log(&installation, &evidence.accesses, verifiers.is_some(), out)?;
+        let accesses = verify_access_log(&installation, &evidence.accesses, verifiers.is_some(), out).await?;
         Ok(Verdict::of(report.findings.is_empty() && accesses == Verdict::AsItWas))
     }
 }

@@ -1,11 +1,11 @@
-//! `baken verify` on the access log of a node, on a proof of who saw a person, and on a certificate of erasure.
+//! `baken verify` on an access log, on a proof of who saw a person, and on a certificate of erasure.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use access_log::{AccessProof, ToldPerson};
+use access_log::{AccessPlace, AccessProof, ToldPerson};
 use tamper_evidence::{
     AccessReport, CertificateError, ErasureCertificate, Evidence, LogEvidence, access_store, verify_accesses,
 };
@@ -15,15 +15,15 @@ use super::installation::Installation;
 use super::verify::{NotVerified, Verdict};
 use crate::sources::{Clock as _, SystemClock};
 
-/// Holds this node's access log against what is kept of it, and says what was found.
-pub(super) fn verify_access_log(
+/// Holds the access log against what is kept of it, and says what was found.
+pub(super) async fn verify_access_log(
     installation: &Installation,
     evidence: &BTreeMap<String, LogEvidence>,
     has_checkpoints: bool,
     out: &mut impl Write,
 ) -> Result<Verdict, NotVerified> {
-    let Some((path, kept)) = installation.accesses()? else { return Ok(Verdict::AsItWas) };
-    if !path.exists() {
+    let Some((place, kept)) = installation.accesses()? else { return Ok(Verdict::AsItWas) };
+    if let Some(path) = place.file().filter(|path| !path.exists()) {
         if evidence.is_empty() {
             return Ok(Verdict::AsItWas);
         }
@@ -32,19 +32,28 @@ pub(super) fn verify_access_log(
         writeln!(out, "NOT AS IT WAS: there is no access log at {file}, and checkpoints of one are kept: {stores}")?;
         return Ok(Verdict::NotAsItWas);
     }
-    let verified = verify_accesses(&path, evidence, kept, SystemClock.now());
-    let report = verified.map_err(|source| NotVerified::Accesses { path: path.clone(), source })?;
-    tell(&path, &report, has_checkpoints, out)?;
+    let verified = verify_accesses(&place, evidence, kept, SystemClock.now()).await;
+    let report = verified.map_err(|source| NotVerified::Accesses { place: place.clone(), source })?;
+    tell(&place, &report, has_checkpoints, out)?;
     let others: Vec<_> = evidence.keys().filter(|store| **store != report.store).map(String::as_str).collect();
     if !others.is_empty() {
-        writeln!(out, "Access logs of other nodes, to be verified there: {}", others.join(", "))?;
+        let others = others.join(", ");
+        match place.file() {
+            Some(_) => writeln!(out, "Access logs of other nodes, to be verified there: {others}")?,
+            None => writeln!(out, "Access logs that are not this one, to be verified where they are: {others}")?,
+        }
     }
     Ok(Verdict::of(report.findings.is_empty()))
 }
 
-fn tell(path: &Path, report: &AccessReport, has_checkpoints: bool, out: &mut impl Write) -> std::io::Result<()> {
+fn tell(
+    place: &AccessPlace,
+    report: &AccessReport,
+    has_checkpoints: bool,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
     let AccessReport { store, size, removed, root, covered, held_against: (checkpoints, leaves), findings } = report;
-    writeln!(out, "{}: {size} records of accesses in the store {store}", path.display())?;
+    writeln!(out, "{place}: {size} records of accesses in the store {store}")?;
     if let Some((count, at)) = removed {
         let last = if at.is_empty() { String::new() } else { format!(", the last of them made at {at}") };
         writeln!(out, "removed, of which the leaves are left: {count} records{last}")?;

@@ -52,7 +52,7 @@ pub struct Edge {
 pub struct Notaries {
     /// Of the event log.
     pub log: Arc<Notary>,
-    /// Of this node's access log.
+    /// Of the access log.
     pub access: Arc<Notary>,
 }
 

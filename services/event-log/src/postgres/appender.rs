@@ -15,11 +15,11 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, Statement};
 use uuid::Uuid;
 
-use super::schema::{BEGIN, CHANNEL, LOCK};
+use super::schema::{CHANNEL, LOCK};
 use crate::port::{Appended, LogError, Position};
 use crate::queue::{QueuedAppend, Verdict};
 use crate::rules::{self, Repeat};
-use storage::postgres::{self, Connector};
+use storage::postgres::{self, BEGIN, Connector};
 
 /// How long to leave a server alone that was not there.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -122,7 +122,7 @@ impl Connector {
         let (client, connection) = self.connect().await?;
         tokio::spawn(async move {
             if let Err(error) = connection.await {
-                tracing::warn!(%error, "a connection to the event log has ended");
+                tracing::warn!(%error, "a connection to PostgreSQL has ended");
             }
         });
         Ok(client)

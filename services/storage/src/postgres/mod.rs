@@ -1,6 +1,7 @@
 //! Connections to PostgreSQL, for whatever is kept there.
 
 mod connect;
+mod layout;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -8,6 +9,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 pub use connect::{ConnectError, Connector, PostgresUrl};
+pub use layout::{BEGIN, Found, Layout};
 
 /// How long an answer may take. A server that does not answer is another node's to ask, or its standby.
 pub const PATIENCE: Duration = Duration::from_secs(20);

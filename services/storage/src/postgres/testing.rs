@@ -152,9 +152,13 @@ impl Server {
         format!("postgres://baken@{hosts}/postgres").parse().unwrap()
     }
 
+    /// A connection past the log.
+    pub async fn client(&self) -> tokio_postgres::Client {
+        Connector::new(&self.url()).unwrap().client().await.unwrap()
+    }
+
     /// Runs a statement, past the log.
     pub async fn execute(&self, sql: &str) {
-        let connector = Connector::new(&self.url()).unwrap();
-        connector.client().await.unwrap().batch_execute(sql).await.unwrap();
+        self.client().await.batch_execute(sql).await.unwrap();
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use access_log::{AccessFault, Examination, KeptDays};
+use access_log::{AccessFault, FileExamination, KeptDays};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 use transparency::Hash;
@@ -181,7 +181,7 @@ fn content(path: &Path) -> BTreeMap<i64, Vec<Vec<Value>>> {
 
 fn leaves(path: &Path) -> Vec<Hash> {
     let mut leaves = Vec::new();
-    Examination::open(path).unwrap().read(KeptDays::default(), now(), |each| leaves.push(each.leaf)).unwrap();
+    FileExamination::open(path).unwrap().read(KeptDays::default(), now(), |each| leaves.push(each.leaf)).unwrap();
     leaves
 }
 
@@ -255,7 +255,7 @@ async fn a_thousand_random_changes_of_an_access_log_are_all_found_and_it_is_said
     let copies = attested(&place).await;
     let whole = copies.last().unwrap();
     let (before, leaves_before) = (content(whole), leaves(whole));
-    let report = place.verify_accesses("copy-6.db", "kept");
+    let report = place.verify_accesses("copy-6.db", "kept").await;
     assert_eq!((report.findings, report.size, report.covered), (vec![], 240, 240));
     let last = format!("kept/access/{}/checkpoints/{RECORDS:020}", report.store);
 
@@ -283,9 +283,9 @@ async fn a_thousand_random_changes_of_an_access_log_are_all_found_and_it_is_said
         }
         *made.entry(way).or_default() += 1;
 
-        let alone = place.verify_accesses("changed.db", &last).findings;
+        let alone = place.verify_accesses("changed.db", &last).await.findings;
         assert!(!alone.is_empty(), "{way} is not found by the last checkpoint alone");
-        let findings = place.verify_accesses("changed.db", "kept").findings;
+        let findings = place.verify_accesses("changed.db", "kept").await.findings;
         assert!(!findings.is_empty(), "{way} is not found");
         let leaves_after = leaves(&target);
         let parting = leaves_before.iter().zip(&leaves_after).position(|(before, after)| before != after);

@@ -62,6 +62,26 @@ async fn two_nodes_keep_the_same_in_one_folder() {
     assert_eq!(place.verify("log.db", "kept").await.findings, []);
 }
 
+/// Each writes the same checkpoint to the same place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn nodes_that_keep_a_checkpoint_at_the_same_moment_do_not_disturb_each_other() {
+    let place = Place::new();
+    let (log, mut random) = (place.open(), random(1));
+    let nodes: Vec<_> = (0..8).map(|_| Arc::new(place.notary(&log))).collect();
+    for round in 1..=30 {
+        grow(&log, &mut random, 1).await;
+        let mut keeping = tokio::task::JoinSet::new();
+        for node in &nodes {
+            let node = Arc::clone(node);
+            keeping.spawn(async move { node.keep().await.unwrap() });
+        }
+        assert_eq!(keeping.join_all().await, [round; 8]);
+    }
+    let evidence = place.evidence("kept");
+    assert_eq!((evidence.checkpoints(), evidence.leaves()), (30, 30));
+    assert_eq!(fs::read_dir(place.file("kept/checkpoints")).unwrap().count(), 30, "nothing is left over");
+}
+
 #[tokio::test]
 async fn nothing_is_signed_of_a_log_that_is_not_what_was_kept() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! `/v1/log/checkpoint` and `/v1/access-log/checkpoint`: what the event log and this node's access log are now, signed. A
+//! `/v1/log/checkpoint` and `/v1/access-log/checkpoint`: what the event log and the access log are now, signed. A
 //! checkpoint holds a count and a hash and names nobody; docs/tamper-evidence.md says what for.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -41,9 +41,9 @@ async fn answer(notary: &Notary) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, TEXT)).insert_header((CACHE_CONTROL, "no-store")).body(note))
 }
 
-/// Tells the present checkpoint of this node's access log
+/// Tells the present checkpoint of the access log
 ///
-/// A signed note as that of the event log: the name of this node's access log, the number of its records, and the root of the
+/// A signed note as that of the event log: the name of the access log, the number of its records, and the root of the
 /// tree over them. For privacy officers and client supporters: how many records there are says, at a quiet hour, how many were
 /// told of what somebody has just recorded.
 #[utoipa::path(
