@@ -18,6 +18,7 @@ python3 -m venv "$folder/venv"
 mkdir "$folder/releases"
 cargo run -q -p monitor --features parquet --example disclosure "$folder/releases" "${RELEASES:-3}"
 "$folder/venv/bin/python" tests/monitor/disclosure.py "$folder/releases"
+"$folder/venv/bin/python" tests/monitor/joint.py "$folder/releases"
 
 mkdir "$folder/city"
 BAKEN_CITY="$folder/city" BAKEN_PERSONS="${PERSONS:-1500}" \

@@ -3,7 +3,7 @@
 //! The variables are what counts by municipality and quarter, and, for a year, by municipality and one cut. The quarters of a
 //! municipality and each of its tables have the same total.
 
-use super::draft::{Draft, Plan, Spot};
+use super::draft::{Draft, Plan, Spot, municipalities, places};
 use crate::definitions::Cut;
 use crate::indicators::{Counted, TOGETHER, Tally, YEAR};
 
@@ -44,7 +44,7 @@ pub fn draft(plan: &Plan, tally: &Tally) -> Draft {
         slots.push(plan.slot);
     }
     for slot in slots.into_iter().filter(|slot| is_of_part(plan, tally, *slot).is_some()) {
-        for place in plan.places() {
+        for place in places() {
             add_total(&mut draft, plan, tally, &parts, slot, place);
         }
     }
@@ -80,7 +80,7 @@ fn parts(plan: &Plan, tally: &Tally, draft: &mut Draft) -> Vec<Part> {
     let slots = if tally.indicator == BY_DATE { vec![plan.slot] } else { vec![1, 2, 3, 4] };
     let strata: &[&'static str] = if tally.indicator == BEDS { &[OCCUPIED, NOT_COME] } else { &[""] };
     let mut parts = Vec::new();
-    for place in plan.municipalities() {
+    for place in municipalities() {
         for slot in &slots {
             for stratum in strata {
                 let truth = in_stratum(tally, *slot, place, stratum);
@@ -135,7 +135,7 @@ fn add_untold_quarters(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[P
         return;
     }
     for quarter in (1..=4).filter(|quarter| !told.contains(quarter)) {
-        for place in plan.places() {
+        for place in places() {
             let here = parts.iter().filter(|part| part.slot == quarter && counts_at(part.place, place));
             let sum = here.map(|part| part.variable).collect();
             draft.untold(plan, place, sum, tally.total(quarter, place).persons);
@@ -150,7 +150,7 @@ fn add_table(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], tabl
     let breakdown = &tally.breakdowns[table];
     let leaves: Vec<usize> = (0..breakdown.len()).filter(|leaf| is_leaf(tally, &breakdown.codes(*leaf))).collect();
     let mut of_table = OfTable::new();
-    for place in plan.municipalities() {
+    for place in municipalities() {
         let strata: &[&str] = if tally.indicator == BEDS { &[OCCUPIED, NOT_COME] } else { &[""] };
         for stratum in strata {
             let of_it = parts.iter().filter(|part| part.place == place && part.stratum == *stratum);
@@ -163,7 +163,7 @@ fn add_table(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], tabl
             draft.system.balances.push(balance);
         }
     }
-    for place in plan.places() {
+    for place in places() {
         for category in 0..breakdown.len() {
             let codes = breakdown.codes(category);
             let is_in = |leaf: usize| leaf == category || is_part_of(&breakdown.codes(leaf), &codes);
