@@ -146,6 +146,12 @@ impl Draft {
         }
     }
 
+    /// A cell that a later release will at least mark, or tell to be nobody: what is told now must leave it open then.
+    pub fn foretold(&mut self, plan: &Plan, at: &Spot, sum: Vec<usize>, behind: Behind) {
+        let (low, high) = if self.system.units(&sum) == 0 { (0.0, 0.0) } else { (1.0, f64::INFINITY) };
+        self.system.add_told(sum, behind.persons, known_to(plan, at, behind), Standing::Earlier { low, high });
+    }
+
     /// A count that no table tells.
     pub fn untold(&mut self, plan: &Plan, place: usize, sum: Vec<usize>, persons: u64) {
         self.system.add_told(sum, persons, plan.known_to(place), Standing::Untold);

@@ -21,6 +21,8 @@ pub const INDICATORS: [&str; 10] = [
     "deaths",
 ];
 const BY_DATE: &str = "ethos_light";
+/// The slot whose last day is that of the year.
+const LAST_QUARTER: usize = 4;
 const BEDS: &str = "bed_nights";
 const OCCUPIED: &str = "occupied";
 const NOT_COME: &str = "not_come";
@@ -50,7 +52,7 @@ pub fn draft(plan: &Plan, tally: &Tally) -> Draft {
     }
     add_untold_quarters(&mut draft, plan, tally, &parts);
     let tables = match (tally.indicator, plan.slot) {
-        (BY_DATE, YEAR) => 0..tally.breakdowns.len(),
+        (BY_DATE, YEAR | LAST_QUARTER) => 0..tally.breakdowns.len(),
         (BY_DATE, _) => 0..1,
         (BEDS, YEAR) => 1..2,
         (_, YEAR) => 0..tally.breakdowns.len(),
@@ -70,7 +72,7 @@ pub fn draft(plan: &Plan, tally: &Tally) -> Draft {
 /// of its fourth quarter.
 fn is_of_part(plan: &Plan, tally: &Tally, slot: usize) -> Option<Vec<usize>> {
     if tally.indicator == BY_DATE {
-        let is_same_day = slot == plan.slot || (plan.slot == YEAR && slot == 4);
+        let is_same_day = slot == plan.slot || (plan.slot == YEAR && slot == LAST_QUARTER);
         return is_same_day.then(|| vec![plan.slot]);
     }
     Some(if slot == YEAR { vec![1, 2, 3, 4] } else { vec![slot] })
@@ -178,7 +180,12 @@ fn add_table(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], tabl
                 continue;
             }
             let codes = codes.into_iter().map(str::to_owned).collect();
-            let also = (tally.indicator == BY_DATE && plan.slot == YEAR).then_some(4);
+            if tally.indicator == BY_DATE && plan.slot == LAST_QUARTER && table > 0 {
+                let at = Spot { slot: YEAR, place, cuts: breakdown.cuts.clone(), codes };
+                draft.foretold(plan, &at, sum, counted.into());
+                continue;
+            }
+            let also = (tally.indicator == BY_DATE && plan.slot == YEAR).then_some(LAST_QUARTER);
             for slot in [Some(plan.slot), also].into_iter().flatten() {
                 let at = Spot { slot, place, cuts: breakdown.cuts.clone(), codes: Vec::clone(&codes) };
                 draft.cell(plan, tally.indicator, &at, &sum, counted.into());
