@@ -55,15 +55,12 @@ pub fn protect(system: &mut System) -> Result<Proof, Unsolved> {
                     Goal::Most => system.top(attacker, cell),
                     Goal::Least => system.least(attacker, cell),
                 };
-                let promised = match reach(system, attacker, (cell, goal), far, &mut proof, &mut usable) {
-                    Ok(()) => far,
-                    Err(Unsolved) => {
-                        let end = promised(system, attacker, Reading::Marks, cell, goal)?;
-                        reach(system, attacker, (cell, goal), end, &mut proof, &mut usable)?;
-                        end
-                    }
-                };
-                proof.ends.push(End { attacker, cell, goal, promised });
+                let mut end = far;
+                if reach(system, attacker, (cell, goal), end, &mut proof, &mut usable).is_err() {
+                    end = promised(system, attacker, Reading::Marks, cell, goal)?;
+                    reach(system, attacker, (cell, goal), end, &mut proof, &mut usable)?;
+                }
+                proof.ends.push(End { attacker, cell, goal, promised: end });
             }
         }
     }

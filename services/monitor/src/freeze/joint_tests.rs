@@ -25,7 +25,7 @@ fn scenario(seed: u64) -> (Facts, Vec<Period>) {
     let facts = random_facts::facts(9_000 + seed, random.random_range(15..140));
     let quarters =
         ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"].map(|quarter| random.random_bool(0.5).then_some(quarter));
-    let before = (seed % 10 == 0).then_some("2025");
+    let before = seed.is_multiple_of(10).then_some("2025");
     let all = before.into_iter().chain(quarters.into_iter().flatten()).chain(["2026"]);
     (facts, all.map(|text| text.parse().unwrap()).collect())
 }
@@ -121,7 +121,7 @@ fn audit_all(seeds: impl Iterator<Item = u64>) -> Found {
     let mut found = Found::new();
     for seed in seeds {
         let (facts, periods) = scenario(seed);
-        let with_persons = seed % 20 == 0;
+        let with_persons = seed.is_multiple_of(20);
         let all = released(&facts, &periods, with_persons, Care::Protected);
         audit_of(&facts, &all, seed, with_persons, &mut found);
     }
