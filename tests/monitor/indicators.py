@@ -52,7 +52,8 @@ class City:
     def __init__(self, folder):
         city = json.load(open(f"{folder}/city.json"))
         self.organisations = {each["id"]: each for each in city["organisations"]}
-        self.today, self.counts = datetime.date.fromisoformat(city["today"]), city["counts"]
+        self.today, self.counted = datetime.date.fromisoformat(city["today"]), city["counted"]
+        self.closed = self.closures(city["closings"])
         events = [Event(json.loads(line)) for line in open(f"{folder}/events.jsonl")]
         self.paths = self.linked([event for event in events if not event.nobody])
         retracted = {event.data["entry"] for event in events if event.nobody and event.type == "entry_retracted"}
@@ -78,6 +79,26 @@ class City:
         for path in paths.values():
             path.sort(key=lambda event: (event.at, event.position))
         return [[event for event in path if event.id not in retracted] for path in paths.values()]
+
+    @staticmethod
+    def closures(closings):
+        """Of each organisation and facility the nights in which it is closed: from one, and up to another.
+
+        What closes before midnight is closed in the night that runs; what opens again is open in it.
+        """
+        closed = collections.defaultdict(list)
+        for event in sorted(closings, key=lambda event: event["at"]):
+            data, at = event["data"], local(event["at"])
+            name = data["facility"] if event["type"].startswith("facility") else data["organisation"]
+            goes_on = closed[name] and closed[name][-1][1] is None
+            if event["type"].endswith("_closed") and not goes_on:
+                closed[name].append((at.date(), None))
+            elif event["type"].endswith("_reopened") and goes_on:
+                closed[name][-1] = (closed[name][-1][0], night_of(at))
+        return closed
+
+    def is_closed(self, names, night):
+        return any(first <= night and (end is None or night < end) for name in names for first, end in self.closed[name])
 
     def municipality(self, organisation):
         name = self.organisations.get(organisation, {}).get("municipality")
@@ -146,7 +167,7 @@ class Bed:
     def __init__(self, event):
         self.organisation, self.kind = event.data["organisation"], event.data["kind"]
         self.begin, self.until = local(event.data["from"]), event.data.get("until") and local(event.data["until"])
-        self.ended, self.released, self.present = None, False, set()
+        self.ended, self.released, self.said = None, False, []
 
     def nights(self, today):
         """From the night in which it begins to the last in which it was theirs at midnight."""
@@ -155,6 +176,13 @@ class Bed:
         while night < end:
             yield night
             night += datetime.timedelta(days=1)
+
+    def is_occupied(self, night):
+        """Whether the person is there at midnight, or comes later: by what the shelter said of that night."""
+        of_night = [(at, status) for at, status in self.said if night_of(at) == night]
+        before = [status for at, status in of_night if at.date() == night]
+        later = [status for at, status in of_night if at.date() > night]
+        return before[-1:] == ["present"] or "present" in later
 
 
 class Course:
@@ -169,7 +197,7 @@ class Course:
     def __init__(self, path):
         self.beds, self.requests = {}, {}
         self.made, self.states, self.reasons = {}, {}, {}
-        closed, gone = None, False
+        closed, died = None, False
         for event in path:
             if closed and event.type in SHOWS and event.at > closed.at:
                 closed = None
@@ -178,11 +206,12 @@ class Course:
                 closed = event
             elif event.type == "case_reopened":
                 closed = None
-            gone = gone or event.type in ("death_recorded", "subject_erased")
+            died = died or event.type == "death_recorded"
             if event.type in ("case_closed", "death_recorded", "subject_erased"):
                 for bed in self.beds.values():
                     self.end(bed, event.ends)
-            if closed or gone:
+            # An erasure ends what is asked for, but what became of it until then stays known.
+            if closed or died:
                 self.lapse()
 
     def take(self, event):
@@ -212,8 +241,8 @@ class Course:
             if not bed.released:
                 bed.ended, bed.released = event.at, True
             self.fulfil(bed.organisation)
-        elif event.type == "attendance_recorded" and data["status"] == "present" and data.get("bed") in self.beds:
-            self.beds[data["bed"]].present.add(event.night)
+        elif event.type == "attendance_recorded" and data.get("bed") in self.beds:
+            self.beds[data["bed"]].said.append((event.at, data["status"]))
 
     @staticmethod
     def end(bed, at):
@@ -283,6 +312,38 @@ class Arrival:
                         if course.states[name] != "withdrawn"}
 
 
+class Durations:
+    """Durations of one group, some of which go on: the estimator of Kaplan and Meier (1958)."""
+
+    def __init__(self):
+        self.all = []
+
+    def told(self):
+        part, curve = 1.0, []
+        for day in sorted({days for days, has_ended in self.all if has_ended}):
+            at_risk = sum(days >= day for days, _ in self.all)
+            part *= 1 - sum(days == day and has_ended for days, has_ended in self.all) / at_risk
+            curve.append((day, part))
+        quartile = lambda share: next((day for day, left in curve if left <= 1 - share + 1e-12), None)
+        after = lambda last: next((left for day, left in reversed(curve) if day <= last), 1.0)
+        return {"total": len(self.all), "ended": sum(has_ended for _, has_ended in self.all),
+                "quartiles": [quartile(share) for share in (0.25, 0.5, 0.75)], "after": [after(30), after(365)]}
+
+
+# What shows that the person is there, or that it is known where.
+FOUND = ["signal_received", "contact_made", "intake_completed", "turned_away", "incident_observed", "attendance_recorded",
+         "discharged_to", "discharge_announced", "care_started", "lookout_resolved", "arrival_confirmed"]
+# The registers that organisations keep, by their kind.
+REGISTERS = {
+    "shelter": ["day_shelter", "drop_in", "night_shelter", "shelter_24h", "winter_shelter", "womens_shelter",
+                "supported_living"],
+    "outreach": ["outreach_team", "city_homeless_team"],
+    "medical": ["ggd", "medical_shelter", "medical_post", "hospital", "mental_health", "addiction_care"],
+    "ngo": ["eu_migrant_ngo", "client_support"],
+    "police": ["police", "municipal_enforcement"],
+}
+
+
 def of_beds(kind, state):
     return [f"beds={state}", f"facility_kind+beds={kind}+{state}"]
 
@@ -290,6 +351,7 @@ def of_beds(kind, state):
 class Count:
     def __init__(self, city, year):
         self.city, self.year, self.all = city, year, collections.Counter()
+        self.durations, self.captures = collections.defaultdict(Durations), collections.Counter()
         quarters = [(datetime.date(year, 3 * q + 1, 1),
                      datetime.date(year + (q == 3), 3 * (q + 1) % 12 + 1, 1) - datetime.timedelta(days=1))
                     for q in range(4)]
@@ -338,6 +400,66 @@ class Count:
         self.referrals(course)
         self.nights(course)
         self.returns(path, home)
+        self.waits(path, of)
+        self.absences(path, home)
+        self.registers(path)
+
+    def duration(self, indicator, place, groups, days, has_ended):
+        for at in [place, "together"] if place in CITIES else [place]:
+            for group in ["total", *groups]:
+                self.durations[f"{indicator} {at} {group}"].all.append((max(days, 0), has_ended))
+
+    def is_in_year(self, day):
+        first, last = self.slots[0]
+        return first <= day <= last
+
+    @staticmethod
+    def death(path):
+        return next((event.ends.date() for event in path if event.type == "death_recorded"), None)
+
+    def waits(self, path, of):
+        """From the first signal to the first care; until death, closing or today where there was none."""
+        signals = [event for event in path if event.type == "signal_received"]
+        if not signals or not self.is_in_year(signals[0].day):
+            return
+        first, today = signals[0], self.city.today
+        care = [event.day for event in path if event.type == "care_started" and event.day <= today]
+        closed = [event.day for event in path if event.type == "case_closed"]
+        ends = [today, self.death(path), closed[-1] if closed and not self.is_open(path, today) else None]
+        end = min(care) if care else min(day for day in ends if day)
+        place = self.city.municipality(first.by)
+        self.duration("days_to_first_care", place, of, (end - first.day).days, bool(care))
+
+    def absences(self, path, home):
+        """From when nobody knew where the person was to when they were met or found; until death or today where not."""
+        began, died, today = None, self.death(path), self.city.today
+        spans = []
+        for event in path:
+            if event.type == "went_out_of_sight" and not began:
+                began = event
+            elif began and event.type in FOUND and event.at >= began.at:
+                spans.append((began.day, event.day))
+                began = None
+        if began:
+            spans.append((began.day, None))
+        for first, found in spans:
+            if self.is_in_year(first):
+                is_seen = found is not None and found <= today and (died is None or found < died)
+                end = found if is_seen else min(day for day in (today, died) if day)
+                self.duration("out_of_sight", home, [], (end - first).days, is_seen)
+
+    def registers(self, path):
+        """On which registers of a place the person is."""
+        on = collections.defaultdict(set)
+        for event in path:
+            kind = self.city.organisations.get(event.by, {}).get("kind")
+            register = next((name for name, kinds in REGISTERS.items() if kind in kinds), None)
+            if register and is_seen(event) and self.is_in_year(event.day):
+                place = self.city.municipality(event.by)
+                for at in [place, "together"] if place in CITIES else [place]:
+                    on[at].add(register)
+        for place, registers in on.items():
+            self.captures[f"{place} {'+'.join(name for name in REGISTERS if name in registers)}"] += 1
 
     def home(self, path):
         """The municipality that follows the case: the first that a signal named, until a coordinator is assigned."""
@@ -416,18 +538,18 @@ class Count:
     def nights(self, course):
         for bed in course.beds.values():
             for night in bed.nights(self.city.today):
-                came = "occupied" if night in bed.present else "not_come"
+                came = "occupied" if bed.is_occupied(night) else "not_come"
                 categories = [category for state in (came, "assigned") for category in of_beds(bed.kind, state)]
                 self.event("bed_nights", night, self.city.municipality(bed.organisation), categories)
 
     def places(self):
         """The places of each facility: in each night as many as were last said for it."""
         for organisation in self.city.organisations.values():
-            for _, kind, places in organisation["facilities"]:
+            for name, kind, places in organisation["facilities"]:
                 night, last = self.slots[0]
                 while night <= last:
                     said = [number for since, number in places if datetime.date.fromisoformat(since) <= night]
-                    if said:
+                    if said and said[-1] and not self.city.is_closed([name, organisation["id"]], night):
                         self.event("bed_nights", night, self.city.municipality(organisation["id"]),
                                    of_beds(kind, "available"), said[-1], of_all=[])
                     night += datetime.timedelta(days=1)
@@ -439,25 +561,41 @@ class Count:
                 self.event("returns", event.day, home, Arrival(self.city, path, event).categories)
 
 
+def is_same(mine, theirs):
+    if isinstance(mine, float) or isinstance(theirs, float):
+        return mine is not None and theirs is not None and abs(mine - theirs) < 1e-9
+    if isinstance(mine, list) and isinstance(theirs, list):
+        return len(mine) == len(theirs) and all(map(is_same, mine, theirs))
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        return mine.keys() == theirs.keys() and all(is_same(mine[key], theirs[key]) for key in mine)
+    return mine == theirs
+
+
 def main(folder):
     city = City(folder)
-    differences, compared = 0, 0
-    for year, counts in city.counts.items():
+    differences, compared = 0, collections.Counter()
+    for year, counted in city.counted.items():
         count = Count(city, int(year))
         for path in city.paths:
             count.path(path)
         count.places()
         for event in city.unknown:
             count.turned_away(event, "none", event.data["persons"])
-        mine = {key: units for key, units in count.all.items() if units}
-        for key in sorted(mine.keys() | counts.keys()):
-            compared += 1
-            if mine.get(key, 0) != counts.get(key, 0):
-                differences += 1
-                if differences <= 40:
-                    print(f"{year} {key}: the monitor counts {counts.get(key, 0)}, the script {mine.get(key, 0)}")
-    print(f"{compared} figures compared, {differences} differ")
-    sys.exit(1 if differences or not compared else 0)
+        mine = {
+            "counts": {key: units for key, units in count.all.items() if units},
+            "durations": {key: durations.told() for key, durations in count.durations.items()},
+            "captures": count.captures,
+        }
+        for part, of_part in mine.items():
+            for key in sorted(of_part.keys() | counted[part].keys()):
+                compared[part] += 1
+                here, there = of_part.get(key, 0), counted[part].get(key, 0)
+                if not is_same(here, there):
+                    differences += 1
+                    if differences <= 40:
+                        print(f"{year} {key}: the monitor counts {there}, the script {here}")
+    print(f"{sum(compared.values())} figures compared, {differences} differ: {dict(compared)}")
+    sys.exit(1 if differences or min(compared.values()) == 0 else 0)
 
 
 main(sys.argv[1])

@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use facts::Random;
 use monitor::facts::Facts;
-use monitor::frozen::Audience;
 use monitor::indicators::{self, TOGETHER};
 use monitor::period::Period;
 use rand::SeedableRng as _;
@@ -28,8 +27,10 @@ fn main() {
     let persons = census.tally("unique_persons").map(|tally| tally.total(indicators::YEAR, TOGETHER).units);
     println!("{persons:?} unique persons, counted in {taken:.1?}; peak {} MiB", resident("VmHWM"));
     let begin = Instant::now();
-    let frozen = monitor::freeze(&facts, year, year.day_after(), &Audience::Everybody, &[]);
-    let tables = frozen.map(|frozen| frozen.tables.len()).unwrap_or_default();
+    let frozen = monitor::freeze(&facts, year, year.day_after(), &[]);
+    let tables = frozen
+        .map(|made| made.everybody.tables.len() + made.cities.iter().map(|each| each.tables.len()).sum::<usize>());
+    let tables = tables.unwrap_or_default();
     println!("{tables} tables frozen in {:.1?}; peak {} MiB", begin.elapsed(), resident("VmHWM"));
 }
 

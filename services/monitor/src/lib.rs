@@ -19,5 +19,5 @@ pub mod plot;
 pub mod report;
 pub mod size;
 
-pub use freeze::freeze;
+pub use freeze::{Releases, freeze};
 pub use report::report;

@@ -10,10 +10,10 @@ use super::derived::Lifetime;
 use super::identity::ClaimFacts;
 use super::intake::IntakeEvent;
 use super::lost::LostEvent;
-use super::referral::{Answer, ReferralEvent};
+use super::referral::{Answer, Referral, ReferralEvent};
 use super::signal::SignalEvent;
-use super::stay::StayEvent;
-use super::{CarePath, Stamp};
+use super::stay::{AttendanceRecorded, StayEvent};
+use super::{CarePath, Noted, Stamp};
 use crate::codes::{
     AttendanceStatus, DeclineReason, DropoutReason, EthosLight, FollowUpOutcome, FollowUpTerm, InsuranceStatus,
     LocationType, Offering, ReferralState, RightsOutcome, Sex, SignalChannel, TurnAwayReason,
@@ -81,7 +81,7 @@ pub struct InBed {
     pub organisation: OrgId,
     pub facility: Option<FacilityId>,
     pub kind: LocationType,
-    /// Somebody recorded that the person came.
+    /// The person was there at midnight, or came later in the night.
     pub came: bool,
 }
 
@@ -123,6 +123,7 @@ impl Outline {
             }
         }
         outline.conditions(path, history.clone());
+        outline.before_the_erasure(path, history.clone());
         outline.open = open(path, history);
         if let Some(died) = outline.died {
             outline.open.retain(|(from, _)| *from <= died);
@@ -189,6 +190,25 @@ impl Outline {
         }
     }
 
+    /// An erasure ends what is asked for, but what a referral came to is no fact about the person: it is told as it was before.
+    fn before_the_erasure<'a>(&mut self, path: &CarePath, history: impl Iterator<Item = (&'a Arc<Stamp>, &'a Event)>) {
+        if !path.is_erased() {
+            return;
+        }
+        let mut states = BTreeMap::new();
+        CarePath::fold_looking(history, path.heard().clone(), |_, path| {
+            if !path.is_erased() {
+                let state = |referral: &Referral| (referral.made.referral, referral.state());
+                states = path.referrals.iter().map(state).collect();
+            }
+        });
+        for (told, referral) in self.referrals.iter_mut().zip(&path.referrals) {
+            if let (Some(Answer::Lapsed(_)), Some(state)) = (&referral.answer, states.get(&referral.made.referral)) {
+                told.state = *state;
+            }
+        }
+    }
+
     /// Whether the conditions of each return were met when it arrived, whatever was recorded of the time after it.
     fn conditions<'a>(&mut self, path: &CarePath, history: impl Iterator<Item = (&'a Arc<Stamp>, &'a Event)>) {
         if self.arrivals.is_empty() {
@@ -230,8 +250,10 @@ impl Outline {
             let ended = stay.ended().map(|ended| ended.occurred.at);
             let ends: Vec<_> = [path.stays_until(stay), ended, died].into_iter().flatten().map(local_date).collect();
             let came = |night: NaiveDate| {
-                let attended = stay.attended.iter().filter(|each| each.status == AttendanceStatus::Present);
-                attended.into_iter().any(|each| Night::of(each.stamp.occurred.at).date() == night)
+                let of_night = stay.attended.iter().filter(|each| Night::of(each.stamp.occurred.at).date() == night);
+                let (until_midnight, later): (Vec<_>, Vec<_>) = of_night.partition(|each| day(&each.stamp) == night);
+                let is_present = |each: &&Noted<AttendanceRecorded>| each.status == AttendanceStatus::Present;
+                until_midnight.last().is_some_and(is_present) || later.iter().any(is_present)
             };
             // A night is theirs if the bed is at its midnight.
             let is_theirs = |night: &NaiveDate| *night <= tonight && ends.iter().all(|end| night < end);

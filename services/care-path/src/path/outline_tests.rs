@@ -2,12 +2,14 @@ use super::super::case::{CloseCase, RecordDeath, ReopenCase};
 use super::super::correction::RetractEntry;
 use super::super::intake::{RecordIntake, RecordLivingSituation, TurnAway};
 use super::super::lost::MarkOutOfSight;
+use super::super::privacy::EraseSubject;
 use super::super::referral::{AcceptReferral, EndCare, RecordDropout, StartCare};
 use super::super::rights::{FileUninsuredReport, RecordInsurance};
 use super::super::stay::{RecordAttendance, ReleaseBed};
 use super::super::testing::*;
 use super::*;
-use crate::codes::{BedReleaseReason, CloseReason, RetractReason};
+use crate::actor::{Actor, Principal};
+use crate::codes::{BedReleaseReason, CloseReason, ErasureGround, RetractReason};
 use crate::ids::{BedId, ReferralId};
 
 fn outline(given: &Given) -> Outline {
@@ -17,6 +19,10 @@ fn outline(given: &Given) -> Outline {
 
 fn day(days: i64) -> NaiveDate {
     local_date(evening(days))
+}
+
+fn privacy_officer() -> Principal {
+    Principal { actor: Actor::PrivacyOfficer, ..coordinator() }
 }
 
 fn living(class: EthosLight) -> RecordLivingSituation {
@@ -85,6 +91,39 @@ fn a_night_in_which_somebody_came_is_told_from_one_in_which_nobody_said_so() {
     let story = given([signalled()]).when(a_bed()).and(present).a_day_later();
     let nights: Vec<_> = outline(&story).nights.iter().map(|night| (night.night, night.came)).collect();
     assert_eq!(nights, [(day(0), true), (day(1), false)]);
+}
+
+#[test]
+fn who_leaves_before_midnight_does_not_occupy_the_bed_and_who_is_there_at_midnight_does() {
+    let says = |status| RecordAttendance { status, location_type: None };
+    let came = || given([signalled()]).when(a_bed()).and(says(AttendanceStatus::Present));
+    let nights = |story: &Given| outline(story).nights.iter().map(|night| night.came).collect::<Vec<_>>();
+    let left_after = |hours| came().hours_later(hours).and(says(AttendanceStatus::Left));
+    assert_eq!(nights(&left_after(1)), [false], "{}: before midnight", evening(0));
+    assert_eq!(nights(&left_after(4)), [true], "in the night");
+    assert_eq!(nights(&left_after(12)), [true], "the next morning");
+    let back = left_after(1).hours_later(2).and(says(AttendanceStatus::Present));
+    assert_eq!(nights(&back), [true], "back after midnight");
+}
+
+#[test]
+fn what_a_referral_came_to_is_the_same_after_the_person_was_erased() {
+    let referral = || ReferralId(id_of_command(0));
+    let accepted = given([signalled()]).when(a_referral()).by(street_doctor());
+    let accepted = accepted.and_on(referral(), AcceptReferral { explanation: None });
+    let started = accepted.clone().a_day_later().and_on(referral(), StartCare {});
+    let ended = started.clone().a_day_later().and_on(referral(), EndCare { explanation: None });
+    for story in [accepted, started, ended] {
+        let before = outline(&story).referrals[0].state;
+        let erased = story.a_day_later().by(privacy_officer()).and(EraseSubject { ground: ErasureGround::Request });
+        assert!(erased.path().is_erased());
+        assert_eq!(outline(&erased).referrals[0].state, before);
+    }
+    // What a closing ended was over before.
+    let close = CloseCase { reason: CloseReason::LeftCountry, explanation: None };
+    let closed = given([signalled()]).when(a_referral()).a_day_later().by(coordinator()).and(close);
+    let erased = closed.a_day_later().by(privacy_officer()).and(EraseSubject { ground: ErasureGround::Request });
+    assert_eq!(outline(&erased).referrals[0].state, ReferralState::Withdrawn);
 }
 
 #[test]

@@ -131,9 +131,9 @@ pub const INDICATORS: &[Definition] = &[
         reference: Reference::Period,
         counts: Text {
             nl: "Elke verwijzing die in de periode is gedaan, naar haar stand toen de vrijgave werd vastgezet, met de reden van \
-                 een weigering. De gemeente is die van de verwijzer.",
+                 een weigering. Wordt de persoon gewist, dan telt de stand van daarvoor. De gemeente is die van de verwijzer.",
             en: "Each referral made in the period, by its state when the release was frozen, with the reason of a refusal. \
-                 The municipality is that of the organisation that refers.",
+                 Where the person was erased, the state before counts. The municipality is that of the organisation that refers.",
         },
         cuts: &[Cut::Municipality, Cut::Offering, Cut::Outcome, Cut::Reason],
         gaps: &[NOT_RECORDED],
@@ -177,10 +177,12 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::Episodes,
         reference: Reference::Period,
         counts: Text {
-            nl: "Elke keer dat iemand in de periode uit beeld raakte, met de duur tot de persoon weer werd gezien (Kaplan en \
-                 Meier). Wie nog uit beeld is telt tot de vrijgave werd vastgezet. De gemeente is die van het dossier.",
-            en: "Each time that somebody went out of sight in the period, with its length until the person was seen again \
-                 (Kaplan and Meier). Who is still out of sight counts until the release was frozen. The municipality is \
+            nl: "Elke keer dat iemand in de periode uit beeld raakte, met de duur tot de persoon weer werd gezien of gevonden (Kaplan en \
+                 Meier). Een waarneming die alleen is gemeld is geen einde. Wie overleed telt tot die dag, wie nog uit beeld is \
+                 tot de vrijgave werd vastgezet. De gemeente is die van het dossier.",
+            en: "Each time that somebody went out of sight in the period, with its length until the person was met or found again \
+                 (Kaplan and Meier). A sighting that was only reported is no end. Who died counts until that day, who is still \
+                 out of sight until the release was frozen. The municipality is \
                  that of the case.",
         },
         cuts: &[Cut::Municipality],
@@ -211,8 +213,14 @@ pub const INDICATORS: &[Definition] = &[
         unit: Unit::BedNights,
         reference: Reference::Period,
         counts: Text {
-            nl: "Elke nacht van elk bed: beschikbaar, toegewezen en bezet. Een nacht hoort bij de avond waarop hij begint.",
-            en: "Each night of each bed: available, assigned and occupied. A night belongs to the evening on which it begins.",
+            nl: "Elke nacht van elk bed: beschikbaar, toegewezen en bezet. Een nacht hoort bij de avond waarop hij begint. \
+                 Beschikbaar zijn de opgegeven plaatsen van een voorziening die niet gesloten is. Toegewezen is een bed dat om \
+                 middernacht van iemand is of daarna nog wordt gegeven, tot de afgesproken dag of het eerdere einde. Bezet is het als die \
+                 persoon er om middernacht is of daarna nog komt: wie eerder weggaat telt niet.",
+            en: "Each night of each bed: available, assigned and occupied. A night belongs to the evening on which it begins. \
+                 Available are the places stated for a facility that is not closed. Assigned is a bed that is somebody's at \
+                 midnight or is given later, until the planned day or an earlier end. It is occupied if that person is there at \
+                 midnight or comes later: who leaves before does not count.",
         },
         cuts: &[Cut::Municipality, Cut::FacilityKind, Cut::Beds],
         gaps: &[NOT_RECORDED],

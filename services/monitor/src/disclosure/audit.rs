@@ -27,36 +27,39 @@ pub struct Leak {
 pub fn audit(system: &System) -> Result<Vec<Leak>, Unsolved> {
     let mut leaks = Vec::new();
     for attacker in Attacker::of(system) {
-        leaks.extend(audit_for(system, attacker, |_| true)?);
+        leaks.extend(audit_for(system, attacker, Reading::Marks, |_| true)?);
     }
     Ok(leaks)
 }
 
-/// What one attacker learns of some cells.
+/// What one attacker learns of some cells, beyond what some reading allows already.
 pub(crate) fn audit_for(
     system: &System,
     attacker: Attacker,
+    allowed: Reading,
     mut is_asked: impl FnMut(usize) -> bool,
 ) -> Result<Vec<Leak>, Unsolved> {
     let mut leaks = Vec::new();
+    let small = system.small(attacker);
     for (cell, of_it) in system.cells.iter().enumerate() {
-        let is_looked_at = of_it.is_small || (of_it.is_suppressed() && attacker == Attacker::Public);
-        if !is_looked_at || attacker.knows(system, cell) || !is_asked(cell) {
+        let is_small = small.contains(&cell);
+        let protects = of_it.is_suppressed() && attacker == system.readers() && !system.is_small(attacker, cell);
+        if !(is_small || protects) || !is_asked(cell) {
             continue;
         }
         let bound = |goal| extreme(system, attacker, Reading::Everything, goal, cell);
         let (lower, upper) = (bound(Goal::Least)?, bound(Goal::Most)?);
-        let is_wide = if of_it.is_small {
-            lower <= of_it.least() + TOLERANCE && upper >= system.top(cell) - TOLERANCE
+        let is_wide = if is_small {
+            lower <= system.least(attacker, cell) + TOLERANCE && upper >= system.top(attacker, cell) - TOLERANCE
         } else {
             upper - lower >= TOLERANCE
         };
         if is_wide {
             continue;
         }
-        let end = |goal| promised(system, attacker, cell, goal);
-        let promised = if of_it.is_small { (end(Goal::Least)?, end(Goal::Most)?) } else { (lower, upper) };
-        if !of_it.is_small || lower > promised.0 + TOLERANCE || upper < promised.1 - TOLERANCE {
+        let end = |goal| promised(system, attacker, allowed, cell, goal);
+        let promised = if is_small { (end(Goal::Least)?, end(Goal::Most)?) } else { (lower, upper) };
+        if !is_small || lower > promised.0 + TOLERANCE || upper < promised.1 - TOLERANCE {
             leaks.push(Leak { cell, attacker, lower, upper, promised });
         }
     }

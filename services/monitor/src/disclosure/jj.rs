@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::program::{Attacker, Goal, Reading, Unsolved, bounds, extreme};
+use super::program::{Goal, Reading, Unsolved, bounds, extreme};
 use super::system::System;
 
 /// What nothing bounds.
 const MANY: f64 = 1e6;
 
 impl System {
-    /// Variables first, then cells; each with its true value and with the bounds that the public knows. It holds true counts.
+    /// Variables first, then cells; each with its true value and with the bounds that its readers know. It holds true counts.
     #[must_use]
     pub fn jj(&self) -> String {
         let variables = self.truth.len();
@@ -20,8 +20,8 @@ impl System {
             let _ = writeln!(text, "{number} {truth} 1 m 0 {MANY} 0 0 0");
         }
         for (cell, of_it) in self.cells.iter().enumerate() {
-            let (low, high) = bounds(self, Attacker::Public, cell);
-            let status = if of_it.is_small { 'u' } else { 'm' };
+            let (low, high) = bounds(self, self.readers(), cell);
+            let status = if self.is_small(self.readers(), cell) { 'u' } else { 'm' };
             let _ = writeln!(text, "{} {} 1 {status} {low} {} 0 0 0", variables + cell, of_it.units, high.min(MANY));
         }
         let _ = writeln!(text, "{}", self.cells.len() + self.balances.len());
@@ -42,12 +42,12 @@ impl System {
         text
     }
 
-    /// The bounds of each small cell for the public, by its number in [`System::jj`]; infinite where nothing bounds it.
+    /// The bounds of each small cell for its readers, by its number in [`System::jj`]; infinite where nothing bounds it.
     pub fn bounds_of_small_cells(&self) -> Result<BTreeMap<usize, (f64, f64)>, Unsolved> {
         let bound = |cell: usize| {
-            let end = |goal| extreme(self, Attacker::Public, Reading::Everything, goal, cell);
+            let end = |goal| extreme(self, self.readers(), Reading::Everything, goal, cell);
             Ok((self.truth.len() + cell, (end(Goal::Least)?, end(Goal::Most)?)))
         };
-        self.small().into_iter().map(bound).collect()
+        self.small(self.readers()).into_iter().map(bound).collect()
     }
 }

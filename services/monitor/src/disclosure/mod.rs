@@ -27,6 +27,8 @@ mod tests;
 pub(crate) use audit::audit_for;
 pub use audit::{Attacker, Leak, audit};
 pub use cube::{Category, Contributor, Cube, CubeError, Dimension};
+#[cfg(test)]
+pub(crate) use program::Reading;
 pub use program::Unsolved;
 pub use release::{Release, ReleaseError, release};
 pub(crate) use suppression::protect;

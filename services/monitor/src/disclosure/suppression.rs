@@ -48,26 +48,17 @@ pub fn protect(system: &mut System) -> Result<Proof, Unsolved> {
     let mut proof = Proof { witnesses: vec![Witness::of(system, truth)], ends: Vec::new() };
     for attacker in Attacker::of(system) {
         let mut usable = proof.usable(system, attacker);
-        for cell in system.small() {
-            if attacker.knows(system, cell) {
-                continue;
-            }
+        for cell in system.small(attacker) {
             for goal in [Goal::Most, Goal::Least] {
                 // What is simply far enough needs no program for what was promised.
                 let far = match goal {
-                    Goal::Most => system.top(cell),
-                    Goal::Least => system.cells[cell].least(),
-                };
-                let reaches = |proof: &Proof, usable: &[usize], end: f64| {
-                    usable.iter().any(|witness| proof.witnesses[*witness].reaches(cell, goal, end))
+                    Goal::Most => system.top(attacker, cell),
+                    Goal::Least => system.least(attacker, cell),
                 };
                 let mut end = far;
-                if !reaches(&proof, &usable, end) {
-                    end = promised(system, attacker, cell, goal)?;
-                    if !reaches(&proof, &usable, end) {
-                        proof.witnesses.push(protect_end(system, attacker, cell, end)?);
-                        usable.push(proof.witnesses.len() - 1);
-                    }
+                if reach(system, attacker, (cell, goal), end, &mut proof, &mut usable).is_err() {
+                    end = promised(system, attacker, Reading::Marks, cell, goal)?;
+                    reach(system, attacker, (cell, goal), end, &mut proof, &mut usable)?;
                 }
                 proof.ends.push(End { attacker, cell, goal, promised: end });
             }
@@ -76,19 +67,41 @@ pub fn protect(system: &mut System) -> Result<Proof, Unsolved> {
     Ok(proof)
 }
 
+/// Makes sure that a table is there in which a cell is at one end of its promise.
+fn reach(
+    system: &mut System,
+    attacker: Attacker,
+    (cell, goal): (usize, Goal),
+    end: f64,
+    proof: &mut Proof,
+    usable: &mut Vec<usize>,
+) -> Result<(), Unsolved> {
+    if !usable.iter().any(|witness| proof.witnesses[*witness].reaches(cell, goal, end)) {
+        proof.witnesses.push(protect_end(system, attacker, cell, end)?);
+        usable.push(proof.witnesses.len() - 1);
+    }
+    Ok(())
+}
+
 /// How far a cell may at least lie from the truth, in one direction: as far as the marks alone allow, and no farther than the
 /// threshold.
-pub fn promised(system: &System, attacker: Attacker, cell: usize, goal: Goal) -> Result<f64, Unsolved> {
-    let by_marks = extreme(system, attacker, Reading::Marks, goal, cell)?;
+pub fn promised(
+    system: &System,
+    attacker: Attacker,
+    reading: Reading,
+    cell: usize,
+    goal: Goal,
+) -> Result<f64, Unsolved> {
+    let by_marks = extreme(system, attacker, reading, goal, cell)?;
     Ok(match goal {
         Goal::Least => by_marks,
-        Goal::Most => by_marks.min(system.top(cell)),
+        Goal::Most => by_marks.min(system.top(attacker, cell)),
     })
 }
 
 /// Suppresses what has to differ for a cell to be at one end of its promise, and gives a table in which it is.
 fn protect_end(system: &mut System, attacker: Attacker, cell: usize, end: f64) -> Result<Witness, Unsolved> {
-    let mut program = Program::new(system, Goal::Least, None);
+    let mut program = Program::new(system, attacker, Goal::Least, None);
     let mut deviations: Vec<(usize, Variable, Variable)> = Vec::new();
     let sums: Vec<_> = (0..system.cells.len()).map(|other| program.sum(system, other)).collect();
     for (other, sum) in sums.iter().enumerate() {
@@ -172,8 +185,7 @@ impl Proof {
             gaps += ends.filter(|end| !is_shown(end)).count();
             // A small cell without its ends was not looked at.
             let looked_at = |cell: usize| self.ends.iter().any(|end| end.attacker == attacker && end.cell == cell);
-            let small = system.small().into_iter().filter(|cell| !attacker.knows(system, *cell));
-            gaps += small.filter(|cell| !looked_at(*cell)).count();
+            gaps += system.small(attacker).into_iter().filter(|cell| !looked_at(*cell)).count();
         }
         gaps
     }

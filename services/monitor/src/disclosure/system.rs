@@ -3,9 +3,12 @@
 //! A variable is a number of persons or events that have everything in common that the release can tell apart. A cell is a
 //! sum of variables. Balances are sums that are equal by nature: all of a city by country and all of it by sex.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::cube::Contributor;
+use super::program::{Attacker, bounds};
 use crate::size::real;
 
 /// What is published of counts.
@@ -55,8 +58,10 @@ pub enum Published {
 pub enum Standing {
     /// It is published now.
     New,
-    /// An earlier release told that it lies between these.
+    /// An earlier release told all readers that it lies between these.
     Earlier { low: f64, high: f64 },
+    /// An earlier release told the coordinators of a city, and nobody else.
+    ToldToCoordinators { low: f64, high: f64 },
     /// No table has it, and it must not be computed either.
     Untold,
 }
@@ -67,8 +72,8 @@ pub struct Cell {
     pub(crate) sum: Vec<usize>,
     /// The true count.
     pub(crate) units: u64,
-    /// Few persons are behind it.
-    pub(crate) is_small: bool,
+    /// Those behind it; `None` where it is no secret.
+    pub(crate) persons: Option<u64>,
     /// Those who know the true count by themselves.
     pub(crate) known_to: Vec<Contributor>,
     pub(crate) standing: Standing,
@@ -80,21 +85,14 @@ impl Cell {
     pub(crate) fn is_suppressed(&self) -> bool {
         self.standing == Standing::New && self.published == Published::Suppressed
     }
-
-    /// The least that a reader must hold for possible before any count is read.
-    pub(crate) fn least(&self) -> f64 {
-        match self.standing {
-            Standing::New => 1.0,
-            Standing::Earlier { low, .. } => low,
-            Standing::Untold => 0.0,
-        }
-    }
 }
 
 /// Everything that a reader may combine.
 #[derive(Debug, Clone)]
 pub struct System {
     pub rule: Rule,
+    /// The new cells are shown to the coordinators of the cities, and not to everybody.
+    pub(crate) is_for_coordinators: bool,
     /// The true value of each variable.
     pub(crate) truth: Vec<u64>,
     /// Sums of variables, with their signs, that are zero.
@@ -104,7 +102,18 @@ pub struct System {
 
 impl System {
     pub(crate) fn new(rule: Rule) -> Self {
-        Self { rule, truth: Vec::new(), balances: Vec::new(), cells: Vec::new() }
+        Self { rule, is_for_coordinators: false, truth: Vec::new(), balances: Vec::new(), cells: Vec::new() }
+    }
+
+    /// Of new cells that the coordinators of the cities are shown.
+    pub(crate) fn for_coordinators() -> Self {
+        Self { is_for_coordinators: true, ..Self::new(Rule::COORDINATORS) }
+    }
+
+    /// Those who are shown the new cells and know no cell by themselves.
+    #[must_use]
+    pub fn readers(&self) -> Attacker {
+        if self.is_for_coordinators { Attacker::Coordinators } else { Attacker::Public }
     }
 
     /// The true sum of variables.
@@ -136,7 +145,7 @@ impl System {
     /// A count that is no secret of the release, and that somebody knows.
     pub(crate) fn add_known(&mut self, sum: Vec<usize>, known_to: Vec<Contributor>) {
         let cell = self.add(sum, 0, known_to, Standing::Untold, Published::Suppressed);
-        self.cells[cell].is_small = false;
+        self.cells[cell].persons = None;
     }
 
     fn add(
@@ -149,20 +158,38 @@ impl System {
     ) -> usize {
         let units = self.units(&sum);
         // What was told before holds the truth, also where late records have changed it.
+        let (least, most) = (|low: f64| low.min(real(units)), |high: f64| high.max(real(units)));
         let standing = match standing {
-            Standing::Earlier { low, high } => {
-                Standing::Earlier { low: low.min(real(units)), high: high.max(real(units)) }
+            Standing::Earlier { low, high } => Standing::Earlier { low: least(low), high: most(high) },
+            Standing::ToldToCoordinators { low, high } => {
+                Standing::ToldToCoordinators { low: least(low), high: most(high) }
             }
             Standing::New | Standing::Untold => standing,
         };
-        let is_small = self.rule.is_sensitive(persons);
-        self.cells.push(Cell { sum, units, is_small, known_to, standing, published });
+        self.cells.push(Cell { sum, units, persons: Some(persons), known_to, standing, published });
         self.cells.len() - 1
     }
 
-    /// Cells that few persons are behind.
-    pub(crate) fn small(&self) -> Vec<usize> {
-        (0..self.cells.len()).filter(|cell| self.cells[*cell].is_small).collect()
+    /// The largest number of persons that an attacker must not learn. Coordinators are shown more than others.
+    fn threshold(&self, attacker: Attacker) -> u64 {
+        match attacker {
+            Attacker::Coordinators => Rule::COORDINATORS.threshold.min(self.rule.threshold),
+            Attacker::Public | Attacker::Contributor(_) => self.rule.threshold,
+        }
+    }
+
+    /// Whether too few persons are behind a cell for an attacker to learn its count.
+    pub(crate) fn is_small(&self, attacker: Attacker, cell: usize) -> bool {
+        let few = 1..=self.threshold(attacker);
+        self.cells[cell].persons.is_some_and(|persons| few.contains(&persons))
+    }
+
+    /// Cells that few persons are behind and that the attacker does not know. Of those with the same sum, which were told
+    /// several times, the first.
+    pub(crate) fn small(&self, attacker: Attacker) -> Vec<usize> {
+        let mut sums = BTreeSet::new();
+        let is_secret = |cell: &usize| self.is_small(attacker, *cell) && !attacker.knows(self, *cell);
+        (0..self.cells.len()).filter(is_secret).filter(|cell| sums.insert(&self.cells[*cell].sum)).collect()
     }
 
     /// How many cells are suppressed.
@@ -171,8 +198,13 @@ impl System {
         self.cells.iter().filter(|cell| cell.is_suppressed()).count()
     }
 
-    /// How large a small cell must be held for possible.
-    pub(crate) fn top(&self, cell: usize) -> f64 {
-        real(self.rule.threshold.max(self.cells[cell].units))
+    /// How large an attacker must hold a small cell for possible.
+    pub(crate) fn top(&self, attacker: Attacker, cell: usize) -> f64 {
+        real(self.threshold(attacker).max(self.cells[cell].units))
+    }
+
+    /// How small an attacker must hold a small cell for possible before any count is read.
+    pub(crate) fn least(&self, attacker: Attacker, cell: usize) -> f64 {
+        bounds(self, attacker, cell).0
     }
 }

@@ -195,7 +195,7 @@ fn a_thousand_random_releases_keep_their_promise() {
         let (cube, tables, rule) = random_release(&mut random);
         let release = release(&cube, &tables, rule);
         let release = release.unwrap_or_else(|error| panic!("release {number} of {tables:?} by {rule:?}: {error:?}"));
-        further += release.system.suppressed() - release.system.small().len();
+        further += release.system.suppressed() - release.system.small(Attacker::Public).len();
     }
     assert!(further > 1_000, "{further} cells were suppressed for the sake of others");
 }
@@ -254,9 +254,15 @@ fn trying_all_whole_numbers_bounds_no_small_cell_more_closely_than_promised() {
             let rule = Rule { threshold: 4, base };
             let release = release(&cube, &[vec![0, 1]], rule).unwrap();
             let bounds = enumerated(&release, 18);
-            for cell in release.system.small() {
+            for cell in release.system.small(Attacker::Public) {
                 looked_at += 1;
-                let promised = suppression::promised(&release.system, Attacker::Public, cell, program::Goal::Least);
+                let promised = suppression::promised(
+                    &release.system,
+                    Attacker::Public,
+                    program::Reading::Marks,
+                    cell,
+                    program::Goal::Least,
+                );
                 let (lowest, highest) = bounds[cell];
                 assert!(crate::size::real(lowest) <= promised.unwrap() + 1e-6, "{release:?}: {lowest}");
                 assert!(highest >= rule.threshold, "{release:?}: {highest}");

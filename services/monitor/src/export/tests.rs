@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::*;
 use crate::definitions::Language;
 use crate::freeze;
-use crate::frozen::{Audience, Frozen};
+use crate::frozen::Frozen;
 use crate::indicators::random_facts;
 use crate::period::Period;
 
@@ -18,7 +18,7 @@ fn release() -> &'static Frozen {
     RELEASE.get_or_init(|| {
         let year = Period::year(2026).unwrap();
         let facts = random_facts::facts(2, 1_500);
-        freeze(&facts, year, year.day_after(), &Audience::Everybody, &[]).unwrap()
+        freeze(&facts, year, year.day_after(), &[]).unwrap().everybody
     })
 }
 

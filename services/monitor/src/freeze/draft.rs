@@ -4,14 +4,37 @@ use std::collections::BTreeSet;
 
 use super::earlier::{Categories, Earlier};
 use crate::definitions::{Cut, definition};
-use crate::disclosure::{Contributor, Published as Shown, Standing, System, protect};
-use crate::frozen::{Audience, Cell, Table, Value};
+use crate::disclosure::{Contributor, Published as Shown, Rule, Standing, System, protect};
+use crate::frozen::{Cell, Table, Value};
 use crate::indicators::{CITIES, Counted, Organisations, PLACES, TOGETHER, place_code};
 
-/// What a release is made for.
+/// For whom releases are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    Everybody,
+    /// The coordinators of the cities. Each is shown the own city, in a release of its own; the releases are made together, so
+    /// that nothing follows from all of them.
+    Coordinators,
+}
+
+impl Readers {
+    pub fn rule(self) -> Rule {
+        match self {
+            Self::Everybody => Rule::OUTSIDE,
+            Self::Coordinators => Rule::COORDINATORS,
+        }
+    }
+
+    /// Whether the cells of a place are published.
+    pub fn are_told_of(self, place: usize) -> bool {
+        self == Self::Everybody || place < CITIES.len()
+    }
+}
+
+/// What releases are made for.
 #[derive(Debug)]
-pub struct Plan<'a> {
-    pub audience: &'a Audience,
+pub struct Plan {
+    pub to: Readers,
     /// The slot of the period within its year.
     pub slot: usize,
     pub earlier: Earlier,
@@ -19,25 +42,22 @@ pub struct Plan<'a> {
     pub year_before: Earlier,
 }
 
-impl Plan<'_> {
-    /// The places that are told of.
-    pub fn places(&self) -> Vec<usize> {
-        match self.audience {
-            Audience::Everybody => (0..PLACES).collect(),
-            Audience::Coordinators(city) => CITIES.iter().position(|other| other == city).into_iter().collect(),
-        }
-    }
-
-    /// The municipalities among them, of which the four together are made.
-    pub fn municipalities(&self) -> Vec<usize> {
-        self.places().into_iter().filter(|place| *place != TOGETHER).collect()
-    }
-
+impl Plan {
     /// The coordinators of a city know its true counts. Where they are the readers, that is what the release is about.
     pub fn known_to(&self, place: usize) -> Vec<Contributor> {
         let number = u32::try_from(place).unwrap_or(u32::MAX);
-        if *self.audience == Audience::Everybody && place != TOGETHER { vec![Contributor(number)] } else { Vec::new() }
+        if self.to == Readers::Everybody && place != TOGETHER { vec![Contributor(number)] } else { Vec::new() }
     }
+}
+
+/// All places: what is told of one may follow from the others.
+pub fn places() -> std::ops::Range<usize> {
+    0..PLACES
+}
+
+/// The places of which the four together are made, and elsewhere.
+pub fn municipalities() -> std::ops::Range<usize> {
+    0..TOGETHER
 }
 
 /// Organisations have numbers behind those of the cities.
@@ -97,7 +117,11 @@ type Published = (&'static str, Vec<Cut>, Vec<(Categories, usize)>);
 
 impl Draft {
     pub fn new(plan: &Plan) -> Self {
-        Self { system: System::new(plan.audience.rule()), tables: Vec::new() }
+        let system = match plan.to {
+            Readers::Everybody => System::new(plan.to.rule()),
+            Readers::Coordinators => System::for_coordinators(),
+        };
+        Self { system, tables: Vec::new() }
     }
 
     /// A variable with its true value.
@@ -106,21 +130,26 @@ impl Draft {
         self.system.truth.len() - 1
     }
 
-    /// A cell that is published now if it is of the period, and that earlier releases told.
+    /// A cell that is published now if it is of the period and of a place that is told of, and that earlier releases told.
     pub fn cell(&mut self, plan: &Plan, indicator: &'static str, at: &Spot, sum: &[usize], behind: Behind) {
-        let categories = at.categories();
-        let persons = behind.persons;
-        let mut known_to = plan.known_to(at.place);
-        if *plan.audience == Audience::Everybody {
-            known_to.extend(behind.known_to.iter().map(|number| Contributor(ORGANISATIONS + u32::from(number))));
+        self.told_before(plan, indicator, at, sum, behind);
+        if at.slot == plan.slot && plan.to.are_told_of(at.place) {
+            let cell = self.system.add_new(sum.to_vec(), behind.persons, known_to(plan, at, behind));
+            self.publish(indicator, at, at.categories(), cell);
         }
-        for standing in plan.earlier.of_cell(indicator, at.slot, &categories) {
-            self.system.add_told(sum.to_vec(), persons, known_to.clone(), *standing);
+    }
+
+    /// What earlier releases told of a cell.
+    pub fn told_before(&mut self, plan: &Plan, indicator: &'static str, at: &Spot, sum: &[usize], behind: Behind) {
+        for standing in plan.earlier.of_cell(indicator, at.slot, &at.categories()) {
+            self.system.add_told(sum.to_vec(), behind.persons, known_to(plan, at, behind), *standing);
         }
-        if at.slot == plan.slot {
-            let cell = self.system.add_new(sum.to_vec(), persons, known_to);
-            self.publish(indicator, at, categories, cell);
-        }
+    }
+
+    /// A cell that a later release will at least mark, or tell to be nobody: what is told now must leave it open then.
+    pub fn foretold(&mut self, plan: &Plan, at: &Spot, sum: Vec<usize>, behind: Behind) {
+        let (low, high) = if self.system.units(&sum) == 0 { (0.0, 0.0) } else { (1.0, f64::INFINITY) };
+        self.system.add_told(sum, behind.persons, known_to(plan, at, behind), Standing::Earlier { low, high });
     }
 
     /// A count that no table tells.
@@ -153,7 +182,8 @@ impl Draft {
         ids.into_iter().map(str::to_owned).collect()
     }
 
-    fn tables(&self) -> Vec<Table> {
+    /// The tables as they are now, protected or not.
+    pub fn tables(&self) -> Vec<Table> {
         let value = |cell: usize| match self.system.cells[cell].published {
             Shown::Count(count) => Value::Count(count),
             Shown::Suppressed => Value::Suppressed,
@@ -166,6 +196,15 @@ impl Draft {
         };
         self.tables.iter().filter_map(table).collect()
     }
+}
+
+/// Those who know a cell by themselves.
+fn known_to(plan: &Plan, at: &Spot, behind: Behind) -> Vec<Contributor> {
+    let mut known_to = plan.known_to(at.place);
+    if plan.to == Readers::Everybody {
+        known_to.extend(behind.known_to.iter().map(|number| Contributor(ORGANISATIONS + u32::from(number))));
+    }
+    known_to
 }
 
 /// A table of an indicator in its unit; `None` for an indicator without a definition.

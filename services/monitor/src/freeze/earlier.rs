@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::draft::Readers;
 use crate::definitions::{Cut, definition};
 use crate::disclosure::Standing;
 use crate::frozen::{Audience, Frozen, Value};
@@ -22,14 +23,18 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// What the readers of a new release have read of its year.
-    pub fn of(period: Period, audience: &Audience, earlier: &[Frozen]) -> Self {
+    /// What was told of the year of a new release. Coordinators may show each other what they were told.
+    pub fn of(period: Period, to: Readers, earlier: &[&Frozen]) -> Self {
         let mut all = Self::default();
-        let is_read = |frozen: &&Frozen| {
-            let reads = frozen.audience == Audience::Everybody || frozen.audience == *audience;
-            reads && frozen.period.whole_year() == period.whole_year()
-        };
-        for frozen in earlier.iter().filter(is_read) {
+        for frozen in earlier.iter().filter(|frozen| frozen.period.whole_year() == period.whole_year()) {
+            let is_read_by_all = frozen.audience == Audience::Everybody || to == Readers::Coordinators;
+            let told = |low: f64, high: f64| {
+                if is_read_by_all {
+                    Standing::Earlier { low, high }
+                } else {
+                    Standing::ToldToCoordinators { low, high }
+                }
+            };
             let slot = slot(frozen.period);
             if !all.slots.contains(&slot) {
                 all.slots.push(slot);
@@ -43,9 +48,9 @@ impl Earlier {
                     let standing = match cell.value {
                         Value::Count(count) => {
                             let (low, high) = frozen.rule.behind(count);
-                            Standing::Earlier { low: real(low), high: real(high) }
+                            told(real(low), real(high))
                         }
-                        Value::Suppressed => Standing::Earlier { low: 1.0, high: f64::INFINITY },
+                        Value::Suppressed => told(1.0, f64::INFINITY),
                         Value::Days(_) | Value::Estimate(_) | Value::Refused(_) => continue,
                     };
                     let key = (table.indicator.clone(), slot, cell.categories.clone());

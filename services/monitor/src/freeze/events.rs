@@ -3,7 +3,7 @@
 //! The variables are what counts by municipality and quarter, and, for a year, by municipality and one cut. The quarters of a
 //! municipality and each of its tables have the same total.
 
-use super::draft::{Draft, Plan, Spot};
+use super::draft::{Draft, Plan, Spot, municipalities, places};
 use crate::definitions::Cut;
 use crate::indicators::{Counted, TOGETHER, Tally, YEAR};
 
@@ -21,6 +21,8 @@ pub const INDICATORS: [&str; 10] = [
     "deaths",
 ];
 const BY_DATE: &str = "ethos_light";
+/// The slot whose last day is that of the year.
+const LAST_QUARTER: usize = 4;
 const BEDS: &str = "bed_nights";
 const OCCUPIED: &str = "occupied";
 const NOT_COME: &str = "not_come";
@@ -44,13 +46,13 @@ pub fn draft(plan: &Plan, tally: &Tally) -> Draft {
         slots.push(plan.slot);
     }
     for slot in slots.into_iter().filter(|slot| is_of_part(plan, tally, *slot).is_some()) {
-        for place in plan.places() {
+        for place in places() {
             add_total(&mut draft, plan, tally, &parts, slot, place);
         }
     }
     add_untold_quarters(&mut draft, plan, tally, &parts);
     let tables = match (tally.indicator, plan.slot) {
-        (BY_DATE, YEAR) => 0..tally.breakdowns.len(),
+        (BY_DATE, YEAR | LAST_QUARTER) => 0..tally.breakdowns.len(),
         (BY_DATE, _) => 0..1,
         (BEDS, YEAR) => 1..2,
         (_, YEAR) => 0..tally.breakdowns.len(),
@@ -70,7 +72,7 @@ pub fn draft(plan: &Plan, tally: &Tally) -> Draft {
 /// of its fourth quarter.
 fn is_of_part(plan: &Plan, tally: &Tally, slot: usize) -> Option<Vec<usize>> {
     if tally.indicator == BY_DATE {
-        let is_same_day = slot == plan.slot || (plan.slot == YEAR && slot == 4);
+        let is_same_day = slot == plan.slot || (plan.slot == YEAR && slot == LAST_QUARTER);
         return is_same_day.then(|| vec![plan.slot]);
     }
     Some(if slot == YEAR { vec![1, 2, 3, 4] } else { vec![slot] })
@@ -80,7 +82,7 @@ fn parts(plan: &Plan, tally: &Tally, draft: &mut Draft) -> Vec<Part> {
     let slots = if tally.indicator == BY_DATE { vec![plan.slot] } else { vec![1, 2, 3, 4] };
     let strata: &[&'static str] = if tally.indicator == BEDS { &[OCCUPIED, NOT_COME] } else { &[""] };
     let mut parts = Vec::new();
-    for place in plan.municipalities() {
+    for place in municipalities() {
         for slot in &slots {
             for stratum in strata {
                 let truth = in_stratum(tally, *slot, place, stratum);
@@ -135,7 +137,7 @@ fn add_untold_quarters(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[P
         return;
     }
     for quarter in (1..=4).filter(|quarter| !told.contains(quarter)) {
-        for place in plan.places() {
+        for place in places() {
             let here = parts.iter().filter(|part| part.slot == quarter && counts_at(part.place, place));
             let sum = here.map(|part| part.variable).collect();
             draft.untold(plan, place, sum, tally.total(quarter, place).persons);
@@ -150,7 +152,7 @@ fn add_table(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], tabl
     let breakdown = &tally.breakdowns[table];
     let leaves: Vec<usize> = (0..breakdown.len()).filter(|leaf| is_leaf(tally, &breakdown.codes(*leaf))).collect();
     let mut of_table = OfTable::new();
-    for place in plan.municipalities() {
+    for place in municipalities() {
         let strata: &[&str] = if tally.indicator == BEDS { &[OCCUPIED, NOT_COME] } else { &[""] };
         for stratum in strata {
             let of_it = parts.iter().filter(|part| part.place == place && part.stratum == *stratum);
@@ -163,7 +165,7 @@ fn add_table(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], tabl
             draft.system.balances.push(balance);
         }
     }
-    for place in plan.places() {
+    for place in places() {
         for category in 0..breakdown.len() {
             let codes = breakdown.codes(category);
             let is_in = |leaf: usize| leaf == category || is_part_of(&breakdown.codes(leaf), &codes);
@@ -178,7 +180,12 @@ fn add_table(draft: &mut Draft, plan: &Plan, tally: &Tally, parts: &[Part], tabl
                 continue;
             }
             let codes = codes.into_iter().map(str::to_owned).collect();
-            let also = (tally.indicator == BY_DATE && plan.slot == YEAR).then_some(4);
+            if tally.indicator == BY_DATE && plan.slot == LAST_QUARTER && table > 0 {
+                let at = Spot { slot: YEAR, place, cuts: breakdown.cuts.clone(), codes };
+                draft.foretold(plan, &at, sum, counted.into());
+                continue;
+            }
+            let also = (tally.indicator == BY_DATE && plan.slot == YEAR).then_some(LAST_QUARTER);
             for slot in [Some(plan.slot), also].into_iter().flatten() {
                 let at = Spot { slot, place, cuts: breakdown.cuts.clone(), codes: Vec::clone(&codes) };
                 draft.cell(plan, tally.indicator, &at, &sum, counted.into());

@@ -38,11 +38,11 @@ pub fn add(draft: &mut Draft, plan: &Plan, census: &Census, known: &[(usize, Vec
         }
         draft.untold(plan, *place, vec![stayed], stay);
         draft.untold(plan, *place, vec![returned], draft.system.truth[returned]);
-        let is_open =
-            before.iter().all(|told| leaves_open(plan.audience.rule(), *told, truth, draft.system.units(known)));
+        let is_open = before.iter().all(|told| leaves_open(plan.to.rule(), *told, truth, draft.system.units(known)));
         if truth > 0 && is_open {
             draft.cell(plan, GONE, &at, &[gone], Behind::persons(truth));
         } else {
+            draft.told_before(plan, GONE, &at, &[gone], Behind::persons(truth));
             draft.untold(plan, *place, vec![gone], truth);
         }
         match *place {
@@ -64,7 +64,10 @@ pub fn add(draft: &mut Draft, plan: &Plan, census: &Census, known: &[(usize, Vec
 
 /// Whether what is told of those who are gone leaves open all that was told of the year before, with those who are known now.
 fn leaves_open(rule: Rule, before: Standing, gone: u64, known: u64) -> bool {
-    let Standing::Earlier { low, high } = before else { return true };
+    let (low, high) = match before {
+        Standing::Earlier { low, high } | Standing::ToldToCoordinators { low, high } => (low, high),
+        Standing::New | Standing::Untold => return true,
+    };
     if rule.is_sensitive(gone) {
         return true;
     }
@@ -74,7 +77,7 @@ fn leaves_open(rule: Rule, before: Standing, gone: u64, known: u64) -> bool {
 
 /// The table as it is published: of each place a mark where nothing is told. The four together are told only where each of
 /// them is, for its cities would be bounded.
-pub fn complete(plan: &Plan, table: Option<&Table>) -> Option<Table> {
+pub fn complete(places: &[usize], table: Option<&Table>) -> Option<Table> {
     let told = |place: usize| {
         let categories = Spot::total(YEAR, place).categories();
         let cell = table.into_iter().flat_map(|table| &table.cells).find(|cell| cell.categories == categories);
@@ -86,5 +89,5 @@ pub fn complete(plan: &Plan, table: Option<&Table>) -> Option<Table> {
         let value = if is_told { told(place) } else { Value::Suppressed };
         Cell { categories: Spot::total(YEAR, place).categories(), value }
     };
-    super::draft::table(GONE, vec![Cut::Municipality], plan.places().into_iter().map(cell).collect())
+    super::draft::table(GONE, vec![Cut::Municipality], places.iter().copied().map(cell).collect())
 }

@@ -1,6 +1,7 @@
 //! Figures that are no counts: durations, and the size of the population.
 
-use super::draft::{Plan, Spot, table};
+use super::Told;
+use super::draft::{Spot, table};
 use crate::definitions::{Cut, Unit};
 use crate::frozen::{Cell, Durations, Estimated, Table, Value};
 use crate::indicators::{Census, Survival, Times, YEAR, histories};
@@ -17,31 +18,31 @@ const BASE: u32 = 5;
 const BASE_OF_SIZE: u64 = 10;
 
 /// The durations that are told: of all places, and for a year by the cuts of a person.
-pub fn durations(plan: &Plan, census: &Census) -> Vec<Table> {
+pub fn durations(told: &Told, census: &Census) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
     for times in &census.days_to_first_care {
-        if times.category.is_some() && plan.slot != YEAR {
+        if times.category.is_some() && told.slot != YEAR {
             continue;
         }
-        let cells = of_places(plan, times);
+        let cells = of_places(told, times);
         let cuts: Vec<Cut> = [Cut::Municipality].into_iter().chain(times.category.map(|(cut, _)| cut)).collect();
         match tables.iter_mut().find(|table| table.cuts == cuts) {
             Some(table) => table.cells.extend(cells),
             None => tables.extend(table(CARE, cuts, cells)),
         }
     }
-    let lengths = table(OUT_OF_SIGHT, vec![Cut::Municipality], of_places(plan, &census.out_of_sight));
+    let lengths = table(OUT_OF_SIGHT, vec![Cut::Municipality], of_places(told, &census.out_of_sight));
     tables.extend(lengths.map(|table| Table { unit: Unit::Days, ..table }));
     tables
 }
 
-fn of_places(plan: &Plan, times: &Times) -> Vec<Cell> {
+fn of_places(told: &Told, times: &Times) -> Vec<Cell> {
     let (cuts, codes) = times.category.map(|(cut, code)| (vec![cut], vec![code.to_owned()])).unwrap_or_default();
     let cell = |place: usize| {
-        let at = Spot { cuts: cuts.clone(), codes: codes.clone(), ..Spot::total(plan.slot, place) };
-        Cell { categories: at.categories(), value: duration(&times.places[place], plan.audience.rule().threshold + 1) }
+        let at = Spot { cuts: cuts.clone(), codes: codes.clone(), ..Spot::total(told.slot, place) };
+        Cell { categories: at.categories(), value: duration(&times.places[place], told.rule.threshold + 1) }
     };
-    plan.places().into_iter().map(cell).collect()
+    told.places.iter().copied().map(cell).collect()
 }
 
 /// Quartiles and curve, where at least so many persons are on either side of each.
@@ -75,16 +76,16 @@ fn round(days: u32) -> u32 {
 }
 
 /// The size of the population where unique persons are told.
-pub fn sizes(plan: &Plan, census: &Census, unique: Option<&Table>) -> Option<Table> {
+pub fn sizes(told: &Told, census: &Census, unique: Option<&Table>) -> Option<Table> {
     let cell = |place: usize| {
-        let categories = Spot::total(plan.slot, place).categories();
-        let told = unique.and_then(|table| table.cells.iter().find(|cell| cell.categories == categories));
-        let is_told = told.is_some_and(|cell| matches!(cell.value, Value::Count(count) if count > 0));
-        let is_enough = census.captures.total(place) > plan.audience.rule().threshold;
+        let categories = Spot::total(told.slot, place).categories();
+        let shown = unique.and_then(|table| table.cells.iter().find(|cell| cell.categories == categories));
+        let is_told = shown.is_some_and(|cell| matches!(cell.value, Value::Count(count) if count > 0));
+        let is_enough = census.captures.total(place) > told.rule.threshold;
         let value = if is_told && is_enough { size(census, place) } else { Value::Suppressed };
         Cell { categories, value }
     };
-    table(SIZE, vec![Cut::Municipality], plan.places().into_iter().map(cell).collect())
+    table(SIZE, vec![Cut::Municipality], told.places.iter().copied().map(cell).collect())
 }
 
 /// By the log-linear model with the lowest BIC; without one, Chao's lower bound.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::{Behind, Draft, Plan, Spot};
+use super::draft::{Behind, Draft, Plan, Readers, Spot, municipalities, places};
 use super::gone;
 use crate::definitions::Cut;
 use crate::indicators::{AGE_BANDS, COUNTRIES, Census, Move, PlaceSet, SEXES, TOGETHER, YEAR};
@@ -26,7 +26,7 @@ pub fn draft(plan: &Plan, census: &Census) -> Draft {
         slots.push(plan.slot);
     }
     let mut draft = Draft::new(plan);
-    let patterns = patterns(plan, census, &slots);
+    let patterns = patterns(census, &slots);
     let variables: Vec<(Pattern, usize)> =
         patterns.into_iter().map(|(pattern, persons)| (pattern, draft.variable(persons))).collect();
     let mut known_in_year = Vec::new();
@@ -41,7 +41,7 @@ pub fn draft(plan: &Plan, census: &Census) -> Draft {
             (sum, persons)
         };
         let mut cells = Vec::new();
-        for place in plan.places() {
+        for place in places() {
             let all = sum(&|seen, _| seen.counts_at(place));
             let new = sum(&|seen, is_new| is_new && seen.counts_at(place));
             let known = sum(&|seen, is_new| !is_new && seen.counts_at(place));
@@ -72,20 +72,11 @@ pub fn draft(plan: &Plan, census: &Census) -> Draft {
     draft
 }
 
-/// The municipalities of a set that are told of.
-fn told(plan: &Plan, set: PlaceSet) -> PlaceSet {
-    let mut told = PlaceSet::default();
-    for place in plan.municipalities().into_iter().filter(|place| set.counts_at(*place)) {
-        told.add(PlaceSet::at(place));
-    }
-    told
-}
-
 /// The patterns that occur, and the simple ones: the rest of the world is more varied than this year was. Fewer patterns than
 /// could be only make the promise harder to keep.
-fn patterns(plan: &Plan, census: &Census, slots: &[usize]) -> BTreeMap<Pattern, u64> {
+fn patterns(census: &Census, slots: &[usize]) -> BTreeMap<Pattern, u64> {
     let pattern = |moved: &Move| -> Pattern {
-        let of = |slot: &usize| (told(plan, moved.seen(*slot)), moved.is_new(*slot));
+        let of = |slot: &usize| (moved.seen(*slot), moved.is_new(*slot));
         let mut pattern: Pattern = slots.iter().map(of).collect();
         for (seen, is_new) in &mut pattern {
             *is_new &= !seen.is_empty();
@@ -96,7 +87,7 @@ fn patterns(plan: &Plan, census: &Census, slots: &[usize]) -> BTreeMap<Pattern, 
     for (moved, persons) in &census.moves {
         *patterns.entry(pattern(moved)).or_default() += persons;
     }
-    for place in plan.municipalities() {
+    for place in municipalities() {
         let here = PlaceSet::at(place);
         for is_known in [false, true] {
             let only = |quarters: &[usize]| {
@@ -126,7 +117,7 @@ fn add_traits(draft: &mut Draft, plan: &Plan, census: &Census, variables: &[(Pat
         for (moved, persons) in &census.moves {
             let [country, sex, age] = moved.traits;
             let leaf = [country, sex * AGE_BANDS.len() + age][number];
-            *truth.entry((told(plan, moved.seen(YEAR)), leaf)).or_default() += persons;
+            *truth.entry((moved.seen(YEAR), leaf)).or_default() += persons;
         }
         let mut of_leaf: Vec<Vec<(PlaceSet, usize)>> = vec![Vec::new(); leaves];
         for (set, of_set) in &sets {
@@ -190,8 +181,9 @@ fn add_cells(
     categories: Vec<Category>,
 ) {
     // Two cuts of a city have too many small cells: they are told of the four together, and to the city itself.
-    let places = plan.places();
-    let is_told = |place: usize| cuts.len() == 1 || place == TOGETHER || places.len() == 1;
+    let is_told = |place: usize| {
+        cuts.len() == 1 || place == TOGETHER || (plan.to == Readers::Coordinators && plan.to.are_told_of(place))
+    };
     for (codes, leaves) in categories {
         let variables: Vec<(PlaceSet, usize)> = leaves.iter().flat_map(|leaf| of_leaf[*leaf].iter().copied()).collect();
         let persons_of = |draft: &Draft, is_in: &dyn Fn(PlaceSet) -> bool| {
@@ -200,13 +192,13 @@ fn add_cells(
             let persons = draft.system.units(&sum);
             (sum, persons)
         };
-        for place in &places {
-            let (sum, persons) = persons_of(draft, &|set| set.counts_at(*place));
-            if !is_told(*place) {
-                draft.system.add_known(sum, plan.known_to(*place));
+        for place in places() {
+            let (sum, persons) = persons_of(draft, &|set| set.counts_at(place));
+            if !is_told(place) {
+                draft.system.add_known(sum, plan.known_to(place));
                 continue;
             }
-            let cell = Spot { cuts: cuts.to_vec(), codes: codes.clone(), ..Spot::total(YEAR, *place) };
+            let cell = Spot { cuts: cuts.to_vec(), codes: codes.clone(), ..Spot::total(YEAR, place) };
             let behind = behind(census, &cell, persons);
             draft.cell(plan, UNIQUE, &cell, &sum, behind);
         }

@@ -11,47 +11,54 @@ fn period(text: &str) -> Period {
     text.parse().unwrap()
 }
 
-pub(super) fn frozen(facts: &Facts, of: &str, to: &Audience, earlier: &[Frozen]) -> Frozen {
-    freeze(facts, period(of), period(of).day_after(), to, earlier).unwrap()
+/// The release for everybody alone.
+pub(super) fn frozen(facts: &Facts, of: &str, earlier: &[Frozen]) -> Frozen {
+    let (period, on) = (period(of), period(of).day_after());
+    let census = taken(facts, period, on, earlier).unwrap();
+    let earlier: Vec<&Frozen> = earlier.iter().collect();
+    for_everybody(drafts(&plan(period, Readers::Everybody, &earlier), &census), (period, on, &census))
+}
+
+/// The releases for everybody and for the coordinators of all cities.
+pub(super) fn released(facts: &Facts, of: &str, earlier: &[Frozen]) -> Releases {
+    freeze(facts, period(of), period(of).day_after(), earlier).unwrap()
 }
 
 #[test]
 fn a_period_is_frozen_once_and_when_it_is_over() {
     let facts = random_facts::facts(1, 100);
-    let not_over = freeze(&facts, period("2026-Q1"), day("2026-03-31"), &Audience::Everybody, &[]);
+    let not_over = freeze(&facts, period("2026-Q1"), day("2026-03-31"), &[]);
     assert_eq!(not_over, Err(NotFrozen::NotOver(day("2026-04-01"))));
-    let release = frozen(&facts, "2026-Q1", &Audience::Everybody, &[]);
-    let again = freeze(&facts, period("2026-Q1"), day("2026-04-01"), &Audience::Everybody, &[release]);
+    let release = frozen(&facts, "2026-Q1", &[]);
+    let again = freeze(&facts, period("2026-Q1"), day("2026-04-01"), &[release]);
     assert_eq!(again, Err(NotFrozen::Released));
 }
 
 #[test]
 fn a_year_closes_its_quarters() {
     let facts = random_facts::facts(1, 100);
-    let year = frozen(&facts, "2025", &Audience::Everybody, &[]);
-    let late = freeze(&facts, period("2025-Q2"), day("2026-04-01"), &Audience::Everybody, &[year]);
+    let year = frozen(&facts, "2025", &[]);
+    let late = freeze(&facts, period("2025-Q2"), day("2026-04-01"), &[year]);
     assert_eq!(late, Err(NotFrozen::YearIsFrozen));
 }
 
 #[test]
-fn coordinators_come_after_everybody() {
+fn coordinators_are_told_of_their_own_city() {
     let facts = random_facts::facts(1, 100);
-    let city = Audience::Coordinators("rotterdam".to_owned());
-    let early = freeze(&facts, period("2025"), day("2026-04-01"), &city, &[]);
-    assert_eq!(early, Err(NotFrozen::EverybodyFirst));
-    let nowhere = Audience::Coordinators("eindhoven".to_owned());
-    let unknown = freeze(&facts, period("2025"), day("2026-04-01"), &nowhere, &[]);
-    assert_eq!(unknown, Err(NotFrozen::UnknownMunicipality("eindhoven".to_owned())));
-    let year = frozen(&facts, "2025", &Audience::Everybody, &[]);
-    let of_city = frozen(&facts, "2025", &city, &[year]);
-    let is_of_city = |cell: &Cell| cell.categories.get(&Cut::Municipality).is_some_and(|code| code == "rotterdam");
-    assert!(of_city.tables.iter().flat_map(|table| &table.cells).all(is_of_city));
+    let releases = released(&facts, "2025", &[]);
+    assert_eq!(releases.cities.len(), 4);
+    for release in releases.cities {
+        let city = release.audience.municipality().unwrap().to_owned();
+        let is_of_city = |cell: &Cell| cell.categories.get(&Cut::Municipality) == Some(&city);
+        let mut cells = release.tables.iter().flat_map(|table| &table.cells);
+        assert!(cells.clone().count() > 100 && cells.all(is_of_city), "{city}");
+    }
 }
 
 #[test]
 fn a_release_is_read_back_as_it_was_written_and_stays_small() {
     let facts = random_facts::facts(2, 3_000);
-    let release = frozen(&facts, "2026", &Audience::Everybody, &[]);
+    let release = frozen(&facts, "2026", &[]);
     let text = serde_json::to_string(&release).unwrap();
     assert_eq!(serde_json::from_str::<Frozen>(&text).unwrap(), release);
     assert!(text.len() < 500_000, "{}", text.len());
@@ -61,14 +68,14 @@ fn a_release_is_read_back_as_it_was_written_and_stays_small() {
 #[test]
 fn freezing_twice_from_the_same_facts_gives_the_same() {
     let facts = random_facts::facts(2, 1_000);
-    let make = || serde_json::to_string(&frozen(&facts, "2026", &Audience::Everybody, &[])).unwrap();
+    let make = || serde_json::to_string(&frozen(&facts, "2026", &[])).unwrap();
     assert_eq!(make(), make());
 }
 
 #[test]
 fn every_indicator_with_a_definition_is_in_the_release_of_a_year() {
     let facts = random_facts::facts(2, 2_000);
-    let release = frozen(&facts, "2026", &Audience::Everybody, &[]);
+    let release = frozen(&facts, "2026", &[]);
     for definition in INDICATORS {
         let tables: Vec<_> = release.tables.iter().filter(|table| table.indicator == definition.id).collect();
         assert!(!tables.is_empty(), "{}", definition.id);
@@ -81,9 +88,8 @@ fn every_indicator_with_a_definition_is_in_the_release_of_a_year() {
 #[test]
 fn no_count_of_a_release_is_small_or_unrounded() {
     let facts = random_facts::facts(9, 250);
-    let year = frozen(&facts, "2026", &Audience::Everybody, &[]);
-    let city = frozen(&facts, "2026", &Audience::Coordinators("utrecht".to_owned()), std::slice::from_ref(&year));
-    for release in [&year, &city] {
+    let Releases { everybody, cities } = released(&facts, "2026", &[]);
+    for release in [&everybody, &cities[3]] {
         let mut counts = 0;
         for cell in release.tables.iter().flat_map(|table| &table.cells) {
             if let Value::Count(count) = cell.value {
@@ -104,7 +110,7 @@ fn ten_signals_about_one_person_are_not_told() {
         by: "team".into(),
     };
     let path = crate::facts::Path { signals: vec![signal; 40], ..Default::default() };
-    let year = frozen(&Facts { paths: vec![path], ..Facts::default() }, "2026", &Audience::Everybody, &[]);
+    let year = frozen(&Facts { paths: vec![path], ..Facts::default() }, "2026", &[]);
     let signals = year.tables.iter().filter(|table| table.indicator == "signals").flat_map(|table| &table.cells);
     let here = |cell: &&Cell| cell.categories.get(&Cut::Municipality).is_some_and(|code| code == "utrecht");
     assert!(signals.filter(here).all(|cell| cell.value == Value::Suppressed));
@@ -116,7 +122,7 @@ fn what_is_told_is_the_rounded_truth() {
     let mut earlier = Vec::new();
     let mut compared = 0;
     for of in ["2025", "2026-Q1", "2026-Q2", "2026"] {
-        let release = frozen(&facts, of, &Audience::Everybody, &earlier);
+        let release = frozen(&facts, of, &earlier);
         let census = count(&facts, period(of), period(of).day_after());
         for table in release.tables.iter().filter(|table| table.unit != crate::definitions::Unit::Days) {
             let Some(tally) = census.tally(&table.indicator) else { continue };

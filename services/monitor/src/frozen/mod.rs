@@ -124,12 +124,8 @@ pub struct Estimated {
 pub enum NotFrozen {
     #[error("the period is not over before {0}")]
     NotOver(NaiveDate),
-    #[error("the period is frozen already for this audience")]
+    #[error("the period is frozen already")]
     Released,
-    #[error("there is no municipality {0} in the monitor")]
-    UnknownMunicipality(String),
-    #[error("the release for everybody comes first")]
-    EverybodyFirst,
     #[error("its year is frozen, and with it the quarters that were not frozen before")]
     YearIsFrozen,
     #[error("a count is larger than {0}")]

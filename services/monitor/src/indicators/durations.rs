@@ -121,9 +121,12 @@ impl Waiting {
         }
         let at = PlaceSet::of(path.municipality.as_deref());
         for Span { from, until } in path.out_of_sight.iter().filter(|span| self.period.contains(span.from)) {
-            let until_known = until.filter(|until| *until <= self.on);
+            // Of the dead a find is no end: nobody was seen again.
+            let is_seen = |until: &NaiveDate| *until <= self.on && path.died.is_none_or(|died| *until < died);
+            let until_known = until.filter(is_seen);
+            let last = path.died.map_or(self.on, |died| died.min(self.on));
             for place in at.places() {
-                let days = days_between(*from, until_known.unwrap_or(self.on));
+                let days = days_between(*from, until_known.unwrap_or(last));
                 self.out_of_sight.places[place].add(days, until_known.is_some());
             }
         }
@@ -194,5 +197,24 @@ mod tests {
     #[test]
     fn nobody_has_no_median() {
         assert_eq!(Survival::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn who_is_found_dead_was_not_seen_again() {
+        let day = |number| NaiveDate::from_ymd_opt(2026, 2, number).unwrap();
+        let length = |until, died| {
+            let span = Span { from: day(1), until };
+            let path = Path { out_of_sight: vec![span], died, ..Path::default() };
+            let mut waiting = Waiting::new(Period::year(2026).unwrap(), day(20));
+            waiting.add(&path, [0; 3]);
+            let survival = waiting.finish().1.places[4].clone();
+            (survival.days.keys().copied().next(), survival.ended())
+        };
+        assert_eq!(length(Some(day(9)), None), (Some(8), 1));
+        assert_eq!(length(Some(day(9)), Some(day(9))), (Some(8), 0));
+        // It was said later than it happened.
+        assert_eq!(length(Some(day(15)), Some(day(9))), (Some(8), 0));
+        assert_eq!(length(Some(day(5)), Some(day(9))), (Some(4), 1));
+        assert_eq!(length(None, None), (Some(19), 0));
     }
 }

@@ -231,6 +231,7 @@ fn durations_and_registers_are_found_slowly_too() {
     {
         let mut waits = Survival::default();
         let mut of_women = Survival::default();
+        let mut lost = Survival::default();
         let mut captured: BTreeMap<Vec<bool>, u64> = BTreeMap::new();
         for path in &facts.paths {
             let on_register = |register| {
@@ -241,6 +242,15 @@ fn durations_and_registers_are_found_slowly_too() {
             let history: Vec<bool> = REGISTERS.iter().map(|(register, _)| on_register(*register)).collect();
             if history.contains(&true) {
                 *captured.entry(history).or_default() += 1;
+            }
+            for span in path.out_of_sight.iter().filter(|span| of.contains(span.from)) {
+                if !is_at(path.municipality.as_deref(), name) {
+                    continue;
+                }
+                let died = path.died.unwrap_or(on + chrono::Days::new(1));
+                let found = span.until.filter(|until| *until <= on && *until < died);
+                let days = u32::try_from((found.unwrap_or(on.min(died)) - span.from).num_days().max(0)).unwrap();
+                lost.add(days, found.is_some());
             }
             let mut signals: Vec<_> = path.signals.iter().enumerate().collect();
             signals.sort_by_key(|(number, signal)| (signal.on, *number));
@@ -259,6 +269,7 @@ fn durations_and_registers_are_found_slowly_too() {
             }
         }
         assert_eq!(census.days_to_first_care[0].places[place], waits, "{name}");
+        assert_eq!(census.out_of_sight.places[place], lost, "{name}");
         let women = census
             .days_to_first_care
             .iter()

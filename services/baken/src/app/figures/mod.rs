@@ -24,7 +24,7 @@ use care_path::time::local_date;
 use monitor::definitions::{INDICATORS, definition};
 use monitor::disclosure::Rule;
 use monitor::freeze;
-use monitor::frozen::{Audience, Frozen, NotFrozen};
+use monitor::frozen::{Frozen, NotFrozen};
 use monitor::period::Period;
 
 use super::{Baken, ExecuteError, LabelLanguage, Reading};
@@ -92,21 +92,14 @@ impl Baken {
                 all.extend(every_table(earlier).map_err(internal)?);
             }
             let facts = facts::facts(&world, period, now);
-            let today = local_date(now);
-            let mut tables_for = |audience: Audience| -> Result<FrozenTables, ExecuteError> {
-                let frozen = freeze(&facts, period, today, &audience, &all).map_err(not_frozen)?;
-                let text = serde_json::to_string(&frozen).map_err(internal)?;
-                all.push(frozen);
-                Ok(FrozenTables(text))
-            };
-            let tables = tables_for(Audience::Everybody)?;
+            let made = freeze(&facts, period, local_date(now), &all).map_err(not_frozen)?;
             let mut of_municipalities = Vec::new();
-            for city in monitor::indicators::CITIES {
-                let municipality: Municipality = city.parse().map_err(internal)?;
-                let tables = tables_for(Audience::Coordinators(city.to_owned()))?;
-                of_municipalities.push(MunicipalTables { municipality, tables });
+            for frozen in &made.cities {
+                let Some(municipality) = frozen.audience.municipality() else { continue };
+                let municipality: Municipality = municipality.parse().map_err(internal)?;
+                of_municipalities.push(MunicipalTables { municipality, tables: written(frozen)? });
             }
-            Ok(Made { tables, of_municipalities, beside })
+            Ok(Made { tables: written(&made.everybody)?, of_municipalities, beside })
         });
         made.await.map_err(internal)?
     }
@@ -228,6 +221,10 @@ fn every_table(released: &Arc<FiguresReleased>) -> Result<Vec<Frozen>, serde_jso
     [&released.tables].into_iter().chain(municipal).map(read).collect()
 }
 
+fn written(frozen: &Frozen) -> Result<FrozenTables, ExecuteError> {
+    serde_json::to_string(frozen).map(FrozenTables).map_err(internal)
+}
+
 fn read(FrozenTables(text): &FrozenTables) -> Result<Frozen, serde_json::Error> {
     serde_json::from_str(text)
 }
@@ -241,7 +238,7 @@ fn not_frozen(why: NotFrozen) -> ExecuteError {
         NotFrozen::NotOver(_) => FiguresRefusal::PeriodNotOver,
         NotFrozen::Released => FiguresRefusal::AlreadyReleased,
         NotFrozen::YearIsFrozen => FiguresRefusal::YearReleased,
-        NotFrozen::UnknownMunicipality(_) | NotFrozen::EverybodyFirst | NotFrozen::TooMany(_) => return internal(why),
+        NotFrozen::TooMany(_) => return internal(why),
     };
     ExecuteError::Refused(refusal.into())
 }
