@@ -33,7 +33,7 @@ mod derived;
 mod endings;
 mod evenings;
 mod lookup;
-mod order;
+pub(crate) mod order;
 mod parties;
 #[cfg(test)]
 pub(crate) mod random;

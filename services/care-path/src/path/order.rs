@@ -18,7 +18,7 @@ use crate::ids::{EventId, PersonId};
 use crate::time::DateTime;
 
 /// The events of a history in the order in which they happened, each with when that was. `struck` says which were retracted.
-pub(super) fn in_order<'a>(
+pub(crate) fn in_order<'a>(
     history: &[(&'a Arc<Stamp>, &'a Event)],
     struck: impl Fn(EventId) -> bool,
 ) -> Vec<(DateTime, &'a Arc<Stamp>, &'a Event)> {

@@ -1,6 +1,6 @@
 //! What holds of whatever anybody may do, for whoever looks. The judge is the table as it was reviewed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -22,6 +22,7 @@ use crate::fact::Label;
 use crate::ids::OrgId;
 use crate::path::deadline::DeadlineEvent;
 use crate::path::lost::LostEvent;
+use crate::path::order::in_order;
 use crate::path::random::everybody;
 use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::RepatriationEvent;
@@ -95,13 +96,17 @@ proptest! {
         });
         let told: Vec<_> = told.collect();
         let as_told = CarePath::fold(told.iter().copied());
-        // Of what happened at one time the log says what came first: it stays together.
-        let mut times: Vec<_> = told.iter().map(|(stamp, _)| stamp.occurred.at).collect();
-        times.sort_unstable();
-        times.dedup();
+        // Of what happened at one time the log says what came first: it stays together. What had to wait for its time stays
+        // with what it waited for: nothing is told of a lookout that was not issued yet.
+        let ordered = in_order(&told, |_| false);
+        let happened: HashMap<_, _> = ordered.iter().map(|(at, stamp, _)| (stamp.event_id, *at)).collect();
+        let times: BTreeSet<_> = happened.values().copied().collect();
         let place: BTreeMap<_, _> = times.into_iter().zip(keys.iter().cycle()).collect();
         let mut shuffled = told;
-        shuffled.sort_by_key(|(stamp, _)| (place[&stamp.occurred.at], stamp.occurred.at));
+        shuffled.sort_by_key(|(stamp, _)| {
+            let at = happened[&stamp.event_id];
+            (place[&at], at)
+        });
         let mut story = Story::default();
         for (stamp, event) in shuffled {
             story.tell(stamp.clone(), event.clone());
