@@ -42,9 +42,9 @@ pub fn access_place(config: &Config, log: &LogUrl) -> Result<Option<AccessPlace>
     if let Some(url) = named.and_then(|access| access.url.as_ref()) {
         return AccessPlace::of_url(url.expose_secret()).map(Some);
     }
-    let beside = || match log {
-        LogUrl::Sqlite(log) => log.parent().map(data::access_file),
-        _ => None,
+    let beside = || {
+        let LogUrl::Sqlite(log) = log else { return None };
+        log.parent().map(data::access_file)
     };
     Ok(named.and_then(|access| access.file.clone()).or_else(beside).map(AccessPlace::File))
 }
