@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 profile=${PROFILE:-dev}
 . tests/binary.sh
-BAKEN_BINARY=$(baken_binary --profile "$profile") LINES="${LINES:-100000}" \
+binary=$(baken_binary --profile "$profile")
+BAKEN_BINARY="$binary" LINES="${LINES:-100000}" \
     cargo test -q --workspace --test acceptance --profile "$([ "$profile" = dev ] && echo test || echo "$profile")" \
     -- --ignored --nocapture --test-threads 1 batch::large
