@@ -47,6 +47,17 @@ fn load(
     running
 }
 
+/// What all tasks together appended, and how often they were refused.
+async fn ended(mut running: JoinSet<(Vec<u128>, usize)>) -> (Vec<u128>, usize) {
+    let (mut answered, mut refused) = (Vec::new(), 0);
+    while let Some(of_task) = running.join_next().await {
+        let (of_task, of_task_refused) = of_task.unwrap();
+        answered.extend(of_task);
+        refused += of_task_refused;
+    }
+    (answered, refused)
+}
+
 /// How often each person stands in a record.
 async fn recorded(store: &dyn AccessLog) -> BTreeMap<Uuid, usize> {
     let mut counts = BTreeMap::new();
@@ -65,8 +76,8 @@ async fn two_nodes_that_append_at_once_share_one_log_without_gaps() {
     let (one, two) = (Arc::new(one), Arc::new(two));
     assert_eq!(one.name(), two.name());
     let stop = Arc::default();
-    let mut running = load(&one, 16, 0, &stop);
-    let mut there = load(&two, 16, 100_000_000, &stop);
+    let running = load(&one, 16, 0, &stop);
+    let there = load(&two, 16, 100_000_000, &stop);
     let mut read = 0;
     while read < 3_000 {
         // Whoever reads on from the last one skips nothing.
@@ -76,13 +87,8 @@ async fn two_nodes_that_append_at_once_share_one_log_without_gaps() {
         }
     }
     stop.store(true, Ordering::Relaxed);
-    let mut answered = Vec::new();
-    while let Some(of_task) = running.join_next().await {
-        answered.extend(of_task.unwrap().0);
-    }
-    while let Some(of_task) = there.join_next().await {
-        answered.extend(of_task.unwrap().0);
-    }
+    let (mut answered, _) = ended(running).await;
+    answered.extend(ended(there).await.0);
     for store in [&one, &two] {
         let counts = recorded(&**store).await;
         assert_eq!(counts.len(), answered.len());
@@ -97,7 +103,7 @@ async fn a_server_that_fails_under_load_loses_nothing_that_was_answered_and_goes
     let server = Server::start();
     let store = Arc::new(store_of(&server).await);
     let stop = Arc::default();
-    let mut running = load(&store, 32, 1_000, &stop);
+    let running = load(&store, 32, 1_000, &stop);
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(400)).await;
         server.crash();
@@ -106,12 +112,7 @@ async fn a_server_that_fails_under_load_loses_nothing_that_was_answered_and_goes
     }
     tokio::time::sleep(Duration::from_millis(600)).await;
     stop.store(true, Ordering::Relaxed);
-    let (mut answered, mut refused) = (Vec::new(), 0);
-    while let Some(of_task) = running.join_next().await {
-        let (of_task, of_task_refused) = of_task.unwrap();
-        answered.extend(of_task);
-        refused += of_task_refused;
-    }
+    let (answered, refused) = ended(running).await;
     store.append(access("anna", &[7])).await.unwrap();
     let counts = recorded(&*store).await;
     println!("{} answered, {refused} refused, {} recorded", answered.len(), counts.len());
@@ -128,7 +129,7 @@ async fn connections_that_are_lost_under_load_leave_the_writer_alive() {
     let server = Server::start();
     let store = Arc::new(store_of(&server).await);
     let stop = Arc::default();
-    let mut running = load(&store, 16, 0, &stop);
+    let running = load(&store, 16, 0, &stop);
     for _ in 0..20 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         server
@@ -137,12 +138,7 @@ async fn connections_that_are_lost_under_load_leave_the_writer_alive() {
     }
     tokio::time::sleep(Duration::from_millis(600)).await;
     stop.store(true, Ordering::Relaxed);
-    let (mut answered, mut refused) = (Vec::new(), 0);
-    while let Some(of_task) = running.join_next().await {
-        let (of_task, of_task_refused) = of_task.unwrap();
-        answered.extend(of_task);
-        refused += of_task_refused;
-    }
+    let (answered, refused) = ended(running).await;
     let counts = recorded(&*store).await;
     println!("{} answered, {refused} refused, {} recorded", answered.len(), counts.len());
     assert!(refused > 0, "connections were lost");

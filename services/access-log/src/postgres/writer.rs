@@ -63,14 +63,7 @@ struct Link {
 
 impl Link {
     async fn open(connector: &Connector) -> Result<Self, Error> {
-        let client = connector.client().await?;
-        // A record that was answered is flushed, also where the server's default says otherwise; and a node that has gone in
-        // the middle of a transaction does not keep the others waiting for ever.
-        client
-            .batch_execute(
-                "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '15s'",
-            )
-            .await?;
+        let client = connector.writer().await?;
         let last = client.prepare("SELECT coalesce(max(number), 0) FROM baken_access.leaves").await?;
         let add_accesses = "INSERT INTO baken_access.accesses (number, user_id, organisation, seed, record)
             SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::bytea[])";

@@ -22,9 +22,9 @@ const UNREAD: u8 = 66;
 
 /// Says whether the logs are what they were at their checkpoints, and where they are not
 ///
-/// It reads every event and every record of the access log (of this node's, or of the one that the nodes share), without any key that opens one, and compares. Without a
-/// checkpoint it holds them against themselves alone: positions, revisions, the index of streams; numbers, and that no record
-/// was removed before its time. The service may run meanwhile.
+/// It reads every event and every record of the access log (of this node's, or of the one that the nodes share), without any
+/// key that opens one, and compares. Without a checkpoint it holds them against themselves alone: positions, revisions, the
+/// index of streams; numbers, and that no record was removed before its time. The service may run meanwhile.
 ///
 /// With --proof it reads a proof of who saw a person instead, and with --certificate a certificate of erasure. It needs nothing
 /// but that file and the key.

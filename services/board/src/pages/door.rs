@@ -1,7 +1,9 @@
 //! The door: tonight's list, for a tablet in a doorway. One tap a guest; of somebody new nothing is required.
 
+use care_path::PersonId;
 use care_path::codes::GuestState;
 use care_path::command::CommandKind as K;
+use care_path::ids::BedId;
 use care_path::views::{EveningView, GuestView};
 use maud::{Markup, html};
 
@@ -131,6 +133,12 @@ impl Page<'_> {
         }
     }
 
+    /// One tap that says that somebody did not come to their bed.
+    pub(super) fn did_not_come(&self, person: PersonId, bed: BedId) -> Markup {
+        let missed = Ask::of(K::RecordNoShow).about(person).given("/bed_id", bed.to_string());
+        self.act(&missed.titled("Niet gekomen", "Did not come").at_once())
+    }
+
     fn guest(&self, guest: &GuestView, can_act: bool) -> Markup {
         let ask = |kind| Ask::of(kind).about(guest.person_id);
         let came = |status| ask(K::RecordAttendance).given("/status", status).at_once();
@@ -165,7 +173,7 @@ impl Page<'_> {
                             }
                         }
                         @if guest.state == GuestState::Expected {
-                            (self.act(&ask(K::RecordNoShow).given("/bed_id", guest.bed_id.to_string()).titled("Niet gekomen", "Did not come").at_once()))
+                            (self.did_not_come(guest.person_id, guest.bed_id))
                         }
                         (self.act(&ask(K::ObserveIncident)))
                         (self.act(&ask(K::ReleaseBed).subject(guest.bed_id.0)))

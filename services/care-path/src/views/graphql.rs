@@ -37,7 +37,8 @@ pub trait View: Fields + OutputType {
 
 /// What a view has under a name.
 pub trait Fields: Send + Sync {
-    fn field(&self, is_it: &dyn Fn(&str) -> bool) -> Option<Part<'_>>;
+    /// The part that GraphQL calls so.
+    fn field(&self, name: &str) -> Option<Part<'_>>;
 }
 
 /// A part of a view.
@@ -71,7 +72,7 @@ pub const fn plain(identifier: &'static str) -> &'static str {
 }
 
 /// Whether a name in GraphQL is that of a name in JSON.
-fn is_spelt(graphql: &str, json: &str) -> bool {
+pub fn is_spelt(graphql: &str, json: &str) -> bool {
     camel_case(json).eq(graphql.chars())
 }
 
@@ -188,7 +189,7 @@ impl<'a> Resolver<'a> {
         sets: &[&'a SelectionSet],
     ) -> ServerResult<Option<GraphqlValue>> {
         let name = &field.name;
-        let Some(Part { of, ty }) = view.field(&|json| is_spelt(&name.node, json)) else { return Ok(None) };
+        let Some(Part { of, ty }) = view.field(&name.node) else { return Ok(None) };
         let written = of.written().map_err(|error| ServerError::new(error.to_string(), Some(name.pos)))?;
         Ok(Some(self.value(&ty(), &written, sets)))
     }
@@ -278,8 +279,8 @@ macro_rules! object_of_fields {
         $( { $field:ident : $type:ty, [$($field_words:literal),*] $(, $flat:ident)? } )*
     ) => {
         impl $crate::views::graphql::Fields for $name {
-            fn field(&self, is_it: &dyn Fn(&str) -> bool) -> Option<$crate::views::graphql::Part<'_>> {
-                $( $crate::views::graphql::part!(self, is_it, $field: $type $(, $flat)?); )*
+            fn field(&self, name: &str) -> Option<$crate::views::graphql::Part<'_>> {
+                $( $crate::views::graphql::part!(self, name, $field: $type $(, $flat)?); )*
                 None
             }
         }
@@ -332,14 +333,14 @@ macro_rules! object_of_fields {
 
 /// Answers a field if it is the one that is looked for, or one of its own.
 macro_rules! part {
-    ($self:ident, $is_it:ident, $field:ident: $type:ty) => {
-        if $is_it($crate::views::graphql::plain(stringify!($field))) {
+    ($self:ident, $name:ident, $field:ident: $type:ty) => {
+        if $crate::views::graphql::is_spelt($name, $crate::views::graphql::plain(stringify!($field))) {
             let ty = <$type as async_graphql::OutputType>::qualified_type_name;
             return Some($crate::views::graphql::Part { of: &$self.$field, ty });
         }
     };
-    ($self:ident, $is_it:ident, $field:ident: $type:ty, flatten) => {
-        if let Some(found) = $crate::views::graphql::Fields::field(&$self.$field, $is_it) {
+    ($self:ident, $name:ident, $field:ident: $type:ty, flatten) => {
+        if let Some(found) = $crate::views::graphql::Fields::field(&$self.$field, $name) {
             return Some(found);
         }
     };

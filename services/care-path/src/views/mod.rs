@@ -1,7 +1,7 @@
 //! What a reader is shown. A view is made here from a path and a [`Sight`] of it, and nowhere else: its types cannot
 //! be built outside this crate, and a path cannot be serialised. What a role may not see is absent.
 //!
-//! The same types derive the OpenAPI and the GraphQL schema, so that both edges serialise the same thing.
+//! The same types make the OpenAPI and the GraphQL schema, so that both edges serialise the same thing.
 
 mod break_glass;
 mod case_file;

@@ -37,14 +37,7 @@ struct Link {
 
 impl Link {
     async fn open(connector: &Connector) -> Result<Self, Error> {
-        let client = connector.client().await?;
-        // An acknowledged append is flushed, also where the server's default says otherwise; and a node that has gone
-        // in the middle of a transaction does not keep the others waiting for ever.
-        client
-            .batch_execute(
-                "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '15s'",
-            )
-            .await?;
+        let client = connector.writer().await?;
         let known =
             client.prepare("SELECT id, stream, revision, position FROM baken.events WHERE id = ANY($1)").await?;
         let tails = "SELECT s.name, s.id, (SELECT max(revision) FROM baken.events WHERE stream = s.id)

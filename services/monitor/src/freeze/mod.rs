@@ -75,8 +75,8 @@ pub fn systems(
     earlier: &[Frozen],
 ) -> Result<[Vec<System>; 2], NotFrozen> {
     let census = taken(facts, period, on, earlier)?;
-    let everybody = freeze(facts, period, on, earlier)?.everybody;
     let before: Vec<&Frozen> = earlier.iter().collect();
+    let everybody = for_everybody(drafts(&plan(period, Readers::Everybody, &before), &census), (period, on, &census));
     let with_it: Vec<&Frozen> = earlier.iter().chain([&everybody]).collect();
     let of = |to: Readers, before: &[&Frozen]| {
         let protect = |mut draft: Draft| draft.protect().then_some(draft.system);

@@ -208,10 +208,8 @@ macro_rules! contract {
             async fn a_real_server_keeps_the_whole_contract() {
                 let server = Server::start();
                 $({
-                    let name = stringify!($name);
-                    let database = &name[..name.len().min(63)];
-                    server.execute(&format!("CREATE DATABASE {database}")).await;
-                    super::$name(Arc::new(PostgresKeyStore::open(&server.database(database)).await.unwrap())).await;
+                    let database = server.new_database(stringify!($name)).await;
+                    super::$name(Arc::new(PostgresKeyStore::open(&database).await.unwrap())).await;
                 })+
             }
         }

@@ -128,6 +128,18 @@ impl Connector {
         Ok(client)
     }
 
+    /// The same, for whoever writes under a lock. What was answered is flushed, also where the server's default says otherwise;
+    /// and a node that has gone in the middle of a transaction does not keep the others waiting for ever.
+    pub async fn writer(&self) -> Result<Client, tokio_postgres::Error> {
+        let client = self.client().await?;
+        client
+            .batch_execute(
+                "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '15s'",
+            )
+            .await?;
+        Ok(client)
+    }
+
     /// Connections for readers, at most so many. Each is asked for a sign of life before it is used again: one on which
     /// somebody gave up waiting ([`super::in_time`]) is not handed to the next.
     pub fn pool(&self, most: usize) -> Result<Pool, ConnectError> {

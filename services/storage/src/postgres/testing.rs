@@ -157,6 +157,13 @@ impl Server {
         Connector::new(&self.url()).unwrap().client().await.unwrap()
     }
 
+    /// A new database for a test, named after it.
+    pub async fn new_database(&self, test: &str) -> PostgresUrl {
+        let name = &test[..test.len().min(63)];
+        self.execute(&format!("CREATE DATABASE {name}")).await;
+        self.database(name)
+    }
+
     /// Runs a statement, past the log.
     pub async fn execute(&self, sql: &str) {
         self.client().await.batch_execute(sql).await.unwrap();

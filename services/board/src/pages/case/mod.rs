@@ -116,13 +116,11 @@ impl Page<'_> {
 
     /// What can be done about a bed that somebody has, as at the door.
     fn of_the_bed(&self, stay: &StayView, person: PersonId, may: &[K]) -> Markup {
-        let ask = |kind| Ask::of(kind).about(person);
-        let missed =
-            ask(K::RecordNoShow).given("/bed_id", stay.bed_id.to_string()).titled("Niet gekomen", "Did not come");
+        let release = Ask::of(K::ReleaseBed).about(person).subject(stay.bed_id.0);
         html! {
             div.acts {
-                @if may.contains(&K::RecordNoShow) { (self.act(&missed.at_once())) }
-                @if may.contains(&K::ReleaseBed) { (self.act(&ask(K::ReleaseBed).subject(stay.bed_id.0))) }
+                @if may.contains(&K::RecordNoShow) { (self.did_not_come(person, stay.bed_id)) }
+                @if may.contains(&K::ReleaseBed) { (self.act(&release)) }
             }
         }
     }
