@@ -221,11 +221,14 @@ mod tests {
         }
     }
 
-    async fn examined(url: &LogUrl) -> Result<(String, Examined), Failure> {
-        let progress = StepPrinter::new(Vec::new());
-        let manner = Manner { pause: Duration::from_secs(1), ..Manner::default() };
-        let found = examine(url, &manner, &progress).await?;
-        Ok((String::from_utf8(progress.out.into_inner().0).unwrap(), found))
+    impl StepPrinter<Vec<u8>> {
+        fn told(&self) -> String {
+            String::from_utf8(self.out.lock().0.clone()).unwrap()
+        }
+    }
+
+    async fn examined(url: &LogUrl, progress: &StepPrinter<Vec<u8>>) -> Result<Examined, Failure> {
+        examine(url, &Manner { pause: Duration::from_secs(1), ..Manner::default() }, progress).await
     }
 
     #[test]
@@ -247,8 +250,9 @@ mod tests {
         let url = double.text_as("baken:secret@").parse().unwrap();
         // A server with its default settings, which others use too.
         double.writes_for_others("orders-1", 3);
-        let (told, found) = examined(&url).await.unwrap();
-        let report = &found.report;
+        let progress = StepPrinter::new(Vec::new());
+        let found = examined(&url, &progress).await.unwrap();
+        let (told, report) = (progress.told(), &found.report);
         assert!(told.starts_with("KurrentDB 25.1.0 at kurrentdb://127.0.0.1:"), "{told}");
         assert!(!told.contains("secret"));
         assert_eq!(found.conclusion(), ("The engine keeps the whole contract.".to_owned(), ExitCode::SUCCESS));
@@ -263,18 +267,22 @@ mod tests {
     async fn an_election_in_the_middle_of_the_checks_breaks_nothing() {
         let double = Double::cluster(3).await;
         let url = double.text_as("").parse().unwrap();
+        let progress = StepPrinter::new(Vec::new());
+        // It ends once the doctor has met it: the client sits out a short one without a word.
         let election = async {
             while double.appends() < 40 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             double.has_no_leader();
-            tokio::time::sleep(Duration::from_secs(3)).await;
+            while !progress.told().contains("again … ") {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             double.elect(2);
         };
-        let (found, ()) = tokio::join!(examined(&url), election);
-        let (told, found) = found.unwrap();
-        assert!(told.contains("again … ") && !told.contains("BROKEN"), "{told}");
-        assert!(found.report.holds(), "{told}");
+        let both = async { tokio::join!(examined(&url, &progress), election) };
+        let (found, ()) = tokio::time::timeout(Duration::from_secs(60), both).await.expect(&progress.told());
+        let told = progress.told();
+        assert!(!told.contains("BROKEN") && found.unwrap().report.holds(), "{told}");
     }
 
     #[tokio::test]
@@ -297,7 +305,7 @@ mod tests {
         let double = Double::start().await;
         double.stop(0).await;
         let url = double.text_as("baken:secret@").parse().unwrap();
-        let refused = examined(&url).await.unwrap_err().to_string();
+        let refused = examined(&url, &StepPrinter::new(Vec::new())).await.unwrap_err().to_string();
         assert!(refused.starts_with("the event log is not available") && !refused.contains("secret"), "{refused}");
     }
 }
