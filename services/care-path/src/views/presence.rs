@@ -146,7 +146,7 @@ impl StayView {
         let no_shows = stay.no_shows.iter().filter(|missed| sight.show(missed.facts().bed()).is_some()).count();
         let attended = stay.attended.last().and_then(|attended| sight.show_noted(attended.facts().status()));
         let moved_end = sight.show(sight.path().until_of(stay));
-        let ended = stay.told_end().and_then(|end| sight.show(end));
+        let ended = stay.told_ends().find_map(|end| sight.show(end));
         Some(Self {
             bed_id: *bed_id,
             organisation: sight.show(assigned.organisation())?.clone(),

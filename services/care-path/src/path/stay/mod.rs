@@ -64,14 +64,22 @@ events! {
     }
 }
 
-/// How a stay ended.
+/// What ends a stay that nobody ended.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) enum StayEnd {
-    Released(Noted<BedReleased>),
+pub(crate) enum Overtaken {
     /// The person was given another bed, by this event: somebody sleeps in one bed at a time.
     MovedOn(Arc<Stamp>),
     /// The case was closed, or the person died.
     WithTheCase(Arc<Stamp>),
+}
+
+impl Overtaken {
+    fn by(&self) -> (&Arc<Stamp>, BedReleaseReason) {
+        match self {
+            Self::MovedOn(stamp) => (stamp, BedReleaseReason::MovedOn),
+            Self::WithTheCase(stamp) => (stamp, BedReleaseReason::Ended),
+        }
+    }
 }
 
 /// A bed that somebody has or had.
@@ -81,8 +89,9 @@ pub struct Stay {
     /// Who was there and left, in the order of happening.
     pub(crate) attended: Vec<Noted<AttendanceRecorded>>,
     pub(crate) no_shows: Vec<Noted<NoShowRecorded>>,
-    /// `None` while it goes on.
-    pub(crate) end: Option<StayEnd>,
+    pub(crate) released: Option<Noted<BedReleased>>,
+    /// What would have ended it, had nobody released the bed: all that those are told who may not know of the release.
+    pub(crate) overtaken: Option<Overtaken>,
 }
 
 /// Where the policy finds that a stay ended, and why.
@@ -92,35 +101,33 @@ impl Stay {
     /// Whether the bed is still theirs.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.end.is_none()
+        self.ended().is_none()
     }
 
     /// The event with which it ended.
     pub(crate) fn ended(&self) -> Option<&Arc<Stamp>> {
-        self.end.as_ref().map(|end| match end {
-            StayEnd::Released(released) => &released.stamp,
-            StayEnd::MovedOn(stamp) | StayEnd::WithTheCase(stamp) => stamp,
-        })
+        self.end().map(|(stamp, _)| stamp)
     }
 
     /// Why it ended.
     pub(crate) fn end_reason(&self) -> Option<BedReleaseReason> {
-        self.end.as_ref().map(|end| match end {
-            StayEnd::Released(released) => released.reason,
-            StayEnd::MovedOn(_) => BedReleaseReason::MovedOn,
-            StayEnd::WithTheCase(_) => BedReleaseReason::Ended,
-        })
+        self.end().map(|(_, reason)| reason)
     }
 
-    /// When and why it ended, as it can be told: to those who may know of the release, or, where another bed ended it, of
-    /// the bed itself.
-    pub(crate) fn told_end(&self) -> Option<Fact<'_, (DateTime, BedReleaseReason)>> {
-        let (ended, reason) = self.ended().zip(self.end_reason())?;
-        let told_by = match &self.end {
-            Some(StayEnd::Released(released)) => &released.stamp,
-            Some(StayEnd::MovedOn(_) | StayEnd::WithTheCase(_)) | None => &self.assigned.stamp,
+    fn end(&self) -> Option<(&Arc<Stamp>, BedReleaseReason)> {
+        let released = self.released.as_ref().map(|released| (&released.stamp, released.reason));
+        released.or_else(|| self.overtaken.as_ref().map(Overtaken::by))
+    }
+
+    /// When and why it ended, as it can be told, the first to whoever may know of it: that it was released; or what overtook
+    /// it, to those who may know of the bed itself.
+    pub(crate) fn told_ends(&self) -> impl Iterator<Item = Fact<'_, (DateTime, BedReleaseReason)>> {
+        let fact = |told_by, stamp: &Stamp, reason| {
+            Fact::new(ENDED, Origin::recorded(told_by), Some((stamp.occurred.at, reason)))
         };
-        Some(Fact::new(ENDED, Origin::recorded(told_by), Some((ended.occurred.at, reason))))
+        let released = self.released.iter().map(move |noted| fact(&noted.stamp, &noted.stamp, noted.reason));
+        let overtaken = self.overtaken.iter().map(Overtaken::by);
+        released.chain(overtaken.map(move |(stamp, reason)| fact(&self.assigned.stamp, stamp, reason)))
     }
 
     /// Whether the bed was theirs at a time.
@@ -151,7 +158,13 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
             path.case.dropped_out = None;
             path.move_on(stamp, &assigned.organisation);
             let assigned = Noted::new(stamp, assigned);
-            path.stays.push(Stay { assigned, attended: Vec::new(), no_shows: Vec::new(), end: None });
+            path.stays.push(Stay {
+                assigned,
+                attended: Vec::new(),
+                no_shows: Vec::new(),
+                released: None,
+                overtaken: None,
+            });
         }
         StayEvent::AttendanceRecorded(attendance) => {
             if let Some(stay) = attendance.bed.and_then(|bed| path.stay_mut(bed)) {
@@ -176,12 +189,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
             let is_of =
                 |stay: &&mut Stay| stamp.caused_by.is_none() || stay.assigned.stamp.occurred.at <= stamp.occurred.at;
             if let Some(stay) = path.stay_mut(released.bed).filter(is_of) {
-                match stay.end {
-                    None | Some(StayEnd::MovedOn(_) | StayEnd::WithTheCase(_)) => {
-                        stay.end = Some(StayEnd::Released(Noted::new(stamp, released)));
-                    }
-                    Some(StayEnd::Released(_)) => {}
-                }
+                stay.released.get_or_insert_with(|| Noted::new(stamp, released));
                 let there = stay.assigned.organisation.clone();
                 path.end_bed_referrals(&there, stamp);
             }
@@ -199,9 +207,11 @@ impl CarePath {
         let Self { stays, exceptions, .. } = self;
         let awaited = |bed: BedId| exceptions.iter().any(|request| request.is_pending_for(bed));
         let mut left = Vec::new();
-        for stay in stays.iter_mut().filter(|stay| stay.is_open() && !awaited(stay.assigned.bed)) {
-            stay.end = Some(StayEnd::MovedOn(stamp.clone()));
-            left.push(stay.assigned.organisation.clone());
+        for stay in stays.iter_mut().filter(|stay| stay.overtaken.is_none() && !awaited(stay.assigned.bed)) {
+            if stay.is_open() {
+                left.push(stay.assigned.organisation.clone());
+            }
+            stay.overtaken = Some(Overtaken::MovedOn(stamp.clone()));
         }
         for organisation in left.iter().filter(|organisation| *organisation != to) {
             self.end_bed_referrals(organisation, stamp);
@@ -210,8 +220,8 @@ impl CarePath {
 
     /// Nobody's bed is held on a closed case.
     pub(super) fn end_stays(&mut self, stamp: &Arc<Stamp>) {
-        for stay in self.stays.iter_mut().filter(|stay| stay.is_open()) {
-            stay.end = Some(StayEnd::WithTheCase(stamp.clone()));
+        for stay in &mut self.stays {
+            stay.overtaken.get_or_insert_with(|| Overtaken::WithTheCase(stamp.clone()));
         }
     }
 
