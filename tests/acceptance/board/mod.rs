@@ -4,6 +4,7 @@ mod browser;
 mod disclosure;
 mod emergency;
 mod forms;
+mod lists;
 mod offline;
 mod pages;
 mod security;

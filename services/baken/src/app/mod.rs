@@ -90,7 +90,7 @@ pub use moving::MovedTo;
 pub use notices::Notices;
 pub use page::{Cursor, Edge, Mark, Page, PageRequest};
 pub use patterns::{PatternView, PatternsView};
-pub use query::{HandoverCounts, PersonsFilter, QueryError, StateCount};
+pub use query::{HandoverCounts, Only, PersonsFilter, QueryError, ReferralsFilter, StateCount};
 pub use reading::Reading;
 pub use records::RecordsError;
 pub use turn_aways::TurnAwaysFilter;

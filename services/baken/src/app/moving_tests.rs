@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::testing::{TestBaken, keyed, request, user};
-use super::{ExecuteError, PageRequest, Receipt, Request};
+use super::{ExecuteError, PageRequest, Receipt, ReferralsFilter, Request};
 use crate::app::Reading;
 use crate::event_log::testing::Gated;
 use crate::event_log::{LogError, MemoryLog, Position};
@@ -246,7 +246,7 @@ async fn who_was_referred_the_wrong_person_is_told_and_has_the_right_one() {
     let told: Vec<_> = told.iter().map(|notice| (notice.r#type.name(), notice.person_id)).collect();
     assert_eq!(told, [("referral_made", two.right), ("entry_retracted", two.wrong)]);
     assert!(baken.case_file(&Reading::from(&doctor), two.wrong).is_err());
-    let asked = baken.referrals(&Reading::from(&doctor), &PageRequest::default()).unwrap();
+    let asked = baken.referrals(&Reading::from(&doctor), &ReferralsFilter::default(), &PageRequest::default()).unwrap();
     let asked: Vec<_> = asked.edges.iter().map(|edge| serde_json::to_value(&edge.node).unwrap()).collect();
     assert_eq!(asked.len(), 1, "{asked:?}");
     assert_eq!((&asked[0]["person_id"], &asked[0]["reason"]), (&json!(two.right), &json!("he coughs")));

@@ -3,17 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
-use care_path::codes::{HandoverState, Phase, Role, TaskKind};
+use care_path::codes::{HandoverState, Phase, ReferralState, Role, TaskKind};
 use care_path::command::CommandKind;
-use care_path::ids::{HandoverId, Municipality};
+use care_path::ids::{HandoverId, Municipality, OrgId};
 use care_path::jwe::SealedDocument;
+use care_path::path::List;
 use care_path::policy::rules::{phases_hidden_from, told_count, told_part};
 use care_path::sight::{Disclosed, Sight};
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::views::{
-    self, CareAlertView, CaseFileView, ExceptionView, HandoverView, LookoutView, PersonSummaryView, PhaseView,
-    ReferralView, TaskView, TimelineEntryView,
+    self, CaseFileView, ExceptionView, ListedView, PersonSummaryView, PhaseView, ReferralView, TaskView,
+    TimelineEntryView,
 };
 use care_path::{Actor, PersonId, Principal};
 
@@ -50,6 +51,43 @@ impl PersonsFilter {
             && self.municipality.as_ref().is_none_or(|named| view.municipality.as_ref() == Some(named))
             && self.out_of_sight.is_none_or(|out_of_sight| view.out_of_sight == Some(out_of_sight))
             && self.updated_since.is_none_or(|since| view.updated_at.is_some_and(|at| at >= since))
+    }
+}
+
+/// Which parts of cases a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Only {
+    /// Those too that are over.
+    #[default]
+    All,
+    /// Those that still go on.
+    Open,
+}
+
+impl From<bool> for Only {
+    fn from(open: bool) -> Self {
+        if open { Self::Open } else { Self::All }
+    }
+}
+
+/// Which referrals a list has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReferralsFilter {
+    pub only: Only,
+    /// Those in one of these states.
+    pub states: Option<Vec<ReferralState>>,
+    /// Those to an organisation.
+    pub to: Option<OrgId>,
+    /// Those from an organisation.
+    pub from: Option<OrgId>,
+}
+
+impl ReferralsFilter {
+    /// Whether a referral fits, by what the reader is shown of it alone.
+    fn fits(&self, view: &ReferralView) -> bool {
+        self.states.as_ref().is_none_or(|states| view.state.is_some_and(|state| states.contains(&state)))
+            && self.to.as_ref().is_none_or(|to| view.to == *to)
+            && self.from.as_ref().is_none_or(|from| view.from == *from)
     }
 }
 
@@ -251,44 +289,26 @@ impl Baken {
         Ok(reader.shown_on(page.cut(shown)))
     }
 
-    /// A page of the lookouts that the principal may see.
+    /// A page of the parts of many cases that the principal may see: lookouts, care alerts, requests for an exception or
+    /// handovers.
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn lookouts(&self, reader: &Reading, page: &PageRequest) -> Result<Page<LookoutView>, QueryError> {
-        self.parts(reader, Feature::Lookouts, page, views::disclose_lookouts, |view| view.lookout_id.0)
-    }
-
-    /// A page of the care alerts that the principal may see.
-    ///
-    /// # Errors
-    /// Where the cursor is not one.
-    pub fn care_alerts(&self, reader: &Reading, page: &PageRequest) -> Result<Page<CareAlertView>, QueryError> {
-        self.parts(reader, Feature::CareAlerts, page, views::disclose_alerts, |view| view.care_alert_id.0)
+    pub fn list<T: ListedView>(&self, reader: &Reading, only: Only, page: &PageRequest) -> Result<Page<T>, QueryError> {
+        self.parts(reader, only, page, |_| true)
     }
 
     /// A page of the referrals that the principal may see.
     ///
     /// # Errors
     /// Where the cursor is not one.
-    pub fn referrals(&self, reader: &Reading, page: &PageRequest) -> Result<Page<ReferralView>, QueryError> {
-        self.parts(reader, Feature::Referrals, page, views::disclose_referrals, |view| view.referral_id.0)
-    }
-
-    /// A page of the requests for an exception that the principal may see.
-    ///
-    /// # Errors
-    /// Where the cursor is not one.
-    pub fn exceptions(&self, reader: &Reading, page: &PageRequest) -> Result<Page<ExceptionView>, QueryError> {
-        self.parts(reader, Feature::Exceptions, page, views::disclose_exceptions, |view| view.exception_id.0)
-    }
-
-    /// A page of the handovers that the principal may see.
-    ///
-    /// # Errors
-    /// Where the cursor is not one.
-    pub fn handovers(&self, reader: &Reading, page: &PageRequest) -> Result<Page<HandoverView>, QueryError> {
-        self.parts(reader, Feature::Handovers, page, views::disclose_handovers, |view| view.handover_id.0)
+    pub fn referrals(
+        &self,
+        reader: &Reading,
+        filter: &ReferralsFilter,
+        page: &PageRequest,
+    ) -> Result<Page<ReferralView>, QueryError> {
+        self.parts(reader, filter.only, page, |view| filter.fits(view))
     }
 
     /// The counts of handovers to an ambassador's country, and to nobody else's.
@@ -300,7 +320,7 @@ impl Baken {
         let mut states = BTreeMap::new();
         let (mut waiting, mut overdue) = (0, 0);
         let reach = Reach::Country(country);
-        let cases = world.index().having(&reach, Feature::Handovers).into_iter().flatten();
+        let cases = world.index().having(&reach, Feature { list: List::Handovers, open: false }).into_iter().flatten();
         let tallies = cases.filter_map(|id| world.case(*id)).filter_map(|case| {
             let deadlines = self.settings.deadlines.of_case(&case.path);
             of_many(case, || {
@@ -374,31 +394,32 @@ impl Baken {
     }
 
     /// A page of parts of many cases: in the order of cases, then as they stand in the case.
-    fn parts<T>(
+    fn parts<T: ListedView>(
         &self,
         reader: &Reading,
-        feature: Feature,
+        only: Only,
         page: &PageRequest,
-        disclose: impl Fn(&Sight<'_>) -> Vec<T>,
-        id_of: impl Fn(&T) -> uuid::Uuid,
+        fits: impl Fn(&T) -> bool,
     ) -> Result<Page<T>, QueryError> {
         let after = page.after_part()?;
-        let world = self.world.read();
+        let (world, now) = (self.world.read(), self.clock.now());
+        let feature = Feature { list: T::LIST, open: only == Only::Open };
         let sets = Reach::of(reader).into_iter().filter_map(|reach| world.index().having(&reach, feature));
         // The case of the cursor is looked at again, for its parts after the cursor's.
         let candidates = merged_from(sets.collect(), after.map(|(case, _)| PersonId(case)));
+        let is_wanted = |part: &T| (only == Only::All || part.is_open(now)) && fits(part);
         let shown = candidates.flat_map(|id| {
             let disclosed = |case| {
                 of_many(case, || {
                     let sight = self.sight(reader, &world, case)?;
-                    Some((disclose(&sight), vec![sight.disclosed(id)]))
+                    Some((T::disclose(&sight), vec![sight.disclosed(id)]))
                 })
             };
             let (parts, about) = world.case(id).and_then(disclosed).unwrap_or_default();
             let seen = after.filter(|(case, _)| *case == id.0).and_then(|(_, part)| part);
-            let skip = seen.and_then(|seen| parts.iter().position(|part| id_of(part) == seen)).map_or(0, |at| at + 1);
-            let edge = |part| Edge { mark: Mark::Part(id.0, id_of(&part)), node: part, about: about.clone() };
-            parts.into_iter().skip(skip).map(edge).collect::<Vec<_>>()
+            let skip = seen.and_then(|seen| parts.iter().position(|part| part.id() == seen)).map_or(0, |at| at + 1);
+            let edge = |part: T| Edge { mark: Mark::Part(id.0, part.id()), node: part, about: about.clone() };
+            parts.into_iter().skip(skip).filter(is_wanted).map(edge).collect::<Vec<_>>()
         });
         Ok(reader.shown_on(page.cut(shown)))
     }

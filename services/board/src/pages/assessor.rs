@@ -6,6 +6,7 @@ use care_path::command::CommandKind as K;
 use care_path::views::{CaseFileView, RightsAssessmentView, TaskView};
 use maud::{Markup, html};
 
+use super::Part;
 use crate::form::{Ask, Field, Input, form_of};
 use crate::page::{Draft, Page};
 
@@ -57,9 +58,9 @@ const QUESTIONS: &[Question] = &[
 
 /// The assessor's first page: whose rights wait.
 #[must_use]
-pub fn rights_waiting(page: &Page<'_>, tasks: &[TaskView], more: bool) -> Markup {
+pub fn rights_waiting(page: &Page<'_>, tasks: &Part<TaskView>) -> Markup {
     let is_rights = |task: &&TaskView| matches!(task.kind, TaskKind::RightsAssessment | TaskKind::IndDecision);
-    let (rights, others): (Vec<_>, Vec<_>) = tasks.iter().partition(is_rights);
+    let (rights, others): (Vec<_>, Vec<_>) = tasks.items.iter().partition(is_rights);
     let others: Vec<_> = others.into_iter().cloned().collect();
     page.titled(
         page.say("Vandaag", "Today"),
@@ -84,7 +85,7 @@ pub fn rights_waiting(page: &Page<'_>, tasks: &[TaskView], more: bool) -> Markup
                     (page.tasks(&others))
                 }
             }
-            @if more { p { (page.say("Er is meer; dit is het dringendste.", "There is more; this is the most urgent.")) } }
+            (page.further(tasks, page.say("Wat wacht op u", "What waits for you")))
         },
     )
 }

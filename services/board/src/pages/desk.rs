@@ -6,51 +6,55 @@ use care_path::command::CommandKind as K;
 use care_path::views::{ExceptionView, LostView, TaskView};
 use maud::{Markup, html};
 
+use super::Part;
 use crate::form::Ask;
 use crate::page::Page;
 use crate::words::Language;
 
 /// What lies on the desk.
-pub struct Desk<'a> {
-    pub lost: &'a [LostView],
+pub struct Desk {
+    pub lost: Part<LostView>,
     /// Requests that wait for the reader's decision, with whom they are about.
-    pub to_decide: &'a [(PersonId, ExceptionView)],
-    pub tasks: &'a [TaskView],
-    /// There are more tasks than these.
-    pub more: bool,
+    pub to_decide: Part<(PersonId, ExceptionView)>,
+    pub tasks: Part<TaskView>,
 }
 
 /// The page.
 #[must_use]
-pub fn desk(page: &Page<'_>, desk: &Desk<'_>) -> Markup {
-    let Desk { lost, to_decide, tasks, more } = desk;
+pub fn desk(page: &Page<'_>, desk: &Desk) -> Markup {
+    let Desk { lost, to_decide, tasks } = desk;
+    let who_is_lost = page.say("Wie is uit beeld", "Who is lost");
+    let what_to_decide = page.say("Te besluiten", "To decide");
+    let what_waits = page.say("Wat wacht op u", "What waits for you");
     // What is to be decided stands beside it, with what it is about.
     let beside = |task: &TaskView| {
-        let mut requests = to_decide.iter().map(|(_, request)| request.exception_id.0);
+        let mut requests = to_decide.items.iter().map(|(_, request)| request.exception_id.0);
         task.subject_id.is_some_and(|subject| requests.any(|request| request == subject.0))
     };
-    let waits = tasks.iter().filter(|task| !beside(task)).cloned();
+    let waits = tasks.items.iter().filter(|task| !beside(task)).cloned();
     let (reviews, waiting): (Vec<_>, Vec<_>) = waits.partition(|task| task.kind == TaskKind::WeeklyReview);
     page.titled(page.say("Vandaag", "Today"), &html! {
         div.board-columns {
             div {
                 // Whoever may not know of the lost is not told that there are none.
-                @if !lost.is_empty() || page.reader.principal.actor.role() == Role::ProcessCoordinator {
+                @if !lost.items.is_empty() || page.reader.principal.actor.role() == Role::ProcessCoordinator {
                     section aria-labelledby="lost" {
-                        h2 #lost.utrecht-heading-2 { (page.say("Wie is uit beeld", "Who is lost")) }
-                        @if lost.is_empty() { (page.nothing("Niemand is uit beeld.", "Nobody is out of sight.")) }
-                        ul.card-list { @for each in *lost { (page.lost(each)) } }
+                        h2 #lost.utrecht-heading-2 { (who_is_lost) }
+                        @if lost.items.is_empty() { (page.nothing("Niemand is uit beeld.", "Nobody is out of sight.")) }
+                        ul.card-list { @for each in &lost.items { (page.lost(each)) } }
+                        (page.further(lost, who_is_lost))
                     }
                 }
-                @if !to_decide.is_empty() {
+                @if !to_decide.items.is_empty() {
                     section aria-labelledby="decide" {
-                        h2 #decide.utrecht-heading-2 { (page.say("Te besluiten", "To decide")) }
-                        ul.card-list { @for (person, request) in *to_decide { (page.to_decide(*person, request)) } }
+                        h2 #decide.utrecht-heading-2 { (what_to_decide) }
+                        ul.card-list { @for (person, request) in &to_decide.items { (page.to_decide(*person, request)) } }
+                        (page.further(to_decide, what_to_decide))
                     }
                 }
             }
             section aria-labelledby="waits" {
-                h2 #waits.utrecht-heading-2 { (page.say("Wat wacht op u", "What waits for you")) }
+                h2 #waits.utrecht-heading-2 { (what_waits) }
                 @if waiting.is_empty() { (page.nothing("Er wacht niets op u.", "Nothing waits for you.")) }
                 (page.tasks(&waiting))
                 @if !reviews.is_empty() {
@@ -59,9 +63,7 @@ pub fn desk(page: &Page<'_>, desk: &Desk<'_>) -> Markup {
                         (page.tasks(&reviews))
                     }
                 }
-                @if *more {
-                    p { (page.say("Er is meer; dit is het dringendste.", "There is more; this is the most urgent.")) }
-                }
+                (page.further(tasks, what_waits))
             }
         }
     })

@@ -5,20 +5,23 @@ use care_path::command::CommandKind as K;
 use care_path::views::HandoverView;
 use maud::{Markup, html};
 
+use super::Part;
 use crate::form::Ask;
 use crate::page::Page;
 use crate::show::fact;
 
 /// The page.
 #[must_use]
-pub fn handovers(page: &Page<'_>, handovers: &[HandoverView], may: &[K]) -> Markup {
+pub fn handovers(page: &Page<'_>, handovers: &Part<HandoverView>, may: &[K]) -> Markup {
+    let title = page.say("Overdrachten", "Handovers");
     page.titled(
-        page.say("Overdrachten", "Handovers"),
+        title,
         &html! {
-            @if handovers.is_empty() {
+            @if handovers.items.is_empty() {
                 (page.nothing("Er is nu geen overdracht die u mag zien.", "There is no handover that you may see now."))
             }
-            ul.card-list { @for handover in handovers { (page.handover(handover, may, true)) } }
+            ul.card-list { @for handover in &handovers.items { (page.handover(handover, may, true)) } }
+            (page.further(handovers, title))
         },
     )
 }

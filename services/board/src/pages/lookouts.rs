@@ -1,41 +1,40 @@
 //! Whom to look out for: a sighting in three taps. The police find their care alerts here.
 
-use care_path::codes::LookoutState;
 use care_path::command::CommandKind as K;
 use care_path::views::{CareAlertView, LookoutView};
 use maud::{Markup, html};
 
+use super::Part;
 use crate::form::Ask;
 use crate::page::Page;
 
 /// Who is looked for.
-pub struct Lookouts<'a> {
-    pub lookouts: &'a [LookoutView],
-    pub alerts: &'a [CareAlertView],
+pub struct Lookouts {
+    pub lookouts: Part<LookoutView>,
+    pub alerts: Part<CareAlertView>,
 }
 
 /// The page.
 #[must_use]
-pub fn lookouts(page: &Page<'_>, Lookouts { lookouts, alerts }: &Lookouts<'_>) -> Markup {
-    let open: Vec<_> =
-        lookouts.iter().filter(|each| each.state.is_none_or(|state| state == LookoutState::Open)).collect();
-    let runs: Vec<_> =
-        alerts.iter().filter(|alert| alert.end_reason.is_none() && alert.expires_at > page.now).collect();
+pub fn lookouts(page: &Page<'_>, Lookouts { lookouts, alerts }: &Lookouts) -> Markup {
+    let title = page.say("Naar wie kijken we uit", "Whom to look out for");
     page.titled(
-        page.say("Naar wie kijken we uit", "Whom to look out for"),
+        title,
         &html! {
             @if page.offline {
                 p { a.utrecht-link href="/board/offline" {
                     (page.say("Werken zonder netwerk", "Working without a network"))
                 } }
             }
-            @if open.is_empty() && runs.is_empty() {
+            @if lookouts.items.is_empty() && alerts.items.is_empty() {
                 (page.nothing("Er is nu niemand naar wie u moet uitkijken.", "There is nobody to look out for now."))
             }
             ul.card-list {
-                @for lookout in open { (page.lookout(lookout)) }
-                @for alert in runs { (page.alert(alert)) }
+                @for lookout in &lookouts.items { (page.lookout(lookout)) }
+                @for alert in &alerts.items { (page.alert(alert)) }
             }
+            (page.further(lookouts, title))
+            (page.further(alerts, page.say("Zorgmeldingen", "Care alerts")))
         },
     )
 }

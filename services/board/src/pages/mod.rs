@@ -45,7 +45,7 @@ pub use offline::offline;
 pub use persons::{Found, one_of_these, persons};
 pub use privacy::{Privacy, privacy};
 pub use problem::{ended, failed, problem};
-pub use referrals::referrals;
+pub use referrals::{Referrals, referrals};
 pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};
 pub use turn_aways::{TurnAways, turn_aways};
@@ -61,7 +61,7 @@ use maud::{Markup, html};
 use crate::form::Ask;
 use crate::page::{Page, Section};
 
-const DESK: Section = Section { path: "/board/", dutch: "Vandaag", english: "Today" };
+const DESK: Section = Section { path: "/board/desk", dutch: "Vandaag", english: "Today" };
 const PERSONS: Section = Section { path: "/board/persons", dutch: "Personen", english: "Persons" };
 const DOOR: Section = Section { path: "/board/door", dutch: "Vanavond", english: "Tonight" };
 const LOOKOUTS: Section = Section { path: "/board/lookouts", dutch: "Uitkijken", english: "Lookouts" };
@@ -94,7 +94,43 @@ pub const fn sections(role: Role) -> &'static [Section] {
     }
 }
 
+/// As much of a list as a page shows, and where it goes on.
+pub struct Part<T> {
+    pub items: Vec<T>,
+    /// The page that goes on after these.
+    pub next: Option<String>,
+    /// The page with the first of them, where this is not it.
+    pub start: Option<String>,
+}
+
+impl<T> Part<T> {
+    /// A whole list.
+    #[must_use]
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None, start: None }
+    }
+}
+
 impl Page<'_> {
+    /// Leads through a list that is longer than the page shows of it.
+    fn further<T>(&self, part: &Part<T>, title: &str) -> Markup {
+        let link = |to: &Option<String>, text: &str| {
+            html! {
+                @if let Some(to) = to {
+                    a.utrecht-link href=(to) { (text) span.visually-hidden { ": " (title) } } " "
+                }
+            }
+        };
+        html! {
+            @if part.next.is_some() || part.start.is_some() {
+                p {
+                    (link(&part.start, self.say("Terug naar het begin", "Back to the first")))
+                    (link(&part.next, self.say("Er zijn er meer: verder", "There are more: go on")))
+                }
+            }
+        }
+    }
+
     /// A page with its title as the heading.
     fn titled(&self, title: &str, main: &Markup) -> Markup {
         let sections = sections(self.reader.principal.actor.role());
@@ -173,10 +209,10 @@ fn is_of_a_return(kind: TaskKind) -> bool {
     OF_A_RETURN.contains(&kind)
 }
 
-/// Whether a role lands on the desk.
+/// Where a role lands.
 #[must_use]
 pub fn lands_on(role: Role) -> &'static str {
-    sections(role).first().map_or("/board/", |section| section.path)
+    sections(role).first().map_or(DESK.path, |section| section.path)
 }
 
 #[cfg(test)]

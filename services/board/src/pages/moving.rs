@@ -30,7 +30,7 @@ pub fn moving_at(person: PersonId, entry: care_path::EventId) -> String {
 pub fn moving(page: &Page<'_>, moving: &Moving<'_>) -> Markup {
     let Moving { person, identity, entry, found } = moving;
     let what = happened(entry.r#type).r#in(page.language);
-    let others = found.iter().flat_map(|found| found.persons).filter(|other| other.person_id != *person);
+    let others = found.iter().flat_map(|found| &found.persons.items).filter(|other| other.person_id != *person);
     let others: Vec<&PersonSummaryView> = others.collect();
     page.titled(
         page.say("Naar de juiste persoon", "To the right person"),

@@ -5,6 +5,7 @@ use care_path::policy::opens_unseen;
 use care_path::views::PersonSummaryView;
 use maud::{Markup, html};
 
+use super::Part;
 use crate::form::Ask;
 use crate::page::Page;
 
@@ -12,9 +13,7 @@ use crate::page::Page;
 pub struct Found<'a> {
     /// What was searched for.
     pub name: &'a str,
-    pub persons: &'a [PersonSummaryView],
-    /// Where the list goes on.
-    pub next: Option<&'a str>,
+    pub persons: &'a Part<PersonSummaryView>,
     /// What is wrong with what was searched for.
     pub wrong: Option<&'a str>,
 }
@@ -22,22 +21,21 @@ pub struct Found<'a> {
 /// The page.
 #[must_use]
 pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
+    let title = page.say("Personen", "Persons");
     page.titled(
-        page.say("Personen", "Persons"),
+        title,
         &html! {
             (page.search_box("/board/persons", Some(found)))
-            @if found.persons.is_empty() {
+            @if found.persons.items.is_empty() {
                 (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
             } @else {
-                (page.found(found.persons))
+                (page.found(&found.persons.items))
             }
+            (page.further(found.persons, title))
             @if opens_unseen(page.reader.principal.actor.role(), CommandKind::BreakGlass) {
                 p { a.utrecht-link href="/board/break-glass" {
                     (page.say("Een dossier in nood openen", "Open a case in an emergency"))
                 } }
-            }
-            @if let Some(next) = found.next {
-                p { a.utrecht-link href={ "/board/persons?after=" (next) } { (page.say("Meer", "More")) } }
             }
         },
     )

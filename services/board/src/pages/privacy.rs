@@ -7,6 +7,7 @@ use care_path::path::privacy::RecordClass;
 use care_path::views::{BreakGlassState, BreakGlassView, HoldView, RetentionView};
 use maud::{Markup, html};
 
+use super::Part;
 use crate::form::Ask;
 use crate::page::Page;
 use crate::words::Said;
@@ -14,10 +15,10 @@ use crate::words::Said;
 /// What the page shows.
 pub struct Privacy<'a> {
     /// What goes within thirty days, the next first.
-    pub retention: &'a [RetentionView],
-    pub holds: &'a [HoldView],
+    pub retention: &'a Part<RetentionView>,
+    pub holds: &'a Part<HoldView>,
     /// Cases that were opened in an emergency and are open or not reviewed, the latest first.
-    pub opened: &'a [BreakGlassView],
+    pub opened: &'a Part<BreakGlassView>,
     /// How many were reviewed: as justified, and as not justified.
     pub reviewed: (u64, u64),
     /// Whose number was asked for.
@@ -32,6 +33,9 @@ pub fn privacy(
     page: &Page<'_>,
     Privacy { retention, holds, opened, reviewed, person, erased }: &Privacy<'_>,
 ) -> Markup {
+    let in_an_emergency = page.say("In nood geopend", "Opened in an emergency");
+    let goes = page.say("Verdwijnt binnen dertig dagen", "Goes within thirty days");
+    let held = page.say("Bewaarplicht", "Legal holds");
     page.titled(
         page.say("Bewaren en wissen", "Keep and erase"),
         &html! {
@@ -58,9 +62,10 @@ pub fn privacy(
                 }
             }
             section aria-labelledby="opened" {
-                h2 #opened.utrecht-heading-2 { (page.say("In nood geopend", "Opened in an emergency")) }
-                @if opened.is_empty() { (page.nothing("Niets te beoordelen.", "Nothing to review.")) }
-                ul.card-list { @for each in *opened { (page.emergency_to_review(each)) } }
+                h2 #opened.utrecht-heading-2 { (in_an_emergency) }
+                @if opened.items.is_empty() { (page.nothing("Niets te beoordelen.", "Nothing to review.")) }
+                ul.card-list { @for each in &opened.items { (page.emergency_to_review(each)) } }
+                (page.further(opened, in_an_emergency))
                 p {
                     (page.say("Beoordeeld: ", "Reviewed: "))
                     (reviewed.0) " " (page.say("terecht", "justified")) " · "
@@ -68,9 +73,9 @@ pub fn privacy(
                 }
             }
             section aria-labelledby="goes" {
-                h2 #goes.utrecht-heading-2 { (page.say("Verdwijnt binnen dertig dagen", "Goes within thirty days")) }
-                @if retention.is_empty() { (page.nothing("Niets.", "Nothing.")) }
-                ul.card-list { @for each in *retention {
+                h2 #goes.utrecht-heading-2 { (goes) }
+                @if retention.items.is_empty() { (page.nothing("Niets.", "Nothing.")) }
+                ul.card-list { @for each in &retention.items {
                     li.card id={ "goes-" (each.person_id) } {
                         p { (page.record_link(each.person_id)) }
                         p { (class(each.record_class).r#in(page.language)) " · " (page.time_text(each.kept_until)) }
@@ -79,11 +84,12 @@ pub fn privacy(
                         }
                     }
                 } }
+                (page.further(retention, goes))
             }
             section aria-labelledby="holds" {
-                h2 #holds.utrecht-heading-2 { (page.say("Bewaarplicht", "Legal holds")) }
-                @if holds.is_empty() { (page.nothing("Geen.", "None.")) }
-                ul.card-list { @for each in *holds {
+                h2 #holds.utrecht-heading-2 { (held) }
+                @if holds.items.is_empty() { (page.nothing("Geen.", "None.")) }
+                ul.card-list { @for each in &holds.items {
                     li.card id={ "hold-" (each.hold_id) } {
                         p { strong { (page.code(each.reason)) } }
                         p { (page.record_link(each.person_id)) }
@@ -91,6 +97,7 @@ pub fn privacy(
                         (page.act(&Ask::of(K::LiftHold).about(each.person_id).subject(each.hold_id.0).at_once()))
                     }
                 } }
+                (page.further(holds, held))
             }
         },
     )

@@ -5,31 +5,38 @@ use care_path::command::CommandKind as K;
 use care_path::views::{ReferralView, TaskView};
 use maud::{Markup, html};
 
+use super::Part;
 use crate::form::Ask;
 use crate::page::Page;
 
+/// What lies there.
+pub struct Referrals {
+    /// To the reader's organisation, and not answered yet.
+    pub waiting: Part<ReferralView>,
+    /// To the reader's organisation, and accepted.
+    pub running: Part<ReferralView>,
+    /// To others, and open.
+    pub sent: Part<ReferralView>,
+    pub tasks: Part<TaskView>,
+}
+
 /// The page.
 #[must_use]
-pub fn referrals(page: &Page<'_>, referrals: &[ReferralView], tasks: &[TaskView]) -> Markup {
-    let own = &page.reader.principal.organisation;
-    let (to_us, others): (Vec<_>, Vec<_>) = referrals.iter().partition(|referral| referral.to == *own);
-    let by = |waits: &dyn Fn(S) -> bool| {
-        to_us.iter().copied().filter(|each| each.state.is_some_and(waits)).collect::<Vec<_>>()
-    };
-    let waiting = by(&S::awaits_answer);
-    let running = by(&|state| state.is_open() && !state.awaits_answer());
-    let sent: Vec<_> = others.into_iter().filter(|each| each.state.is_some_and(S::is_open)).collect();
+pub fn referrals(page: &Page<'_>, referrals: &Referrals) -> Markup {
+    let Referrals { waiting, running, sent, tasks } = referrals;
+    let what_waits = page.say("Wat wacht op u", "What waits for you");
     page.titled(
         page.say("Verwijzingen", "Referrals"),
         &html! {
             div.board-columns {
-                (page.referral_list("in", page.say("Wacht op uw antwoord", "Waits for your answer"), &waiting))
-                (page.referral_list("care", page.say("Bij u in zorg", "In your care"), &running))
-                (page.referral_list("out", page.say("Verstuurd", "Sent"), &sent))
+                (page.referral_list("in", page.say("Wacht op uw antwoord", "Waits for your answer"), waiting))
+                (page.referral_list("care", page.say("Bij u in zorg", "In your care"), running))
+                (page.referral_list("out", page.say("Verstuurd", "Sent"), sent))
                 section aria-labelledby="waits" {
-                    h2 #waits.utrecht-heading-2 { (page.say("Wat wacht op u", "What waits for you")) }
-                    @if tasks.is_empty() { (page.nothing("Er wacht niets op u.", "Nothing waits for you.")) }
-                    (page.tasks(tasks))
+                    h2 #waits.utrecht-heading-2 { (what_waits) }
+                    @if tasks.items.is_empty() { (page.nothing("Er wacht niets op u.", "Nothing waits for you.")) }
+                    (page.tasks(&tasks.items))
+                    (page.further(tasks, what_waits))
                 }
             }
         },
@@ -37,12 +44,13 @@ pub fn referrals(page: &Page<'_>, referrals: &[ReferralView], tasks: &[TaskView]
 }
 
 impl Page<'_> {
-    fn referral_list(&self, id: &str, title: &str, referrals: &[&ReferralView]) -> Markup {
+    fn referral_list(&self, id: &str, title: &str, referrals: &Part<ReferralView>) -> Markup {
         html! {
             section aria-labelledby=(id) {
                 h2.utrecht-heading-2 id=(id) { (title) }
-                @if referrals.is_empty() { (self.nothing("Geen.", "None.")) }
-                ul.card-list { @for referral in referrals { (self.referral(referral, true)) } }
+                @if referrals.items.is_empty() { (self.nothing("Geen.", "None.")) }
+                ul.card-list { @for referral in &referrals.items { (self.referral(referral, true)) } }
+                (self.further(referrals, title))
             }
         }
     }

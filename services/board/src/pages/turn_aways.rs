@@ -7,6 +7,7 @@ use care_path::command::CommandKind as K;
 use care_path::views::{IdentityView, NotSeenView, TurnAwaysView};
 use maud::{Markup, html};
 
+use super::Part;
 use crate::form::Ask;
 use crate::page::Page;
 use crate::show::{day, fact};
@@ -14,32 +15,32 @@ use crate::words::Language;
 
 /// A part of the list, the last night first.
 pub struct TurnAways<'a> {
-    pub rows: &'a [TurnAwaysView],
+    pub rows: &'a Part<TurnAwaysView>,
     /// Who those are that were not seen since, as far as the reader may know.
     pub known: &'a BTreeMap<PersonId, IdentityView>,
-    /// Where the list goes on.
-    pub next: Option<&'a str>,
 }
 
 /// The page.
 #[must_use]
-pub fn turn_aways(page: &Page<'_>, TurnAways { rows, known, next }: &TurnAways<'_>) -> Markup {
-    page.titled(page.say("Afgewezen aan de deur", "Turned away"), &html! {
-        @if rows.is_empty() { (page.nothing("Er is niemand afgewezen.", "Nobody was turned away.")) }
-        @for night in rows.chunk_by(|one, other| one.night == other.night) {
-            @if let Some(first) = night.first() {
-                section aria-labelledby={ "night-" (first.night) } {
-                    h2.utrecht-heading-2 id={ "night-" (first.night) } {
-                        (page.say("De nacht van ", "The night of ")) (day(first.night, page.now, page.language))
+pub fn turn_aways(page: &Page<'_>, TurnAways { rows, known }: &TurnAways<'_>) -> Markup {
+    let title = page.say("Afgewezen aan de deur", "Turned away");
+    page.titled(
+        title,
+        &html! {
+            @if rows.items.is_empty() { (page.nothing("Er is niemand afgewezen.", "Nobody was turned away.")) }
+            @for night in rows.items.chunk_by(|one, other| one.night == other.night) {
+                @if let Some(first) = night.first() {
+                    section aria-labelledby={ "night-" (first.night) } {
+                        h2.utrecht-heading-2 id={ "night-" (first.night) } {
+                            (page.say("De nacht van ", "The night of ")) (day(first.night, page.now, page.language))
+                        }
+                        ul.card-list { @for row in night { (page.turned_away(row, known)) } }
                     }
-                    ul.card-list { @for row in night { (page.turned_away(row, known)) } }
                 }
             }
-        }
-        @if let Some(next) = next {
-            p { a.utrecht-link href={ "/board/turn-aways?after=" (next) } { (page.say("Eerdere nachten", "Earlier nights")) } }
-        }
-    })
+            (page.further(rows, title))
+        },
+    )
 }
 
 impl Page<'_> {

@@ -62,7 +62,16 @@ pub(crate) use codes;
 
 // What queries may be narrowed by.
 #[cfg(feature = "schema")]
-crate::spelt::graphql_inputs!(LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind, TurnAwayReason);
+crate::spelt::graphql_inputs!(
+    LocationType,
+    Offering,
+    OrgKind,
+    Phase,
+    ReferralState,
+    TargetGroup,
+    TaskKind,
+    TurnAwayReason
+);
 
 /// A code list as data: its name and its spellings.
 #[derive(Debug, Clone, Copy)]

@@ -104,6 +104,17 @@ codes! {
     }
 }
 
+impl HandoverState {
+    /// Whether it still goes on.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Proposed | Self::Acknowledged | Self::Accepted | Self::Departed => true,
+            Self::Declined | Self::Arrived | Self::Withdrawn => false,
+        }
+    }
+}
+
 codes! {
     /// Why the receiving side does not take the person over.
     HandoverDeclineReason in "handover_decline_reason" {

@@ -45,6 +45,7 @@ pub(crate) mod testing;
 use std::sync::Arc;
 
 pub use crate::stamp::{Moved, Stamp};
+pub use derived::List;
 pub(crate) use derived::VULNERABLE;
 pub(crate) use record::Uncounted;
 pub use shared::{Noted, Problems, Seen};

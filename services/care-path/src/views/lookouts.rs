@@ -57,7 +57,9 @@ views! {
         pub description: Option<Text>,
         pub expires_at: DateTime,
         pub answers: Option<Vec<CareAlertAnswerView>>,
-        /// Why it ended before its time.
+        /// When it ended before its time: nobody looks any more.
+        pub ended_at: Option<DateTime>,
+        /// Why it did.
         pub end_reason: Option<LookoutEndReason>,
         #[serde(flatten)]
         pub noted: NotedView,
@@ -137,6 +139,7 @@ fn alert_view(sight: &Sight<'_>, alert: &CareAlert) -> Option<CareAlertView> {
         description: sight.show(filed.description()).cloned(),
         expires_at: *sight.show(filed.expires_at())?,
         answers: section(answers.collect()),
+        ended_at: sight.show(alert.facts().ended_at()),
         end_reason: sight.show(alert.facts().end_reason()),
         noted: NotedView::of(sight, stamp),
     })

@@ -4,9 +4,10 @@
 use serde::Serialize;
 
 use super::{
-    CareAlertView, IdentityView, LookoutView, SeenView, TaskView, disclose_alerts, disclose_lookouts, section, views,
+    CareAlertView, IdentityView, ListedView, LookoutView, SeenView, TaskView, disclose_alerts, disclose_lookouts,
+    section, views,
 };
-use crate::codes::{LookoutState, Precision, TaskKind};
+use crate::codes::{Precision, TaskKind};
 use crate::event::EventKind;
 use crate::ids::{Municipality, PersonId};
 use crate::path::lost::Episode;
@@ -73,10 +74,9 @@ pub fn disclose_lost(sight: &Sight<'_>, person_id: PersonId, tasks: &[Task]) -> 
     let path = sight.path();
     let mut episodes = EpisodeView::all(sight);
     let episode = episodes.pop()?;
-    let lookouts = disclose_lookouts(sight).into_iter();
-    let runs = |lookout: &LookoutView| lookout.state == Some(LookoutState::Open) && lookout.expires_at > sight.now();
-    let still = |alert: &CareAlertView| alert.end_reason.is_none() && alert.expires_at > sight.now();
-    let alerts = disclose_alerts(sight).into_iter().filter(still);
+    let runs = |lookout: &LookoutView| lookout.is_open(sight.now()) && lookout.expires_at > sight.now();
+    let lookouts = disclose_lookouts(sight).into_iter().filter(runs);
+    let alerts = disclose_alerts(sight).into_iter().filter(|alert| alert.is_open(sight.now()));
     Some(LostView {
         person_id,
         identity: IdentityView::of(sight),
@@ -85,7 +85,7 @@ pub fn disclose_lost(sight: &Sight<'_>, person_id: PersonId, tasks: &[Task]) -> 
         escalated_at: sight.show(path.facts().escalated_at()),
         vulnerable: sight.show(path.vulnerable(sight.now())),
         last_seen: SeenView::of(sight),
-        lookouts: section(lookouts.filter(runs).collect()),
+        lookouts: section(lookouts.collect()),
         care_alerts: section(alerts.collect()),
         next: next_task(sight, tasks).map(|task| TaskView::of(sight, task, person_id)),
         earlier_episodes: section(episodes),

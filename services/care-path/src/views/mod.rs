@@ -12,6 +12,7 @@ mod exceptions;
 pub(crate) mod graphql;
 mod handovers;
 mod identity;
+mod lists;
 mod lookouts;
 mod lost;
 mod matches;
@@ -40,6 +41,7 @@ pub use handovers::{
     disclose_document, disclose_handovers,
 };
 pub use identity::IdentityView;
+pub use lists::ListedView;
 pub use lookouts::{AcknowledgementView, CareAlertView, LookoutView, SightingView, disclose_alerts, disclose_lookouts};
 pub use lost::{EpisodeView, LostView, disclose_lost, lost_due};
 pub use matches::{

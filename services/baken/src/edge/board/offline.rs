@@ -14,10 +14,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use board::Language;
 use care_path::PersonId;
 use care_path::Principal;
-use care_path::codes::{LookoutState, Role};
+use care_path::codes::Role;
 use care_path::ids::LookoutId;
 use care_path::text::Text;
 use care_path::time::DateTime;
+use care_path::views::LookoutView;
 use futures_util::StreamExt;
 use serde::Serialize;
 use serde_json::json;
@@ -28,6 +29,7 @@ use super::names::NamesOf;
 use super::session::{self, Found, Session, language_of};
 use super::show::all;
 use super::sign_in::{answer, own_page};
+use crate::app::Only;
 use crate::edge::Edge;
 use crate::edge::auth::AuthError;
 use crate::edge::caller::reading;
@@ -116,11 +118,10 @@ pub async fn lookouts(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResp
     let session = open_session(&request, &edge).await?;
     let now = edge.baken.clock().now();
     let reader = reading(&request, &edge, &session.reader.principal, Surface::Board);
-    let lookouts = all(|page| edge.baken.lookouts(&reader, page))?;
-    let open = lookouts
+    let lookouts = all(|page| edge.baken.list::<LookoutView>(&reader, Only::Open, page))?;
+    let kept: Vec<_> = lookouts
         .into_iter()
-        .filter(|each| each.state.is_none_or(|state| state == LookoutState::Open) && each.expires_at > now);
-    let kept: Vec<_> = open
+        .filter(|each| each.expires_at > now)
         .map(|each| Kept {
             lookout_id: each.lookout_id,
             person_id: each.noted.person_id,

@@ -2,34 +2,34 @@
 
 use actix_web::web::Query;
 use board::OwnLanguage;
-use board::pages::AccessFilters;
+use board::pages::{AccessFilters, Part};
 use care_path::command::CommandKind;
 use care_path::ids::FacilityId;
 use care_path::{EventId, PersonId};
 use monitor::period::Period;
 use uuid::Uuid;
 
+use crate::app::{Cursor, Page, PageRequest};
+
 /// A page of the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    Desk,
+    /// The page that the reader's role came for.
+    Landing,
+    Desk(Further),
     /// Tonight at a place; at the first unless one is named.
     Door(Option<FacilityId>),
-    Persons {
-        after: Option<String>,
-    },
-    Lookouts,
-    Referrals,
-    Handovers,
+    Persons(Further),
+    Lookouts(Further),
+    Referrals(Further),
+    Handovers(Further),
     Directory,
     /// Who was turned away.
-    TurnAways {
-        after: Option<String>,
-    },
+    TurnAways(Further),
     /// Who is told what.
     Webhooks,
     /// How long records are kept; and one of them.
-    Privacy(Option<PersonId>),
+    Privacy(Option<PersonId>, Further),
     /// The monitor's figures: those of a period, else the newest; whether those of the own municipality.
     Figures(Option<Period>, bool),
     /// The access log, and what it is filtered by.
@@ -51,6 +51,34 @@ pub enum Place {
     Consent(PersonId, OwnLanguage),
     /// A form on a page of its own.
     Form(Box<FormPlace>),
+}
+
+/// Which list of a page is read further, and after which cursor: `list` and `after` of its address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Further(Option<(String, Cursor)>);
+
+impl Further {
+    fn of(query: &Pairs) -> Self {
+        let of = |name| query.of(name).map(str::to_owned);
+        Self(of("list").zip(of("after").map(Cursor)))
+    }
+
+    /// The part of a list that the page shows, and as many items at most.
+    #[must_use]
+    pub fn request(&self, list: &str, first: usize) -> PageRequest {
+        PageRequest::new(Some(first), self.after(list).cloned()).unwrap_or_default()
+    }
+
+    /// A part of a list with the addresses of the parts around it. Every other list begins anew there.
+    #[must_use]
+    pub fn part<T>(&self, path: &str, list: &str, page: Page<T>) -> Part<T> {
+        let next = page.next().map(|Cursor(after)| format!("{path}?list={list}&after={after}"));
+        Part { next, start: self.after(list).map(|_| path.to_owned()), items: page.into_nodes() }
+    }
+
+    fn after(&self, list: &str) -> Option<&Cursor> {
+        self.0.as_ref().filter(|(each, _)| each == list).map(|(_, after)| after)
+    }
 }
 
 /// Which part of the access log, as it was typed.
@@ -99,19 +127,20 @@ impl Place {
             None => Some(None),
         };
         let place = match (parts.next()?, parts.next(), parts.next()) {
-            ("", None, None) => Self::Desk,
+            ("", None, None) => Self::Landing,
+            ("desk", None, None) => Self::Desk(Further::of(&query)),
             ("door", None, None) => Self::Door(None),
             ("door", Some(facility), None) => Self::Door(Some(facility.parse().ok()?)),
-            ("persons", None, None) => Self::Persons { after: query.of("after").map(str::to_owned) },
-            ("lookouts", None, None) => Self::Lookouts,
-            ("referrals", None, None) => Self::Referrals,
-            ("handovers", None, None) => Self::Handovers,
+            ("persons", None, None) => Self::Persons(Further::of(&query)),
+            ("lookouts", None, None) => Self::Lookouts(Further::of(&query)),
+            ("referrals", None, None) => Self::Referrals(Further::of(&query)),
+            ("handovers", None, None) => Self::Handovers(Further::of(&query)),
             ("directory", None, None) => Self::Directory,
-            ("turn-aways", None, None) => Self::TurnAways { after: query.of("after").map(str::to_owned) },
+            ("turn-aways", None, None) => Self::TurnAways(Further::of(&query)),
             ("webhooks", None, None) => Self::Webhooks,
             ("privacy", None, None) => {
                 let person = query.of("person").map(str::trim).filter(|id| !id.is_empty());
-                Self::Privacy(person.and_then(|id| id.parse().ok()).map(PersonId))
+                Self::Privacy(person.and_then(|id| id.parse().ok()).map(PersonId), Further::of(&query))
             }
             ("figures", period, None) => {
                 let period = period.map(str::parse).transpose().ok()?;
@@ -189,11 +218,29 @@ impl Pairs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::{Edge, Mark};
+
+    #[test]
+    fn a_list_goes_on_after_its_cursor_and_the_others_begin_anew() {
+        let Some(Place::Desk(further)) = Place::parse("/board/desk?list=lost&after=bm9ib2R5") else {
+            panic!("no desk")
+        };
+        assert_eq!(further.request("lost", 20), PageRequest::new(Some(20), Some(Cursor("bm9ib2R5".into()))).unwrap());
+        assert_eq!(further.request("waits", 20), PageRequest::new(Some(20), None).unwrap());
+        let edge = Edge { mark: Mark::Number(7), node: "seven", about: Vec::new() };
+        let page = || Page { edges: vec![edge.clone()], more: true };
+        let lost = further.part("/board/desk", "lost", page());
+        let waits = further.part("/board/desk", "waits", Page { more: false, ..page() });
+        assert_eq!((lost.items, lost.start.as_deref()), (vec!["seven"], Some("/board/desk")));
+        assert_eq!((waits.next, waits.start), (None, None));
+        let Some(Place::Desk(next)) = Place::parse(&lost.next.unwrap()) else { panic!("it leads nowhere") };
+        assert_eq!(next.after("lost"), Some(&edge.mark.cursor()));
+    }
 
     #[test]
     fn an_address_leads_to_a_page_of_the_board_or_nowhere() {
         let id = "0190b0a0-0000-7000-8000-000000000000";
-        assert_eq!(Place::parse("/board/"), Some(Place::Desk));
+        assert_eq!(Place::parse("/board/"), Some(Place::Landing));
         assert!(matches!(Place::parse(&format!("/board/persons/{id}")), Some(Place::Person(_))));
         let consent = Place::Consent(PersonId(id.parse().unwrap()), OwnLanguage::of("pl").unwrap());
         assert_eq!(Place::parse(&format!("/board/persons/{id}/consent?language=pl")), Some(consent));

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use board::Page;
-use board::pages::{self, Found as FoundPersons, Moving};
+use board::pages::{self, Found as FoundPersons, Moving, Part};
 use care_path::command::CommandKind;
 use care_path::matching::PersonSought;
 use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView};
@@ -73,7 +73,7 @@ pub async fn search_for_the_right_one(
 
 /// Who was found by what was typed, or what is wrong with that.
 struct Looked {
-    persons: Vec<PersonSummaryView>,
+    persons: Part<PersonSummaryView>,
     wrong: Option<String>,
 }
 
@@ -83,7 +83,7 @@ impl Looked {
     }
 
     fn found<'a>(&'a self, name: &'a str) -> FoundPersons<'a> {
-        FoundPersons { name, persons: &self.persons, next: None, wrong: self.wrong.as_deref() }
+        FoundPersons { name, persons: &self.persons, wrong: self.wrong.as_deref() }
     }
 }
 
@@ -107,10 +107,10 @@ pub fn on_the_case(person: PersonId) -> String {
 impl Viewed<'_> {
     async fn look_for(&self, name: &str) -> Result<Looked, Problem> {
         match fitting(self.edge, &self.reading, name).await {
-            Ok(persons) => Ok(Looked { persons, wrong: None }),
+            Ok(persons) => Ok(Looked { persons: Part::whole(persons), wrong: None }),
             Err(Problem::Fields(problems)) => {
                 let wrong = problems.told().first().map(|each| board::field_problem(&each.message, self.language));
-                Ok(Looked { persons: Vec::new(), wrong })
+                Ok(Looked { persons: Part::whole(Vec::new()), wrong })
             }
             Err(problem) => Err(problem),
         }

@@ -9,12 +9,12 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
 use board::pages::{
-    CaseDesk, CountryCount, Desk, Door, Figures, Found as FoundPersons, LastSignIn, Lookouts, Privacy, Returning,
-    SeenBy, StateShare, TurnAways, WhoSaw,
+    CaseDesk, CountryCount, Desk, Door, Figures, Found as FoundPersons, LastSignIn, Lookouts, Part, Privacy, Referrals,
+    Returning, SeenBy, StateShare, TurnAways, WhoSaw,
 };
 use board::{Draft, Flash, Language, OwnLanguage, Page, pages};
 use care_path::PersonId;
-use care_path::codes::{Code, Role, TaskKind};
+use care_path::codes::{Code, ReferralState, Role, TaskKind};
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::figures::releases_figures;
@@ -29,13 +29,13 @@ use monitor::frozen::Frozen;
 use monitor::period::Period;
 
 use super::names::{NamesOf, place_of};
-use super::place::{FormPlace, Pairs, Place};
+use super::place::{FormPlace, Further, Pairs, Place};
 use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, to};
 use super::{filled, search};
 use crate::app::{
-    Cursor, FiguresForm, HandoverCounts, LabelLanguage, MeView, OrganisationsFilter, PageRequest, PersonsFilter,
-    QueryError, Reading, SeenByView, StateCount, TurnAwaysFilter,
+    FiguresForm, HandoverCounts, LabelLanguage, MeView, Only, OrganisationsFilter, PageRequest, PersonsFilter, Reading,
+    ReferralsFilter, SeenByView, StateCount, TurnAwaysFilter,
 };
 use crate::edge::Edge;
 use crate::edge::caller::reading;
@@ -46,6 +46,8 @@ use crate::edge::rest::records::certificate_of;
 
 /// As much of a list as a page shows.
 const SHOWN: usize = 50;
+/// The same where each item comes with its forms.
+const WITH_FORMS: usize = 20;
 
 /// Answers with a page.
 pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
@@ -203,48 +205,47 @@ impl<'a> Viewed<'a> {
     fn markup(&self) -> Result<Markup, Problem> {
         let place = Place::parse(self.at).ok_or(Problem::NotFound)?;
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
-        let first = PageRequest::new(Some(SHOWN), None).unwrap_or_default();
         match place {
-            Place::Desk => match pages::lands_on(reader.actor.role()) {
-                "/board/" => self.desk(&first),
-                elsewhere => Viewed { at: elsewhere, reading: self.reading.clone(), ..*self }.markup(),
-            },
+            Place::Landing => {
+                let at = pages::lands_on(reader.actor.role());
+                Viewed { at, reading: self.reading.clone(), ..*self }.markup()
+            }
+            Place::Desk(further) => self.desk(&further),
             Place::Door(facility) => self.door(facility),
-            Place::Persons { after } => {
-                let request = PageRequest::new(Some(SHOWN), after.map(Cursor)).unwrap_or_default();
-                let found = baken.persons(reader, &PersonsFilter::default(), &request)?;
-                let next = found.next().map(|cursor| cursor.0);
-                let persons = found.into_nodes();
-                let found = FoundPersons { name: "", persons: &persons, next: next.as_deref(), wrong: None };
+            Place::Persons(further) => {
+                let found = baken.persons(reader, &PersonsFilter::default(), &further.request("persons", SHOWN))?;
+                let persons = further.part("/board/persons", "persons", found);
+                let found = FoundPersons { name: "", persons: &persons, wrong: None };
                 Ok(self.with_page(self.at, |page| pages::persons(page, &found)))
             }
-            Place::Lookouts => {
-                let lookouts = baken.lookouts(reader, &first)?.into_nodes();
+            Place::Lookouts(further) => {
+                let lookouts = baken.list(reader, Only::Open, &further.request("lookouts", WITH_FORMS))?;
                 let alerts = match reader.actor.role() {
-                    Role::Police => baken.care_alerts(reader, &first)?.into_nodes(),
-                    _ => Vec::new(),
+                    Role::Police => {
+                        let alerts = baken.list(reader, Only::Open, &further.request("alerts", WITH_FORMS))?;
+                        further.part("/board/lookouts", "alerts", alerts)
+                    }
+                    _ => Part::whole(Vec::new()),
                 };
-                let lists = Lookouts { lookouts: &lookouts, alerts: &alerts };
+                let lookouts = further.part("/board/lookouts", "lookouts", lookouts);
+                let lists = Lookouts { lookouts, alerts };
                 Ok(self.with_page(self.at, |page| pages::lookouts(page, &lists)))
             }
-            Place::Referrals => {
-                let referrals = baken.referrals(reader, &first)?.into_nodes();
-                let tasks = baken.worklist(reader, None, &first)?.into_nodes();
-                Ok(self.with_page(self.at, |page| pages::referrals(page, &referrals, &tasks)))
-            }
-            Place::Handovers => {
+            Place::Referrals(further) => self.referrals(&further),
+            Place::Handovers(further) => {
                 if let Some(counts) = baken.handover_counts(reader) {
                     let counts = counted(&counts);
                     return Ok(self.with_page(self.at, |page| pages::ambassador(page, &counts)));
                 }
-                let handovers = baken.handovers(reader, &first)?.into_nodes();
+                let handovers = baken.list(reader, Only::All, &further.request("handovers", WITH_FORMS))?;
+                let handovers = further.part("/board/handovers", "handovers", handovers);
                 let may: Vec<_> = MeView::of(reader).may.into_iter().map(|each| each.command).collect();
                 Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
             }
             Place::Directory => self.directory(),
-            Place::TurnAways { after } => self.turn_aways(after),
+            Place::TurnAways(further) => self.turn_aways(&further),
             Place::Webhooks => self.webhooks(),
-            Place::Privacy(person) => self.privacy(person),
+            Place::Privacy(person, further) => self.privacy(person, &further),
             Place::Figures(period, own) => self.figures(period, own),
             // Only its own page has it: no form is sent from there.
             Place::WhoSaw(..) | Place::Accesses(_) => Err(Problem::NotFound),
@@ -273,27 +274,49 @@ impl<'a> Viewed<'a> {
         }
     }
 
-    fn desk(&self, first: &PageRequest) -> Result<Markup, Problem> {
+    fn desk(&self, further: &Further) -> Result<Markup, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        let tasks = baken.worklist(reader, None, &further.request("waits", SHOWN))?;
+        let tasks = further.part("/board/desk", "waits", tasks);
         if reader.actor.role() == Role::MunicipalAssessor {
-            let tasks = baken.worklist(reader, None, first)?;
-            let more = tasks.next().is_some();
-            let tasks = tasks.into_nodes();
-            return Ok(self.with_page(self.at, |page| pages::rights_waiting(page, &tasks, more)));
+            return Ok(self.with_page(self.at, |page| pages::rights_waiting(page, &tasks)));
         }
-        let lost = baken.lost(reader, first)?.into_nodes();
-        let deciding = baken.worklist(reader, Some(TaskKind::DecideException), first)?.into_nodes();
+        let lost = baken.lost(reader, &further.request("lost", SHOWN))?;
+        let kind = Some(TaskKind::DecideException);
+        let deciding = baken.worklist(reader, kind, &further.request("decide", WITH_FORMS))?;
+        let Part { items, next, start } = further.part("/board/desk", "decide", deciding);
         let request = |task: &TaskView| {
             let requests = baken.exceptions_of(reader, task.person_id).ok()?;
             let is_it = |request: &ExceptionView| task.subject_id.is_some_and(|id| id.0 == request.exception_id.0);
             requests.into_iter().find(is_it).map(|request| (request.noted.person_id, request))
         };
-        let to_decide: Vec<_> = deciding.iter().filter_map(request).collect();
-        let tasks = baken.worklist(reader, None, first)?;
-        let more = tasks.next().is_some();
-        let tasks = tasks.into_nodes();
-        let desk = Desk { lost: &lost, to_decide: &to_decide, tasks: &tasks, more };
+        let to_decide = Part { items: items.iter().filter_map(request).collect(), next, start };
+        let desk = Desk { lost: further.part("/board/desk", "lost", lost), to_decide, tasks };
         Ok(self.with_page(self.at, |page| pages::desk(page, &desk)))
+    }
+
+    /// Referrals to and from the reader's organisation; to those who follow all cases, all that are open.
+    fn referrals(&self, further: &Further) -> Result<Markup, Problem> {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        let own = Some(reader.organisation.clone());
+        let list = |list: &str, filter: ReferralsFilter| {
+            let filter = ReferralsFilter { only: Only::Open, ..filter };
+            let page = baken.referrals(reader, &filter, &further.request(list, WITH_FORMS))?;
+            Ok::<_, Problem>(further.part("/board/referrals", list, page))
+        };
+        let to_us = |waiting: bool| {
+            let states = ReferralState::ALL.iter().filter(|state| state.is_open() && state.awaits_answer() == waiting);
+            ReferralsFilter { to: own.clone(), states: Some(states.copied().collect()), ..ReferralsFilter::default() }
+        };
+        let from = own.clone().filter(|_| reader.actor.role() != Role::ProcessCoordinator);
+        let tasks = baken.worklist(reader, None, &further.request("waits", SHOWN))?;
+        let referrals = Referrals {
+            waiting: list("in", to_us(true))?,
+            running: list("care", to_us(false))?,
+            sent: list("out", ReferralsFilter { from, ..ReferralsFilter::default() })?,
+            tasks: further.part("/board/referrals", "waits", tasks),
+        };
+        Ok(self.with_page(self.at, |page| pages::referrals(page, &referrals)))
     }
 
     /// The directory, for those who keep it.
@@ -318,20 +341,18 @@ impl<'a> Viewed<'a> {
     }
 
     /// Who was turned away, for those who may read it.
-    fn turn_aways(&self, after: Option<String>) -> Result<Markup, Problem> {
+    fn turn_aways(&self, further: &Further) -> Result<Markup, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
         if turn_aways_of(reader.actor.role()) == TurnAwaysOf::Nobody {
             return Err(Problem::NotFound);
         }
-        let request = PageRequest::new(Some(SHOWN), after.map(Cursor)).unwrap_or_default();
-        let found = baken.turn_aways(reader, &TurnAwaysFilter::default(), &request)?;
-        let next = found.next().map(|cursor| cursor.0);
-        let rows = found.into_nodes();
-        let lost = rows.iter().flat_map(|row| row.not_seen_since.iter().flatten()).map(|each| each.person_id);
+        let found = baken.turn_aways(reader, &TurnAwaysFilter::default(), &further.request("nights", SHOWN))?;
+        let rows = further.part("/board/turn-aways", "nights", found);
+        let lost = rows.items.iter().flat_map(|row| row.not_seen_since.iter().flatten()).map(|each| each.person_id);
         let known = lost.collect::<BTreeSet<_>>().into_iter();
         let known =
             known.filter_map(|person| Some((person, baken.case_file(reader, person).ok()?.identity?))).collect();
-        let turned_away = TurnAways { rows: &rows, known: &known, next: next.as_deref() };
+        let turned_away = TurnAways { rows: &rows, known: &known };
         Ok(self.with_page(self.at, |page| pages::turn_aways(page, &turned_away)))
     }
 
@@ -346,16 +367,20 @@ impl<'a> Viewed<'a> {
     }
 
     /// What is kept and what holds it, for those who keep records.
-    fn privacy(&self, person: Option<PersonId>) -> Result<Markup, Problem> {
+    fn privacy(&self, person: Option<PersonId>, further: &Further) -> Result<Markup, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
         if !keeps_records(reader.actor.role()) {
             return Err(Problem::NotFound);
         }
-        let most = PageRequest::new(Some(PageRequest::MOST), None).unwrap_or_default();
-        let retention = baken.retention(reader, &most)?.into_nodes();
-        let holds = baken.holds(reader, &most)?.into_nodes();
-        let of = |state| Ok::<_, Problem>(baken.break_glass(reader, Some(state), &most)?.into_nodes());
-        let opened = [of(BreakGlassState::Open)?, of(BreakGlassState::ToReview)?].concat();
+        let at = "/board/privacy";
+        let retention = further.part(at, "goes", baken.retention(reader, &further.request("goes", SHOWN))?);
+        let holds = further.part(at, "holds", baken.holds(reader, &further.request("holds", SHOWN))?);
+        let to_review = Some(BreakGlassState::ToReview);
+        let to_review = baken.break_glass(reader, to_review, &further.request("opened", SHOWN))?;
+        let mut opened = further.part(at, "opened", to_review);
+        // Those that are open now are few: each ends after hours.
+        let open = all(|request| baken.break_glass(reader, Some(BreakGlassState::Open), request))?;
+        opened.items.splice(..0, open);
         let counts = baken.break_glass_counts(reader)?;
         let reviewed = (counts.justified, counts.not_justified);
         let erased = person.filter(|person| self.edge.notaries.is_some() && baken.was_erased(*person));
@@ -507,7 +532,10 @@ impl<'a> Viewed<'a> {
 }
 
 /// All of a list, page after page.
-pub fn all<T>(list: impl Fn(&PageRequest) -> Result<crate::app::Page<T>, QueryError>) -> Result<Vec<T>, Problem> {
+pub fn all<T, E>(list: impl Fn(&PageRequest) -> Result<crate::app::Page<T>, E>) -> Result<Vec<T>, Problem>
+where
+    Problem: From<E>,
+{
     let (mut items, mut after) = (Vec::new(), None);
     loop {
         let part = list(&PageRequest::new(Some(PageRequest::MOST), after).unwrap_or_default())?;

@@ -8,7 +8,7 @@ use async_graphql::{
     SimpleObject,
 };
 use care_path::PersonId;
-use care_path::codes::{LocationType, Offering, OrgKind, Phase, TargetGroup, TaskKind, TurnAwayReason};
+use care_path::codes::{LocationType, Offering, OrgKind, Phase, ReferralState, TargetGroup, TaskKind, TurnAwayReason};
 use care_path::ids::{Municipality, OrgId};
 use care_path::matching::{PersonSought, Sought};
 use care_path::text::{Language, Line};
@@ -196,40 +196,46 @@ impl Query {
     async fn lookouts(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Those alone that still go on.", default)] open: bool,
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<LookoutView> {
-        page(ctx, first, after, |asked, request| asked.baken.lookouts(asked.reader, request))
+        page(ctx, first, after, |asked, request| asked.baken.list(asked.reader, open.into(), request))
     }
 
     /// The care alerts that the reader may see.
     async fn care_alerts(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Those alone that still go on.", default)] open: bool,
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<CareAlertView> {
-        page(ctx, first, after, |asked, request| asked.baken.care_alerts(asked.reader, request))
+        page(ctx, first, after, |asked, request| asked.baken.list(asked.reader, open.into(), request))
     }
 
     /// The referrals that the reader may see.
     async fn referrals(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<ReferralsFilter>,
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<ReferralView> {
-        page(ctx, first, after, |asked, request| asked.baken.referrals(asked.reader, request))
+        let ReferralsFilter { open, states, to, from } = filter.unwrap_or_default();
+        let filter = app::ReferralsFilter { only: open.unwrap_or_default().into(), states, to, from };
+        page(ctx, first, after, |asked, request| asked.baken.referrals(asked.reader, &filter, request))
     }
 
     /// The requests for an exception that the reader may see.
     async fn exceptions(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Those alone that still go on.", default)] open: bool,
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<ExceptionView> {
-        page(ctx, first, after, |asked, request| asked.baken.exceptions(asked.reader, request))
+        page(ctx, first, after, |asked, request| asked.baken.list(asked.reader, open.into(), request))
     }
 
     /// Who was turned away, by place, night and reason: the last night first.
@@ -280,10 +286,11 @@ impl Query {
     async fn handovers(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Those alone that still go on.", default)] open: bool,
         #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<HandoverView, Counted> {
-        let list = |asked: &Asked<'_>, request: &PageRequest| asked.baken.handovers(asked.reader, request);
+        let list = |asked: &Asked<'_>, request: &PageRequest| asked.baken.list(asked.reader, open.into(), request);
         let counted = |asked: &Asked<'_>| Counted { counts: asked.baken.handover_counts(asked.reader) };
         page_with(ctx, first, after, list, counted)
     }
@@ -327,6 +334,16 @@ struct FiguresFilter {
     period: Option<String>,
     /// As coordinators are shown them of their own municipality.
     own: Option<bool>,
+}
+
+/// Which referrals a list is asked for.
+#[derive(InputObject, Default)]
+struct ReferralsFilter {
+    /// Those alone that still go on.
+    open: Option<bool>,
+    states: Option<Vec<ReferralState>>,
+    to: Option<OrgId>,
+    from: Option<OrgId>,
 }
 
 /// Which turn-aways a list is asked for.

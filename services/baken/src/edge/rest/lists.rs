@@ -2,7 +2,8 @@
 //! the parts of many paths that a caller may see.
 
 use actix_web::{HttpRequest, HttpResponse, get};
-use care_path::codes::{Code, TaskKind};
+use care_path::codes::{Code, ReferralState, TaskKind};
+use care_path::ids::OrgId;
 use care_path::views::{CareAlertView, ExceptionView, HandoverView, LookoutView, LostView, ReferralView, TaskView};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
@@ -11,23 +12,40 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::page::PageOf;
 use super::query::{self, PageParameters, Parameters};
 use super::reader::{ReadingCaller, shown};
-use crate::app::HandoverCounts;
+use crate::app::{HandoverCounts, Only, ReferralsFilter};
 use crate::edge::problem::Problem;
 
-/// Declares a list that has pages and no filters.
+/// Declares a list of parts of cases, of which those can be asked for that still go on.
 macro_rules! lists {
     ($( $(#[doc = $doc:literal])+ $name:ident: $path:literal => $view:ty; )+) => {$(
         #[utoipa::path(
-            get, path = $path, tag = "Lists", impl_for = $name, params(PageParameters),
+            get, path = $path, tag = "Lists", impl_for = $name, params(OpenParameter, PageParameters),
             responses((status = 200, description = "A page of the list.", body = PageOf<$view>))
         )]
         $(#[doc = $doc])+
         #[get($path)]
         pub async fn $name(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-            let page = query::page(&request)?;
-            Ok(shown(&PageOf::from(reader.baken().$name(reader.reading(), &page)?)))
+            let mut parameters = Parameters::of(&request)?;
+            let (only, page) = (only(&mut parameters), parameters.page());
+            parameters.end()?;
+            Ok(shown(&PageOf::<$view>::from(reader.baken().list(reader.reading(), only, &page)?)))
         }
     )+};
+}
+
+/// Takes which parts of cases are asked for.
+fn only(parameters: &mut Parameters) -> Only {
+    let open: Option<bool> = parameters.take("open", "must be true or false", |text| text.parse().ok());
+    open.unwrap_or_default().into()
+}
+
+/// Which parts of cases are asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it documents what `only` reads")]
+struct OpenParameter {
+    /// Those alone that still go on.
+    open: Option<bool>,
 }
 
 /// Lists what waits for you: where most is at stake first, then what is due first
@@ -55,19 +73,62 @@ struct WorklistParameters {
     kind: Option<TaskKind>,
 }
 
+/// Lists who is lost, due first
+///
+/// Who is out of sight, since when and why, where they were last seen, who looks out and who is silent.
+#[utoipa::path(
+    get, path = "/v1/lost", tag = "Lists", impl_for = lost, params(PageParameters),
+    responses((status = 200, description = "A page of the list.", body = PageOf<LostView>))
+)]
+#[get("/v1/lost")]
+pub async fn lost(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let page = query::page(&request)?;
+    Ok(shown(&PageOf::from(reader.baken().lost(reader.reading(), &page)?)))
+}
+
 lists! {
-    /// Lists who is lost, due first
-    ///
-    /// Who is out of sight, since when and why, where they were last seen, who looks out and who is silent.
-    lost: "/v1/lost" => LostView;
     /// Lists the lookouts that you may see
     lookouts: "/v1/lookouts" => LookoutView;
     /// Lists the care alerts that you may see
     care_alerts: "/v1/care-alerts" => CareAlertView;
-    /// Lists the referrals that you may see
-    referrals: "/v1/referrals" => ReferralView;
     /// Lists the requests for an exception that you may see
     exceptions: "/v1/exceptions" => ExceptionView;
+}
+
+/// Lists the referrals that you may see
+#[utoipa::path(
+    get, path = "/v1/referrals", tag = "Lists", impl_for = referrals,
+    params(OpenParameter, ReferralsParameters, PageParameters),
+    responses((status = 200, description = "A page of the list.", body = PageOf<ReferralView>))
+)]
+#[get("/v1/referrals")]
+pub async fn referrals(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut parameters = Parameters::of(&request)?;
+    let states = |text: &str| text.split(',').map(ReferralState::from_code).collect();
+    let organisation = |text: &str| text.parse().ok();
+    let filter = ReferralsFilter {
+        only: only(&mut parameters),
+        states: parameters.take("state", "must be codes of the list referral_state, with commas between them", states),
+        to: parameters.take("to", "must be the short name of an organisation", organisation),
+        from: parameters.take("from", "must be the short name of an organisation", organisation),
+    };
+    let page = parameters.page();
+    parameters.end()?;
+    Ok(shown(&PageOf::from(reader.baken().referrals(reader.reading(), &filter, &page)?)))
+}
+
+/// Which referrals are asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it documents what `referrals` reads")]
+struct ReferralsParameters {
+    /// Those in one of these states, with commas between them.
+    #[param(style = Form, explode = false, max_items = 8)]
+    state: Option<Vec<ReferralState>>,
+    /// Those to this organisation.
+    to: Option<OrgId>,
+    /// Those from this organisation.
+    from: Option<OrgId>,
 }
 
 /// A page of handovers.
@@ -84,13 +145,15 @@ pub struct HandoverPage {
 ///
 /// An ambassador sees counts and no handover.
 #[utoipa::path(
-    get, path = "/v1/handovers", tag = "Lists", impl_for = handovers, params(PageParameters),
+    get, path = "/v1/handovers", tag = "Lists", impl_for = handovers, params(OpenParameter, PageParameters),
     responses((status = 200, description = "A page of the list.", body = HandoverPage))
 )]
 #[get("/v1/handovers")]
 pub async fn handovers(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let page = query::page(&request)?;
-    let page = PageOf::from(reader.baken().handovers(reader.reading(), &page)?);
+    let mut parameters = Parameters::of(&request)?;
+    let (only, page) = (only(&mut parameters), parameters.page());
+    parameters.end()?;
+    let page = PageOf::from(reader.baken().list(reader.reading(), only, &page)?);
     Ok(shown(&HandoverPage { page, counts: reader.baken().handover_counts(reader.reading()) }))
 }
 

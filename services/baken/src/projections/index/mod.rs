@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use care_path::codes::Phase;
 use care_path::directory::Directory;
 use care_path::ids::{Municipality, OrgId};
-use care_path::path::CarePath;
+use care_path::path::{CarePath, List};
 use care_path::policy::Relation;
 use care_path::text::Country;
 use care_path::time::DateTime;
@@ -64,18 +64,20 @@ impl Reach {
     }
 }
 
-/// What there is in a case that has a list of its own.
+/// What there is in a case that has a list of its own: any at all, or one that nothing ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Feature {
-    Lookouts,
-    CareAlerts,
-    Referrals,
-    Exceptions,
-    Handovers,
+pub struct Feature {
+    pub list: List,
+    pub open: bool,
 }
 
-const FEATURES: [Feature; 5] =
-    [Feature::Lookouts, Feature::CareAlerts, Feature::Referrals, Feature::Exceptions, Feature::Handovers];
+impl Feature {
+    fn all_of(path: &CarePath) -> impl Iterator<Item = Self> {
+        let any = List::ALL.into_iter().filter(|list| path.has(*list)).map(|list| Self { list, open: false });
+        let open = List::ALL.into_iter().filter(|list| path.has_open(*list)).map(|list| Self { list, open: true });
+        any.chain(open)
+    }
+}
 
 /// Cases by what they are found by.
 #[derive(Default)]
@@ -107,17 +109,10 @@ enum IndexPlace<'i> {
 
 impl Indexed {
     fn of(path: &CarePath, directory: &Directory) -> Self {
-        let has = |feature: &Feature| match feature {
-            Feature::Lookouts => path.has_lookouts(),
-            Feature::CareAlerts => path.has_care_alerts(),
-            Feature::Referrals => path.has_referrals(),
-            Feature::Exceptions => path.has_exceptions(),
-            Feature::Handovers => path.has_handovers(),
-        };
         Self {
             reaches: Reach::to(path, directory),
             phase: path.phase(),
-            features: FEATURES.into_iter().filter(has).collect(),
+            features: Feature::all_of(path).collect(),
             updated: path.updated_at(),
         }
     }

@@ -2,7 +2,7 @@
 
 use care_path::codes::LookoutState;
 use care_path::command::CommandKind as K;
-use care_path::views::CaseFileView;
+use care_path::views::{CaseFileView, ListedView};
 use maud::{Markup, html};
 
 use crate::form::Ask;
@@ -18,7 +18,7 @@ impl Page<'_> {
                     h2 #lookouts.utrecht-heading-2 { (self.say("Uitkijken", "Lookouts")) }
                     ul.card-list {
                         @for lookout in lookouts.iter().rev() {
-                            @let open = lookout.state == Some(LookoutState::Open);
+                            @let open = lookout.is_open(self.now);
                             li.card id={ "lookout-" (lookout.lookout_id) } {
                                 p {
                                     @if let Some(state) = lookout.state { span.tag { (self.code(state)) } " " }
@@ -66,12 +66,18 @@ impl Page<'_> {
                         @for alert in alerts.iter().rev() {
                             li.card id={ "alert-" (alert.care_alert_id) } {
                                 p { (self.organisation(&alert.to)) " · " (self.noted(&alert.noted)) }
+                                p {
+                                    @if let Some(ended) = alert.ended_at {
+                                        span.tag { (self.code(LookoutState::Ended)) } " " (self.time(ended))
+                                        @if let Some(why) = alert.end_reason { " · " (self.code(why)) }
+                                    } @else { (self.say("tot ", "until ")) (self.time(alert.expires_at)) }
+                                }
                                 @if let Some(description) = &alert.description { p.told { (description.as_str()) } }
                                 @for answer in alert.answers.iter().flatten() {
                                     p { (self.code(answer.outcome)) " · " (self.noted(&answer.noted)) }
                                 }
                                 @let ask = |kind| Ask::of(kind).about(person).subject(alert.care_alert_id.0);
-                                @if alert.end_reason.is_none() && alert.expires_at > self.now {
+                                @if alert.is_open(self.now) {
                                     @for kind in [K::AnswerCareAlert, K::EndCareAlert] {
                                         @if may.contains(&kind) { (self.act(&ask(kind))) }
                                     }

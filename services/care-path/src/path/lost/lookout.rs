@@ -160,6 +160,7 @@ impl CareAlert {
 }
 
 derived_facts! { CareAlert as it, "care_alert" {
+    ended_at: is DateTime = "ended_at" in Lookout, Minimal: maybe(it.over.as_ref().map(|over| over.by.recorded_at));
     end_reason: is LookoutEndReason = "end_reason" in Lookout, Full: maybe(it.over.as_ref().map(|over| over.reason));
 }}
 

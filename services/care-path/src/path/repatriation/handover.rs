@@ -100,13 +100,7 @@ impl Handover {
 
     /// Whether it still goes on.
     pub(crate) fn is_open(&self) -> bool {
-        match self.state() {
-            HandoverState::Proposed
-            | HandoverState::Acknowledged
-            | HandoverState::Accepted
-            | HandoverState::Departed => true,
-            HandoverState::Declined | HandoverState::Arrived | HandoverState::Withdrawn => false,
-        }
+        self.state().is_open()
     }
 
     /// It is stopped by what the person said. The first word that stops it counts.

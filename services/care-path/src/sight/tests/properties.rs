@@ -26,10 +26,11 @@ use crate::path::order::in_order;
 use crate::path::random::everybody;
 use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::RepatriationEvent;
-use crate::path::{CarePath, Stamp, Story};
+use crate::path::{CarePath, List, Stamp, Story};
 use crate::policy::{Address, Category, Depth, Relation, Stands};
+use crate::sight::Sight;
 use crate::text::Country;
-use crate::views::disclose_entry;
+use crate::views::{CareAlertView, ExceptionView, HandoverView, ListedView, LookoutView, ReferralView, disclose_entry};
 
 /// The rules beyond the cells. The organisation that was asked by a referral may read why, or it could not answer. And
 /// where a sighting was is where the person was: their presence, as well as a matter of the lookout.
@@ -189,6 +190,29 @@ proptest! {
     fn a_reader_to_whom_the_table_gives_nothing_learns_not_even_that_the_person_exists(history in histories()) {
         for who in principals() {
             prop_assert_eq!(sight(&who, &history).is_some(), sees_anything(&who, &history), "{:?}", who.actor.role());
+        }
+    }
+
+    /// The index of what is open leaves out nothing that anybody is told to be open.
+    #[test]
+    fn what_a_reader_is_told_to_be_open_is_open_on_the_path(history in histories()) {
+        fn open<T: ListedView>(sight: &Sight<'_>, history: &History) -> (List, bool) {
+            (T::LIST, T::disclose(sight).iter().any(|part| part.is_open(history.now)))
+        }
+        for who in principals() {
+            let Some(sight) = sight(&who, &history) else { continue };
+            let lists = [
+                open::<LookoutView>(&sight, &history),
+                open::<CareAlertView>(&sight, &history),
+                open::<ReferralView>(&sight, &history),
+                open::<ExceptionView>(&sight, &history),
+                open::<HandoverView>(&sight, &history),
+            ];
+            for (list, is_told) in lists {
+                let path = &history.path;
+                prop_assert!(!is_told || path.has_open(list), "{list:?} to {:?}", who.actor.role());
+                prop_assert!(!path.has_open(list) || path.has(list), "{list:?}");
+            }
         }
     }
 

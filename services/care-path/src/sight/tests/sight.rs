@@ -6,14 +6,18 @@ use serde_json::json;
 
 use super::super::Sight;
 use crate::actor::{Actor, Principal};
-use crate::codes::{ConsentPurpose, DataClass, HandoverWithdrawReason, LookoutOutcome, ReturnCondition, ReturnWish};
+use crate::codes::{
+    ConsentPurpose, DataClass, HandoverWithdrawReason, LookoutEndReason, LookoutOutcome, ReturnCondition, ReturnWish,
+};
 use crate::deadlines::Deadlines;
 use crate::event::{Event, EventKind, read};
 use crate::fact::{Label, Origin, Reader};
-use crate::ids::{ConsentId, HandoverId, LookoutId};
+use crate::ids::{CareAlertId, ConsentId, HandoverId, LookoutId};
 use crate::list::Few;
 use crate::path::CarePath;
-use crate::path::lost::{FileCareAlert, IssueLookout, Lookout, LookoutRecipient, MarkOutOfSight, ResolveLookout};
+use crate::path::lost::{
+    EndCareAlert, FileCareAlert, IssueLookout, Lookout, LookoutRecipient, MarkOutOfSight, ResolveLookout,
+};
 use crate::path::random::principals;
 use crate::path::repatriation::{
     AcknowledgeHandover, EvidenceReturnCondition, GiveConsent, PresentReturnOptions, ProposeHandover, Recipient,
@@ -23,7 +27,7 @@ use crate::path::testing::*;
 use crate::policy::rules::tells_of_presence;
 use crate::policy::{Category, Depth, Relation};
 use crate::time::DateTime;
-use crate::views::{Progress, disclose_alerts, disclose_case_file, disclose_handovers, disclose_lookouts};
+use crate::views::{ListedView, Progress, disclose_alerts, disclose_case_file, disclose_handovers, disclose_lookouts};
 
 fn sight_at<T>(who: &Principal, path: &CarePath, now: DateTime, look: impl FnOnce(&Sight<'_>) -> T) -> Option<T> {
     Sight::of(who, path, now, &Deadlines::default(), &directory()).map(|sight| look(&sight))
@@ -146,6 +150,23 @@ fn police_see_the_alert_that_is_addressed_to_them_and_neither_another_nor_a_look
             assert_eq!(seen(&police(), 40), None);
             assert_eq!(seen(&principal("police-utrecht", Actor::Police), 12), None);
         });
+}
+
+#[test]
+fn whoever_sees_an_alert_sees_that_it_is_over() {
+    let told_open = |path: &CarePath, who: &Principal| {
+        let open = |sight: &Sight<'_>| disclose_alerts(sight).iter().map(|alert| alert.is_open(evening(0))).collect();
+        sight(who, path, open).unwrap_or_else(Vec::new)
+    };
+    let whom = [coordinator(), night_shelter(), street_doctor()];
+    given([signalled()])
+        .when(a_bed())
+        .and(a_referral())
+        .by(coordinator())
+        .and(alert("police-rotterdam"))
+        .then(|path| whom.iter().for_each(|who| assert_eq!(told_open(path, who), [true], "{who:?}")))
+        .and_on(CareAlertId(id_of_command(2)), EndCareAlert { reason: LookoutEndReason::Found })
+        .then(|path| whom.iter().for_each(|who| assert_eq!(told_open(path, who), [false], "{who:?}")));
 }
 
 fn consent(country: &str) -> GiveConsent {

@@ -6,13 +6,14 @@ use std::fmt::Write as _;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, FieldDefinition, Type, TypeKind, TypeSystemDefinition};
+use care_path::views::{CareAlertView, LookoutView};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::support::{Small, coordinator};
 use crate::app::Reading;
 use crate::app::testing::user;
-use crate::app::{Page, PageRequest, PersonsFilter};
+use crate::app::{Only, Page, PageRequest, PersonsFilter, ReferralsFilter};
 use crate::edge::graphql::sdl;
 
 /// The fields of every object of the schema.
@@ -124,17 +125,14 @@ async fn lists_and_the_timeline_are_the_same_over_both_edges() {
     let objects = objects();
     let page = PageRequest::default();
     let (reader, baken) = (coordinator(), &small.baken);
+    let reading = Reading::from(&reader);
     for (field, of, rest) in [
-        (
-            "persons",
-            "PersonSummary",
-            nodes(baken.persons(&Reading::from(&reader), &PersonsFilter::default(), &page).unwrap()),
-        ),
-        ("worklist", "Task", nodes(baken.worklist(&Reading::from(&reader), None, &page).unwrap())),
-        ("lost", "Lost", nodes(baken.lost(&Reading::from(&reader), &page).unwrap())),
-        ("lookouts", "Lookout", nodes(baken.lookouts(&Reading::from(&reader), &page).unwrap())),
-        ("careAlerts", "CareAlert", nodes(baken.care_alerts(&Reading::from(&reader), &page).unwrap())),
-        ("referrals", "Referral", nodes(baken.referrals(&Reading::from(&reader), &page).unwrap())),
+        ("persons", "PersonSummary", nodes(baken.persons(&reading, &PersonsFilter::default(), &page).unwrap())),
+        ("worklist", "Task", nodes(baken.worklist(&reading, None, &page).unwrap())),
+        ("lost", "Lost", nodes(baken.lost(&reading, &page).unwrap())),
+        ("lookouts", "Lookout", nodes(baken.list::<LookoutView>(&reading, Only::All, &page).unwrap())),
+        ("careAlerts", "CareAlert", nodes(baken.list::<CareAlertView>(&reading, Only::All, &page).unwrap())),
+        ("referrals", "Referral", nodes(baken.referrals(&reading, &ReferralsFilter::default(), &page).unwrap())),
     ] {
         let query = format!("{{ {field}(first: 20) {{ nodes {{ {} }} }} }}", everything(&objects, of));
         let shown = without_nulls(small.shown(reader.clone(), &query).await);
