@@ -205,7 +205,11 @@ impl Baken {
         }
         guests.sort_by_key(|guest| (guest.state, guest.expected_by, guest.person_id));
         counts.of_places(place.places_in(night), taken);
-        let view = self.facility_view(reader, &world, (place, owner), Night::of(now)).ok_or(QueryError::NotFound)?;
+        let tonight = Night::of(now);
+        let view = views::disclose_facility(reader, place, owner, world.directory(), tonight);
+        // They were counted already, if it is about tonight.
+        let taken_tonight = || if night == tonight { taken } else { self.taken(&world, facility, tonight) };
+        let view = view.ok_or(QueryError::NotFound)?.with_free_places(reader, world.directory(), taken_tonight);
         Ok(EveningView::new(view, night.date(), counts, guests))
     }
 
