@@ -200,3 +200,31 @@ async fn what_stands_out_is_told_to_the_privacy_officer_alone_and_reading_it_is_
         running.client(user).get("/v1/access-log/patterns").await.expect(403);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphql_records_of_a_case_file_what_was_asked_for_and_rest_the_whole() {
+    let running = demo_world().await;
+    let (coordinator, marek) = (running.client("coordinator-rotterdam"), crate::support::marek());
+    let recorded = async |query: &str| {
+        let answer = coordinator.graphql(query, json!({"id": marek})).await;
+        assert!(answer["errors"].is_null() && answer["data"]["person"].is_object(), "{answer}");
+        let last = records(&running, 1).await.remove(0).access;
+        assert_eq!((last.asks.surface, last.persons.len()), (Surface::Graphql, 1));
+        serde_json::to_value(&last.persons[0]).unwrap()["categories"].clone()
+    };
+    let of = |fields: &str| format!("query($id: ID!) {{ person(id: $id) {{ {fields} }} }}");
+    assert_eq!(recorded(&of("personId")).await, json!([]));
+    assert_eq!(recorded(&of("phase")).await, json!(["presence"]));
+    assert_eq!(recorded(&of("who: identity { alias }")).await, json!(["identity"]));
+    let in_a_fragment =
+        "query($id: ID!) { person(id: $id) { ...of } } fragment of on Person { careAlerts { to } phase }";
+    assert_eq!(recorded(in_a_fragment).await, json!(["presence", "lookout"]));
+    // A part of its own is recorded with the file.
+    let with_phases = recorded(&of("identity { alias } timeline(first: 3) { nodes { type } }")).await;
+    assert!(with_phases.as_array().is_some_and(|all| all.len() > 1), "{with_phases}");
+
+    coordinator.get(&format!("/v1/persons/{marek}")).await.expect(200);
+    let last = records(&running, 1).await.remove(0).access;
+    let whole = serde_json::to_value(&last.persons[0]).unwrap()["categories"].clone();
+    assert!(whole.as_array().is_some_and(|all| all.len() >= 5), "{whole}");
+}

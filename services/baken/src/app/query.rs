@@ -14,7 +14,7 @@ use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::views::{
     self, CaseFileView, ExceptionView, ListedView, PersonSummaryView, PhaseView, ReferralView, TaskView,
-    TimelineEntryView,
+    TimelineEntryView, Wanted,
 };
 use care_path::{Actor, PersonId, Principal};
 
@@ -117,12 +117,25 @@ impl Baken {
     /// # Errors
     /// Where there is none, or none for this principal.
     pub fn case_file(&self, reader: &Reading, person: PersonId) -> Result<CaseFileView, QueryError> {
+        self.case_file_parts(reader, person, &Wanted::All)
+    }
+
+    /// The parts of the case file that are asked for. Of these alone it is recorded that they were shown.
+    ///
+    /// # Errors
+    /// Where there is none, or none for this principal.
+    pub fn case_file_parts(
+        &self,
+        reader: &Reading,
+        person: PersonId,
+        wanted: &Wanted,
+    ) -> Result<CaseFileView, QueryError> {
         self.seen(reader, person, |case, sight, world| {
             let linked: Vec<_> = case.members.iter().copied().filter(|member| *member != person).collect();
             let progress = views::progress(sight, case.told());
-            let view = views::disclose_case_file(sight, person, progress, &linked)
+            let view = views::disclose_parts(sight, wanted, person, progress, &linked)
                 .with_lacking(sight, !case.set_aside.is_empty())
-                .with_relations(sight, |other| {
+                .with_relations(sight, wanted, |other| {
                     world.case(other).is_some_and(|case| self.sight(reader, world, case).is_some())
                 });
             let others = view.relations.iter().flatten().filter_map(|relation| relation.person_id);

@@ -1,5 +1,7 @@
 //! The case file: all that a reader may see of a person, by category.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::break_glass::{EmergencyView, OpenedView, disclose_emergencies};
@@ -121,6 +123,27 @@ views! {
     }
 }
 
+/// Which parts of a case file somebody asks for, by their names in JSON. Of the others nothing is shown, nor recorded as shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Wanted {
+    #[default]
+    All,
+    Parts(BTreeSet<String>),
+}
+
+impl Wanted {
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Parts(names) => names.contains(name),
+        }
+    }
+
+    fn part<T>(&self, name: &str, show: impl FnOnce() -> Option<T>) -> Option<T> {
+        self.has(name).then(show).flatten()
+    }
+}
+
 /// The case file of a person as a reader sees it. `person_id` is the id that was asked for, `linked` the others whose
 /// paths are folded into this one, `progress` how far the path has come for this reader.
 #[must_use]
@@ -130,44 +153,64 @@ pub fn disclose_case_file(
     progress: Progress,
     linked: &[PersonId],
 ) -> CaseFileView {
+    disclose_parts(sight, &Wanted::All, person_id, progress, linked)
+}
+
+/// The parts of it that are asked for.
+#[must_use]
+pub fn disclose_parts(
+    sight: &Sight<'_>,
+    wanted: &Wanted,
+    person_id: PersonId,
+    progress: Progress,
+    linked: &[PersonId],
+) -> CaseFileView {
     let path = sight.path();
-    let coordinator = path.case.coordinator.as_ref().and_then(|assigned| sight.show(assigned.facts().coordinator()));
+    let coordinator = || {
+        let assigned = path.case.coordinator.as_ref()?;
+        sight.show(assigned.facts().coordinator()).cloned()
+    };
+    let closed = || sight.show(path.case.closed.as_ref()?.facts().reason()).copied();
+    let notes = || section(path.case.notes.iter().filter_map(|note| note_view(sight, note)).collect());
     CaseFileView {
         person_id,
         revision: progress.revision,
-        linked_persons: sight.show(linked_persons(linked)),
-        phase: sight.phase(),
-        municipality: sight.show(path.facts().municipality()).cloned(),
-        coordinator: coordinator.cloned(),
-        vulnerable: sight.show(path.vulnerable(sight.now())),
-        opened_at: sight.show(path.facts().opened_at()),
+        linked_persons: wanted.part("linked_persons", || sight.show(linked_persons(linked))),
+        phase: wanted.part("phase", || sight.phase()),
+        municipality: wanted.part("municipality", || sight.show(path.facts().municipality()).cloned()),
+        coordinator: wanted.part("coordinator", coordinator),
+        vulnerable: wanted.part("vulnerable", || sight.show(path.vulnerable(sight.now()))),
+        opened_at: wanted.part("opened_at", || sight.show(path.facts().opened_at())),
         updated_at: progress.updated_at,
-        closed: path.case.closed.as_ref().and_then(|closed| sight.show(closed.facts().reason())).copied(),
+        closed: wanted.part("closed", closed),
         erased: path.is_erased().then_some(true),
         lacking: None,
-        break_glass: EmergencyView::of(sight),
-        presence: PresenceView::of(sight),
-        identity: IdentityView::of(sight),
+        break_glass: wanted.part("break_glass", || EmergencyView::of(sight)),
+        presence: wanted.part("presence", || PresenceView::of(sight)),
+        identity: wanted.part("identity", || IdentityView::of(sight)),
         relations: None,
-        social: SocialView::of(sight),
-        medical: MedicalView::of(sight),
-        justice: JusticeView::of(sight),
-        incidents: incidents(sight),
-        rights: RightsView::of(sight),
-        referrals: section(disclose_referrals(sight)),
-        exceptions: section(disclose_exceptions(sight)),
-        lookouts: section(disclose_lookouts(sight)),
-        care_alerts: section(disclose_alerts(sight)),
-        r#return: ReturnView::of(sight),
-        notes: section(path.case.notes.iter().filter_map(|note| note_view(sight, note)).collect()),
-        emergencies: section(disclose_emergencies(sight)),
+        social: wanted.part("social", || SocialView::of(sight)),
+        medical: wanted.part("medical", || MedicalView::of(sight)),
+        justice: wanted.part("justice", || JusticeView::of(sight)),
+        incidents: wanted.part("incidents", || incidents(sight)),
+        rights: wanted.part("rights", || RightsView::of(sight)),
+        referrals: wanted.part("referrals", || section(disclose_referrals(sight))),
+        exceptions: wanted.part("exceptions", || section(disclose_exceptions(sight))),
+        lookouts: wanted.part("lookouts", || section(disclose_lookouts(sight))),
+        care_alerts: wanted.part("care_alerts", || section(disclose_alerts(sight))),
+        r#return: wanted.part("return", || ReturnView::of(sight)),
+        notes: wanted.part("notes", notes),
+        emergencies: wanted.part("emergencies", || section(disclose_emergencies(sight))),
     }
 }
 
 impl CaseFileView {
     /// Tells who belongs together with the person. Who that is, is told where the reader may see that person too.
     #[must_use]
-    pub fn with_relations(self, sight: &Sight<'_>, may_see: impl Fn(PersonId) -> bool) -> Self {
+    pub fn with_relations(self, sight: &Sight<'_>, wanted: &Wanted, may_see: impl Fn(PersonId) -> bool) -> Self {
+        if !wanted.has("relations") {
+            return self;
+        }
         let relations = sight.path().relations();
         let shown = relations.iter().filter_map(|relation| RelationView::of(sight, relation, &may_see)).collect();
         Self { relations: section(shown), ..self }

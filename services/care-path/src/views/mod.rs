@@ -32,7 +32,10 @@ pub use break_glass::{
     BreakGlassState, BreakGlassView, EmergencyView, OpenedView, disclose_break_glass, disclose_emergencies,
 };
 pub(crate) use case_file::LINKED;
-pub use case_file::{CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, disclose_case_file};
+pub use case_file::{
+    CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, Wanted, disclose_case_file,
+    disclose_parts,
+};
 pub use directory::{FacilityView, OrganisationView, disclose_facility, disclose_organisation, shows_organisation};
 pub use evening::{EveningCountsView, EveningView, GuestView, disclose_guest};
 pub use exceptions::{ExceptionView, disclose_exceptions};

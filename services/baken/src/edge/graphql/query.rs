@@ -16,7 +16,7 @@ use care_path::time::{BirthDate, DateTime, Day, Moment};
 use care_path::views::{
     CareAlertView, CaseFileView, EveningView, ExceptionView, FacilityView, HandoverView, LookoutView, LostView,
     MatchElsewhereView, MatchView, OrganisationView, PersonSummaryView, PhaseView, ReferralView, TaskView,
-    TimelineEntryView, TurnAwaysView,
+    TimelineEntryView, TurnAwaysView, Wanted,
 };
 use chrono::NaiveDate;
 
@@ -143,7 +143,8 @@ impl Query {
     async fn person(&self, ctx: &Context<'_>, id: ID) -> Option<Person> {
         // What is no id names nobody, as a path of REST does.
         let person = PersonId(uuid(&id)?);
-        let file = asked(ctx).and_then(|asked| found(asked.baken.case_file(asked.reader, person)));
+        let wanted = Person::wanted(ctx);
+        let file = asked(ctx).and_then(|asked| found(asked.baken.case_file_parts(asked.reader, person, &wanted)));
         or_null(ctx, file).map(|file| Person { file })
     }
 
@@ -418,6 +419,25 @@ impl From<FacilitiesFilter> for app::FacilitiesFilter {
 pub(super) struct Person {
     #[graphql(flatten)]
     pub file: CaseFileView,
+}
+
+impl Person {
+    /// What is asked for of the person whom a field tells of, by the names in JSON.
+    pub fn wanted(ctx: &Context<'_>) -> Wanted {
+        let fields = ctx.field().selection_set();
+        Wanted::Parts(fields.map(|field| snake_case(field.name())).collect())
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut spelt = String::with_capacity(name.len());
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            spelt.push('_');
+        }
+        spelt.push(letter.to_ascii_lowercase());
+    }
+    spelt
 }
 
 #[ComplexObject]

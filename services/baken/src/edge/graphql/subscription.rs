@@ -83,7 +83,7 @@ impl PersonChange {
     /// The person's case file as it is now.
     async fn person(&self, ctx: &Context<'_>) -> Option<Person> {
         let asked = asked(ctx).ok()?;
-        let file = asked.baken.case_file(asked.reader, self.of).ok()?;
+        let file = asked.baken.case_file_parts(asked.reader, self.of, &Person::wanted(ctx)).ok()?;
         Some(Person { file })
     }
 }
