@@ -210,7 +210,7 @@ async fn graphql_records_of_a_case_file_what_was_asked_for_and_rest_the_whole() 
         assert!(answer["errors"].is_null() && answer["data"]["person"].is_object(), "{answer}");
         let last = records(&running, 1).await.remove(0).access;
         assert_eq!((last.asks.surface, last.persons.len()), (Surface::Graphql, 1));
-        serde_json::to_value(&last.persons[0]).unwrap()["categories"].clone()
+        serde_json::to_value(last.persons[0]).unwrap()["categories"].clone()
     };
     let of = |fields: &str| format!("query($id: ID!) {{ person(id: $id) {{ {fields} }} }}");
     assert_eq!(recorded(&of("personId")).await, json!([]));
@@ -225,6 +225,6 @@ async fn graphql_records_of_a_case_file_what_was_asked_for_and_rest_the_whole() 
 
     coordinator.get(&format!("/v1/persons/{marek}")).await.expect(200);
     let last = records(&running, 1).await.remove(0).access;
-    let whole = serde_json::to_value(&last.persons[0]).unwrap()["categories"].clone();
+    let whole = serde_json::to_value(last.persons[0]).unwrap()["categories"].clone();
     assert!(whole.as_array().is_some_and(|all| all.len() >= 5), "{whole}");
 }

@@ -2,6 +2,7 @@
 //! event in a log may hold any time. Nothing in this crate reads a clock.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
@@ -381,6 +382,12 @@ impl Night {
     #[must_use]
     pub fn noon(self) -> DateTime {
         NaiveTime::from_hms_opt(12, 0, 0).and_then(|noon| self.at(noon)).unwrap_or(DateTime::MAX_UTC)
+    }
+
+    /// From its noon until the next: every instant of which [`Night::of`] gives it.
+    #[must_use]
+    pub fn span(self) -> Range<DateTime> {
+        self.noon()..self.0.succ_opt().map_or(DateTime::MAX_UTC, |next| Self(next).noon())
     }
 
     /// When it is over.

@@ -22,6 +22,18 @@ fn the_day_begins_at_midnight_in_amsterdam() {
 }
 
 #[test]
+fn an_instant_is_in_the_span_of_its_night_and_of_no_other() {
+    // Through both changes of the clock.
+    let instants = (0..24 * 366).map(|hour| hours_after(at("2026-01-01T00:00:00Z"), hour));
+    for instant in instants.flat_map(|at| [at, at - TimeDelta::nanoseconds(1)]) {
+        let night = Night::of(instant);
+        assert!(night.span().contains(&instant), "{instant}");
+        assert!(!Night::of(night.span().end).span().contains(&instant), "{instant}");
+        assert_eq!(Night::of(night.span().start), night);
+    }
+}
+
+#[test]
 fn an_evening_and_the_small_hours_after_it_are_one_night() {
     let night = |text: &str| Night::of(at(text));
     assert_eq!(night("2026-01-10T21:30:00Z"), night("2026-01-11T03:00:00Z"));

@@ -186,6 +186,9 @@ impl Baken {
                 let deadlines = self.settings.deadlines.of_case(&case.path);
                 let here = case.path.guests(night, now, deadlines, world.directory());
                 let here: Vec<_> = here.filter(|guest| guest.facility == facility).collect();
+                if here.is_empty() {
+                    return None;
+                }
                 let sight = self.sight(reader, &world, case);
                 let shown = sight.iter().flat_map(|sight| {
                     here.iter().filter_map(|guest| views::disclose_guest(sight, guest, guest.person_id()))

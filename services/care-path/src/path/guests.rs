@@ -58,7 +58,19 @@ impl CarePath {
         deadlines: &'a Deadlines,
         directory: &'a Directory,
     ) -> impl Iterator<Item = Guest<'a>> {
-        self.stays.iter().filter_map(move |stay| self.guest(stay, night, now, deadlines, directory))
+        let span = night.span();
+        // Most beds that people had are long behind them.
+        let concerns = move |stay: &&Stay| {
+            let ended_before = stay.ended().is_some_and(|ended| ended.occurred.at < span.start);
+            stay.assigned.from < span.end && (!ended_before || self.was_there_since(stay, span.start))
+        };
+        self.stays.iter().filter(concerns).filter_map(move |stay| self.guest(stay, night, now, deadlines, directory))
+    }
+
+    /// Whether anybody said of the person that they were there, or came.
+    fn was_there_since(&self, stay: &Stay, begin: DateTime) -> bool {
+        stay.attended.iter().any(|attended| attended.stamp.occurred.latest() >= begin)
+            || self.intakes.iter().any(|intake| intake.stamp.occurred.at >= begin)
     }
 
     fn guest<'a>(
@@ -69,22 +81,23 @@ impl CarePath {
         deadlines: &Deadlines,
         directory: &'a Directory,
     ) -> Option<Guest<'a>> {
-        let facility = &stay.place(directory)?.id;
-        let leaves = self.stays_until(stay).filter(|_| night > Night::of(now));
-        let leaves_before = leaves.is_some_and(|leaves| leaves < hours_after(night.noon(), HOURS_TO_MIDNIGHT));
-        if Night::of(stay.assigned.from) > night || leaves_before {
+        let (facility, span) = (&stay.place(directory)?.id, night.span());
+        let is_to_come = now < span.start;
+        let leaves = self.stays_until(stay).filter(|_| is_to_come);
+        let leaves_before = leaves.is_some_and(|leaves| leaves < hours_after(span.start, HOURS_TO_MIDNIGHT));
+        if leaves_before {
             return None;
         }
-        let that_night = |at: &DateTime| Night::of(*at) == night;
-        let expected_by = expected_in_night_of(stay, night.noon(), directory);
-        let evening = expected_by.map_or(night.noon(), |by| hours_after(by, -EVENING_HOURS));
+        let that_night = |at: &DateTime| span.contains(at);
+        let expected_by = expected_in_night_of(stay, span.start, directory);
+        let evening = expected_by.map_or(span.start, |by| hours_after(by, -EVENING_HOURS));
         let last = stay.attended.iter().rfind(|attended| that_night(&attended.stamp.occurred.at));
         let left = last.filter(|last| last.status == AttendanceStatus::Left).map(|left| left.stamp.occurred.at);
         // Who left before the evening may still come.
         let left = left.filter(|left| *left >= evening);
-        let missed = stay.missed_in_night_of(night.noon());
+        let missed = stay.missed_in_night_of(span.start);
         // The night that runs is told as it stands, one that is gone as it was in its morning.
-        let runs = night == Night::of(now);
+        let runs = that_night(&now);
         let came = self.arrived(stay, if runs { now } else { night.morning() }).filter(that_night);
         // What was said last counts: who was there in the afternoon may still not come.
         let came = came.filter(|came| missed.is_none_or(|missed| missed.stamp.occurred.at < *came));

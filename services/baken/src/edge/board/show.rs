@@ -47,7 +47,7 @@ use crate::edge::rest::records::certificate_of;
 /// As much of a list as a page shows.
 const SHOWN: usize = 50;
 /// The same where each item comes with its forms.
-const WITH_FORMS: usize = 20;
+const WITH_FORMS: usize = 12;
 
 /// Answers with a page.
 pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {

@@ -424,8 +424,8 @@ pub(super) struct Person {
 impl Person {
     /// What is asked for of the person whom a field tells of, by the names in JSON.
     pub fn wanted(ctx: &Context<'_>) -> Wanted {
-        let fields = ctx.field().selection_set();
-        Wanted::Parts(fields.map(|field| snake_case(field.name())).collect())
+        let person = ctx.field();
+        Wanted::Parts(person.selection_set().map(|field| snake_case(field.name())).collect())
     }
 }
 

@@ -148,7 +148,8 @@ impl Stay {
 
     /// The no-show of the night of an instant.
     pub(super) fn missed_in_night_of(&self, at: DateTime) -> Option<&Noted<NoShowRecorded>> {
-        self.no_shows.iter().find(|missed| Night::of(missed.stamp.occurred.at) == Night::of(at))
+        let night = Night::of(at);
+        self.no_shows.iter().find(|missed| Night::of(missed.stamp.occurred.at) == night)
     }
 }
 
