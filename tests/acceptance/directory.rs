@@ -283,6 +283,10 @@ async fn a_facility_takes_only_what_it_is() {
         let refused = shelter.post(&beds, body).await.expect(422).json();
         assert_eq!(refused["errors"][0], json!({"pointer": pointer, "message": message}));
     }
+    // Where nobody sleeps, there is no bed to give.
+    let by_day = running.client("day-shelter-rotterdam");
+    by_day.post(&format!("/v1/persons/{person}/intakes"), json!({})).await.expect(201);
+    by_day.post(&beds, json!({"kind": "night_shelter_eu"})).await.expect(422);
     let administrator = running.client("administrator");
     administrator.post("/v1/facilities/night-shelter-rotterdam-beds/close", json!({})).await.expect(201);
     let named = json!({"kind": "night_shelter_eu", "facility": "night-shelter-rotterdam-beds"});

@@ -159,11 +159,13 @@ impl CarePath {
         let (bed, cause) = (&stay.assigned, &stay.assigned.stamp);
         // A bed without an end of its own is watched until it is given up.
         let until = bed.until.and_then(|_| self.stays_until(stay));
+        let moves_on = self.successor(stay).map(|next| next.assigned.from);
         let evening = |expected_by: DateTime| {
             let risk = person.risks.at(expected_by, deadlines);
             let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
             // A bed of which nobody had told Baken on that evening is nobody's to watch.
-            let watched = due >= cause.recorded_at && until.is_none_or(|until| expected_by < until);
+            let is_theirs = until.into_iter().chain(moves_on).all(|end| expected_by < end);
+            let watched = due >= cause.recorded_at && is_theirs;
             let silent = !self.is_accounted_for(stay, expected_by, due) && stay.missed_in_night_of(due).is_none();
             (watched && silent && !person.was_out_of_sight(due)).then_some(Evening {
                 bed: bed.bed,

@@ -85,7 +85,8 @@ impl CarePath {
         let is_to_come = now < span.start;
         let leaves = self.stays_until(stay).filter(|_| is_to_come);
         let leaves_before = leaves.is_some_and(|leaves| leaves < hours_after(span.start, HOURS_TO_MIDNIGHT));
-        if leaves_before {
+        let moves_on = self.successor(stay).is_some_and(|next| next.assigned.from < span.end);
+        if leaves_before || (moves_on && !self.was_there_since(stay, span.start)) {
             return None;
         }
         let that_night = |at: &DateTime| span.contains(at);

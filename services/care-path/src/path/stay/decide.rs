@@ -12,7 +12,7 @@ use crate::path::evenings::expected_in_night_of;
 use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::private::private;
 use crate::text::Text;
-use crate::time::{DateTime, Moment};
+use crate::time::{DateTime, Moment, Night};
 use serde::Deserialize;
 
 refusals! {
@@ -106,10 +106,9 @@ impl Context<'_> {
             let fits = found.location_type == kind;
             return fits.then_some(()).ok_or(Refusal::field("kind", "is not what that facility is"));
         }
-        let facilities = own.into_iter().flat_map(|own| &own.facilities);
-        let mut with_beds = facilities.filter(|facility| facility.location_type.has_beds()).peekable();
-        let knows_places = with_beds.peek().is_some();
-        if knows_places && !with_beds.any(|facility| facility.location_type == kind && !facility.closures.is_closed()) {
+        let mut facilities = own.into_iter().flat_map(|own| &own.facilities).peekable();
+        let is_known = facilities.peek().is_some();
+        if is_known && !facilities.any(|facility| facility.location_type == kind && !facility.closures.is_closed()) {
             return Err(Refusal::field("kind", "is not what any facility of your organisation is"));
         }
         Ok(())
@@ -123,8 +122,13 @@ impl CarePath {
         for referral in self.bed_referrals_awaiting(&assigned.organisation) {
             events.push(ReferralEvent::ReferralAccepted(ReferralAccepted { referral, explanation: None }).into());
         }
+        // One for a later night ends nothing yet, and one that is still to come is not ended by another before it.
+        let is_for_later = assigned.is_for_later(occurred);
+        let earlier = self.open_stays().filter(|stay| {
+            let is_to_come = stay.is_for_later() && stay.assigned.from > occurred;
+            !is_for_later && !is_to_come && stay.assigned.stamp.occurred.at <= occurred
+        });
         events.push(StayEvent::BedAssigned(assigned).into());
-        let earlier = self.open_stays().filter(|stay| stay.assigned.stamp.occurred.at <= occurred);
         for elsewhere in earlier.filter(|stay| !self.awaits_decision(stay.assigned.bed)) {
             let reason = BedReleaseReason::MovedOn;
             events.push(
@@ -178,6 +182,9 @@ impl Decide for RecordNoShow {
             None => path.open_stay_at(&at.by.organisation),
         };
         let stay = stay.ok_or(StayRefusal::NoOpenStay)?;
+        if Night::of(stay.assigned.from) > Night::of(at.occurred.at) {
+            return Err(StayRefusal::NotExpected.into());
+        }
         // A worker sees that somebody is not there; Baken goes by the clock and by what it heard.
         let expected_by = if at.by.actor == Actor::System {
             let missed = path.missed_evening(stay.assigned.bed, at.now, at.deadlines, at.directory);

@@ -98,6 +98,11 @@ pub struct Stay {
 pub(crate) const ENDED: Label = Label { name: "ended", category: Category::Presence, depth: Depth::Full, sealed: None };
 
 impl Stay {
+    /// Whether it was given for a later night, and does not begin before that.
+    pub(super) fn is_for_later(&self) -> bool {
+        self.assigned.is_for_later(self.assigned.stamp.occurred.at)
+    }
+
     /// Whether the bed is still theirs.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -157,7 +162,9 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
     match event {
         StayEvent::BedAssigned(assigned) => {
             path.case.dropped_out = None;
-            path.move_on(stamp, &assigned.organisation);
+            if !assigned.is_for_later(stamp.occurred.at) {
+                path.move_on(stamp, &assigned.organisation, None);
+            }
             let assigned = Noted::new(stamp, assigned);
             path.stays.push(Stay {
                 assigned,
@@ -170,6 +177,8 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
         StayEvent::AttendanceRecorded(attendance) => {
             if let Some(stay) = attendance.bed.and_then(|bed| path.stay_mut(bed)) {
                 stay.attended.push(Noted::new(stamp, attendance));
+                let bed = stay.assigned.bed;
+                path.begin_later(stamp, bed);
             }
             let known = path.lost.known_until;
             path.seen(stamp, attendance.location_type, None);
@@ -183,12 +192,14 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
                 path.record.overtake(stamp.event_id);
             } else if let Some(stay) = path.stay_mut(no_show.bed) {
                 stay.no_shows.push(Noted::new(stamp, no_show));
+                path.begin_later(stamp, no_show.bed);
             }
         }
         StayEvent::BedReleased(released) => {
             // A release that came with an older bed ends nothing; what people release is released, whenever they say that was.
             let is_of =
                 |stay: &&mut Stay| stamp.caused_by.is_none() || stay.assigned.stamp.occurred.at <= stamp.occurred.at;
+            path.begin_later(stamp, released.bed);
             if let Some(stay) = path.stay_mut(released.bed).filter(is_of) {
                 stay.released.get_or_insert_with(|| Noted::new(stamp, released));
                 let there = stay.assigned.organisation.clone();
@@ -198,17 +209,43 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
     }
 }
 
+impl BedAssigned {
+    /// Whether it was given, at a time, for a later night.
+    pub(super) fn is_for_later(&self, occurred: DateTime) -> bool {
+        Night::of(self.from) > Night::of(occurred)
+    }
+}
+
 impl CarePath {
     fn stay_mut(&mut self, bed: BedId) -> Option<&mut Stay> {
         self.stays.iter_mut().find(|stay| stay.assigned.bed == bed)
     }
 
-    /// Ends the stays that go on, but for those that a decision holds: the person has another bed now.
-    fn move_on(&mut self, stamp: &Arc<Stamp>, to: &OrgId) {
+    /// A bed that was given for a later night has begun: something is told of it. The beds before it have ended.
+    fn begin_later(&mut self, stamp: &Arc<Stamp>, bed: BedId) {
+        let begins = |stay: &&Stay| stay.is_open() && stay.is_for_later() && stay.assigned.from <= stamp.occurred.at;
+        if let Some(organisation) = self.stay(bed).filter(begins).map(|stay| stay.assigned.organisation.clone()) {
+            self.move_on(stamp, &organisation, Some(bed));
+        }
+    }
+
+    /// The open stay that follows another: it was given for a later night.
+    pub(super) fn successor(&self, stay: &Stay) -> Option<&Stay> {
+        let follows = |other: &&Stay| other.is_for_later() && other.assigned.from > stay.assigned.from;
+        self.open_stays().filter(follows).min_by_key(|other| other.assigned.from)
+    }
+
+    /// Ends the stays that go on, but for those that are still to come, and those that a decision holds: the person has
+    /// another bed now, which may be among them.
+    fn move_on(&mut self, stamp: &Arc<Stamp>, to: &OrgId, begun: Option<BedId>) {
         let Self { stays, exceptions, .. } = self;
         let awaited = |bed: BedId| exceptions.iter().any(|request| request.is_pending_for(bed));
+        let stays_on = |stay: &Stay| {
+            let is_to_come = stay.is_for_later() && stay.assigned.from > stamp.occurred.at;
+            is_to_come || begun == Some(stay.assigned.bed) || awaited(stay.assigned.bed)
+        };
         let mut left = Vec::new();
-        for stay in stays.iter_mut().filter(|stay| stay.overtaken.is_none() && !awaited(stay.assigned.bed)) {
+        for stay in stays.iter_mut().filter(|stay| stay.overtaken.is_none() && !stays_on(stay)) {
             if stay.is_open() {
                 left.push(stay.assigned.organisation.clone());
             }

@@ -1,6 +1,8 @@
 use super::super::testing::*;
 use super::*;
 use crate::codes::Phase;
+use crate::deadlines::Deadlines;
+use crate::path::random::everybody;
 use crate::time::Moment;
 
 fn release() -> ReleaseBed {
@@ -163,4 +165,53 @@ fn an_attendance_is_of_the_stay_that_ran_when_it_happened() {
         .a_day_earlier()
         .and(visit())
         .then(|path| assert_eq!(path.stays.iter().map(|stay| stay.attended.len()).collect::<Vec<_>>(), [1, 0]));
+}
+
+/// A bed of the night shelter tonight, and one of the 24-hour shelter from a later evening on.
+fn tonight_and_later() -> (Given, DateTime) {
+    let later = evening(3);
+    let reserved = AssignBed { kind: LocationType::Shelter24h, from: Some(moment(3)), ..a_bed() };
+    (given([signalled()]).when(a_bed()).by(shelter24()).and(reserved), later)
+}
+
+#[test]
+fn a_bed_for_a_later_night_leaves_tonights_and_follows_it_when_it_begins() {
+    let (given, later) = tonight_and_later();
+    let tonight = Night::of(evening(0));
+    let places = |path: &CarePath, night: Night, now: DateTime| {
+        let (deadlines, directory) = (Deadlines::default(), everybody());
+        let guests = path.guests(night, now, &deadlines, &directory);
+        guests.map(|guest| guest.facility.to_string()).collect::<Vec<_>>()
+    };
+    given
+        .then(|path| {
+            assert_eq!(path.open_stays().count(), 2);
+            assert_eq!(places(path, tonight, evening(0)).len(), 1);
+            assert_eq!(places(path, Night::of(evening(2)), evening(0)).len(), 1);
+            // From then on they are not expected here. The other shelter has no facility in this directory.
+            assert_eq!(places(path, Night::of(later), evening(0)), Vec::<String>::new());
+            let evenings = path.evenings(&Deadlines::default(), &everybody());
+            assert!(evenings.iter().all(|each| each.expected_by >= later || each.bed != BedId(id_of_command(1))));
+        })
+        .until(later)
+        .and(RecordAttendance { status: AttendanceStatus::Present, location_type: None })
+        .then(|path| {
+            let ended: Vec<_> = path.stays.iter().map(Stay::end_reason).collect();
+            assert_eq!(ended, [Some(BedReleaseReason::MovedOn), None]);
+        });
+}
+
+#[test]
+fn a_bed_for_tonight_leaves_one_that_is_still_to_come() {
+    let reserved = AssignBed { kind: LocationType::Shelter24h, from: Some(moment(3)), ..a_bed() };
+    given([signalled()])
+        .by(shelter24())
+        .when(reserved)
+        .by(night_shelter())
+        .and(a_bed())
+        .then(|path| assert!(path.stays.iter().all(Stay::is_open)))
+        // Nobody is missed in a bed that has not begun.
+        .by(shelter24())
+        .when(RecordNoShow::default())
+        .then_err(StayRefusal::NotExpected);
 }
