@@ -285,8 +285,9 @@ async fn a_facility_takes_only_what_it_is() {
     }
     // Where nobody sleeps, there is no bed to give.
     let by_day = running.client("day-shelter-rotterdam");
-    by_day.post(&format!("/v1/persons/{person}/intakes"), json!({})).await.expect(201);
-    by_day.post(&beds, json!({"kind": "night_shelter_eu"})).await.expect(422);
+    let seen_by_day = by_day.signal(json!({"channel": "shelter_intake"})).await;
+    let bed = by_day.post(&format!("/v1/persons/{seen_by_day}/beds"), json!({"kind": "night_shelter_eu"})).await;
+    assert_eq!(bed.expect(422).json()["errors"][0]["pointer"], "/kind");
     let administrator = running.client("administrator");
     administrator.post("/v1/facilities/night-shelter-rotterdam-beds/close", json!({})).await.expect(201);
     let named = json!({"kind": "night_shelter_eu", "facility": "night-shelter-rotterdam-beds"});

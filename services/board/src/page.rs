@@ -1,8 +1,11 @@
 //! What every page is made with, and the frame that all of them have.
 
-use care_path::Principal;
+use std::collections::BTreeMap;
+
 use care_path::ids::{FacilityId, OrgId};
 use care_path::time::DateTime;
+use care_path::views::IdentityView;
+use care_path::{PersonId, Principal};
 use maud::{DOCTYPE, Markup, html};
 use uuid::Uuid;
 
@@ -42,6 +45,9 @@ pub struct Reader {
     pub name: String,
 }
 
+/// Who those are whom a page tells of by their ids, as far as the reader may know.
+pub type Known = BTreeMap<PersonId, IdentityView>;
+
 /// What was sent and not recorded: it is shown again, with what is wrong with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
@@ -80,6 +86,7 @@ pub struct Page<'a> {
     pub now: DateTime,
     pub reader: &'a Reader,
     pub names: &'a dyn Names,
+    pub known: &'a Known,
     /// The token that shows that a form comes from one of our pages.
     pub csrf: &'a str,
     /// Where the page is.

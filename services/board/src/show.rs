@@ -158,6 +158,7 @@ impl Page<'_> {
 
     /// A link to somebody's page.
     pub(crate) fn person_link(&self, identity: Option<&IdentityView>, person: PersonId) -> Markup {
+        let identity = identity.or_else(|| self.known.get(&person));
         html! { a.utrecht-link href={ "/board/persons/" (person) } { (self.who(identity, person)) } }
     }
 

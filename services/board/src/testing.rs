@@ -5,7 +5,7 @@ use care_path::{Actor, Principal};
 use maud::Markup;
 use uuid::Uuid;
 
-use crate::page::{Choice, Names, Page, Reader};
+use crate::page::{Choice, Known, Names, Page, Reader};
 use crate::words::Language;
 
 /// Labels that say which they are.
@@ -56,6 +56,7 @@ pub(crate) fn on_a_page(make: impl FnOnce(&Page<'_>) -> Markup) -> String {
         now: now(),
         reader: &reader,
         names: &Labels,
+        known: &Known::new(),
         csrf: "csrf",
         at: "/board/persons/x/return",
         back: "/board/persons/x/return",

@@ -9,3 +9,4 @@ mod offline;
 mod pages;
 mod security;
 mod sign_in;
+mod truth;

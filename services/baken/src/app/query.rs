@@ -13,7 +13,7 @@ use care_path::sight::{Disclosed, Sight};
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::views::{
-    self, CaseFileView, ExceptionView, ListedView, PersonSummaryView, PhaseView, ReferralView, TaskView,
+    self, CaseFileView, ExceptionView, ListedView, PersonSummaryView, PhaseView, Progress, ReferralView, TaskView,
     TimelineEntryView, Wanted,
 };
 use care_path::{Actor, PersonId, Principal};
@@ -132,7 +132,8 @@ impl Baken {
     ) -> Result<CaseFileView, QueryError> {
         self.seen(reader, person, |case, sight, world| {
             let linked: Vec<_> = case.members.iter().copied().filter(|member| *member != person).collect();
-            let progress = views::progress(sight, case.told());
+            let goes_by_progress = wanted.has("revision") || wanted.has("updated_at");
+            let progress = if goes_by_progress { views::progress(sight, case.told()) } else { Progress::default() };
             let view = views::disclose_parts(sight, wanted, person, progress, &linked)
                 .with_lacking(sight, !case.set_aside.is_empty())
                 .with_relations(sight, wanted, |other| {

@@ -152,6 +152,7 @@ impl Page<'_> {
                     (self.person_link(guest.identity.as_ref(), guest.person_id))
                     @if guest.state != GuestState::Expected { " " span.tag.tag--calm { (self.code(guest.state)) } }
                     @if let Some(since) = guest.since { " " span.due { (self.time(since)) } }
+                    @if guest.released == Some(true) { " " span.tag.tag--warn { (self.say("geen bed meer", "no bed any more")) } }
                     @if guest.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
                     @if guest.vulnerable == Some(true) { " " (self.vulnerable()) }
                     @if let (GuestState::Expected, Some(by)) = (guest.state, guest.expected_by) {
@@ -176,7 +177,7 @@ impl Page<'_> {
                             (self.did_not_come(guest.person_id, guest.bed_id))
                         }
                         (self.act(&ask(K::ObserveIncident)))
-                        (self.act(&ask(K::ReleaseBed).subject(guest.bed_id.0)))
+                        @if guest.released != Some(true) { (self.act(&ask(K::ReleaseBed).subject(guest.bed_id.0))) }
                     }
                 }
             }

@@ -68,6 +68,7 @@ impl Page<'_> {
                 p { (self.say("tot ", "until ")) (self.time(alert.expires_at)) " · " (self.noted(&alert.noted)) }
                 @for answer in alert.answers.iter().flatten() {
                     p { (self.say("Geantwoord: ", "Answered: ")) (self.code(answer.outcome)) " · " (self.noted(&answer.noted)) }
+                    @if let Some(told) = &answer.explanation { p.told { (told.as_str()) } }
                 }
                 (self.act(&ask.primary().inline()))
             }

@@ -42,6 +42,7 @@ pub fn moving(page: &Page<'_>, moving: &Moving<'_>) -> Markup {
                 "Look for the person whom it is about. What was recorded goes along, with the time at which it happened; here it counts no more.",
             )) }
             (page.search_box(&moving_at(*person, entry.event_id), found.as_ref()))
+            @if found.as_ref().is_some_and(|found| found.more) { (page.more_fit()) }
             @if found.is_some() && others.is_empty() {
                 (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
             }

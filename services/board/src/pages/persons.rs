@@ -16,6 +16,8 @@ pub struct Found<'a> {
     pub persons: &'a Part<PersonSummaryView>,
     /// What is wrong with what was searched for.
     pub wrong: Option<&'a str>,
+    /// More persons fit what was searched for than are shown.
+    pub more: bool,
 }
 
 /// The page.
@@ -31,6 +33,7 @@ pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
             } @else {
                 (page.found(&found.persons.items))
             }
+            @if found.more { (page.more_fit()) }
             (page.further(found.persons, title))
             @if opens_unseen(page.reader.principal.actor.role(), CommandKind::BreakGlass) {
                 p { a.utrecht-link href="/board/break-glass" {
@@ -43,7 +46,12 @@ pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
 
 /// Asks, before somebody is new, whether it is one of those who are known.
 #[must_use]
-pub fn one_of_these(page: &Page<'_>, ask: &Ask, sent: &[(String, String)], persons: &[PersonSummaryView]) -> Markup {
+pub fn one_of_these(
+    page: &Page<'_>,
+    ask: &Ask,
+    sent: &[(String, String)],
+    (persons, more): (&[PersonSummaryView], bool),
+) -> Markup {
     page.titled(
         page.say("Is het een van deze mensen?", "Is it one of these people?"),
         &html! {
@@ -52,6 +60,7 @@ pub fn one_of_these(page: &Page<'_>, ask: &Ask, sent: &[(String, String)], perso
                 "Nothing is recorded yet. See whether the person is known already; then choose them.",
             )) }
             (page.found(persons))
+            @if more { (page.more_fit()) }
             form method="post" action={ "/board/do/" (ask.command.name()) } {
                 (page.hidden(ask))
                 @for (name, value) in sent { input type="hidden" name=(name) value=(value); }
@@ -78,6 +87,13 @@ impl Page<'_> {
                 button.utrecht-button.utrecht-button--primary-action type="submit" { (self.say("Zoeken", "Search")) }
             }
         }
+    }
+
+    pub(super) fn more_fit(&self) -> Markup {
+        self.nothing(
+            "Er passen meer mensen. Zoek met meer van de naam, of met het geboortejaar.",
+            "More people fit. Search with more of the name, or with the year of birth.",
+        )
     }
 
     fn found(&self, persons: &[PersonSummaryView]) -> Markup {

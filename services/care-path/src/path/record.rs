@@ -173,6 +173,14 @@ pub(super) enum Revocation {
     Never,
 }
 
+impl EventKind {
+    /// Whether an entry of this kind can be taken back by itself.
+    #[must_use]
+    pub fn can_be_retracted(self) -> bool {
+        Revocation::of(self) == Revocation::ByRetraction
+    }
+}
+
 impl Revocation {
     pub(super) fn of(kind: EventKind) -> Self {
         use EventKind as K;

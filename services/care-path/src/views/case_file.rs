@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::break_glass::{EmergencyView, OpenedView, disclose_emergencies};
@@ -42,6 +43,8 @@ views! {
         pub opened_at: Option<DateTime>,
         pub updated_at: Option<DateTime>,
         pub closed: Option<CloseReason>,
+        /// That the person died, as far as it was recorded.
+        pub death: Option<DeathView>,
         /// The person was erased: what described them is gone.
         pub erased: Option<bool>,
         /// A part of what was recorded cannot be read, and is not shown.
@@ -65,6 +68,14 @@ views! {
         pub notes: Option<Vec<NoteView>>,
         /// Who opened the case in an emergency, without a relation to the person.
         pub emergencies: Option<Vec<OpenedView>>,
+    }
+
+    /// That somebody died.
+    pub struct DeathView as "Death" {
+        /// The day, where it was said.
+        pub died_on: Option<NaiveDate>,
+        #[serde(flatten)]
+        pub noted: NotedView,
     }
 
     /// Somebody who belongs together with the person, and is another.
@@ -132,7 +143,9 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    fn has(&self, name: &str) -> bool {
+    /// Whether a part is asked for.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
         match self {
             Self::All => true,
             Self::Parts(names) => names.contains(name),
@@ -183,6 +196,7 @@ pub fn disclose_parts(
         opened_at: wanted.part("opened_at", || sight.show(path.facts().opened_at())),
         updated_at: progress.updated_at,
         closed: wanted.part("closed", closed),
+        death: wanted.part("death", || DeathView::of(sight)),
         erased: path.is_erased().then_some(true),
         lacking: None,
         break_glass: wanted.part("break_glass", || EmergencyView::of(sight)),
@@ -201,6 +215,14 @@ pub fn disclose_parts(
         r#return: wanted.part("return", || ReturnView::of(sight)),
         notes: wanted.part("notes", notes),
         emergencies: wanted.part("emergencies", || section(disclose_emergencies(sight))),
+    }
+}
+
+impl DeathView {
+    fn of(sight: &Sight<'_>) -> Option<Self> {
+        let died = sight.path().case.died.as_ref()?;
+        let (died_on, stamp) = sight.show_even_erased(died.facts().died_on())?;
+        Some(Self { died_on: died_on.copied(), noted: NotedView::of(sight, stamp) })
     }
 }
 

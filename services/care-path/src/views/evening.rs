@@ -55,6 +55,8 @@ views! {
         pub from: DateTime,
         /// Until when the bed is theirs.
         pub until: Option<DateTime>,
+        /// The bed was given up, and is nobody's: it takes no place.
+        pub released: Option<bool>,
         /// The bed is not given away: a decision about it is pending, or the person is at risk and did not come.
         pub held: Option<bool>,
         pub identity: Option<IdentityView>,
@@ -111,6 +113,7 @@ pub fn disclose_guest(sight: &Sight<'_>, guest: &Guest<'_>, person_id: PersonId)
         expected_by: guest.expected_by,
         from: stay.from,
         until: stay.until,
+        released: guest.over.then_some(true),
         held: stay.held,
         identity: IdentityView::of(sight),
         vulnerable: sight.show(sight.path().vulnerable(sight.now())),

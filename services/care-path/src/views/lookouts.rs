@@ -68,6 +68,7 @@ views! {
     /// What the police answered.
     pub struct CareAlertAnswerView as "CareAlertAnswer" {
         pub outcome: CareAlertOutcome,
+        pub explanation: Option<Text>,
         #[serde(flatten)]
         pub noted: NotedView,
     }
@@ -131,7 +132,8 @@ fn alert_view(sight: &Sight<'_>, alert: &CareAlert) -> Option<CareAlertView> {
     let (care_alert_id, stamp) = sight.show_noted(filed.alert())?;
     let answers = alert.answers.iter().filter_map(|answer| {
         let (outcome, stamp) = sight.show_noted(alert.step(answer).outcome())?;
-        Some(CareAlertAnswerView { outcome: *outcome, noted: NotedView::of(sight, stamp) })
+        let explanation = sight.show(alert.step(answer).explanation()).cloned();
+        Some(CareAlertAnswerView { outcome: *outcome, explanation, noted: NotedView::of(sight, stamp) })
     });
     Some(CareAlertView {
         care_alert_id: *care_alert_id,

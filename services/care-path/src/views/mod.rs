@@ -33,7 +33,7 @@ pub use break_glass::{
 };
 pub(crate) use case_file::LINKED;
 pub use case_file::{
-    CaseFileView, JusticeView, MedicalView, NoteView, RelationView, SocialView, Wanted, disclose_case_file,
+    CaseFileView, DeathView, JusticeView, MedicalView, NoteView, RelationView, SocialView, Wanted, disclose_case_file,
     disclose_parts,
 };
 pub use directory::{FacilityView, OrganisationView, disclose_facility, disclose_organisation, shows_organisation};

@@ -10,8 +10,10 @@ use board::{Draft, Flash, Language, form, pages};
 use care_path::PersonId;
 use care_path::codes::{Code, ReturnCondition};
 use care_path::command::CommandKind;
+use care_path::directory::Directory;
+use care_path::ids::OrgId;
 use care_path::views::PersonSummaryView;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::names::label;
@@ -198,10 +200,12 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     let executed = async |form: &Form<'_>| {
         let back = form.sent.back();
         let known = known_already(form).await;
-        if !known.is_empty() {
+        if !known.0.is_empty() {
             let page = Viewed::of(form.request, form.edge, &form.session, &back, None);
             let (ask, written) = (Ask::of(command), form.sent.written());
-            return Ok(page.with_page(&back, |page| answer(pages::one_of_these(&page.still(), &ask, &written, &known))));
+            return Ok(page.with_page(&back, |page| {
+                answer(pages::one_of_these(&page.still(), &ask, &written, (&known.0, known.1)))
+            }));
         }
         let receipt = execute(form).await?;
         // Whoever was not known before, or not seen, has a page now.
@@ -242,12 +246,12 @@ async fn take_in(form: &Form<'_>) -> Result<Option<PersonId>, Problem> {
 }
 
 /// Those whom a new person may be, where one is about to be opened and nobody has said yet that it is somebody else.
-async fn known_already(form: &Form<'_>) -> Vec<PersonSummaryView> {
+async fn known_already(form: &Form<'_>) -> (Vec<PersonSummaryView>, bool) {
     let Form { request, edge, session, sent: Sent { command, pairs, .. }, .. } = form;
     let is_new =
         *command == CommandKind::ReportSignal && pairs.of("person").is_none() && pairs.of("/person_id").is_none();
     if !is_new || pairs.of("new").is_some() {
-        return Vec::new();
+        return (Vec::new(), false);
     }
     let known = ["name", "alias", "birth_date"]
         .map(|field| (field, pairs.of(&format!("/identity/{field}")).unwrap_or_default().trim().to_owned()));
@@ -267,6 +271,9 @@ async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {
     if !rest.contains_key("occurred_at") {
         rest.remove("occurred_precision");
     }
+    if sent.command == CommandKind::ChangeOrganisation {
+        keep_opening_times(&mut rest, &edge.baken.directory());
+    }
     let occurred = take_occurred(&mut rest, &mut problems);
     let person = sent.id("person")?.map(PersonId);
     let person = person.or_else(|| rest.remove("person_id").and_then(|id| id.as_str()?.parse().ok()));
@@ -285,18 +292,47 @@ async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {
     Ok(executed?)
 }
 
+/// Whether what a command recorded can be taken back as an entry: what takes an entry away is none, and some things are undone
+/// by a command of their own.
+fn takes_back(command: CommandKind) -> bool {
+    use CommandKind as C;
+    !matches!(
+        command,
+        C::RetractEntry
+            | C::MoveEntry
+            | C::BreakGlass
+            | C::EndBreakGlass
+            | C::ReviewBreakGlass
+            | C::AssignCoordinator
+            | C::ReopenCase
+            | C::LinkPersons
+            | C::UnlinkPersons
+            | C::DismissMatch
+            | C::ReleaseMatch
+            | C::AgreeMatch
+            | C::RelatePersons
+            | C::UnrelatePersons
+            | C::ProposeHandover
+            | C::WithdrawHandover
+            | C::WithdrawConsent
+            | C::PlaceHold
+            | C::LiftHold
+            | C::EraseSubject
+    )
+}
+
+/// A change says anew what an organisation is. Its opening times have no field in the form: they stay as they are.
+fn keep_opening_times(change: &mut Map<String, Value>, directory: &Directory) {
+    let id = change.get("organisation_id").and_then(|id| id.as_str()?.parse().ok());
+    if let Some(times) = id.and_then(|id: OrgId| Some(json!(directory.find(&id)?.opening_times))) {
+        change.insert("opening_times".to_owned(), times);
+    }
+}
+
 /// What is said of what was recorded, and how it is taken back.
 fn said(receipt: &Receipt, command: CommandKind, language: Language) -> Flash {
-    // What takes an entry away is no entry that could be taken back, nor is that a case was opened in an emergency.
-    const TAKE_AWAY: [CommandKind; 5] = [
-        CommandKind::RetractEntry,
-        CommandKind::MoveEntry,
-        CommandKind::BreakGlass,
-        CommandKind::EndBreakGlass,
-        CommandKind::ReviewBreakGlass,
-    ];
     let title = form::form_of(command).map_or("", |form| form.title.r#in(language));
-    let first = receipt.event_ids.first().filter(|_| !TAKE_AWAY.contains(&command));
+    let first = receipt.event_ids.first().filter(|_| takes_back(command));
     let undo = receipt.person_id.zip(first).map(|(person, entry)| (person.0, entry.0));
     let person = receipt.moved_to.as_ref().map(|moved| moved.person_id.0);
     Flash { said: format!("{}: {title}", language.say("Vastgelegd", "Recorded")), undo, person }

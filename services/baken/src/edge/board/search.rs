@@ -75,6 +75,7 @@ pub async fn search_for_the_right_one(
 struct Looked {
     persons: Part<PersonSummaryView>,
     wrong: Option<String>,
+    more: bool,
 }
 
 impl Looked {
@@ -83,7 +84,7 @@ impl Looked {
     }
 
     fn found<'a>(&'a self, name: &'a str) -> FoundPersons<'a> {
-        FoundPersons { name, persons: &self.persons, wrong: self.wrong.as_deref() }
+        FoundPersons { name, persons: &self.persons, wrong: self.wrong.as_deref(), more: self.more }
     }
 }
 
@@ -107,10 +108,10 @@ pub fn on_the_case(person: PersonId) -> String {
 impl Viewed<'_> {
     async fn look_for(&self, name: &str) -> Result<Looked, Problem> {
         match fitting(self.edge, &self.reading, name).await {
-            Ok(persons) => Ok(Looked { persons: Part::whole(persons), wrong: None }),
+            Ok((persons, more)) => Ok(Looked { persons: Part::whole(persons), wrong: None, more }),
             Err(Problem::Fields(problems)) => {
                 let wrong = problems.told().first().map(|each| board::field_problem(&each.message, self.language));
-                Ok(Looked { persons: Part::whole(Vec::new()), wrong })
+                Ok(Looked { persons: Part::whole(Vec::new()), wrong, more: false })
             }
             Err(problem) => Err(problem),
         }
@@ -132,14 +133,14 @@ impl Viewed<'_> {
 ///
 /// # Errors
 /// Where nobody can be looked for by it, or the reader searches too often.
-async fn fitting(edge: &Edge, reader: &Reading, typed: &str) -> Result<Vec<PersonSummaryView>, Problem> {
+async fn fitting(edge: &Edge, reader: &Reading, typed: &str) -> Result<(Vec<PersonSummaryView>, bool), Problem> {
     let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     let (years, names): (Vec<_>, Vec<_>) = typed.split_whitespace().partition(is_year);
     let known = [("name", names.join(" ")), ("birth_date", years.first().copied().unwrap_or_default().to_owned())];
     look_up(edge, reader, known.into_iter().collect()).await
 }
 
-/// Who may be meant by what is known of somebody.
+/// Who may be meant by what is known of somebody, and whether there are more.
 ///
 /// # Errors
 /// As [`fitting`].
@@ -147,11 +148,13 @@ pub async fn look_up(
     edge: &Edge,
     reader: &Reading,
     known: Vec<(&str, String)>,
-) -> Result<Vec<PersonSummaryView>, Problem> {
+) -> Result<(Vec<PersonSummaryView>, bool), Problem> {
     let said = known.into_iter().filter(|(_, value)| !value.is_empty());
     let body: Map<String, Value> = said.map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
     let sought = fields::read::<PersonSought>(body).map_err(Problem::Fields)?;
     let at = |field: &str, rule: String| FieldProblem::at(format!("/{field}"), rule);
     let page = PageRequest::new(Some(OFFERED), None).unwrap_or_default();
-    Ok(look_for(edge, reader, sought, &PersonsFilter::default(), &page, at).await?.into_nodes())
+    let found = look_for(edge, reader, sought, &PersonsFilter::default(), &page, at).await?;
+    let more = found.more;
+    Ok((found.into_nodes(), more))
 }

@@ -12,7 +12,7 @@ use board::pages::{
     CaseDesk, CountryCount, Desk, Door, Figures, Found as FoundPersons, LastSignIn, Lookouts, Part, Privacy, Referrals,
     Returning, SeenBy, StateShare, TurnAways, WhoSaw,
 };
-use board::{Draft, Flash, Language, OwnLanguage, Page, pages};
+use board::{Draft, Flash, Known, Language, OwnLanguage, Page, pages};
 use care_path::PersonId;
 use care_path::codes::{Code, ReferralState, Role, TaskKind};
 use care_path::command::CommandKind;
@@ -23,7 +23,7 @@ use care_path::policy::opens_unseen;
 use care_path::policy::rules::{
     AccessLogOf, FiguresOf, TurnAwaysOf, access_log_of, figures_of, keeps_records, turn_aways_of,
 };
-use care_path::views::{BreakGlassState, CaseFileView, ExceptionView, OrganisationView, TaskView};
+use care_path::views::{BreakGlassState, CaseFileView, ExceptionView, OrganisationView, TaskView, Wanted};
 use maud::Markup;
 use monitor::frozen::Frozen;
 use monitor::period::Period;
@@ -180,6 +180,22 @@ impl<'a> Viewed<'a> {
     }
 
     pub fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
+        let about = self.session.flash.iter().filter_map(|flash| flash.person.map(PersonId));
+        self.with_known(&self.known(about), back, make)
+    }
+
+    /// Who persons are, as far as the reader may know.
+    fn known(&self, persons: impl IntoIterator<Item = PersonId>) -> Known {
+        let wanted = Wanted::Parts(["identity".to_owned()].into());
+        let identity = |person| {
+            let file = self.edge.baken.case_file_parts(&self.reading, person, &wanted).ok()?;
+            Some((person, file.identity?))
+        };
+        persons.into_iter().collect::<BTreeSet<_>>().into_iter().filter_map(identity).collect()
+    }
+
+    /// A page that tells of persons by their ids.
+    fn with_known<T>(&self, known: &Known, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
         let baken = &self.edge.baken;
         let flash: Option<&Flash> = self.session.flash.as_ref();
         let (directory, reader) = (baken.directory(), &self.session.reader);
@@ -190,6 +206,7 @@ impl<'a> Viewed<'a> {
             now,
             reader,
             names: &names,
+            known,
             csrf: &self.session.csrf,
             at: self.at,
             back,
@@ -215,7 +232,7 @@ impl<'a> Viewed<'a> {
             Place::Persons(further) => {
                 let found = baken.persons(reader, &PersonsFilter::default(), &further.request("persons", SHOWN))?;
                 let persons = further.part("/board/persons", "persons", found);
-                let found = FoundPersons { name: "", persons: &persons, wrong: None };
+                let found = FoundPersons { name: "", persons: &persons, wrong: None, more: false };
                 Ok(self.with_page(self.at, |page| pages::persons(page, &found)))
             }
             Place::Lookouts(further) => {
@@ -292,7 +309,8 @@ impl<'a> Viewed<'a> {
         };
         let to_decide = Part { items: items.iter().filter_map(request).collect(), next, start };
         let desk = Desk { lost: further.part("/board/desk", "lost", lost), to_decide, tasks };
-        Ok(self.with_page(self.at, |page| pages::desk(page, &desk)))
+        let known = self.known(desk.to_decide.items.iter().map(|(person, _)| *person));
+        Ok(self.with_known(&known, self.at, |page| pages::desk(page, &desk)))
     }
 
     /// Referrals to and from the reader's organisation; to those who follow all cases, all that are open.
@@ -316,7 +334,9 @@ impl<'a> Viewed<'a> {
             sent: list("out", ReferralsFilter { from, ..ReferralsFilter::default() })?,
             tasks: further.part("/board/referrals", "waits", tasks),
         };
-        Ok(self.with_page(self.at, |page| pages::referrals(page, &referrals)))
+        let all = [&referrals.waiting, &referrals.running, &referrals.sent].into_iter().flat_map(|part| &part.items);
+        let known = self.known(all.map(|referral| referral.noted.person_id));
+        Ok(self.with_known(&known, self.at, |page| pages::referrals(page, &referrals)))
     }
 
     /// The directory, for those who keep it.
@@ -477,7 +497,8 @@ impl<'a> Viewed<'a> {
         let file = baken.case_file(reader, person)?;
         let timeline = all(|request| baken.timeline(reader, person, request))?;
         let phases = baken.phases(reader, person)?;
-        let may = baken.may_send(reader, person)?;
+        // Of somebody who was erased nothing can be recorded any more.
+        let may = if file.erased == Some(true) { Vec::new() } else { baken.may_send(reader, person)? };
         let tasks = baken.tasks_of(reader, person)?;
         let first = PageRequest::new(Some(SHOWN), None).unwrap_or_default();
         let (matches, elsewhere) = if may.contains(&CommandKind::LinkPersons) {
@@ -495,7 +516,9 @@ impl<'a> Viewed<'a> {
             elsewhere: &elsewhere,
             may: &may,
         };
-        Ok(self.with_page(self.at, |page| pages::case(page, &desk)))
+        let related = file.relations.iter().flatten().filter_map(|relation| relation.person_id);
+        let known = self.known(file.linked_persons.iter().flatten().copied().chain(related));
+        Ok(self.with_known(&known, self.at, |page| pages::case(page, &desk)))
     }
 
     /// A page about a part of somebody's case, for those who work on it.

@@ -24,12 +24,13 @@ impl Page<'_> {
                             @if struck { s { (what) } " " span.tag { (self.say("teruggenomen", "taken back")) } } @else { strong { (what) } }
                             @if entry.overtaken == Some(true) { " " span.tag { (self.say("telt niet mee", "does not count")) } }
                             " " (self.noted(&entry.noted))
-                            @if !struck && desk.may.contains(&K::RetractEntry) {
+                            @let can_go = !struck && entry.r#type.can_be_retracted();
+                            @if can_go && desk.may.contains(&K::RetractEntry) {
                                 " · " a.utrecht-link href=(Ask::of(K::RetractEntry).about(person).subject(entry.event_id.0).path(self.at)) {
                                     (self.say("terugnemen", "take back")) span.visually-hidden { ": " (what) }
                                 }
                             }
-                            @if !struck && desk.may.contains(&K::MoveEntry) {
+                            @if can_go && desk.may.contains(&K::MoveEntry) {
                                 " · " a.utrecht-link href=(moving_at(person, entry.event_id)) {
                                     (self.say("andere persoon", "another person")) span.visually-hidden { ": " (what) }
                                 }

@@ -75,6 +75,7 @@ impl Page<'_> {
                                 @if let Some(description) = &alert.description { p.told { (description.as_str()) } }
                                 @for answer in alert.answers.iter().flatten() {
                                     p { (self.code(answer.outcome)) " · " (self.noted(&answer.noted)) }
+                                    @if let Some(told) = &answer.explanation { p.told { (told.as_str()) } }
                                 }
                                 @let ask = |kind| Ask::of(kind).about(person).subject(alert.care_alert_id.0);
                                 @if alert.is_open(self.now) {

@@ -43,6 +43,19 @@ pub fn case(page: &Page<'_>, desk: &CaseDesk<'_>) -> Markup {
         &who,
         &html! {
             (page.emergency(file))
+            @if file.erased == Some(true) {
+                p.banner role="status" { (page.say(
+                    "Deze persoon is gewist. Wie het was is niet meer te lezen, en er is niets meer vast te leggen.",
+                    "This person was erased. Who it was can no longer be read, and nothing more can be recorded.",
+                )) }
+            }
+            @if let Some(death) = &file.death {
+                p.banner role="status" {
+                    (page.say("Deze persoon is overleden", "This person died"))
+                    @if let Some(on) = death.died_on { " " (page.say("op ", "on ")) (crate::show::day(on, page.now, page.language)) }
+                    ". " (page.noted(&death.noted))
+                }
+            }
             p {
                 @if let Some(phase) = file.phase { (page.phase_tag(phase)) " " }
                 @if file.vulnerable == Some(true) { (page.vulnerable()) " " }
@@ -243,8 +256,13 @@ impl Page<'_> {
                                 }
                                 p { (self.noted(&request.noted)) }
                                 @if let Some(reason) = &request.reason { p.told { (reason.as_str()) } }
-                                @if let Some(until) = request.until { p { (self.say("tot ", "until ")) (self.time(until)) } }
+                                @if let Some(until) = request.until {
+                                    p { (self.say("gevraagd tot ", "asked until ")) (self.time(until)) }
+                                }
                                 @if let Some(why) = &request.decision_reason { p.told { (why.as_str()) } }
+                                @if let Some(until) = request.expires_at {
+                                    p { (self.say("toegekend tot ", "granted until ")) (self.time(until)) }
+                                }
                                 @if request.state == Some(ExceptionState::Pending) && may.contains(&K::DecideException) {
                                     (self.decision(file.person_id, request))
                                 }

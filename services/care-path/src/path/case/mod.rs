@@ -75,7 +75,7 @@ pub struct CaseState {
     pub(crate) closed: Option<Noted<CaseClosed>>,
     /// It was opened again because of what was recorded on it.
     pub(in crate::path) reopened: Option<Arc<Stamp>>,
-    pub(in crate::path) died: Option<Noted<DeathRecorded>>,
+    pub(crate) died: Option<Noted<DeathRecorded>>,
     pub(in crate::path) last_contact: Option<Arc<Stamp>>,
     /// Every time that somebody who gives care met the person.
     pub(in crate::path) met_by_care: Vec<Arc<Stamp>>,

@@ -93,14 +93,22 @@ impl Lookout {
 
     /// The recipients that have not acknowledged it, without those who issued it.
     fn silent(&self) -> Vec<&OrgId> {
-        let acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp);
-        let heard: Vec<_> = acknowledged.chain([&self.issued.stamp]).map(|stamp| &stamp.by.organisation).collect();
+        let heard: Vec<_> = self.heard().map(|stamp| &stamp.by.organisation).collect();
         self.issued.recipients.iter().filter(|recipient| !heard.contains(recipient)).collect()
     }
 
-    /// Whether an organisation acknowledged it: that is told to the organisation itself.
+    /// What shows that an organisation read it: that it was issued, acknowledged, or that somebody was seen.
+    pub(crate) fn heard(&self) -> impl Iterator<Item = &Arc<Stamp>> {
+        let acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp);
+        let sightings = self.sightings.iter().map(|noted| &noted.stamp);
+        acknowledged.chain(sightings).chain([&self.issued.stamp])
+    }
+
+    /// Whether an organisation acknowledged it, or reported a sighting: that is told to the organisation itself.
     pub(crate) fn is_acknowledged_by(&self, organisation: &OrgId) -> bool {
-        self.acknowledged.iter().any(|noted| noted.stamp.by.organisation == *organisation)
+        let acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp);
+        let sightings = self.sightings.iter().map(|noted| &noted.stamp);
+        acknowledged.chain(sightings).any(|stamp| stamp.by.organisation == *organisation)
     }
 
     /// What can be told of it as a whole.
@@ -160,7 +168,7 @@ impl CareAlert {
 }
 
 derived_facts! { CareAlert as it, "care_alert" {
-    ended_at: is DateTime = "ended_at" in Lookout, Minimal: maybe(it.over.as_ref().map(|over| over.by.recorded_at));
+    ended_at: is DateTime = "ended_at" in Lookout, Minimal: maybe(it.over.as_ref().map(|over| over.by.occurred.at));
     end_reason: is LookoutEndReason = "end_reason" in Lookout, Full: maybe(it.over.as_ref().map(|over| over.reason));
 }}
 

@@ -242,9 +242,8 @@ fn lookouts(list: &mut TaskList<'_>) {
         }
         // Who acknowledged it after it was due kept silent until then, also where that is told before this is.
         let as_of = list.as_of;
-        let acknowledged = lookout.acknowledged.iter().map(|acknowledged| &acknowledged.stamp);
-        let in_time = acknowledged.filter(|stamp| as_of != AskedAt::WhenDue || stamp.occurred.at <= due);
-        let know: BTreeSet<_> = in_time.chain([cause]).map(|stamp| &stamp.by.organisation).collect();
+        let in_time = lookout.heard().filter(|stamp| as_of != AskedAt::WhenDue || stamp.occurred.at <= due);
+        let know: BTreeSet<_> = in_time.map(|stamp| &stamp.by.organisation).collect();
         let silent = lookout.issued.recipients.iter().filter(|recipient| !know.contains(recipient));
         let waiting = Waiting::new(TaskKind::AcknowledgeLookout, cause, EventKind::LookoutIssued, due);
         list.ask(silent.cloned().map(Addressee::Organisation), &waiting.about(lookout.issued.lookout.0));

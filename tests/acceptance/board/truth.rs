@@ -1,0 +1,165 @@
+//! What a page says is so: who somebody is, what is over, and what can still be done.
+
+use serde_json::{Value, json};
+
+use super::browser::{Browser, Page};
+use crate::support::{self, Client, Running};
+
+async fn page_of(running: &Running, user: &str, at: &str) -> Page {
+    let page = Browser::of(&running.url, user).await.get(at).await;
+    assert_eq!(page.status, 200, "{user}: {at}");
+    page
+}
+
+/// The element with an id, as far as its closing tag.
+fn element<'p>(page: &'p Page, id: &str, closing: &str) -> &'p str {
+    let after = page.text.split(&format!("id=\"{id}\"")).nth(1);
+    after.unwrap_or_else(|| panic!("no {id} in {}", page.text)).split(closing).next().unwrap()
+}
+
+/// A man in a bed of the night shelter.
+async fn guest(shelter: &Client, name: &str) -> (String, String) {
+    let signal = json!({"channel": "shelter_intake", "identity": {"name": name, "approximate_age": 40}});
+    let person = shelter.signal(signal).await;
+    let bed = shelter.post(&format!("/v1/persons/{person}/beds"), json!({"kind": "night_shelter_eu"})).await;
+    (person, bed.expect(201).id("bed_id"))
+}
+
+#[tokio::test]
+async fn whoever_may_know_a_name_reads_it_wherever_somebody_is_told_of() {
+    let running = support::empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let (person, _) = guest(&shelter, "Zbigniew Kowal").await;
+    let path = |part: &str| format!("/v1/persons/{person}/{part}");
+    let referral = json!({"to": "street-doctor-rotterdam", "offering": "medical_clinic", "reason": "coughs"});
+    shelter.post(&path("referrals"), referral).await.expect(201);
+    let request = json!({"kind": "longer_night_stay", "reason": "he cannot be alone"});
+    shelter.post(&path("exceptions"), request).await.expect(201);
+    for (user, at, list) in [
+        ("street-doctor-rotterdam", "/board/referrals", "in"),
+        ("night-shelter-rotterdam", "/board/referrals", "out"),
+        ("coordinator-rotterdam", "/board/desk", "decide"),
+    ] {
+        let page = page_of(&running, user, at).await;
+        let told = element(&page, list, "</section>");
+        assert!(told.contains("Zbigniew Kowal") && !told.contains("Naam onbekend"), "{user}: {told}");
+    }
+    // Whoever may not know it reads none.
+    let other = page_of(&running, "shelter24-rotterdam", "/board/referrals").await;
+    assert!(!other.text.contains("Zbigniew"));
+}
+
+#[tokio::test]
+async fn a_death_and_an_erasure_are_said_at_once_and_nothing_is_offered_that_can_only_fail() {
+    let running = support::empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let (person, _) = guest(&shelter, "Zbigniew Kowal").await;
+    let at = format!("/board/persons/{person}");
+    let before = page_of(&running, "coordinator-rotterdam", &at).await;
+    assert!(before.text.contains("/board/form/refer") && !before.text.contains("overleden op"));
+    let today = care_path::time::local_date(chrono::Utc::now()).to_string();
+    shelter.post(&format!("/v1/persons/{person}/death"), json!({"died_on": today})).await.expect(201);
+    for user in ["coordinator-rotterdam", "night-shelter-rotterdam"] {
+        let file = running.client(user).get(&format!("/v1/persons/{person}")).await.expect(200).json();
+        assert_eq!(file["death"]["died_on"], today.as_str(), "{user}");
+        assert!(page_of(&running, user, &at).await.text.contains("Deze persoon is overleden op"), "{user}");
+    }
+    let query = "query($id: ID!) { person(id: $id) { death { diedOn recordedByRole } } }";
+    let told = running.client("coordinator-rotterdam").graphql(query, json!({"id": person})).await;
+    assert_eq!(told["data"]["person"]["death"], json!({"diedOn": today, "recordedByRole": "shelter_worker"}));
+
+    let erase = format!("/v1/persons/{person}/erase");
+    running.client("privacy-officer").post(&erase, json!({"ground": "request"})).await.expect(201);
+    for user in ["coordinator-rotterdam", "night-shelter-rotterdam"] {
+        let page = page_of(&running, user, &at).await;
+        assert!(page.text.contains("Deze persoon is gewist"), "{user}: {}", page.text);
+        assert!(!page.text.contains("/board/do/") && !page.text.contains("/board/form/"), "{user}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn what_was_answered_and_seen_is_read_by_whoever_asked() {
+    let running = support::empty().await;
+    let (shelter, outreach) = (running.client("night-shelter-rotterdam"), running.client("outreach-rotterdam"));
+    let (person, _) = guest(&shelter, "Zbigniew Kowal").await;
+    let path = |part: &str| format!("/v1/persons/{person}/{part}");
+    let recipients = json!([{"organisation": "outreach-rotterdam"}, {"organisation": "shelter24-rotterdam"}]);
+    let lookout = json!({"recipients": recipients, "description": "a man of 44"});
+    let lookout = shelter.post(&path("lookouts"), lookout).await.expect(201).id("lookout_id");
+    let alert = json!({"to": "police-rotterdam", "description": "a man of 44"});
+    let alert = shelter.post(&path("care-alerts"), alert).await.expect(201).id("care_alert_id");
+    let answer = json!({"outcome": "seen", "explanation": "at the station, in a grey coat"});
+    running.client("police-rotterdam").post(&path(&format!("care-alerts/{alert}/answer")), answer).await.expect(201);
+    let sighting = json!({"location_type": "street", "location": "at the fish stall"});
+    outreach.post(&path(&format!("lookouts/{lookout}/sightings")), sighting).await.expect(201);
+
+    let coordinator = running.client("coordinator-rotterdam");
+    let file = coordinator.get(&path("")[..path("").len() - 1]).await.expect(200).json();
+    assert_eq!(file["care_alerts"][0]["answers"][0]["explanation"], "at the station, in a grey coat");
+    let page = page_of(&running, "coordinator-rotterdam", &format!("/board/persons/{person}")).await;
+    assert!(page.text.contains("at the station, in a grey coat"), "{}", page.text);
+    // Whoever saw somebody has read that they are looked for.
+    assert_eq!(file["lookouts"][0]["silent"], json!(["shelter24-rotterdam"]));
+    let waits = |tasks: Vec<Value>| tasks.iter().any(|task| task["kind"] == "acknowledge_lookout");
+    assert!(!waits(outreach.all("/v1/worklist").await));
+    assert!(waits(running.client("shelter24-rotterdam").all("/v1/worklist").await));
+    assert_eq!(outreach.all("/v1/lookouts").await[0]["acknowledged"], true);
+}
+
+#[tokio::test]
+async fn an_entry_is_taken_back_where_that_can_be_and_a_bed_released_where_there_is_one() {
+    let running = support::empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let (person, bed) = guest(&shelter, "Zbigniew Kowal").await;
+    let path = |part: &str| format!("/v1/persons/{person}/{part}");
+    let page = page_of(&running, "coordinator-rotterdam", &format!("/board/persons/{person}")).await;
+    let timeline = running.client("coordinator-rotterdam").all(&path("timeline")).await;
+    let entry = |of_type: &str| {
+        let entry = timeline.iter().find(|each| each["type"] == of_type).unwrap();
+        element(&page, &format!("entry-{}", entry["event_id"].as_str().unwrap()), "</li>")
+    };
+    assert!(entry("bed_assigned").contains("retract_entry"));
+    assert!(!entry("coordinator_assigned").contains("retract_entry"));
+    assert!(!entry("coordinator_assigned").contains("/move?"));
+
+    shelter.post(&path("attendances"), json!({"status": "present"})).await.expect(201);
+    shelter.post(&path(&format!("beds/{bed}/release")), json!({"reason": "suspended"})).await.expect(201);
+    let door = page_of(&running, "night-shelter-rotterdam", "/board/door").await;
+    let line = element(&door, &format!("guest-{bed}"), "</li>");
+    assert!(line.contains("geen bed meer") && !line.contains("release_bed"), "{line}");
+}
+
+#[tokio::test]
+async fn a_change_in_the_directory_keeps_the_opening_times() {
+    let running = support::empty().await;
+    let administrator = running.client("administrator");
+    let times = json!([{"day": "monday", "opens": "09:00", "closes": "17:00"}]);
+    let organisation = json!({"organisation_id": "soup-kitchen", "name": "Soup kitchen", "kind": "day_shelter",
+        "municipality": "rotterdam", "opening_times": times});
+    administrator.post("/v1/organisations", organisation).await.expect(201);
+    let browser = Browser::of(&running.url, "administrator").await;
+    let form =
+        browser.get("/board/form/change_organisation?%2Forganisation_id=soup-kitchen&back=%2Fboard%2Fdirectory").await;
+    let changed = [("/name", "Soup kitchen South"), ("/kind", "day_shelter"), ("/municipality", "rotterdam")];
+    assert_eq!(browser.send(&form, "change_organisation", &changed).await.status, 200);
+    let told = administrator.all("/v1/organisations").await;
+    let told = told.iter().find(|each| each["organisation_id"] == "soup-kitchen").unwrap();
+    assert_eq!((&told["name"], &told["opening_times"]), (&json!("Soup kitchen South"), &times));
+}
+
+#[tokio::test]
+async fn whoever_finds_too_many_is_told_that_there_are_more() {
+    let running = support::empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    for _ in 0..22 {
+        guest(&shelter, "Jan Kowalczyk").await;
+    }
+    let browser = Browser::of(&running.url, "night-shelter-rotterdam").await;
+    let page = browser.get("/board/persons").await;
+    let csrf = page.text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let found = browser.post("/board/persons", &[("csrf", csrf), ("name", "Jan Kowalczyk")]).await;
+    assert_eq!(found.text.matches("id=\"person-").count(), 20);
+    assert!(found.text.contains("Er passen meer mensen"), "{}", found.text);
+    let fewer = browser.post("/board/persons", &[("csrf", csrf), ("name", "Piotr")]).await;
+    assert!(!fewer.text.contains("Er passen meer mensen"));
+}
