@@ -1,5 +1,6 @@
 //! What a page says is so: who somebody is, what is over, and what can still be done.
 
+use baken::sources::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use super::browser::{Browser, Page};
@@ -57,7 +58,7 @@ async fn a_death_and_an_erasure_are_said_at_once_and_nothing_is_offered_that_can
     let at = format!("/board/persons/{person}");
     let before = page_of(&running, "coordinator-rotterdam", &at).await;
     assert!(before.text.contains("/board/form/refer") && !before.text.contains("overleden op"));
-    let today = care_path::time::local_date(chrono::Utc::now()).to_string();
+    let today = care_path::time::local_date(SystemClock.now()).to_string();
     shelter.post(&format!("/v1/persons/{person}/death"), json!({"died_on": today})).await.expect(201);
     for user in ["coordinator-rotterdam", "night-shelter-rotterdam"] {
         let file = running.client(user).get(&format!("/v1/persons/{person}")).await.expect(200).json();
@@ -162,4 +163,40 @@ async fn whoever_finds_too_many_is_told_that_there_are_more() {
     assert!(found.text.contains("Er passen meer mensen"), "{}", found.text);
     let fewer = browser.post("/board/persons", &[("csrf", csrf), ("name", "Piotr")]).await;
     assert!(!fewer.text.contains("Er passen meer mensen"));
+}
+
+#[tokio::test]
+async fn a_place_with_guests_is_not_closed() {
+    let running = support::empty().await;
+    let (shelter, administrator) = (running.client("night-shelter-rotterdam"), running.client("administrator"));
+    let (person, bed) = guest(&shelter, "Zbigniew Kowal").await;
+    for close in ["facilities/night-shelter-rotterdam-beds", "organisations/night-shelter-rotterdam"] {
+        let refused = administrator.post(&format!("/v1/{close}/close"), json!({})).await.expect(409).json();
+        assert_eq!(refused["code"], "has_guests", "{close}");
+        shelter.post(&format!("/v1/{close}/close"), json!({})).await.expect(403);
+    }
+    let release = json!({"reason": "ended"});
+    shelter.post(&format!("/v1/persons/{person}/beds/{bed}/release"), release).await.expect(201);
+    administrator.post("/v1/facilities/night-shelter-rotterdam-beds/close", json!({})).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_bed_for_next_week_leaves_tonights_at_both_doors() {
+    let running = support::empty().await;
+    let (shelter, later) = (running.client("night-shelter-rotterdam"), running.client("shelter24-rotterdam"));
+    let (person, _) = guest(&shelter, "Zbigniew Kowal").await;
+    let referral = json!({"to": "shelter24-rotterdam", "offering": "bed_24h"});
+    shelter.post(&format!("/v1/persons/{person}/referrals"), referral).await.expect(201);
+    let from = (SystemClock.now() + chrono::TimeDelta::days(7)).to_rfc3339();
+    let bed = json!({"kind": "shelter_24h", "from": from});
+    later.post(&format!("/v1/persons/{person}/beds"), bed).await.expect(201);
+    let guests = async |client: &Client, facility: &str, night: &str| {
+        let evening = client.get(&format!("/v1/facilities/{facility}/evening{night}")).await.expect(200).json();
+        evening["guests"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(guests(&shelter, "night-shelter-rotterdam-beds", "").await, 1);
+    assert_eq!(guests(&later, "shelter24-rotterdam-beds", "").await, 0);
+    let then = format!("?night={}", care_path::time::local_date(SystemClock.now() + chrono::TimeDelta::days(8)));
+    assert_eq!(guests(&shelter, "night-shelter-rotterdam-beds", &then).await, 0);
+    assert_eq!(guests(&later, "shelter24-rotterdam-beds", &then).await, 1);
 }

@@ -3,7 +3,7 @@
 use care_path::Principal;
 use care_path::codes::{AttendanceStatus, BedReleaseReason, SignalChannel, TurnAwayReason};
 use care_path::command::{Asking, Command, CommandKind, Refusal, WithoutPerson};
-use care_path::directory::{Asked, Facility, Organisation, Overbook};
+use care_path::directory::{Asked, DirectoryRefusal, Facility, Organisation, Overbook};
 use care_path::ids::{BedId, FacilityId, PersonId};
 use care_path::path::identity::IdentityInput;
 use care_path::path::intake::{RecordIntake, TurnAway};
@@ -328,6 +328,23 @@ impl Baken {
 #[must_use]
 pub fn opens(command: &Command) -> bool {
     command.kind().without_person() == Some(WithoutPerson::Opens)
+}
+
+/// A place where somebody has a bed is not closed.
+///
+/// # Errors
+/// Where a command would close one.
+pub(super) fn puts_out_nobody(command: &Command, world: &World) -> Result<(), Refusal> {
+    let has_guests = |facility: &FacilityId| world.beds().of(facility).next().is_some();
+    let puts_out = if let Command::CloseFacility((), close) = command {
+        has_guests(&close.facility_id)
+    } else if let Command::CloseOrganisation((), close) = command {
+        let closed = world.directory().find(&close.organisation_id);
+        closed.into_iter().flat_map(|each| &each.facilities).any(|facility| has_guests(&facility.id))
+    } else {
+        false
+    };
+    if puts_out { Err(DirectoryRefusal::HasGuests.into()) } else { Ok(()) }
 }
 
 /// A facility and its organisation, where a principal is shown its evenings.

@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::directory::entry_decided;
+use super::evening::puts_out_nobody;
 use super::{Baken, MovedTo, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::history::{Envelope, Idempotency, KeyDigest, Purpose, StoredAnswer, Stream};
@@ -359,7 +360,8 @@ impl Baken {
             Target::Directory(organisation) => {
                 let allowed = may(role, kind, Relation::None);
                 let revision = organisation.as_ref().and_then(|organisation| world.revision_of(organisation));
-                let decide = || decide(&CarePath::default(), &[]);
+                let decide =
+                    || puts_out_nobody(&request.command, &world).and_then(|()| decide(&CarePath::default(), &[]));
                 return entry_decided(request, allowed, organisation.is_some(), revision, decide);
             }
             Target::Figures => {

@@ -12,16 +12,25 @@ use crate::show::fact;
 
 /// The page.
 #[must_use]
-pub fn handovers(page: &Page<'_>, handovers: &Part<HandoverView>, may: &[K]) -> Markup {
+pub fn handovers(page: &Page<'_>, handovers: &Part<HandoverView>, over: &Part<HandoverView>, may: &[K]) -> Markup {
     let title = page.say("Overdrachten", "Handovers");
+    let has_over = !over.items.is_empty() || over.start.is_some() || over.next.is_some();
     page.titled(
         title,
         &html! {
-            @if handovers.items.is_empty() {
+            @if handovers.items.is_empty() && !has_over {
                 (page.nothing("Er is nu geen overdracht die u mag zien.", "There is no handover that you may see now."))
             }
             ul.card-list { @for handover in &handovers.items { (page.handover(handover, may, true)) } }
             (page.further(handovers, title))
+            @if has_over {
+                @let title = page.say("Wat voorbij is", "What is over");
+                section aria-labelledby="over" {
+                    h2 #over.utrecht-heading-2 { (title) }
+                    ul.card-list { @for handover in &over.items { (page.handover(handover, may, true)) } }
+                    (page.further(over, title))
+                }
+            }
         },
     )
 }

@@ -73,6 +73,7 @@ impl Page<'_> {
                 @if let Some(reason) = &referral.reason { p.told { (reason.as_str()) } }
                 @if let Some(why) = referral.decline_reason { p { (self.code(why)) } }
                 @if let Some(why) = referral.dropout_reason { p { (self.code(why)) } }
+                @if let Some(why) = &referral.explanation { p.told { (why.as_str()) } }
                 @if let Some(until) = referral.waitlisted_until {
                     p { (self.say("wachtlijst tot ", "waiting list until ")) (crate::show::day(until, self.now, self.language)) }
                 }

@@ -40,6 +40,8 @@ const REFUSALS: &[(&str, Said)] = &[
     ("facility_already_registered", Said("Er is al een locatie met deze korte naam. Kies een andere.",
         "There is a facility of this short name already. Choose another.")),
     ("already_closed", Said("Dit is al gesloten.", "This is closed already.")),
+    ("has_guests", Said("Er hebben nog mensen een bed. Geef die bedden eerst vrij, of geef de mensen elders een bed.",
+        "People have beds there still. Release these first, or give the people beds elsewhere.")),
     ("not_closed", Said("Dit is niet gesloten.", "This is not closed.")),
     // The domain: figures.
     ("period_not_over", Said("Deze periode is nog niet voorbij. Wacht tot na de laatste dag.",

@@ -28,6 +28,7 @@ refusals! {
         FacilityAlreadyRegistered = "facility_already_registered": "a facility of this id is registered already",
         AlreadyClosed = "already_closed": "it is closed already",
         NotClosed = "not_closed": "it is not closed",
+        HasGuests = "has_guests": "people have beds there: release these first, or move the people on",
     }
 }
 

@@ -20,11 +20,11 @@ views! {
         /// By what to know the person: all that a recipient is told.
         pub description: Option<Text>,
         pub expires_at: DateTime,
-        /// Whether the reader's organisation has acknowledged it.
+        /// Whether the reader's organisation has acknowledged it, or reported a sighting.
         pub acknowledged: bool,
         pub recipients: Option<Vec<OrgId>>,
         pub acknowledgements: Option<Vec<AcknowledgementView>>,
-        /// The recipients that have not.
+        /// The recipients that have done neither.
         pub silent: Option<Vec<OrgId>>,
         pub sightings: Option<Vec<SightingView>>,
         pub outcome: Option<LookoutOutcome>,
@@ -99,7 +99,7 @@ fn view(sight: &Sight<'_>, lookout: &Lookout) -> Option<LookoutView> {
         state: sight.show(whole.state()),
         description: sight.show(issued.description()).cloned(),
         expires_at: *sight.show(issued.expires_at())?,
-        acknowledged: lookout.is_acknowledged_by(&sight.principal().organisation),
+        acknowledged: lookout.is_read_by(&sight.principal().organisation),
         recipients: sight.show(issued.recipients()).cloned(),
         acknowledgements: section(acknowledgements.collect()),
         silent: section(silent.collect()),

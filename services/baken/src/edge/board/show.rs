@@ -23,7 +23,9 @@ use care_path::policy::opens_unseen;
 use care_path::policy::rules::{
     AccessLogOf, FiguresOf, TurnAwaysOf, access_log_of, figures_of, keeps_records, turn_aways_of,
 };
-use care_path::views::{BreakGlassState, CaseFileView, ExceptionView, OrganisationView, TaskView, Wanted};
+use care_path::views::{
+    BreakGlassState, CaseFileView, ExceptionView, HandoverView, ListedView, OrganisationView, TaskView, Wanted,
+};
 use maud::Markup;
 use monitor::frozen::Frozen;
 use monitor::period::Period;
@@ -254,10 +256,15 @@ impl<'a> Viewed<'a> {
                     let counts = counted(&counts);
                     return Ok(self.with_page(self.at, |page| pages::ambassador(page, &counts)));
                 }
-                let handovers = baken.list(reader, Only::All, &further.request("handovers", WITH_FORMS))?;
-                let handovers = further.part("/board/handovers", "handovers", handovers);
+                let part = |list: &str, only| {
+                    let page = baken.list(reader, only, &further.request(list, WITH_FORMS))?;
+                    Ok::<Part<HandoverView>, Problem>(further.part("/board/handovers", list, page))
+                };
+                let (handovers, mut over) = (part("handovers", Only::Open)?, part("over", Only::All)?);
+                let now = baken.clock().now();
+                over.items.retain(|handover| !handover.is_open(now));
                 let may: Vec<_> = MeView::of(reader).may.into_iter().map(|each| each.command).collect();
-                Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &may)))
+                Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &over, &may)))
             }
             Place::Directory => self.directory(),
             Place::TurnAways(further) => self.turn_aways(&further),

@@ -8,10 +8,13 @@ mod lost;
 mod who;
 
 use care_path::PersonId;
-use care_path::codes::{ExceptionState, ReferralState};
+use care_path::codes::{ExceptionState, ReferralState, Role};
 use care_path::command::CommandKind as K;
 use care_path::policy::rules::{AccessLogOf, access_log_of};
-use care_path::views::{CaseFileView, MatchElsewhereView, MatchView, PhaseView, StayView, TaskView, TimelineEntryView};
+use care_path::views::{
+    AnnouncedDischargeView, CaseFileView, MatchElsewhereView, MatchView, PhaseView, StayView, TaskView,
+    TimelineEntryView,
+};
 use maud::{Markup, html};
 
 use crate::form::Ask;
@@ -105,6 +108,10 @@ impl Page<'_> {
                         (self.of_the_bed(stay, file.person_id, may))
                     }
                 }
+                @for discharge in presence.iter().flat_map(|presence| presence.announced_discharges.iter().flatten()) {
+                    dt { (self.say("Ontslag aangekondigd", "Discharge announced")) }
+                    dd { (self.announced(discharge, file.person_id, may)) }
+                }
                 (fact(self.say("Gemeente", "Municipality"), file.municipality.as_ref().map(crate::show::municipality)))
                 (fact(self.say("Procesregisseur", "Coordinator"), file.coordinator.as_ref().map(ToString::to_string)))
                 (fact(self.say("Afgesloten", "Closed"), file.closed.map(|why| self.code(why))))
@@ -127,13 +134,31 @@ impl Page<'_> {
         }
     }
 
+    /// A discharge that was announced: when, where to, and what must be known there.
+    fn announced(&self, discharge: &AnnouncedDischargeView, person: PersonId, may: &[K]) -> Markup {
+        let is_ours = discharge.from.as_ref() == Some(&self.reader.principal.organisation);
+        let waits = discharge.came_about != Some(true) && discharge.called_off.is_none();
+        let call_off = Ask::of(K::CallOffDischarge).about(person).subject(discharge.discharge_id.0);
+        html! {
+            (self.time(discharge.expected_at)) " · " (self.code(discharge.destination))
+            @if let Some(to) = &discharge.to { " · " (self.organisation(to)) }
+            @if discharge.came_about == Some(true) { " " span.tag { (self.say("gebeurd", "came about")) } }
+            @if let Some(why) = discharge.called_off { " " span.tag { (self.code(why)) } }
+            @if let Some(needs) = &discharge.care_needs { p.told { (needs.as_str()) } }
+            @if waits && is_ours && may.contains(&K::CallOffDischarge) { div.acts { (self.act(&call_off)) } }
+        }
+    }
+
     /// What can be done about a bed that somebody has, as at the door.
     fn of_the_bed(&self, stay: &StayView, person: PersonId, may: &[K]) -> Markup {
         let release = Ask::of(K::ReleaseBed).about(person).subject(stay.bed_id.0);
+        let reader = &self.reader.principal;
+        let is_ours = stay.organisation == reader.organisation;
+        let may_release = is_ours || reader.actor.role() == Role::ProcessCoordinator;
         html! {
             div.acts {
-                @if may.contains(&K::RecordNoShow) { (self.did_not_come(person, stay.bed_id)) }
-                @if may.contains(&K::ReleaseBed) { (self.act(&release)) }
+                @if is_ours && may.contains(&K::RecordNoShow) { (self.did_not_come(person, stay.bed_id)) }
+                @if may_release && may.contains(&K::ReleaseBed) { (self.act(&release)) }
             }
         }
     }
@@ -171,19 +196,38 @@ impl Page<'_> {
             K::EvidenceReturnCondition,
             K::GiveConsent,
         ];
+        /// What is planned or asked for goes onto an open case of somebody who lives.
+        const ON_AN_OPEN_CASE: [K; 13] = [
+            K::Refer,
+            K::IssueLookout,
+            K::FileCareAlert,
+            K::MarkOutOfSight,
+            K::RequestException,
+            K::RecordIndDecision,
+            K::RecordInsurance,
+            K::FileUninsuredReport,
+            K::PresentReturnOptions,
+            K::RefuseReturn,
+            K::EvidenceReturnCondition,
+            K::GiveConsent,
+            K::ReleaseMatch,
+        ];
+        let is_over = file.closed.is_some() || file.death.is_some();
         let fits = |kind: &K| match kind {
+            kind if is_over && ON_AN_OPEN_CASE.contains(kind) => false,
             K::ReopenCase => file.closed.is_some(),
             K::CloseCase => file.closed.is_none(),
             // Of a return that has begun they stand with it: an id is of one form on a page.
             K::PresentReturnOptions | K::RefuseReturn | K::GiveConsent => file.r#return.is_none(),
             _ => true,
         };
+        let usual: Vec<_> = USUAL.into_iter().filter(fits).collect();
         let more: Vec<_> = MORE.into_iter().filter(fits).collect();
         let person = file.person_id;
         html! {
             section aria-labelledby="do" {
                 h2 #do.utrecht-heading-2 { (self.say("Vastleggen", "Record")) }
-                div.acts { (self.acts(may, person, &USUAL)) }
+                div.acts { (self.acts(may, person, &usual)) }
                 @if more.iter().any(|kind| may.contains(kind)) {
                     details.more {
                         summary { (self.say("Meer", "More")) }

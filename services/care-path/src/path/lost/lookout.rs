@@ -104,11 +104,15 @@ impl Lookout {
         acknowledged.chain(sightings).chain([&self.issued.stamp])
     }
 
-    /// Whether an organisation acknowledged it, or reported a sighting: that is told to the organisation itself.
+    /// Whether an organisation acknowledged it.
     pub(crate) fn is_acknowledged_by(&self, organisation: &OrgId) -> bool {
-        let acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp);
-        let sightings = self.sightings.iter().map(|noted| &noted.stamp);
-        acknowledged.chain(sightings).any(|stamp| stamp.by.organisation == *organisation)
+        self.acknowledged.iter().any(|noted| noted.stamp.by.organisation == *organisation)
+    }
+
+    /// Whether an organisation acknowledged it, or reported a sighting: that is told to the organisation itself.
+    pub(crate) fn is_read_by(&self, organisation: &OrgId) -> bool {
+        let saw = || self.sightings.iter().any(|noted| noted.stamp.by.organisation == *organisation);
+        self.is_acknowledged_by(organisation) || saw()
     }
 
     /// What can be told of it as a whole.
