@@ -164,7 +164,9 @@ impl CarePath {
             let risk = person.risks.at(expected_by, deadlines);
             let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
             // A bed of which nobody had told Baken on that evening is nobody's to watch.
-            let is_theirs = until.into_iter().chain(moves_on).all(|end| expected_by < end);
+            // Whatever was said of when they come: before it begins, nobody is expected.
+            let begins = Night::of(expected_by) >= Night::of(bed.from);
+            let is_theirs = begins && until.into_iter().chain(moves_on).all(|end| expected_by < end);
             let watched = due >= cause.recorded_at && is_theirs;
             let silent = !self.is_accounted_for(stay, expected_by, due) && stay.missed_in_night_of(due).is_none();
             (watched && silent && !person.was_out_of_sight(due)).then_some(Evening {

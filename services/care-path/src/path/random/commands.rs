@@ -117,7 +117,7 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
             let bed = AssignBed {
                 kind: dice.one_of(&kinds)?,
                 facility: dice.maybe(|dice| dice.named(&[super::BEDS])),
-                from: None,
+                from: dice.maybe(|dice| bodies::later(now, dice)),
                 until: dice.maybe(|dice| bodies::later(now, dice)),
                 expected_by: dice.maybe(|dice| bodies::later(now, dice)),
                 overbook: dice.maybe_text().map(|reason| Overbook { reason }),
