@@ -86,6 +86,7 @@ pub struct Page<'a> {
     pub now: DateTime,
     pub reader: &'a Reader,
     pub names: &'a dyn Names,
+    /// Those of them whom the page's lists name by their ids alone.
     pub known: &'a Known,
     /// The token that shows that a form comes from one of our pages.
     pub csrf: &'a str,

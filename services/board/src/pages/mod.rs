@@ -48,7 +48,7 @@ pub use problem::{ended, failed, problem};
 pub use referrals::{Referrals, referrals};
 pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};
-pub use turn_aways::{TurnAways, turn_aways};
+pub use turn_aways::turn_aways;
 pub use webhooks::{Sending, Webhook, webhooks};
 pub use who_saw::{SeenBy, WhoSaw, who_saw};
 

@@ -1,10 +1,7 @@
 //! Who was turned away: by night, place and reason, and of those who are known whom nobody has seen since.
 
-use std::collections::BTreeMap;
-
-use care_path::PersonId;
 use care_path::command::CommandKind as K;
-use care_path::views::{IdentityView, NotSeenView, TurnAwaysView};
+use care_path::views::{NotSeenView, TurnAwaysView};
 use maud::{Markup, html};
 
 use super::Part;
@@ -13,16 +10,9 @@ use crate::page::Page;
 use crate::show::{day, fact};
 use crate::words::Language;
 
-/// A part of the list, the last night first.
-pub struct TurnAways<'a> {
-    pub rows: &'a Part<TurnAwaysView>,
-    /// Who those are that were not seen since, as far as the reader may know.
-    pub known: &'a BTreeMap<PersonId, IdentityView>,
-}
-
-/// The page.
+/// The page: a part of the list, the last night first.
 #[must_use]
-pub fn turn_aways(page: &Page<'_>, TurnAways { rows, known }: &TurnAways<'_>) -> Markup {
+pub fn turn_aways(page: &Page<'_>, rows: &Part<TurnAwaysView>) -> Markup {
     let title = page.say("Afgewezen aan de deur", "Turned away");
     page.titled(
         title,
@@ -34,7 +24,7 @@ pub fn turn_aways(page: &Page<'_>, TurnAways { rows, known }: &TurnAways<'_>) ->
                         h2.utrecht-heading-2 id={ "night-" (first.night) } {
                             (page.say("De nacht van ", "The night of ")) (day(first.night, page.now, page.language))
                         }
-                        ul.card-list { @for row in night { (page.turned_away(row, known)) } }
+                        ul.card-list { @for row in night { (page.turned_away(row)) } }
                     }
                 }
             }
@@ -44,7 +34,7 @@ pub fn turn_aways(page: &Page<'_>, TurnAways { rows, known }: &TurnAways<'_>) ->
 }
 
 impl Page<'_> {
-    fn turned_away(&self, row: &TurnAwaysView, known: &BTreeMap<PersonId, IdentityView>) -> Markup {
+    fn turned_away(&self, row: &TurnAwaysView) -> Markup {
         let door = row.facility.as_ref().map_or("", care_path::ids::FacilityId::as_str);
         let count = |number: u32| (number > 0).then(|| number.to_string());
         let entries = row.entries.iter().flatten();
@@ -62,7 +52,7 @@ impl Page<'_> {
                 }
                 @if let Some(lost) = row.not_seen_since.as_ref().filter(|lost| !lost.is_empty()) {
                     p { strong { (self.say("Sindsdien niet gezien:", "Not seen since:")) } }
-                    ul { @for each in lost { li { (self.not_seen(each, known)) } } }
+                    ul { @for each in lost { li { (self.not_seen(each)) } } }
                 }
                 // One count needs no number; of several each has its own.
                 @for (number, entry) in (1..).zip(entries) {
@@ -75,7 +65,7 @@ impl Page<'_> {
         }
     }
 
-    fn not_seen(&self, each: &NotSeenView, known: &BTreeMap<PersonId, IdentityView>) -> Markup {
+    fn not_seen(&self, each: &NotSeenView) -> Markup {
         let since = match (each.days, self.language) {
             (0, Language::Dutch) => "sinds vannacht".to_owned(),
             (0, Language::English) => "since tonight".to_owned(),
@@ -84,6 +74,6 @@ impl Page<'_> {
             (days, Language::Dutch) => format!("al {days} dagen"),
             (days, Language::English) => format!("for {days} days"),
         };
-        html! { (self.person_link(known.get(&each.person_id), each.person_id)) " · " (since) }
+        html! { (self.person_link(None, each.person_id)) " · " (since) }
     }
 }

@@ -25,82 +25,32 @@ pub trait ListedView: Sized {
     fn is_open(&self, now: DateTime) -> bool;
 }
 
-impl ListedView for LookoutView {
-    const LIST: List = List::Lookouts;
+/// Says of each view which list it is in, what discloses it, which field is its id, and when it goes on.
+macro_rules! listed {
+    ($( $view:ty: $list:ident by $disclose:path, $id:ident, |$it:ident, $now:ident| $open:expr; )+) => {$(
+        impl ListedView for $view {
+            const LIST: List = List::$list;
 
-    fn disclose(sight: &Sight<'_>) -> Vec<Self> {
-        disclose_lookouts(sight)
-    }
+            fn disclose(sight: &Sight<'_>) -> Vec<Self> {
+                $disclose(sight)
+            }
 
-    fn id(&self) -> Uuid {
-        self.lookout_id.0
-    }
+            fn id(&self) -> Uuid {
+                self.$id.0
+            }
 
-    fn is_open(&self, _: DateTime) -> bool {
-        self.state.is_some_and(|state| state == LookoutState::Open)
-    }
+            fn is_open(&self, $now: DateTime) -> bool {
+                let $it = self;
+                $open
+            }
+        }
+    )+};
 }
 
-impl ListedView for CareAlertView {
-    const LIST: List = List::CareAlerts;
-
-    fn disclose(sight: &Sight<'_>) -> Vec<Self> {
-        disclose_alerts(sight)
-    }
-
-    fn id(&self) -> Uuid {
-        self.care_alert_id.0
-    }
-
-    fn is_open(&self, now: DateTime) -> bool {
-        self.ended_at.is_none() && self.expires_at > now
-    }
-}
-
-impl ListedView for ReferralView {
-    const LIST: List = List::Referrals;
-
-    fn disclose(sight: &Sight<'_>) -> Vec<Self> {
-        disclose_referrals(sight)
-    }
-
-    fn id(&self) -> Uuid {
-        self.referral_id.0
-    }
-
-    fn is_open(&self, _: DateTime) -> bool {
-        self.state.is_some_and(ReferralState::is_open)
-    }
-}
-
-impl ListedView for ExceptionView {
-    const LIST: List = List::Exceptions;
-
-    fn disclose(sight: &Sight<'_>) -> Vec<Self> {
-        disclose_exceptions(sight)
-    }
-
-    fn id(&self) -> Uuid {
-        self.exception_id.0
-    }
-
-    fn is_open(&self, _: DateTime) -> bool {
-        self.state.is_some_and(|state| state == ExceptionState::Pending)
-    }
-}
-
-impl ListedView for HandoverView {
-    const LIST: List = List::Handovers;
-
-    fn disclose(sight: &Sight<'_>) -> Vec<Self> {
-        disclose_handovers(sight)
-    }
-
-    fn id(&self) -> Uuid {
-        self.handover_id.0
-    }
-
-    fn is_open(&self, _: DateTime) -> bool {
-        self.state.is_some_and(HandoverState::is_open)
-    }
+listed! {
+    LookoutView: Lookouts by disclose_lookouts, lookout_id, |it, _now| it.state == Some(LookoutState::Open);
+    CareAlertView: CareAlerts by disclose_alerts, care_alert_id, |it, now| it.ended_at.is_none() && it.expires_at > now;
+    ReferralView: Referrals by disclose_referrals, referral_id, |it, _now| it.state.is_some_and(ReferralState::is_open);
+    ExceptionView: Exceptions by disclose_exceptions, exception_id, |it, _now| it.state == Some(ExceptionState::Pending);
+    HandoverView: Handovers by disclose_handovers, handover_id, |it, _now| it.state.is_some_and(HandoverState::is_open);
 }

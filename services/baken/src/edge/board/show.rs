@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
 use board::pages::{
     CaseDesk, CountryCount, Desk, Door, Figures, Found as FoundPersons, LastSignIn, Lookouts, Part, Privacy, Referrals,
-    Returning, SeenBy, StateShare, TurnAways, WhoSaw,
+    Returning, SeenBy, StateShare, WhoSaw,
 };
 use board::{Draft, Flash, Known, Language, OwnLanguage, Page, pages};
 use care_path::PersonId;
@@ -376,11 +376,7 @@ impl<'a> Viewed<'a> {
         let found = baken.turn_aways(reader, &TurnAwaysFilter::default(), &further.request("nights", SHOWN))?;
         let rows = further.part("/board/turn-aways", "nights", found);
         let lost = rows.items.iter().flat_map(|row| row.not_seen_since.iter().flatten()).map(|each| each.person_id);
-        let known = lost.collect::<BTreeSet<_>>().into_iter();
-        let known =
-            known.filter_map(|person| Some((person, baken.case_file(reader, person).ok()?.identity?))).collect();
-        let turned_away = TurnAways { rows: &rows, known: &known };
-        Ok(self.with_page(self.at, |page| pages::turn_aways(page, &turned_away)))
+        Ok(self.with_known(&self.known(lost), self.at, |page| pages::turn_aways(page, &rows)))
     }
 
     /// The webhooks of all, for administrators.

@@ -99,9 +99,12 @@ impl Lookout {
 
     /// What shows that an organisation read it: that it was issued, acknowledged, or that somebody was seen.
     pub(crate) fn heard(&self) -> impl Iterator<Item = &Arc<Stamp>> {
+        self.read().chain([&self.issued.stamp])
+    }
+
+    fn read(&self) -> impl Iterator<Item = &Arc<Stamp>> {
         let acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp);
-        let sightings = self.sightings.iter().map(|noted| &noted.stamp);
-        acknowledged.chain(sightings).chain([&self.issued.stamp])
+        acknowledged.chain(self.sightings.iter().map(|noted| &noted.stamp))
     }
 
     /// Whether an organisation acknowledged it.
@@ -111,8 +114,7 @@ impl Lookout {
 
     /// Whether an organisation acknowledged it, or reported a sighting: that is told to the organisation itself.
     pub(crate) fn is_read_by(&self, organisation: &OrgId) -> bool {
-        let saw = || self.sightings.iter().any(|noted| noted.stamp.by.organisation == *organisation);
-        self.is_acknowledged_by(organisation) || saw()
+        self.read().any(|stamp| stamp.by.organisation == *organisation)
     }
 
     /// What can be told of it as a whole.

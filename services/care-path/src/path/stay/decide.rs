@@ -124,10 +124,9 @@ impl CarePath {
         }
         // One for a later night ends nothing yet, and one that is still to come is not ended by another before it.
         let is_for_later = assigned.is_for_later(occurred);
-        let earlier = self.open_stays().filter(|stay| {
-            let is_to_come = stay.is_for_later() && stay.assigned.from > occurred;
-            !is_for_later && !is_to_come && stay.assigned.stamp.occurred.at <= occurred
-        });
+        let earlier = self
+            .open_stays()
+            .filter(|stay| !is_for_later && !stay.is_to_come(occurred) && stay.assigned.stamp.occurred.at <= occurred);
         events.push(StayEvent::BedAssigned(assigned).into());
         for elsewhere in earlier.filter(|stay| !self.awaits_decision(stay.assigned.bed)) {
             let reason = BedReleaseReason::MovedOn;

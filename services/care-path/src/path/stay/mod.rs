@@ -103,6 +103,11 @@ impl Stay {
         self.assigned.is_for_later(self.assigned.stamp.occurred.at)
     }
 
+    /// Whether it was given for a later night, and has not begun at a time.
+    pub(super) fn is_to_come(&self, at: DateTime) -> bool {
+        self.is_for_later() && self.assigned.from > at
+    }
+
     /// Whether the bed is still theirs.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -241,8 +246,7 @@ impl CarePath {
         let Self { stays, exceptions, .. } = self;
         let awaited = |bed: BedId| exceptions.iter().any(|request| request.is_pending_for(bed));
         let stays_on = |stay: &Stay| {
-            let is_to_come = stay.is_for_later() && stay.assigned.from > stamp.occurred.at;
-            is_to_come || begun == Some(stay.assigned.bed) || awaited(stay.assigned.bed)
+            stay.is_to_come(stamp.occurred.at) || begun == Some(stay.assigned.bed) || awaited(stay.assigned.bed)
         };
         let mut left = Vec::new();
         for stay in stays.iter_mut().filter(|stay| stay.overtaken.is_none() && !stays_on(stay)) {
