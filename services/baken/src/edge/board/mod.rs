@@ -9,6 +9,7 @@ mod assets;
 mod filled;
 #[cfg(test)]
 mod forms_tests;
+mod lists;
 mod live;
 mod names;
 mod offline;

@@ -8,24 +8,17 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
-use board::pages::{
-    CaseDesk, CountryCount, Desk, Door, Figures, Found as FoundPersons, LastSignIn, Lookouts, Part, Privacy, Referrals,
-    Returning, SeenBy, StateShare, WhoSaw,
-};
+use board::pages::{CaseDesk, Door, Figures, Found as FoundPersons, LastSignIn, Privacy, Returning, SeenBy, WhoSaw};
 use board::{Draft, Flash, Known, Language, OwnLanguage, Page, pages};
 use care_path::PersonId;
-use care_path::codes::{Code, ReferralState, Role, TaskKind};
+use care_path::codes::Role;
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::figures::releases_figures;
 use care_path::ids::{FacilityId, OrgId};
 use care_path::policy::opens_unseen;
-use care_path::policy::rules::{
-    AccessLogOf, FiguresOf, TurnAwaysOf, access_log_of, figures_of, keeps_records, turn_aways_of,
-};
-use care_path::views::{
-    BreakGlassState, CaseFileView, ExceptionView, HandoverView, ListedView, OrganisationView, TaskView, Wanted,
-};
+use care_path::policy::rules::{AccessLogOf, FiguresOf, access_log_of, figures_of, keeps_records};
+use care_path::views::{BreakGlassState, CaseFileView, OrganisationView, Wanted};
 use maud::Markup;
 use monitor::frozen::Frozen;
 use monitor::period::Period;
@@ -35,10 +28,7 @@ use super::place::{FormPlace, Further, Pairs, Place};
 use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, to};
 use super::{filled, search};
-use crate::app::{
-    FiguresForm, HandoverCounts, LabelLanguage, MeView, Only, OrganisationsFilter, PageRequest, PersonsFilter, Reading,
-    ReferralsFilter, SeenByView, StateCount, TurnAwaysFilter,
-};
+use crate::app::{FiguresForm, LabelLanguage, OrganisationsFilter, PageRequest, PersonsFilter, Reading, SeenByView};
 use crate::edge::Edge;
 use crate::edge::caller::reading;
 use crate::edge::problem::Problem;
@@ -47,9 +37,7 @@ use crate::edge::rest::figures::file_of;
 use crate::edge::rest::records::certificate_of;
 
 /// As much of a list as a page shows.
-const SHOWN: usize = 50;
-/// The same where each item comes with its forms.
-const WITH_FORMS: usize = 12;
+pub const SHOWN: usize = 50;
 
 /// Answers with a page.
 pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
@@ -187,7 +175,7 @@ impl<'a> Viewed<'a> {
     }
 
     /// Who persons are, as far as the reader may know.
-    fn known(&self, persons: impl IntoIterator<Item = PersonId>) -> Known {
+    pub fn known(&self, persons: impl IntoIterator<Item = PersonId>) -> Known {
         let wanted = Wanted::Parts(["identity".to_owned()].into());
         let identity = |person| {
             let file = self.edge.baken.case_file_parts(&self.reading, person, &wanted).ok()?;
@@ -197,7 +185,7 @@ impl<'a> Viewed<'a> {
     }
 
     /// A page that tells of persons by their ids.
-    fn with_known<T>(&self, known: &Known, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
+    pub fn with_known<T>(&self, known: &Known, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
         let baken = &self.edge.baken;
         let flash: Option<&Flash> = self.session.flash.as_ref();
         let (directory, reader) = (baken.directory(), &self.session.reader);
@@ -237,35 +225,9 @@ impl<'a> Viewed<'a> {
                 let found = FoundPersons { name: "", persons: &persons, wrong: None, more: false };
                 Ok(self.with_page(self.at, |page| pages::persons(page, &found)))
             }
-            Place::Lookouts(further) => {
-                let lookouts = baken.list(reader, Only::Open, &further.request("lookouts", WITH_FORMS))?;
-                let alerts = match reader.actor.role() {
-                    Role::Police => {
-                        let alerts = baken.list(reader, Only::Open, &further.request("alerts", WITH_FORMS))?;
-                        further.part("/board/lookouts", "alerts", alerts)
-                    }
-                    _ => Part::whole(Vec::new()),
-                };
-                let lookouts = further.part("/board/lookouts", "lookouts", lookouts);
-                let lists = Lookouts { lookouts, alerts };
-                Ok(self.with_page(self.at, |page| pages::lookouts(page, &lists)))
-            }
+            Place::Lookouts(further) => self.lookouts(&further),
             Place::Referrals(further) => self.referrals(&further),
-            Place::Handovers(further) => {
-                if let Some(counts) = baken.handover_counts(reader) {
-                    let counts = counted(&counts);
-                    return Ok(self.with_page(self.at, |page| pages::ambassador(page, &counts)));
-                }
-                let part = |list: &str, only| {
-                    let page = baken.list(reader, only, &further.request(list, WITH_FORMS))?;
-                    Ok::<Part<HandoverView>, Problem>(further.part("/board/handovers", list, page))
-                };
-                let (handovers, mut over) = (part("handovers", Only::Open)?, part("over", Only::All)?);
-                let now = baken.clock().now();
-                over.items.retain(|handover| !handover.is_open(now));
-                let may: Vec<_> = MeView::of(reader).may.into_iter().map(|each| each.command).collect();
-                Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &over, &may)))
-            }
+            Place::Handovers(further) => self.handovers(&further),
             Place::Directory => self.directory(),
             Place::TurnAways(further) => self.turn_aways(&further),
             Place::Webhooks => self.webhooks(),
@@ -298,54 +260,6 @@ impl<'a> Viewed<'a> {
         }
     }
 
-    fn desk(&self, further: &Further) -> Result<Markup, Problem> {
-        let (baken, reader) = (&*self.edge.baken, &*self.reading);
-        let tasks = baken.worklist(reader, None, &further.request("waits", SHOWN))?;
-        let tasks = further.part("/board/desk", "waits", tasks);
-        if reader.actor.role() == Role::MunicipalAssessor {
-            return Ok(self.with_page(self.at, |page| pages::rights_waiting(page, &tasks)));
-        }
-        let lost = baken.lost(reader, &further.request("lost", SHOWN))?;
-        let kind = Some(TaskKind::DecideException);
-        let deciding = baken.worklist(reader, kind, &further.request("decide", WITH_FORMS))?;
-        let Part { items, next, start } = further.part("/board/desk", "decide", deciding);
-        let request = |task: &TaskView| {
-            let requests = baken.exceptions_of(reader, task.person_id).ok()?;
-            let is_it = |request: &ExceptionView| task.subject_id.is_some_and(|id| id.0 == request.exception_id.0);
-            requests.into_iter().find(is_it).map(|request| (request.noted.person_id, request))
-        };
-        let to_decide = Part { items: items.iter().filter_map(request).collect(), next, start };
-        let desk = Desk { lost: further.part("/board/desk", "lost", lost), to_decide, tasks };
-        let known = self.known(desk.to_decide.items.iter().map(|(person, _)| *person));
-        Ok(self.with_known(&known, self.at, |page| pages::desk(page, &desk)))
-    }
-
-    /// Referrals to and from the reader's organisation; to those who follow all cases, all that are open.
-    fn referrals(&self, further: &Further) -> Result<Markup, Problem> {
-        let (baken, reader) = (&*self.edge.baken, &*self.reading);
-        let own = Some(reader.organisation.clone());
-        let list = |list: &str, filter: ReferralsFilter| {
-            let filter = ReferralsFilter { only: Only::Open, ..filter };
-            let page = baken.referrals(reader, &filter, &further.request(list, WITH_FORMS))?;
-            Ok::<_, Problem>(further.part("/board/referrals", list, page))
-        };
-        let to_us = |waiting: bool| {
-            let states = ReferralState::ALL.iter().filter(|state| state.is_open() && state.awaits_answer() == waiting);
-            ReferralsFilter { to: own.clone(), states: Some(states.copied().collect()), ..ReferralsFilter::default() }
-        };
-        let from = own.clone().filter(|_| reader.actor.role() != Role::ProcessCoordinator);
-        let tasks = baken.worklist(reader, None, &further.request("waits", SHOWN))?;
-        let referrals = Referrals {
-            waiting: list("in", to_us(true))?,
-            running: list("care", to_us(false))?,
-            sent: list("out", ReferralsFilter { from, ..ReferralsFilter::default() })?,
-            tasks: further.part("/board/referrals", "waits", tasks),
-        };
-        let all = [&referrals.waiting, &referrals.running, &referrals.sent].into_iter().flat_map(|part| &part.items);
-        let known = self.known(all.map(|referral| referral.noted.person_id));
-        Ok(self.with_known(&known, self.at, |page| pages::referrals(page, &referrals)))
-    }
-
     /// The directory, for those who keep it.
     fn directory(&self) -> Result<Markup, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
@@ -365,18 +279,6 @@ impl<'a> Viewed<'a> {
             })
             .collect();
         Ok(self.with_page(self.at, |page| pages::directory(page, &organisations, &sign_ins)))
-    }
-
-    /// Who was turned away, for those who may read it.
-    fn turn_aways(&self, further: &Further) -> Result<Markup, Problem> {
-        let (baken, reader) = (&*self.edge.baken, &*self.reading);
-        if turn_aways_of(reader.actor.role()) == TurnAwaysOf::Nobody {
-            return Err(Problem::NotFound);
-        }
-        let found = baken.turn_aways(reader, &TurnAwaysFilter::default(), &further.request("nights", SHOWN))?;
-        let rows = further.part("/board/turn-aways", "nights", found);
-        let lost = rows.items.iter().flat_map(|row| row.not_seen_since.iter().flatten()).map(|each| each.person_id);
-        Ok(self.with_known(&self.known(lost), self.at, |page| pages::turn_aways(page, &rows)))
     }
 
     /// The webhooks of all, for administrators.
@@ -577,15 +479,4 @@ where
 fn seen_by(view: SeenByView) -> SeenBy {
     let SeenByView { organisation, role, first_at, last_at, times, categories } = view;
     SeenBy { organisation, role, first_at, last_at, times, categories }
-}
-
-/// An ambassador's counts, as the page takes them.
-fn counted(counts: &HandoverCounts) -> CountryCount {
-    let state = |each: &StateCount| StateShare { state: each.state.code().to_owned(), count: each.count };
-    CountryCount {
-        country: counts.country.to_string(),
-        states: counts.states.iter().map(state).collect(),
-        waiting: counts.waiting,
-        overdue: counts.overdue,
-    }
 }
