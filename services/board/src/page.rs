@@ -35,6 +35,8 @@ pub struct Choice {
     /// What kind it is, by code, and where.
     pub kind: String,
     pub municipality: Option<String>,
+    /// What it offers, by code.
+    pub offerings: Vec<String>,
 }
 
 /// Who looks at the page.

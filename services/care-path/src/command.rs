@@ -106,10 +106,13 @@ impl<'a> Context<'a> {
 
 /// Turns a command into events, or refuses it. Pure: the same path and context give the same answer.
 pub trait Decide {
+    /// How a case must stand for it.
+    const REQUIRES: Requires = Requires::Nothing;
+
     /// What on the path the command is about: a referral, a lookout, … `()` where it is about the path.
     type Subject;
 
-    /// Decides.
+    /// Decides. How the case must stand is asked by [`decide`].
     ///
     /// # Errors
     /// The rule that stands against it.
@@ -125,6 +128,34 @@ pub trait Decide {
     fn asks_for(&self, _: &Asking<'_>) -> Asked {
         Asked::default()
     }
+}
+
+/// How a case must stand for a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requires {
+    Nothing,
+    /// Nobody recorded that the person died: what people say themselves is not said by the dead.
+    Life,
+    /// It is open, and the person lives: for what is planned or asked for.
+    OpenCase,
+}
+
+/// Decides on a command, where the case stands as the command requires.
+///
+/// # Errors
+/// The rule that stands against it.
+pub fn decide<C: Decide>(
+    command: C,
+    subject: C::Subject,
+    path: &CarePath,
+    at: &Context<'_>,
+) -> Result<Vec<Event>, Refusal> {
+    match C::REQUIRES {
+        Requires::Nothing => {}
+        Requires::Life => path.require_alive()?,
+        Requires::OpenCase => path.require_open()?,
+    }
+    command.decide(subject, path, at)
 }
 
 /// Who asks for a place, and when.

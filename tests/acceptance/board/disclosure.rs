@@ -103,6 +103,7 @@ async fn on_the_board(running: &Running, user: &str, persons: &BTreeSet<String>)
         "/board/referrals",
         "/board/handovers",
         "/board/turn-aways",
+        "/board/places",
         "/board/directory",
         "/board/webhooks",
         "/board/new",

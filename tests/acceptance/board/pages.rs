@@ -86,6 +86,87 @@ async fn an_entry_on_the_wrong_person_is_moved_to_the_one_who_was_looked_for() {
 }
 
 #[tokio::test]
+async fn two_persons_of_one_family_are_looked_for_and_related_until_that_ends() {
+    let running = support::empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let of = |alias: &str| json!({"channel": "shelter_intake", "identity": {"alias": alias}});
+    let (person, sister) = (shelter.signal(of("Zdzisiek")).await, shelter.signal(of("Wioletta")).await);
+    for each in [&person, &sister] {
+        shelter.post(&format!("/v1/persons/{each}/intakes"), json!({})).await.expect(201);
+    }
+    let browser = Browser::of(&running.url, "coordinator-rotterdam").await;
+    let (case, path) = (format!("/board/persons/{person}"), format!("/board/persons/{person}/others"));
+    assert!(browser.get(&case).await.links().contains(&path));
+    let page = browser.get(&path).await;
+    assert!(page.status == 200 && !page.text.contains("Wioletta"), "{}", page.text);
+    let found = browser.post(&path, &[("csrf", csrf(&page)), ("name", "Violeta")]).await;
+    assert!(found.text.contains("Wioletta") && !found.at.contains("Violeta"), "{}", found.text);
+    let form =
+        found.links().into_iter().find(|link| link.contains("relate_persons") && link.contains(&sister)).unwrap();
+    assert!(found.links().iter().any(|link| link.contains("link_persons") && link.contains(&sister)));
+    let related = browser.send(&browser.get(&form).await, "relate_persons", &[("/kind", "travels_with")]).await;
+    assert!(related.status == 200, "{}", related.text);
+    let on_the_case = browser.get(&case).await;
+    assert!(on_the_case.text.contains("Wioletta"), "{}", on_the_case.text);
+    let ended = browser.send(&on_the_case, "unrelate_persons", &[]).await;
+    assert!(ended.status == 200 && !ended.text.contains("Wioletta"), "{}", ended.text);
+    for user in ["police-rotterdam", "administrator", "liaison-pl", "night-shelter-utrecht"] {
+        let other = Browser::of(&running.url, user).await;
+        assert_eq!(other.get(&path).await.status, 404, "{user}");
+        let page = other.get("/board/").await;
+        assert_eq!(other.post(&path, &[("csrf", csrf(&page)), ("name", "Wioletta")]).await.status, 404, "{user}");
+    }
+}
+
+#[tokio::test]
+async fn who_looks_for_a_bed_is_told_where_one_is_free_tonight() {
+    let running = support::empty().await;
+    let admin = running.client("administrator");
+    let capacity = json!({"places": 2});
+    admin.post("/v1/facilities/night-shelter-rotterdam-beds/capacity", capacity).await.expect(201);
+    let shelter = running.client("night-shelter-rotterdam");
+    for _ in 0..2 {
+        let outreach = Browser::of(&running.url, "outreach-rotterdam").await.get("/board/places").await;
+        assert!(outreach.text.contains("vrij</strong> van 2"), "{}", outreach.text);
+        let person = shelter.signal(json!({"channel": "shelter_intake"})).await;
+        shelter.post(&format!("/v1/persons/{person}/beds"), json!({"kind": "night_shelter_eu"})).await.expect(201);
+    }
+    let desk = Browser::of(&running.url, "coordinator-rotterdam").await;
+    let full = desk.get("/board/places").await;
+    assert!(full.text.contains("vol</span> van 2"), "{}", full.text);
+    // The coordinator looks into the evening from there; the street team may not.
+    let door = "/board/door/night-shelter-rotterdam-beds".to_owned();
+    assert!(full.links().contains(&door) && desk.get(&door).await.status == 200);
+    let outreach = Browser::of(&running.url, "outreach-rotterdam").await.get("/board/places").await;
+    assert!(!outreach.links().contains(&door));
+    let utrecht = Browser::of(&running.url, "night-shelter-utrecht").await.get("/board/places").await;
+    let (place, told) = ("facility-night-shelter-rotterdam-beds", &utrecht.text);
+    assert!(utrecht.status == 200 && full.text.contains(place) && !told.contains(place), "{told}");
+    for user in ["police-rotterdam", "assessor-rotterdam", "liaison-pl", "administrator", "analyst-national"] {
+        assert_eq!(Browser::of(&running.url, user).await.get("/board/places").await.status, 404, "{user}");
+    }
+}
+
+#[tokio::test]
+async fn what_people_wrote_stands_beside_what_they_recorded() {
+    let running = support::empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let person = shelter.signal(json!({"channel": "shelter_intake"})).await;
+    let bed =
+        shelter.post(&format!("/v1/persons/{person}/beds"), json!({"kind": "night_shelter_eu"})).await.expect(201);
+    let release = json!({"reason": "ended", "explanation": "He has found a room"});
+    let path = format!("/v1/persons/{person}/beds/{}/release", bed.id("bed_id"));
+    shelter.post(&path, release).await.expect(201);
+    let coordinator = running.client("coordinator-rotterdam");
+    let close = json!({"reason": "housed", "explanation": "The room is his"});
+    coordinator.post(&format!("/v1/persons/{person}/close"), close).await.expect(201);
+    let case = Browser::of(&running.url, "coordinator-rotterdam").await.get(&format!("/board/persons/{person}")).await;
+    for told in ["He has found a room", "The room is his", &person] {
+        assert!(case.words().contains(told), "{told}: {}", case.words());
+    }
+}
+
+#[tokio::test]
 async fn what_was_written_in_a_form_that_the_page_does_not_have_is_shown_again() {
     let running = support::empty().await;
     let shelter = running.client("night-shelter-rotterdam");

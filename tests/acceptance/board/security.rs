@@ -25,6 +25,7 @@ async fn every_page_is_hardened_and_none_is_kept_by_a_cache() {
         "/board/",
         "/board/persons",
         "/board/turn-aways",
+        "/board/places",
         "/board/nowhere",
         "/board/persons/no-id",
         "/auth/callback",

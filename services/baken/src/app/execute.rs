@@ -206,7 +206,7 @@ impl Baken {
         }
         let mut up_to_date = false;
         for _ in 0..ATTEMPTS {
-            let target = self.target(&request)?;
+            let target = self.target(&request, occurred)?;
             let _writing = self.writing.turn(target.turn.clone()).await;
             // The last bed of a place is given once: whoever asks for one there comes after the other, on this node.
             let _place = match self.place_asked(&request, occurred) {
@@ -293,7 +293,7 @@ impl Baken {
     }
 
     /// Where the command goes: a known person's stream, a new one, the count of people whom nobody knows, or the directory.
-    fn target(&self, request: &Request) -> Result<Aim, ExecuteError> {
+    fn target(&self, request: &Request, occurred: Occurred) -> Result<Aim, ExecuteError> {
         let fresh = |what: &str| match request.idempotency {
             Some(idempotency) => idempotency.key.id(what),
             None => self.ids.uuid_v7(),
@@ -307,7 +307,7 @@ impl Baken {
             }
             (Some(named), _) => {
                 let world = self.world.read();
-                let (owner, case) = (owner(&world, request, named), world.case(named).map(Case::id));
+                let (owner, case) = (owner(&world, request, named, occurred), world.case(named).map(Case::id));
                 (Target::Known(named), Some(owner), case)
             }
             (None, Some(WithoutPerson::Opens)) => (Target::New, Some(PersonId(fresh("person"))), None),
@@ -418,7 +418,7 @@ impl Baken {
             }
         }
         // A link was made or undone meanwhile: the command goes elsewhere now.
-        if owner(&world, request, named) != person_id {
+        if owner(&world, request, named, occurred) != person_id {
             return Err(ExecuteError::Contended);
         }
         // A linked person's case is told as one, but what may happen next is decided on the stream where it is recorded.
@@ -536,9 +536,9 @@ fn not_sealed(error: SealError) -> ExecuteError {
 }
 
 /// Whose stream a command to a person is recorded on: of a linked person's, the one that its subject lies on.
-fn owner(world: &World, request: &Request, named: PersonId) -> PersonId {
+fn owner(world: &World, request: &Request, named: PersonId, occurred: Occurred) -> PersonId {
     match world.case(named) {
-        Some(case) if case.is_linked() => request.command.lies_on(named, &case.path, &request.principal),
+        Some(case) if case.is_linked() => request.command.lies_on(named, &case.path, &request.principal, occurred.at),
         Some(_) | None => named,
     }
 }

@@ -62,6 +62,18 @@ pub enum Only {
     All,
     /// Those that still go on.
     Open,
+    /// Those that are over.
+    Over,
+}
+
+impl Only {
+    fn takes(self, is_open: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Open => is_open,
+            Self::Over => !is_open,
+        }
+    }
 }
 
 impl From<bool> for Only {
@@ -421,7 +433,7 @@ impl Baken {
         let sets = Reach::of(reader).into_iter().filter_map(|reach| world.index().having(&reach, feature));
         // The case of the cursor is looked at again, for its parts after the cursor's.
         let candidates = merged_from(sets.collect(), after.map(|(case, _)| PersonId(case)));
-        let is_wanted = |part: &T| (only == Only::All || part.is_open(now)) && fits(part);
+        let is_wanted = |part: &T| only.takes(part.is_open(now)) && fits(part);
         let shown = candidates.flat_map(|id| {
             let disclosed = |case| {
                 of_many(case, || {

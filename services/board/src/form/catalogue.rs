@@ -5,7 +5,7 @@ use care_path::command::CommandKind as K;
 
 use super::Input::{
     Abroad, Among, Birth, Code, Codes, ConsentRecipient, Countries, Country, Day, Facility, Flag, Id, Language,
-    Languages, Line, Moment, Number, Organisation, Recipients, Sealed, Text, TrueFalse,
+    Languages, Line, Moment, Number, Offering, Organisation, Recipients, Sealed, Text, TrueFalse,
 };
 use super::directory::{
     CAPACITY, CHANGED_FACILITY, CHANGED_ORGANISATION, NEW_FACILITY, NEW_ORGANISATION, THE_FACILITY, THE_ORGANISATION,
@@ -224,7 +224,7 @@ const UNINSURED: &[Field] =
     &[must("/consent_effort", "Hoe is om toestemming gevraagd?", "How was consent asked for?", Text)];
 
 const REFER: &[Field] = &[
-    must("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
+    must("/to", "Naar welke organisatie?", "To which organisation?", Offering),
     must("/offering", "Waarvoor?", "For what?", Code("offering")),
     URGENCY,
     may("/reason", "Wat moet de ander weten?", "What must the other know?", Text),

@@ -55,6 +55,8 @@ pub enum Input {
     Names,
     /// An organisation of the directory.
     Organisation,
+    /// One that offers something, with what that is.
+    Offering,
     /// Whom a lookout goes to.
     Recipients,
     /// Whom a consent is given for: a country.

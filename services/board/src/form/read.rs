@@ -53,6 +53,7 @@ fn value_of(field: &Field, values: &[&str]) -> Result<Value, &'static str> {
         | Input::Abroad
         | Input::Language
         | Input::Organisation
+        | Input::Offering
         | Input::Facility
         | Input::Id => Value::from(first),
         Input::Birth => Value::from(birth(first)),

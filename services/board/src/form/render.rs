@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::catalogue::WHEN;
 use super::{Ask, Field, Form, Input, form_of};
-use crate::page::{Draft, Page};
+use crate::page::{Choice, Draft, Page};
 use crate::words::{COUNTRIES, LANGUAGES};
 
 impl Page<'_> {
@@ -208,6 +208,7 @@ impl Page<'_> {
             | Input::Abroad
             | Input::Language
             | Input::Organisation
+            | Input::Offering
             | Input::ConsentRecipient
             | Input::Facility => html! {
                 select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
@@ -252,6 +253,7 @@ impl Page<'_> {
                 LANGUAGES.iter().map(|(tag, name)| own(tag, name.r#in(self.language))).collect()
             }
             Input::Organisation => self.names.organisations().into_iter().map(|each| (each.id, each.name)).collect(),
+            Input::Offering => self.who_offers(),
             Input::Recipients => self.recipients(),
             Input::Abroad | Input::ConsentRecipient => {
                 let abroad = COUNTRIES.iter().filter(|(code, _)| *code != "NL");
@@ -272,6 +274,20 @@ impl Page<'_> {
             | Input::Birth
             | Input::Id => Vec::new(),
         }
+    }
+
+    /// Who offers something, with what: those of the reader's municipality first.
+    fn who_offers(&self) -> Vec<(String, String)> {
+        let mut all = self.names.organisations();
+        let own = all.iter().find(|each| each.id == self.reader.principal.organisation.as_str());
+        let here = own.and_then(|own| own.municipality.clone());
+        all.retain(|each| !each.offerings.is_empty());
+        all.sort_by_key(|each| each.municipality != here);
+        let offered = |each: &Choice| {
+            let labels = each.offerings.iter().map(|offering| self.label("offering", offering));
+            labels.collect::<Vec<_>>().join(", ")
+        };
+        all.iter().map(|each| (each.id.clone(), format!("{} ({})", each.name, offered(each)))).collect()
     }
 
     /// Who may be asked to look out: all of a kind in the reader's municipality, then each organisation there.

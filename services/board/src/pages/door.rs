@@ -68,6 +68,9 @@ impl Page<'_> {
                 }
             }
         };
+        let some = |id: &str, title: &str, guests: &[&GuestView]| {
+            html! { @if !guests.is_empty() { (part(id, title, guests)) } }
+        };
         html! {
             h2.utrecht-heading-3 { (evening.facility.name.as_str()) }
             p.free {
@@ -85,9 +88,11 @@ impl Page<'_> {
             }
             (self.to_turn_aways())
             (part("expected", self.say("Verwacht", "Expected"), &of(&[GuestState::Expected])))
+            (some("leaves", self.say("Verblijf is afgelopen", "Their stay is over"), &of(&[GuestState::Leaves])))
             (part("missed", self.say("Niet gekomen", "Did not come"), &of(&[GuestState::NotCome, GuestState::Held])))
             (part("here", self.say("Binnen", "In"), &of(&[GuestState::Arrived])))
             (part("left", self.say("Weer vertrokken", "Left again"), &of(&[GuestState::Left])))
+            (some("no-bed", self.say("Hebben hier geen bed meer", "Have no bed here any more"), &of(&[GuestState::NoBed])))
         }
     }
 
@@ -152,7 +157,7 @@ impl Page<'_> {
                     (self.person_link(guest.identity.as_ref(), guest.person_id))
                     @if guest.state != GuestState::Expected { " " span.tag.tag--calm { (self.code(guest.state)) } }
                     @if let Some(since) = guest.since { " " span.due { (self.time(since)) } }
-                    @if guest.released == Some(true) { " " span.tag.tag--warn { (self.say("geen bed meer", "no bed any more")) } }
+                    @if guest.released == Some(true) { " " span.tag.tag--warn { (self.say("geen bed meer", "no bed any more")) @if let Some(reason) = guest.release_reason { ": " (self.code(reason)) } } }
                     @if guest.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
                     @if guest.vulnerable == Some(true) { " " (self.vulnerable()) }
                     @if let (GuestState::Expected, Some(by)) = (guest.state, guest.expected_by) {
@@ -169,13 +174,19 @@ impl Page<'_> {
                     div.guest-acts {
                         @match guest.state {
                             GuestState::Arrived => (self.act(&came("left").titled("Vertrokken", "Left"))),
-                            GuestState::Expected | GuestState::Left | GuestState::NotCome | GuestState::Held => {
+                            GuestState::Expected
+                            | GuestState::Leaves
+                            | GuestState::Left
+                            | GuestState::NotCome
+                            | GuestState::Held
+                            | GuestState::NoBed => {
                                 (self.act(&came("present").titled("Binnen", "Here").primary()))
                             }
                         }
                         @if guest.state == GuestState::Expected {
                             (self.did_not_come(guest.person_id, guest.bed_id))
                         }
+                        @if guest.state == GuestState::Leaves { (self.act(&ask(K::RequestException))) }
                         (self.act(&ask(K::ObserveIncident)))
                         @if guest.released != Some(true) { (self.act(&ask(K::ReleaseBed).subject(guest.bed_id.0))) }
                     }

@@ -15,7 +15,9 @@ mod handovers;
 mod lookouts;
 mod moving;
 mod offline;
+mod others;
 mod persons;
+mod places;
 mod privacy;
 mod problem;
 mod referrals;
@@ -42,7 +44,9 @@ pub use handovers::handovers;
 pub use lookouts::{Lookouts, lookouts};
 pub use moving::{Moving, moving, moving_at};
 pub use offline::offline;
+pub use others::{Others, joins_persons, others, others_at};
 pub use persons::{Found, one_of_these, persons};
+pub use places::places;
 pub use privacy::{Privacy, privacy};
 pub use problem::{ended, failed, problem};
 pub use referrals::{Referrals, referrals};
@@ -65,6 +69,7 @@ const DESK: Section = Section { path: "/board/desk", dutch: "Vandaag", english: 
 const PERSONS: Section = Section { path: "/board/persons", dutch: "Personen", english: "Persons" };
 const DOOR: Section = Section { path: "/board/door", dutch: "Vanavond", english: "Tonight" };
 const LOOKOUTS: Section = Section { path: "/board/lookouts", dutch: "Uitkijken", english: "Lookouts" };
+const PLACES: Section = Section { path: "/board/places", dutch: "Vrije plekken", english: "Free places" };
 const REFERRALS: Section = Section { path: "/board/referrals", dutch: "Verwijzingen", english: "Referrals" };
 const HANDOVERS: Section = Section { path: "/board/handovers", dutch: "Overdrachten", english: "Handovers" };
 const DIRECTORY: Section = Section { path: "/board/directory", dutch: "Organisaties", english: "Organisations" };
@@ -79,10 +84,10 @@ const NEW: Section = Section { path: "/board/new", dutch: "Nieuw signaal", engli
 #[must_use]
 pub const fn sections(role: Role) -> &'static [Section] {
     match role {
-        Role::ProcessCoordinator => &[DESK, PERSONS, LOOKOUTS, TURN_AWAYS, REFERRALS, HANDOVERS, FIGURES, NEW],
-        Role::ShelterWorker => &[DOOR, DESK, LOOKOUTS, TURN_AWAYS, REFERRALS, PERSONS, NEW],
-        Role::OutreachWorker => &[LOOKOUTS, DESK, TURN_AWAYS, PERSONS, NEW],
-        Role::CareProvider => &[REFERRALS, DESK, LOOKOUTS, TURN_AWAYS, PERSONS, NEW],
+        Role::ProcessCoordinator => &[DESK, PERSONS, LOOKOUTS, PLACES, TURN_AWAYS, REFERRALS, HANDOVERS, FIGURES, NEW],
+        Role::ShelterWorker => &[DOOR, DESK, LOOKOUTS, PLACES, TURN_AWAYS, REFERRALS, PERSONS, NEW],
+        Role::OutreachWorker => &[LOOKOUTS, DESK, PLACES, TURN_AWAYS, PERSONS, NEW],
+        Role::CareProvider => &[REFERRALS, DESK, LOOKOUTS, PLACES, TURN_AWAYS, PERSONS, NEW],
         Role::ClientSupporter => &[DESK, PERSONS, HANDOVERS, REFERRALS, TURN_AWAYS, NEW],
         Role::MunicipalAssessor => &[DESK, PERSONS],
         Role::Police => &[LOOKOUTS, NEW],

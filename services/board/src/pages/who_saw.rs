@@ -53,6 +53,8 @@ pub fn who_saw(page: &Page<'_>, WhoSaw { person, identity, seen_by, has_proof, l
             article.sheet aria-labelledby="sheet" {
                 h2 #sheet.utrecht-heading-2 { (page.both_in_line(&eight::SEEN_TITLE, own)) }
                 p { (page.who(*identity, *person)) " · " (page.time_text(page.now)) }
+                // By it the privacy officer finds what this sheet tells of.
+                p { (page.say("Nummer: ", "Number: ")) (person) }
                 (page.both(&eight::SEEN_WHAT, own))
                 @if seen_by.is_empty() { (page.both(&eight::SEEN_NOBODY, own)) }
                 ul.card-list { @for each in *seen_by { (page.seen_by(each, own)) } }

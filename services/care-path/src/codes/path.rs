@@ -55,11 +55,15 @@ codes! {
     /// How it stands of an evening with somebody who has a bed.
     GuestState in "guest_state" {
         Expected = "expected",
+        /// Their time there is over before that night, and the bed is still theirs.
+        Leaves = "leaves",
         Arrived = "arrived",
         Left = "left",
         NotCome = "not_come",
         /// They did not come, and the bed is held for them.
         Held = "held",
+        /// They had one, and others ended that the same night: the case was closed, they died, or they sleep elsewhere.
+        NoBed = "no_bed",
     }
 }
 
@@ -495,6 +499,8 @@ codes! {
         FindPerson = "find_person",
         AcknowledgeLookout = "acknowledge_lookout",
         AnswerCareAlert = "answer_care_alert",
+        /// Somebody saw a person whom nobody can find, and nobody has gone after it yet.
+        ReviewSighting = "review_sighting",
         DecideException = "decide_exception",
         ReviewUnsafeDischarge = "review_unsafe_discharge",
         SendDischargeLetter = "send_discharge_letter",
@@ -510,6 +516,7 @@ codes! {
         ReviewStay = "review_stay",
         ReviewReopened = "review_reopened",
         ReviewSignOfLife = "review_sign_of_life",
+        CloseAfterDeath = "close_after_death",
         PrepareArrival = "prepare_arrival",
         PlanDischarge = "plan_discharge",
         FollowUpDischarge = "follow_up_discharge",

@@ -13,7 +13,7 @@ use super::row::BodyType;
 use super::row::{Method, OtherPerson, Route, Row, UnreadableCommand, WithoutPerson};
 use super::row::{about, body_of, catalogue, companions, optional, other_person};
 use super::subject::{Subject, SubjectId};
-use super::{Asking, Context, Decide, Refusal};
+use super::{Asking, Context, Decide, Refusal, Requires, decide};
 use crate::directory::{
     Asked, ChangeFacility, ChangeOrganisation, CloseFacility, CloseOrganisation, Directory, RegisterFacility,
     RegisterOrganisation, ReopenFacility, ReopenOrganisation, SetCapacity,

@@ -220,6 +220,14 @@ macro_rules! catalogue {
                 }
             }
 
+            /// How a case must stand for it.
+            #[must_use]
+            pub const fn requires(self) -> Requires {
+                match self {
+                    $( Self::$command => <$command as Decide>::REQUIRES, )+
+                }
+            }
+
             /// Whether one call may send it for those too who come together with the person.
             #[must_use]
             pub fn takes_companions(self) -> bool {
@@ -328,7 +336,7 @@ macro_rules! catalogue {
             fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
                 $crate::path::privacy::refuse_of_the_erased(self.kind(), path)?;
                 match self {
-                    $( Self::$command(subject, command) => command.decide(subject, path, at), )+
+                    $( Self::$command(subject, command) => decide(command, subject, path, at), )+
                 }
             }
         }

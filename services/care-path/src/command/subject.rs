@@ -11,6 +11,7 @@ use crate::ids::{
 };
 use crate::path::CarePath;
 pub use crate::path::subjects::Subject;
+use crate::time::DateTime;
 
 /// The type of the id that names a command's subject in a route or a batch line; `()` where it has none.
 pub(super) trait SubjectId: Copy + Into<Subject> {
@@ -96,8 +97,8 @@ impl Command {
     /// On whose stream it is decided and recorded. It was sent to a person whose path may be folded from the streams of
     /// several.
     #[must_use]
-    pub fn lies_on(&self, named: PersonId, path: &CarePath, by: &Principal) -> PersonId {
-        self.subject().lies_on(named, path, by).unwrap_or(named)
+    pub fn lies_on(&self, named: PersonId, path: &CarePath, by: &Principal, at: DateTime) -> PersonId {
+        self.subject().lies_on(named, path, by, at).unwrap_or(named)
     }
 
     /// The command, sent to one person, as it is decided on the stream of another.

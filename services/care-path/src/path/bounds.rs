@@ -25,10 +25,11 @@ impl Context<'_> {
         ensure(time.map(Moment::get), field, rule, |time| *time <= latest)
     }
 
-    /// A day that may lie in the past, and not too far ahead.
-    pub(super) fn planned_day(&self, field: &'static str, day: Option<Day>) -> Bounded<NaiveDate> {
-        let latest = local_date(days_after(self.now, PLANNED_DAYS));
-        ensure(day.map(Day::get), field, "must not lie more than five years ahead", |day| *day <= latest)
+    /// The day until which something is planned when it is said, not too far ahead.
+    pub(super) fn until_day(&self, field: &'static str, day: Option<Day>) -> Bounded<NaiveDate> {
+        let (earliest, latest) = (local_date(self.occurred.at), local_date(days_after(self.now, PLANNED_DAYS)));
+        let day = ensure(day.map(Day::get), field, "must not lie more than five years ahead", |day| *day <= latest)?;
+        ensure(day, field, "must not lie before the day on which it is said", |day| *day >= earliest)
     }
 
     /// A time that is still to come.

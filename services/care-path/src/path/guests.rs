@@ -37,8 +37,10 @@ impl Guest<'_> {
     #[must_use]
     pub fn takes_a_place(&self) -> bool {
         let takes = match self.state {
-            GuestState::Expected | GuestState::Arrived | GuestState::Left | GuestState::Held => true,
-            GuestState::NotCome => false,
+            GuestState::Expected | GuestState::Leaves | GuestState::Arrived | GuestState::Left | GuestState::Held => {
+                true
+            }
+            GuestState::NotCome | GuestState::NoBed => false,
         };
         takes && !self.over
     }
@@ -83,10 +85,10 @@ impl CarePath {
     ) -> Option<Guest<'a>> {
         let (facility, span) = (&stay.place(directory)?.id, night.span());
         let is_to_come = now < span.start;
-        let leaves = self.stays_until(stay).filter(|_| is_to_come);
-        let leaves_before = leaves.is_some_and(|leaves| leaves < hours_after(span.start, HOURS_TO_MIDNIGHT));
+        let midnight = hours_after(span.start, HOURS_TO_MIDNIGHT);
+        let leaves = self.stays_until(stay).is_some_and(|ends| ends < midnight);
         let moves_on = self.successor(stay).is_some_and(|next| next.assigned.from < span.end);
-        if leaves_before || (moves_on && !self.was_there_since(stay, span.start)) {
+        if (leaves && is_to_come) || (moves_on && !self.was_there_since(stay, span.start)) {
             return None;
         }
         let that_night = |at: &DateTime| span.contains(at);
@@ -107,12 +109,20 @@ impl CarePath {
             (Some(at), None) => (GuestState::Left, Some(at)),
             (None, None) => self.absent(stay, missed, night, now, deadlines),
         };
-        // A bed that was released before the morning is left out, unless the person was there that night.
+        // A bed that was released before the morning is left out, unless the person was there that night, or others took it away
+        // from under the hands of those who wait.
         let over = stay.ended().is_some_and(|ended| runs || ended.occurred.at < night.morning());
-        if over && !matches!(state, GuestState::Left | GuestState::Arrived) {
-            return None;
-        }
-        let state = if over { GuestState::Left } else { state };
+        let taken_away = runs
+            && stay.ended().is_some_and(|ended| {
+                that_night(&ended.recorded_at) && ended.by.organisation != stay.assigned.organisation
+            });
+        let state = match state {
+            GuestState::Left | GuestState::Arrived if over => GuestState::Left,
+            _ if over && taken_away => GuestState::NoBed,
+            _ if over => return None,
+            GuestState::Expected if leaves && !self.awaits_decision(stay.assigned.bed) => GuestState::Leaves,
+            state => state,
+        };
         Some(Guest { stay, facility, state, over, expected_by, since })
     }
 

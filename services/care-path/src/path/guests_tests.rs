@@ -150,3 +150,40 @@ fn an_overbooking_says_why() {
         assert!(path.open_stays().all(|stay| stay.assigned.overbooked.is_none()));
     });
 }
+
+#[test]
+fn whose_time_is_over_is_not_expected_and_keeps_the_place_until_it_is_given_up() {
+    let until = |hours| {
+        let until = Some((evening(1) - TimeDelta::hours(hours)).try_into().unwrap());
+        given([signalled()]).when(crate::path::stay::AssignBed { until, ..a_bed() })
+    };
+    let morning = until(12);
+    assert_eq!(tonight(&morning, 0), Some((GuestState::Expected, true)));
+    assert_eq!(tonight(&morning, 1), Some((GuestState::Leaves, true)));
+    assert_eq!(
+        tonight(&until(1), 1),
+        Some((GuestState::Leaves, true)),
+        "nobody sleeps there until nine in the evening"
+    );
+    assert_eq!(tonight(&until(-10), 1), Some((GuestState::Expected, true)), "the next morning");
+    let there = morning.clone().days_later(1).and(present());
+    assert_eq!(tonight(&there, 1), Some((GuestState::Arrived, true)));
+    let asks = morning.clone().and(an_exception_request());
+    assert_eq!(tonight(&asks, 1), Some((GuestState::Expected, true)), "until somebody decides");
+    assert_eq!(tonight(&morning.and_on(BED, release()), 1), None);
+}
+
+#[test]
+fn who_waits_at_the_door_is_told_that_others_ended_a_bed_that_night() {
+    use crate::codes::CloseReason;
+    use crate::path::case::{CloseCase, RecordDeath};
+    let bed = || given([signalled()]).when(a_bed()).by(coordinator());
+    let closed = bed().and(CloseCase { reason: CloseReason::Housed, explanation: None });
+    assert_eq!(tonight(&closed, 0), Some((GuestState::NoBed, false)));
+    assert_eq!(tonight(&closed, 1), None);
+    assert_eq!(tonight(&bed().and(RecordDeath::default()), 0), Some((GuestState::NoBed, false)));
+    assert_eq!(tonight(&bed().and_on(BED, release()), 0), Some((GuestState::NoBed, false)));
+    assert_eq!(tonight(&bed().by(shelter24()).and(a_bed()), 0), Some((GuestState::NoBed, false)));
+    // Who released it themselves knows.
+    assert_eq!(tonight(&bed().by(night_shelter()).and_on(BED, release()), 0), None);
+}

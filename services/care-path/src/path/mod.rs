@@ -189,6 +189,7 @@ impl CarePath {
         if is_asked_for(event) {
             self.end_what_is_over();
         }
+        self.end_what_was_erased();
         if was_lost && !self.is_out_of_sight() {
             self.lost.note_end(event.kind());
         }

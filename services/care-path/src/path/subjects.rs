@@ -6,6 +6,7 @@ use crate::ids::{
     BedId, BreakGlassId, CareAlertId, ConsentId, DischargeId, EventId, ExceptionId, HandoverId, HoldId, LookoutId,
     PersonId, ReferralId,
 };
+use crate::time::DateTime;
 
 /// What on a path a command is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Subject {
     }
 
     /// Whose stream it lies on, of those that a path was folded from; `None` where it lies on none of them.
-    pub(crate) fn lies_on(self, named: PersonId, path: &CarePath, by: &Principal) -> Option<PersonId> {
+    pub(crate) fn lies_on(self, named: PersonId, path: &CarePath, by: &Principal, at: DateTime) -> Option<PersonId> {
         let stamp: &Stamp = match self {
             Self::Path | Self::Record | Self::Return => return Some(named),
             Self::Person(other) => {
@@ -67,7 +68,7 @@ impl Subject {
                 return said.find(|said| *said == (named, other) || *said == (other, named)).map(|(of, _)| of);
             }
             Self::Bed(id) => &path.stay(id)?.assigned.stamp,
-            Self::OwnBed => &path.open_stay_at(&by.organisation)?.assigned.stamp,
+            Self::OwnBed => &path.open_stay_at(&by.organisation, at)?.assigned.stamp,
             Self::BreakGlass(id) => &path.privacy.glass(id)?.broken.stamp,
             Self::CareAlert(id) => &path.lost.care_alert(id)?.filed.stamp,
             Self::Consent(id) => {

@@ -163,6 +163,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         | TaskKind::TraceNoShow
         | TaskKind::NextStepAfterException
         | TaskKind::ReviewStay
+        | TaskKind::CloseAfterDeath
         | TaskKind::WeeklyReview => (Category::Presence, Full),
         TaskKind::ReviewBreakGlass => (Category::Notes, Full),
         TaskKind::StreetDoctorVisit
@@ -173,6 +174,7 @@ pub(crate) const fn tells_of(kind: TaskKind) -> (Category, Depth) {
         TaskKind::IndDecision | TaskKind::UninsuredReport => (Category::Rights, Full),
         TaskKind::AnswerReferral | TaskKind::StartCare | TaskKind::NextStep => (Category::Referrals, Minimal),
         TaskKind::AcknowledgeLookout | TaskKind::AnswerCareAlert => (Category::Lookout, Minimal),
+        TaskKind::ReviewSighting => (Category::Lookout, Full),
         TaskKind::AcknowledgeHandover
         | TaskKind::AnswerHandover
         | TaskKind::RecordDeparture
@@ -211,9 +213,11 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
         TaskKind::NextStepAfterException | TaskKind::ReviewStay => &[C::RequestException, C::ReleaseBed, C::AddNote],
         TaskKind::ReviewReopened => &[C::AddNote, C::AssignCoordinator, C::CloseCase],
         TaskKind::ReviewSignOfLife => &[C::RetractEntry, C::AddNote],
+        TaskKind::CloseAfterDeath => &[C::CloseCase],
         TaskKind::PrepareArrival => &[C::AssignBed, C::RecordIntake, C::AddNote],
         TaskKind::FollowUpDischarge => &[C::ReportDischarge, C::AnnounceDischarge, C::CallOffDischarge, C::AddNote],
         TaskKind::FindPerson => &[C::IssueLookout, C::ResolveLookout, C::RecordContact],
+        TaskKind::ReviewSighting => &[C::ResolveLookout, C::RecordContact, C::AddNote],
         TaskKind::AcknowledgeLookout => &[C::AcknowledgeLookout],
         TaskKind::AnswerCareAlert => &[C::AnswerCareAlert],
         TaskKind::DecideException => &[C::DecideException],
@@ -233,8 +237,8 @@ pub const fn done_by(kind: TaskKind) -> &'static [CommandKind] {
 impl CarePath {
     /// Everything that waits: where most is at stake first, then what is due first.
     ///
-    /// Nothing waits for somebody who was erased, nor for somebody who died, unless there was a sign of life since. On a closed
-    /// case nothing waits but what a return asks for after its end: a case is closed because somebody went home, and that is
+    /// Nothing waits for somebody who was erased. After a death somebody closes the case, unless there was a sign of life since. On a
+    /// closed case nothing waits but what a return asks for after its end: a case is closed because somebody went home, and that is
     /// when it matters how it goes. That somebody opened the case in an emergency is reviewed all the same.
     #[must_use]
     pub fn open_tasks(&self, now: DateTime, deadlines: &Deadlines, directory: &Directory) -> Vec<Task> {
@@ -289,7 +293,7 @@ impl CarePath {
         // Whoever opened the case answers for it, whatever became of the person.
         glass::reviews(&mut list);
         if self.case.died.is_some() {
-            course::sign_of_life(&mut list);
+            course::death(&mut list);
             list.sort();
             return list.tasks;
         }

@@ -347,7 +347,7 @@ impl Given {
             norms: &norms,
             nobody: false,
         };
-        self.last = command.decide(subject, &self.story.path, &context);
+        self.last = crate::command::decide(command, subject, &self.story.path, &context);
         self.commands += 1;
         let mut cause = cause;
         for event in self.last.clone().unwrap_or_default() {

@@ -153,6 +153,7 @@ pub fn calls_in(task: TaskKind) -> Option<CalledIn> {
         | TaskKind::FindPerson
         | TaskKind::AcknowledgeLookout
         | TaskKind::AnswerCareAlert
+        | TaskKind::ReviewSighting
         | TaskKind::DecideException
         | TaskKind::ReviewUnsafeDischarge
         | TaskKind::SendDischargeLetter
@@ -167,6 +168,7 @@ pub fn calls_in(task: TaskKind) -> Option<CalledIn> {
         | TaskKind::NextStepAfterException
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
+        | TaskKind::CloseAfterDeath
         | TaskKind::PrepareArrival
         | TaskKind::ReviewStay
         | TaskKind::FollowUpDischarge

@@ -115,6 +115,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     add(lost::CareAlert::PART, lost::CareAlert::labels());
     add(AnnouncedDischarge::PART, AnnouncedDischarge::labels());
     add(exception::ExceptionRequest::PART, exception::ExceptionRequest::labels());
+    add(exception::ExceptionRequest::PART, vec![exception::ENDED]);
     add(Handover::PART, Handover::labels());
     add(Handover::PART, vec![repatriation::HAS_DOCUMENT]);
     add("return", vec![repatriation::PREPARED_FOR, repatriation::MISSING_CONDITIONS]);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::presence::{StayView, incidents};
 use super::{FacilityView, IdentityView, IncidentView, MedicalView, section, views};
-use crate::codes::GuestState;
+use crate::codes::{BedReleaseReason, GuestState};
 use crate::directory::left_over;
 use crate::ids::{BedId, PersonId};
 use crate::path::guests::Guest;
@@ -24,7 +24,8 @@ views! {
         pub night: NaiveDate,
         /// How many there are of each, also of those whom the reader may not know of.
         pub counts: EveningCountsView,
-        /// The guests whom the reader may know of: expected first, then who is there, who left, and who did not come.
+        /// The guests whom the reader may know of: expected first, then whose time is over, who is there, who
+        /// left, who did not come, and who has no bed there any more.
         pub guests: Vec<GuestView>,
     }
 
@@ -32,10 +33,12 @@ views! {
     #[derive(Default)]
     pub struct EveningCountsView as "EveningCounts" {
         pub expected: u32,
+        pub leaves: u32,
         pub arrived: u32,
         pub left: u32,
         pub not_come: u32,
         pub held: u32,
+        pub no_bed: u32,
         /// As far as anybody said how many places there are.
         pub places: Option<u16>,
         pub free: Option<u32>,
@@ -57,6 +60,8 @@ views! {
         pub until: Option<DateTime>,
         /// The bed was given up, and is nobody's: it takes no place.
         pub released: Option<bool>,
+        /// Why it is theirs no longer.
+        pub release_reason: Option<BedReleaseReason>,
         /// The bed is not given away: a decision about it is pending, or the person is at risk and did not come.
         pub held: Option<bool>,
         pub identity: Option<IdentityView>,
@@ -74,10 +79,12 @@ impl EveningCountsView {
     pub fn count(&mut self, state: GuestState) {
         let count = match state {
             GuestState::Expected => &mut self.expected,
+            GuestState::Leaves => &mut self.leaves,
             GuestState::Arrived => &mut self.arrived,
             GuestState::Left => &mut self.left,
             GuestState::NotCome => &mut self.not_come,
             GuestState::Held => &mut self.held,
+            GuestState::NoBed => &mut self.no_bed,
         };
         *count += 1;
     }
@@ -114,6 +121,7 @@ pub fn disclose_guest(sight: &Sight<'_>, guest: &Guest<'_>, person_id: PersonId)
         from: stay.from,
         until: stay.until,
         released: guest.over.then_some(true),
+        release_reason: stay.release_reason,
         held: stay.held,
         identity: IdentityView::of(sight),
         vulnerable: sight.show(sight.path().vulnerable(sight.now())),

@@ -23,6 +23,8 @@ views! {
         pub decided_at: Option<DateTime>,
         pub decision_reason: Option<Text>,
         pub expires_at: Option<DateTime>,
+        /// When a granted exception ended: it ran out, the bed that it was for was given up, or the case ended.
+        pub ended_at: Option<DateTime>,
         #[serde(flatten)]
         pub noted: NotedView,
     }
@@ -54,6 +56,7 @@ fn view(sight: &Sight<'_>, request: &ExceptionRequest) -> Option<ExceptionView> 
         decided_at: sight.show(whole.decided_at()),
         decision_reason: decision_reason.cloned(),
         expires_at: expires_at.copied(),
+        ended_at: sight.show(sight.path().exception_ended_told(request, sight.now())),
         noted: NotedView::of(sight, stamp),
     })
 }

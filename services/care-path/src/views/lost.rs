@@ -110,6 +110,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::TraceNoShow
         | TaskKind::AcknowledgeLookout
         | TaskKind::AnswerCareAlert
+        | TaskKind::ReviewSighting
         | TaskKind::WeeklyReview => true,
         TaskKind::AssignCoordinator
         | TaskKind::NextStep
@@ -117,6 +118,7 @@ fn is_of_the_search(kind: TaskKind) -> bool {
         | TaskKind::ReviewStay
         | TaskKind::ReviewReopened
         | TaskKind::ReviewSignOfLife
+        | TaskKind::CloseAfterDeath
         | TaskKind::PrepareArrival
         | TaskKind::PlanDischarge
         | TaskKind::FollowUpDischarge

@@ -35,7 +35,41 @@ views! {
 /// Fields by name, as far as a reader may see them.
 #[derive(Clone, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct DetailsView(Value);
+pub struct DetailsView {
+    shown: Value,
+    /// What people wrote, in the order of the fields.
+    #[serde(skip)]
+    words: Vec<String>,
+}
+
+/// The fields in which people write in their own words.
+const IN_THEIR_WORDS: [&str; 18] = [
+    "answer",
+    "care_needs",
+    "circumstances",
+    "conduct",
+    "consent_effort",
+    "description",
+    "evidence",
+    "explanation",
+    "findings",
+    "location",
+    "observations",
+    "options",
+    "overbooked",
+    "plan",
+    "question",
+    "reason",
+    "summary",
+    "text",
+];
+
+impl DetailsView {
+    /// What people wrote of it in their own words.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(String::as_str)
+    }
+}
 
 #[cfg(feature = "schema")]
 #[async_graphql::Scalar(name = "Details")]
@@ -45,7 +79,7 @@ impl async_graphql::ScalarType for DetailsView {
     }
 
     fn to_value(&self) -> async_graphql::Value {
-        async_graphql::Value::from_json(self.0.clone()).unwrap_or_default()
+        async_graphql::Value::from_json(self.shown.clone()).unwrap_or_default()
     }
 }
 
@@ -53,8 +87,7 @@ impl TimelineEntryView {
     /// The other person whose id it tells: whom this one was linked with, or found not to be.
     #[must_use]
     pub fn other_person(&self) -> Option<PersonId> {
-        let DetailsView(details) = &self.details;
-        let told = ["with", "other_person_id"].iter().find_map(|name| details.get(name)?.as_str())?;
+        let told = ["with", "other_person_id"].iter().find_map(|name| self.details.shown.get(name)?.as_str())?;
         told.parse().ok().map(PersonId)
     }
 }
@@ -74,7 +107,7 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
             (None, sight.knows(category, depth))
         }
     };
-    let mut details = Details { sight, shown: Map::new() };
+    let mut details = Details { sight, shown: Map::new(), words: Vec::new() };
     event.describe(sight.path().origin(stamp, event), &mut details);
     Some(TimelineEntryView {
         event_id: stamp.event_id,
@@ -83,7 +116,7 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
         late: is_late(stamp, event).then_some(true),
         retracted_by,
         overtaken: overtaken.then_some(true),
-        details: DetailsView(Value::Object(details.shown)),
+        details: DetailsView { shown: Value::Object(details.shown), words: details.words },
     })
 }
 
@@ -91,15 +124,19 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
 struct Details<'s, 'p> {
     sight: &'s Sight<'p>,
     shown: Map<String, Value>,
+    words: Vec<String>,
 }
 
 impl<'a> Visitor<'a> for Details<'_, '_> {
     fn fact<T: Serialize>(&mut self, fact: Fact<'a, T>) {
-        let name = fact.label().name;
+        let (name, is_sealed) = (fact.label().name, fact.label().sealed.is_some());
         // No fact fails to be written: all that events hold is written to the log.
         if let Some(value) = self.sight.show(fact)
             && let Ok(value) = serde_json::to_value(value)
         {
+            if let (Value::String(words), true) = (&value, is_sealed && IN_THEIR_WORDS.contains(&name)) {
+                self.words.push(words.clone());
+            }
             self.shown.insert(name.to_owned(), value);
         }
     }

@@ -243,6 +243,7 @@ fn ever_asked(role: Role, task: TaskKind) -> bool {
             | T::FollowUpDischarge
             | T::ProtectMinor
             | T::KnownElsewhere
+            | T::ReviewSighting
     );
     match role {
         Role::ProcessCoordinator => !matches!(
@@ -292,6 +293,10 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         T::AnswerReferral | T::StartCare | T::NextStep => {
             disclose_referrals(sight).iter().map(|each| each.referral_id.0).collect()
         }
+        T::ReviewSighting => {
+            let lookouts = disclose_lookouts(sight).into_iter().map(|each| each.lookout_id.0);
+            lookouts.chain(disclose_alerts(sight).into_iter().map(|each| each.care_alert_id.0)).collect()
+        }
         T::AcknowledgeLookout => disclose_lookouts(sight).iter().map(|each| each.lookout_id.0).collect(),
         T::AnswerCareAlert => disclose_alerts(sight).iter().map(|each| each.care_alert_id.0).collect(),
         T::DecideException | T::NextStepAfterException => {
@@ -314,6 +319,7 @@ fn can_look_up(sight: &Sight<'_>, task: TaskKind) -> Option<Vec<Uuid>> {
         T::AssignCoordinator
         | T::ReviewReopened
         | T::ReviewSignOfLife
+        | T::CloseAfterDeath
         | T::PrepareArrival
         | T::ReviewMatch
         | T::KnownElsewhere
@@ -405,6 +411,13 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
     // A return that arrived does not stop.
     let stopped = self::living([0, 6, 16, 17, 26]);
     reached.extend(kinds(&stopped, &supporter()));
+    let mut sighted = self::living([0, 1, 11]);
+    sighted.send(12, &Step(shelter24(), C::ReportSighting, Some(11), json!({})));
+    for principal in [coordinator(), night_shelter()] {
+        check(&sighted, &principal).unwrap();
+        assert!(kinds(&sighted, &principal).contains(&T::ReviewSighting));
+    }
+    reached.extend(kinds(&sighted, &coordinator()));
     let mut minor = self::living([0]);
     let claim = json!({ "claim": { "birth_date": "2012" }, "assurance": "self_declared" });
     minor.send(1, &Step(coordinator(), C::UpdateIdentity, None, claim));

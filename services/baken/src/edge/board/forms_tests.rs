@@ -102,7 +102,9 @@ fn fits(input: Input, schema: &Value, schemas: &Schemas) -> bool {
         Input::Line => is_text(None) && (schema["maxLength"] == 200 || schema["pattern"].is_string()),
         Input::Text => is_text(None) && schema["maxLength"] == 4000,
         Input::Sealed => is_text(None) && schema["maxLength"].as_u64() > Some(4000),
-        Input::Organisation | Input::Facility | Input::Birth => is_text(None) && schema["pattern"].is_string(),
+        Input::Organisation | Input::Offering | Input::Facility | Input::Birth => {
+            is_text(None) && schema["pattern"].is_string()
+        }
         Input::Number => is("integer"),
         Input::Flag | Input::TrueFalse => is("boolean"),
         Input::Code(list) => codes(schema) == codes_of(list),

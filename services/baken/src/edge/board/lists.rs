@@ -3,7 +3,7 @@
 use board::pages::{self, CountryCount, Desk, Lookouts, Part, Referrals, StateShare};
 use care_path::codes::{Code, ReferralState, Role, TaskKind};
 use care_path::policy::rules::{TurnAwaysOf, turn_aways_of};
-use care_path::views::{ExceptionView, HandoverView, ListedView, TaskView};
+use care_path::views::{ExceptionView, HandoverView, TaskView};
 use maud::Markup;
 
 use super::place::Further;
@@ -91,9 +91,7 @@ impl Viewed<'_> {
             let page = baken.list(reader, only, &further.request(list, WITH_FORMS))?;
             Ok::<Part<HandoverView>, Problem>(further.part("/board/handovers", list, page))
         };
-        let (handovers, mut over) = (part("handovers", Only::Open)?, part("over", Only::All)?);
-        let now = baken.clock().now();
-        over.items.retain(|handover| !handover.is_open(now));
+        let (handovers, over) = (part("handovers", Only::Open)?, part("over", Only::Over)?);
         let may: Vec<_> = MeView::of(reader).may.into_iter().map(|each| each.command).collect();
         Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &over, &may)))
     }

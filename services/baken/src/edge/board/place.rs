@@ -24,6 +24,8 @@ pub enum Place {
     Referrals(Further),
     Handovers(Further),
     Directory,
+    /// Where a bed is free tonight.
+    Places,
     /// Who was turned away.
     TurnAways(Further),
     /// Who is told what.
@@ -41,6 +43,8 @@ pub enum Place {
     Person(PersonId),
     /// Somebody's rights, and the checklist.
     Rights(PersonId),
+    /// Who belongs together with somebody, or is the same.
+    Others(PersonId),
     /// An entry that stands with the wrong person.
     Move(PersonId, EventId),
     /// A return, step by step.
@@ -136,6 +140,7 @@ impl Place {
             ("referrals", None, None) => Self::Referrals(Further::of(&query)),
             ("handovers", None, None) => Self::Handovers(Further::of(&query)),
             ("directory", None, None) => Self::Directory,
+            ("places", None, None) => Self::Places,
             ("turn-aways", None, None) => Self::TurnAways(Further::of(&query)),
             ("webhooks", None, None) => Self::Webhooks,
             ("privacy", None, None) => {
@@ -151,6 +156,7 @@ impl Place {
             ("new", None, None) => Self::New,
             ("persons", Some(id), None) => Self::Person(PersonId(id.parse().ok()?)),
             ("persons", Some(id), Some("rights")) => Self::Rights(PersonId(id.parse().ok()?)),
+            ("persons", Some(id), Some("others")) => Self::Others(PersonId(id.parse().ok()?)),
             ("persons", Some(id), Some("move")) => {
                 Self::Move(PersonId(id.parse().ok()?), EventId(query.of("entry")?.parse().ok()?))
             }

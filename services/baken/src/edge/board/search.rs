@@ -4,10 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use board::Page;
-use board::pages::{self, Found as FoundPersons, Moving, Part};
+use board::pages::{self, Found as FoundPersons, Moving, Others, Part};
 use care_path::command::CommandKind;
 use care_path::matching::PersonSought;
-use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView};
+use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView, Wanted};
 use care_path::{EventId, PersonId};
 use serde_json::{Map, Value};
 
@@ -42,8 +42,8 @@ pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge
     Ok(viewed.with_page("/board/persons", page))
 }
 
-/// Searches for the person whom an entry is really about.
-pub async fn search_for_the_right_one(
+/// Searches for another person: whom an entry is really about, or who belongs together with somebody.
+pub async fn search_for_another(
     request: HttpRequest,
     payload: web::Payload,
     edge: Data<Edge>,
@@ -52,23 +52,13 @@ pub async fn search_for_the_right_one(
         return Ok(to("/").finish());
     };
     let at = request.uri().path_and_query().map_or("", |at| at.as_str()).to_owned();
-    let Some(Place::Move(person, entry)) = Place::parse(&at) else { return Err(Problem::NotFound) };
+    let place = Place::parse(&at).ok_or(Problem::NotFound)?;
     let name = sent.of("name").unwrap_or_default().trim();
     let viewed = Viewed::of(&request, &edge, &session, &at, None);
     if name.is_empty() {
         return Ok(viewed.answer(StatusCode::OK));
     }
-    let searched = match viewed.moving(person, entry) {
-        Ok(moving) => viewed.look_for(name).await.map(|looked| (moving, looked)),
-        Err(problem) => Err(problem),
-    };
-    let (moving, looked) = match searched {
-        Ok(searched) => searched,
-        Err(problem) => return Ok(viewed.problem(&problem)),
-    };
-    Ok(viewed.with_page(&on_the_case(person), |page| {
-        answer_with(looked.status(), pages::moving(&page.still(), &moving.page(Some(looked.found(name)))))
-    }))
+    Ok(viewed.another(&place, name).await.unwrap_or_else(|problem| viewed.problem(&problem)))
 }
 
 /// Who was found by what was typed, or what is wrong with that.
@@ -100,6 +90,18 @@ impl ToMove {
     }
 }
 
+/// Somebody of whom another is looked for.
+pub struct OneOfTwo {
+    file: CaseFileView,
+    may: Vec<CommandKind>,
+}
+
+impl OneOfTwo {
+    pub fn page<'a>(&'a self, found: Option<FoundPersons<'a>>) -> Others<'a> {
+        Others { person: self.file.person_id, identity: self.file.identity.as_ref(), may: &self.may, found }
+    }
+}
+
 /// Where somebody's case is.
 pub fn on_the_case(person: PersonId) -> String {
     format!("/board/persons/{person}")
@@ -115,6 +117,38 @@ impl Viewed<'_> {
             }
             Err(problem) => Err(problem),
         }
+    }
+
+    /// The page on which another person is looked for, with who fits.
+    async fn another(&self, place: &Place, name: &str) -> Result<HttpResponse, Problem> {
+        match *place {
+            Place::Move(person, entry) => {
+                let moving = self.moving(person, entry)?;
+                let looked = self.look_for(name).await?;
+                Ok(self.with_page(&on_the_case(person), |page| {
+                    answer_with(looked.status(), pages::moving(&page.still(), &moving.page(Some(looked.found(name)))))
+                }))
+            }
+            Place::Others(person) => {
+                let others = self.others(person)?;
+                let looked = self.look_for(name).await?;
+                Ok(self.with_page(&on_the_case(person), |page| {
+                    answer_with(looked.status(), pages::others(&page.still(), &others.page(Some(looked.found(name)))))
+                }))
+            }
+            _ => Err(Problem::NotFound),
+        }
+    }
+
+    /// Somebody whom the reader may relate to others, or link with them.
+    pub fn others(&self, person: PersonId) -> Result<OneOfTwo, Problem> {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        let may = baken.may_send(reader, person)?;
+        if !pages::joins_persons(&may) {
+            return Err(Problem::NotFound);
+        }
+        let wanted = Wanted::Parts(["identity".to_owned()].into());
+        Ok(OneOfTwo { file: baken.case_file_parts(reader, person, &wanted)?, may })
     }
 
     /// An entry that the reader may move, if it still counts here.

@@ -16,6 +16,8 @@ use care_path::command::CommandKind;
 use care_path::directory::Organisation;
 use care_path::figures::releases_figures;
 use care_path::ids::{FacilityId, OrgId};
+use care_path::policy::Places;
+use care_path::policy::directory::{shows_evenings, shows_free_places};
 use care_path::policy::opens_unseen;
 use care_path::policy::rules::{AccessLogOf, FiguresOf, access_log_of, figures_of, keeps_records};
 use care_path::views::{BreakGlassState, CaseFileView, OrganisationView, Wanted};
@@ -229,6 +231,7 @@ impl<'a> Viewed<'a> {
             Place::Referrals(further) => self.referrals(&further),
             Place::Handovers(further) => self.handovers(&further),
             Place::Directory => self.directory(),
+            Place::Places => self.places(),
             Place::TurnAways(further) => self.turn_aways(&further),
             Place::Webhooks => self.webhooks(),
             Place::Privacy(person, further) => self.privacy(person, &further),
@@ -241,6 +244,10 @@ impl<'a> Viewed<'a> {
             }
             Place::Person(person) => self.case(person),
             Place::Rights(person) => self.about(person, |may| may.contains(&CommandKind::AssessRights), pages::rights),
+            Place::Others(person) => {
+                let others = self.others(person)?;
+                Ok(self.with_page(&search::on_the_case(person), |page| pages::others(page, &others.page(None))))
+            }
             Place::Move(person, entry) => {
                 let moving = self.moving(person, entry)?;
                 Ok(self.with_page(&search::on_the_case(person), |page| pages::moving(page, &moving.page(None))))
@@ -358,6 +365,20 @@ impl<'a> Viewed<'a> {
     fn organisations(&self) -> Result<Vec<OrganisationView>, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
         all(|request| baken.organisations(reader, &OrganisationsFilter::default(), request))
+    }
+
+    /// Where a bed is free tonight, for those who look for one.
+    fn places(&self) -> Result<Markup, Problem> {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
+        let role = reader.actor.role();
+        if !shows_free_places(role, Places::Local) {
+            return Err(Problem::NotFound);
+        }
+        let (organisations, directory) = (self.organisations()?, baken.directory());
+        let sees = |owner: &Organisation| shows_evenings(role, Places::of(reader, owner, &directory));
+        let evenings = directory.facilities().filter(|(_, owner)| sees(owner)).map(|(each, _)| each.id.clone());
+        let evenings: Vec<_> = evenings.collect();
+        Ok(self.with_page(self.at, |page| pages::places(page, &organisations, &evenings)))
     }
 
     /// What a form that says something anew begins with: what is said now.

@@ -179,18 +179,27 @@ fn message(said: &str) -> String {
     if said.starts_with("UUID parsing failed") {
         return "must be a UUID".to_owned();
     }
-    // Chrono's words.
-    if ["input ", "premature end of input", "trailing input"].iter().any(|words| said.starts_with(words)) {
-        return "must be a date or a time as in RFC 3339".to_owned();
-    }
     let repeats = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "];
     let expected =
         repeats.iter().any(|words| said.starts_with(words)).then(|| said.rsplit_once(", expected ")).flatten();
     match expected {
-        Some((_, expected)) => format!("must be {expected}"),
+        Some((_, expected)) => format!("must be {}", in_json(expected)),
         // The domain's own words, which name the rule.
         None if said.starts_with("must ") => said.to_owned(),
         None => "is not valid".to_owned(),
+    }
+}
+
+/// What serde calls by Rust's types, as JSON calls it.
+fn in_json(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        structure if structure.starts_with("struct ") => "an object",
+        told => told,
     }
 }
 
@@ -278,7 +287,7 @@ mod tests {
         let body = json!({"recipients": [{"who": "Marek"}], "description": null, "expires_at": "tomorrow"});
         insta::assert_snapshot!(problems::<IssueLookout>(body), @r#"
         /description must be a string
-        /expires_at must be a date or a time as in RFC 3339
+        /expires_at must be a time as in RFC 3339
         /recipients/0 is not valid
         "#);
     }

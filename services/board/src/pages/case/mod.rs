@@ -9,7 +9,7 @@ mod who;
 
 use care_path::PersonId;
 use care_path::codes::{ExceptionState, ReferralState, Role};
-use care_path::command::CommandKind as K;
+use care_path::command::{CommandKind as K, Requires};
 use care_path::policy::rules::{AccessLogOf, access_log_of};
 use care_path::views::{
     AnnouncedDischargeView, CaseFileView, MatchElsewhereView, MatchView, PhaseView, StayView, TaskView,
@@ -115,6 +115,7 @@ impl Page<'_> {
                 (fact(self.say("Gemeente", "Municipality"), file.municipality.as_ref().map(crate::show::municipality)))
                 (fact(self.say("Procesregisseur", "Coordinator"), file.coordinator.as_ref().map(ToString::to_string)))
                 (fact(self.say("Afgesloten", "Closed"), file.closed.map(|why| self.code(why))))
+                (fact(self.say("Nummer", "Number"), Some(file.person_id.to_string())))
             }
         }
     }
@@ -196,25 +197,16 @@ impl Page<'_> {
             K::EvidenceReturnCondition,
             K::GiveConsent,
         ];
-        /// What is planned or asked for goes onto an open case of somebody who lives.
-        const ON_AN_OPEN_CASE: [K; 13] = [
-            K::Refer,
-            K::IssueLookout,
-            K::FileCareAlert,
-            K::MarkOutOfSight,
-            K::RequestException,
-            K::RecordIndDecision,
-            K::RecordInsurance,
-            K::FileUninsuredReport,
-            K::PresentReturnOptions,
-            K::RefuseReturn,
-            K::EvidenceReturnCondition,
-            K::GiveConsent,
-            K::ReleaseMatch,
-        ];
         let is_over = file.closed.is_some() || file.death.is_some();
+        let stands_for = |kind: K| match kind.requires() {
+            Requires::OpenCase => !is_over,
+            Requires::Life => file.death.is_none(),
+            Requires::Nothing => true,
+        };
         let fits = |kind: &K| match kind {
-            kind if is_over && ON_AN_OPEN_CASE.contains(kind) => false,
+            kind if !stands_for(*kind) => false,
+            // Nobody is asked on a case that is over.
+            K::PresentReturnOptions | K::RefuseReturn if is_over => false,
             K::ReopenCase => file.closed.is_some(),
             K::CloseCase => file.closed.is_none(),
             // Of a return that has begun they stand with it: an id is of one form on a page.
@@ -306,6 +298,9 @@ impl Page<'_> {
                                 @if let Some(why) = &request.decision_reason { p.told { (why.as_str()) } }
                                 @if let Some(until) = request.expires_at {
                                     p { (self.say("toegekend tot ", "granted until ")) (self.time(until)) }
+                                }
+                                @if let Some(ended) = request.ended_at {
+                                    p { (self.say("geldt niet meer sinds ", "holds no longer since ")) (self.time(ended)) }
                                 }
                                 @if request.state == Some(ExceptionState::Pending) && may.contains(&K::DecideException) {
                                     (self.decision(file.person_id, request))

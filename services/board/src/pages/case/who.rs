@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use crate::form::Ask;
 use crate::page::Page;
+use crate::pages::{joins_persons, others_at};
 use crate::show::fact;
 
 impl Page<'_> {
@@ -21,8 +22,9 @@ impl Page<'_> {
     ) -> Markup {
         let is_empty =
             matches.is_empty() && elsewhere.is_empty() && file.linked_persons.is_none() && file.relations.is_none();
+        let joins = joins_persons(may);
         html! {
-            @if !is_empty {
+            @if !is_empty || joins {
                 section aria-labelledby="same" {
                     h2 #same.utrecht-heading-2 { (self.say("Dezelfde persoon? Wie hoort erbij?", "The same person? Who belongs together?")) }
                     ul.card-list {
@@ -67,8 +69,14 @@ impl Page<'_> {
                                     }
                                 }
                                 @if let Some(why) = &relation.explanation { p.told { (why.as_str()) } }
+                                @if let Some(other) = relation.person_id.filter(|_| may.contains(&K::UnrelatePersons)) {
+                                    (self.act(&Ask::of(K::UnrelatePersons).about(person).subject(other.0).at_once()))
+                                }
                             }
                         }
+                    }
+                    @if joins {
+                        p { a.utrecht-link href=(others_at(person)) { (self.say("Een ander zoeken", "Look for another person")) } }
                     }
                 }
             }

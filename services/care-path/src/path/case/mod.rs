@@ -187,7 +187,7 @@ impl CarePath {
         self.identity.take_release_back();
     }
 
-    /// A closing, a death or an erasure that is told late ends what was asked for since, too. A bed is no such thing: it shows that they
+    /// A closing or a death that is told late ends what was asked for since, too. A bed is no such thing: it shows that they
     /// were there.
     pub(super) fn end_what_is_over(&mut self) {
         if let Some(died) = self.case.died.as_ref().map(|died| died.stamp.clone()) {
@@ -195,8 +195,13 @@ impl CarePath {
         } else if let Some(closed) = self.case.closed.as_ref().map(|closed| closed.stamp.clone()) {
             self.end_what_goes_on(&closed, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other);
         }
+    }
+
+    /// Nothing goes on for somebody who was erased, whatever is told after that: nobody could end it any more. A bed that was given
+    /// to a linked person at the same moment would stay theirs for ever.
+    pub(super) fn end_what_was_erased(&mut self) {
         if let Some(erased) = self.privacy.erased.values().next().map(|erased| erased.stamp.clone()) {
-            self.end_what_goes_on(&erased, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);
+            self.end_with(&erased, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);
         }
     }
 
@@ -238,12 +243,11 @@ impl CarePath {
     /// What is planned or asked for goes onto an open case: a closed one is reopened first, and a death that was recorded by
     /// mistake is retracted first.
     pub(crate) fn require_open(&self) -> Result<(), Refusal> {
-        if self.is_closed() {
-            Err(CaseRefusal::Closed.into())
-        } else if self.case.died.is_some() {
-            Err(CaseRefusal::Died.into())
-        } else {
-            Ok(())
-        }
+        if self.is_closed() { Err(CaseRefusal::Closed.into()) } else { self.require_alive() }
+    }
+
+    /// What a person says themselves is not recorded of somebody whose death is.
+    pub(crate) fn require_alive(&self) -> Result<(), Refusal> {
+        if self.case.died.is_some() { Err(CaseRefusal::Died.into()) } else { Ok(()) }
     }
 }

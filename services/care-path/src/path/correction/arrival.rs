@@ -58,9 +58,8 @@ fn fits(stamp: &Stamp, event: &Event, carried: &Carried<'_>, path: &CarePath, at
     let organisation = &stamp.by.organisation;
     match event {
         Event::Stay(StayEvent::BedAssigned(assigned)) => {
-            let here = path.open_stay_at(&assigned.organisation);
             let goes_on = !carried.iter().any(|(_, other)| releases(other, assigned));
-            if goes_on && here.is_some_and(|stay| stay.assigned.stamp.occurred.at <= stamp.occurred.at) {
+            if goes_on && path.has_bed_beside(&assigned.organisation, assigned.from, stamp.occurred.at) {
                 return Err(StayRefusal::AlreadyAssigned.into());
             }
         }
@@ -71,7 +70,7 @@ fn fits(stamp: &Stamp, event: &Event, carried: &Carried<'_>, path: &CarePath, at
             }
         }
         Event::Stay(StayEvent::BedReleased(released)) if !comes_along(released.bed, carried) => {
-            let stay = path.open_stay_at(organisation).ok_or(StayRefusal::NoOpenStay)?;
+            let stay = path.open_stay_at(organisation, stamp.occurred.at).ok_or(StayRefusal::NoOpenStay)?;
             if path.awaits_decision(stay.assigned.bed) {
                 return Err(StayRefusal::HeldByPendingException.into());
             }
@@ -225,7 +224,7 @@ fn on_the_bed_of(
             no_show.bed = theirs.unwrap_or(no_show.bed);
         }
         StayEvent::BedReleased(released) if !comes_along(released.bed, carried) => {
-            let open = path.open_stay_at(organisation).map(|stay| stay.assigned.bed);
+            let open = path.open_stay_at(organisation, stamp.occurred.at).map(|stay| stay.assigned.bed);
             released.bed = open.unwrap_or(released.bed);
         }
         StayEvent::NoShowRecorded(_) | StayEvent::BedReleased(_) | StayEvent::BedAssigned(_) => {}

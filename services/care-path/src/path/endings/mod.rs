@@ -162,9 +162,9 @@ fn asks_for(ending: Ending) -> Option<TaskKind> {
         Ending::HandoverDeclined => Some(TaskKind::ReviewStoppedReturn),
         Ending::Disappeared | Ending::LookoutEnded | Ending::LookoutExpired => Some(TaskKind::FindPerson),
         Ending::Arrived => Some(TaskKind::FollowUp),
+        Ending::Died => Some(TaskKind::CloseAfterDeath),
         Ending::GlassEnded | Ending::GlassRanOut => Some(TaskKind::ReviewBreakGlass),
         Ending::Closed
-        | Ending::Died
         | Ending::Found
         | Ending::LookoutResolved
         | Ending::CareAlertEnded
@@ -231,7 +231,7 @@ fn waits_on(task: TaskKind) -> Option<Thing> {
         | T::PartiesMeeting
         | T::ReviewReopened
         | T::WeeklyReview => Thing::Duty,
-        T::FindPerson => Thing::Episode,
+        T::FindPerson | T::ReviewSighting => Thing::Episode,
         T::TraceNoShow => Thing::MissedEvening,
         T::ReviewStay => Thing::Stay,
         T::AcknowledgeLookout => Thing::Lookout,
@@ -250,9 +250,12 @@ fn waits_on(task: TaskKind) -> Option<Thing> {
         T::ReviewBreakGlass => Thing::GlassReview,
         // Asked between two things, an exception or an announcement that ended and what takes its place; after the end of
         // everything else; and by what two paths have in common.
-        T::NextStepAfterException | T::FollowUpDischarge | T::ReviewSignOfLife | T::ReviewMatch | T::KnownElsewhere => {
-            return None;
-        }
+        T::NextStepAfterException
+        | T::FollowUpDischarge
+        | T::ReviewSignOfLife
+        | T::CloseAfterDeath
+        | T::ReviewMatch
+        | T::KnownElsewhere => return None,
     })
 }
 

@@ -64,7 +64,9 @@ fn goes_on(state: HandoverState) -> bool {
 
 /// The bed at the night shelter.
 fn bed(path: &CarePath) -> Option<BedId> {
-    path.open_stay_at(&night_shelter().organisation).map(|stay| stay.assigned.bed)
+    path.open_stays()
+        .find(|stay| stay.assigned.organisation == night_shelter().organisation)
+        .map(|stay| stay.assigned.bed)
 }
 
 fn pending(path: &CarePath) -> Option<ExceptionId> {
@@ -74,10 +76,8 @@ fn pending(path: &CarePath) -> Option<ExceptionId> {
 
 /// Until when the first granted exception holds that still does.
 fn granted(path: &CarePath, now: DateTime) -> Option<DateTime> {
-    let bed_is_theirs = |bed: BedId| path.stay(bed).is_some_and(crate::path::stay::Stay::is_open);
-    let holds = path.exceptions.iter().filter(|request| request.requested.bed.is_none_or(bed_is_theirs));
-    let mut ends = holds.filter_map(|request| request.asked_about().last().copied());
-    ends.find(|ends| *ends > now)
+    let mut holds = path.exceptions.iter().filter(|request| path.exception_ended(request, now).is_none());
+    holds.find_map(|request| request.asked_about().last().copied())
 }
 
 fn referral(path: &CarePath, to: &str, state: ReferralState) -> Option<ReferralId> {

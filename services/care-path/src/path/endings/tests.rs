@@ -152,7 +152,7 @@ fn an_organisation_whose_part_ended_sees_the_case_no_longer_after_thirty_days() 
             let sees = later.path().involves(&asked.organisation, later.now(), &Deadlines::default());
             // The night shelter referred the person: as long as that goes on, it is involved.
             let refers = later.path().referrals.iter().any(crate::path::referral::Referral::is_open);
-            let sleeps = later.path().open_stay_at(&asked.organisation).is_some();
+            let sleeps = later.path().open_stay_at(&asked.organisation, later.now()).is_some();
             assert!(!sees || open || refers || sleeps, "{ending:?} of {thing:?}: {}", asked.organisation);
         }
     }

@@ -5,7 +5,7 @@ use super::{
     is_for_a_stay,
 };
 use crate::codes::{ExceptionKind, ExceptionState};
-use crate::command::{Context, Decide, Refusal, refusals};
+use crate::command::{Context, Decide, Refusal, Requires, refusals};
 use crate::event::Event;
 use crate::ids::ExceptionId;
 use crate::path::CarePath;
@@ -39,8 +39,9 @@ pub struct RequestException {
 impl Decide for RequestException {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         if path.is_out_of_sight() {
             return Err(ExceptionRefusal::OutOfSight.into());
         }
@@ -54,7 +55,7 @@ impl Decide for RequestException {
             return Err(ExceptionRefusal::AlreadyPending.into());
         }
         let elsewhere = || path.open_stays().last().filter(|_| is_for_a_stay(self.kind));
-        let bed = path.open_stay_at(&at.by.organisation).or_else(elsewhere);
+        let bed = path.open_stay_at(&at.by.organisation, at.occurred.at).or_else(elsewhere);
         Ok(vec![
             ExceptionEvent::ExceptionRequested(ExceptionRequested {
                 exception: ExceptionId(at.id),

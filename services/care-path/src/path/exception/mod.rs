@@ -143,6 +143,10 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &ExceptionE
 /// Where the policy finds until when a bed is theirs, where a granted exception moved that.
 pub(crate) const UNTIL: Label = Label { name: "until", category: Category::Presence, depth: Depth::Full, sealed: None };
 
+/// Where the policy finds when a granted exception ended.
+pub(crate) const ENDED: Label =
+    Label { name: "ended_at", category: Category::Presence, depth: Depth::Full, sealed: None };
+
 /// Where the policy finds that a bed is held.
 pub(crate) const HELD: Label = Label { name: "held", category: Category::Presence, depth: Depth::Full, sealed: None };
 
@@ -213,6 +217,23 @@ impl CarePath {
     /// The same, as it can be told: `None` in it where nobody said.
     pub(crate) fn until_of(&self, stay: &Stay) -> Fact<'_, Option<DateTime>> {
         Fact::new(UNTIL, Origin::derived(), Some(self.stays_until(stay)))
+    }
+
+    /// When a granted exception ended, as far as it has at a time: it ran out, the bed that it was for was given up, the case was
+    /// closed, or the person died.
+    pub(crate) fn exception_ended(&self, request: &ExceptionRequest, at: DateTime) -> Option<DateTime> {
+        let Some(RequestEnd::Granted(granted)) = &request.end else { return None };
+        let ran_out = granted.expires_at.filter(|ends| *ends <= at);
+        let bed_ended = request.requested.bed.and_then(|bed| self.stay(bed)?.ended());
+        let closed = self.case.closed.as_ref().map(|closed| &closed.stamp);
+        let died = self.case.died.as_ref().map(|died| &died.stamp);
+        let ends = [bed_ended, closed, died].into_iter().flatten().map(|stamp| stamp.occurred.at);
+        ends.chain(ran_out).min().map(|ended| ended.max(granted.stamp.occurred.at))
+    }
+
+    /// The same, as it can be told.
+    pub(crate) fn exception_ended_told(&self, request: &ExceptionRequest, at: DateTime) -> Fact<'_, DateTime> {
+        Fact::new(ENDED, Origin::derived(), self.exception_ended(request, at))
     }
 
     /// Nobody decides any more on what was asked for.

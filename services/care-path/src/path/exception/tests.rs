@@ -153,3 +153,23 @@ fn a_late_decision_says_until_when_if_the_time_that_was_asked_for_has_passed() {
     requested().days_later(31).and_on(REQUEST, decide(Decision::Granted)).then_field("expires_at");
     requested().days_later(31).and_on(REQUEST, granted_until(40)).then(ends_on(Some(40)));
 }
+
+#[test]
+fn a_granted_exception_ends_with_its_time_the_bed_or_the_case() {
+    use crate::codes::{BedReleaseReason, CloseReason};
+    use crate::path::case::{CloseCase, RecordDeath};
+    use crate::path::stay::ReleaseBed;
+    let granted = || requested().and_on(REQUEST, decide(Decision::Granted));
+    let ended = |given: Given, day| {
+        let path = given.path();
+        path.exception_ended(&path.exceptions[0], crate::path::testing::evening(day))
+    };
+    let evening = crate::path::testing::evening;
+    assert_eq!(ended(requested(), 40), None, "nobody decided");
+    assert_eq!((ended(granted(), 29), ended(granted(), 31)), (None, Some(evening(30))));
+    let release = ReleaseBed { reason: BedReleaseReason::Ended, explanation: None };
+    let later = || granted().days_later(2);
+    assert_eq!(ended(later().and_on(BedId(id_of_command(0)), release), 3), Some(evening(2)));
+    assert_eq!(ended(later().and(CloseCase { reason: CloseReason::Housed, explanation: None }), 3), Some(evening(2)));
+    assert_eq!(ended(later().and(RecordDeath::default()), 3), Some(evening(2)));
+}

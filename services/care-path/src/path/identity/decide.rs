@@ -5,7 +5,7 @@ use super::{
     PersonsUnlinked,
 };
 use crate::codes::{Assurance, LinkBasis};
-use crate::command::{Context, Decide, Refusal, refusals};
+use crate::command::{Context, Decide, Refusal, Requires, refusals};
 use crate::event::Event;
 use crate::ids::PersonId;
 use crate::path::CarePath;
@@ -134,8 +134,9 @@ pub struct ReleaseMatch {
 impl Decide for ReleaseMatch {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         if path.is_released() {
             return Err(IdentityRefusal::AlreadyReleased.into());
         }

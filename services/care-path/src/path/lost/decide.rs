@@ -9,7 +9,7 @@ use super::{
 };
 use crate::actor::Actor;
 use crate::codes::{CareAlertOutcome, LocationType, LookoutEndReason, LookoutOutcome, OrgKind};
-use crate::command::{Context, Decide, Refusal};
+use crate::command::{Context, Decide, Refusal, Requires};
 use crate::event::Event;
 use crate::ids::{CareAlertId, LookoutId, Municipality, OrgId};
 use crate::list::Few;
@@ -26,8 +26,9 @@ pub struct MarkOutOfSight {}
 impl Decide for MarkOutOfSight {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let events = path.disappear();
         // Baken says so only of somebody who did not come and has not been heard of since.
         if at.by.actor == Actor::System
@@ -66,8 +67,9 @@ pub struct IssueLookout {
 impl Decide for IssueLookout {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let mut recipients = Vec::new();
         for addressee in &*self.recipients {
             match addressee {
@@ -278,8 +280,9 @@ pub struct FileCareAlert {
 impl Decide for FileCareAlert {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
+    const REQUIRES: Requires = Requires::OpenCase;
+
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         if at.known_organisation("to", &self.to)?.kind != OrgKind::Police {
             return Err(LostRefusal::NotToPolice.into());
         }

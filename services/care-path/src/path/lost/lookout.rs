@@ -174,6 +174,7 @@ impl CareAlert {
 }
 
 derived_facts! { CareAlert as it, "care_alert" {
+    open: is bool = "open" in Lookout, Minimal: clear(it.over.is_none());
     ended_at: is DateTime = "ended_at" in Lookout, Minimal: maybe(it.over.as_ref().map(|over| over.by.occurred.at));
     end_reason: is LookoutEndReason = "end_reason" in Lookout, Full: maybe(it.over.as_ref().map(|over| over.reason));
 }}

@@ -13,3 +13,11 @@ fn a_hold_lasts_until_it_is_lifted_and_is_lifted_once() {
         .and_on(hold, LiftHold::default())
         .then_err(PrivacyRefusal::UnknownHold);
 }
+
+#[test]
+fn a_bed_that_was_given_at_the_moment_of_an_erasure_is_nobodys() {
+    let erased = PrivacyEvent::SubjectErased(SubjectErased { ground: None });
+    let bed = given([signalled()]).when(a_bed()).last_event();
+    let told = given([signalled()]).and_happened(&erased.into()).and_happened(&bed);
+    told.then(|path| assert_eq!((path.stays.len(), path.open_stays().count()), (1, 0)));
+}

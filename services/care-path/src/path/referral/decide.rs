@@ -5,7 +5,7 @@ use super::{
     ReferralWaitlisted, ReferralWithdrawn,
 };
 use crate::codes::{DeclineReason, DropoutReason, Offering, ReferralState, Urgency, WithdrawReason};
-use crate::command::{Asking, Context, Decide, Refusal, refusals};
+use crate::command::{Asking, Context, Decide, Refusal, Requires, refusals};
 use crate::directory::{Asked, Overbook};
 use crate::event::Event;
 use crate::ids::{OrgId, ReferralId};
@@ -62,12 +62,13 @@ impl Refer {
 impl Decide for Refer {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn asks_for(&self, asking: &Asking<'_>) -> Asked {
         Asked::at(asking.occurred.at, asking.now, asking.directory.places_for(&self.to, self.offering))
     }
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         if self.to == at.by.organisation {
             return Err(ReferralRefusal::ToItself.into());
         }
@@ -149,7 +150,7 @@ impl Decide for WaitlistReferral {
 
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         path.asked(referral, at, ReferralState::awaits_answer, ReferralRefusal::AlreadyAnswered)?;
-        let until = at.planned_day("until", self.until)?;
+        let until = at.until_day("until", self.until)?;
         Ok(vec![ReferralEvent::ReferralWaitlisted(ReferralWaitlisted { referral, until }).into()])
     }
 }
@@ -191,8 +192,9 @@ pub struct StartCare {}
 impl Decide for StartCare {
     type Subject = ReferralId;
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, referral: ReferralId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         path.asked(referral, at, |state| state == ReferralState::Accepted, ReferralRefusal::NotAccepted)?;
         Ok(vec![ReferralEvent::CareStarted(CareStarted { referral }).into()])
     }

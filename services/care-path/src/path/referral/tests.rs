@@ -149,3 +149,13 @@ fn giving_the_bed_answers_the_referral_that_asked_for_it() {
         .then_types(["referral_accepted", "bed_assigned"])
         .then(|path| assert_eq!(path.phase(), Phase::Sheltered));
 }
+
+#[test]
+fn a_waiting_list_ends_on_a_day_that_is_still_to_come() {
+    let until = |day: &str| {
+        let waitlisted = WaitlistReferral { until: Some(day.parse().unwrap()) };
+        given([signalled()]).when(a_referral()).by(street_doctor()).and_on(REFERRAL, waitlisted)
+    };
+    until("2026-01-09").then_field("until");
+    until("2026-01-10").then_types(["referral_waitlisted"]);
+}

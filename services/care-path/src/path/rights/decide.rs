@@ -5,7 +5,7 @@ use super::{
     UninsuredReportFiled, assess,
 };
 use crate::codes::{IndOutcome, InsuranceStatus, YesNoUnknown};
-use crate::command::{Context, Decide, Refusal, refusals};
+use crate::command::{Context, Decide, Refusal, Requires, refusals};
 use crate::event::Event;
 use crate::path::CarePath;
 use crate::path::bounds::of_a_life;
@@ -29,8 +29,9 @@ pub struct AssessRights(pub RightsAnswers);
 impl Decide for AssessRights {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let Self(answers) = self;
         possible(&answers)?;
         Ok(vec![RightsEvent::RightsAssessed(Box::new(path.assessed(answers, at.norms))).into()])
@@ -93,8 +94,9 @@ pub struct RecordIndDecision {
 impl Decide for RecordIndDecision {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
+    const REQUIRES: Requires = Requires::OpenCase;
+
+    fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let decided_on = at.past("decided_on", self.decided_on.map(Day::get))?;
         let decision = IndDecision { outcome: self.outcome, decided_on, appeal_pending: self.appeal_pending };
         Ok(vec![RightsEvent::IndDecisionRecorded(IndDecisionRecorded { decision: decision.into() }).into()])
@@ -112,8 +114,9 @@ pub struct RecordInsurance {
 impl Decide for RecordInsurance {
     type Subject = ();
 
-    fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
+    const REQUIRES: Requires = Requires::OpenCase;
+
+    fn decide(self, (): (), _: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         Ok(vec![RightsEvent::InsuranceRecorded(InsuranceRecorded { status: self.status.into() }).into()])
     }
 }
@@ -130,8 +133,9 @@ pub struct FileUninsuredReport {
 impl Decide for FileUninsuredReport {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, (): (), path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         if path.is_insured() {
             return Err(RightsRefusal::Insured.into());
         }

@@ -73,8 +73,7 @@ impl Decide for AssignBed {
         }
         at.takes_in(self.facility.as_ref(), self.kind)?;
         // What happened before the stay that goes on there takes its place in the past.
-        let here = path.open_stay_at(&at.by.organisation);
-        if here.is_some_and(|stay| stay.assigned.stamp.occurred.at <= at.occurred.at) {
+        if path.has_bed_beside(&at.by.organisation, from, at.occurred.at) {
             return Err(StayRefusal::AlreadyAssigned.into());
         }
         let overbooked = at.overbooked(self.overbook, StayRefusal::PlaceFull)?;
@@ -178,7 +177,7 @@ impl Decide for RecordNoShow {
             Some(bed) => {
                 path.open_stays().find(|stay| stay.assigned.bed == bed && at.acts_for(&stay.assigned.organisation))
             }
-            None => path.open_stay_at(&at.by.organisation),
+            None => path.open_stay_at(&at.by.organisation, at.occurred.at),
         };
         let stay = stay.ok_or(StayRefusal::NoOpenStay)?;
         if Night::of(stay.assigned.from) > Night::of(at.occurred.at) {

@@ -214,10 +214,15 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
     }
 }
 
+/// Whether a bed begins on a later night than the one on which it is given.
+fn is_for_later(from: DateTime, occurred: DateTime) -> bool {
+    Night::of(from) > Night::of(occurred)
+}
+
 impl BedAssigned {
     /// Whether it was given, at a time, for a later night.
     pub(super) fn is_for_later(&self, occurred: DateTime) -> bool {
-        Night::of(self.from) > Night::of(occurred)
+        is_for_later(self.from, occurred)
     }
 }
 
@@ -276,8 +281,17 @@ impl CarePath {
         self.stays.iter().filter(|stay| stay.is_open())
     }
 
-    pub(crate) fn open_stay_at(&self, organisation: &OrgId) -> Option<&Stay> {
-        self.open_stays().find(|stay| stay.assigned.organisation == *organisation)
+    /// The open stay at an organisation: the one that has begun last, or else one that is still to come.
+    pub(crate) fn open_stay_at(&self, organisation: &OrgId, at: DateTime) -> Option<&Stay> {
+        let there = self.open_stays().filter(|stay| stay.assigned.organisation == *organisation);
+        there.max_by_key(|stay| (!stay.is_to_come(at), stay.assigned.from))
+    }
+
+    /// Whether an organisation has given a bed already, beside which it gives no other one: for tonight, or for a later night.
+    pub(in crate::path) fn has_bed_beside(&self, organisation: &OrgId, from: DateTime, occurred: DateTime) -> bool {
+        let given = self.open_stays().filter(|stay| stay.assigned.stamp.occurred.at <= occurred);
+        let mut there = given.filter(|stay| stay.assigned.organisation == *organisation);
+        there.any(|stay| stay.is_to_come(occurred) == is_for_later(from, occurred))
     }
 
     /// The stay at an organisation that something there is about which happened at a time: the one that ran then, or that
@@ -288,7 +302,8 @@ impl CarePath {
             let begin = stay.assigned.stamp.occurred.at;
             begin > at && Night::of(begin) == Night::of(at)
         };
-        there().rfind(|stay| stay.ran_at(at)).or_else(|| there().find(later))
+        let begun = |stay: &&Stay| (!stay.is_to_come(at), stay.assigned.from);
+        there().filter(|stay| stay.ran_at(at)).max_by_key(begun).or_else(|| there().find(later))
     }
 
     /// The last time, up to an instant, that the person is known to have been at the place of a bed, unless they then left

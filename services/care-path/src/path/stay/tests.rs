@@ -215,3 +215,27 @@ fn a_bed_for_tonight_leaves_one_that_is_still_to_come() {
         .when(RecordNoShow::default())
         .then_err(StayRefusal::NotExpected);
 }
+
+#[test]
+fn a_bed_for_tonight_and_one_for_later_stand_beside_each_other_at_one_organisation() {
+    let reserved = || AssignBed { from: Some(moment(3)), ..a_bed() };
+    let visit = || RecordAttendance { status: AttendanceStatus::Present, location_type: None };
+    let attended = |path: &CarePath| path.stays.iter().map(|stay| stay.attended.len()).collect::<Vec<_>>();
+    for both in [given([signalled()]).when(reserved()).and(a_bed()), given([signalled()]).when(a_bed()).and(reserved())]
+    {
+        let tonights = both.path().stays.iter().position(|stay| stay.assigned.from == evening(0)).unwrap();
+        both.clone().and(a_bed()).then_err(StayRefusal::AlreadyAssigned);
+        both.clone().and(AssignBed { from: Some(moment(4)), ..a_bed() }).then_err(StayRefusal::AlreadyAssigned);
+        both.and(visit())
+            .then(|path| assert_eq!((path.open_stays().count(), attended(path)[tonights]), (2, 1)))
+            .days_later(3)
+            .and(visit())
+            .then(|path| {
+                assert_eq!((path.open_stays().count(), attended(path)), (1, vec![1, 1]));
+                assert_eq!(path.stays[tonights].end_reason(), Some(BedReleaseReason::MovedOn));
+            });
+    }
+    // Nobody is missed in tonight's bed once the other has begun.
+    let begun = given([signalled()]).when(a_bed()).and(reserved()).days_later(4).and(RecordNoShow::default());
+    begun.then(|path| assert_eq!(path.stays.iter().map(|stay| stay.no_shows.len()).collect::<Vec<_>>(), [0, 1]));
+}

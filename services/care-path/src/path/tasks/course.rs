@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Addressee, AskedAt, TaskList, Waiting, recorded};
-use crate::codes::{ExceptionState, OrgKind, ReferralState, TaskKind};
+use crate::codes::{CareAlertOutcome, ExceptionState, OrgKind, ReferralState, Role, TaskKind};
 use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::OrgId;
-use crate::path::Stamp;
+use crate::path::case::DeathRecorded;
 use crate::path::referral::{Answer, Referral};
+use crate::path::{Noted, Stamp};
 use crate::time::{DateTime, days_after, hours_after, minutes_after, working_days_after};
 
 pub(super) fn add(list: &mut TaskList<'_>) {
@@ -21,6 +22,7 @@ pub(super) fn add(list: &mut TaskList<'_>) {
     find_person(list);
     lookouts(list);
     care_alerts(list);
+    sightings(list);
     trace_no_show(list);
     stays_that_ran_out(list);
     exceptions(list);
@@ -83,10 +85,21 @@ fn reopened(list: &mut TaskList<'_>) {
     }
 }
 
+/// The person died: the coordinator closes the case when all who knew them know of it, or finds out who was met since.
+pub(super) fn death(list: &mut TaskList<'_>) {
+    let Some(died) = &list.path.case.died else { return };
+    let asked = list.tasks.len();
+    sign_of_life(list, died);
+    if list.tasks.len() == asked && !list.path.is_closed() {
+        let due = list.days_since(&died.stamp, |terms| terms.review_days);
+        let waiting = Waiting::new(TaskKind::CloseAfterDeath, &died.stamp, EventKind::DeathRecorded, due);
+        list.ask(list.coordinator(), &waiting);
+    }
+}
+
 /// Somebody met a person whose death was recorded: the coordinator finds out which of the two is wrong.
-pub(super) fn sign_of_life(list: &mut TaskList<'_>) {
+fn sign_of_life(list: &mut TaskList<'_>, died: &Noted<DeathRecorded>) {
     let path = list.path;
-    let Some(died) = &path.case.died else { return };
     // Whoever told it later says that it was after the death, unless it surely was before; what was told before is a sign of
     // life if it surely was after.
     let (from, until) = died.when();
@@ -180,8 +193,9 @@ fn uninsured_report(list: &mut TaskList<'_>) {
 /// begins, within the same term, or the person has a bed there.
 fn referrals(list: &mut TaskList<'_>) {
     let (path, days) = (list.path, list.deadlines.referral_answer_working_days);
-    let sleeps_there =
-        |referral: &Referral| referral.asks_for_a_bed() && path.open_stay_at(&referral.made.to).is_some();
+    let sleeps_there = |referral: &Referral| {
+        referral.asks_for_a_bed() && path.open_stays().any(|stay| stay.assigned.organisation == referral.made.to)
+    };
     for referral in &path.referrals {
         let (kind, because) = match referral.state() {
             ReferralState::Made => (TaskKind::AnswerReferral, EventKind::ReferralMade),
@@ -262,6 +276,32 @@ fn care_alerts(list: &mut TaskList<'_>) {
         let waiting = Waiting::new(TaskKind::AnswerCareAlert, cause, EventKind::CareAlertFiled, due);
         list.ask([Addressee::Organisation(alert.filed.to.clone())], &waiting.about(alert.filed.alert.0));
     }
+}
+
+/// Somebody saw a person whom nobody can find, the police too: whoever asked them, and the coordinator, go after it. Done
+/// when the person is found, or when a note says what was done. Of what several tell, the last is asked about.
+fn sightings(list: &mut TaskList<'_>) {
+    let path = list.path;
+    let Some(episode) = path.lost.open_episode() else { return };
+    let seen = path.lost.lookouts.iter().flat_map(|lookout| {
+        let about = (lookout.issued.lookout.0, &lookout.issued.stamp.by, EventKind::SightingReported);
+        lookout.sightings.iter().map(move |seen| (&seen.stamp, about))
+    });
+    let answered = path.lost.care_alerts.iter().flat_map(|alert| {
+        let about = (alert.filed.alert.0, &alert.filed.stamp.by, EventKind::CareAlertAnswered);
+        let seen = alert.answers.iter().filter(|answer| answer.outcome == CareAlertOutcome::Seen);
+        seen.map(move |answer| (&answer.stamp, about))
+    });
+    let began = &episode.began;
+    let since = |stamp: &Stamp| recorded(stamp) > recorded(began) && stamp.occurred.latest() >= began.occurred.at;
+    let told = seen.chain(answered).filter(|(stamp, _)| since(stamp));
+    let Some((cause, (subject, asked_by, because))) = told.max_by_key(|(stamp, _)| recorded(stamp)) else { return };
+    let waiting = Waiting::new(TaskKind::ReviewSighting, cause, because, list.lookout_answered(cause)).about(subject);
+    let coordinator = list.coordinator().filter(|_| !list.is_coordinated_since(cause));
+    let others = asked_by.role != Role::ProcessCoordinator && asked_by.role != Role::System;
+    let whoever_asked = others && !list.has_note_since(&asked_by.organisation, cause);
+    let whoever_asked = whoever_asked.then(|| Addressee::Organisation(asked_by.organisation.clone()));
+    list.ask(coordinator.into_iter().chain(whoever_asked), &waiting);
 }
 
 fn exceptions(list: &mut TaskList<'_>) {

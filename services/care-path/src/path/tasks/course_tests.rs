@@ -24,8 +24,9 @@ use crate::path::tasks;
 use crate::path::testing::*;
 
 use TaskKind::{
-    AcknowledgeLookout as Acknowledge, AnswerCareAlert as AnswerAlert, AnswerReferral, DecideException as Decide,
-    FindPerson, IndDecision, RightsAssessment, StartCare as Start, UninsuredReport, WeeklyReview,
+    AcknowledgeLookout as Acknowledge, AnswerCareAlert as AnswerAlert, AnswerReferral, CloseAfterDeath,
+    DecideException as Decide, FindPerson, IndDecision, ReviewSighting, RightsAssessment, StartCare as Start,
+    UninsuredReport, WeeklyReview,
 };
 
 fn note() -> AddNote {
@@ -236,6 +237,51 @@ fn the_police_answer_a_care_alert_while_it_runs() {
 }
 
 #[test]
+fn a_sighting_is_followed_up_by_whoever_asked_and_by_the_coordinator() {
+    const LOOKOUT: LookoutId = LookoutId(id_of_command(0));
+    let asked = || [the_coordinator(), organisation("night-shelter-rotterdam")];
+    let seen = || {
+        let lost = given([signalled()]).when(a_lookout()).waits_not(ReviewSighting);
+        lost.by(shelter24()).hours_later(3).and_on(LOOKOUT, ReportSighting::default())
+    };
+    seen().waits(1, ReviewSighting, asked(), hours(5));
+    seen().by(night_shelter()).and(note()).waits(1, ReviewSighting, [the_coordinator()], hours(5));
+    seen().by(coordinator()).and(note()).waits(1, ReviewSighting, [organisation("night-shelter-rotterdam")], hours(5));
+    seen().by(coordinator()).and_on(LOOKOUT, resolve()).waits_not(ReviewSighting);
+    seen().by(street_doctor()).and(a_contact()).waits_not(ReviewSighting);
+    // Whoever sees them again is gone after again.
+    seen()
+        .by(coordinator())
+        .and(note())
+        .by(shelter24())
+        .hours_later(1)
+        .and_on(LOOKOUT, ReportSighting::default())
+        .waits(1, ReviewSighting, asked(), hours(6));
+}
+
+#[test]
+fn what_the_police_saw_is_followed_up_and_that_they_read_it_is_not() {
+    let answered = |outcome| {
+        let lost = given([signalled()]).when(a_lookout()).by(coordinator()).and(alert());
+        let answer = AnswerCareAlert { outcome, explanation: None };
+        lost.by(police()).and_on(CareAlertId(id_of_command(1)), answer)
+    };
+    answered(CareAlertOutcome::Seen).waits(0, ReviewSighting, [the_coordinator()], hours(2));
+    answered(CareAlertOutcome::Received).waits_not(ReviewSighting);
+    answered(CareAlertOutcome::NotSeen).waits_not(ReviewSighting);
+}
+
+#[test]
+fn after_a_death_somebody_closes_the_case() {
+    let close = || CloseCase { reason: CloseReason::Died, explanation: None };
+    let died = || given([signalled()]).when(a_bed()).a_day_later().and(RecordDeath::default());
+    died().waits(1, CloseAfterDeath, [the_coordinator()], evening(8)).and(close()).waits_not(CloseAfterDeath);
+    // First it is found out who died.
+    died().a_day_later().and(a_contact()).waits_not(CloseAfterDeath);
+    given([signalled()]).when(close()).and(RecordDeath::default()).waits_not(CloseAfterDeath);
+}
+
+#[test]
 fn an_exception_is_decided_in_four_hours_or_overtaken() {
     let decision =
         DecideException { decision: Decision::Denied, reason: "a bed is free".parse().unwrap(), expires_at: None };
@@ -299,8 +345,9 @@ fn nothing_waits_on_a_closed_case_and_all_of_it_again_once_it_is_reopened() {
 }
 
 #[test]
-fn nothing_waits_for_who_died_or_was_erased_or_never_was() {
-    given([confused()]).when(RecordDeath::default()).then(|path| assert_eq!(waiting(path, 0), []));
+fn nothing_waits_for_who_died_but_the_end_of_the_case_nor_for_who_was_erased_or_never_was() {
+    let kinds = |path: &crate::path::CarePath| waiting(path, 0).iter().map(|task| task.kind).collect::<Vec<_>>();
+    given([confused()]).when(RecordDeath::default()).then(|path| assert_eq!(kinds(path), [CloseAfterDeath]));
     given([confused(), PrivacyEvent::SubjectErased(SubjectErased { ground: None }).into()])
         .then(|path| assert_eq!(waiting(path, 0), []));
     given([]).then(|path| assert_eq!(waiting(path, 0), []));

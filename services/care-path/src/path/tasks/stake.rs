@@ -10,10 +10,13 @@ impl TaskList<'_> {
     pub(super) fn stake(&self, kind: TaskKind, due: DateTime) -> TaskStake {
         let at_risk = || self.risks.get_or_init(|| self.path.risks()).is_vulnerable(due);
         match kind {
-            TaskKind::FindPerson if self.path.lost.escalated.is_some() || at_risk() => TaskStake::Danger,
+            TaskKind::FindPerson | TaskKind::ReviewSighting if self.path.lost.escalated.is_some() || at_risk() => {
+                TaskStake::Danger
+            }
             TaskKind::TraceNoShow if at_risk() => TaskStake::Danger,
             TaskKind::ReviewSignOfLife | TaskKind::ProtectMinor => TaskStake::Danger,
             TaskKind::FindPerson
+            | TaskKind::ReviewSighting
             | TaskKind::TraceNoShow
             | TaskKind::StreetDoctorVisit
             | TaskKind::HeadInjuryScreen
@@ -48,6 +51,7 @@ impl TaskList<'_> {
             | TaskKind::RightsAssessment
             | TaskKind::IndDecision
             | TaskKind::UninsuredReport
+            | TaskKind::CloseAfterDeath
             | TaskKind::FollowUp => TaskStake::Routine,
             TaskKind::WeeklyReview => TaskStake::Review,
         }

@@ -223,7 +223,7 @@ mod tests {
         /data/identity/countries/0 must be an ISO 3166-1 alpha-2 code in capitals, such as PL
         /data/occurred_at is not a field here
         /id must be a UUID
-        /occurred_at must be a date or a time as in RFC 3339
+        /occurred_at must be a time as in RFC 3339
         "#);
         let line = json!({
             "id": ID, "command": "record_contact", "person_id": ID, "person_of": OTHER, "subject_id": ID,

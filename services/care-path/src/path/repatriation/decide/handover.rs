@@ -7,7 +7,7 @@ use crate::codes::{
     ConsentPurpose, DataClass, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
     HandoverWithdrawReason, OrgKind, ReturnWish,
 };
-use crate::command::{Context, Decide, Refusal};
+use crate::command::{Context, Decide, Refusal, Requires};
 use crate::deadlines::RiskFactor;
 use crate::event::Event;
 use crate::ids::{HandoverId, OrgId};
@@ -44,8 +44,9 @@ pub struct ProposeHandover {
 impl Decide for ProposeHandover {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         abroad("country", self.country)?;
         let receiving_organisation = self.receiver(at)?;
         let state = &path.repatriation;

@@ -6,7 +6,7 @@ use crate::codes::{
     ConditionStatus, ConsentPurpose, DataClass, HandoverWithdrawReason, ReturnBarrier, ReturnCondition, ReturnWish,
     Role,
 };
-use crate::command::{Context, Decide, Refusal};
+use crate::command::{Context, Decide, Refusal, Requires};
 use crate::event::Event;
 use crate::ids::ConsentId;
 use crate::list::Few;
@@ -95,8 +95,9 @@ pub struct EvidenceReturnCondition {
 impl Decide for EvidenceReturnCondition {
     type Subject = ();
 
+    const REQUIRES: Requires = Requires::OpenCase;
+
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        path.require_open()?;
         let status = self.status.unwrap_or(ConditionStatus::Evidenced);
         let nationality = || path.only_home_country().ok_or(Refusal::field("country", "is required"));
         let country = self.country.map_or_else(nationality, Ok)?;
@@ -147,6 +148,8 @@ pub struct GiveConsent {
 
 impl Decide for GiveConsent {
     type Subject = ();
+
+    const REQUIRES: Requires = Requires::Life;
 
     fn decide(self, (): (), path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         if self.data_classes.is_empty() {

@@ -235,3 +235,9 @@ fn a_consent_that_would_decide_nothing_is_not_taken() {
     let recipient = Recipient::Organisation("hospital-rotterdam".parse().unwrap());
     given([signalled()]).when(GiveConsent { recipient, ..consent("PL", &[DataClass::Return]) }).then_field("recipient");
 }
+
+#[test]
+fn nobody_consents_who_died() {
+    let died = crate::path::case::RecordDeath::default();
+    given([signalled()]).when(died).and(both()).then_err(crate::path::case::CaseRefusal::Died);
+}
