@@ -241,3 +241,29 @@ async fn an_entry_is_not_moved_to_whom_one_does_not_see_nor_to_the_same_person_n
     assert_eq!(code(&known.shelter, &other).await.as_deref(), Some("entry_already_moved"));
     assert_eq!(known.retract(&known.shelter, "contact_made").await, 409);
 }
+
+#[tokio::test]
+async fn a_sighting_that_a_telephone_kept_is_taken_after_the_lookout_and_asks_for_a_look() {
+    let known = Known::new(&[]).await;
+    let outreach = known.running.client("outreach-rotterdam");
+    let recipients = json!([{"organisation": "outreach-rotterdam"}]);
+    let body = json!({"recipients": recipients, "description": "a man of 44", "occurred_at": ago(4)});
+    let lookout = known.shelter.post(&known.path("lookouts"), body).await.expect(201).id("lookout_id");
+    let acknowledged = json!({"occurred_at": ago(3)});
+    outreach.post(&known.path(&format!("lookouts/{lookout}/acknowledge")), acknowledged).await.expect(201);
+    let end = json!({"reason": "no_longer_needed", "occurred_at": ago(1)});
+    known.shelter.post(&known.path(&format!("lookouts/{lookout}/end")), end).await.expect(201);
+    let seen = |at: String| json!({"location": "The station", "occurred_at": at});
+    let path = known.path(&format!("lookouts/{lookout}/sightings"));
+    let late = outreach.post(&path, seen(ago(0))).await.expect(409);
+    assert_eq!(late.json()["code"], "lookout_closed", "nobody looked out any more");
+    for hours in [2, 3] {
+        outreach.post(&path, seen(ago(hours))).await.expect(201);
+    }
+    known.running.client("day-shelter-rotterdam").post(&path, seen(ago(2))).await.expect(404);
+    let told = known.case(&known.coordinator).await;
+    assert_eq!(told["lookouts"][0]["sightings"][0]["location"], "The station");
+    for who in [&known.coordinator, &known.shelter] {
+        assert!(known.waits(who).await.contains(&"review_sighting".to_owned()), "{:?}", known.waits(who).await);
+    }
+}

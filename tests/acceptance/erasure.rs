@@ -119,3 +119,23 @@ async fn a_privacy_officer_sees_what_is_held_and_nobody_else_does() {
         running.client(user).get("/v1/retention").await.expect(403);
     }
 }
+
+#[tokio::test]
+async fn who_belonged_together_with_somebody_who_was_erased_is_told_of_alone() {
+    let running = empty().await;
+    let (shelter, coordinator) = (running.client("night-shelter-rotterdam"), running.client("coordinator-rotterdam"));
+    for recorded_on in 0..2 {
+        let persons = [named(&shelter, CANARY).await, named(&shelter, OTHER).await];
+        let relation = json!({"with": persons[1 - recorded_on], "kind": "partner"});
+        coordinator.post(&format!("/v1/persons/{}/relations", persons[recorded_on]), relation).await.expect(201);
+        let path = format!("/v1/persons/{}", persons[1]);
+        assert_eq!(coordinator.get(&path).await.expect(200).json()["relations"][0]["person_id"], persons[0]);
+        let erase = format!("/v1/persons/{}/erase", persons[0]);
+        running.client("privacy-officer").post(&erase, json!({"ground": "request"})).await.expect(201);
+        let told = coordinator.get(&path).await.expect(200);
+        assert!(told.json()["relations"].is_null() && !told.text.contains(&persons[0]), "{}", told.text);
+        let query = "query($id: ID!) { person(id: $id) { relations { kind personId } } }";
+        let told = coordinator.graphql(query, json!({"id": persons[1]})).await;
+        assert!(told["data"]["person"]["relations"].is_null(), "{told}");
+    }
+}

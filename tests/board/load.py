@@ -209,7 +209,7 @@ def pages_of(visitor):
     person = r"/board/persons/[0-9a-f-]{36}"
     if user == COORDINATOR:
         found += [("the same, next page", "GET", path, None)
-                  for path in visitor.links("/board/persons", r"/board/persons\?after=.*")[:1]]
+                  for path in visitor.links("/board/persons", r"/board/persons\?list=.*")[:1]]
         cases = visitor.links("/board/persons", person)
         found += [(name, "GET", path, None) for name, path in
                   [("a case, the first who is lost", visitor.links("/board/", person)[0]), ("a case of the list", cases[0])]]

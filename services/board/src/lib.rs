@@ -14,5 +14,5 @@ mod show;
 mod testing;
 mod words;
 
-pub use page::{Choice, Draft, Flash, Known, Names, Page, Reader, Section};
+pub use page::{Choice, Draft, Flash, Known, Names, Page, Reader, Section, Unsent};
 pub use words::{Language, OwnLanguage, field_problem, has_words, problem_title, refusal};

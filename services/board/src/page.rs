@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use care_path::command::CommandKind;
 use care_path::ids::{FacilityId, OrgId};
 use care_path::time::DateTime;
 use care_path::views::IdentityView;
@@ -10,7 +11,7 @@ use maud::{DOCTYPE, Markup, html};
 use uuid::Uuid;
 
 use crate::assets;
-use crate::form::Ask;
+use crate::form::{Ask, form_of};
 use crate::words::Language;
 
 /// What things are called: the labels of codes, and the organisations and places of the directory.
@@ -64,6 +65,13 @@ pub struct Draft {
     pub ask: Option<Ask>,
 }
 
+/// What was written on another page, or in another form, and is not recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsent {
+    pub page: String,
+    pub command: Option<CommandKind>,
+}
+
 /// What is said once, on the page after something was recorded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flash {
@@ -97,6 +105,8 @@ pub struct Page<'a> {
     /// Where a form comes back to: here, unless the page is itself a form's.
     pub back: &'a str,
     pub draft: Option<&'a Draft>,
+    /// What else was written that is not recorded.
+    pub unsent: &'a [Unsent],
     pub flash: Option<&'a Flash>,
     /// A new idempotency key for each form, so that what is sent twice is recorded once.
     pub new_key: &'a dyn Fn() -> Uuid,
@@ -202,6 +212,17 @@ impl Page<'_> {
                     @if let Some((person, entry)) = flash.undo { (self.undo(person, entry)) }
                     @if let Some(person) = flash.person {
                         p { (self.person_link(None, care_path::PersonId(person))) }
+                    }
+                }
+            }
+            @for unsent in self.unsent {
+                p.banner {
+                    (self.say("U schreef nog iets dat niet is vastgelegd. ", "You wrote something else that is not recorded. "))
+                    a.utrecht-link href=(unsent.page) {
+                        @match unsent.command.and_then(form_of) {
+                            Some(form) => (form.title.r#in(self.language)),
+                            None => (self.say("Bekijk het", "Look at it")),
+                        }
                     }
                 }
             }

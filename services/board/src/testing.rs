@@ -61,6 +61,7 @@ pub(crate) fn on_a_page(make: impl FnOnce(&Page<'_>) -> Markup) -> String {
         at: "/board/persons/x/return",
         back: "/board/persons/x/return",
         draft: None,
+        unsent: &[],
         flash: None,
         new_key: &Uuid::nil,
         demo: false,

@@ -134,7 +134,7 @@ pub trait Decide {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requires {
     Nothing,
-    /// Nobody recorded that the person died: what people say themselves is not said by the dead.
+    /// The person lives: a statement of their own is recorded.
     Life,
     /// It is open, and the person lives: for what is planned or asked for.
     OpenCase,

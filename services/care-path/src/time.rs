@@ -360,6 +360,13 @@ impl Night {
         Self(clock(at).checked_sub_signed(noon).map_or(NaiveDate::MIN, |half_a_day_before| half_a_day_before.date()))
     }
 
+    /// The night for which somebody looks for a bed at an instant: the one that runs, until its morning, and then the next.
+    #[must_use]
+    pub fn ahead(at: DateTime) -> Self {
+        let runs = Self::of(at);
+        if at < runs.morning() { runs } else { Self(runs.0.succ_opt().unwrap_or(runs.0)) }
+    }
+
     /// The night that begins on the evening of a day.
     #[must_use]
     pub const fn on(day: NaiveDate) -> Self {

@@ -166,3 +166,15 @@ fn a_date_that_is_known_in_part_lies_between_two_days() {
     assert_eq!(span("1976-02-14"), ("1976-02-14".to_owned(), "1976-02-14".to_owned()));
     assert_eq!(span("+10000-01-01").0, "+10000-01-01", "a log may hold any day");
 }
+
+#[test]
+fn in_the_morning_somebody_looks_for_a_bed_for_the_evening_to_come() {
+    let ahead = |at: &str| Night::ahead(at.parse().unwrap()).date().to_string();
+    assert_eq!(ahead("2026-01-10T23:30:00Z"), "2026-01-10");
+    assert_eq!(ahead("2026-01-11T07:59:00Z"), "2026-01-10");
+    assert_eq!(ahead("2026-01-11T08:00:00Z"), "2026-01-11");
+    assert_eq!(ahead("2026-01-11T12:00:00Z"), "2026-01-11");
+    // The clock goes forward in that night.
+    assert_eq!(ahead("2026-03-29T06:59:00Z"), "2026-03-28");
+    assert_eq!(ahead("2026-03-29T07:00:00Z"), "2026-03-29");
+}

@@ -74,7 +74,7 @@ impl Baken {
         page: &PageRequest,
     ) -> Result<Page<OrganisationView>, QueryError> {
         let after = page.after_name()?;
-        let (world, tonight) = (self.world.read(), Night::of(self.clock.now()));
+        let (world, tonight) = (self.world.read(), Night::ahead(self.clock.now()));
         let rest = world.directory().all().filter(|each| after.as_deref().is_none_or(|after| each.id.as_str() > after));
         let shown = rest.filter_map(|each| {
             let revision = world.revision_of(&each.id).unwrap_or_default();
@@ -98,7 +98,7 @@ impl Baken {
         page: &PageRequest,
     ) -> Result<Page<FacilityView>, QueryError> {
         let after = page.after_name()?;
-        let (world, tonight) = (self.world.read(), Night::of(self.clock.now()));
+        let (world, tonight) = (self.world.read(), Night::ahead(self.clock.now()));
         let all = world.directory().facilities();
         let rest = all.filter(|(each, _)| after.as_deref().is_none_or(|after| each.id.as_str() > after));
         let shown = rest.filter_map(|(each, owner)| {

@@ -208,7 +208,7 @@ impl Baken {
         }
         guests.sort_by_key(|guest| (guest.state, guest.expected_by, guest.person_id));
         counts.of_places(place.places_in(night), taken);
-        let tonight = Night::of(now);
+        let tonight = Night::ahead(now);
         let view = views::disclose_facility(reader, place, owner, world.directory(), tonight);
         // They were counted already, if it is about tonight.
         let taken_tonight = || if night == tonight { taken } else { self.taken(&world, facility, tonight) };

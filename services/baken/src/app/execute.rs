@@ -6,8 +6,8 @@ use care_path::event::Event;
 use care_path::figures::ReleaseFigures;
 use care_path::ids::{CorrelationId, OrgId};
 use care_path::policy::{Relation, acts_unseen, may, opens_unseen};
-use care_path::sight::{Sight, too_late};
-use care_path::time::Occurred;
+use care_path::sight::{Sight, told_late, too_late};
+use care_path::time::{DateTime, Occurred};
 use care_path::views::progress;
 use care_path::{CarePath, EventId, PersonId, Principal};
 use chrono::TimeDelta;
@@ -322,6 +322,30 @@ impl Baken {
         Ok(Aim { kind, person, stream, turn, id })
     }
 
+    /// Whether the principal may send a command about a person, as they stand to the person now. `at` is when it happened, and when
+    /// it is told.
+    fn require_allowed(
+        &self,
+        request: &Request,
+        world: &World,
+        case: &Case,
+        at: (DateTime, DateTime),
+    ) -> Result<(), ExecuteError> {
+        let Request { principal, command, .. } = request;
+        let (role, kind, (_, now)) = (principal.actor.role(), command.kind(), at);
+        let late = |or: ExecuteError| too_late(principal, command, &case.path, now).map_or(or, ExecuteError::Refused);
+        let deadlines = self.settings.deadlines.of_case(&case.path);
+        // Of somebody who was erased there is no case to open.
+        let opens = || opens_unseen(role, kind) && !case.path.is_erased();
+        let allowed = match Sight::of(principal, &case.path, now, deadlines, world.directory()) {
+            _ if told_late(principal, command, &case.path, at) => true,
+            Some(sight) => sight.may(kind),
+            None if acts_unseen(role) || opens() => may(role, kind, Relation::None),
+            None => return Err(late(ExecuteError::NotFound)),
+        };
+        if allowed { Ok(()) } else { Err(late(ExecuteError::Forbidden)) }
+    }
+
     /// Whether the principal may, and what then happens: the events, and the revision that they rest on.
     fn decide(
         &self,
@@ -388,20 +412,7 @@ impl Baken {
             self.look_at_another(&request.principal, &world);
             return Err(ExecuteError::NotFound);
         };
-        let late = |or: ExecuteError| {
-            too_late(&request.principal, &request.command, &case.path, now).map_or(or, ExecuteError::Refused)
-        };
-        let deadlines = self.settings.deadlines.of_case(&case.path);
-        // Of somebody who was erased there is no case to open.
-        let opens = || opens_unseen(role, kind) && !case.path.is_erased();
-        let allowed = match Sight::of(&request.principal, &case.path, now, deadlines, world.directory()) {
-            Some(sight) => sight.may(kind),
-            None if acts_unseen(role) || opens() => may(role, kind, Relation::None),
-            None => return Err(late(ExecuteError::NotFound)),
-        };
-        if !allowed {
-            return Err(late(ExecuteError::Forbidden));
-        }
+        self.require_allowed(request, &world, case, (occurred.at, now))?;
         if let (Some(other), Some(place)) = (request.command.other_person(), kind.other_person())
             && !self.is_known(&request.principal, &world, other)
             && !(answers_a_release(kind) && self.is_released_to(&request.principal, &world, case, other))

@@ -52,8 +52,10 @@ pub fn door(page: &Page<'_>, door: &Door<'_>) -> Markup {
 impl Page<'_> {
     fn evening(&self, evening: &EveningView) -> Markup {
         let counts = &evening.counts;
-        let facility = evening.facility.facility_id.as_str();
-        let is_full = counts.free == Some(0);
+        // In the morning the list is still last night's, and a bed is looked for tonight.
+        let place = &evening.facility;
+        let (free, overbooked) = (place.free_tonight.or(counts.free), place.overbooked_tonight);
+        let is_full = free == Some(0);
         let of = |states: &[GuestState]| {
             evening.guests.iter().filter(|guest| states.contains(&guest.state)).collect::<Vec<_>>()
         };
@@ -72,23 +74,23 @@ impl Page<'_> {
             html! { @if !guests.is_empty() { (part(id, title, guests)) } }
         };
         html! {
-            h2.utrecht-heading-3 { (evening.facility.name.as_str()) }
+            h2.utrecht-heading-3 { (place.name.as_str()) }
             p.free {
-                @if let (Some(free), Some(places)) = (counts.free, counts.places) {
-                    strong { (free) } " " (self.say("vrij van", "free of")) " " (places) " · "
+                @if let (Some(free), Some(places)) = (free, place.places) {
+                    strong { (free) } " " (self.say("vanavond vrij van", "free tonight of")) " " (places) " · "
                 }
-                @if let Some(more) = counts.overbooked { strong { (more) } " " (self.say("overboekt", "overbooked")) " · " }
+                @if let Some(more) = overbooked { strong { (more) } " " (self.say("overboekt", "overbooked")) " · " }
                 strong { (counts.arrived) } " " (self.say("binnen", "in")) " · "
                 strong { (counts.expected) } " " (self.say("verwacht", "expected")) " · "
                 strong { (counts.not_come + counts.held) } " " (self.say("niet gekomen", "did not come"))
             }
             div.utrecht-button-group {
-                (self.new_guest(facility, is_full))
-                (self.act(&Ask::of(K::TurnAway).given("/facility", facility)))
+                (self.new_guest(place.facility_id.as_str(), is_full))
+                (self.act(&Ask::of(K::TurnAway).given("/facility", place.facility_id.as_str())))
             }
             (self.to_turn_aways())
             (part("expected", self.say("Verwacht", "Expected"), &of(&[GuestState::Expected])))
-            (some("leaves", self.say("Verblijf is afgelopen", "Their stay is over"), &of(&[GuestState::Leaves])))
+            (some("leaves", self.say("Verblijf loopt af", "Their stay ends"), &of(&[GuestState::Leaves])))
             (part("missed", self.say("Niet gekomen", "Did not come"), &of(&[GuestState::NotCome, GuestState::Held])))
             (part("here", self.say("Binnen", "In"), &of(&[GuestState::Arrived])))
             (part("left", self.say("Weer vertrokken", "Left again"), &of(&[GuestState::Left])))
@@ -157,7 +159,10 @@ impl Page<'_> {
                     (self.person_link(guest.identity.as_ref(), guest.person_id))
                     @if guest.state != GuestState::Expected { " " span.tag.tag--calm { (self.code(guest.state)) } }
                     @if let Some(since) = guest.since { " " span.due { (self.time(since)) } }
-                    @if guest.released == Some(true) { " " span.tag.tag--warn { (self.say("geen bed meer", "no bed any more")) @if let Some(reason) = guest.release_reason { ": " (self.code(reason)) } } }
+                    @if guest.released == Some(true) { " " span.tag.tag--warn {
+                        (self.say("geen bed meer", "no bed any more"))
+                        @if let Some(reason) = guest.release_reason { ": " (self.code(reason)) }
+                    } }
                     @if guest.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
                     @if guest.vulnerable == Some(true) { " " (self.vulnerable()) }
                     @if let (GuestState::Expected, Some(by)) = (guest.state, guest.expected_by) {

@@ -33,7 +33,7 @@ pub use accesses::{AccessFilters, AccessLog, AccessRow, StandsOut, access_log, p
 pub use ambassador::{CountryCount, StateShare, ambassador};
 pub use assessor::{rights, rights_waiting};
 pub use break_glass::break_glass;
-pub use case::{CaseDesk, case};
+pub use case::{CaseDesk, case, stands_for};
 pub use consent::consent;
 pub use desk::{Desk, desk};
 pub use directory::{LastSignIn, directory};

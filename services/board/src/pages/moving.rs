@@ -43,7 +43,7 @@ pub fn moving(page: &Page<'_>, moving: &Moving<'_>) -> Markup {
             )) }
             (page.search_box(&moving_at(*person, entry.event_id), found.as_ref()))
             @if found.as_ref().is_some_and(|found| found.more) { (page.more_fit()) }
-            @if found.is_some() && others.is_empty() {
+            @if found.as_ref().is_some_and(|found| found.wrong.is_none()) && others.is_empty() {
                 (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
             }
             ul.card-list {

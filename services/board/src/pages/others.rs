@@ -49,7 +49,7 @@ pub fn others(page: &Page<'_>, others: &Others<'_>) -> Markup {
             p { (page.say("Zoek de ander van ", "Look for the other of ")) (page.person_link(*identity, *person)) }
             (page.search_box(&others_at(*person), found.as_ref()))
             @if found.as_ref().is_some_and(|found| found.more) { (page.more_fit()) }
-            @if found.is_some() && listed.is_empty() {
+            @if found.as_ref().is_some_and(|found| found.wrong.is_none()) && listed.is_empty() {
                 (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
             }
             ul.card-list {

@@ -28,7 +28,9 @@ pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
         title,
         &html! {
             (page.search_box("/board/persons", Some(found)))
-            @if found.persons.items.is_empty() {
+            @if found.persons.items.is_empty() && found.wrong.is_some() {
+                // What is wrong stands at the box.
+            } @else if found.persons.items.is_empty() {
                 (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
             } @else {
                 (page.found(&found.persons.items))

@@ -29,7 +29,7 @@ impl Asked {
     /// A place for the night of an instant; none for a night that is over. What is told late happened: a bed of last night is
     /// not refused.
     pub(crate) fn at(instant: DateTime, now: DateTime, facilities: Vec<FacilityId>) -> Self {
-        Self { night: Some(Night::of(instant)).filter(|night| *night >= Night::of(now)), facilities }
+        Self { night: Some(Night::ahead(instant)).filter(|night| *night >= Night::ahead(now)), facilities }
     }
 
     /// Whether none of them has a free place, by how many are taken. Where it is not known how many places there are, there

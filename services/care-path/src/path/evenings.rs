@@ -157,8 +157,10 @@ impl CarePath {
     ) -> Option<Evening<'a>> {
         let missed = stay.no_shows.iter().map(|no_show| no_show.stamp.occurred.at).max();
         let (bed, cause) = (&stay.assigned, &stay.assigned.stamp);
-        // A bed without an end of its own is watched until it is given up.
-        let until = bed.until.and_then(|_| self.stays_until(stay));
+        // A bed without an end of its own is watched until it is given up, and one that a request holds until somebody decides.
+        // Past the end that it had, nobody waited for them before they asked to stay.
+        let until = bed.until.and_then(|_| self.stays_until(stay)).filter(|_| !self.awaits_decision(bed.bed));
+        let kept_since = self.kept_since(bed.bed);
         let moves_on = self.successor(stay).map(|next| next.assigned.from);
         let evening = |expected_by: DateTime| {
             let risk = person.risks.at(expected_by, deadlines);
@@ -166,7 +168,8 @@ impl CarePath {
             // A bed of which nobody had told Baken on that evening is nobody's to watch.
             // Whatever was said of when they come: before it begins, nobody is expected.
             let begins = Night::of(expected_by) >= Night::of(bed.from);
-            let is_theirs = begins && until.into_iter().chain(moves_on).all(|end| expected_by < end);
+            let is_kept = bed.until.is_none_or(|end| expected_by < end) || kept_since.is_some_and(|since| due >= since);
+            let is_theirs = begins && is_kept && until.into_iter().chain(moves_on).all(|end| expected_by < end);
             let watched = due >= cause.recorded_at && is_theirs;
             let silent = !self.is_accounted_for(stay, expected_by, due) && stay.missed_in_night_of(due).is_none();
             (watched && silent && !person.was_out_of_sight(due)).then_some(Evening {
@@ -183,7 +186,8 @@ impl CarePath {
         let cut_off = cut_off(stay, directory)?;
         let known = self.lost.known_until.max(missed);
         let begin = bed.from.max(cause.recorded_at).max(known.unwrap_or(bed.from)).max(first.unwrap_or(bed.from));
-        let nights = Night::of(begin).and_around().take(5);
+        let kept = kept_since.map(|since| Night::of(since).and_around().take(5)).into_iter().flatten();
+        let nights = Night::of(begin).and_around().take(5).chain(kept);
         let nights = nights.filter(|night| first.is_none_or(|first| *night > Night::of(first)));
         nights.filter_map(|night| night.at(cut_off)).filter(|expected_by| *expected_by > bed.from).find_map(evening)
     }
@@ -213,26 +217,24 @@ impl CarePath {
         Some(Vanishing { cause, due: days_after(told, deadlines.arrival_lost_days) })
     }
 
-    /// Some time after the last evening on which they did not come, unless somebody heard of them since, or gave them a bed,
-    /// or knows why they gave it up.
+    /// Some time after it was first told that they did not come, of those evenings after which nobody heard of them, gave them a bed,
+    /// or knows why they gave it up. That they do not come the next evening either makes it no later.
     fn stays_away(&self, deadlines: &Deadlines) -> Option<Vanishing<'_>> {
         if !self.is_expected_anywhere() {
             return None;
         }
-        let no_shows = self.stays.iter().flat_map(|stay| stay.no_shows.iter().map(move |missed| (stay, &missed.stamp)));
-        let (stay, cause) = no_shows.max_by_key(|(_, stamp)| (stamp.occurred.at, recorded(stamp)))?;
-        let heard = self.last_heard().is_some_and(|heard| heard >= cause.occurred.at);
-        let after = |stamp: &Stamp| stamp.occurred.at >= cause.occurred.at;
-        let lost_since = self
-            .lost
-            .episodes
-            .iter()
-            .any(|episode| after(&episode.began) || episode.ended.as_ref().is_some_and(|ended| after(ended)));
-        let elsewhere = self.stays.iter().any(|other| other.assigned.stamp.occurred.at > cause.occurred.at);
-        let explained = stay.end_reason().is_some_and(|reason| reason != BedReleaseReason::NoShow);
-        if heard || lost_since || elsewhere || explained {
-            return None;
-        }
+        let lost = self.lost.episodes.iter();
+        let lost = lost.flat_map(|episode| std::iter::once(&episode.began).chain(&episode.ended));
+        let known = self.last_heard().into_iter().chain(lost.map(|stamp| stamp.occurred.at)).max();
+        let housed = self.stays.iter().map(|stay| stay.assigned.stamp.occurred.at).max();
+        let is_explained =
+            |stay: &Stay| stay.released.as_ref().is_some_and(|why| why.reason != BedReleaseReason::NoShow);
+        let no_shows = self.stays.iter().filter(|stay| !is_explained(stay)).flat_map(|stay| &stay.no_shows);
+        let unanswered = no_shows.map(|missed| &missed.stamp).filter(|missed| {
+            let at = missed.occurred.at;
+            known.is_none_or(|known| known < at) && housed.is_none_or(|housed| housed <= at)
+        });
+        let cause = unanswered.min_by_key(|stamp| recorded(stamp))?;
         let risk = self.risk(cause.occurred.at, deadlines);
         Some(Vanishing { cause, due: minutes_after(cause.recorded_at, deadlines.out_of_sight_after(&risk)) })
     }

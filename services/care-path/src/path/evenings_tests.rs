@@ -319,9 +319,99 @@ fn who_may_stay_longer_is_expected_until_the_end_that_moved() {
     };
     let requested =
         || until_the_twelfth().then("2026-01-12T09:00:00Z", &ExceptionEvent::ExceptionRequested(asked.clone()).into());
-    assert_eq!(requested().due("23:00"), None);
+    assert_eq!(until_the_twelfth().due("23:00"), None);
+    // Until somebody decides the bed is held for them.
+    assert_eq!(requested().due("23:00").as_deref(), Some("2026-01-12T23:00:00+00:00"));
+    let denied = crate::path::exception::ExceptionDenied { exception: asked.exception, reason: asked.reason.clone() };
+    let denied = requested().then("2026-01-12T10:00:00Z", &ExceptionEvent::ExceptionDenied(denied).into());
+    assert_eq!(denied.due("23:00"), None);
     let longer = requested().then("2026-01-12T10:00:00Z", &ExceptionEvent::ExceptionGranted(granted).into());
     assert_eq!(longer.due("23:00").as_deref(), Some("2026-01-12T23:00:00+00:00"));
     let [_, second] = longer.missed_evenings("23:00");
     assert_eq!(second, "2026-01-13T23:00:00+00:00");
+}
+
+#[test]
+fn who_comes_on_no_evening_is_missed_from_the_first_of_them() {
+    let out_of_sight = |told: &Told| told.story.path.vanishing(&Deadlines::default()).map(|lost| lost.due.to_rfc3339());
+    let missed = || {
+        let bed = Told::new(&signalled(), "2026-03-01T12:00:00Z")
+            .then("2026-03-01T18:00:00Z", &bed("2026-03-01T18:00:00Z", None));
+        bed.then("2026-03-01T23:00:00Z", &no_show())
+    };
+    let lost = Some("2026-03-02T23:00:00+00:00".to_owned());
+    assert_eq!(out_of_sight(&missed()), lost);
+    let again = || missed().then("2026-03-02T22:59:00Z", &no_show());
+    assert_eq!(out_of_sight(&again()), lost, "that they stay away again makes it no later");
+    assert_eq!(out_of_sight(&again().then("2026-03-03T23:00:00Z", &no_show())), lost);
+    // Heard of in between, they are missed from the next evening on.
+    let heard = missed().then("2026-03-02T12:00:00Z", &met());
+    assert_eq!(out_of_sight(&heard), None);
+    let heard = heard.then("2026-03-02T23:00:00Z", &no_show());
+    assert_eq!(out_of_sight(&heard).as_deref(), Some("2026-03-03T23:00:00+00:00"));
+}
+
+#[test]
+fn a_bed_that_a_request_holds_is_watched_past_its_end() {
+    let until = |until: &str| match bed("2026-03-01T18:00:00Z", None) {
+        Event::Stay(StayEvent::BedAssigned(assigned)) => {
+            StayEvent::BedAssigned(BedAssigned { until: Some(at(until)), ..assigned })
+        }
+        _ => panic!("a bed"),
+    };
+    let given = Told::new(&signalled(), "2026-03-01T12:00:00Z")
+        .then("2026-03-01T18:00:00Z", &until("2026-03-01T20:00:00Z").into());
+    assert_eq!(given.due("23:00"), None);
+    let request = crate::path::exception::ExceptionRequested {
+        exception: crate::ids::ExceptionId(Uuid::from_u128(9)),
+        kind: crate::codes::ExceptionKind::LongerNightStay,
+        bed: Some(BED),
+        until: None,
+        reason: "he is ill".parse::<crate::text::Text>().unwrap().into(),
+    };
+    let asked = given.then("2026-03-01T19:00:00Z", &ExceptionEvent::ExceptionRequested(request).into());
+    assert_eq!(asked.due("23:00").as_deref(), Some("2026-03-01T23:00:00+00:00"));
+}
+
+#[test]
+fn who_asks_to_stay_after_the_end_is_not_missed_on_the_evenings_before() {
+    let Event::Stay(StayEvent::BedAssigned(mut assigned)) = bed("2026-03-01T11:00:00Z", None) else { unreachable!() };
+    assigned.until = Some(at("2026-03-02T11:00:00Z"));
+    let request = crate::path::exception::ExceptionRequested {
+        exception: crate::ids::ExceptionId(Uuid::from_u128(9)),
+        kind: crate::codes::ExceptionKind::LongerNightStay,
+        bed: Some(BED),
+        until: None,
+        reason: "he is ill".parse::<crate::text::Text>().unwrap().into(),
+    };
+    let granted = crate::path::exception::ExceptionGranted {
+        exception: request.exception,
+        reason: request.reason.clone(),
+        expires_at: Some(at("2026-03-20T12:00:00Z")),
+    };
+    let asked = Told::new(&signalled(), "2026-03-01T11:00:00Z")
+        .then("2026-03-01T11:00:00Z", &StayEvent::BedAssigned(assigned).into())
+        .then("2026-03-01T21:00:00Z", &attended())
+        .then("2026-03-10T11:30:00Z", &ExceptionEvent::ExceptionRequested(request).into());
+    let next = Some("2026-03-10T23:00:00+00:00");
+    assert_eq!(asked.due("23:00").as_deref(), next);
+    let granted = asked.then("2026-03-10T15:00:00Z", &ExceptionEvent::ExceptionGranted(granted).into());
+    assert_eq!(granted.due("23:00").as_deref(), next);
+}
+
+#[test]
+fn a_no_show_that_is_told_late_or_of_the_next_bed_makes_it_no_later() {
+    let out_of_sight = |told: &Told| told.story.path.vanishing(&Deadlines::default()).map(|lost| lost.due.to_rfc3339());
+    let missed = || sheltered("2026-03-01").then("2026-03-02T23:00:00Z", &no_show());
+    let lost = Some("2026-03-03T23:00:00+00:00".to_owned());
+    let late = missed().told("2026-03-01T23:00:00Z", "2026-03-03T21:00:00Z", Precision::Instant, &no_show());
+    assert_eq!(out_of_sight(&late), lost);
+    // They have a bed elsewhere for the next evening, and do not come there either.
+    let Event::Stay(StayEvent::BedAssigned(assigned)) = bed("2026-03-03T18:00:00Z", None) else { unreachable!() };
+    let next = BedId(Uuid::from_u128(8));
+    let both = sheltered("2026-03-01")
+        .then("2026-03-01T12:00:00Z", &StayEvent::BedAssigned(BedAssigned { bed: next, ..assigned }).into())
+        .then("2026-03-02T23:00:00Z", &no_show());
+    let of_next = StayEvent::NoShowRecorded(NoShowRecorded { bed: next, expected_by: None, bed_held: true });
+    assert_eq!(out_of_sight(&both.then("2026-03-03T20:30:00Z", &of_next.into())), lost);
 }

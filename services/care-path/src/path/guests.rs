@@ -1,9 +1,12 @@
 //! Guests: who has a bed in a facility in a night, and whether they are there. A bed takes a place until it is released; after
 //! a no-show only while it is held.
 
+use std::sync::Arc;
+
 use super::evenings::{EVENING_HOURS, expected_in_night_of};
+use super::lost::Episode;
 use super::stay::{NoShowRecorded, Stay};
-use super::{CarePath, Noted};
+use super::{CarePath, Noted, Stamp};
 use crate::codes::{AttendanceStatus, GuestState};
 use crate::deadlines::Deadlines;
 use crate::directory::{Directory, Facility};
@@ -84,11 +87,13 @@ impl CarePath {
         directory: &'a Directory,
     ) -> Option<Guest<'a>> {
         let (facility, span) = (&stay.place(directory)?.id, night.span());
-        let is_to_come = now < span.start;
         let midnight = hours_after(span.start, HOURS_TO_MIDNIGHT);
-        let leaves = self.stays_until(stay).is_some_and(|ends| ends < midnight);
+        let ends = self.stays_until(stay).filter(|ends| *ends < midnight && !self.awaits_decision(stay.assigned.bed));
         let moves_on = self.successor(stay).is_some_and(|next| next.assigned.from < span.end);
-        if (leaves && is_to_come) || (moves_on && !self.was_there_since(stay, span.start)) {
+        // Of later nights the end counts; tonight the place is theirs until somebody gives the bed up.
+        if (night > Night::ahead(now) && ends.is_some_and(|ends| ends > now))
+            || (moves_on && !self.was_there_since(stay, span.start))
+        {
             return None;
         }
         let that_night = |at: &DateTime| span.contains(at);
@@ -107,20 +112,24 @@ impl CarePath {
         let (state, since) = match (left, came) {
             (_, Some(at)) => (GuestState::Arrived, Some(at)),
             (Some(at), None) => (GuestState::Left, Some(at)),
-            (None, None) => self.absent(stay, missed, night, now, deadlines),
+            (None, None) => self.absent(stay, missed, night, expected_by.unwrap_or(midnight), now, deadlines),
         };
-        // A bed that was released before the morning is left out, unless the person was there that night, or others took it away
-        // from under the hands of those who wait.
+        // A bed that was released before the morning is left out, unless the person was there that night, or another organisation
+        // ended it.
         let over = stay.ended().is_some_and(|ended| runs || ended.occurred.at < night.morning());
         let taken_away = runs
             && stay.ended().is_some_and(|ended| {
                 that_night(&ended.recorded_at) && ended.by.organisation != stay.assigned.organisation
             });
+        let last_there = stay.present(if runs { now } else { night.morning() });
+        let came_since = stay.ended().zip(last_there).is_some_and(|(ended, came)| came > ended.occurred.at);
         let state = match state {
+            // They are in the house without a bed.
+            GuestState::Arrived if over && came_since => GuestState::Arrived,
             GuestState::Left | GuestState::Arrived if over => GuestState::Left,
             _ if over && taken_away => GuestState::NoBed,
             _ if over => return None,
-            GuestState::Expected if leaves && !self.awaits_decision(stay.assigned.bed) => GuestState::Leaves,
+            GuestState::Expected if ends.is_some() => GuestState::Leaves,
             state => state,
         };
         Some(Guest { stay, facility, state, over, expected_by, since })
@@ -132,12 +141,17 @@ impl CarePath {
         stay: &Stay,
         missed: Option<&Noted<NoShowRecorded>>,
         night: Night,
+        expected_by: DateTime,
         now: DateTime,
         deadlines: &Deadlines,
     ) -> (GuestState, Option<DateTime>) {
+        // Nobody knew where they were: before that night, or when they were to come. A night that is gone is told as it was.
         let gone = || {
-            let since = self.lost.open_episode()?.began.occurred.at;
-            (Night::of(since) < night && night >= Night::of(now)).then_some(since)
+            let at = now.min(night.morning());
+            let goes_on = |ended: &Option<Arc<Stamp>>| ended.as_ref().is_none_or(|ended| ended.occurred.at > at);
+            let ran = |each: &&Episode| each.began.occurred.at <= at && goes_on(&each.ended);
+            let began = self.lost.episodes.iter().rfind(ran)?.began.occurred.at;
+            (Night::of(began) < night || at >= expected_by).then_some(began)
         };
         let Some(since) = missed.map(|missed| missed.stamp.occurred.at).or_else(gone) else {
             return (GuestState::Expected, None);

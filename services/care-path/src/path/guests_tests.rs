@@ -187,3 +187,82 @@ fn who_waits_at_the_door_is_told_that_others_ended_a_bed_that_night() {
     // Who released it themselves knows.
     assert_eq!(tonight(&bed().by(night_shelter()).and_on(BED, release()), 0), None);
 }
+
+#[test]
+fn who_is_in_the_house_without_a_bed_is_told_to_be_there() {
+    use crate::codes::CloseReason;
+    use crate::path::case::CloseCase;
+    let closed = given([signalled()]).when(a_bed()).by(coordinator());
+    let closed =
+        closed.and(CloseCase { reason: CloseReason::Housed, explanation: None }).by(night_shelter()).hours_later(1);
+    let now = evening(0) + TimeDelta::hours(1);
+    let came = |given: &Given| guest_at(given, Night::of(now), now);
+    assert_eq!(came(&closed), Some((GuestState::NoBed, false)));
+    assert_eq!(came(&closed.clone().and(present())), Some((GuestState::Arrived, false)));
+    let released = given([signalled()]).when(a_bed()).and_on(BED, release()).hours_later(1).and(present());
+    assert_eq!(came(&released), Some((GuestState::Arrived, false)));
+    let gone = released.hours_later(1).and(left());
+    assert_eq!(guest_at(&gone, Night::of(now), now + TimeDelta::hours(1)), Some((GuestState::Left, false)));
+}
+
+#[test]
+fn what_ended_a_bed_is_taken_back_and_who_came_meanwhile_is_there() {
+    use crate::codes::{CloseReason, RetractReason};
+    use crate::path::case::CloseCase;
+    use crate::path::correction::RetractEntry;
+    let closed = given([signalled()]).when(a_bed()).by(coordinator());
+    let closed = closed.and(CloseCase { reason: CloseReason::Housed, explanation: None });
+    let mistake = closed.last_id();
+    let came = closed.hours_later(1).by(night_shelter()).and(present()).by(coordinator());
+    let retract = RetractEntry { reason: RetractReason::WrongPerson, explanation: None };
+    let back = came.hours_later(1).and_on(mistake, retract);
+    let now = evening(0) + TimeDelta::hours(2);
+    assert_eq!(guest_at(&back, Night::of(now), now), Some((GuestState::Arrived, true)));
+    back.by(night_shelter()).and(RecordNoShow::default()).then_err(crate::path::stay::StayRefusal::NotExpected);
+}
+
+#[test]
+fn who_is_out_of_sight_by_the_time_is_not_expected_and_that_night_is_told_so_afterwards() {
+    use crate::path::lost::MarkOutOfSight;
+    let lost =
+        given([signalled()]).when(a_bed()).happened(Some(evening(0) + TimeDelta::hours(3))).and(MarkOutOfSight {});
+    let night = Night::of(evening(0));
+    // At midnight, by when people come there at eleven.
+    assert_eq!(guest_at(&lost, night, evening(0) + TimeDelta::hours(4)), Some((GuestState::NotCome, false)));
+    assert_eq!(guest_at(&lost, night, evening(2)), Some((GuestState::NotCome, false)));
+    assert_eq!(guest_at(&lost, Night::of(evening(1)), evening(2)), Some((GuestState::NotCome, false)));
+}
+
+#[test]
+fn who_gets_another_bed_there_the_same_evening_is_in_once() {
+    let again = given([signalled()]).when(a_bed()).and(present()).hours_later(1).and_on(BED, release());
+    let again = again.hours_later(1).and(a_bed()).and(RecordIntake::default()).and(present());
+    let (deadlines, directory) = (Deadlines::default(), everybody());
+    let guests = again.path().guests(Night::of(evening(0)), again.now(), &deadlines, &directory);
+    let states: Vec<_> = guests.map(|guest| (guest.state, guest.takes_a_place())).collect();
+    assert_eq!(states, [(GuestState::Left, false), (GuestState::Arrived, true)]);
+}
+
+#[test]
+fn a_past_night_goes_by_the_episode_of_that_night() {
+    use crate::path::lost::MarkOutOfSight;
+    let lost = given([signalled()]).when(a_bed()).and(MarkOutOfSight {});
+    let again = lost.days_later(3).and(present()).days_later(2).and(MarkOutOfSight {});
+    let of = |day: i64| guest_at(&again, Night::of(evening(day)), evening(6)).map(|(state, _)| state);
+    assert_eq!(
+        [1, 2, 4, 5].map(of),
+        [GuestState::NotCome, GuestState::NotCome, GuestState::Expected, GuestState::NotCome].map(Some)
+    );
+}
+
+#[test]
+fn a_place_whose_time_ends_today_is_taken_until_somebody_gives_the_bed_up() {
+    let until = Some((evening(1) - TimeDelta::hours(11)).try_into().unwrap());
+    let stay = given([signalled()]).when(crate::path::stay::AssignBed { until, ..a_bed() });
+    let tomorrow = Night::of(evening(1));
+    // At ten in the morning, before its end at eleven, and at noon.
+    for now in [evening(1) - TimeDelta::hours(12), evening(1) - TimeDelta::hours(9)] {
+        assert_eq!(guest_at(&stay, tomorrow, now), Some((GuestState::Leaves, true)), "{now}");
+    }
+    assert_eq!(guest_at(&stay, tomorrow, evening(0)), None, "of a later night the end counts");
+}

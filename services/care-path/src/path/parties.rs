@@ -110,6 +110,18 @@ impl CarePath {
         lookouts.any(|lookout| !lookout.runs(now) && lookout.issued.recipients.contains(organisation))
     }
 
+    /// Whether a lookout that is over ran at a time, and was addressed to a principal who is told still that it is over.
+    #[must_use]
+    pub(crate) fn lookout_ran_for(
+        &self,
+        id: LookoutId,
+        principal: &Principal,
+        (occurred, now): (DateTime, DateTime),
+    ) -> bool {
+        let mut lookouts = self.lost.lookouts.iter().filter(|lookout| lookout.issued.lookout == id);
+        lookouts.any(|lookout| lookout.ran_at(occurred) && lookout.address().tells_end_to(principal, now))
+    }
+
     /// Whether a care alert was addressed to an organisation and is over.
     #[must_use]
     pub(crate) fn care_alert_is_over(&self, id: CareAlertId, organisation: &OrgId, now: DateTime) -> bool {

@@ -1,6 +1,6 @@
-//! Answers that come too late. Who was asked to look out knows no more of the person once that is over; what they then
-//! report is refused with the reason, not as if nobody had ever asked them: they know it already, and must be told that
-//! nobody reads it there any more. Nothing else is told.
+//! Answers that come too late. Who was asked to look out knows no more of the person once that is over. What they saw while they
+//! looked out is taken still; anything else is refused with the reason, not as if nobody had ever asked them: they know it already,
+//! and must be told that nobody reads it there any more. Nothing else is told.
 
 use crate::actor::Principal;
 use crate::command::{Command, Refusal, Subject};
@@ -36,6 +36,17 @@ pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: 
         | Subject::Hold(_)
         | Subject::Referral(_) => None,
     }
+}
+
+/// Whether a sighting is told late that was made while the principal's organisation was asked to look out: a telephone had no
+/// network. It is taken for as long as those who were asked are told that the lookout is over. `at` is when it was made, and when
+/// it is told.
+#[must_use]
+pub fn told_late(principal: &Principal, command: &Command, path: &CarePath, at: (DateTime, DateTime)) -> bool {
+    let Command::ReportSighting(lookout, _) = command else { return false };
+    !path.is_erased()
+        && may(principal.actor.role(), command.kind(), Relation::Addressed)
+        && path.lookout_ran_for(*lookout, principal, at)
 }
 
 #[cfg(test)]
@@ -91,6 +102,23 @@ mod tests {
             assert_eq!(too_late(&police(), &answer, path, evening(20)), Some(LostRefusal::AlertEnded.into()));
             assert_eq!(too_late(&police(), &answer, path, evening(1)), None);
             assert_eq!(too_late(&principal("police-utrecht", police().actor), &answer, path, evening(20)), None);
+        });
+    }
+
+    #[test]
+    fn what_was_seen_while_people_looked_out_is_taken_for_as_long_as_they_are_told_that_it_is_over() {
+        let resolved = ResolveLookout { outcome: LookoutOutcome::FoundSafe, explanation: None };
+        let at = |day: i64, told: i64| (evening(day), evening(told));
+        given([signalled()]).when(a_lookout()).days_later(2).and_on(FIRST, resolved).then(|path| {
+            let takes = |who: &Principal, when| told_late(who, &sighting(), path, when);
+            assert!(takes(&shelter24(), at(1, 3)) && takes(&shelter24(), at(1, 15)));
+            assert!(!takes(&shelter24(), at(1, 17)), "a fortnight later");
+            assert!(!takes(&shelter24(), at(2, 3)) && !takes(&shelter24(), at(-1, 3)), "nobody looked out then");
+            for stranger in [street_doctor(), police(), supporter()] {
+                assert!(!takes(&stranger, at(1, 3)));
+            }
+            let acknowledge = Command::AcknowledgeLookout(FIRST, AcknowledgeLookout {});
+            assert!(!told_late(&shelter24(), &acknowledge, path, at(1, 3)));
         });
     }
 }

@@ -8,7 +8,7 @@ mod standing;
 mod tests;
 
 pub use csv::csv;
-pub use late::too_late;
+pub use late::{told_late, too_late};
 pub use standing::{Emergency, Standing};
 
 use std::cell::Cell;

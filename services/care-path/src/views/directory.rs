@@ -56,7 +56,7 @@ views! {
         /// Absent also where it is secret.
         pub address: Option<Line>,
         pub district: Option<Line>,
-        /// How many places there are tonight, as far as anybody said.
+        /// How many places there are tonight, as far as anybody said. From nine in the morning on that is the night to come.
         pub places: Option<u16>,
         /// How many of them are free: to those who look for a bed in its municipality. A place is taken by who has a bed, but
         /// for those who did not come and for whom it is not held.

@@ -49,7 +49,7 @@ macro_rules! listed {
 
 listed! {
     LookoutView: Lookouts by disclose_lookouts, lookout_id, |it, _now| it.state == Some(LookoutState::Open);
-    CareAlertView: CareAlerts by disclose_alerts, care_alert_id, |it, now| it.open == Some(true) && it.expires_at > now;
+    CareAlertView: CareAlerts by disclose_alerts, care_alert_id, |it, _now| it.open == Some(true);
     ReferralView: Referrals by disclose_referrals, referral_id, |it, _now| it.state.is_some_and(ReferralState::is_open);
     ExceptionView: Exceptions by disclose_exceptions, exception_id, |it, _now| it.state == Some(ExceptionState::Pending);
     HandoverView: Handovers by disclose_handovers, handover_id, |it, _now| it.state.is_some_and(HandoverState::is_open);

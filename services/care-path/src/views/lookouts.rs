@@ -57,7 +57,7 @@ views! {
         pub description: Option<Text>,
         pub expires_at: DateTime,
         pub answers: Option<Vec<CareAlertAnswerView>>,
-        /// Whether nothing ended it before its time; absent to those who are not told.
+        /// Whether it still runs; absent to those who are not told.
         pub open: Option<bool>,
         /// When it ended before its time: nobody looks any more.
         pub ended_at: Option<DateTime>,
@@ -143,7 +143,7 @@ fn alert_view(sight: &Sight<'_>, alert: &CareAlert) -> Option<CareAlertView> {
         description: sight.show(filed.description()).cloned(),
         expires_at: *sight.show(filed.expires_at())?,
         answers: section(answers.collect()),
-        open: sight.show(alert.facts().open()),
+        open: sight.show(alert.facts().open()).map(|open| open && alert.runs(sight.now())),
         ended_at: sight.show(alert.facts().ended_at()),
         end_reason: sight.show(alert.facts().end_reason()),
         noted: NotedView::of(sight, stamp),

@@ -138,7 +138,7 @@ async fn taken(
                 "Your session had ended. Look it over and send it.",
             );
             let draft = Draft { message: Some(message.to_owned()), ..sent.draft(None, language) };
-            sessions.change(&name, |session| session.draft = Some((sent.back(), draft)));
+            sessions.change(&name, |session| session.drafts.keep(sent.back(), draft));
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, true)));
         }
         Found::None => return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, false))),
@@ -146,7 +146,7 @@ async fn taken(
     is_typed_here(request, &session, &sent)?;
     if let Err(problem) = session.goes_on(edge) {
         let draft = sent.draft(Some(&problem), language);
-        sessions.change(&name, |session| session.draft = Some((sent.back(), draft)));
+        sessions.change(&name, |session| session.drafts.keep(sent.back(), draft));
         return Err(problem);
     }
     let form = Form { request, edge, session, name, sent, language };

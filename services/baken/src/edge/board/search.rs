@@ -143,12 +143,10 @@ impl Viewed<'_> {
     /// Somebody whom the reader may relate to others, or link with them.
     pub fn others(&self, person: PersonId) -> Result<OneOfTwo, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
-        let may = baken.may_send(reader, person)?;
-        if !pages::joins_persons(&may) {
-            return Err(Problem::NotFound);
-        }
-        let wanted = Wanted::Parts(["identity".to_owned()].into());
-        Ok(OneOfTwo { file: baken.case_file_parts(reader, person, &wanted)?, may })
+        let wanted = Wanted::Parts(["identity", "closed", "death", "erased"].map(str::to_owned).into());
+        let file = baken.case_file_parts(reader, person, &wanted)?;
+        let may = self.may_on(&file)?;
+        if pages::joins_persons(&may) { Ok(OneOfTwo { file, may }) } else { Err(Problem::NotFound) }
     }
 
     /// An entry that the reader may move, if it still counts here.

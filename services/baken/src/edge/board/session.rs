@@ -12,7 +12,7 @@ use actix_web::web::Payload;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use board::{Draft, Flash, Language, Reader};
+use board::{Draft, Flash, Language, Reader, Unsent};
 use care_path::Principal;
 use care_path::ids::{OrgId, UserId};
 use care_path::time::DateTime;
@@ -51,10 +51,57 @@ pub struct Session {
     pub expires_at: DateTime,
     /// When what the reader may do is to be asked of the provider again.
     pub token_ends: DateTime,
-    /// What was sent and could not be recorded, and the page it was on.
-    pub draft: Option<(String, Draft)>,
+    pub drafts: Drafts,
     /// What is said on the next page.
     pub flash: Option<Flash>,
+}
+
+/// What was sent and could not be recorded, each with the page that it was on, the newest last.
+#[derive(Debug, Clone, Default)]
+pub struct Drafts(Vec<(String, Draft)>);
+
+impl Drafts {
+    /// Somebody at work has a form or two open. What is older than that many is given up.
+    const MOST: usize = 8;
+
+    /// Keeps one more. What is sent twice is kept once.
+    pub fn keep(&mut self, page: String, draft: Draft) {
+        let kept = (page, draft);
+        self.0.retain(|each| *each != kept);
+        if self.0.len() == Self::MOST {
+            self.0.remove(0);
+        }
+        self.0.push(kept);
+    }
+
+    /// The newest of a page.
+    #[must_use]
+    pub fn on(&self, page: &str) -> Option<&Draft> {
+        self.0.iter().rfind(|(each, _)| each == page).map(|(_, draft)| draft)
+    }
+
+    /// Gives up the newest of a page.
+    pub fn take(&mut self, page: &str) {
+        if let Some(newest) = self.0.iter().rposition(|(each, _)| each == page) {
+            self.0.remove(newest);
+        }
+    }
+
+    /// All but the one that is shown, the newest first.
+    #[must_use]
+    pub fn all_but(&self, shown: Option<&Draft>) -> Vec<Unsent> {
+        let others = self.0.iter().rev().filter(|(_, draft)| Some(draft) != shown);
+        let unsent = |(page, draft): &(String, Draft)| Unsent {
+            page: page.clone(),
+            command: draft.ask.as_ref().map(|ask| ask.command),
+        };
+        others.map(unsent).collect()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl Session {
@@ -152,13 +199,13 @@ impl Sessions {
         let mut sessions = self.kept.lock();
         sessions.retain(|_, kept| kept.ends_at(self.idle) + KEPT > now);
         let old = old.and_then(|old| sessions.remove(&digest(old)));
-        let draft =
-            old.filter(|old| old.session.reader.principal == reader.principal).and_then(|old| old.session.draft);
+        let theirs = old.filter(|old| old.session.reader.principal == reader.principal);
+        let drafts = theirs.map(|old| old.session.drafts).unwrap_or_default();
         if sessions.len() >= MOST_SESSIONS {
             return Err(Problem::Crowded);
         }
-        let written_on = draft.as_ref().map(|(back, _)| back.clone());
-        let session = Session { reader, csrf: random()?, expires_at, token_ends, draft, flash: None };
+        let written_on = drafts.all_but(None).into_iter().next().map(|unsent| unsent.page);
+        let session = Session { reader, csrf: random()?, expires_at, token_ends, drafts, flash: None };
         let Principal { user, organisation, .. } = &session.reader.principal;
         self.signed_in.lock().insert(user.clone(), (organisation.clone(), now));
         sessions.insert(digest(&name), Kept { session, used_at: now, refresh });
@@ -295,4 +342,33 @@ pub async fn sent(request: &HttpRequest, payload: Payload, edge: &Edge) -> Resul
 pub fn asks_by_itself(request: &HttpRequest) -> bool {
     const BY_ITSELF: [&str; 3] = ["/board/live", "/board/offline/key", "/board/offline/lookouts"];
     BY_ITSELF.contains(&request.path()) || request.headers().get("hx-source").is_some_and(|source| source == "div#live")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_that_was_written_is_kept_until_it_is_shown_and_the_oldest_is_given_up() {
+        let draft = |form: &str| Draft { form: form.to_owned(), ..Draft::default() };
+        let mut drafts = Drafts::default();
+        for (page, form) in
+            [("/board/a", "note"), ("/board/b", "release"), ("/board/a", "incident"), ("/board/a", "note")]
+        {
+            drafts.keep(page.to_owned(), draft(form));
+        }
+        let pages = |shown| drafts.all_but(shown).into_iter().map(|unsent| unsent.page).collect::<Vec<_>>();
+        assert_eq!(pages(None), ["/board/a", "/board/a", "/board/b"], "what is sent twice is kept once");
+        assert_eq!(pages(drafts.on("/board/a")), ["/board/a", "/board/b"]);
+        for form in ["note", "incident"] {
+            assert_eq!(drafts.on("/board/a").map(|draft| draft.form.as_str()), Some(form));
+            drafts.take("/board/a");
+        }
+        assert_eq!(drafts.on("/board/a"), None);
+        drafts.take("/board/a");
+        for number in 0..Drafts::MOST {
+            drafts.keep("/board/c".to_owned(), draft(&number.to_string()));
+        }
+        assert!(drafts.on("/board/b").is_none() && !drafts.is_empty());
+    }
 }

@@ -48,18 +48,18 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
     let session = match session::open(&request, &edge).await? {
         Found::Open(session) => session,
         Found::Ended(session) => {
-            return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, session.draft.is_some())));
+            return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, !session.drafts.is_empty())));
         }
         Found::None => return Ok(to("/").finish()),
     };
     let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();
     // What was kept for this page, or is to be said on it, is there once.
-    let draft = session.draft.clone().filter(|(back, _)| *back == at).map(|(_, draft)| draft);
+    let draft = session.drafts.on(&at).cloned();
     if let Some(name) = name.as_ref().filter(|_| !session::asks_by_itself(&request)) {
         edge.board.sessions.change(name, |session| {
             session.flash = None;
             if draft.is_some() {
-                session.draft = None;
+                session.drafts.take(&at);
             }
         });
     }
@@ -193,6 +193,7 @@ impl<'a> Viewed<'a> {
         let (directory, reader) = (baken.directory(), &self.session.reader);
         let now = baken.clock().now();
         let names = NamesOf { directory: &directory, reader: &reader.principal };
+        let unsent = self.session.drafts.all_but(self.draft);
         make(&Page {
             language: self.language,
             now,
@@ -203,6 +204,7 @@ impl<'a> Viewed<'a> {
             at: self.at,
             back,
             draft: self.draft,
+            unsent: &unsent,
             flash,
             live: true,
             new_key: &|| baken.ids().uuid_v7(),
@@ -423,8 +425,7 @@ impl<'a> Viewed<'a> {
         let file = baken.case_file(reader, person)?;
         let timeline = all(|request| baken.timeline(reader, person, request))?;
         let phases = baken.phases(reader, person)?;
-        // Of somebody who was erased nothing can be recorded any more.
-        let may = if file.erased == Some(true) { Vec::new() } else { baken.may_send(reader, person)? };
+        let may = self.may_on(&file)?;
         let tasks = baken.tasks_of(reader, person)?;
         let first = PageRequest::new(Some(SHOWN), None).unwrap_or_default();
         let (matches, elsewhere) = if may.contains(&CommandKind::LinkPersons) {
@@ -447,6 +448,13 @@ impl<'a> Viewed<'a> {
         Ok(self.with_known(&known, self.at, |page| pages::case(page, &desk)))
     }
 
+    /// The commands that the reader may send about a person now, as the case stands to them.
+    pub fn may_on(&self, file: &CaseFileView) -> Result<Vec<CommandKind>, Problem> {
+        let mut may = self.edge.baken.may_send(&self.reading, file.person_id)?;
+        may.retain(|kind| pages::stands_for(file, *kind));
+        Ok(may)
+    }
+
     /// A page about a part of somebody's case, for those who work on it.
     fn about(
         &self,
@@ -455,11 +463,11 @@ impl<'a> Viewed<'a> {
         make: impl FnOnce(&Page<'_>, &CaseFileView, &[CommandKind]) -> Markup,
     ) -> Result<Markup, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
-        let may = baken.may_send(reader, person)?;
-        if !works_on_it(&may) {
+        if !works_on_it(&baken.may_send(reader, person)?) {
             return Err(Problem::NotFound);
         }
         let file = baken.case_file(reader, person)?;
+        let may = self.may_on(&file)?;
         Ok(self.with_page(self.at, |page| make(page, &file, &may)))
     }
 

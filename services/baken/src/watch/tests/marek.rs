@@ -70,7 +70,6 @@ const COMES: &[&str] = &[
     "6: shelter24-rotterdam 11-26 01:40 acknowledge_lookout",
     "7: police-rotterdam 11-26 11:00 answer_care_alert",
     "8: coordinator-rotterdam 11-30 00:30 review_sighting",
-    "8: night-shelter-rotterdam 11-30 00:30 review_sighting",
     "8: coordinator-rotterdam 11-30 22:30 review_unsafe_discharge",
     "8: coordinator-rotterdam 11-30 22:30 send_discharge_letter",
     "9: shelter24-rotterdam 12-02 23:20 answer_referral",

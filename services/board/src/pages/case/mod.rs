@@ -88,6 +88,17 @@ pub fn case(page: &Page<'_>, desk: &CaseDesk<'_>) -> Markup {
     )
 }
 
+/// Whether a case stands, as the reader is told, as a command requires.
+#[must_use]
+pub fn stands_for(file: &CaseFileView, kind: K) -> bool {
+    let lives = file.death.is_none() && file.erased != Some(true);
+    match kind.requires() {
+        Requires::OpenCase => lives && file.closed.is_none(),
+        Requires::Life => lives,
+        Requires::Nothing => file.erased != Some(true),
+    }
+}
+
 impl Page<'_> {
     fn now_facts(&self, file: &CaseFileView, may: &[K]) -> Markup {
         let presence = file.presence.as_ref();
@@ -198,13 +209,7 @@ impl Page<'_> {
             K::GiveConsent,
         ];
         let is_over = file.closed.is_some() || file.death.is_some();
-        let stands_for = |kind: K| match kind.requires() {
-            Requires::OpenCase => !is_over,
-            Requires::Life => file.death.is_none(),
-            Requires::Nothing => true,
-        };
         let fits = |kind: &K| match kind {
-            kind if !stands_for(*kind) => false,
             // Nobody is asked on a case that is over.
             K::PresentReturnOptions | K::RefuseReturn if is_over => false,
             K::ReopenCase => file.closed.is_some(),

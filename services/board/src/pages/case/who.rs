@@ -69,7 +69,10 @@ impl Page<'_> {
                                     }
                                 }
                                 @if let Some(why) = &relation.explanation { p.told { (why.as_str()) } }
-                                @if let Some(other) = relation.person_id.filter(|_| may.contains(&K::UnrelatePersons)) {
+                                // It ends all relations with that person: once is enough.
+                                @let last = file.relations.iter().flatten().rfind(|each| each.person_id == relation.person_id);
+                                @let ends = may.contains(&K::UnrelatePersons) && last.is_some_and(|last| std::ptr::eq(last, relation));
+                                @if let Some(other) = relation.person_id.filter(|_| ends) {
                                     (self.act(&Ask::of(K::UnrelatePersons).about(person).subject(other.0).at_once()))
                                 }
                             }

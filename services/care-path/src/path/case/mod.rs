@@ -197,8 +197,8 @@ impl CarePath {
         }
     }
 
-    /// Nothing goes on for somebody who was erased, whatever is told after that: nobody could end it any more. A bed that was given
-    /// to a linked person at the same moment would stay theirs for ever.
+    /// Nothing goes on for somebody who was erased, whatever is told after that: nobody could end it any more. A bed that was
+    /// given to a linked person at the same moment would stay theirs for ever.
     pub(super) fn end_what_was_erased(&mut self) {
         if let Some(erased) = self.privacy.erased.values().next().map(|erased| erased.stamp.clone()) {
             self.end_with(&erased, LookoutEndReason::NoLongerNeeded, HandoverWithdrawReason::Other);

@@ -54,7 +54,7 @@ impl Decide for RequestException {
         if path.exceptions.iter().any(same) {
             return Err(ExceptionRefusal::AlreadyPending.into());
         }
-        let elsewhere = || path.open_stays().last().filter(|_| is_for_a_stay(self.kind));
+        let elsewhere = || path.open_stay(at.occurred.at).filter(|_| is_for_a_stay(self.kind));
         let bed = path.open_stay_at(&at.by.organisation, at.occurred.at).or_else(elsewhere);
         Ok(vec![
             ExceptionEvent::ExceptionRequested(ExceptionRequested {

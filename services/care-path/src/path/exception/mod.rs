@@ -219,6 +219,12 @@ impl CarePath {
         Fact::new(UNTIL, Origin::derived(), Some(self.stays_until(stay)))
     }
 
+    /// Since when it is known that a bed may be theirs for longer than it was given: somebody asked for that, and it was not denied.
+    pub(in crate::path) fn kept_since(&self, bed: BedId) -> Option<DateTime> {
+        let keeps = |request: &&ExceptionRequest| request.is_pending_for(bed) || request.prolongs(bed).is_some();
+        self.exceptions.iter().filter(keeps).map(|request| request.requested.stamp.recorded_at).min()
+    }
+
     /// When a granted exception ended, as far as it has at a time: it ran out, the bed that it was for was given up, the case was
     /// closed, or the person died.
     pub(crate) fn exception_ended(&self, request: &ExceptionRequest, at: DateTime) -> Option<DateTime> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::{CarePath, Stamp};
 use super::{
-    CareAlertAnswered, CareAlertEnded, CareAlertFiled, LookoutAcknowledged, LookoutEnded, LookoutExpired,
+    CareAlertAnswered, CareAlertEnded, CareAlertFiled, LookoutAcknowledged, LookoutEnd, LookoutEnded, LookoutExpired,
     LookoutIssued, LookoutResolved, LostEvent, LostRefusal, Over, SightingReported,
 };
 use crate::actor::Actor;
@@ -148,8 +148,11 @@ impl Decide for ReportSighting {
     type Subject = LookoutId;
 
     fn decide(self, lookout: LookoutId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        // What was seen in time counts, also when it is reported late.
-        if path.unresolved_lookout(lookout)?.issued.expires_at <= at.occurred.at {
+        // What was seen in time counts, also when it is reported late. A lookout that ended otherwise takes sightings until its
+        // term is over.
+        let asked = path.lookout(lookout)?;
+        let is_closed = matches!(asked.end, Some(LookoutEnd::Resolved(_) | LookoutEnd::Expired(_)));
+        if asked.issued.expires_at <= at.occurred.at || (is_closed && !asked.ran_at(at.occurred.at)) {
             return Err(LostRefusal::LookoutClosed.into());
         }
         let sighting = SightingReported {

@@ -85,6 +85,16 @@ impl Lookout {
         self.end.is_none() && self.issued.expires_at > at
     }
 
+    /// Whether people looked out at a time.
+    pub(crate) fn ran_at(&self, at: DateTime) -> bool {
+        let ended_before = match &self.end {
+            Some(LookoutEnd::Resolved(resolved)) => resolved.stamp.occurred.at <= at,
+            Some(LookoutEnd::Over(over)) => over.by.occurred.at <= at,
+            Some(LookoutEnd::Expired(_)) | None => false,
+        };
+        self.issued.stamp.occurred.at <= at && at < self.issued.expires_at && !ended_before
+    }
+
     /// To whom it is addressed.
     pub(crate) fn address(&self) -> Address<'_> {
         let until = self.end.is_none().then_some(self.issued.expires_at);

@@ -318,7 +318,7 @@ refusals! {
         AlreadyOutOfSight = "already_out_of_sight": "the person is out of sight already",
         NotMissed = "not_missed": "nothing says that nobody knows where the person is",
         UnknownLookout = "lookout_unknown": "there is no such lookout on this path",
-        LookoutClosed = "lookout_closed": "the lookout was resolved or has expired; report what you see as a signal",
+        LookoutClosed = "lookout_closed": "nobody looked out any more at that time; report what you see as a signal",
         NotOver = "lookout_not_over": "people are still asked to look out",
         NotExpired = "lookout_not_expired": "the lookout has not expired yet",
         NoRecipients = "lookout_without_recipients": "nobody would receive this lookout",

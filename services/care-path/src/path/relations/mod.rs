@@ -52,6 +52,15 @@ pub struct Statements {
     agreed: Vec<Noted<MatchAgreed>>,
     /// Whose entries have arrived on a path, and by which move.
     arrived: Vec<Moved>,
+    /// That somebody was erased, to those on whose paths a relation with them is on record.
+    erased: Vec<Gone>,
+}
+
+/// Somebody who was erased, told to a person who belonged together with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Gone {
+    to: PersonId,
+    who: PersonId,
 }
 
 /// What a path knows of relations.
@@ -80,6 +89,7 @@ impl Statements {
             unrelated: self.unrelated.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
             agreed: self.agreed.iter().filter(|said| persons.contains(&said.with)).cloned().collect(),
             arrived: self.arrived.iter().filter(|moved| persons.contains(&moved.from)).copied().collect(),
+            erased: self.erased.iter().filter(|gone| persons.contains(&gone.to)).copied().collect(),
         }
     }
 
@@ -88,7 +98,8 @@ impl Statements {
         let related = self.related.iter().map(|said| said.with);
         let unrelated = self.unrelated.iter().map(|said| said.with);
         let agreed = self.agreed.iter().map(|said| said.with);
-        related.chain(unrelated).chain(agreed).chain(self.arrived.iter().map(|moved| moved.from))
+        let others = self.arrived.iter().map(|moved| moved.from).chain(self.erased.iter().map(|gone| gone.to));
+        related.chain(unrelated).chain(agreed).chain(others)
     }
 
     /// Whether it says that what a move carries has arrived.
@@ -113,25 +124,28 @@ impl Statements {
         self.agreed.sort_by_key(|said| happened(&said.stamp));
         self.arrived.extend(&other.arrived);
         self.arrived.sort_unstable();
+        self.erased.extend(&other.erased);
+        self.erased.sort_unstable();
     }
 
     /// Whether nothing is said.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.related.is_empty() && self.unrelated.is_empty() && self.agreed.is_empty() && self.arrived.is_empty()
+        let Self { related, unrelated, agreed, arrived, erased } = self;
+        related.is_empty() && unrelated.is_empty() && agreed.is_empty() && arrived.is_empty() && erased.is_empty()
     }
 }
 
 impl CarePath {
-    /// What the path of one of its persons says of others: who belongs together with them, unless the person was erased, and
-    /// whose entries have arrived.
+    /// What the path of one of its persons says of others: who belongs together with them, or that the person was erased, and whose
+    /// entries have arrived.
     #[must_use]
     pub fn says_of_others(&self, person: PersonId) -> Statements {
         let mut arrived: Vec<Moved> = self.moved_here(|stamp| stamp.person_id == person).collect();
         arrived.sort_unstable();
         arrived.dedup();
         if self.is_erased() {
-            return Statements { arrived, ..Statements::default() };
+            return Statements { arrived, erased: self.told_of_the_erasure().collect(), ..Statements::default() };
         }
         let own = &self.relations.own;
         Statements {
@@ -139,7 +153,13 @@ impl CarePath {
             unrelated: own.unrelated.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
             agreed: own.agreed.iter().filter(|said| said.stamp.person_id == person).cloned().collect(),
             arrived,
+            erased: Vec::new(),
         }
+    }
+
+    /// Those on whose paths a relation with this person is on record.
+    fn told_of_the_erasure(&self) -> impl Iterator<Item = Gone> {
+        self.relations.heard.related.iter().map(|said| Gone { to: said.stamp.person_id, who: said.with })
     }
 
     /// What was moved here, whether it counts or not.
@@ -154,7 +174,9 @@ impl CarePath {
 
     /// Of whom it says something, or did before the person was erased.
     pub fn spoken_of(&self) -> impl Iterator<Item = PersonId> {
-        self.relations.own.persons().chain(self.moved_here(|_| true).map(|moved| moved.from))
+        let moved = self.moved_here(|_| true).map(|moved| moved.from);
+        let told = self.told_of_the_erasure().filter(|_| self.is_erased()).map(|gone| gone.to);
+        self.relations.own.persons().chain(moved).chain(told)
     }
 
     /// Whether others' paths have a part in what is told of the person's relations.
@@ -180,7 +202,7 @@ impl CarePath {
         &self.relations.heard
     }
 
-    /// The relations that stand, whichever path says so.
+    /// The relations that stand, whichever path says so, but for those with persons who were erased.
     #[must_use]
     pub fn relations(&self) -> Vec<Relation<'_>> {
         if self.is_erased() {
@@ -194,7 +216,9 @@ impl CarePath {
             let ends = |said: &Stamp| recorded(said) > recorded(related) || happened(said) > happened(related);
             by_this.chain(by_other).any(|said| ends(&said.stamp))
         };
-        let told = own.related.iter().filter_map(|said| Some((said.with, *said.kind.get()?, said)));
+        let is_gone = |who: PersonId| heard.erased.iter().any(|gone| gone.who == who);
+        let told = own.related.iter().filter(|said| !is_gone(said.with));
+        let told = told.filter_map(|said| Some((said.with, *said.kind.get()?, said)));
         let turned =
             heard.related.iter().filter_map(|said| Some((said.stamp.person_id, said.kind.get()?.turned(), said)));
         let mut standing: Vec<Relation<'_>> = Vec::new();

@@ -22,7 +22,7 @@ refusals! {
             "no place is free there: to give the bed all the same, say `overbook` with a reason",
         NoBedsThere = "no_beds_there": "a place of this kind has no beds",
         EndsBeforeItBegins = "stay_ends_before_it_begins": "the stay would end before it begins",
-        AlreadyAssigned = "bed_already_assigned": "the person has an open stay at this organisation already",
+        AlreadyAssigned = "bed_already_assigned": "the person has a bed at this organisation already, for that night or for a later one",
         NotExpected = "not_expected": "the person is not expected in this bed now, or was heard of",
         TooEarly = "no_show_too_early": "the person is expected later this evening",
         AlreadyMissed = "no_show_already_recorded": "that the person did not come that night was recorded already",
@@ -165,7 +165,7 @@ impl Decide for RecordAttendance {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RecordNoShow {
-    /// The stay; unless said, the open one at the own organisation.
+    /// The stay; unless said, the open one at the own organisation that has begun last.
     pub bed_id: Option<BedId>,
 }
 

@@ -120,6 +120,7 @@ impl Stay {
     }
 
     /// Why it ended.
+    #[cfg(test)]
     pub(crate) fn end_reason(&self) -> Option<BedReleaseReason> {
         self.end().map(|(_, reason)| reason)
     }
@@ -180,7 +181,10 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
             });
         }
         StayEvent::AttendanceRecorded(attendance) => {
-            if let Some(stay) = attendance.bed.and_then(|bed| path.stay_mut(bed)) {
+            let there = || {
+                path.stay_or_last_of_the_night(&stamp.by.organisation, stamp.occurred.at).map(|stay| stay.assigned.bed)
+            };
+            if let Some(stay) = attendance.bed.or_else(there).and_then(|bed| path.stay_mut(bed)) {
                 stay.attended.push(Noted::new(stamp, attendance));
                 let bed = stay.assigned.bed;
                 path.begin_later(stamp, bed);
@@ -217,6 +221,11 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
 /// Whether a bed begins on a later night than the one on which it is given.
 fn is_for_later(from: DateTime, occurred: DateTime) -> bool {
     Night::of(from) > Night::of(occurred)
+}
+
+/// Of some stays, the one that has begun last, or else one that is still to come.
+fn begun_last<'a>(stays: impl Iterator<Item = &'a Stay>, at: DateTime) -> Option<&'a Stay> {
+    stays.max_by_key(|stay| (!stay.is_to_come(at), stay.assigned.from))
 }
 
 impl BedAssigned {
@@ -283,15 +292,19 @@ impl CarePath {
 
     /// The open stay at an organisation: the one that has begun last, or else one that is still to come.
     pub(crate) fn open_stay_at(&self, organisation: &OrgId, at: DateTime) -> Option<&Stay> {
-        let there = self.open_stays().filter(|stay| stay.assigned.organisation == *organisation);
-        there.max_by_key(|stay| (!stay.is_to_come(at), stay.assigned.from))
+        begun_last(self.open_stays().filter(|stay| stay.assigned.organisation == *organisation), at)
+    }
+
+    /// The same, wherever it is.
+    pub(in crate::path) fn open_stay(&self, at: DateTime) -> Option<&Stay> {
+        begun_last(self.open_stays(), at)
     }
 
     /// Whether an organisation has given a bed already, beside which it gives no other one: for tonight, or for a later night.
     pub(in crate::path) fn has_bed_beside(&self, organisation: &OrgId, from: DateTime, occurred: DateTime) -> bool {
         let given = self.open_stays().filter(|stay| stay.assigned.stamp.occurred.at <= occurred);
         let mut there = given.filter(|stay| stay.assigned.organisation == *organisation);
-        there.any(|stay| stay.is_to_come(occurred) == is_for_later(from, occurred))
+        there.any(|stay| stay.assigned.is_for_later(occurred) == is_for_later(from, occurred))
     }
 
     /// The stay at an organisation that something there is about which happened at a time: the one that ran then, or that
@@ -302,8 +315,16 @@ impl CarePath {
             let begin = stay.assigned.stamp.occurred.at;
             begin > at && Night::of(begin) == Night::of(at)
         };
-        let begun = |stay: &&Stay| (!stay.is_to_come(at), stay.assigned.from);
-        there().filter(|stay| stay.ran_at(at)).max_by_key(begun).or_else(|| there().find(later))
+        begun_last(there().filter(|stay| stay.ran_at(at)), at).or_else(|| there().find(later))
+    }
+
+    /// The same, or else the last that had ended in the same night: an attendance is told of with the bed that they had.
+    fn stay_or_last_of_the_night(&self, organisation: &OrgId, at: DateTime) -> Option<&Stay> {
+        let ended = |stay: &&Stay| {
+            let tonight = |ended: &Arc<Stamp>| ended.occurred.at <= at && Night::of(ended.occurred.at) == Night::of(at);
+            stay.assigned.organisation == *organisation && stay.ended().is_some_and(tonight)
+        };
+        self.stay_of(organisation, at).or_else(|| self.stays.iter().rfind(ended))
     }
 
     /// The last time, up to an instant, that the person is known to have been at the place of a bed, unless they then left

@@ -239,3 +239,13 @@ fn a_bed_for_tonight_and_one_for_later_stand_beside_each_other_at_one_organisati
     let begun = given([signalled()]).when(a_bed()).and(reserved()).days_later(4).and(RecordNoShow::default());
     begun.then(|path| assert_eq!(path.stays.iter().map(|stay| stay.no_shows.len()).collect::<Vec<_>>(), [0, 1]));
 }
+
+#[test]
+fn on_the_day_on_which_a_later_bed_begins_no_second_one_is_given_for_that_night() {
+    let reserved = AssignBed { from: Some(moment(3)), ..a_bed() };
+    let afternoon = evening(3) - chrono::TimeDelta::hours(5);
+    let booked = || given([signalled()]).when(reserved.clone()).until(afternoon);
+    booked().and(a_bed()).then_err(StayRefusal::AlreadyAssigned);
+    booked().and(AssignBed { from: Some(moment(3)), ..a_bed() }).then_err(StayRefusal::AlreadyAssigned);
+    booked().and(AssignBed { from: Some(moment(4)), ..a_bed() }).then_types(["bed_assigned"]);
+}

@@ -279,29 +279,35 @@ fn care_alerts(list: &mut TaskList<'_>) {
 }
 
 /// Somebody saw a person whom nobody can find, the police too: whoever asked them, and the coordinator, go after it. Done
-/// when the person is found, or when a note says what was done. Of what several tell, the last is asked about.
+/// when the person is found, or when a note says what was done. Of each lookout and alert the last is asked about.
 fn sightings(list: &mut TaskList<'_>) {
     let path = list.path;
     let Some(episode) = path.lost.open_episode() else { return };
-    let seen = path.lost.lookouts.iter().flat_map(|lookout| {
-        let about = (lookout.issued.lookout.0, &lookout.issued.stamp.by, EventKind::SightingReported);
-        lookout.sightings.iter().map(move |seen| (&seen.stamp, about))
+    let lookouts = path.lost.lookouts.iter().map(|lookout| {
+        let seen: Vec<_> = lookout.sightings.iter().map(|seen| &seen.stamp).collect();
+        (lookout.issued.lookout.0, &lookout.issued.stamp.by, EventKind::SightingReported, seen)
     });
-    let answered = path.lost.care_alerts.iter().flat_map(|alert| {
-        let about = (alert.filed.alert.0, &alert.filed.stamp.by, EventKind::CareAlertAnswered);
+    let alerts = path.lost.care_alerts.iter().map(|alert| {
         let seen = alert.answers.iter().filter(|answer| answer.outcome == CareAlertOutcome::Seen);
-        seen.map(move |answer| (&answer.stamp, about))
+        let seen: Vec<_> = seen.map(|answer| &answer.stamp).collect();
+        (alert.filed.alert.0, &alert.filed.stamp.by, EventKind::CareAlertAnswered, seen)
     });
     let began = &episode.began;
     let since = |stamp: &Stamp| recorded(stamp) > recorded(began) && stamp.occurred.latest() >= began.occurred.at;
-    let told = seen.chain(answered).filter(|(stamp, _)| since(stamp));
-    let Some((cause, (subject, asked_by, because))) = told.max_by_key(|(stamp, _)| recorded(stamp)) else { return };
-    let waiting = Waiting::new(TaskKind::ReviewSighting, cause, because, list.lookout_answered(cause)).about(subject);
-    let coordinator = list.coordinator().filter(|_| !list.is_coordinated_since(cause));
-    let others = asked_by.role != Role::ProcessCoordinator && asked_by.role != Role::System;
-    let whoever_asked = others && !list.has_note_since(&asked_by.organisation, cause);
-    let whoever_asked = whoever_asked.then(|| Addressee::Organisation(asked_by.organisation.clone()));
-    list.ask(coordinator.into_iter().chain(whoever_asked), &waiting);
+    for (subject, asked_by, because, seen) in lookouts.chain(alerts) {
+        let told = seen.into_iter().filter(|stamp| since(stamp));
+        let Some(cause) = told.max_by_key(|stamp| recorded(stamp)) else { continue };
+        let waiting =
+            Waiting::new(TaskKind::ReviewSighting, cause, because, list.lookout_answered(cause)).about(subject);
+        // Whoever saw them knows.
+        let by_coordinator = cause.by.role == Role::ProcessCoordinator;
+        let coordinator = list.coordinator().filter(|_| !by_coordinator && !list.is_coordinated_since(cause));
+        let asked_in_the_case = asked_by.role != Role::ProcessCoordinator && asked_by.role != Role::System;
+        let whose = &asked_by.organisation;
+        let knows = cause.by.organisation == *whose || list.has_note_since(whose, cause);
+        let whoever_asked = (asked_in_the_case && !knows).then(|| Addressee::Organisation(whose.clone()));
+        list.ask(coordinator.into_iter().chain(whoever_asked), &waiting);
+    }
 }
 
 fn exceptions(list: &mut TaskList<'_>) {
