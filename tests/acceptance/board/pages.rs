@@ -148,7 +148,7 @@ async fn who_looks_for_a_bed_is_told_where_one_is_free_tonight() {
 }
 
 #[tokio::test]
-async fn what_people_wrote_stands_beside_what_they_recorded() {
+async fn why_somebody_did_something_stands_beside_the_entry() {
     let running = support::empty().await;
     let shelter = running.client("night-shelter-rotterdam");
     let person = shelter.signal(json!({"channel": "shelter_intake"})).await;

@@ -37,37 +37,17 @@ views! {
 #[serde(transparent)]
 pub struct DetailsView {
     shown: Value,
-    /// What people wrote, in the order of the fields.
     #[serde(skip)]
-    words: Vec<String>,
+    why: Vec<String>,
 }
 
-/// The fields in which people write in their own words.
-const IN_THEIR_WORDS: [&str; 18] = [
-    "answer",
-    "care_needs",
-    "circumstances",
-    "conduct",
-    "consent_effort",
-    "description",
-    "evidence",
-    "explanation",
-    "findings",
-    "location",
-    "observations",
-    "options",
-    "overbooked",
-    "plan",
-    "question",
-    "reason",
-    "summary",
-    "text",
-];
+/// The fields in which people say why they did something. What else they write has a place of its own in the case file.
+const WHY: [&str; 2] = ["explanation", "overbooked"];
 
 impl DetailsView {
-    /// What people wrote of it in their own words.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().map(String::as_str)
+    /// Why somebody did it, in their own words.
+    pub fn why(&self) -> impl Iterator<Item = &str> {
+        self.why.iter().map(String::as_str)
     }
 }
 
@@ -107,7 +87,7 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
             (None, sight.knows(category, depth))
         }
     };
-    let mut details = Details { sight, shown: Map::new(), words: Vec::new() };
+    let mut details = Details { sight, shown: Map::new(), why: Vec::new() };
     event.describe(sight.path().origin(stamp, event), &mut details);
     Some(TimelineEntryView {
         event_id: stamp.event_id,
@@ -116,7 +96,7 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
         late: is_late(stamp, event).then_some(true),
         retracted_by,
         overtaken: overtaken.then_some(true),
-        details: DetailsView { shown: Value::Object(details.shown), words: details.words },
+        details: DetailsView { shown: Value::Object(details.shown), why: details.why },
     })
 }
 
@@ -124,18 +104,18 @@ pub fn disclose_entry(sight: &Sight<'_>, stamp: &Stamp, event: &Event) -> Option
 struct Details<'s, 'p> {
     sight: &'s Sight<'p>,
     shown: Map<String, Value>,
-    words: Vec<String>,
+    why: Vec<String>,
 }
 
 impl<'a> Visitor<'a> for Details<'_, '_> {
     fn fact<T: Serialize>(&mut self, fact: Fact<'a, T>) {
-        let (name, is_sealed) = (fact.label().name, fact.label().sealed.is_some());
+        let name = fact.label().name;
         // No fact fails to be written: all that events hold is written to the log.
         if let Some(value) = self.sight.show(fact)
             && let Ok(value) = serde_json::to_value(value)
         {
-            if let (Value::String(words), true) = (&value, is_sealed && IN_THEIR_WORDS.contains(&name)) {
-                self.words.push(words.clone());
+            if let (Value::String(words), true) = (&value, WHY.contains(&name)) {
+                self.why.push(words.clone());
             }
             self.shown.insert(name.to_owned(), value);
         }

@@ -24,7 +24,7 @@ impl Page<'_> {
                             @if struck { s { (what) } " " span.tag { (self.say("teruggenomen", "taken back")) } } @else { strong { (what) } }
                             @if entry.overtaken == Some(true) { " " span.tag { (self.say("telt niet mee", "does not count")) } }
                             " " (self.noted(&entry.noted))
-                            @for words in entry.details.words().filter(|_| !struck) { p.told { (words) } }
+                            @for why in entry.details.why().filter(|_| !struck) { p.told { (why) } }
                             @let can_go = !struck && entry.r#type.can_be_retracted();
                             @if can_go && desk.may.contains(&K::RetractEntry) {
                                 " · " a.utrecht-link href=(Ask::of(K::RetractEntry).about(person).subject(entry.event_id.0).path(self.at)) {
