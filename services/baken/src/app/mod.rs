@@ -81,8 +81,8 @@ pub use erasure_certificate::CertificateError;
 pub use evening::{EveningLine, LineStatus, opens};
 pub use execute::{Created, ExecuteError, Receipt, Request};
 pub use figures::{
-    CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, FiguresError,
-    FiguresFilter, FiguresForm, ReleaseView, RemarkView, SourceView, TableView,
+    CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, FigureRemarkView,
+    FiguresError, FiguresFilter, FiguresForm, ReleaseView, SourceView, TableView,
 };
 pub use following::{Cares, Following, WorklistFollowing, WorklistNow};
 pub use me::{MayView, MeView};

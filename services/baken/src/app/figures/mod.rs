@@ -31,8 +31,8 @@ use super::{Baken, ExecuteError, LabelLanguage, Reading};
 
 pub use export::FiguresForm;
 pub use views::{
-    CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, ReleaseView, RemarkView,
-    SourceView, TableView,
+    CategoryView, CellView, CurvePointView, CutView, DaysView, DefinitionView, EstimateView, FigureRemarkView,
+    ReleaseView, SourceView, TableView,
 };
 
 /// Why figures are not shown.
@@ -136,10 +136,10 @@ impl Baken {
     }
 
     /// What experts remark on a release.
-    fn remarks(&self, period: Period) -> Vec<RemarkView> {
+    fn remarks(&self, period: Period) -> Vec<FigureRemarkView> {
         let figures = self.figures();
         let of_period = figures.remarks.iter().filter(|((of, _), _)| of.to_string() == period.to_string());
-        of_period.map(|((_, indicator), remark)| RemarkView::of(indicator, remark)).collect()
+        of_period.map(|((_, indicator), remark)| FigureRemarkView::of(indicator, remark)).collect()
     }
 
     /// The figures of others, by their names.

@@ -62,14 +62,14 @@ pub struct ReleaseView {
     pub withheld: Vec<String>,
     /// What experts remark on its figures.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub remarks: Vec<RemarkView>,
+    pub remarks: Vec<FigureRemarkView>,
 }
 
 /// What an expert remarks on an indicator of a release.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
 #[graphql(name = "FiguresRemark")]
-pub struct RemarkView {
+pub struct FigureRemarkView {
     #[schema(example = "unique_persons")]
     pub indicator: String,
     /// In Dutch.
@@ -196,7 +196,7 @@ impl CutView {
 }
 
 impl ReleaseView {
-    pub(super) fn of(number: u32, frozen: &Frozen, remarks: Vec<RemarkView>) -> Self {
+    pub(super) fn of(number: u32, frozen: &Frozen, remarks: Vec<FigureRemarkView>) -> Self {
         Self {
             number,
             period: frozen.period.to_string(),
@@ -211,7 +211,7 @@ impl ReleaseView {
     }
 }
 
-impl RemarkView {
+impl FigureRemarkView {
     pub(super) fn of(indicator: &IndicatorId, Remark { nl, en }: &Remark) -> Self {
         Self { indicator: indicator.to_string(), nl: nl.clone(), en: en.clone() }
     }

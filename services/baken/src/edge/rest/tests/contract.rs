@@ -230,3 +230,28 @@ fn every_reference_of_the_document_leads_somewhere() {
     let document = written();
     follow(&document, &document);
 }
+
+/// Two types of one name would be one schema in the document: that of whichever comes last.
+#[test]
+fn no_two_types_share_a_schema() {
+    let services = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut folders =
+        vec![services.join("care-path/src/views"), services.join("baken/src"), services.join("monitor/src")];
+    let mut names = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let views = text.lines().filter_map(|line| line.trim().strip_prefix("pub struct "));
+            let views = views.filter_map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next());
+            names.extend(views.filter(|name| name.ends_with("View")).map(str::to_owned));
+        }
+    }
+    names.sort_unstable();
+    assert!(names.len() > 60, "{names:?}");
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+}
