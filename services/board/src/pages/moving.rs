@@ -2,7 +2,7 @@
 
 use care_path::PersonId;
 use care_path::command::CommandKind as K;
-use care_path::views::{IdentityView, PersonSummaryView, TimelineEntryView};
+use care_path::views::{IdentityView, TimelineEntryView};
 use maud::{Markup, html};
 
 use super::persons::Found;
@@ -30,8 +30,6 @@ pub fn moving_at(person: PersonId, entry: care_path::EventId) -> String {
 pub fn moving(page: &Page<'_>, moving: &Moving<'_>) -> Markup {
     let Moving { person, identity, entry, found } = moving;
     let what = happened(entry.r#type).r#in(page.language);
-    let others = found.iter().flat_map(|found| &found.persons.items).filter(|other| other.person_id != *person);
-    let others: Vec<&PersonSummaryView> = others.collect();
     page.titled(
         page.say("Naar de juiste persoon", "To the right person"),
         &html! {
@@ -42,19 +40,10 @@ pub fn moving(page: &Page<'_>, moving: &Moving<'_>) -> Markup {
                 "Look for the person whom it is about. What was recorded goes along, with the time at which it happened; here it counts no more.",
             )) }
             (page.search_box(&moving_at(*person, entry.event_id), found.as_ref()))
-            @if found.as_ref().is_some_and(|found| found.more) { (page.more_fit()) }
-            @if found.as_ref().is_some_and(|found| found.wrong.is_none()) && others.is_empty() {
-                (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
-            }
-            ul.card-list {
-                @for other in others {
-                    (page.person_card(other, &html! {
-                        (page.act(&Ask::of(K::MoveEntry).about(*person).subject(entry.event_id.0)
-                            .given("/to", other.person_id.to_string())
-                            .titled("Naar deze persoon", "To this person").inline()))
-                    }))
-                }
-            }
+            (page.found_beside(*person, found.as_ref(), |other| page.act(
+                &Ask::of(K::MoveEntry).about(*person).subject(entry.event_id.0).given("/to", other.to_string())
+                    .titled("Naar deze persoon", "To this person").inline(),
+            )))
         },
     )
 }

@@ -2,7 +2,7 @@
 
 use care_path::PersonId;
 use care_path::command::CommandKind as K;
-use care_path::views::{IdentityView, PersonSummaryView};
+use care_path::views::IdentityView;
 use maud::{Markup, html};
 
 use super::persons::Found;
@@ -40,25 +40,15 @@ pub fn others_at(person: PersonId) -> String {
 #[must_use]
 pub fn others(page: &Page<'_>, others: &Others<'_>) -> Markup {
     let Others { person, identity, may, found } = others;
-    let listed = found.iter().flat_map(|found| &found.persons.items).filter(|other| other.person_id != *person);
-    let listed: Vec<&PersonSummaryView> = listed.collect();
     let ask = |kind: K, other: PersonId| Ask::of(kind).about(*person).given("/with", other.to_string());
     page.titled(
         page.say("Wie hoort erbij, of is dezelfde?", "Who belongs together with them, or is the same?"),
         &html! {
             p { (page.say("Zoek de ander van ", "Look for the other of ")) (page.person_link(*identity, *person)) }
             (page.search_box(&others_at(*person), found.as_ref()))
-            @if found.as_ref().is_some_and(|found| found.more) { (page.more_fit()) }
-            @if found.as_ref().is_some_and(|found| found.wrong.is_none()) && listed.is_empty() {
-                (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
-            }
-            ul.card-list {
-                @for other in listed {
-                    (page.person_card(other, &html! {
-                        div.acts { @for kind in joins(may) { (page.act(&ask(kind, other.person_id))) } }
-                    }))
-                }
-            }
+            (page.found_beside(*person, found.as_ref(), |other| html! {
+                div.acts { @for kind in joins(may) { (page.act(&ask(kind, other))) } }
+            }))
         },
     )
 }

@@ -1,5 +1,6 @@
 //! Finding somebody: a list of persons, and a search by name.
 
+use care_path::PersonId;
 use care_path::command::CommandKind;
 use care_path::policy::opens_unseen;
 use care_path::views::PersonSummaryView;
@@ -28,12 +29,10 @@ pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
         title,
         &html! {
             (page.search_box("/board/persons", Some(found)))
-            @if found.persons.items.is_empty() && found.wrong.is_some() {
-                // What is wrong stands at the box.
-            } @else if found.persons.items.is_empty() {
-                (page.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see."))
-            } @else {
+            @if !found.persons.items.is_empty() {
                 (page.found(&found.persons.items))
+            } @else if found.wrong.is_none() {
+                (page.nobody_found())
             }
             @if found.more { (page.more_fit()) }
             (page.further(found.persons, title))
@@ -91,7 +90,27 @@ impl Page<'_> {
         }
     }
 
-    pub(super) fn more_fit(&self) -> Markup {
+    /// Who was found beside a person, each with what can be done about both; nothing until somebody was looked for.
+    pub(super) fn found_beside(
+        &self,
+        person: PersonId,
+        found: Option<&Found<'_>>,
+        acts: impl Fn(PersonId) -> Markup,
+    ) -> Markup {
+        let others = found.iter().flat_map(|found| &found.persons.items).filter(|other| other.person_id != person);
+        let others: Vec<_> = others.collect();
+        html! {
+            @if found.is_some_and(|found| found.more) { (self.more_fit()) }
+            @if found.is_some_and(|found| found.wrong.is_none()) && others.is_empty() { (self.nobody_found()) }
+            ul.card-list { @for other in others { (self.person_card(other, &acts(other.person_id))) } }
+        }
+    }
+
+    fn nobody_found(&self) -> Markup {
+        self.nothing("Niemand gevonden die u mag zien.", "Nobody found whom you may see.")
+    }
+
+    fn more_fit(&self) -> Markup {
         self.nothing(
             "Er passen meer mensen. Zoek met meer van de naam, of met het geboortejaar.",
             "More people fit. Search with more of the name, or with the year of birth.",
