@@ -7,7 +7,7 @@ use crate::directory::Organisation;
 use crate::event::Event;
 use crate::ids::EventId;
 use crate::path::Story;
-use crate::path::exception::ExceptionEvent;
+use crate::path::exception::{ExceptionEvent, ExceptionGranted, ExceptionRequested};
 use crate::path::lost::{LostEvent, WentOutOfSight};
 use crate::path::signal::{ContactMade, SignalEvent};
 use crate::path::stay::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
@@ -104,6 +104,23 @@ fn bed(from: &str, expected_by: Option<&str>) -> Event {
         overbooked: None,
     };
     StayEvent::BedAssigned(assigned).into()
+}
+
+/// A request to keep the bed for longer.
+fn asks_to_stay() -> ExceptionRequested {
+    ExceptionRequested {
+        exception: crate::ids::ExceptionId(Uuid::from_u128(9)),
+        kind: crate::codes::ExceptionKind::LongerNightStay,
+        bed: Some(BED),
+        until: None,
+        reason: "he is ill".parse::<crate::text::Text>().unwrap().into(),
+    }
+}
+
+/// It is granted until a time.
+fn may_stay(until: &str) -> ExceptionGranted {
+    let ExceptionRequested { exception, reason, .. } = asks_to_stay();
+    ExceptionGranted { exception, reason, expires_at: Some(at(until)) }
 }
 
 fn no_show() -> Event {
@@ -297,18 +314,8 @@ fn whoever_was_heard_of_since_or_given_another_bed_or_said_why_is_not_out_of_sig
 
 #[test]
 fn who_may_stay_longer_is_expected_until_the_end_that_moved() {
-    let asked = crate::path::exception::ExceptionRequested {
-        exception: crate::ids::ExceptionId(Uuid::from_u128(8)),
-        kind: crate::codes::ExceptionKind::LongerNightStay,
-        bed: Some(BED),
-        until: None,
-        reason: "he is ill".parse::<crate::text::Text>().unwrap().into(),
-    };
-    let granted = crate::path::exception::ExceptionGranted {
-        exception: asked.exception,
-        reason: asked.reason.clone(),
-        expires_at: Some(at("2026-01-14T12:00:00Z")),
-    };
+    let asked = asks_to_stay();
+    let granted = may_stay("2026-01-14T12:00:00Z");
     let Event::Stay(StayEvent::BedAssigned(mut assigned)) = bed("2026-01-10T11:00:00Z", None) else { unreachable!() };
     assigned.until = Some(at("2026-01-12T12:00:00Z"));
     let until_the_twelfth = || {
@@ -362,13 +369,7 @@ fn a_bed_that_a_request_holds_is_watched_past_its_end() {
     let given = Told::new(&signalled(), "2026-03-01T12:00:00Z")
         .then("2026-03-01T18:00:00Z", &until("2026-03-01T20:00:00Z").into());
     assert_eq!(given.due("23:00"), None);
-    let request = crate::path::exception::ExceptionRequested {
-        exception: crate::ids::ExceptionId(Uuid::from_u128(9)),
-        kind: crate::codes::ExceptionKind::LongerNightStay,
-        bed: Some(BED),
-        until: None,
-        reason: "he is ill".parse::<crate::text::Text>().unwrap().into(),
-    };
+    let request = asks_to_stay();
     let asked = given.then("2026-03-01T19:00:00Z", &ExceptionEvent::ExceptionRequested(request).into());
     assert_eq!(asked.due("23:00").as_deref(), Some("2026-03-01T23:00:00+00:00"));
 }
@@ -377,18 +378,8 @@ fn a_bed_that_a_request_holds_is_watched_past_its_end() {
 fn who_asks_to_stay_after_the_end_is_not_missed_on_the_evenings_before() {
     let Event::Stay(StayEvent::BedAssigned(mut assigned)) = bed("2026-03-01T11:00:00Z", None) else { unreachable!() };
     assigned.until = Some(at("2026-03-02T11:00:00Z"));
-    let request = crate::path::exception::ExceptionRequested {
-        exception: crate::ids::ExceptionId(Uuid::from_u128(9)),
-        kind: crate::codes::ExceptionKind::LongerNightStay,
-        bed: Some(BED),
-        until: None,
-        reason: "he is ill".parse::<crate::text::Text>().unwrap().into(),
-    };
-    let granted = crate::path::exception::ExceptionGranted {
-        exception: request.exception,
-        reason: request.reason.clone(),
-        expires_at: Some(at("2026-03-20T12:00:00Z")),
-    };
+    let request = asks_to_stay();
+    let granted = may_stay("2026-03-20T12:00:00Z");
     let asked = Told::new(&signalled(), "2026-03-01T11:00:00Z")
         .then("2026-03-01T11:00:00Z", &StayEvent::BedAssigned(assigned).into())
         .then("2026-03-01T21:00:00Z", &attended())
