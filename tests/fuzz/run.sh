@@ -23,15 +23,28 @@ for _ in $(seq 100); do
 done
 url=$(cat "$folder/data/address")
 
-for user in ${USERS:-coordinator-rotterdam night-shelter-rotterdam liaison-pl administrator}; do
-    echo "-- as $user"
-    token=$("$binary" token "$user" --data "$folder/data")
-    (cd "$folder" && SCHEMATHESIS_HOOKS="$hooks" venv/bin/schemathesis run "$url/openapi.json" \
+fuzz_as() {
+    token=$("$binary" token "$1" --data "$folder/data")
+    cd "$folder" && SCHEMATHESIS_HOOKS="$hooks" venv/bin/schemathesis run "$url/openapi.json" \
         --header "Authorization: Bearer $token" --exclude-path /v1/stream \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
         --max-examples "${EXAMPLES:-15}" --phases examples,coverage,fuzzing --generation-deterministic \
-        --suppress-health-check all --no-color)
+        --suppress-health-check all --no-color
+}
+
+# All at once: each waits for the service most of the time.
+declare -A running
+for user in ${USERS:-coordinator-rotterdam night-shelter-rotterdam liaison-pl administrator}; do
+    fuzz_as "$user" >"$folder/as-$user" 2>&1 &
+    running[$user]=$!
 done
+failed=0
+for user in "${!running[@]}"; do
+    wait "${running[$user]}" || failed=1
+    echo "-- as $user"
+    cat "$folder/as-$user"
+done
+[ "$failed" = 0 ]
 if grep '"level":"ERROR"' "$folder/trace" | grep -q '"target":"baken'; then
     echo "the service reported errors:"
     grep '"level":"ERROR"' "$folder/trace" | grep '"target":"baken' | head
