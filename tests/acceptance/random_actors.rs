@@ -129,8 +129,12 @@ fn sources(streams: &HashMap<PersonId, Told>) -> HashMap<u64, Source<'_>> {
             let actor = Actor::ProcessCoordinator { municipality: "nowhere".parse().unwrap() };
             let user = "reader".parse().unwrap();
             let author = Principal { user, organisation: stamp.by.organisation.clone(), actor };
-            let own = Arc::new(Stamp { by: author.author(), ..(**stamp).clone() });
-            let path = CarePath::fold([(&own, event)]);
+            let own_of = |stamp: &Stamp| Arc::new(Stamp { by: author.author(), ..stamp.clone() });
+            // A link alone is no recording of one's own: she opened the case as well.
+            let ((first, opening), own) = (&told[0], own_of(stamp));
+            let opened = (own_of(first), opening);
+            let opens = Some((&opened.0, opened.1)).filter(|_| first.event_id != stamp.event_id);
+            let path = CarePath::fold(opens.into_iter().chain([(&own, event)]));
             let deadlines = care_path::deadlines::Deadlines::default();
             let nobody = care_path::directory::Directory::default();
             let sight = Sight::of(&author, &path, own.recorded_at, &deadlines, &nobody).unwrap();
@@ -473,6 +477,17 @@ async fn no_random_actor_is_told_of_an_event_that_the_table_does_not_give_over_a
                     && standing.consented.as_ref().is_some_and(|classes| classes.contains(&DataClass::Medical));
                 let given = own || carried || reviewed.gives(who.actor.role(), &standing, own, (&category, &depth, ""));
                 let given = given || reviewed.tells_of_end(who.actor.role(), standing.relation, event);
+                // A link and its undoing are of both.
+                let other = match event {
+                    Event::Identity(event) => event.links().map(|other| &cases[&other]),
+                    _ => None,
+                };
+                let given = given
+                    || other.is_some_and(|path| {
+                        let deadlines = settings.deadlines.of_case(path);
+                        let standing = Standing::of(&who, path, SystemClock.now(), deadlines, &directory);
+                        reviewed.gives(who.actor.role(), &standing, own, (&category, &depth, ""))
+                    });
                 if told.contains(stamp.event_id.to_string().as_str()) {
                     assert!(given, "{who:?} was told of {}", event.kind());
                     told_of += 1;

@@ -43,7 +43,12 @@ async fn every_event_is_read_and_told_as_it_was() {
             assert_eq!(file["identity"]["name"], told["name"], "{person}");
             let timeline = client.all(&format!("/v1/persons/{person}/timeline")).await;
             let entry = |entry: &Value| json!([entry["event_id"], entry["type"], entry["occurred_at"]]);
-            let entries: Vec<_> = timeline.iter().map(entry).collect();
+            // Since then a link and its undoing are on the timelines of both, whichever record they stand on.
+            let told_since = |entry: &Value| {
+                let of_links = ["persons_linked", "persons_unlinked"].contains(&entry[1].as_str().unwrap());
+                of_links && !told["entries"].as_array().unwrap().contains(entry)
+            };
+            let entries: Vec<_> = timeline.iter().map(entry).filter(|entry| !told_since(entry)).collect();
             assert_eq!(json!(entries), told["entries"], "{person}: {:?}", types(&told["entries"]));
             assert!(timeline.iter().all(|entry| entry["retracted_by"].is_null()), "{person}");
         }

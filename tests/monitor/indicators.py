@@ -165,7 +165,7 @@ def is_seen(event):
 
 class Bed:
     def __init__(self, event):
-        self.organisation, self.kind = event.data["organisation"], event.data["kind"]
+        self.person, self.organisation, self.kind = event.person, event.data["organisation"], event.data["kind"]
         self.begin, self.until = local(event.data["from"]), event.data.get("until") and local(event.data["until"])
         self.ended, self.released, self.said = None, False, []
 
@@ -185,6 +185,49 @@ class Bed:
         return before[-1:] == ["present"] or "present" in later
 
 
+class Closings:
+    """Which of a person's records are closed. A closing closes those that were linked by then; a case is closed when all are."""
+
+    def __init__(self):
+        self.records, self.links = {}, []
+
+    def linked(self, person):
+        found, size = {person}, 0
+        while len(found) > size:
+            size = len(found)
+            for pair in self.links:
+                if found & set(pair):
+                    found |= set(pair)
+        return found
+
+    def before(self, event):
+        """What shows the person opens what was closed before it."""
+        self.records.setdefault(event.person, None)
+        if event.type in SHOWS:
+            group = self.linked(event.person)
+            closed = [at for person, at in self.records.items() if at and person in group]
+            if closed and event.at > max(closed) or self.is_closed() and event.at > max(self.records.values()):
+                self.open(group)
+
+    def after(self, event):
+        """The records that an event closes."""
+        if event.type == "persons_linked":
+            self.links.append((event.person, event.data["with"]))
+        elif event.type == "case_reopened":
+            self.open(self.linked(event.person))
+        elif event.type == "case_closed":
+            group = self.linked(event.person)
+            self.records.update({person: event.at for person in group & self.records.keys()})
+            return group
+        return set()
+
+    def open(self, group):
+        self.records.update({person: None for person in group & self.records.keys()})
+
+    def is_closed(self):
+        return bool(self.records) and all(self.records.values())
+
+
 class Course:
     """What becomes of the beds and referrals of a path: one event after another, as they happened (docs/endings.md)."""
 
@@ -197,22 +240,19 @@ class Course:
     def __init__(self, path):
         self.beds, self.requests = {}, {}
         self.made, self.states, self.reasons = {}, {}, {}
-        closed, died = None, False
+        closings, died = Closings(), False
+        everybody = {event.person for event in path}
         for event in path:
-            if closed and event.type in SHOWS and event.at > closed.at:
-                closed = None
+            closings.before(event)
             self.take(event)
-            if event.type == "case_closed":
-                closed = event
-            elif event.type == "case_reopened":
-                closed = None
+            closed = closings.after(event)
             died = died or event.type == "death_recorded"
-            if event.type in ("case_closed", "death_recorded", "subject_erased"):
-                for bed in self.beds.values():
+            ended = everybody if event.type in ("death_recorded", "subject_erased") else closed
+            for bed in self.beds.values():
+                if bed.person in ended:
                     self.end(bed, event.ends)
             # An erasure ends what is asked for, but what became of it until then stays known.
-            if closed or died:
-                self.lapse()
+            self.lapse(everybody if closings.is_closed() or died else closed)
 
     def take(self, event):
         data = event.data
@@ -261,10 +301,10 @@ class Course:
             if is_of and self.states[name] == "accepted":
                 self.states[name] = "ended"
 
-    def lapse(self):
-        """Nobody answers or cares any more: what was open is withdrawn."""
+    def lapse(self, persons):
+        """Nobody answers or cares any more: what was open on these records is withdrawn."""
         for name, state in self.states.items():
-            if state in ("made", "waitlisted", "accepted", "started"):
+            if self.made[name].person in persons and state in ("made", "waitlisted", "accepted", "started"):
                 self.states[name] = "withdrawn"
 
 
@@ -424,8 +464,7 @@ class Count:
             return
         first, today = signals[0], self.city.today
         care = [event.day for event in path if event.type == "care_started" and event.day <= today]
-        closed = [event.day for event in path if event.type == "case_closed"]
-        ends = [today, self.death(path), closed[-1] if closed and not self.is_open(path, today) else None]
+        ends = [today, self.death(path), self.closed_since(path, today)]
         end = min(care) if care else min(day for day in ends if day)
         place = self.city.municipality(first.by)
         self.duration("days_to_first_care", place, of, (end - first.day).days, bool(care))
@@ -484,15 +523,21 @@ class Count:
         """At the end of a day. Whatever shows the person opens a closed case again; nobody opens that of the dead."""
         if path[0].day > day or any(each.type == "death_recorded" and each.ends.date() <= day for each in path):
             return False
-        closed = None
+        return Count.closed_since(path, day) is None
+
+    @staticmethod
+    def closed_since(path, day):
+        """The day from which the case is closed at the end of a day. What opens the case of somebody dead does not count."""
+        closings, since = Closings(), None
+        died = next((event.ends for event in path if event.type == "death_recorded"), None)
         for event in path:
             if event.day > day:
                 break
-            if event.type == "case_closed":
-                closed = event
-            elif closed and (event.type in SHOWS or event.type == "case_reopened"):
-                closed = None
-        return closed is None
+            if not died or event.at < died or event.type == "case_closed":
+                closings.before(event)
+                closings.after(event)
+            since = (since or event.day) if closings.is_closed() else None
+        return since
 
     def events(self, path, home):
         city = self.city

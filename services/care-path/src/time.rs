@@ -91,7 +91,9 @@ macro_rules! bounded {
             type Err = BadTime;
 
             fn from_str(text: &str) -> Result<Self, BadTime> {
-                text.parse::<$inner>().map_err(|_| BadTime::$malformed)?.try_into()
+                // A leap second is a second that few programs can read again.
+                let value = (!text.contains(":60")).then(|| text.parse::<$inner>().ok()).flatten();
+                value.ok_or(BadTime::$malformed)?.try_into()
             }
         }
 

@@ -64,6 +64,9 @@ fn a_time_that_is_not_precise_has_the_benefit_of_a_day_and_a_night_that_of_its_r
 #[test]
 fn what_comes_in_lies_within_the_bounds_of_the_domain_and_what_does_not_is_told_them() {
     let read = |text: &str| serde_json::from_value::<Moment>(text.into()).map_err(|error| error.to_string());
+    for leap in ["2026-11-20T08:00:60Z", "2016-12-31T23:59:60Z"] {
+        assert_eq!(read(leap), Err(BadTime::NoTime.to_string()), "{leap}");
+    }
     assert_eq!(read("2026-01-10T21:30:00Z").unwrap().get(), at("2026-01-10T21:30:00Z"));
     for beyond in ["+262142-12-31T23:30:00Z", "-262143-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1999-12-31T23:59:59Z"]
     {

@@ -1,10 +1,10 @@
 //! The write path: load, may, decide, append. There is no other.
 
-use care_path::codes::Role;
 use care_path::command::{Asking, Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
 use care_path::event::Event;
 use care_path::figures::ReleaseFigures;
 use care_path::ids::{CorrelationId, OrgId};
+use care_path::path::identity::IdentityRefusal;
 use care_path::policy::{Relation, acts_unseen, may, opens_unseen};
 use care_path::sight::{Sight, told_late, too_late};
 use care_path::time::{DateTime, Occurred};
@@ -213,7 +213,8 @@ impl Baken {
                 Some(place) => Some(self.writing.turn(place).await),
                 None => None,
             };
-            if request.command.subject().is_of_the_whole_case() {
+            let kind = request.command.kind();
+            if target.is_linked || joins(kind) || request.command.subject().is_of_the_whole_case() {
                 // The append guards one stream alone: what was recorded on the others must be known here.
                 self.caught_up(self.log.head().await?).await?;
             }
@@ -299,16 +300,20 @@ impl Baken {
             None => self.ids.uuid_v7(),
         };
         let id = fresh("created");
+        let mut is_linked = false;
         let (kind, person, case) = match (request.person_id, request.command.kind().without_person()) {
             (named, Some(WithoutPerson::Directory)) => return self.entry(request, named, id),
             (_, Some(WithoutPerson::Figures)) => {
                 let stream = Stream::of_figures();
-                return Ok(Aim { kind: Target::Figures, person: None, stream: stream.clone(), turn: stream, id });
+                let turn = stream.clone();
+                return Ok(Aim { kind: Target::Figures, person: None, stream, turn, is_linked: false, id });
             }
             (Some(named), _) => {
                 let world = self.world.read();
-                let (owner, case) = (owner(&world, request, named, occurred), world.case(named).map(Case::id));
-                (Target::Known(named), Some(owner), case)
+                let owner = owner(&world, request, named, occurred);
+                let case = world.case(named);
+                is_linked = case.is_some_and(Case::is_linked);
+                (Target::Known(named), Some(owner), case.map(Case::id))
             }
             (None, Some(WithoutPerson::Opens)) => (Target::New, Some(PersonId(fresh("person"))), None),
             (None, Some(WithoutPerson::Counts)) => (Target::Nobody, None, None),
@@ -319,7 +324,7 @@ impl Baken {
             None => Stream::of_turn_aways(&request.principal.organisation),
         };
         let turn = case.map_or_else(|| stream.clone(), Stream::of_person);
-        Ok(Aim { kind, person, stream, turn, id })
+        Ok(Aim { kind, person, stream, turn, is_linked, id })
     }
 
     /// Whether the principal may send a command about a person, as they stand to the person now. `at` is when it happened, and when
@@ -422,6 +427,10 @@ impl Baken {
                 OtherPerson::Field(field) => Refusal::Field { field, message: "no such person" }.into(),
             });
         }
+        let joined = request.command.other_person().filter(|_| joins(kind)).and_then(|other| world.case(other));
+        if let Some(other) = joined {
+            may_join(kind, case, other)?;
+        }
         if let Some(expected) = request.if_match {
             let actual = self.revision_to(&request.principal, &world, case, Position(u64::MAX));
             if expected != actual {
@@ -432,14 +441,10 @@ impl Baken {
         if owner(&world, request, named, occurred) != person_id {
             return Err(ExecuteError::Contended);
         }
-        // A linked person's case is told as one, but what may happen next is decided on the stream where it is recorded.
-        // Baken itself, and whoever sees to a return, go by all that is known of a person, on whichever of their streams.
-        let whole = role == Role::System || request.command.subject().is_of_the_whole_case();
-        let apart = (case.is_linked() && !whole).then(|| case.part(person_id));
-        let path = &apart.as_ref().unwrap_or(case).path;
         #[cfg(test)]
         case.history.iter().for_each(|entry| crate::projections::At::View.panic_at(entry.stamp.event_id));
-        let events = decide(path, &case.members)?;
+        // Linked persons are one human being: what may happen next goes by all that is known of them.
+        let events = decide(&case.path, &case.members)?;
         if let Command::MoveEntry(_, moved) = &request.command {
             self.may_move(&request.principal, &world, case, moved.to, &events)?;
         }
@@ -523,6 +528,8 @@ pub(super) struct Aim {
     pub stream: StreamName,
     /// Whose turn it is: one command of a case at a time, on whichever of the linked persons' streams it is recorded.
     pub turn: StreamName,
+    /// The person has several ids, each with a stream of its own.
+    pub is_linked: bool,
     /// The id of what the command creates.
     pub id: Uuid,
 }
@@ -588,6 +595,24 @@ impl Baken {
             repeated: true,
         }
     }
+}
+
+/// Nobody is linked or related with somebody who was forgotten; and who belongs together with somebody is not the same.
+fn may_join(kind: CommandKind, case: &Case, other: &Case) -> Result<(), ExecuteError> {
+    if other.path.is_erased() {
+        return Err(ExecuteError::Erased);
+    }
+    let names =
+        |one: &Case, other: &Case| one.path.relations().iter().any(|relation| other.members.contains(&relation.with));
+    if kind != CommandKind::RelatePersons && (names(case, other) || names(other, case)) {
+        return Err(Refusal::from(IdentityRefusal::Related).into());
+    }
+    Ok(())
+}
+
+/// Whether a command says that two are one, or belong together.
+fn joins(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::LinkPersons | CommandKind::AgreeMatch | CommandKind::RelatePersons)
 }
 
 /// Whether a command may name somebody whom another municipality released.

@@ -19,7 +19,7 @@ use crate::history::Stream;
 const COORDINATOR: &str = "coordinator-rotterdam";
 const SHELTER: &str = "night-shelter-rotterdam";
 
-type Sent = (&'static str, C, Value);
+pub(super) type Sent = (&'static str, C, Value);
 
 /// What makes a thing, in its order; what is then done with it; and the events that this records.
 struct Tale {
@@ -101,26 +101,32 @@ fn tales() -> Vec<Tale> {
     ]
 }
 
+async fn somebody(test: &TestBaken) -> PersonId {
+    let signal = json!({"channel": "shelter_intake", "municipality": "rotterdam"});
+    let command = C::ReportSignal.read(None, &signal).unwrap();
+    test.baken.execute(request(user(SHELTER), None, command)).await.unwrap().person_id.unwrap()
+}
+
 /// Two persons, and a Baken that knows them.
-struct Pair {
-    test: TestBaken,
-    one: PersonId,
-    other: PersonId,
+pub(super) struct Pair {
+    pub test: TestBaken,
+    pub one: PersonId,
+    pub other: PersonId,
 }
 
 impl Pair {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let test = TestBaken::start().await;
-        let signal = json!({"channel": "shelter_intake", "municipality": "rotterdam"});
-        let mut persons = Vec::new();
-        for _ in 0..2 {
-            let command = C::ReportSignal.read(None, &signal).unwrap();
-            persons.push(test.baken.execute(request(user(SHELTER), None, command)).await.unwrap().person_id.unwrap());
-        }
-        Self { test, one: persons[0], other: persons[1] }
+        let (one, other) = (somebody(&test).await, somebody(&test).await);
+        Self { test, one, other }
     }
 
-    async fn send(&self, to: PersonId, about: Option<Uuid>, sent: &Sent) -> Result<Receipt, ExecuteError> {
+    /// One more person.
+    pub async fn another(&self) -> PersonId {
+        somebody(&self.test).await
+    }
+
+    pub async fn send(&self, to: PersonId, about: Option<Uuid>, sent: &Sent) -> Result<Receipt, ExecuteError> {
         let (by, kind, mut body) = sent.clone();
         if let Some(id) = body.get_mut("bed_id") {
             *id = json!(about);
@@ -130,7 +136,7 @@ impl Pair {
         self.test.baken.execute(request(user(by), Some(to), command)).await
     }
 
-    async fn link(&self, from: PersonId, with: PersonId) {
+    pub async fn link(&self, from: PersonId, with: PersonId) {
         let link = json!({"with": with, "basis": "self_declared"});
         self.send(from, None, &(COORDINATOR, C::LinkPersons, link)).await.unwrap();
     }

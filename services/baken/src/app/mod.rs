@@ -3,6 +3,8 @@
 
 mod access_proof;
 mod accesses;
+#[cfg(test)]
+mod apart_tests;
 mod break_glass;
 mod codes;
 mod directory;
@@ -26,6 +28,8 @@ mod kurrentdb_tests;
 mod largest_tests;
 #[cfg(test)]
 mod linked_tests;
+#[cfg(test)]
+mod lists_tests;
 mod lost;
 mod matches;
 mod me;

@@ -190,7 +190,7 @@ impl Baken {
         Ok(Underway::ToBring(Bringing { to, arrivals, revision }))
     }
 
-    /// Asks something of the path of the right person. What may happen next is decided on the stream where it is recorded.
+    /// Asks something of the path of the right person.
     fn on_the_right_person<T>(
         &self,
         directory: &Directory,
@@ -199,8 +199,7 @@ impl Baken {
         now: DateTime,
         ask: impl FnOnce(&care_path::CarePath, &Context<'_>) -> T,
     ) -> T {
-        let apart = target.is_linked().then(|| target.part(to));
-        let path = &apart.as_ref().unwrap_or(target).path;
+        let path = &target.path;
         let context = Context {
             now,
             occurred: Occurred::instant(now),

@@ -42,8 +42,17 @@ impl Baken {
             }
             notices.next = *position;
             let Some(case) = world.case(*person) else { continue };
-            let entry = case.at(*position).filter(|entry| cares(entry.event.kind(), *person));
-            if let Some((notice, disclosed)) = entry.and_then(|entry| self.told_of(reader, &world, case, entry)) {
+            let entry = case.at(*position);
+            let told = |case: &Case, person: PersonId| {
+                let entry = case.at(*position).filter(|entry| cares(entry.event.kind(), person))?;
+                self.told_of(reader, &world, case, entry)
+            };
+            // That two were taken apart is told of both, to whoever sees but the other.
+            let other = || {
+                let named = entry.and_then(Entry::links)?;
+                told(world.case(named).filter(|other| other.id() != case.id())?, named)
+            };
+            if let Some((notice, disclosed)) = told(case, *person).or_else(other) {
                 reader.shown(disclosed);
                 notices.items.push(notice);
             }
@@ -206,7 +215,9 @@ mod tests {
                 page = all(next);
             }
         }
+        // That two were linked, and are not any more, is on the timelines of both.
         events.sort();
+        events.dedup();
         events
     }
 
@@ -249,8 +260,13 @@ mod tests {
         };
         for user in demo::users().unwrap() {
             for person in persons.iter().copied() {
-                let all: Vec<_> =
-                    told(&test.baken, &user.principal).into_keys().filter(|(of, _)| *of == person).collect();
+                let is_of = |(of, position): &(PersonId, u64)| {
+                    let world = test.baken.world.read();
+                    let entry = world.case(person).and_then(|case| case.at(Position(*position)));
+                    // What stands on the record of another is told of that one, to whoever sees both.
+                    *of == person && !entry.is_some_and(|entry| entry.turned)
+                };
+                let all: Vec<_> = told(&test.baken, &user.principal).into_keys().filter(is_of).collect();
                 let (mut of_person, mut after) = (Vec::new(), Position::START);
                 loop {
                     let notices = test.baken.notices_of(&Reading::from(&user.principal), person, after, |_| true);
@@ -261,7 +277,7 @@ mod tests {
                         break;
                     }
                 }
-                of_person.retain(|(of, _)| *of == person);
+                of_person.retain(is_of);
                 assert_eq!(of_person, all, "{}", user.user);
             }
         }

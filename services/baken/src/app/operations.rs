@@ -5,7 +5,7 @@ use care_path::path::timers::Timer;
 use care_path::time::DateTime;
 
 use super::Baken;
-use crate::projections::{Digests, SetAside};
+use crate::projections::{Case, Digests, SetAside};
 
 impl Baken {
     /// The digests of all read models, to hold against those of a rebuild.
@@ -30,7 +30,8 @@ impl Baken {
     /// together. An edge may let it decide what it can vouch for, never tell it.
     #[must_use]
     pub fn rests_on_others(&self, person: PersonId) -> bool {
-        self.world.read().case(person).is_some_and(|case| case.is_linked() || case.path.has_relations())
+        let rests = |case: &Case| case.is_linked() || case.was_linked() || case.path.has_relations();
+        self.world.read().case(person).is_some_and(rests)
     }
 }
 

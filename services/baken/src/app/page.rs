@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::QueryError;
 use super::turn_aways::Row;
-use crate::projections::Place;
+use crate::projections::{PartPlace, Place};
 
 /// A place in a list, opaque to whoever is given it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Cursor(pub String);
 pub enum Mark {
     Number(u64),
     Id(Uuid),
-    Part(Uuid, Uuid),
+    Part(PartPlace),
     Task(Place),
     /// The number that a list is ordered by (how well it fits, when it goes), and the id.
     Ranked(i64, Uuid),
@@ -48,7 +48,7 @@ impl Mark {
                 URL_SAFE_NO_PAD.encode([rank.to_be_bytes().as_slice(), id.as_bytes().as_slice()].concat())
             }
             Self::Row(row) => URL_SAFE_NO_PAD.encode(row.to_string()),
-            Self::Part(id, part) => URL_SAFE_NO_PAD.encode([*id.as_bytes(), *part.as_bytes()].as_flattened()),
+            Self::Part(place) => URL_SAFE_NO_PAD.encode(place.to_bytes()),
             Self::Name(name) => URL_SAFE_NO_PAD.encode(name),
             Self::Task(place) => {
                 let mut bytes = place.stake.code().as_bytes().to_vec();
@@ -101,12 +101,9 @@ impl PageRequest {
         self.after.as_ref().map(id).transpose()
     }
 
-    pub(super) fn after_part(&self) -> Result<Option<(Uuid, Option<Uuid>)>, QueryError> {
-        let Some(cursor) = &self.after else { return Ok(None) };
-        let bytes = cursor.bytes()?;
-        let (id, part) = bytes.split_at_checked(16).ok_or(QueryError::BadCursor)?;
-        let id = Uuid::from_slice(id).map_err(|_| QueryError::BadCursor)?;
-        Ok(Some((id, Some(Uuid::from_slice(part).map_err(|_| QueryError::BadCursor)?))))
+    pub(super) fn after_part(&self) -> Result<Option<PartPlace>, QueryError> {
+        let place = |cursor: &Cursor| PartPlace::from_bytes(&cursor.bytes()?).ok_or(QueryError::BadCursor);
+        self.after.as_ref().map(place).transpose()
     }
 
     pub(super) fn after_ranked(&self) -> Result<Option<(i64, Uuid)>, QueryError> {
@@ -224,7 +221,8 @@ mod tests {
         let at = |mark: Mark| of(mark.cursor());
         assert_eq!(at(Mark::Id(id)).after_id(), Ok(Some(id)));
         assert_eq!(at(Mark::Id(id)).after_part(), Err(QueryError::BadCursor));
-        assert_eq!(at(Mark::Part(id, Uuid::max())).after_part(), Ok(Some((id, Some(Uuid::max())))));
+        let part = PartPlace::from_bytes(&[[1; 9].as_slice(), id.as_bytes()].concat()).unwrap();
+        assert_eq!(at(Mark::Part(part)).after_part(), Ok(Some(part)));
         assert_eq!(at(Mark::Number(9)).after_number(), Ok(Some(9)));
         assert_eq!(at(Mark::Ranked(-7, id)).after_ranked(), Ok(Some((-7, id))));
         assert_eq!(at(Mark::Id(id)).after_ranked(), Err(QueryError::BadCursor));

@@ -316,15 +316,16 @@ impl Baken {
     }
 
     /// A page of the parts of many cases that the principal may see: lookouts, care alerts, requests for an exception or
-    /// handovers.
+    /// handovers. Of what goes on, the most urgent comes first, then what has waited longest (of lookouts and care alerts, the
+    /// latest); of all there is, the latest.
     ///
     /// # Errors
     /// Where the cursor is not one.
     pub fn list<T: ListedView>(&self, reader: &Reading, only: Only, page: &PageRequest) -> Result<Page<T>, QueryError> {
-        self.parts(reader, only, page, |_| true)
+        self.parts(reader, &Reach::of(reader), only, page, |_| true)
     }
 
-    /// A page of the referrals that the principal may see.
+    /// A page of the referrals that the principal may see, in the same order.
     ///
     /// # Errors
     /// Where the cursor is not one.
@@ -334,7 +335,12 @@ impl Baken {
         filter: &ReferralsFilter,
         page: &PageRequest,
     ) -> Result<Page<ReferralView>, QueryError> {
-        self.parts(reader, filter.only, page, |view| filter.fits(view))
+        // Those from or to the reader's own organisation are found with it, and need not be looked for among all.
+        let named = [&filter.to, &filter.from].into_iter().flatten();
+        let own = named.filter(|named| **named == reader.organisation).map(|own| Reach::Organisation(own.clone()));
+        let reaches = own.take(1).collect::<Vec<_>>();
+        let reaches = if reaches.is_empty() { Reach::of(reader) } else { reaches };
+        self.parts(reader, &reaches, filter.only, page, |view| filter.fits(view))
     }
 
     /// The counts of handovers to an ambassador's country, and to nobody else's.
@@ -346,8 +352,9 @@ impl Baken {
         let mut states = BTreeMap::new();
         let (mut waiting, mut overdue) = (0, 0);
         let reach = Reach::Country(country);
-        let cases = world.index().having(&reach, Feature { list: List::Handovers, open: false }).into_iter().flatten();
-        let tallies = cases.filter_map(|id| world.case(*id)).filter_map(|case| {
+        let parts = world.index().parts(&reach, Feature { list: List::Handovers, open: false }).into_iter().flatten();
+        let cases: BTreeSet<_> = parts.map(|place| place.case).collect();
+        let tallies = cases.into_iter().filter_map(|id| world.case(id)).filter_map(|case| {
             let deadlines = self.settings.deadlines.of_case(&case.path);
             of_many(case, || {
                 let tallies = case.path.handovers_to(country);
@@ -419,10 +426,11 @@ impl Baken {
         Ok(shown)
     }
 
-    /// A page of parts of many cases: in the order of cases, then as they stand in the case.
+    /// A page of the parts that the lists within reach have, each once, in the order of the lists.
     fn parts<T: ListedView>(
         &self,
         reader: &Reading,
+        reaches: &[Reach],
         only: Only,
         page: &PageRequest,
         fits: impl Fn(&T) -> bool,
@@ -430,22 +438,21 @@ impl Baken {
         let after = page.after_part()?;
         let (world, now) = (self.world.read(), self.clock.now());
         let feature = Feature { list: T::LIST, open: only == Only::Open };
-        let sets = Reach::of(reader).into_iter().filter_map(|reach| world.index().having(&reach, feature));
-        // The case of the cursor is looked at again, for its parts after the cursor's.
-        let candidates = merged_from(sets.collect(), after.map(|(case, _)| PersonId(case)));
-        let is_wanted = |part: &T| only.takes(part.is_open(now)) && fits(part);
-        let shown = candidates.flat_map(|id| {
-            let disclosed = |case| {
+        let sets = reaches.iter().filter_map(|reach| world.index().parts(reach, feature)).collect();
+        let mut of_case = HashMap::with_capacity(PageRequest::DEFAULT);
+        let shown = merged_from(sets, after).filter_map(|place| {
+            let disclosed = || {
+                let case = world.case(place.case)?;
                 of_many(case, || {
                     let sight = self.sight(reader, &world, case)?;
-                    Some((T::disclose(&sight), vec![sight.disclosed(id)]))
+                    let parts: HashMap<_, _> = T::disclose(&sight).into_iter().map(|part| (part.id(), part)).collect();
+                    Some((parts, vec![sight.disclosed(place.case)]))
                 })
             };
-            let (parts, about) = world.case(id).and_then(disclosed).unwrap_or_default();
-            let seen = after.filter(|(case, _)| *case == id.0).and_then(|(_, part)| part);
-            let skip = seen.and_then(|seen| parts.iter().position(|part| part.id() == seen)).map_or(0, |at| at + 1);
-            let edge = |part: T| Edge { mark: Mark::Part(id.0, part.id()), node: part, about: about.clone() };
-            parts.into_iter().skip(skip).filter(is_wanted).map(edge).collect::<Vec<_>>()
+            let (parts, about) = of_case.entry(place.case).or_insert_with(|| disclosed().unwrap_or_default());
+            let node = parts.remove(&place.part)?;
+            let is_wanted = only.takes(node.is_open(now)) && fits(&node);
+            is_wanted.then(|| Edge { mark: Mark::Part(place), node, about: about.clone() })
         });
         Ok(reader.shown_on(page.cut(shown)))
     }

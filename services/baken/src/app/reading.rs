@@ -107,6 +107,7 @@ impl Baken {
             if persons.is_empty() && !always {
                 continue;
             }
+            let persons = if outcome == Outcome::Shown { self.of_all_ids(persons) } else { persons };
             let asks = reading.asks.lock().clone();
             let Principal { user, organisation, actor } = reading.principal.clone();
             let (role, at) = (actor.role(), self.clock.now());
@@ -115,6 +116,21 @@ impl Baken {
             self.access.append(access).await?;
         }
         Ok(())
+    }
+}
+
+impl Baken {
+    /// What was shown of linked persons was shown of each of them: should the link turn out to be a mistake, it is known still.
+    fn of_all_ids(&self, mut persons: BTreeMap<PersonId, Disclosed>) -> BTreeMap<PersonId, Disclosed> {
+        let world = self.world.read();
+        for shown in persons.clone().into_values() {
+            let case = world.case(shown.person_id).filter(|case| case.is_linked());
+            for member in case.iter().flat_map(|case| &case.members) {
+                let known = persons.entry(*member).or_insert(Disclosed { person_id: *member, ..shown });
+                known.categories = known.categories.and(shown.categories);
+            }
+        }
+        persons
     }
 }
 

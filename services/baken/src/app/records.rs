@@ -1,5 +1,6 @@
 //! The records that are kept: which go next, and what holds any.
 
+use care_path::path::privacy::LISTED_DAYS;
 use care_path::policy::rules::keeps_records;
 use care_path::sight::Disclosed;
 use care_path::views::{HoldView, RetentionView, disclose_holds, disclose_retention};
@@ -12,7 +13,7 @@ use super::{Baken, QueryError, Reading};
 use crate::projections::World;
 
 /// Before a record goes, whoever keeps it is told for so long.
-const TOLD_BEFORE: TimeDelta = TimeDelta::days(30);
+const TOLD_BEFORE: TimeDelta = TimeDelta::days(LISTED_DAYS);
 
 /// Why records are not listed.
 #[derive(Debug, thiserror::Error)]

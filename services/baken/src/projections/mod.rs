@@ -32,7 +32,7 @@ pub use digest::{Digests, ModelDigest};
 pub use faulty::At;
 pub use finder::{Candidates, Finder};
 pub use follower::{FollowError, Follower, catch_up_to};
-pub use index::{Feature, Reach};
+pub use index::{Feature, PartPlace, Reach};
 pub use turn_aways::TurnAways;
 pub use worklist::{Place, Touched, addresses};
 pub use world::World;

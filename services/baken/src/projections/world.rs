@@ -250,7 +250,7 @@ impl World {
             }
             return;
         };
-        let entry = Entry { stamp: happened.stamp, event: happened.event, position: happened.position };
+        let entry = Entry::new(happened.stamp, happened.event, happened.position);
         let changed = guarded(|| self.cases.take_in(person, entry));
         if !changed.is_some_and(|changed| self.tell(&changed, now)) {
             let aside = SetAside { position: heading.position, kind, person: Some(person) };

@@ -68,8 +68,11 @@ const REFUSALS: &[(&str, Said)] = &[
         "Nothing was filled in. Fill in at least one thing about the person.")),
     ("link_to_itself", Said("Dit is dezelfde kaart. Kies de andere persoon.", "This is the same record. Choose the other person.")),
     ("already_linked", Said("Deze twee zijn al gekoppeld.", "These two are linked already.")),
-    ("not_linked", Said("Deze twee zijn niet gekoppeld. Er is niets om ongedaan te maken.",
-        "These two are not linked. There is nothing to undo.")),
+    ("linked_persons_related", Said(
+        "Er staat dat deze twee bij elkaar horen, dus zijn het er twee. Klopt dat niet, beëindig dan eerst die relatie.",
+        "It is on record that these two belong together, so they are two. If that is wrong, end that relation first.")),
+    ("not_linked", Said("Deze twee zijn niet zelf gekoppeld. Zit er een andere kaart tussen, maak het dan daar ongedaan.",
+        "These two are not linked themselves. If there is another record in between, undo it there.")),
     ("match_with_itself", Said("Dit is dezelfde kaart. Kies de andere persoon.", "This is the same record. Choose the other person.")),
     ("match_already_released", Said("Deze persoon is al vrijgegeven voor andere gemeenten.",
         "This person was released to other municipalities already.")),

@@ -94,14 +94,14 @@ things! {
 }
 
 impl Command {
-    /// On whose stream it is decided and recorded. It was sent to a person whose path may be folded from the streams of
+    /// On whose stream it is recorded. It was sent to a person whose path may be folded from the streams of
     /// several.
     #[must_use]
     pub fn lies_on(&self, named: PersonId, path: &CarePath, by: &Principal, at: DateTime) -> PersonId {
         self.subject().lies_on(named, path, by, at).unwrap_or(named)
     }
 
-    /// The command, sent to one person, as it is decided on the stream of another.
+    /// The command, sent to one person, as it is recorded on the stream of another.
     #[must_use]
     pub fn said_on(self, stream: PersonId, named: PersonId) -> Self {
         if stream == named { self } else { self.turned(named) }

@@ -6,7 +6,7 @@ use chrono::{Months, NaiveDate, NaiveTime};
 
 use super::identity::{ClaimFacts, LanguageUse, best};
 use super::{CarePath, Problems, Seen, Stamp};
-use crate::codes::{ExceptionState, HandoverState, LookoutState, Phase, Problem, ReferralState, Urgency};
+use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
 use crate::event::EventKind;
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts};
@@ -287,46 +287,8 @@ impl HandoverTally {
     }
 }
 
-/// The lists that the parts of many paths are shown in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum List {
-    Lookouts,
-    CareAlerts,
-    Referrals,
-    Exceptions,
-    Handovers,
-}
-
-impl List {
-    pub const ALL: [Self; 5] = [Self::Lookouts, Self::CareAlerts, Self::Referrals, Self::Exceptions, Self::Handovers];
-}
-
-/// What there is on a path, for the indexes of lists.
+/// What is counted of a path.
 impl CarePath {
-    /// Whether there ever was a part for a list.
-    #[must_use]
-    pub fn has(&self, list: List) -> bool {
-        match list {
-            List::Lookouts => !self.lost.lookouts.is_empty(),
-            List::CareAlerts => !self.lost.care_alerts.is_empty(),
-            List::Referrals => !self.referrals.is_empty(),
-            List::Exceptions => !self.exceptions.is_empty(),
-            List::Handovers => !self.repatriation.handovers.is_empty(),
-        }
-    }
-
-    /// Whether there is one that nothing ended. Its time may be over still.
-    #[must_use]
-    pub fn has_open(&self, list: List) -> bool {
-        match list {
-            List::Lookouts => self.lost.lookouts.iter().any(|each| each.state() == LookoutState::Open),
-            List::CareAlerts => self.lost.care_alerts.iter().any(|each| each.over.is_none()),
-            List::Referrals => self.referrals.iter().any(|each| each.state().is_open()),
-            List::Exceptions => self.exceptions.iter().any(|each| each.state() == ExceptionState::Pending),
-            List::Handovers => self.repatriation.handovers.iter().any(|each| each.state().is_open()),
-        }
-    }
-
     /// The handovers to a country, as they are counted.
     pub fn handovers_to(&self, country: Country) -> impl Iterator<Item = HandoverTally> {
         let to_country = self.repatriation.handovers.iter().filter(move |each| each.proposed.country == country);

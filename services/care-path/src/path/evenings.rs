@@ -2,6 +2,7 @@
 //! nobody knows where they are.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveTime;
@@ -123,7 +124,12 @@ impl CarePath {
     /// it is known where they are instead.
     fn is_accounted_for(&self, stay: &Stay, expected_by: DateTime, due: DateTime) -> bool {
         let there = self.arrived(stay, due).is_some_and(|at| at >= hours_after(expected_by, -EVENING_HOURS));
-        there || self.lost.known_until.is_some_and(|known| known >= expected_by)
+        // Whom a hospital has announced for later is not in the street meanwhile.
+        let in_hospital = self.announced.iter().any(|each| {
+            let told = &each.announced;
+            each.outcome.is_none() && told.stamp.occurred.at <= due && expected_by < told.expected_at
+        });
+        there || in_hospital || self.lost.known_until.is_some_and(|known| known >= expected_by)
     }
 
     /// Whether a no-show does not count: there was one that night already, or the person had come. Against the word of
@@ -187,8 +193,11 @@ impl CarePath {
         let known = self.lost.known_until.max(missed);
         let begin = bed.from.max(cause.recorded_at).max(known.unwrap_or(bed.from)).max(first.unwrap_or(bed.from));
         let kept = kept_since.map(|since| Night::of(since).and_around().take(5)).into_iter().flatten();
-        let nights = Night::of(begin).and_around().take(5).chain(kept);
-        let nights = nights.filter(|night| first.is_none_or(|first| *night > Night::of(first)));
+        // Who is in hospital is awaited again from when they are to leave it.
+        let leaving = self.announced.iter().filter(|each| each.outcome.is_none());
+        let leaving = leaving.flat_map(|each| Night::of(each.announced.expected_at).and_around().take(5));
+        let nights: BTreeSet<_> = Night::of(begin).and_around().take(5).chain(kept).chain(leaving).collect();
+        let nights = nights.into_iter().filter(|night| first.is_none_or(|first| *night > Night::of(first)));
         nights.filter_map(|night| night.at(cut_off)).filter(|expected_by| *expected_by > bed.from).find_map(evening)
     }
 

@@ -2,12 +2,14 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::*;
-use crate::codes::{AttendanceStatus, LocationType, OrgKind, Precision};
+use crate::codes::{AttendanceStatus, DischargeEndReason, LocationType, OrgKind, Precision};
 use crate::directory::Organisation;
 use crate::event::Event;
 use crate::ids::EventId;
 use crate::path::Story;
+use crate::path::discharge::{DischargeAnnounced, DischargeCalledOff, DischargeEvent};
 use crate::path::exception::{ExceptionEvent, ExceptionGranted, ExceptionRequested};
+use crate::path::identity::{IdentityEvent, PersonsUnlinked};
 use crate::path::lost::{LostEvent, WentOutOfSight};
 use crate::path::signal::{ContactMade, SignalEvent};
 use crate::path::stay::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
@@ -405,4 +407,49 @@ fn a_no_show_that_is_told_late_or_of_the_next_bed_makes_it_no_later() {
         .then("2026-03-02T23:00:00Z", &no_show());
     let of_next = StayEvent::NoShowRecorded(NoShowRecorded { bed: next, expected_by: None, bed_held: true });
     assert_eq!(out_of_sight(&both.then("2026-03-03T20:30:00Z", &of_next.into())), lost);
+}
+
+/// A hospital says when the person will be discharged.
+fn announced(expected_at: &str) -> DischargeAnnounced {
+    DischargeAnnounced {
+        discharge: crate::ids::DischargeId(Uuid::from_u128(11)),
+        from: "hospital-rotterdam".parse().unwrap(),
+        destination: LocationType::NightShelterEu,
+        to: Some(night_shelter().organisation),
+        expected_at: at(expected_at),
+        care_needs: None,
+    }
+}
+
+#[test]
+fn whom_a_hospital_has_announced_for_later_is_not_awaited_in_their_bed_before() {
+    let event = DischargeEvent::DischargeAnnounced(announced("2026-03-06T10:00:00Z")).into();
+    let in_hospital = sheltered("2026-03-02").then("2026-03-02T15:00:00Z", &event);
+    assert_eq!(in_hospital.due("23:00"), Some("2026-03-06T23:00:00+00:00".into()));
+    assert_eq!(sheltered("2026-03-02").due("23:00"), Some("2026-03-02T23:00:00+00:00".into()));
+}
+
+#[test]
+fn what_baken_did_because_of_somebody_who_is_another_person_after_all_counts_for_nothing() {
+    let discharge = announced("2026-03-06T10:00:00Z").discharge;
+    let told = || {
+        let event = DischargeEvent::DischargeAnnounced(announced("2026-03-06T10:00:00Z")).into();
+        sheltered("2026-03-02").then("2026-03-02T15:00:00Z", &event)
+    };
+    let called_off = DischargeCalledOff { discharge, reason: DischargeEndReason::Died, explanation: None };
+    let called_off = DischargeEvent::DischargeCalledOff(called_off).into();
+    let is_called_off = |told: &Told| told.story.path.announced[0].called_off().is_some();
+    assert!(is_called_off(&told().because_of(1, "2026-03-03T15:00:00Z", &called_off)));
+    // What it followed from is on no record of this person, once the two were taken apart. What cannot be read may be.
+    let groundless = told().because_of(99, "2026-03-03T15:00:00Z", &called_off);
+    assert!(is_called_off(&groundless));
+    let with = crate::path::testing::another_person();
+    let apart = IdentityEvent::PersonsUnlinked(PersonsUnlinked { with, explanation: None }).into();
+    let groundless = groundless.then("2026-03-04T15:00:00Z", &apart);
+    let groundless = Told { story: refolded(&groundless.story), events: 0 };
+    assert!(!is_called_off(&groundless) && !is_called_off(&Told { story: refolded(&groundless.story), events: 0 }));
+}
+
+fn refolded(story: &Story) -> Story {
+    Story { events: story.events.clone(), path: CarePath::fold(story.iter()) }
 }

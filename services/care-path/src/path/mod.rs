@@ -32,6 +32,7 @@ mod derived;
 #[cfg(test)]
 mod endings;
 mod evenings;
+mod lists;
 mod lookup;
 pub(crate) mod order;
 mod parties;
@@ -45,14 +46,14 @@ pub(crate) mod testing;
 use std::sync::Arc;
 
 pub use crate::stamp::{Moved, Stamp};
-pub use derived::List;
 pub(crate) use derived::VULNERABLE;
+pub use lists::{List, Listed};
 pub(crate) use record::Uncounted;
 pub use shared::{Noted, Problems, Seen};
 
 use crate::actor::{Author, Principal};
 use crate::codes::Role;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::ids::{EventId, Municipality, OrgId, PersonId};
 use crate::time::DateTime;
 
@@ -143,8 +144,10 @@ impl CarePath {
         self.record.note(stamp, event);
         self.opened.get_or_insert_with(|| stamp.clone());
         self.updated = Some(stamp.clone());
-        // To open a case in an emergency is no recording of one's own: it would show the person for ever.
-        if privacy::is_of_break_glass(event.kind()) {
+        // To open a case in an emergency is no recording of one's own: it would show the person for ever. Nor is a link, which
+        // is on the records of both, also once it was undone.
+        let of_link = matches!(event.kind(), EventKind::PersonsLinked | EventKind::PersonsUnlinked);
+        if privacy::is_of_break_glass(event.kind()) || of_link {
             return;
         }
         let known =
@@ -198,6 +201,13 @@ impl CarePath {
     /// An event counts for nothing: of what was retracted, those who were asked for something, or warned of a discharge, must
     /// still be told.
     fn take_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
+        let undone_by = match self.record.uncounted(stamp.event_id) {
+            Some(Uncounted::Retracted(by)) => self.record.find(by).map(|by| &by.stamp),
+            Some(Uncounted::Overtaken) | None => self.record.undone_by(stamp),
+        };
+        if let Event::Lost(event) = event {
+            self.lost.resume(undone_by.unwrap_or(stamp), event);
+        }
         let Some(Uncounted::Retracted(by)) = self.record.uncounted(stamp.event_id) else { return };
         let Some(by) = self.record.find(by).map(|by| by.stamp.clone()) else { return };
         if let Event::Lost(event) = event {

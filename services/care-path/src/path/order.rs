@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Stamp;
 use super::case::CaseEvent;
 use super::identity::IdentityEvent;
+use super::record::linked_when;
 use super::repatriation::RepatriationEvent;
 use super::stay::StayEvent;
 use crate::event::{Event, EventKind};
@@ -87,8 +88,11 @@ enum Course {
 /// Of each event that undoes something: when the last happened of what it may undo.
 fn undone(history: &[(&Arc<Stamp>, &Event)], struck: impl Fn(EventId) -> bool) -> HashMap<EventId, DateTime> {
     let mut courses: HashMap<Course, Vec<&Stamp>> = HashMap::new();
+    let links: Vec<_> = history.iter().filter_map(|(stamp, event)| Some((&***stamp, links(event)?))).collect();
+    // A case is closed under one id and opened again under another that it was linked with by then.
+    let case_of = |stamp: &Stamp| linked_when(links.iter().copied(), stamp.person_id, stamp).first().copied();
     for (stamp, event) in history {
-        if let Some(course) = course(stamp, event).filter(|_| !struck(stamp.event_id)) {
+        if let Some(course) = course(stamp, event, case_of).filter(|_| !struck(stamp.event_id)) {
             courses.entry(course).or_default().push(stamp);
         }
     }
@@ -106,16 +110,22 @@ fn undone(history: &[(&Arc<Stamp>, &Event)], struck: impl Fn(EventId) -> bool) -
     undone
 }
 
+/// What an event says of who is one with whom.
+fn links(event: &Event) -> Option<&IdentityEvent> {
+    let Event::Identity(event) = event else { return None };
+    event.links().map(|_| event)
+}
+
 /// Of what an event is a step, if it is of something that is done and undone.
-fn course(stamp: &Stamp, event: &Event) -> Option<Course> {
+fn course(stamp: &Stamp, event: &Event, case_of: impl Fn(&Stamp) -> Option<PersonId>) -> Option<Course> {
     let with = |other: PersonId| Course::Link(stamp.person_id.min(other), stamp.person_id.max(other));
     match event {
         Event::Identity(IdentityEvent::PersonsLinked(event)) => Some(with(event.with)),
         Event::Identity(IdentityEvent::PersonsUnlinked(event)) => Some(with(event.with)),
         Event::Identity(IdentityEvent::MatchDismissed(event)) => Some(with(event.other)),
-        Event::Case(CaseEvent::CaseClosed(_)) => Some(Course::Closing(stamp.person_id)),
+        Event::Case(CaseEvent::CaseClosed(_)) => case_of(stamp).map(Course::Closing),
         Event::Case(CaseEvent::CaseReopened(_)) => {
-            stamp.caused_by.is_none().then_some(Course::Closing(stamp.person_id))
+            case_of(stamp).filter(|_| stamp.caused_by.is_none()).map(Course::Closing)
         }
         Event::Referral(event) => Some(Course::Thing(event.referral().0)),
         Event::Repatriation(RepatriationEvent::HandoverQuestionAsked(event)) => {

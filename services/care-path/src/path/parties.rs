@@ -9,8 +9,8 @@ use crate::actor::Principal;
 use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
-use crate::policy::Abroad;
 use crate::policy::rules::involves_the_warned;
+use crate::policy::{Abroad, Address};
 use crate::text::Country;
 use crate::time::DateTime;
 
@@ -94,13 +94,23 @@ impl CarePath {
     /// in or over, and that ended, or was taken back, not long ago.
     #[must_use]
     pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
+        self.asked_for().any(|address| address.tells_end_to(principal, now))
+    }
+
+    /// Whether what a principal was asked for ended with an event, not long ago.
+    #[must_use]
+    pub(crate) fn ended_for(&self, principal: &Principal, by: &Stamp, now: DateTime) -> bool {
+        self.asked_for().any(|address| address.ended() == Some(by.recorded_at) && address.tells_end_to(principal, now))
+    }
+
+    /// To whom went what anybody was asked for.
+    fn asked_for(&self) -> impl Iterator<Item = Address<'_>> {
         let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);
         let alerts = self.lost.care_alerts.iter().map(super::lost::CareAlert::address);
         let handovers = self.repatriation.addressed().map(super::repatriation::Addressed::address);
         let discharges = self.announced.iter().map(super::discharge::AnnouncedDischarge::address);
         let taken_back = self.taken_back.iter().map(super::correction::TakenBack::address);
-        let asked = lookouts.chain(alerts).chain(discharges).chain(handovers).chain(taken_back);
-        asked.into_iter().any(|address| address.tells_end_to(principal, now))
+        lookouts.chain(alerts).chain(discharges).chain(handovers).chain(taken_back)
     }
 
     /// Whether a lookout was addressed to an organisation and is over.

@@ -10,10 +10,12 @@ use uuid::Uuid;
 
 use super::Stamp;
 use super::correction::CorrectionEvent;
+use super::identity::IdentityEvent;
 use super::order::thing;
+use super::tasks::recorded;
 use crate::codes::Role;
 use crate::event::{Event, EventKind};
-use crate::ids::EventId;
+use crate::ids::{EventId, PersonId};
 use crate::time::DateTime;
 
 /// An event as the path remembers it, whether it counts or not.
@@ -41,6 +43,8 @@ pub(in crate::path) struct Record {
     uncounted: BTreeMap<EventId, Uncounted>,
     /// What goes to another person.
     moved: BTreeSet<EventId>,
+    /// Who was linked and who was taken apart, in the order of the log.
+    links: Vec<(Arc<Stamp>, IdentityEvent)>,
     /// When the last happened of what was taken in.
     until: Option<DateTime>,
 }
@@ -72,6 +76,26 @@ impl Record {
         record
     }
 
+    /// The ids that were linked with one when something was recorded, whenever it is said to have happened: itself among them.
+    pub(super) fn linked_when(&self, person: PersonId, by: &Stamp) -> BTreeSet<PersonId> {
+        linked_when(self.links.iter().map(|(stamp, event)| (&**stamp, event)), person, by)
+    }
+
+    /// When two were taken apart last, after something was recorded.
+    fn unlinked_since(&self, stamp: &Stamp) -> Option<&Arc<Stamp>> {
+        let undone = self.links.iter().filter(|(_, event)| matches!(event, IdentityEvent::PersonsUnlinked(_)));
+        undone.map(|(stamp, _)| stamp).rfind(|undone| recorded(undone) > recorded(stamp))
+    }
+
+    /// What made an event count for nothing that Baken had recorded: the retraction of its cause, or that it is another's.
+    pub(super) fn undone_by(&self, event: &Stamp) -> Option<&Arc<Stamp>> {
+        let cause = event.caused_by?;
+        match self.uncounted(cause) {
+            Some(Uncounted::Retracted(by)) => self.find(by).map(|by| &by.stamp),
+            Some(Uncounted::Overtaken) | None => self.unlinked_since(event),
+        }
+    }
+
     /// Whether an entry goes to another person, or is there.
     pub(super) fn is_moved(&self, entry: EventId) -> bool {
         self.moved.contains(&entry)
@@ -84,6 +108,11 @@ impl Record {
 
     pub(super) fn note(&mut self, stamp: &Arc<Stamp>, event: &Event) {
         self.entries.push(Recorded { stamp: stamp.clone(), kind: event.kind(), thing: thing(event) });
+        if let Event::Identity(event) = event
+            && event.links().is_some()
+        {
+            self.links.push((stamp.clone(), event.clone()));
+        }
     }
 
     /// All of it, whether it counts or not.
@@ -93,7 +122,8 @@ impl Record {
 
     /// Whether an event that comes last in the log happened last as well, and changes nothing of what went before.
     pub(super) fn ends_with(&self, stamp: &Stamp, event: &Event) -> bool {
-        !matches!(event, Event::Correction(_)) && self.until.is_none_or(|until| until <= stamp.occurred.at)
+        let undoes = matches!(event, Event::Correction(_) | Event::Identity(IdentityEvent::PersonsUnlinked(_)));
+        !undoes && self.until.is_none_or(|until| until <= stamp.occurred.at)
     }
 
     pub(super) fn reach(&mut self, happened: DateTime) {
@@ -114,7 +144,12 @@ impl Record {
             Revocation::ByRetraction => stamp.by.role == Role::System,
             Revocation::Never => false,
         };
-        if follows && stamp.caused_by.is_some_and(|cause| self.uncounted.contains_key(&self.ground(cause))) {
+        // What Baken did because of what is another person's after all, once a link is undone, was not about this one.
+        let is_groundless = |cause: EventId| {
+            self.uncounted.contains_key(&self.ground(cause))
+                || (stamp.by.role == Role::System && self.unlinked_since(stamp).is_some() && self.find(cause).is_none())
+        };
+        if follows && stamp.caused_by.is_some_and(is_groundless) {
             self.overtake(stamp.event_id);
             return false;
         }
@@ -159,6 +194,36 @@ impl Record {
             }
         }
         of_command.into_iter().filter(|other| linked.contains(&other.stamp.event_id)).collect()
+    }
+}
+
+/// The ids that were linked with one when something was recorded, by all links and their undoings in the order of the log.
+pub(super) fn linked_when<'a>(
+    all: impl Iterator<Item = (&'a Stamp, &'a IdentityEvent)>,
+    person: PersonId,
+    by: &Stamp,
+) -> BTreeSet<PersonId> {
+    let mut links: Vec<[PersonId; 2]> = Vec::new();
+    for (stamp, event) in all.filter(|(stamp, _)| recorded(stamp) <= recorded(by)) {
+        let Some(with) = event.links() else { continue };
+        let pair = [stamp.person_id.min(with), stamp.person_id.max(with)];
+        if matches!(event, IdentityEvent::PersonsUnlinked(_)) {
+            links.retain(|link| *link != pair);
+        } else {
+            links.push(pair);
+        }
+    }
+    let mut ids = BTreeSet::from([person]);
+    loop {
+        let known = ids.len();
+        for link in &links {
+            if link.iter().any(|id| ids.contains(id)) {
+                ids.extend(link);
+            }
+        }
+        if ids.len() == known {
+            return ids;
+        }
     }
 }
 

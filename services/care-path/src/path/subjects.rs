@@ -37,9 +37,8 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Whether it is decided on all that is known of the person, on whichever of the linked persons' streams it lies. What
-    /// is of a return is: the person has one last word on it, and leaves once. So is the record: a hold on one of its streams
-    /// keeps them all.
+    /// Whether a link that another node has just made must be known before it is decided. The person has one last word on a
+    /// return, and leaves once; a hold on one of their ids keeps the record of them all.
     #[must_use]
     pub fn is_of_the_whole_case(self) -> bool {
         match self {

@@ -38,6 +38,11 @@ pub fn another_person() -> PersonId {
     PersonId(Uuid::from_u128(2))
 }
 
+/// Somebody who belongs together with this person, and is not the same.
+pub fn a_relative() -> PersonId {
+    PersonId(Uuid::from_u128(3))
+}
+
 /// The id that the n-th command of a test creates.
 pub const fn id_of_command(index: u128) -> Uuid {
     Uuid::from_u128(0x1000 + index)

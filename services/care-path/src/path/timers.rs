@@ -195,7 +195,9 @@ impl CarePath {
         let erased = &self.privacy.erased;
         let with_another = erased.values().flat_map(|by| {
             let ground = by.ground.unwrap_or(ErasureGround::Request);
-            let linked = self.stream_ids().filter(|id| !erased.contains_key(id));
+            // Who is linked with somebody later than they were erased is not erased with them.
+            let linked = self.record.linked_when(by.stamp.person_id, &by.stamp);
+            let linked = self.stream_ids().filter(move |id| linked.contains(id) && !erased.contains_key(id));
             linked.map(move |person| Timer {
                 due: by.stamp.recorded_at,
                 what: TimerKind::Erases(ground),

@@ -111,6 +111,16 @@ impl<'a> Address<'a> {
         }
     }
 
+    /// When it was told that it is over, where it is.
+    #[must_use]
+    pub fn ended(&self) -> Option<DateTime> {
+        match self {
+            Self::Lookout { ended, .. } | Self::CareAlert { ended, .. } | Self::Discharge { ended, .. } => *ended,
+            Self::Handover { stands: Stands::Over(since), .. } | Self::TakenBack { since, .. } => Some(*since),
+            Self::Case | Self::Handover { .. } | Self::ReturnPreparation => None,
+        }
+    }
+
     /// Whether a reader is given the sealed document of a handover whose consent names the class that it is sealed in: a
     /// liaison passes it on unread, the receiving side opens it.
     #[must_use]

@@ -12,7 +12,7 @@ use crate::time::DateTime;
 /// Why an answer comes too late, where the principal's organisation was asked for it and it is over.
 #[must_use]
 pub fn too_late(principal: &Principal, command: &Command, path: &CarePath, now: DateTime) -> Option<Refusal> {
-    if path.is_erased() || !may(principal.actor.role(), command.kind(), Relation::Addressed) {
+    if !may(principal.actor.role(), command.kind(), Relation::Addressed) {
         return None;
     }
     let organisation = &principal.organisation;

@@ -103,7 +103,7 @@ impl<'a> Sight<'a> {
     }
 
     /// What notices alone go by, where there is no sight: whoever was asked to look out, warned of a discharge, or asked to
-    /// take the person in or over, is told that it is over.
+    /// take the person in or over, is told that it is over; also where it ended as the person was erased.
     #[must_use]
     pub fn of_ends(
         principal: &'a Principal,
@@ -111,7 +111,7 @@ impl<'a> Sight<'a> {
         now: DateTime,
         deadlines: &'a Deadlines,
     ) -> Option<Self> {
-        let asked = path.exists() && !path.is_erased() && path.was_asked(principal, now);
+        let asked = path.exists() && path.was_asked(principal, now);
         let (others, own, beside) = (Cells::NOTHING, Cells::NOTHING, None);
         let (of_ends, shown) = (true, Cell::default());
         let standing = Standing::none();
@@ -229,6 +229,9 @@ impl<'a> Sight<'a> {
         let keeps_own = self.is_own(stamp) && !self.own.is_nothing();
         let origin = self.path.origin(stamp, event);
         if self.of_ends {
+            if event.kind() == EventKind::SubjectErased {
+                return self.path.ended_for(self.principal, stamp, self.now);
+            }
             let taken_back = event.kind() == EventKind::EntryRetracted;
             let is_end = match origin.address {
                 Address::TakenBack { .. } => taken_back,

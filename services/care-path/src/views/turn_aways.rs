@@ -101,7 +101,7 @@ impl NightOfTurnAways {
             };
             let again = last.is_some_and(|last| last.occurred.at > stamp.occurred.at && !in_this_night(last.event_id));
             let facility = sight.show(facts.facility()).cloned();
-            let seen = Seen { again, open: !path.is_closed() };
+            let seen = Seen { again, open: path.require_open().is_ok() && !path.is_erased() };
             self.groups.entry((facility, *reason)).or_default().known.insert(person, seen);
         }
     }

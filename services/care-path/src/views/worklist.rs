@@ -7,7 +7,7 @@ use super::{IdentityView, views};
 use crate::codes::{NextStep, TaskKind, TaskStake};
 use crate::directory::Directory;
 use crate::event::EventKind;
-use crate::ids::{PersonId, SubjectId};
+use crate::ids::{BreakGlassId, PersonId, SubjectId};
 use crate::path::tasks::{Task, done_by};
 use crate::sight::Sight;
 use crate::time::DateTime;
@@ -43,7 +43,11 @@ pub fn disclose_tasks(
     person_id: PersonId,
     directory: &Directory,
 ) -> Vec<TaskView> {
-    let may_do = |task: &Task| done_by(task.kind).iter().any(|command| sight.may(*command));
+    let is_own_glass = |task: &Task| {
+        let glass = task.subject.filter(|_| task.kind == TaskKind::ReviewBreakGlass);
+        glass.is_some_and(|glass| sight.path().opened_themselves(BreakGlassId(glass.0), sight.principal()))
+    };
+    let may_do = |task: &Task| done_by(task.kind).iter().any(|command| sight.may(*command)) && !is_own_glass(task);
     let for_reader = open_tasks.iter().filter(|task| task.addressee.is(sight.principal(), directory));
     let for_reader = for_reader.filter(|task| sight.shows_task(task) && may_do(task));
     for_reader

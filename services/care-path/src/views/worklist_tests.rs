@@ -433,8 +433,12 @@ fn every_kind_of_task_reaches_somebody_on_a_path_on_which_everything_happens() {
         leaving.now += TimeDelta::days(2);
     }
     let mut opened = self::living([0]);
-    opened.send(1, &Step(hospital(), C::BreakGlass, None, json!({ "reason": "danger_to_life" })));
+    let doctor: crate::ids::UserId = "a-doctor".parse().unwrap();
+    let opens = crate::Principal { user: doctor.clone(), ..hospital() };
+    opened.send(1, &Step(opens, C::BreakGlass, None, json!({ "reason": "danger_to_life" })));
     check(&opened, &coordinator()).unwrap();
+    // Whoever opened it does not review it, also where they follow the case by now.
+    assert!(!kinds(&opened, &crate::Principal { user: doctor, ..coordinator() }).contains(&T::ReviewBreakGlass));
     reached.extend(kinds(&opened, &coordinator()));
     // A match to review does not follow from one path alone.
     let elsewhere = [T::AssignCoordinator, T::ReviewMatch, T::KnownElsewhere];

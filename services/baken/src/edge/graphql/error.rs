@@ -28,6 +28,8 @@ pub(super) enum QueryRefused {
     NotSought(#[from] NotSought),
     #[error("wait before you search again")]
     TooOften,
+    #[error("`filter.until` must not lie before `filter.from`")]
+    Backwards,
     #[error("`night` must be a day such as 2026-12-01, in the years 2000 to 2099")]
     Night,
     #[error("`period` must be a calendar year or quarter such as 2026 or 2026-Q3")]
@@ -42,9 +44,13 @@ pub(super) enum QueryRefused {
 impl QueryRefused {
     fn code(self) -> &'static str {
         match self {
-            Self::First | Self::Ahead | Self::BirthYear | Self::NotSought(_) | Self::Night | Self::Period => {
-                "BAD_INPUT"
-            }
+            Self::First
+            | Self::Ahead
+            | Self::BirthYear
+            | Self::NotSought(_)
+            | Self::Backwards
+            | Self::Night
+            | Self::Period => "BAD_INPUT",
             Self::TooOften => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Cursor => "BAD_CURSOR",

@@ -193,7 +193,7 @@ impl Query {
         page(ctx, first, after, |asked, request| asked.baken.lost(asked.reader, request))
     }
 
-    /// The lookouts that the reader may see.
+    /// The lookouts that the reader may see, the latest first.
     async fn lookouts(
         &self,
         ctx: &Context<'_>,
@@ -215,7 +215,8 @@ impl Query {
         page(ctx, first, after, |asked, request| asked.baken.list(asked.reader, open.into(), request))
     }
 
-    /// The referrals that the reader may see.
+    /// The referrals that the reader may see: the latest first; of those that are open, the most urgent, then the one that has
+    /// waited longest.
     async fn referrals(
         &self,
         ctx: &Context<'_>,
@@ -249,6 +250,9 @@ impl Query {
     ) -> List<TurnAwaysView> {
         let TurnAwaysFilter { organisation, from, until, reason } = filter.unwrap_or_default();
         let filter = app::TurnAwaysFilter { organisation, from, until, reason };
+        if filter.is_backwards() {
+            return or_null(ctx, Err(QueryRefused::Backwards));
+        }
         page(ctx, first, after, |asked, request| asked.baken.turn_aways(asked.reader, &filter, request))
     }
 

@@ -87,15 +87,19 @@ pub async fn lost(reader: ReadingCaller, request: HttpRequest) -> Result<HttpRes
 }
 
 lists! {
-    /// Lists the lookouts that you may see
+    /// Lists the lookouts that you may see, the latest first
     lookouts: "/v1/lookouts" => LookoutView;
-    /// Lists the care alerts that you may see
+    /// Lists the care alerts that you may see, the latest first
     care_alerts: "/v1/care-alerts" => CareAlertView;
     /// Lists the requests for an exception that you may see
+    ///
+    /// The latest first; of those that are open, the one that has waited longest.
     exceptions: "/v1/exceptions" => ExceptionView;
 }
 
 /// Lists the referrals that you may see
+///
+/// The latest first; of those that are open, the most urgent, then the one that has waited longest.
 #[utoipa::path(
     get, path = "/v1/referrals", tag = "Lists", impl_for = referrals,
     params(OpenParameter, ReferralsParameters, PageParameters),
@@ -143,7 +147,7 @@ pub struct HandoverPage {
 
 /// Lists the handovers that you may see
 ///
-/// An ambassador sees counts and no handover.
+/// The latest first; of those that go on, the one that was proposed first. An ambassador sees counts and no handover.
 #[utoipa::path(
     get, path = "/v1/handovers", tag = "Lists", impl_for = handovers, params(OpenParameter, PageParameters),
     responses((status = 200, description = "A page of the list.", body = HandoverPage))

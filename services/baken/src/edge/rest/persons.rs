@@ -91,9 +91,9 @@ pub async fn case_file(reader: ReadingCaller, request: HttpRequest) -> Result<Ht
     let person = person(&request)?;
     none(&request)?;
     let view = reader.baken().case_file(reader.reading(), person)?;
-    // Such a file also tells what other streams hold, which this revision knows nothing of.
-    let known =
-        headers::any_revision(&request, &IF_NONE_MATCH, view.revision) && !reader.baken().rests_on_others(person);
+    // Such a file also tells what other streams hold, or until when it is open, which this revision knows nothing of.
+    let says_more = view.break_glass.is_some() || reader.baken().rests_on_others(person);
+    let known = headers::any_revision(&request, &IF_NONE_MATCH, view.revision) && !says_more;
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     tagged(&mut response, view.revision);
     Ok(if known { response.finish() } else { response.json(view) })

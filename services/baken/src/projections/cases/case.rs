@@ -16,6 +16,31 @@ pub struct Entry {
     pub stamp: Arc<Stamp>,
     pub event: Event,
     pub position: Position,
+    /// It stands on the record of another person, whom it names with this one: a link, or its undoing.
+    pub turned: bool,
+}
+
+impl Entry {
+    #[must_use]
+    pub fn new(stamp: Arc<Stamp>, event: Event, position: Position) -> Self {
+        Self { stamp, event, position, turned: false }
+    }
+
+    /// Whom it says to be the same human being, or to be another one after all.
+    #[must_use]
+    pub fn links(&self) -> Option<PersonId> {
+        let Event::Identity(event) = &self.event else { return None };
+        event.links()
+    }
+
+    /// The same, told on the record of whom it names.
+    fn turned_to(&self, person: PersonId) -> Option<Self> {
+        let Event::Identity(event) = &self.event else { return None };
+        let of = self.stamp.person_id;
+        let event = event.turned(of).filter(|_| event.links() == Some(person) && of != person)?.into();
+        let stamp = Arc::new(Stamp { person_id: person, ..(*self.stamp).clone() });
+        Some(Self { stamp, event, position: self.position, turned: true })
+    }
 }
 
 /// A row of the read models: the path of one human being, as far as is known. It cannot be serialised; a view of it is
@@ -45,6 +70,12 @@ impl Case {
     #[must_use]
     pub fn is_linked(&self) -> bool {
         self.members.len() > 1
+    }
+
+    /// Whether it was linked with another that it is not any more.
+    #[must_use]
+    pub fn was_linked(&self) -> bool {
+        self.history.iter().any(|entry| entry.event.kind() == EventKind::PersonsUnlinked)
     }
 
     /// What happened, in the order of the log.
@@ -113,11 +144,12 @@ impl Case {
         Self::folded(members, history, set_aside, heard)
     }
 
-    /// The case of one of its members alone.
-    pub(crate) fn part(&self, member: PersonId) -> Self {
-        let of_member = |entry: &&Entry| entry.stamp.person_id == member;
+    /// The case of one of its members alone. That it was linked with another, and is not any more, belongs to both of them,
+    /// whichever record it stands on.
+    pub(super) fn part(&self, member: PersonId) -> Self {
         let set_aside = self.set_aside.iter().filter(|aside| aside.person == Some(member)).copied();
-        let history = self.history.iter().filter(of_member).cloned().collect();
+        let own = |entry: &Entry| (entry.stamp.person_id == member).then(|| entry.clone());
+        let history = self.history.iter().filter_map(|entry| own(entry).or_else(|| entry.turned_to(member))).collect();
         Self::folded(vec![member], history, set_aside.collect(), self.path.heard().about(&[member]))
     }
 
@@ -146,7 +178,9 @@ impl Case {
         set_aside: BTreeSet<SetAside>,
         heard: Statements,
     ) -> Self {
-        history.sort_by_key(|entry| entry.position);
+        // What stands on the record of one of them is not told of another of them as well.
+        history.sort_by_key(|entry| (entry.position, entry.turned));
+        history.dedup_by_key(|entry| entry.position);
         let first_seen = |person: &PersonId| history.iter().position(|entry| entry.stamp.person_id == *person);
         members.sort_by_key(first_seen);
         let mut path = CarePath::default();

@@ -1,15 +1,17 @@
 //! The indexes: which cases a reader may have to do with, found without looking at the others.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use care_path::codes::Phase;
+use care_path::codes::{Code, Phase, Urgency};
 use care_path::directory::Directory;
 use care_path::ids::{Municipality, OrgId};
-use care_path::path::{CarePath, List};
+use care_path::path::{CarePath, List, Listed};
 use care_path::policy::Relation;
 use care_path::text::Country;
 use care_path::time::DateTime;
 use care_path::{Actor, PersonId, Principal};
+use uuid::Uuid;
 
 use super::cases::{Case, Cases};
 use super::digest::{ModelDigest, hash, sum};
@@ -64,18 +66,64 @@ impl Reach {
     }
 }
 
-/// What there is in a case that has a list of its own: any at all, or one that nothing ended.
+/// Which parts of cases a list has: all there are, or those that nothing ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Feature {
     pub list: List,
     pub open: bool,
 }
 
-impl Feature {
-    fn all_of(path: &CarePath) -> impl Iterator<Item = Self> {
-        let any = List::ALL.into_iter().filter(|list| path.has(*list)).map(|list| Self { list, open: false });
-        let open = List::ALL.into_iter().filter(|list| path.has_open(*list)).map(|list| Self { list, open: true });
-        any.chain(open)
+/// Where a part of a case stands in a list. Of what goes on, the most urgent comes first; of all there is, the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartPlace {
+    urgency: Reverse<Urgency>,
+    /// In microseconds since 1970; before it, where the latest comes first.
+    since: i64,
+    pub part: Uuid,
+    pub case: PersonId,
+}
+
+impl PartPlace {
+    fn of(case: PersonId, feature: Feature, listed: &Listed) -> Self {
+        let urgency = if feature.open { listed.urgency } else { Urgency::Routine };
+        let latest_first = !feature.open || feature.list.is_news();
+        let since = listed.since.timestamp_micros();
+        let since = if latest_first { -since } else { since };
+        Self { urgency: Reverse(urgency), since, part: listed.id, case }
+    }
+
+    /// All places at which the parts of a case stand.
+    fn all_of(case: PersonId, path: &CarePath) -> Vec<(Feature, Self)> {
+        let in_list = |list| {
+            let places = move |listed: Listed| {
+                let features = [false, true].map(|open| Feature { list, open });
+                let features = features.into_iter().filter(move |feature| listed.is_open || !feature.open);
+                features.map(move |feature| (feature, Self::of(case, feature, &listed)))
+            };
+            path.listed(list).into_iter().flat_map(places)
+        };
+        List::ALL.into_iter().flat_map(in_list).collect()
+    }
+
+    /// What a cursor tells of the place: what everybody is told who sees the part.
+    #[must_use]
+    pub fn to_bytes(self) -> Vec<u8> {
+        let rank = Urgency::ALL.iter().position(|urgency| *urgency == self.urgency.0).unwrap_or_default();
+        let rank = u8::try_from(rank).unwrap_or_default();
+        [&[rank][..], &self.since.to_be_bytes(), self.part.as_bytes()].concat()
+    }
+
+    /// The last place that a cursor may tell of.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (rank, rest) = bytes.split_first()?;
+        let (since, part) = rest.split_first_chunk()?;
+        Some(Self {
+            urgency: Reverse(*Urgency::ALL.get(usize::from(*rank))?),
+            since: i64::from_be_bytes(*since),
+            part: Uuid::from_slice(part).ok()?,
+            case: PersonId(Uuid::max()),
+        })
     }
 }
 
@@ -84,7 +132,7 @@ impl Feature {
 pub struct Index {
     all: Map<Reach, BTreeSet<PersonId>>,
     in_phase: Map<(Reach, Phase), BTreeSet<PersonId>>,
-    with: Map<(Reach, Feature), BTreeSet<PersonId>>,
+    parts: Map<(Reach, Feature), BTreeSet<PartPlace>>,
     /// What each case is indexed by now, so that it can be taken out.
     entries: Map<PersonId, Indexed>,
 }
@@ -93,7 +141,7 @@ pub struct Index {
 struct Indexed {
     reaches: Vec<Reach>,
     phase: Phase,
-    features: Vec<Feature>,
+    parts: Vec<(Feature, PartPlace)>,
     /// When its path last changed: in no set of its own, which every event would move it in.
     updated: Option<DateTime>,
 }
@@ -103,23 +151,24 @@ struct Indexed {
 enum IndexPlace<'i> {
     Within(&'i Reach, PersonId),
     InPhase(&'i (Reach, Phase), PersonId),
-    With(&'i (Reach, Feature), PersonId),
+    Part(&'i (Reach, Feature), PartPlace),
     Updated(PersonId, Option<DateTime>),
 }
 
 impl Indexed {
-    fn of(path: &CarePath, directory: &Directory) -> Self {
+    fn of(case: &Case, directory: &Directory) -> Self {
+        let path = &case.path;
         Self {
             reaches: Reach::to(path, directory),
             phase: path.phase(),
-            features: Feature::all_of(path).collect(),
+            parts: PartPlace::all_of(case.id(), path),
             updated: path.updated_at(),
         }
     }
 
     /// Whether it is found where another is.
     fn is_found_as(&self, other: &Self) -> bool {
-        (&self.reaches, self.phase, &self.features) == (&other.reaches, other.phase, &other.features)
+        (&self.reaches, self.phase, &self.parts) == (&other.reaches, other.phase, &other.parts)
     }
 }
 
@@ -134,8 +183,10 @@ impl Index {
         for reach in entry.reaches {
             drop_from(self.all.get_mut(&reach));
             drop_from(self.in_phase.get_mut(&(reach.clone(), entry.phase)));
-            for feature in &entry.features {
-                drop_from(self.with.get_mut(&(reach.clone(), *feature)));
+            for (feature, place) in &entry.parts {
+                if let Some(parts) = self.parts.get_mut(&(reach.clone(), *feature)) {
+                    parts.remove(place);
+                }
             }
         }
     }
@@ -144,8 +195,8 @@ impl Index {
         for reach in &entry.reaches {
             self.all.entry(reach.clone()).or_default().insert(case);
             self.in_phase.entry((reach.clone(), entry.phase)).or_default().insert(case);
-            for feature in &entry.features {
-                self.with.entry((reach.clone(), *feature)).or_default().insert(case);
+            for (feature, place) in &entry.parts {
+                self.parts.entry((reach.clone(), *feature)).or_default().insert(*place);
             }
         }
         self.entries.insert(case, entry);
@@ -157,9 +208,10 @@ impl Index {
             self.all.iter().flat_map(|(reach, cases)| cases.iter().map(move |case| IndexPlace::Within(reach, *case)));
         let in_phase = self.in_phase.iter();
         let in_phase = in_phase.flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::InPhase(at, *case)));
-        let with = self.with.iter().flat_map(|(at, cases)| cases.iter().map(move |case| IndexPlace::With(at, *case)));
+        let parts = self.parts.iter();
+        let parts = parts.flat_map(|(at, places)| places.iter().map(move |place| IndexPlace::Part(at, *place)));
         let updated = self.entries.iter().map(|(case, entry)| IndexPlace::Updated(*case, entry.updated));
-        all.chain(in_phase).chain(with).chain(updated)
+        all.chain(in_phase).chain(parts).chain(updated)
     }
 
     /// The cases within reach, in a phase if one is named.
@@ -177,16 +229,16 @@ impl Index {
         self.entries.get(&case).is_some_and(|entry| entry.updated >= Some(since))
     }
 
-    /// The cases within reach that have something of that kind.
+    /// The parts of the cases within reach that a list has, in the order of the list.
     #[must_use]
-    pub fn having(&self, reach: &Reach, feature: Feature) -> Option<&BTreeSet<PersonId>> {
-        self.with.get(&(reach.clone(), feature))
+    pub fn parts(&self, reach: &Reach, feature: Feature) -> Option<&BTreeSet<PartPlace>> {
+        self.parts.get(&(reach.clone(), feature))
     }
 }
 
 impl ReadModel for Index {
     fn put(&mut self, case: &Case, as_of: AsOf<'_>) {
-        let entry = Indexed::of(&case.path, as_of.directory());
+        let entry = Indexed::of(case, as_of.directory());
         match self.entries.get_mut(&case.id()) {
             Some(known) if known.is_found_as(&entry) => known.updated = entry.updated,
             _ => {

@@ -1,5 +1,6 @@
 //! The case as such: who follows it, notes, and how it ends. Nothing closes a case by itself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -13,7 +14,7 @@ use crate::codes::{CloseReason, DischargeEndReason, HandoverWithdrawReason, Look
 use crate::command::Refusal;
 use crate::event::Event;
 use crate::fact::{events, part_events};
-use crate::ids::{Municipality, NoteId, UserId};
+use crate::ids::{Municipality, NoteId, PersonId, UserId};
 use crate::policy::rules::close_reason_tells_of;
 use crate::private::{Medical, Social};
 use crate::text::Text;
@@ -72,7 +73,11 @@ events! {
 pub struct CaseState {
     pub(crate) coordinator: Option<Noted<CoordinatorAssigned>>,
     pub(crate) notes: Vec<Noted<NoteAdded>>,
+    /// What closed the whole case: each of the ids that were linked since.
     pub(crate) closed: Option<Noted<CaseClosed>>,
+    /// The ids under which anything has happened, and what closed each. A record that was closed before it was linked with
+    /// another says nothing of that one.
+    parts: Vec<(PersonId, Option<Noted<CaseClosed>>)>,
     /// It was opened again because of what was recorded on it.
     pub(in crate::path) reopened: Option<Arc<Stamp>>,
     pub(crate) died: Option<Noted<DeathRecorded>>,
@@ -122,10 +127,47 @@ impl Noted<DeathRecorded> {
 }
 
 impl CaseState {
+    /// Something happened under an id. A case is not closed as a whole once something happens under another one.
+    fn begin(&mut self, stamp: &Arc<Stamp>) {
+        if !self.parts.iter().any(|(known, _)| *known == stamp.person_id) {
+            self.parts.push((stamp.person_id, None));
+            self.open(stamp);
+        }
+    }
+
+    fn open(&mut self, stamp: &Arc<Stamp>) {
+        if self.closed.take().is_some() {
+            self.reopened = (stamp.by.role != Role::ProcessCoordinator).then(|| stamp.clone());
+        }
+    }
+
+    /// Closes some ids: the case, once all are closed.
+    fn close(&mut self, ids: &BTreeSet<PersonId>, by: &Noted<CaseClosed>) {
+        for (_, closed) in self.parts.iter_mut().filter(|(person, _)| ids.contains(person)) {
+            *closed = Some(by.clone());
+        }
+        self.closed = self.parts.iter().all(|(_, closed)| closed.is_some()).then(|| by.clone());
+        self.reopened = None;
+    }
+
     /// A coordinator who opens it again knows.
-    fn reopen(&mut self, stamp: &Arc<Stamp>) {
-        self.closed = None;
-        self.reopened = (stamp.by.role != Role::ProcessCoordinator).then(|| stamp.clone());
+    fn reopen(&mut self, ids: &BTreeSet<PersonId>, stamp: &Arc<Stamp>) {
+        for (_, closed) in self.parts.iter_mut().filter(|(person, _)| ids.contains(person)) {
+            *closed = None;
+        }
+        self.open(stamp);
+    }
+
+    /// Whether anything of the case is closed.
+    fn is_any_closed(&self) -> bool {
+        self.parts.iter().any(|(_, closed)| closed.is_some())
+    }
+
+    /// What closed any of some ids last.
+    fn closed_last(&self, ids: &BTreeSet<PersonId>) -> Option<&Stamp> {
+        let closed =
+            self.parts.iter().filter(|(person, _)| ids.contains(person)).filter_map(|(_, closed)| closed.as_ref());
+        closed.map(|closed| &*closed.stamp).max_by_key(|stamp| stamp.occurred.latest())
     }
 
     /// The person was spoken to, or was there.
@@ -147,13 +189,16 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &CaseEvent)
         }
         CaseEvent::NoteAdded(note) => path.case.notes.push(Noted::new(stamp, note)),
         CaseEvent::CaseClosed(closed) => {
-            path.case.closed = Some(Noted::new(stamp, closed));
-            path.case.reopened = None;
-            path.end_with(stamp, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other);
-            path.reopen_if_seen_since(stamp);
+            let ids = path.record.linked_when(stamp.person_id, stamp);
+            path.case.close(&ids, &Noted::new(stamp, closed));
+            let of_these = |asked: &Stamp| ids.contains(&asked.person_id);
+            path.end_what_goes_on(stamp, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other, of_these);
+            path.end_stays(stamp, of_these);
+            path.reopen_if_seen_since(stamp, &ids);
         }
         CaseEvent::CaseReopened(_) => {
-            path.case.reopen(stamp);
+            let ids = path.record.linked_when(stamp.person_id, stamp);
+            path.case.reopen(&ids, stamp);
         }
         CaseEvent::DeathRecorded(died) => {
             path.case.died = Some(Noted::new(stamp, died));
@@ -173,27 +218,37 @@ impl CarePath {
     /// A closed case ends what hangs on it, and so does a death: nobody looks out, holds a bed, decides or waits for an answer
     /// any more, and who the person is is no matter of other municipalities.
     pub(super) fn end_with(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason, handover: HandoverWithdrawReason) {
-        self.end_what_goes_on(stamp, reason, handover);
-        self.end_stays(stamp);
+        self.end_what_goes_on(stamp, reason, handover, |_| true);
+        self.end_stays(stamp, |_| true);
     }
 
-    fn end_what_goes_on(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason, handover: HandoverWithdrawReason) {
-        self.lost.end_search(stamp, reason);
+    /// Ends what was asked for, as far as it is concerned.
+    fn end_what_goes_on(
+        &mut self,
+        stamp: &Arc<Stamp>,
+        reason: LookoutEndReason,
+        handover: HandoverWithdrawReason,
+        concerns: impl Fn(&Stamp) -> bool + Copy,
+    ) {
+        self.lost.end_search(stamp, reason, concerns);
         let died = reason == LookoutEndReason::Died;
-        self.end_announced(stamp, if died { DischargeEndReason::Died } else { DischargeEndReason::CaseClosed });
-        self.overtake_requests(stamp);
-        self.end_referrals(stamp);
-        self.repatriation.end_with(stamp, handover);
-        self.identity.take_release_back();
+        let discharge = if died { DischargeEndReason::Died } else { DischargeEndReason::CaseClosed };
+        self.end_announced(stamp, discharge, concerns);
+        self.overtake_requests(stamp, concerns);
+        self.end_referrals(stamp, concerns);
+        self.repatriation.end_with(stamp, handover, concerns);
+        if died || self.is_closed() || self.is_erased() {
+            self.identity.take_release_back();
+        }
     }
 
     /// A closing or a death that is told late ends what was asked for since, too. A bed is no such thing: it shows that they
     /// were there.
     pub(super) fn end_what_is_over(&mut self) {
         if let Some(died) = self.case.died.as_ref().map(|died| died.stamp.clone()) {
-            self.end_what_goes_on(&died, LookoutEndReason::Died, HandoverWithdrawReason::Died);
+            self.end_what_goes_on(&died, LookoutEndReason::Died, HandoverWithdrawReason::Died, |_| true);
         } else if let Some(closed) = self.case.closed.as_ref().map(|closed| closed.stamp.clone()) {
-            self.end_what_goes_on(&closed, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other);
+            self.end_what_goes_on(&closed, LookoutEndReason::CaseClosed, HandoverWithdrawReason::Other, |_| true);
         }
     }
 
@@ -213,20 +268,26 @@ impl CarePath {
 
     /// What shows that the person was there after the case was closed opens it again, whenever the closing was told.
     pub(super) fn reopen_if_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
-        let since = |closed: &Noted<CaseClosed>| stamp.occurred.at > closed.stamp.occurred.latest();
-        if shows_the_person(event) && self.case.closed.as_ref().is_some_and(since) {
-            self.case.reopen(stamp);
+        self.case.begin(stamp);
+        if !shows_the_person(event) || !self.case.is_any_closed() {
+            return;
+        }
+        let ids = self.record.linked_when(stamp.person_id, stamp);
+        let closed = self.case.closed_last(&ids).or(self.case.closed.as_ref().map(|closed| &*closed.stamp));
+        if closed.is_some_and(|closed| stamp.occurred.at > closed.occurred.latest()) {
+            self.case.reopen(&ids, stamp);
         }
     }
 
     /// Of what is not known to the hour, that it was told after the closing says that it happened after it.
-    fn reopen_if_seen_since(&mut self, closed: &Stamp) {
+    fn reopen_if_seen_since(&mut self, closed: &Stamp, ids: &BTreeSet<PersonId>) {
         let seen = self.lost.last_seen.iter().map(|seen| &seen.stamp).chain(&self.case.last_contact);
         let signs = seen.chain(self.stays.iter().map(|stay| &stay.assigned.stamp));
+        let signs = signs.filter(|sign| ids.contains(&sign.person_id));
         let since =
             |sign: &&Arc<Stamp>| recorded(sign) > recorded(closed) && sign.occurred.latest() >= closed.occurred.at;
         if let Some(sign) = signs.filter(since).max_by_key(|sign| recorded(sign)).cloned() {
-            self.case.reopen(&sign);
+            self.case.reopen(ids, &sign);
         }
     }
 

@@ -1,7 +1,9 @@
 use super::super::identity::{IdentityInput, UpdateIdentity};
 use super::super::testing::*;
 use super::*;
+use crate::codes::LinkBasis;
 use crate::codes::{Assurance, Phase};
+use crate::path::identity::LinkPersons;
 
 fn close() -> CloseCase {
     CloseCase { reason: CloseReason::Housed, explanation: None }
@@ -110,4 +112,67 @@ fn in_doubt_what_is_told_after_a_closing_happened_after_it() {
     };
     that_day(crate::codes::Precision::Day).then(|path| assert!(!path.is_closed()));
     that_day(crate::codes::Precision::Instant).then(|path| assert!(path.is_closed()));
+}
+
+/// Another record of the same man, that was closed on the first day; they turn out to be one on the third.
+fn linked_with_one_that_was_closed() -> Given {
+    let link = LinkPersons { with: another_person(), basis: LinkBasis::SameDocument, explanation: None };
+    let both = given([signalled()]).and_happened_to(another_person(), &signalled());
+    let there = both.when(a_bed()).and(a_referral()).and(a_lookout()).a_day_later();
+    let closed = there.and_happened_to(another_person(), &closed(CloseReason::TransferredElsewhere));
+    closed.days_later(2).and(link)
+}
+
+#[test]
+fn a_record_that_was_closed_before_it_was_linked_says_nothing_of_the_other() {
+    linked_with_one_that_was_closed().then(|path| {
+        assert!(!path.is_closed());
+        assert_eq!(path.open_stays().count(), 1);
+        assert!(path.referrals[0].is_open() && path.lost.lookouts[0].end.is_none());
+    });
+    // Once they are one, a closing closes both, whichever of the two it is said of.
+    let close = CloseCase { reason: CloseReason::Housed, explanation: None };
+    linked_with_one_that_was_closed().and(close).then(|path| {
+        assert!(path.is_closed());
+        assert_eq!(path.open_stays().count(), 0);
+        assert!(!path.referrals[0].is_open() && path.lost.lookouts[0].end.is_some());
+    });
+    let other = linked_with_one_that_was_closed().and_happened_to(another_person(), &closed(CloseReason::Housed));
+    other.then(|path| assert!(path.is_closed() && path.open_stays().next().is_none()));
+}
+
+#[test]
+fn two_records_that_were_each_closed_are_closed_together_and_opened_by_a_sign_on_either() {
+    let link = LinkPersons { with: another_person(), basis: LinkBasis::SameDocument, explanation: None };
+    let both = || {
+        let one = given([signalled(), closed(CloseReason::Housed)]).and_happened_to(another_person(), &signalled());
+        one.a_day_later().and_happened_to(another_person(), &closed(CloseReason::Housed)).a_day_later()
+    };
+    both().then(|path| assert!(path.is_closed()));
+    let linked = || both().and(link.clone()).then(|path| assert!(path.is_closed()));
+    linked().a_day_later().and_happened(&signalled()).then(|path| assert!(!path.is_closed()));
+    linked().a_day_later().and_happened_to(another_person(), &signalled()).then(|path| assert!(!path.is_closed()));
+}
+
+#[test]
+fn which_records_a_closing_closes_goes_by_what_was_known_and_not_by_when_it_is_said_to_have_been() {
+    let link = || LinkPersons { with: another_person(), basis: LinkBasis::SameDocument, explanation: None };
+    let both = || given([signalled()]).and_happened_to(another_person(), &signalled());
+    let close = CloseCase { reason: CloseReason::Housed, explanation: None };
+    // Both were closed by whoever knew of both, as of before they were linked.
+    let backdated = both().days_later(2).when(link()).a_day_later().and_told(Occurred::instant(evening(1)), close);
+    backdated.then(|path| assert!(path.is_closed()));
+    // Whoever closed one did not know of the other, whenever the two are said to have been linked.
+    let closed = both().when(a_bed()).a_day_later().and_happened_to(another_person(), &closed(CloseReason::Housed));
+    let linked = closed.a_day_later().and_told(Occurred::instant(evening(0)), link());
+    linked.then(|path| assert!(!path.is_closed() && path.open_stays().count() == 1));
+}
+
+#[test]
+fn a_case_is_opened_again_through_either_id_also_as_of_before_it_was_closed() {
+    let link = LinkPersons { with: another_person(), basis: LinkBasis::SameDocument, explanation: None };
+    let both = given([signalled()]).and_happened_to(another_person(), &signalled()).when(link).days_later(2);
+    let closed = both.and_happened_to(another_person(), &closed(CloseReason::Housed)).a_day_later();
+    let opened = closed.and_told(Occurred::instant(evening(1)), ReopenCase::default());
+    opened.then(|path| assert!(!path.is_closed()));
 }

@@ -147,8 +147,13 @@ impl CarePath {
     }
 
     /// The case was closed, or the person died: nobody is discharged any more.
-    pub(in crate::path) fn end_announced(&mut self, stamp: &Arc<Stamp>, reason: DischargeEndReason) {
-        for announced in &mut self.announced {
+    pub(in crate::path) fn end_announced(
+        &mut self,
+        stamp: &Arc<Stamp>,
+        reason: DischargeEndReason,
+        concerns: impl Fn(&Stamp) -> bool,
+    ) {
+        for announced in self.announced.iter_mut().filter(|each| concerns(&each.announced.stamp)) {
             announced.call_off(stamp, reason, false);
         }
     }

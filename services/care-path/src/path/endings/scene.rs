@@ -251,7 +251,7 @@ pub fn begin(thing: Thing, short: bool, given: Given) -> Option<Given> {
             send(given, coordinator(), (), link)?
         }
         Thing::Relation => {
-            let relate = RelatePersons { with: another_person(), kind: RelationKind::Partner, explanation: None };
+            let relate = RelatePersons { with: a_relative(), kind: RelationKind::Partner, explanation: None };
             send(given, coordinator(), (), relate)?
         }
         Thing::Release => send(given, coordinator(), (), ReleaseMatch::default())?,
@@ -349,7 +349,7 @@ pub fn happen(ending: Ending, given: Given) -> Option<Given> {
             send(given, another, over.next()?.broken.glass, review)
         }
         Ending::Unlinked => send(given, coordinator(), another_person(), UnlinkPersons { explanation: None }),
-        Ending::Unrelated => send(given, coordinator(), another_person(), UnrelatePersons { explanation: None }),
+        Ending::Unrelated => send(given, coordinator(), a_relative(), UnrelatePersons { explanation: None }),
         Ending::Erased => Some(
             given
                 .by(Principal::baken())

@@ -243,8 +243,9 @@ impl CarePath {
     }
 
     /// Nobody decides any more on what was asked for.
-    pub(super) fn overtake_requests(&mut self, stamp: &Arc<Stamp>) {
-        for request in self.exceptions.iter_mut().filter(|request| request.end.is_none()) {
+    pub(super) fn overtake_requests(&mut self, stamp: &Arc<Stamp>, concerns: impl Fn(&Stamp) -> bool) {
+        let pending = |request: &&mut ExceptionRequest| request.end.is_none() && concerns(&request.requested.stamp);
+        for request in self.exceptions.iter_mut().filter(pending) {
             request.end = Some(RequestEnd::Lapsed(stamp.clone()));
         }
     }

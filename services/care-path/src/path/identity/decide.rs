@@ -2,7 +2,7 @@
 
 use super::{
     IdentityEvent, IdentityInput, IdentityUpdated, MatchAgreed, MatchDismissed, MatchReleased, PersonsLinked,
-    PersonsUnlinked,
+    PersonsUnlinked, is_of,
 };
 use crate::codes::{Assurance, LinkBasis};
 use crate::command::{Context, Decide, Refusal, Requires, refusals};
@@ -19,6 +19,8 @@ refusals! {
         NothingClaimed = "identity_nothing_claimed": "the claim says nothing",
         LinkedToItself = "link_to_itself": "a person cannot be linked to itself",
         AlreadyLinked = "already_linked": "these persons are linked already",
+        Related = "linked_persons_related":
+            "it is on record that these two belong together, so they are two: end that relation first",
         NotLinked = "not_linked": "these persons are not linked",
         MatchWithItself = "match_with_itself": "a person is always the same as itself",
         AlreadyReleased = "match_already_released": "who the person is was released already",
@@ -88,8 +90,9 @@ pub struct UnlinkPersons {
 impl Decide for UnlinkPersons {
     type Subject = PersonId;
 
-    fn decide(self, with: PersonId, path: &CarePath, _: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        if !path.identity.links.iter().any(|link| link.fact == with) {
+    fn decide(self, with: PersonId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+        // Of three who are linked in a row, the first and the last have no link of their own.
+        if !path.identity.links.iter().any(|link| is_of(link, at.person_id, with)) {
             return Err(IdentityRefusal::NotLinked.into());
         }
         Ok(vec![

@@ -87,6 +87,30 @@ pub struct IdentityState {
     released: bool,
 }
 
+impl IdentityEvent {
+    /// Whom it says to be the same human being, or to be another one after all.
+    #[must_use]
+    pub fn links(&self) -> Option<PersonId> {
+        match self {
+            Self::PersonsLinked(event) => Some(event.with),
+            Self::PersonsUnlinked(event) => Some(event.with),
+            Self::IdentityUpdated(_) | Self::MatchDismissed(_) | Self::MatchReleased(_) | Self::MatchAgreed(_) => None,
+        }
+    }
+
+    /// What it says of them, told from their side of one on whose record it stands. Why somebody said so stands there alone.
+    #[must_use]
+    pub fn turned(&self, of: PersonId) -> Option<Self> {
+        match self {
+            Self::PersonsLinked(event) => {
+                Some(Self::PersonsLinked(PersonsLinked { with: of, basis: event.basis, explanation: None }))
+            }
+            Self::PersonsUnlinked(_) => Some(Self::PersonsUnlinked(PersonsUnlinked { with: of, explanation: None })),
+            Self::IdentityUpdated(_) | Self::MatchDismissed(_) | Self::MatchReleased(_) | Self::MatchAgreed(_) => None,
+        }
+    }
+}
+
 impl IdentityState {
     /// Takes in what a signal or an intake says of who the person is.
     pub(super) fn first_claim(
@@ -113,19 +137,24 @@ impl IdentityState {
     }
 }
 
+/// Whether something is said of these two, on the record of either.
+fn is_of(said: &Noted<PersonId>, one: PersonId, other: PersonId) -> bool {
+    let pair = [said.stamp.person_id, said.fact];
+    pair == [one, other] || pair == [other, one]
+}
+
 pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &IdentityEvent) {
     match event {
         IdentityEvent::IdentityUpdated(updated) => {
             path.identity.claim(stamp, &updated.claim, updated.assurance);
         }
         IdentityEvent::PersonsLinked(linked) => {
-            let pair = [stamp.person_id, linked.with];
-            path.identity.dismissed.retain(|said| !pair.contains(&said.stamp.person_id) || !pair.contains(&said.fact));
+            path.identity.dismissed.retain(|said| !is_of(said, stamp.person_id, linked.with));
             path.identity.links.push(Noted::new(stamp, &linked.with));
         }
         // Whoever takes two apart says that they are not the same.
         IdentityEvent::PersonsUnlinked(unlinked) => {
-            path.identity.links.retain(|link| link.fact != unlinked.with);
+            path.identity.links.retain(|link| !is_of(link, stamp.person_id, unlinked.with));
             path.identity.dismissed.push(Noted::new(stamp, &unlinked.with));
         }
         IdentityEvent::MatchReleased(_) => path.identity.released = true,

@@ -282,3 +282,16 @@ fn a_person_is_released_once_and_before_anything_is_agreed() {
         .then_err(IdentityRefusal::MatchAlreadyDismissed);
     given([signalled()]).when(release()).and_on(this_person(), agree()).then_err(IdentityRefusal::MatchWithItself);
 }
+
+#[test]
+fn of_three_in_a_row_the_first_and_the_last_have_no_link_that_could_be_undone() {
+    let link = |with: PersonId| LinkPersons { with, basis: LinkBasis::SameDocument, explanation: None };
+    let next = PersonsLinked { with: a_relative(), basis: LinkBasis::SameDocument, explanation: None };
+    let three = || {
+        let two = given([signalled()]).and_happened_to(another_person(), &signalled()).when(link(another_person()));
+        two.and_happened_to(another_person(), &IdentityEvent::PersonsLinked(next.clone()).into())
+    };
+    three().and_on(a_relative(), UnlinkPersons::default()).then_err(IdentityRefusal::NotLinked);
+    let apart = three().and_on(another_person(), UnlinkPersons::default()).then_types(["persons_unlinked"]);
+    apart.then(|path| assert_eq!(path.linked_with().collect::<Vec<_>>(), [a_relative()]));
+}

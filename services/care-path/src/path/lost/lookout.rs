@@ -10,6 +10,7 @@ use crate::codes::{LookoutEndReason, LookoutState};
 use crate::command::Refusal;
 use crate::fact::{Facts, Origin, derived_facts};
 use crate::ids::OrgId;
+use crate::path::tasks::recorded;
 use crate::path::{Noted, Stamp};
 use crate::policy::Address;
 use crate::time::DateTime;
@@ -44,13 +45,21 @@ pub struct Lookout {
     pub(crate) issued: Noted<LookoutIssued>,
     pub(crate) acknowledged: Vec<Noted<LookoutAcknowledged>>,
     pub(crate) sightings: Vec<Noted<SightingReported>>,
+    /// Since when they are asked again who were told that it was over: what ended it was taken back by this.
+    pub(super) resumed: Option<Arc<Stamp>>,
     /// `None` while it is open.
     pub(crate) end: Option<LookoutEnd>,
 }
 
 impl Lookout {
     pub(super) fn new(stamp: &Arc<Stamp>, issued: &LookoutIssued) -> Self {
-        Self { issued: Noted::new(stamp, issued), acknowledged: Vec::new(), sightings: Vec::new(), end: None }
+        Self {
+            issued: Noted::new(stamp, issued),
+            acknowledged: Vec::new(),
+            sightings: Vec::new(),
+            resumed: None,
+            end: None,
+        }
     }
 
     /// Where it stands.
@@ -101,6 +110,11 @@ impl Lookout {
         Address::Lookout { recipients: &self.issued.recipients, until, ended: self.ended_at() }
     }
 
+    /// When it was asked for, or asked for again.
+    pub(in crate::path) fn asked(&self) -> &Arc<Stamp> {
+        self.resumed.as_ref().unwrap_or(&self.issued.stamp)
+    }
+
     /// The recipients that have not acknowledged it, without those who issued it.
     fn silent(&self) -> Vec<&OrgId> {
         let heard: Vec<_> = self.heard().map(|stamp| &stamp.by.organisation).collect();
@@ -114,12 +128,15 @@ impl Lookout {
 
     fn read(&self) -> impl Iterator<Item = &Arc<Stamp>> {
         let acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp);
-        acknowledged.chain(self.sightings.iter().map(|noted| &noted.stamp))
+        let read = acknowledged.chain(self.sightings.iter().map(|noted| &noted.stamp));
+        read.filter(|stamp| asked_after(self.resumed.as_ref(), stamp))
     }
 
-    /// Whether an organisation acknowledged it.
+    /// Whether an organisation acknowledged it, and was not told since that it was over.
     pub(crate) fn is_acknowledged_by(&self, organisation: &OrgId) -> bool {
-        self.acknowledged.iter().any(|noted| noted.stamp.by.organisation == *organisation)
+        let by_them = |stamp: &Arc<Stamp>| stamp.by.organisation == *organisation;
+        let mut acknowledged = self.acknowledged.iter().map(|noted| &noted.stamp).filter(|stamp| by_them(stamp));
+        acknowledged.any(|stamp| asked_after(self.resumed.as_ref(), stamp))
     }
 
     /// Whether an organisation acknowledged it, or reported a sighting: that is told to the organisation itself.
@@ -151,13 +168,25 @@ derived_facts! { Lookout as it, "lookout" {
 pub struct CareAlert {
     pub(crate) filed: Noted<CareAlertFiled>,
     pub(crate) answers: Vec<Noted<CareAlertAnswered>>,
+    /// Since when the police are asked again, who were told that it was over: what ended it was taken back by this.
+    pub(super) resumed: Option<Arc<Stamp>>,
     /// `None` while it runs, or where its time alone was over.
     pub(crate) over: Option<Over>,
 }
 
 impl CareAlert {
     pub(super) fn new(stamp: &Arc<Stamp>, filed: &CareAlertFiled) -> Self {
-        Self { filed: Noted::new(stamp, filed), answers: Vec::new(), over: None }
+        Self { filed: Noted::new(stamp, filed), answers: Vec::new(), resumed: None, over: None }
+    }
+
+    /// When it was asked for, or asked for again.
+    pub(in crate::path) fn asked(&self) -> &Arc<Stamp> {
+        self.resumed.as_ref().unwrap_or(&self.filed.stamp)
+    }
+
+    /// Whether the police answered it, and were not told since that it was over.
+    pub(in crate::path) fn is_answered(&self) -> bool {
+        self.answers.iter().any(|answer| asked_after(self.resumed.as_ref(), &answer.stamp))
     }
 
     /// Whether it still waits for somebody to look.
@@ -188,6 +217,12 @@ derived_facts! { CareAlert as it, "care_alert" {
     ended_at: is DateTime = "ended_at" in Lookout, Minimal: maybe(it.over.as_ref().map(|over| over.by.occurred.at));
     end_reason: is LookoutEndReason = "end_reason" in Lookout, Full: maybe(it.over.as_ref().map(|over| over.reason));
 }}
+
+/// Whether something was done since those who were asked were last asked. What is told late was done before that.
+fn asked_after(resumed: Option<&Arc<Stamp>>, stamp: &Stamp) -> bool {
+    let after = |resumed: &Stamp| recorded(stamp) > recorded(resumed) && stamp.occurred.latest() >= resumed.recorded_at;
+    resumed.is_none_or(|resumed| after(resumed))
+}
 
 impl Lookout {
     pub(super) fn still(&self, may: impl FnOnce(Option<&LookoutEnd>) -> bool) -> Result<&Self, Refusal> {

@@ -92,15 +92,22 @@ impl LostState {
             self.escalated = None;
         }
         if self.open_episode().is_none() {
-            self.end_search(stamp, LookoutEndReason::Found);
+            self.end_search(stamp, LookoutEndReason::Found, |_| true);
         }
     }
 
     /// Ends the lookouts and care alerts that go on: there is nobody to look out for any more.
-    pub(super) fn end_search(&mut self, stamp: &Arc<Stamp>, reason: LookoutEndReason) {
+    pub(super) fn end_search(
+        &mut self,
+        stamp: &Arc<Stamp>,
+        reason: LookoutEndReason,
+        concerns: impl Fn(&Stamp) -> bool,
+    ) {
         let over = || Over::new(stamp, reason, false);
         // Of somebody who was found, others may have asked again since; the rest ends it for good.
-        let before = |asked: &Stamp| reason != LookoutEndReason::Found || asked.occurred.at <= stamp.occurred.at;
+        let before = |asked: &Stamp| {
+            concerns(asked) && (reason != LookoutEndReason::Found || asked.occurred.at <= stamp.occurred.at)
+        };
         for lookout in self.lookouts.iter_mut().filter(|each| each.end.is_none() && before(&each.issued.stamp)) {
             lookout.end = Some(LookoutEnd::Over(over()));
         }
@@ -129,6 +136,31 @@ impl LostState {
             | LostEvent::LookoutEnded(_)
             | LostEvent::CareAlertAnswered(_)
             | LostEvent::CareAlertEnded(_) => {}
+        }
+    }
+
+    /// Those who were asked were told that it was over, and it is not: since something undid that, they are asked again.
+    pub(super) fn resume(&mut self, since: &Arc<Stamp>, event: &LostEvent) {
+        match event {
+            LostEvent::LookoutEnded(LookoutEnded { lookout, .. })
+            | LostEvent::LookoutResolved(LookoutResolved { lookout, .. })
+            | LostEvent::LookoutExpired(LookoutExpired { lookout }) => {
+                if let Some(lookout) = self.lookout_mut(*lookout) {
+                    lookout.resumed = Some(since.clone());
+                }
+            }
+            LostEvent::CareAlertEnded(ended) => {
+                if let Some(alert) = self.care_alerts.iter_mut().find(|alert| alert.filed.alert == ended.alert) {
+                    alert.resumed = Some(since.clone());
+                }
+            }
+            LostEvent::WentOutOfSight(_)
+            | LostEvent::Escalated(_)
+            | LostEvent::LookoutIssued(_)
+            | LostEvent::LookoutAcknowledged(_)
+            | LostEvent::SightingReported(_)
+            | LostEvent::CareAlertFiled(_)
+            | LostEvent::CareAlertAnswered(_) => {}
         }
     }
 
@@ -220,7 +252,10 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent)
                     Some(LookoutEnd::Over(over)) => over.told = true,
                     Some(LookoutEnd::Resolved(_) | LookoutEnd::Expired(_)) => {}
                     // Baken tells of what ended. What ended it is gone: another person was found, for instance.
-                    None if stamp.by.role == Role::System => record.overtake(stamp.event_id),
+                    None if stamp.by.role == Role::System => {
+                        record.overtake(stamp.event_id);
+                        lookout.resumed = Some(stamp.clone());
+                    }
                     end @ None => *end = Some(LookoutEnd::Over(Over::new(stamp, ended.reason, true))),
                 }
             }
@@ -229,7 +264,10 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &LostEvent)
             if let Some(alert) = lost.care_alerts.iter_mut().find(|alert| alert.filed.alert == ended.alert) {
                 match &mut alert.over {
                     Some(over) => over.told = true,
-                    None if stamp.by.role == Role::System => record.overtake(stamp.event_id),
+                    None if stamp.by.role == Role::System => {
+                        record.overtake(stamp.event_id);
+                        alert.resumed = Some(stamp.clone());
+                    }
                     over @ None => *over = Some(Over::new(stamp, ended.reason, true)),
                 }
             }

@@ -1,7 +1,10 @@
 use super::super::testing::*;
 use super::*;
-use crate::codes::{CareAlertOutcome, ExceptionState, LookoutOutcome, LookoutState, OrgKind, Phase};
+use crate::codes::{
+    CareAlertOutcome, ExceptionState, LookoutOutcome, LookoutState, OrgKind, Phase, RetractReason, TaskKind,
+};
 use crate::deadlines::Deadlines;
+use crate::path::correction::RetractEntry;
 
 const LOOKOUT: LookoutId = LookoutId(id_of_command(0));
 
@@ -255,4 +258,59 @@ fn a_hospital_that_is_asked_to_look_out_acknowledges_and_says_whom_it_saw() {
     let recipients =
         [LookoutRecipient::Organisation { organisation: "street-doctor-rotterdam".parse().unwrap() }].into();
     given([signalled()]).when(IssueLookout { recipients, ..a_lookout() }).then_field("recipients");
+}
+
+#[test]
+fn who_was_told_that_it_was_over_is_asked_again_where_it_is_not() {
+    let ended = LookoutEnded { lookout: LOOKOUT, reason: LookoutEndReason::Found };
+    let read = || given([signalled()]).when(a_lookout()).by(shelter24()).and_on(LOOKOUT, AcknowledgeLookout {});
+    let told = || {
+        let baken = read().a_day_later().by(crate::actor::Principal::baken());
+        baken.and_happened(&LostEvent::LookoutEnded(ended.clone()).into()).by(shelter24())
+    };
+    let shelter = shelter24().organisation;
+    read().then(|path| assert!(path.lost.lookouts[0].is_acknowledged_by(&shelter)));
+    told().then(|path| {
+        assert_eq!(path.lost.lookouts[0].state(), LookoutState::Open);
+        assert!(!path.lost.lookouts[0].is_acknowledged_by(&shelter));
+    });
+    let again = told().a_day_later().and_on(LOOKOUT, AcknowledgeLookout {});
+    again.then(|path| assert!(path.lost.lookouts[0].is_acknowledged_by(&shelter)));
+
+    let filed = CareAlertId(id_of_command(0));
+    let not_seen = || AnswerCareAlert { outcome: CareAlertOutcome::NotSeen, explanation: None };
+    let answered = given([signalled()]).when(alert("police-rotterdam")).by(police()).and_on(filed, not_seen());
+    let answered = answered.then(|path| assert!(path.lost.care_alerts[0].is_answered())).a_day_later();
+    let ended = CareAlertEnded { alert: filed, reason: LookoutEndReason::Found };
+    let told = answered.by(crate::actor::Principal::baken()).and_happened(&LostEvent::CareAlertEnded(ended).into());
+    told.then(|path| assert!(path.lost.care_alerts[0].over.is_none() && !path.lost.care_alerts[0].is_answered()));
+}
+
+fn retract() -> RetractEntry {
+    RetractEntry { reason: RetractReason::WrongValue, explanation: None }
+}
+
+/// When an organisation is to acknowledge the lookout, if it is.
+fn asked_until(given: &Given) -> Option<DateTime> {
+    let tasks = given.path().open_tasks(given.now(), &Deadlines::default(), &directory());
+    tasks.iter().find(|task| task.kind == TaskKind::AcknowledgeLookout).map(|task| task.due)
+}
+
+#[test]
+fn whoever_was_told_that_somebody_was_found_is_asked_anew_once_that_is_taken_back() {
+    let read = || given([signalled()]).when(a_lookout()).by(shelter24()).and_on(LOOKOUT, AcknowledgeLookout {});
+    let met = read().a_day_later().and(a_contact());
+    let contact = met.last_id();
+    let told = met.watched().then(|path| assert!(path.lost.lookouts[0].over().is_some_and(|over| over.told)));
+    let resolved = read().a_day_later().by(coordinator()).and_on(LOOKOUT, resolve());
+    let resolution = resolved.last_id();
+    for (found, entry) in [(told, contact), (resolved, resolution)] {
+        assert_eq!(asked_until(&found), None);
+        let again = found.a_day_later().and_on(entry, retract());
+        assert_eq!(again.path().lost.lookouts[0].state(), LookoutState::Open);
+        // They have as long as they had the first time: nobody is late.
+        assert_eq!(asked_until(&again), Some(crate::time::hours_after(again.now(), 2)));
+        let acknowledged = again.by(shelter24()).and_on(LOOKOUT, AcknowledgeLookout {});
+        assert!(acknowledged.path().lost.lookouts[0].is_acknowledged_by(&shelter24().organisation));
+    }
 }

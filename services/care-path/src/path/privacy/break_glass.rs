@@ -99,6 +99,11 @@ impl CarePath {
         self.privacy.glasses()
     }
 
+    /// Whether it was a principal who opened the case in an emergency: they do not review it.
+    pub(crate) fn opened_themselves(&self, id: BreakGlassId, principal: &Principal) -> bool {
+        self.privacy.glass(id).is_some_and(|glass| glass.broken.stamp.by.user == principal.user)
+    }
+
     /// The id by which a principal has opened the case in an emergency, and until when, while that is open. An erasure ends it.
     #[must_use]
     pub fn opened_by(&self, principal: &Principal, now: DateTime) -> Option<(BreakGlassId, DateTime)> {
@@ -209,7 +214,7 @@ impl Decide for ReviewBreakGlass {
     fn decide(self, id: BreakGlassId, path: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         let may_review = |_: &&BrokenGlass| path.is_overseen_by(at.by);
         let glass = path.privacy.glass(id).filter(may_review).ok_or(BreakGlassRefusal::Unknown)?;
-        if glass.broken.stamp.by.user == at.by.user {
+        if path.opened_themselves(id, at.by) {
             return Err(BreakGlassRefusal::Own.into());
         }
         if glass.review.is_some() {

@@ -24,7 +24,7 @@ pub(in crate::path) use break_glass::is_of_break_glass;
 pub use break_glass::{BreakGlass, BreakGlassRefusal, EndBreakGlass, ReviewBreakGlass};
 pub(crate) use decide::refuse_of_the_erased;
 pub use decide::{EraseSubject, LiftHold, PlaceHold, PrivacyRefusal};
-pub use retention::RecordClass;
+pub use retention::{LISTED_DAYS, RecordClass};
 
 part_events! {
     /// Keeping and forgetting.

@@ -35,6 +35,9 @@ impl RecordClass {
     }
 }
 
+/// For as many days before it goes a record is on the list of what goes.
+pub const LISTED_DAYS: i64 = 30;
+
 impl CarePath {
     /// What its record is.
     #[must_use]
@@ -56,21 +59,31 @@ impl CarePath {
     }
 
     /// Until when it is kept; `None` where it was erased, or nobody recorded anything. What Baken records by itself makes no
-    /// record younger, nor does reading it in an emergency.
+    /// record younger, nor does reading it in an emergency, or a legal hold.
     #[must_use]
     pub fn kept_until(&self, deadlines: &Deadlines) -> Option<DateTime> {
         if self.is_erased() {
             return None;
         }
-        let recordings = self.record.entries().filter(|entry| !is_of_break_glass(entry.kind));
+        let counts = |kind: EventKind| !is_of_break_glass(kind) && !is_of_hold(kind);
+        let recordings = self.record.entries().filter(|entry| counts(entry.kind));
         let by_people = recordings.filter(|entry| entry.stamp.by.role != Role::System);
         let changed = by_people.map(|entry| entry.stamp.recorded_at).max()?;
         Some(days_after(changed, self.record_class().kept_days(deadlines)))
     }
 
-    /// When it will be erased by itself: at the end of its time, unless a hold keeps it.
+    /// When it will be erased by itself: at the end of its time, unless a hold keeps it. One that a hold kept for longer has been
+    /// on the list of what goes for as long as any other.
     #[must_use]
     pub fn goes_at(&self, deadlines: &Deadlines) -> Option<DateTime> {
-        self.kept_until(deadlines).filter(|_| !self.is_on_hold())
+        let kept_until = self.kept_until(deadlines).filter(|_| !self.is_on_hold())?;
+        let lifted = self.record.entries().filter(|entry| entry.kind == EventKind::HoldLifted);
+        let told = lifted.map(|entry| days_after(entry.stamp.recorded_at, LISTED_DAYS)).max();
+        Some(told.map_or(kept_until, |told| kept_until.max(told)))
     }
+}
+
+/// Whether such an event is about a legal hold.
+fn is_of_hold(kind: EventKind) -> bool {
+    matches!(kind, EventKind::HoldPlaced | EventKind::HoldLifted)
 }

@@ -31,7 +31,7 @@ use crate::path::repatriation::{
 };
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance};
 use crate::path::stay::{AssignBed, RecordAttendance, RecordNoShow, ReleaseBed};
-use crate::path::testing::another_person;
+use crate::path::testing::{a_relative, another_person};
 use crate::path::timers::{Timer, TimerKind};
 use crate::time::DateTime;
 
@@ -91,10 +91,10 @@ pub fn command(kind: CommandKind, path: &CarePath, now: DateTime, dice: &mut Dic
         K::AgreeMatch => Command::AgreeMatch(another_person(), AgreeMatch { explanation: dice.maybe_text() }),
         K::RelatePersons => {
             let (kind, explanation) = (dice.code(), dice.maybe_text());
-            Command::RelatePersons((), RelatePersons { with: another_person(), kind, explanation })
+            Command::RelatePersons((), RelatePersons { with: a_relative(), kind, explanation })
         }
         K::UnrelatePersons => {
-            Command::UnrelatePersons(another_person(), UnrelatePersons { explanation: dice.maybe_text() })
+            Command::UnrelatePersons(a_relative(), UnrelatePersons { explanation: dice.maybe_text() })
         }
         K::DismissMatch => Command::DismissMatch(another_person(), DismissMatch { explanation: dice.maybe_text() }),
         K::RecordIntake => Command::RecordIntake((), bodies::intake(dice)),

@@ -258,8 +258,9 @@ impl CarePath {
     }
 
     /// Nobody answers any more what was asked for.
-    pub(super) fn end_referrals(&mut self, stamp: &Arc<Stamp>) {
-        for referral in self.referrals.iter_mut().filter(|referral| referral.is_open()) {
+    pub(super) fn end_referrals(&mut self, stamp: &Arc<Stamp>, concerns: impl Fn(&Stamp) -> bool) {
+        let open = |referral: &&mut Referral| referral.is_open() && concerns(&referral.made.stamp);
+        for referral in self.referrals.iter_mut().filter(open) {
             referral.answer = Some(Answer::Lapsed(stamp.clone()));
         }
     }

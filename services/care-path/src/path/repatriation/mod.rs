@@ -4,8 +4,7 @@
 //! It is voluntary or it is not at all. A handover needs all six conditions for its country, consent for that recipient,
 //! and the person's own wish. A withdrawn consent stops it in any state, and a "no" in any state before the departure. That
 //! follows from the path itself, so that it holds on whichever of a linked person's streams it was said: what is recorded of
-//! it comes after. A person goes home once, so the whole case is what a return is decided on: see
-//! [`Subject::is_of_the_whole_case`](super::subjects::Subject::is_of_the_whole_case).
+//! it comes after.
 
 use std::fmt;
 use std::sync::Arc;
@@ -156,17 +155,29 @@ impl RepatriationState {
     }
 
     /// The person died, or the case was closed: nothing goes on, but for a journey from which they may yet arrive.
-    pub(in crate::path) fn end_with(&mut self, stamp: &Arc<Stamp>, reason: HandoverWithdrawReason) {
-        for handover in self.handovers.iter_mut().filter(|handover| handover.is_open()) {
+    pub(in crate::path) fn end_with(
+        &mut self,
+        stamp: &Arc<Stamp>,
+        reason: HandoverWithdrawReason,
+        concerns: impl Fn(&Stamp) -> bool,
+    ) {
+        let open = |handover: &&mut Handover| handover.is_open() && concerns(&handover.proposed.stamp);
+        for handover in self.handovers.iter_mut().filter(open) {
             handover.stop_by(stamp, reason);
         }
     }
 
     fn withdraw(&mut self, stamp: &Arc<Stamp>, withdrawn: &ConsentWithdrawn) {
-        if let Some(consent) = self.consents.iter_mut().find(|each| each.given.consent == withdrawn.consent) {
+        let named = self.consents.iter().find(|each| each.given.consent == withdrawn.consent);
+        let Some(to) = named.map(|each| (each.given.purpose, each.given.recipient.clone())) else { return };
+        // Whoever takes back what they allowed somebody does not think of how often they allowed it.
+        let is_for = |each: &Consent| (each.given.purpose, &each.given.recipient) == (to.0, &to.1);
+        let mut over = Vec::new();
+        for consent in self.consents.iter_mut().filter(|each| each.withdrawn.is_none() && is_for(each)) {
             consent.withdrawn = Some(Noted::new(stamp, withdrawn));
+            over.push(consent.given.consent);
         }
-        let rests_on_it = |handover: &&mut Handover| handover.proposed.consent == withdrawn.consent;
+        let rests_on_it = |handover: &&mut Handover| over.contains(&handover.proposed.consent);
         for handover in self.handovers.iter_mut().filter(rests_on_it).filter(|handover| handover.is_open()) {
             handover.stop_by(stamp, HandoverWithdrawReason::ConsentWithdrawn);
         }
@@ -264,7 +275,7 @@ refusals! {
         GuardianMissing = "guardian_missing": "the person is under age: the handover must name who has custody",
         ChildProtectionMissing = "child_protection_missing":
             "the person is under age: the authority of child protection must be involved, by a referral or an intake",
-        AlreadyOpen = "handover_already_open": "a handover of this person is open already",
+        AlreadyOpen = "handover_already_open": "another handover of this person is open: withdraw it first",
         UnknownHandover = "handover_unknown": "there is no such handover on this path",
         ConsentWithdrawn = "consent_withdrawn": "the consent that this handover rests on was withdrawn",
         OutOfOrder = "handover_out_of_order": "the handover is in a state in which this cannot happen",

@@ -275,8 +275,8 @@ impl CarePath {
     }
 
     /// Nobody's bed is held on a closed case.
-    pub(super) fn end_stays(&mut self, stamp: &Arc<Stamp>) {
-        for stay in &mut self.stays {
+    pub(super) fn end_stays(&mut self, stamp: &Arc<Stamp>, concerns: impl Fn(&Stamp) -> bool) {
+        for stay in self.stays.iter_mut().filter(|stay| concerns(&stay.assigned.stamp)) {
             stay.overtaken.get_or_insert_with(|| Overtaken::WithTheCase(stamp.clone()));
         }
     }

@@ -248,7 +248,7 @@ fn find_person(list: &mut TaskList<'_>) {
 /// Everybody whom a lookout went to says that they look out, but for those who issued it.
 fn lookouts(list: &mut TaskList<'_>) {
     for lookout in &list.path.lost.lookouts {
-        let cause = &lookout.issued.stamp;
+        let cause = lookout.asked();
         let due = list.lookout_answered(cause);
         let runs = lookout.runs(list.at(due));
         if !runs || list.was_found_since(cause) {
@@ -267,9 +267,9 @@ fn lookouts(list: &mut TaskList<'_>) {
 /// The police answer a care alert within the time in which others acknowledge a lookout.
 fn care_alerts(list: &mut TaskList<'_>) {
     for alert in &list.path.lost.care_alerts {
-        let cause = &alert.filed.stamp;
+        let cause = alert.asked();
         let due = list.lookout_answered(cause);
-        let runs = alert.answers.is_empty() && alert.runs(list.at(due));
+        let runs = !alert.is_answered() && alert.runs(list.at(due));
         if !runs || list.was_found_since(cause) {
             continue;
         }

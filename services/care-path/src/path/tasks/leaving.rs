@@ -90,7 +90,7 @@ pub(super) fn plan(list: &mut TaskList<'_>) {
 }
 
 /// Nobody said what became of a discharge by when it was expected: the hospital and the coordinator are asked, and when it was
-/// given up, or the person stays, the coordinator. Done by a report, by a new announcement or by the coordinator's note.
+/// given up, or the person stays, or the case was closed and is open again, the coordinator. Done by a report, by a new announcement or by the coordinator's note.
 fn follow_up(list: &mut TaskList<'_>) {
     let path = list.path;
     for announced in &path.announced {
@@ -101,9 +101,11 @@ fn follow_up(list: &mut TaskList<'_>) {
                 let since = told.expected_at.max(cause.recorded_at);
                 (since, cause, EventKind::DischargeAnnounced, true)
             }
-            Some((by, DischargeEndReason::Stays | DischargeEndReason::NotFollowedUp)) => {
-                (by.recorded_at, by, EventKind::DischargeCalledOff, false)
-            }
+            // What ended with a case that is open again is asked about as well.
+            Some((
+                by,
+                DischargeEndReason::Stays | DischargeEndReason::NotFollowedUp | DischargeEndReason::CaseClosed,
+            )) => (by.recorded_at, by, EventKind::DischargeCalledOff, false),
             Some(_) | None => continue,
         };
         let due = hours_after(since, list.deadlines.street_doctor_hours);

@@ -1,7 +1,7 @@
 use super::super::testing::*;
-use crate::codes::{DischargeEndReason, LocationType, TaskKind, TurnAwayReason};
+use crate::codes::{CloseReason, DischargeEndReason, LocationType, TaskKind, TurnAwayReason};
 use crate::ids::DischargeId;
-use crate::path::case::{AddNote, RecordDeath};
+use crate::path::case::{AddNote, CloseCase, RecordDeath, ReopenCase};
 use crate::path::discharge::{AnnounceDischarge, CallOffDischarge, ReportDischarge};
 use crate::path::intake::{RecordIntake, TurnAway};
 use crate::path::testing::*;
@@ -98,4 +98,15 @@ fn a_discharge_that_was_called_off_is_the_coordinators_to_see_to_and_no_longer_t
         .waits_not(FollowUpDischarge);
     let in_error = CallOffDischarge { reason: DischargeEndReason::AnnouncedInError, explanation: None };
     to_the_shelter().and_on(FIRST, in_error).waits_not(FollowUpDischarge);
+}
+
+#[test]
+fn a_discharge_that_ended_with_a_case_is_asked_about_once_the_case_is_open_again() {
+    let close = CloseCase { reason: CloseReason::Other, explanation: Some("the wrong person".parse().unwrap()) };
+    let closed = to_the_shelter().by(coordinator()).and(close).waits_not(FollowUpDischarge);
+    let open = closed.hours_later(1).and(ReopenCase::default());
+    open.then(|path| {
+        let asked = waiting(path, 1).into_iter().find(|task| task.kind == FollowUpDischarge);
+        assert!(asked.is_some_and(|task| task.addressee == the_coordinator()));
+    });
 }

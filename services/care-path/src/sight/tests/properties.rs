@@ -15,7 +15,7 @@ use super::shown::{
     without,
 };
 use crate::actor::{Actor, Principal};
-use crate::codes::{DataClass, Role, TaskKind};
+use crate::codes::{DataClass, Role, TaskKind, Urgency};
 use crate::deadlines::Deadlines;
 use crate::event::{Event, EventKind, read};
 use crate::fact::Label;
@@ -26,10 +26,11 @@ use crate::path::order::in_order;
 use crate::path::random::everybody;
 use crate::path::referral::ReferralEvent;
 use crate::path::repatriation::RepatriationEvent;
-use crate::path::{CarePath, List, Stamp, Story};
+use crate::path::{CarePath, List, Listed, Stamp, Story};
 use crate::policy::{Address, Category, Depth, Relation, Stands};
 use crate::sight::Sight;
 use crate::text::Country;
+use crate::time::DateTime;
 use crate::views::{CareAlertView, ExceptionView, HandoverView, ListedView, LookoutView, ReferralView, disclose_entry};
 
 /// The rules beyond the cells. The organisation that was asked by a referral may read why, or it could not answer. And
@@ -193,25 +194,38 @@ proptest! {
         }
     }
 
-    /// The index of what is open leaves out nothing that anybody is told to be open.
+    /// A list leaves out nothing that anybody is told of, nor that they are told to be open; and its order tells nothing that
+    /// they are not told.
     #[test]
-    fn what_a_reader_is_told_to_be_open_is_open_on_the_path(history in histories()) {
-        fn open<T: ListedView>(sight: &Sight<'_>, history: &History) -> (List, bool) {
-            (T::LIST, T::disclose(sight).iter().any(|part| part.is_open(history.now)))
+    fn parts_stand_in_lists_by_what_their_readers_are_told(history in histories()) {
+        fn told<T: ListedView>(
+            sight: &Sight<'_>,
+            history: &History,
+            tells: impl Fn(&T) -> (Option<Urgency>, DateTime),
+        ) -> Vec<(List, Listed)> {
+            let listed = |part: &T| {
+                let (urgency, since) = tells(part);
+                let urgency = urgency.unwrap_or(Urgency::Routine);
+                (T::LIST, Listed { id: part.id(), urgency, since, is_open: part.is_open(history.now) })
+            };
+            T::disclose(sight).iter().map(listed).collect()
         }
         for who in principals() {
             let Some(sight) = sight(&who, &history) else { continue };
-            let lists = [
-                open::<LookoutView>(&sight, &history),
-                open::<CareAlertView>(&sight, &history),
-                open::<ReferralView>(&sight, &history),
-                open::<ExceptionView>(&sight, &history),
-                open::<HandoverView>(&sight, &history),
+            let told = [
+                told::<LookoutView>(&sight, &history, |it| (None, it.noted.occurred_at)),
+                told::<CareAlertView>(&sight, &history, |it| (None, it.noted.occurred_at)),
+                told::<ReferralView>(&sight, &history, |it| (Some(it.urgency), it.noted.occurred_at)),
+                told::<ExceptionView>(&sight, &history, |it| (None, it.noted.occurred_at)),
+                told::<HandoverView>(&sight, &history, |it| (None, it.noted.occurred_at)),
             ];
-            for (list, is_told) in lists {
-                let path = &history.path;
-                prop_assert!(!is_told || path.has_open(list), "{list:?} to {:?}", who.actor.role());
-                prop_assert!(!path.has_open(list) || path.has(list), "{list:?}");
+            for (list, told) in told.into_iter().flatten() {
+                let listed = history.path.listed(list);
+                let found = listed.iter().find(|it| (it.id, it.urgency, it.since) == (told.id, told.urgency, told.since));
+                prop_assert!(
+                    found.is_some_and(|found| found.is_open || !told.is_open),
+                    "{list:?} to {:?}: {told:?} is told, {found:?} is listed", who.actor.role()
+                );
             }
         }
     }

@@ -244,6 +244,11 @@ impl Decide for RecordDeparture {
             return Err(ReturnRefusal::NotVoluntary.into());
         }
         path.is_accompanied(found.proposed.guardian.is_some(), at)?;
+        // Two records that were linked may each have one: nobody travels to two countries.
+        let another = |other: &Handover| other.proposed.handover != handover && other.state().is_open();
+        if path.repatriation.handovers.iter().any(another) {
+            return Err(ReturnRefusal::AlreadyOpen.into());
+        }
         let left = at.occurred.at;
         let expected = self.expected_arrival.map_or_else(|| days_after(left, at.deadlines.arrival_days), Moment::get);
         if expected < left || expected > days_after(left, LONGEST_JOURNEY) {

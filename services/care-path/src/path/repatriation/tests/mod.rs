@@ -202,3 +202,38 @@ fn a_consent_names_what_may_be_shared() {
     given([signalled()]).when(consent("PL", &[])).then_err(ReturnRefusal::NothingConsented);
     given([signalled()]).when_on(CONSENT, WithdrawConsent {}).then_err(ReturnRefusal::UnknownConsent);
 }
+
+#[test]
+fn whoever_takes_back_one_of_two_consents_for_somebody_takes_back_both() {
+    let again = || proposed().a_day_later().and(consent("PL", &[DataClass::Identity]));
+    let ids: Vec<_> = again().path().repatriation.consents.iter().map(|consent| consent.given.consent).collect();
+    assert_eq!(ids.len(), 2);
+    for id in ids {
+        again().and_on(id, WithdrawConsent {}).then(|path| {
+            assert!(path.repatriation.consents.iter().all(|consent| consent.withdrawn.is_some()));
+            assert_eq!(path.repatriation.handovers[0].state(), HandoverState::Withdrawn);
+        });
+    }
+    // One for another country is another matter.
+    let elsewhere = proposed().and(consent("RO", &[DataClass::Identity]));
+    let id = elsewhere.path().repatriation.consents[1].given.consent;
+    elsewhere.and_on(id, WithdrawConsent {}).then(|path| {
+        assert!(path.repatriation.consents[0].withdrawn.is_none());
+        assert!(path.repatriation.handovers[0].is_open());
+    });
+}
+
+#[test]
+fn nobody_who_has_two_returns_open_on_linked_records_leaves_before_one_is_withdrawn() {
+    let other = HandoverId(uuid::Uuid::from_u128(77));
+    let romania = proposed().path().repatriation.handovers[0].proposed.fact.clone();
+    let romania = HandoverProposed { handover: other, country: "RO".parse().unwrap(), ..romania };
+    let two =
+        || accepted().and_happened_to(another_person(), &RepatriationEvent::HandoverProposed(romania.clone()).into());
+    let departure = || RecordDeparture { expected_arrival: None, travels: None };
+    accepted().and_on(HANDOVER, departure()).then_types(["departed"]);
+    two().and_on(HANDOVER, departure()).then_err(ReturnRefusal::AlreadyOpen);
+    let reason = HandoverWithdrawReason::PersonChangedMind;
+    let one = two().and_on(other, WithdrawHandover { reason, explanation: None });
+    one.and_on(HANDOVER, departure()).then_types(["departed"]);
+}
