@@ -94,8 +94,7 @@ things! {
 }
 
 impl Command {
-    /// On whose stream it is recorded. It was sent to a person whose path may be folded from the streams of
-    /// several.
+    /// On whose stream it is recorded. It was sent to a person whose path may be folded from the streams of several.
     #[must_use]
     pub fn lies_on(&self, named: PersonId, path: &CarePath, by: &Principal, at: DateTime) -> PersonId {
         self.subject().lies_on(named, path, by, at).unwrap_or(named)

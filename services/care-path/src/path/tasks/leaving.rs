@@ -90,7 +90,8 @@ pub(super) fn plan(list: &mut TaskList<'_>) {
 }
 
 /// Nobody said what became of a discharge by when it was expected: the hospital and the coordinator are asked, and when it was
-/// given up, or the person stays, or the case was closed and is open again, the coordinator. Done by a report, by a new announcement or by the coordinator's note.
+/// given up, or the person stays, or the case was closed and is open again, the coordinator. Done by a report, by a new
+/// announcement or by the coordinator's note.
 fn follow_up(list: &mut TaskList<'_>) {
     let path = list.path;
     for announced in &path.announced {
