@@ -162,7 +162,7 @@ impl Baken {
         // Ids of facilities are of all organisations: one change at a time.
         let turn = StreamName::new("directory");
         let stream = organisation.as_ref().map_or_else(|| turn.clone(), Stream::of_organisation);
-        Ok(Aim { kind: Target::Directory(organisation), person: None, stream, turn, is_linked: false, id })
+        Ok(Aim { kind: Target::Directory(organisation), person: None, stream, turn, id })
     }
 }
 

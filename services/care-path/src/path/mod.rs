@@ -201,15 +201,12 @@ impl CarePath {
     /// An event counts for nothing: of what was retracted, those who were asked for something, or warned of a discharge, must
     /// still be told.
     fn take_back(&mut self, stamp: &Arc<Stamp>, event: &Event) {
-        let undone_by = match self.record.uncounted(stamp.event_id) {
-            Some(Uncounted::Retracted(by)) => self.record.find(by).map(|by| &by.stamp),
-            Some(Uncounted::Overtaken) | None => self.record.undone_by(stamp),
-        };
+        let retraction = self.record.retraction_of(stamp.event_id).cloned();
         if let Event::Lost(event) = event {
-            self.lost.resume(undone_by.unwrap_or(stamp), event);
+            let undone_by = retraction.as_ref().or_else(|| self.record.undone_by(stamp)).unwrap_or(stamp);
+            self.lost.resume(undone_by, event);
         }
-        let Some(Uncounted::Retracted(by)) = self.record.uncounted(stamp.event_id) else { return };
-        let Some(by) = self.record.find(by).map(|by| by.stamp.clone()) else { return };
+        let Some(by) = retraction else { return };
         if let Event::Lost(event) = event {
             self.lost.take_back(stamp, event, &by);
         }

@@ -87,11 +87,19 @@ impl Record {
         undone.map(|(stamp, _)| stamp).rfind(|undone| recorded(undone) > recorded(stamp))
     }
 
+    /// The retraction of an entry, if it was taken back.
+    pub(super) fn retraction_of(&self, entry: EventId) -> Option<&Arc<Stamp>> {
+        match self.uncounted(entry)? {
+            Uncounted::Retracted(by) => self.find(by).map(|recorded| &recorded.stamp),
+            Uncounted::Overtaken => None,
+        }
+    }
+
     /// What made an event count for nothing that Baken had recorded: the retraction of its cause, or that it is another's.
     pub(super) fn undone_by(&self, event: &Stamp) -> Option<&Arc<Stamp>> {
         let cause = event.caused_by?;
         match self.uncounted(cause) {
-            Some(Uncounted::Retracted(by)) => self.find(by).map(|by| &by.stamp),
+            Some(Uncounted::Retracted(_)) => self.retraction_of(cause),
             Some(Uncounted::Overtaken) | None => self.unlinked_since(event),
         }
     }

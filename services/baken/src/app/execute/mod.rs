@@ -1,10 +1,14 @@
 //! The write path: load, may, decide, append. There is no other.
 
+mod error;
+mod joins;
+#[cfg(test)]
+mod tests;
+
 use care_path::command::{Asking, Command, CommandKind, Context, Decide, OtherPerson, Refusal, WithoutPerson};
 use care_path::event::Event;
 use care_path::figures::ReleaseFigures;
 use care_path::ids::{CorrelationId, OrgId};
-use care_path::path::identity::IdentityRefusal;
 use care_path::policy::{Relation, acts_unseen, may, opens_unseen};
 use care_path::sight::{Sight, told_late, too_late};
 use care_path::time::{DateTime, Occurred};
@@ -13,13 +17,16 @@ use care_path::{CarePath, EventId, PersonId, Principal};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
+pub use self::error::ExecuteError;
+use self::error::{internal, not_sealed};
+use self::joins::{answers_a_release, joins, may_join};
 use super::directory::entry_decided;
 use super::evening::puts_out_nobody;
 use super::{Baken, MovedTo, NotYet};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::history::{Envelope, Idempotency, KeyDigest, Purpose, StoredAnswer, Stream};
 use crate::projections::{Case, World};
-use crate::sealing::{Binding, KeyError, KeyStoreError, SealError};
+use crate::sealing::Binding;
 
 /// Somebody asks for a command to be executed.
 #[derive(Debug, Clone)]
@@ -58,79 +65,6 @@ pub struct Receipt {
 pub struct Created {
     pub name: &'static str,
     pub id: Uuid,
-}
-
-/// Why nothing was recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum ExecuteError {
-    /// There is no such person, or none that the principal may know of: the same to them.
-    #[error("no such person")]
-    NotFound,
-    /// The policy does not let this role send this command in this relation.
-    #[error("your role may not do this here")]
-    Forbidden,
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error("the path has changed: it is at revision {actual}; read it again")]
-    Stale { actual: u64 },
-    #[error("this idempotency key was used for another request")]
-    KeyReused,
-    /// Others kept writing to the same path.
-    #[error("too many others are writing to this path; try again")]
-    Contended,
-    #[error("the person was erased")]
-    Erased,
-    /// The log takes no append of that size, at any time.
-    #[error("what is to be recorded is larger than the event log takes at once: {limit} bytes")]
-    TooLarge { limit: usize },
-    /// Not recorded, or not known to be: the same request may be sent again.
-    #[error("the event log did not answer; send the same request again")]
-    Log(#[source] LogError),
-    /// What describes a person cannot be sealed or opened at the moment, and nothing was recorded; or somebody was erased, and
-    /// their keys are still to be destroyed.
-    #[error("the keys cannot be had at the moment; send the same request again")]
-    Keys(#[source] KeyError),
-    /// The read models of this node have not reached what the log holds. It may have been recorded.
-    #[error("the read models are behind the event log; send the same request again")]
-    Behind(#[source] NotYet),
-    /// This node has stopped following the log. Another one may take the request.
-    #[error("this node has stopped following the event log")]
-    Outdated,
-    /// A fault in Baken or in what it has stored. The source says what, and never about whom.
-    #[error("internal error")]
-    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl ExecuteError {
-    /// Whether the same request may be recorded when it is sent again unchanged, here or to another node.
-    #[must_use]
-    pub const fn is_passing(&self) -> bool {
-        match self {
-            Self::Contended | Self::Log(_) | Self::Keys(_) | Self::Behind(_) | Self::Outdated => true,
-            Self::NotFound
-            | Self::Forbidden
-            | Self::Refused(_)
-            | Self::Stale { .. }
-            | Self::KeyReused
-            | Self::Erased
-            | Self::TooLarge { .. }
-            | Self::Internal(_) => false,
-        }
-    }
-}
-
-impl From<LogError> for ExecuteError {
-    fn from(error: LogError) -> Self {
-        match error {
-            LogError::TooLarge { limit, setting } => {
-                if let Some(setting) = setting {
-                    tracing::error!(limit, "the event log refuses what is to be recorded for its size: {setting}");
-                }
-                Self::TooLarge { limit }
-            }
-            other => Self::Log(other),
-        }
-    }
 }
 
 /// How far ahead of ours a reporter's clock may run.
@@ -214,7 +148,7 @@ impl Baken {
                 None => None,
             };
             let kind = request.command.kind();
-            if target.is_linked || joins(kind) || request.command.subject().is_of_the_whole_case() {
+            if self.is_linked(&target) || joins(kind) || request.command.subject().is_of_the_whole_case() {
                 // The append guards one stream alone: what was recorded on the others must be known here.
                 self.caught_up(self.log.head().await?).await?;
             }
@@ -268,6 +202,12 @@ impl Baken {
         Err(ExecuteError::Contended)
     }
 
+    /// Whether the person has several ids, each with a stream of its own.
+    fn is_linked(&self, target: &Aim) -> bool {
+        let world = self.world.read();
+        target.person.and_then(|person| world.case(person)).is_some_and(Case::is_linked)
+    }
+
     /// Whether the log goes on after a position. The read models have reached its end, as it was, when this answers.
     pub(super) async fn is_beyond(&self, seen: Position) -> Result<bool, ExecuteError> {
         let head = self.log.head().await?;
@@ -300,19 +240,17 @@ impl Baken {
             None => self.ids.uuid_v7(),
         };
         let id = fresh("created");
-        let mut is_linked = false;
         let (kind, person, case) = match (request.person_id, request.command.kind().without_person()) {
             (named, Some(WithoutPerson::Directory)) => return self.entry(request, named, id),
             (_, Some(WithoutPerson::Figures)) => {
                 let stream = Stream::of_figures();
                 let turn = stream.clone();
-                return Ok(Aim { kind: Target::Figures, person: None, stream, turn, is_linked: false, id });
+                return Ok(Aim { kind: Target::Figures, person: None, stream, turn, id });
             }
             (Some(named), _) => {
                 let world = self.world.read();
                 let owner = owner(&world, request, named, occurred);
                 let case = world.case(named);
-                is_linked = case.is_some_and(Case::is_linked);
                 (Target::Known(named), Some(owner), case.map(Case::id))
             }
             (None, Some(WithoutPerson::Opens)) => (Target::New, Some(PersonId(fresh("person"))), None),
@@ -324,7 +262,7 @@ impl Baken {
             None => Stream::of_turn_aways(&request.principal.organisation),
         };
         let turn = case.map_or_else(|| stream.clone(), Stream::of_person);
-        Ok(Aim { kind, person, stream, turn, is_linked, id })
+        Ok(Aim { kind, person, stream, turn, id })
     }
 
     /// Whether the principal may send a command about a person, as they stand to the person now. `at` is when it happened, and when
@@ -528,29 +466,8 @@ pub(super) struct Aim {
     pub stream: StreamName,
     /// Whose turn it is: one command of a case at a time, on whichever of the linked persons' streams it is recorded.
     pub turn: StreamName,
-    /// The person has several ids, each with a stream of its own.
-    pub is_linked: bool,
     /// The id of what the command creates.
     pub id: Uuid,
-}
-
-fn internal<E: std::error::Error + Send + Sync + 'static>(error: E) -> ExecuteError {
-    ExecuteError::Internal(Box::new(error))
-}
-
-/// The key store, or what unwraps its keys, does not answer. One that has stopped takes nothing more until the service is
-/// started anew, like a log; another node may.
-fn no_key(error: KeyError) -> ExecuteError {
-    let stopped = matches!(error, KeyError::Store(KeyStoreError::Stopped(_)));
-    if stopped || error.is_passing() { ExecuteError::Keys(error) } else { internal(error) }
-}
-
-fn not_sealed(error: SealError) -> ExecuteError {
-    match error {
-        SealError::Erased => ExecuteError::Erased,
-        SealError::Key(why) => no_key(why),
-        other => internal(other),
-    }
 }
 
 /// Whose stream a command to a person is recorded on: of a linked person's, the one that its subject lies on.
@@ -597,36 +514,9 @@ impl Baken {
     }
 }
 
-/// Nobody is linked or related with somebody who was forgotten; and who belongs together with somebody is not the same.
-fn may_join(kind: CommandKind, case: &Case, other: &Case) -> Result<(), ExecuteError> {
-    if other.path.is_erased() {
-        return Err(ExecuteError::Erased);
-    }
-    let names =
-        |one: &Case, other: &Case| one.path.relations().iter().any(|relation| other.members.contains(&relation.with));
-    if kind != CommandKind::RelatePersons && (names(case, other) || names(other, case)) {
-        return Err(Refusal::from(IdentityRefusal::Related).into());
-    }
-    Ok(())
-}
-
-/// Whether a command says that two are one, or belong together.
-fn joins(kind: CommandKind) -> bool {
-    matches!(kind, CommandKind::LinkPersons | CommandKind::AgreeMatch | CommandKind::RelatePersons)
-}
-
-/// Whether a command may name somebody whom another municipality released.
-fn answers_a_release(kind: CommandKind) -> bool {
-    matches!(kind, CommandKind::AgreeMatch | CommandKind::DismissMatch)
-}
-
 fn created(kind: CommandKind, id: Uuid) -> Option<Created> {
     kind.creates().map(|name| Created { name, id })
 }
-
-#[cfg(test)]
-#[path = "execute_tests.rs"]
-mod tests;
 
 /// What a new person's path is before it begins; of people whom nobody knows, what the organisation counted.
 fn counts_of_nobody(world: &World, request: &Request, target: &Aim) -> CarePath {
