@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveTime;
@@ -16,6 +17,7 @@ use super::{CarePath, Stamp};
 use crate::codes::{BedReleaseReason, HandoverState, Role};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
+use crate::event::EventKind;
 use crate::ids::{BedId, EventId};
 use crate::time::{DateTime, Night, TimeOfDay, days_after, hours_after, minutes_after};
 
@@ -46,6 +48,8 @@ struct Watched {
     risks: Risks,
     /// The episodes out of sight by when they began, the latest first, with their ends; what goes on has the highest.
     episodes: Lookup<Reverse<DateTime>, (bool, Option<DateTime>), ()>,
+    /// For how long they were said to be dead, gone home or closed, or a bed to be given up, by mistake: nobody waited for them.
+    unawaited: Vec<(Option<BedId>, Range<DateTime>)>,
 }
 
 impl Watched {
@@ -54,7 +58,17 @@ impl Watched {
             let ended = episode.ended.as_ref().map(|ended| ended.occurred.at);
             (Reverse(episode.began.occurred.at), (ended.is_none(), ended), ())
         });
-        Self { risks: path.risks(), episodes: Lookup::new(episodes) }
+        let unawaited = path.record.mistakes().filter_map(|(mistake, stood)| match mistake.kind {
+            EventKind::DeathRecorded | EventKind::CaseClosed | EventKind::Departed => Some((None, stood)),
+            EventKind::BedReleased => Some((mistake.thing.map(BedId), stood)),
+            _ => None,
+        });
+        Self { risks: path.risks(), episodes: Lookup::new(episodes), unawaited: unawaited.collect() }
+    }
+
+    /// For how long nobody waited for them in a bed, by mistake.
+    fn unawaited(&self, bed: BedId) -> impl Iterator<Item = &Range<DateTime>> {
+        self.unawaited.iter().filter(move |(of, _)| of.is_none_or(|of| of == bed)).map(|(_, stood)| stood)
     }
 
     /// Whether nobody knew at a time where the person was: then nobody is surprised that they do not come.
@@ -176,7 +190,8 @@ impl CarePath {
             let begins = Night::of(expected_by) >= Night::of(bed.from);
             let is_kept = bed.until.is_none_or(|end| expected_by < end) || kept_since.is_some_and(|since| due >= since);
             let is_theirs = begins && is_kept && until.into_iter().chain(moves_on).all(|end| expected_by < end);
-            let watched = due >= cause.recorded_at && is_theirs;
+            let was_awaited = !person.unawaited(bed.bed).any(|stood| stood.contains(&due));
+            let watched = due >= cause.recorded_at && is_theirs && was_awaited;
             let silent = !self.is_accounted_for(stay, expected_by, due) && stay.missed_in_night_of(due).is_none();
             (watched && silent && !person.was_out_of_sight(due)).then_some(Evening {
                 bed: bed.bed,
@@ -196,7 +211,9 @@ impl CarePath {
         // Who is in hospital is awaited again from when they are to leave it.
         let leaving = self.announced.iter().filter(|each| each.outcome.is_none());
         let leaving = leaving.flat_map(|each| Night::of(each.announced.expected_at).and_around().take(5));
-        let nights: BTreeSet<_> = Night::of(begin).and_around().take(5).chain(kept).chain(leaving).collect();
+        let awaited_again = person.unawaited(bed.bed).flat_map(|stood| Night::of(stood.end).and_around().take(5));
+        let begin = Night::of(begin).and_around().take(5);
+        let nights: BTreeSet<_> = begin.chain(kept).chain(leaving).chain(awaited_again).collect();
         let nights = nights.into_iter().filter(|night| first.is_none_or(|first| *night > Night::of(first)));
         nights.filter_map(|night| night.at(cut_off)).filter(|expected_by| *expected_by > bed.from).find_map(evening)
     }

@@ -2,11 +2,15 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::*;
-use crate::codes::{AttendanceStatus, DischargeEndReason, LocationType, OrgKind, Precision};
+use crate::codes::{
+    AttendanceStatus, CloseReason, DischargeEndReason, LocationType, OrgKind, Precision, RetractReason,
+};
 use crate::directory::Organisation;
 use crate::event::Event;
 use crate::ids::EventId;
 use crate::path::Story;
+use crate::path::case::{CaseClosed, CaseEvent, DeathRecorded};
+use crate::path::correction::{CorrectionEvent, EntryRetracted};
 use crate::path::discharge::{DischargeAnnounced, DischargeCalledOff, DischargeEvent};
 use crate::path::exception::{ExceptionEvent, ExceptionGranted, ExceptionRequested};
 use crate::path::identity::{IdentityEvent, PersonsUnlinked};
@@ -452,4 +456,22 @@ fn what_baken_did_because_of_somebody_who_is_another_person_after_all_counts_for
 
 fn refolded(story: &Story) -> Story {
     Story { events: story.events.clone(), path: CarePath::fold(story.iter()) }
+}
+
+#[test]
+fn evenings_on_which_nobody_waited_because_of_a_mistake_were_not_missed() {
+    let died = CaseEvent::DeathRecorded(DeathRecorded { died_on: None, explanation: None });
+    let closed = CaseEvent::CaseClosed(CaseClosed { reason: CloseReason::Other, explanation: None });
+    let released = BedReleased { bed: BED, reason: BedReleaseReason::Ended, explanation: None };
+    for mistake in [died.into(), closed.into(), StayEvent::BedReleased(released).into()] {
+        let told = sheltered("2026-03-02").then("2026-03-02T21:00:00Z", &mistake);
+        assert_eq!(told.due("23:00"), None);
+        let entry = EventId(Uuid::from_u128(told.events));
+        let reason = RetractReason::WrongPerson;
+        let taken_back =
+            CorrectionEvent::EntryRetracted(EntryRetracted { entry, kind: mistake.kind(), reason, explanation: None });
+        let told = told.then("2026-03-11T14:00:00Z", &taken_back.into());
+        let told = Told { story: refolded(&told.story), ..told };
+        assert_eq!(told.due("23:00"), Some("2026-03-11T23:00:00+00:00".into()), "{mistake:?}");
+    }
 }

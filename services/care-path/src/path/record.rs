@@ -4,6 +4,7 @@
 //! that was retracted counts for nothing, nor does what followed from it alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -102,6 +103,15 @@ impl Record {
             Some(Uncounted::Retracted(_)) => self.retraction_of(cause),
             Some(Uncounted::Overtaken) | None => self.unlinked_since(event),
         }
+    }
+
+    /// From when until when entries stood that count for nothing, with what they were.
+    pub(super) fn mistakes(&self) -> impl Iterator<Item = (&Recorded, Range<DateTime>)> {
+        self.uncounted.keys().filter_map(|entry| {
+            let mistake = self.find(*entry)?;
+            let undone = self.retraction_of(*entry).or_else(|| self.undone_by(&mistake.stamp))?;
+            Some((mistake, mistake.stamp.recorded_at..undone.recorded_at))
+        })
     }
 
     /// Whether an entry goes to another person, or is there.

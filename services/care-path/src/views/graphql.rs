@@ -245,10 +245,6 @@ impl<'a> Resolver<'a> {
             (MetaTypeName::List(of), Value::Array(items)) => {
                 GraphqlValue::List(items.iter().map(|item| self.value(of, item, sets)).collect())
             }
-            // Times have an offset in GraphQL, as its other objects write them.
-            (MetaTypeName::Named("DateTime"), Value::String(time)) => {
-                GraphqlValue::String(time.strip_suffix('Z').map_or(time.clone(), |time| format!("{time}+00:00")))
-            }
             (MetaTypeName::Named(name), Value::Object(parts)) => match self.registry.types.get(name) {
                 Some(MetaType::Object { fields, .. }) => {
                     let part = |field: &'a Field, sets: &[&'a SelectionSet]| {

@@ -22,7 +22,7 @@ use self::error::{internal, not_sealed};
 use self::joins::{answers_a_release, joins, may_join};
 use super::directory::entry_decided;
 use super::evening::puts_out_nobody;
-use super::{Baken, MovedTo, NotYet};
+use super::{Baken, MovedTo};
 use crate::event_log::{Expected, LogError, Position, Proposed, StreamName};
 use crate::history::{Envelope, Idempotency, KeyDigest, Purpose, StoredAnswer, Stream};
 use crate::projections::{Case, World};

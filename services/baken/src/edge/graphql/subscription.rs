@@ -1,18 +1,23 @@
 //! The subscription root: what has happened, told as it happens. Each field is a place in the log that asks the
 //! application again when the log has moved on; nothing is decided here.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use async_graphql::async_trait::async_trait;
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
 use async_graphql::{
-    ComplexObject, Context, ID, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Subscription,
-    Value,
+    ComplexObject, Context, ContextSelectionSet, ID, InputValueError, InputValueResult, OutputType, Positioned, Scalar,
+    ScalarType, ServerResult, SimpleObject, Subscription, Value,
 };
 use care_path::PersonId;
 use care_path::event::EventKind;
 use care_path::ids::EventId;
 use care_path::time::DateTime;
 use care_path::views::{HandoverView, LookoutView, NoticeView, TaskView};
+use chrono::SecondsFormat;
 use futures_util::stream::{Stream, StreamExt, unfold};
 
 use super::connection::Window;
@@ -43,6 +48,24 @@ impl ScalarType for PositionScalar {
     }
 }
 
+/// A time as the views write it: its offset is `Z`.
+struct Instant(DateTime);
+
+#[async_trait]
+impl OutputType for Instant {
+    fn type_name() -> Cow<'static, str> {
+        <DateTime as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <DateTime as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::String(self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
+    }
+}
+
 /// That something happened.
 #[derive(SimpleObject)]
 struct Happening {
@@ -53,7 +76,7 @@ struct Happening {
     r#type: EventKind,
     /// The person on whose stream it was recorded.
     person_id: PersonId,
-    recorded_at: DateTime,
+    recorded_at: Instant,
 }
 
 impl From<&NoticeView> for Happening {
@@ -63,7 +86,7 @@ impl From<&NoticeView> for Happening {
             event_id: notice.event_id,
             r#type: notice.r#type,
             person_id: notice.person_id,
-            recorded_at: notice.recorded_at,
+            recorded_at: Instant(notice.recorded_at),
         }
     }
 }

@@ -62,15 +62,11 @@ fn camel(snake: &str) -> String {
     })
 }
 
-/// What REST shows in the spelling of GraphQL. An instant's offset is spelt `Z` by the one and `+00:00` by the other:
-/// the same instant (RFC 3339 §4.1).
+/// What REST shows in the spelling of GraphQL.
 fn in_camel_case(value: Value) -> Value {
     match value {
         Value::Object(object) => object.into_iter().map(|(key, value)| (camel(&key), in_camel_case(value))).collect(),
         Value::Array(items) => items.into_iter().map(in_camel_case).collect(),
-        Value::String(text) if text.len() > 19 && chrono::DateTime::parse_from_rfc3339(&text).is_ok() => {
-            Value::String(text.replace('Z', "+00:00"))
-        }
         other => other,
     }
 }
