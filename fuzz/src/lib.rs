@@ -6,6 +6,7 @@ use care_path::command::{Command, Context, Decide};
 use care_path::deadlines::Deadlines;
 use care_path::directory::{Directory, Organisation, RegisterOrganisation};
 use care_path::event::{Event, samples};
+use care_path::figures::Figures;
 use care_path::matching::Traits;
 use care_path::path::Story;
 use care_path::path::rights::Norms;
@@ -23,6 +24,7 @@ struct Small {
     directory: Directory,
     deadlines: Deadlines,
     norms: Norms,
+    figures: Figures,
     now: DateTime,
 }
 
@@ -34,7 +36,8 @@ static SMALL: LazyLock<Small> = LazyLock::new(|| {
     let path = CarePath::fold(told.iter().map(|(stamp, event)| (stamp, event)));
     let norms = Norms::from_json(include_str!("../../seeds/rights/2026-1.json")).expect("norms");
     let directory = ["night-shelter-rotterdam", "police-rotterdam", "municipality-rotterdam"].map(organisation);
-    Small { told, path, directory: directory.into_iter().collect(), deadlines: Deadlines::default(), norms, now }
+    let directory = directory.into_iter().collect();
+    Small { told, path, directory, deadlines: Deadlines::default(), norms, figures: Figures::default(), now }
 });
 
 fn organisation(id: &str) -> Organisation {
@@ -85,6 +88,7 @@ pub fn live(command: Command, occurred: Option<Occurred>) {
         members: &[PersonId(Uuid::nil())],
         id: Uuid::from_u128(7),
         directory: &small.directory,
+        figures: &small.figures,
         is_full: false,
         deadlines: &small.deadlines,
         norms: &small.norms,

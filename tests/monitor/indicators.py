@@ -53,6 +53,7 @@ class City:
         city = json.load(open(f"{folder}/city.json"))
         self.organisations = {each["id"]: each for each in city["organisations"]}
         self.today, self.counted = datetime.date.fromisoformat(city["today"]), city["counted"]
+        self.nights = city["nights"]
         self.closed = self.closures(city["closings"])
         events = [Event(json.loads(line)) for line in open(f"{folder}/events.jsonl")]
         self.paths = self.linked([event for event in events if not event.nobody])
@@ -616,8 +617,19 @@ def is_same(mine, theirs):
     return mine == theirs
 
 
+def name_paths(city):
+    """Says on which paths beds are counted for other nights."""
+    for path in city.paths:
+        persons = sorted({event.person for event in path})
+        here = sum(len(list(bed.nights(city.today))) for bed in Course(path).beds.values())
+        there = sum(city.nights.get(person, 0) for person in persons)
+        if here != there:
+            print(f"{persons}: the monitor counts {there} nights, the script {here}")
+
+
 def main(folder):
     city = City(folder)
+    name_paths(city)
     differences, compared = 0, collections.Counter()
     for year, counted in city.counted.items():
         count = Count(city, int(year))

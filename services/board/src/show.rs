@@ -110,8 +110,7 @@ impl Page<'_> {
             (None, None) => None,
         });
         named.unwrap_or_else(|| {
-            let id = person.to_string();
-            let short = id.rsplit('-').next().and_then(|last| last.get(..6)).unwrap_or_default();
+            let short = person.number();
             let about = identity.map(|known| self.roughly(known)).unwrap_or_default();
             let unknown = self.say("Naam onbekend", "Name not known");
             if about.is_empty() { format!("{unknown} · {short}") } else { format!("{unknown}, {about} · {short}") }

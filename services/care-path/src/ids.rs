@@ -145,6 +145,14 @@ slugs! {
     SourceId,
 }
 
+impl PersonId {
+    /// A number that is short enough to be told: the first six of the id's last twelve digits. Two persons may have the same.
+    #[must_use]
+    pub fn number(self) -> String {
+        format!("{:06x}", (self.0.as_u128() >> 24) & 0xff_ffff)
+    }
+}
+
 impl OrgId {
     /// Baken itself, as what it does by itself is recorded by.
     pub(crate) fn baken() -> Self {
@@ -162,6 +170,12 @@ impl UserId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_a_person_is_a_part_of_their_id() {
+        let person: PersonId = "0190b0a0-0000-7000-8000-0042ab00cdef".parse().unwrap();
+        assert_eq!(person.number(), "0042ab");
+    }
 
     #[test]
     fn a_slug_cannot_carry_a_name_with_spaces_or_capitals() {

@@ -52,6 +52,24 @@ impl Baken {
         found
     }
 
+    /// Those of whom somebody was told the number: see [`PersonId::number`]. Whoever has several ids is there once.
+    pub async fn numbered(&self, reader: &Reading, number: &str) -> Vec<PersonSummaryView> {
+        let answered = tokio::time::Instant::now() + SOONEST;
+        let found = {
+            let world = self.world.read();
+            let cases = world.cases().filter(|case| case.members.iter().any(|id| id.number() == number));
+            let shown: Vec<_> = cases.filter_map(|case| self.summary(reader, &world, case)).collect();
+            shown.into_iter().map(|(view, disclosed)| {
+                reader.shown(disclosed);
+                view
+            })
+        };
+        let found = found.collect();
+        reader.acts(Action::Search);
+        tokio::time::sleep_until(answered).await;
+        found
+    }
+
     pub(super) fn search_at_once(
         &self,
         reader: &Reading,

@@ -1,11 +1,13 @@
 //! What each command asks for on the board. Every command has a decision here: a form, or none because Baken alone sends it,
 //! or because it is sent from elsewhere.
 
+use care_path::codes::OrgKind;
 use care_path::command::CommandKind as K;
 
 use super::Input::{
-    Abroad, Among, Birth, Code, Codes, ConsentRecipient, Countries, Country, Day, Facility, Flag, Id, Language,
-    Languages, Line, Moment, Number, Offering, Organisation, Recipients, Sealed, Text, TrueFalse,
+    Abroad, Among, Birth, Code, Codes, ConsentRecipient, Consented, Countries, Country, Day, Facility, Flag, Id,
+    Language, Languages, Line, Moment, Municipality, Number, Offering, Organisation, OrganisationOf, OwnKind,
+    Recipients, Sealed, Text, TrueFalse,
 };
 use super::directory::{
     CAPACITY, CHANGED_FACILITY, CHANGED_ORGANISATION, NEW_FACILITY, NEW_ORGANISATION, THE_FACILITY, THE_ORGANISATION,
@@ -191,7 +193,7 @@ const OVERBOOK: Field =
         .hint("Alleen als de plek vol is.", "Only where the place is full.");
 
 const BED: &[Field] = &[
-    must("/kind", "Soort bed", "Kind of bed", Code("location_type")),
+    must("/kind", "Soort bed", "Kind of bed", OwnKind),
     may("/facility", "Locatie", "Place", Facility),
     may("/from", "Vanaf", "From", Moment),
     may("/until", "Tot", "Until", Moment),
@@ -267,7 +269,7 @@ const RESOLVE: &[Field] =
 const END_LOOKOUT: &[Field] = &[reason("lookout_end_reason")];
 
 const ALERT: &[Field] = &[
-    must("/to", "Welke politie-eenheid?", "Which police?", Organisation),
+    must("/to", "Welke politie-eenheid?", "Which police?", OrganisationOf(&[OrgKind::Police])),
     must("/description", "Wat moet de politie weten?", "What must the police know?", Text)
         .hint("Nooit waar iemand slaapt, niets medisch.", "Never where somebody sleeps, nothing medical."),
     may("/expires_at", "Loopt tot", "Runs until", Moment),
@@ -287,9 +289,25 @@ const DECIDE: &[Field] = &[
     may("/expires_at", "Geldt tot", "Holds until", Moment),
 ];
 
+/// From where people are discharged.
+const INSTITUTIONS: &[OrgKind] = &[
+    OrgKind::Hospital,
+    OrgKind::MentalHealth,
+    OrgKind::AddictionCare,
+    OrgKind::MedicalShelter,
+    OrgKind::MedicalPost,
+    OrgKind::SupportedLiving,
+    OrgKind::Probation,
+];
+
 const DISCHARGE: &[Field] = &[
     must("/destination", "Waarheen?", "Where to?", Code("location_type")),
-    may("/from", "Uit welk ziekenhuis of welke instelling?", "From which hospital or institution?", Organisation),
+    may(
+        "/from",
+        "Uit welk ziekenhuis of welke instelling?",
+        "From which hospital or institution?",
+        OrganisationOf(INSTITUTIONS),
+    ),
     may("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
     may("/warned", "De ontvangende plek is gewaarschuwd", "The receiving place was warned", Flag),
     may("/letter_received", "Er is een ontslagbrief", "There is a discharge letter", Flag),
@@ -300,7 +318,12 @@ const ANNOUNCE: &[Field] = &[
     must("/expected_at", "Wanneer?", "When?", Moment),
     must("/destination", "Waarheen?", "Where to?", Code("location_type")),
     may("/to", "Naar welke organisatie?", "To which organisation?", Organisation),
-    may("/from", "Uit welk ziekenhuis of welke instelling?", "From which hospital or institution?", Organisation),
+    may(
+        "/from",
+        "Uit welk ziekenhuis of welke instelling?",
+        "From which hospital or institution?",
+        OrganisationOf(INSTITUTIONS),
+    ),
     may("/care_needs", "Wat moet de ontvanger weten?", "What must the receiver know?", Text),
 ];
 
@@ -326,7 +349,7 @@ const CONSENT: &[Field] = &[
         "The embassy and the care of which country?",
         ConsentRecipient,
     ),
-    must("/data_classes", "Welke gegevens?", "Which data?", Codes("data_class")),
+    must("/data_classes", "Welke gegevens?", "Which data?", Consented),
     must("/language", "In welke taal is het gevraagd?", "In which language was it asked?", Language),
     may("/interpreter", "Er was een tolk bij", "An interpreter helped", Flag),
 ];
@@ -365,8 +388,8 @@ const QUESTION: &[Field] = &[must("/question", "Vraag", "Question", Text)];
 const ANSWER: &[Field] = &[must("/answer", "Antwoord", "Answer", Text), may("/question_id", "Vraag", "Question", Id)];
 
 const COORDINATOR: &[Field] = &[
-    may("/municipality", "Gemeente", "Municipality", Line)
-        .hint("Zoals rotterdam of den-haag.", "Such as rotterdam or den-haag."),
+    may("/municipality", "Gemeente", "Municipality", Municipality)
+        .hint("Leeg laten betekent: uw eigen gemeente.", "Left empty it means: your own municipality."),
     may("/coordinator", "Gebruikersnaam van de procesregisseur", "User name of the coordinator", Line),
 ];
 
@@ -379,8 +402,8 @@ const MOVE: &[Field] = &[must("/to", "Naar wie?", "To whom?", Id), EXPLANATION];
 const HOLD: &[Field] = &[reason("hold_reason")];
 const EMERGENCY: &[Field] = &[
     must("/person_id", "Nummer van de persoon", "Number of the person", Line).hint(
-        "Zoals iemand het u zegt, of zoals het op een polsbandje staat.",
-        "As somebody tells you, or as it is on a wristband.",
+        "Het hele nummer, met streepjes: zoals iemand het u zegt, of zoals het op een polsbandje staat.",
+        "The whole number, with its dashes: as somebody tells you, or as it is on a wristband.",
     ),
     reason("break_glass_reason"),
     EXPLANATION,

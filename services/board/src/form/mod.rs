@@ -8,11 +8,12 @@ mod render;
 mod rights;
 
 use care_path::PersonId;
+use care_path::codes::OrgKind;
 use care_path::command::CommandKind;
 use uuid::Uuid;
 
 pub use catalogue::form_of;
-pub use read::{put, read};
+pub use read::{birth, put, read};
 
 use crate::words::Said;
 
@@ -35,6 +36,10 @@ pub enum Input {
     Code(&'static str),
     /// Any codes of a list.
     Codes(&'static str),
+    /// The classes of data that a consent may name.
+    Consented,
+    /// The kind of a place: those that the reader's own organisation has, where it has any.
+    OwnKind,
     /// One of a few.
     Among(&'static [(&'static str, Said)]),
     /// A day and time in Amsterdam.
@@ -53,8 +58,12 @@ pub enum Input {
     Tags,
     /// Names with commas between them.
     Names,
-    /// An organisation of the directory.
+    /// An organisation of the directory: those of the reader's municipality first.
     Organisation,
+    /// One of these kinds.
+    OrganisationOf(&'static [OrgKind]),
+    /// A municipality that somebody of the directory is in.
+    Municipality,
     /// One that offers something, with what that is.
     Offering,
     /// Whom a lookout goes to.
@@ -101,6 +110,8 @@ pub struct Ask {
     pub inline: bool,
     /// One tap sends it: nothing is asked.
     pub at_once: bool,
+    /// What whoever opens its form is to know before they send it.
+    pub warning: Option<Said>,
     pub primary: bool,
 }
 
@@ -116,6 +127,7 @@ impl Ask {
             title: None,
             inline: false,
             at_once: false,
+            warning: None,
             primary: false,
         }
     }
@@ -145,6 +157,11 @@ impl Ask {
     #[must_use]
     pub fn titled(self, dutch: &'static str, english: &'static str) -> Self {
         Self { title: Some(Said(dutch, english)), ..self }
+    }
+
+    #[must_use]
+    pub fn warned(self, dutch: &'static str, english: &'static str) -> Self {
+        Self { warning: Some(Said(dutch, english)), ..self }
     }
 
     #[must_use]

@@ -52,14 +52,17 @@ fn value_of(field: &Field, values: &[&str]) -> Result<Value, &'static str> {
         | Input::Country
         | Input::Abroad
         | Input::Language
+        | Input::OwnKind
         | Input::Organisation
+        | Input::OrganisationOf(_)
+        | Input::Municipality
         | Input::Offering
         | Input::Facility
         | Input::Id => Value::from(first),
         Input::Birth => Value::from(birth(first)),
         Input::Number => Value::from(first.parse::<i64>().map_err(|_| NO_NUMBER)?),
         Input::Flag | Input::TrueFalse => Value::from(first == "true"),
-        Input::Codes(_) | Input::Countries | Input::Tags => Value::from(values.to_vec()),
+        Input::Codes(_) | Input::Consented | Input::Countries | Input::Tags => Value::from(values.to_vec()),
         Input::Names => first.split(',').map(str::trim).filter(|name| !name.is_empty()).collect(),
         Input::Moment => Value::from(moment(first).ok_or(NO_MOMENT)?),
         Input::Languages => values.iter().map(|language| json!({ "language": language })).collect(),
@@ -78,7 +81,8 @@ fn recipient(value: &str) -> Value {
 }
 
 /// A date of birth, as it is written here with the day first, or with the year first (ISO 8601).
-fn birth(text: &str) -> String {
+#[must_use]
+pub fn birth(text: &str) -> String {
     let parts: Vec<_> = text.split(['-', '/', '.']).map(str::trim).collect();
     match parts.as_slice() {
         [day, month, year] if year.len() == 4 => format!("{year}-{month:0>2}-{day:0>2}"),

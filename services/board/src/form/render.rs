@@ -1,11 +1,15 @@
 //! Forms as a page shows them. Without scripts they work all the same.
 
-use care_path::codes::{Code, OrgKind};
+use std::collections::BTreeSet;
+
+use care_path::codes::{Code, DataClass, LocationType, OrgKind};
+use care_path::policy::rules::leaves_with_consent;
 use maud::{Markup, html};
 
 use super::catalogue::WHEN;
 use super::{Ask, Field, Form, Input, form_of};
 use crate::page::{Choice, Draft, Page};
+use crate::show::municipality;
 use crate::words::{COUNTRIES, LANGUAGES};
 
 impl Page<'_> {
@@ -60,13 +64,20 @@ impl Page<'_> {
         }
     }
 
-    /// What a form says of itself: that it is ours, where to come back to, whom and what it is about, and its own key.
-    pub(crate) fn hidden(&self, ask: &Ask) -> Markup {
+    /// What every form says of itself: that it is ours, its own key, where to come back to, and its name.
+    pub(crate) fn ours(&self, form: &str) -> Markup {
         html! {
             input type="hidden" name="csrf" value=(self.csrf);
             input type="hidden" name="key" value=((self.new_key)());
             input type="hidden" name="back" value=(self.back);
-            input type="hidden" name="form" value=(ask.id());
+            input type="hidden" name="form" value=(form);
+        }
+    }
+
+    /// What a form of a command says of itself besides: whom and what it is about.
+    pub(crate) fn hidden(&self, ask: &Ask) -> Markup {
+        html! {
+            (self.ours(&ask.id()))
             @if let Some(person) = ask.person { input type="hidden" name="person" value=(person); }
             @if let Some(subject) = ask.subject { input type="hidden" name="subject" value=(subject); }
             @for (name, value) in &ask.given { input type="hidden" name=(name) value=(value); }
@@ -88,6 +99,7 @@ impl Page<'_> {
             form method="post" action={ "/board/do/" (ask.command.name()) } {
                 (self.hidden(ask))
                 (of_no_field(draft, form, ask))
+                @if let Some(warning) = ask.warning { p.form-warning { (warning.r#in(self.language)) } }
                 @for field in &first { (self.field(&id, field, draft)) }
                 @if !rest.is_empty() {
                     @if rest.len() <= 3 {
@@ -144,7 +156,13 @@ impl Page<'_> {
             Control { field, id: &id, values: &values, described: &described.join(" "), wrong: !wrong.is_empty() };
         let many = matches!(
             field.input,
-            Input::Codes(_) | Input::Countries | Input::Languages | Input::Tags | Input::Recipients | Input::Flag
+            Input::Codes(_)
+                | Input::Consented
+                | Input::Countries
+                | Input::Languages
+                | Input::Tags
+                | Input::Recipients
+                | Input::Flag
         );
         html! {
             @if many && field.input != Input::Flag {
@@ -198,24 +216,32 @@ impl Page<'_> {
                     " " (field.label.r#in(self.language))
                 }
             },
-            Input::Codes(_) | Input::Countries | Input::Languages | Input::Tags | Input::Recipients => {
-                self.boxes(control)
-            }
+            Input::Codes(_)
+            | Input::Consented
+            | Input::Countries
+            | Input::Languages
+            | Input::Tags
+            | Input::Recipients => self.boxes(control),
             Input::Code(_)
             | Input::Among(_)
             | Input::TrueFalse
             | Input::Country
             | Input::Abroad
             | Input::Language
+            | Input::OwnKind
             | Input::Organisation
+            | Input::OrganisationOf(_)
+            | Input::Municipality
             | Input::Offering
             | Input::ConsentRecipient
             | Input::Facility => html! {
                 select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
                     aria-describedby=[described] aria-invalid=[wrong] {
+                    @let choices = self.choices(field.input);
+                    @let only = choices.len() == 1 && field.required;
                     option value="" { (self.say("Kies …", "Choose …")) }
-                    @for (choice, name) in self.choices(field.input) {
-                        option value=(choice) selected[choice == value] { (name) }
+                    @for (choice, name) in choices {
+                        option value=(choice) selected[choice == value || only] { (name) }
                     }
                 }
             },
@@ -252,7 +278,20 @@ impl Page<'_> {
             Input::Language | Input::Languages | Input::Tags => {
                 LANGUAGES.iter().map(|(tag, name)| own(tag, name.r#in(self.language))).collect()
             }
-            Input::Organisation => self.names.organisations().into_iter().map(|each| (each.id, each.name)).collect(),
+            Input::Consented => {
+                let leaves = |code: &String| DataClass::from_code(code).is_some_and(leaves_with_consent);
+                let classes = self.names.codes(DataClass::LIST).into_iter().filter(leaves);
+                classes.map(|code| (code.clone(), self.label(DataClass::LIST, &code))).collect()
+            }
+            Input::OwnKind => self.own_kinds(),
+            Input::Organisation => self.nearest_first(|_| true),
+            Input::OrganisationOf(kinds) => self.nearest_first(|kind| kinds.contains(&kind)),
+            Input::Municipality => {
+                let all = self.names.organisations().into_iter().filter_map(|each| each.municipality);
+                let all: BTreeSet<_> = all.collect();
+                let named = |code: String| Some((code.clone(), municipality(&code.parse().ok()?)));
+                all.into_iter().filter_map(named).collect()
+            }
             Input::Offering => self.who_offers(),
             Input::Recipients => self.recipients(),
             Input::Abroad | Input::ConsentRecipient => {
@@ -276,11 +315,34 @@ impl Page<'_> {
         }
     }
 
+    /// The municipality of the reader's organisation.
+    fn here(&self, all: &[Choice]) -> Option<String> {
+        let own = all.iter().find(|each| each.id == self.reader.principal.organisation.as_str());
+        own.and_then(|own| own.municipality.clone())
+    }
+
+    /// The organisations of some kinds, those of the reader's municipality first.
+    fn nearest_first(&self, is_meant: impl Fn(OrgKind) -> bool) -> Vec<(String, String)> {
+        let mut all = self.names.organisations();
+        let here = self.here(&all);
+        all.retain(|each| OrgKind::from_code(&each.kind).is_some_and(&is_meant));
+        all.sort_by_key(|each| each.municipality != here);
+        all.into_iter().map(|each| (each.id, each.name)).collect()
+    }
+
+    /// The kinds of the places of the reader's organisation; all where it has none.
+    fn own_kinds(&self) -> Vec<(String, String)> {
+        let own = self.names.facilities(&self.reader.principal.organisation).into_iter().map(|each| each.kind);
+        let own: BTreeSet<_> = own.collect();
+        let kinds = self.names.codes(LocationType::LIST).into_iter();
+        let kinds = kinds.filter(|kind| own.is_empty() || own.contains(kind));
+        kinds.map(|kind| (kind.clone(), self.label(LocationType::LIST, &kind))).collect()
+    }
+
     /// Who offers something, with what: those of the reader's municipality first.
     fn who_offers(&self) -> Vec<(String, String)> {
         let mut all = self.names.organisations();
-        let own = all.iter().find(|each| each.id == self.reader.principal.organisation.as_str());
-        let here = own.and_then(|own| own.municipality.clone());
+        let here = self.here(&all);
         all.retain(|each| !each.offerings.is_empty());
         all.sort_by_key(|each| each.municipality != here);
         let offered = |each: &Choice| {
@@ -294,8 +356,7 @@ impl Page<'_> {
     fn recipients(&self) -> Vec<(String, String)> {
         let looks_out = |kind: &str| OrgKind::from_code(kind).is_some_and(OrgKind::may_look_out);
         let all = self.names.organisations();
-        let here = all.iter().find(|each| each.id == self.reader.principal.organisation.to_string());
-        let Some(here) = here.and_then(|own| own.municipality.clone()) else { return Vec::new() };
+        let Some(here) = self.here(&all) else { return Vec::new() };
         let near: Vec<_> = all.iter().filter(|each| each.municipality.as_ref() == Some(&here)).collect();
         let kinds = OrgKind::ALL.iter().map(|kind| kind.code());
         let kinds = kinds.filter(|kind| looks_out(kind) && near.iter().any(|each| each.kind == *kind));

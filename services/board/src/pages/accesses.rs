@@ -3,6 +3,7 @@
 use care_path::PersonId;
 use care_path::codes::Role;
 use care_path::ids::{OrgId, UserId};
+use care_path::policy::{Category, Relation};
 use care_path::time::DateTime;
 use maud::{Markup, html};
 
@@ -30,11 +31,13 @@ pub struct AccessRow {
     pub user: UserId,
     pub role: Role,
     pub organisation: OrgId,
-    /// What was asked for, without ids and names.
-    pub operation: String,
+    /// What they did, and on which way.
+    pub did: (Said, Said),
+    /// What another system asked for, without ids and names.
+    pub operation: Option<String>,
     pub hidden: bool,
-    /// Of whom, and in which relation.
-    pub persons: Vec<(PersonId, &'static str)>,
+    /// Of whom, in which relation, and what of.
+    pub persons: Vec<(PersonId, Relation, Vec<Category>)>,
 }
 
 /// What the records are filtered by, as it was typed.
@@ -103,25 +106,32 @@ impl Page<'_> {
         html! {
             li.card {
                 p { (self.time_text(row.at)) " · " (row.user) " · " (self.code(row.role)) " · " (self.organisation(&row.organisation)) }
+                @let (what, way) = row.did;
                 p {
-                    code { (row.operation) } " "
+                    (what.r#in(self.language)) ", " (way.r#in(self.language)) " "
+                    @if let Some(operation) = &row.operation { code { (operation) } " " }
                     @if row.hidden { span.tag { (self.say("niets getoond", "nothing shown")) } }
                 }
-                @for (person, relation) in &row.persons { p { (self.of_person(*person)) " · " (relation) } }
+                @for (person, stands, categories) in &row.persons {
+                    p {
+                        (self.of_person(*person)) " · " (relation(*stands).r#in(self.language))
+                        @for category in categories { " · " (self.category(*category)) }
+                    }
+                }
             }
         }
     }
 
     fn of_person(&self, person: PersonId) -> Markup {
-        let _ = self;
-        html! { a.utrecht-link href={ "/board/access-log?person=" (person) } { (person) } }
+        html! {
+            a.utrecht-link href={ "/board/access-log?person=" (person) } { (self.say("persoon", "person")) " " (person.number()) }
+        }
     }
 
     fn access_filters(&self, filters: &AccessFilters) -> Markup {
         let fields = [
-            ("user", "Gebruiker", "User", "text", &filters.user),
-            ("organisation", "Organisatie (korte naam)", "Organisation (short name)", "text", &filters.organisation),
-            ("person", "Nummer van de persoon", "Number of the person", "text", &filters.person),
+            ("user", "Gebruikersnaam", "User name", "text", &filters.user),
+            ("person", "Het hele nummer van de persoon", "The whole number of the person", "text", &filters.person),
             ("from", "Vanaf", "From", "date", &filters.from),
             ("until", "Tot en met", "Until", "date", &filters.until),
         ];
@@ -133,6 +143,15 @@ impl Page<'_> {
                         "Fill in one of user, organisation and person, and a period that does not end before it begins.",
                     )) }
                 }
+                p {
+                    label.utrecht-form-label for="filter-organisation" { (self.say("Organisatie", "Organisation")) }
+                    select #filter-organisation.utrecht-select.utrecht-select--html-select name="organisation" {
+                        option value="" { (self.say("Alle", "All")) }
+                        @for each in self.names.organisations() {
+                            option value=(each.id) selected[each.id == filters.organisation] { (each.name) }
+                        }
+                    }
+                }
                 @for (name, dutch, english, kind, value) in fields {
                     p {
                         label.utrecht-form-label for={ "filter-" (name) } { (self.say(dutch, english)) }
@@ -142,6 +161,18 @@ impl Page<'_> {
                 button.utrecht-button.utrecht-button--primary-action type="submit" { (self.say("Tonen", "Show")) }
             }
         }
+    }
+}
+
+/// How a reader stood to a person.
+fn relation(stands: Relation) -> Said {
+    match stands {
+        Relation::Region => Said("eigen gemeente", "own municipality"),
+        Relation::Involved => Said("betrokken", "involved"),
+        Relation::BreakGlass => Said("in nood geopend", "opened in an emergency"),
+        Relation::Called => Said("erbij geroepen", "called in"),
+        Relation::Addressed => Said("erom gevraagd", "asked about it"),
+        Relation::None => Said("geen relatie", "no relation"),
     }
 }
 

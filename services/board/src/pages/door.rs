@@ -113,10 +113,7 @@ impl Page<'_> {
             details.act.act--primary #(NEW_GUEST) open[draft.is_some()] {
                 summary { (self.say("Nieuw aan de deur", "New at the door")) }
                 form method="post" action={ "/board/door/" (facility) } {
-                    input type="hidden" name="csrf" value=(self.csrf);
-                    input type="hidden" name="key" value=((self.new_key)());
-                    input type="hidden" name="back" value=(self.back);
-                    input type="hidden" name="form" value=(NEW_GUEST);
+                    (self.ours(NEW_GUEST))
                     div.form-row {
                         label.utrecht-form-label for="new-alias" { (self.say("Hoe heet de persoon? (hoeft niet)", "What are they called? (optional)")) }
                         input #new-alias.utrecht-textbox name="/identity/alias" type="text" maxlength="200" autocomplete="off" value=(value("/identity/alias"));

@@ -45,7 +45,7 @@ pub use lookouts::{Lookouts, lookouts};
 pub use moving::{Moving, moving, moving_at};
 pub use offline::offline;
 pub use others::{Others, joins_persons, others, others_at};
-pub use persons::{Found, one_of_these, persons};
+pub use persons::{Found, Unrecorded, one_of_these, persons};
 pub use places::places;
 pub use privacy::{Privacy, privacy};
 pub use problem::{ended, failed, problem};

@@ -7,7 +7,6 @@ use care_path::views::PersonSummaryView;
 use maud::{Markup, html};
 
 use super::Part;
-use crate::form::Ask;
 use crate::page::Page;
 
 /// What was found.
@@ -45,14 +44,21 @@ pub fn persons(page: &Page<'_>, found: &Found<'_>) -> Markup {
     )
 }
 
+/// What was sent, and is not recorded yet: where it goes, from which form, and what was written in it.
+pub struct Unrecorded<'a> {
+    pub to: &'a str,
+    pub form: &'a str,
+    pub written: &'a [(String, String)],
+}
+
 /// Asks, before somebody is new, whether it is one of those who are known.
 #[must_use]
 pub fn one_of_these(
     page: &Page<'_>,
-    ask: &Ask,
-    sent: &[(String, String)],
+    unrecorded: &Unrecorded<'_>,
     (persons, more): (&[PersonSummaryView], bool),
 ) -> Markup {
+    let record = |extra: (&str, &str), label: &Markup| page.record_all_the_same(unrecorded, extra, label);
     page.titled(
         page.say("Is het een van deze mensen?", "Is it one of these people?"),
         &html! {
@@ -60,21 +66,36 @@ pub fn one_of_these(
                 "Nog niets vastgelegd. Kijk of u de persoon al kent; kies die dan.",
                 "Nothing is recorded yet. See whether the person is known already; then choose them.",
             )) }
-            (page.found(persons))
-            @if more { (page.more_fit()) }
-            form method="post" action={ "/board/do/" (ask.command.name()) } {
-                (page.hidden(ask))
-                @for (name, value) in sent { input type="hidden" name=(name) value=(value); }
-                input type="hidden" name="new" value="yes";
-                button.utrecht-button.utrecht-button--primary-action type="submit" {
-                    (page.say("Nee, dit is iemand anders: vastleggen", "No, this is somebody else: record"))
+            ul.card-list {
+                @for person in persons {
+                    (page.person_card(person, &record(("person", &person.person_id.to_string()), &html! {
+                        (page.say("Ja, dit is deze persoon: vastleggen", "Yes, this is the person: record"))
+                        span.visually-hidden { ": " (page.who(person.identity.as_ref(), person.person_id)) }
+                    })))
                 }
             }
+            @if more { (page.more_fit()) }
+            (record(("new", "yes"), &html! {
+                (page.say("Nee, dit is iemand anders: vastleggen", "No, this is somebody else: record"))
+            }))
         },
     )
 }
 
 impl Page<'_> {
+    /// Sends what was written once more, with the answer to a question about it.
+    fn record_all_the_same(&self, unrecorded: &Unrecorded<'_>, (name, value): (&str, &str), label: &Markup) -> Markup {
+        let Unrecorded { to, form, written } = unrecorded;
+        html! {
+            form method="post" action=(to) {
+                (self.ours(form))
+                @for (name, value) in *written { input type="hidden" name=(name) value=(value); }
+                input type="hidden" name=(name) value=(value);
+                button.utrecht-button.utrecht-button--primary-action type="submit" { (label) }
+            }
+        }
+    }
+
     /// Where somebody is looked for. What is typed is sent in a body, and stands in no address.
     pub(super) fn search_box(&self, action: &str, found: Option<&Found<'_>>) -> Markup {
         let wrong = found.and_then(|found| found.wrong);

@@ -2,6 +2,7 @@
 
 use care_path::codes::ReferralState as S;
 use care_path::command::CommandKind as K;
+use care_path::directory::is_a_bed;
 use care_path::views::{ReferralView, TaskView};
 use maud::{Markup, html};
 
@@ -17,13 +18,15 @@ pub struct Referrals {
     pub running: Part<ReferralView>,
     /// To others, and open.
     pub sent: Part<ReferralView>,
+    /// To the reader's organisation, and over: answered with no, taken back, or at its end.
+    pub over: Part<ReferralView>,
     pub tasks: Part<TaskView>,
 }
 
 /// The page.
 #[must_use]
 pub fn referrals(page: &Page<'_>, referrals: &Referrals) -> Markup {
-    let Referrals { waiting, running, sent, tasks } = referrals;
+    let Referrals { waiting, running, sent, over, tasks } = referrals;
     let what_waits = page.say("Wat wacht op u", "What waits for you");
     page.titled(
         page.say("Verwijzingen", "Referrals"),
@@ -39,6 +42,7 @@ pub fn referrals(page: &Page<'_>, referrals: &Referrals) -> Markup {
                     (page.further(tasks, what_waits))
                 }
             }
+            (page.referral_list("over", page.say("Afgelopen", "Over"), over))
         },
     )
 }
@@ -85,6 +89,11 @@ impl Page<'_> {
                                     (self.act(&ask(K::AcceptReferral).primary()))
                                     (self.act(&ask(K::DeclineReferral)))
                                     @if state == S::Made { (self.act(&ask(K::WaitlistReferral))) }
+                                }
+                                S::Accepted if is_a_bed(referral.offering) => {
+                                    // It is the bed that they were referred for: then they are expected.
+                                    (self.act(&Ask::of(K::AssignBed).about(person).primary()))
+                                    (self.act(&ask(K::RecordDropout)))
                                 }
                                 S::Accepted => {
                                     (self.act(&ask(K::StartCare).at_once().primary()))

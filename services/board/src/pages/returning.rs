@@ -290,7 +290,7 @@ impl Page<'_> {
         }
     }
 
-    /// A consent: what is given to whom, and taking it back in one tap.
+    /// A consent: what is given to whom, and taking it back, which asks once more, for it cannot be undone.
     pub(super) fn consent_given(
         &self,
         person: PersonId,
@@ -323,7 +323,10 @@ impl Page<'_> {
                     None => {
                         p { (self.noted(&consent.noted)) }
                         @if may.contains(&K::WithdrawConsent) {
-                            (self.act(&Ask::of(K::WithdrawConsent).about(person).subject(consent.consent_id.0).at_once()))
+                            (self.act(&Ask::of(K::WithdrawConsent).about(person).subject(consent.consent_id.0).inline().warned(
+                                "Wat met deze toestemming loopt, stopt meteen. Dit kan niet ongedaan worden gemaakt.",
+                                "What goes on with this consent stops at once. This cannot be undone.",
+                            )))
                         }
                     }
                 }

@@ -121,6 +121,9 @@ const PROBLEMS: &[(&str, Said)] = &[
     ("must be a country: its embassy, and the receiving side there", Said("Kies een land.", "Choose a country.")),
     ("a consent to this purpose would change nothing: it is not recorded", Said("Toestemming is alleen nodig voor terugkeer. Kies terugkeer.",
         "Consent is only needed for a return. Choose the return.")),
+    ("what the police reported is passed on to nobody: leave `justice` out", Said(
+        "Wat de politie meldde, gaat naar niemand. Vink het uit.",
+        "What the police reported is passed on to nobody. Untick it.")),
     // Whom and where.
     ("no such person", Said("Deze persoon is er niet, of u mag die niet zien. Kies een andere.",
         "This person is not there, or you may not see them. Choose another one.")),

@@ -23,7 +23,7 @@ pub use events::{
     OrganisationChanged, OrganisationClosed, OrganisationRegistered, OrganisationReopened,
 };
 
-pub use places::{Asked, Closures, Overbook, left_over};
+pub use places::{Asked, Closures, Overbook, is_a_bed, left_over};
 
 use crate::actor::Principal;
 use crate::codes::{LocationType, Offering, OrgKind, TargetGroup, Weekday};

@@ -110,6 +110,12 @@ impl Directory {
     }
 }
 
+/// Whether an offering is a bed and nothing more, so that a stay fulfils it.
+#[must_use]
+pub fn is_a_bed(offering: Offering) -> bool {
+    matches!(offering, Offering::NightBed | Offering::WinterBed | Offering::Bed24h | Offering::ShortStayShelter)
+}
+
 /// The kinds of places where somebody sleeps who is referred for an offering.
 fn sleeps_in(offering: Offering) -> &'static [LocationType] {
     match offering {

@@ -112,6 +112,15 @@ pub fn consented_as(category: Category) -> DataClass {
     }
 }
 
+/// Whether anything of a class may leave for the country of return at all. What the police reported never does.
+#[must_use]
+pub fn leaves_with_consent(class: DataClass) -> bool {
+    match class {
+        DataClass::Identity | DataClass::Social | DataClass::Medical | DataClass::Return => true,
+        DataClass::Justice => false,
+    }
+}
+
 /// Who is called in by a task: they see whom it is about, though they have nothing to do with the person yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CalledIn {

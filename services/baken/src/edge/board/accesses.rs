@@ -1,6 +1,8 @@
 //! The access log on the board, for privacy officers.
 
-use access_log::Outcome;
+use access_log::{Action, Outcome, Surface};
+
+use board::Said;
 use board::pages::{self, AccessFilters, AccessLog, AccessRow, StandsOut};
 use care_path::PersonId;
 use care_path::policy::rules::{AccessLogOf, access_log_of};
@@ -96,9 +98,29 @@ fn row(view: AccessView) -> AccessRow {
         user: view.user,
         role: view.role,
         organisation: view.organisation,
-        operation: view.operation,
+        did: (did(view.action), by_way_of(view.surface)),
+        operation: Some(view.operation).filter(|_| view.surface != Surface::Board),
         hidden: view.outcome == Outcome::Hidden,
-        persons: view.persons.into_iter().map(|person| (person.person_id, person.relation.name())).collect(),
+        persons: view.persons.into_iter().map(|each| (each.person_id, each.relation, each.categories)).collect(),
+    }
+}
+
+fn did(action: Action) -> Said {
+    match action {
+        Action::Read => Said("Gelezen", "Read"),
+        Action::Search => Said("Gezocht", "Searched"),
+        Action::Deliver => Said("Bericht gekregen", "Was told"),
+        Action::Export => Said("Bestand meegenomen", "Took away a file"),
+        Action::Review => Said("Dit logboek gelezen", "Read this log"),
+    }
+}
+
+fn by_way_of(surface: Surface) -> Said {
+    match surface {
+        Surface::Board => Said("op het bord", "on the board"),
+        Surface::Rest | Surface::Graphql => Said("met een ander systeem", "with another system"),
+        Surface::Stream => Said("terwijl het gebeurde", "as it happened"),
+        Surface::Webhook => Said("als bericht aan een ander systeem", "as a message to another system"),
     }
 }
 

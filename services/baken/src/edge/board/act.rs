@@ -6,13 +6,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::{Ask, Input};
-use board::{Draft, Flash, Language, form, pages};
+use board::pages::{self, Unrecorded};
+use board::{Draft, Flash, Language, form};
 use care_path::PersonId;
 use care_path::codes::{Code, ReturnCondition};
 use care_path::command::CommandKind;
 use care_path::directory::Directory;
 use care_path::ids::OrgId;
-use care_path::views::PersonSummaryView;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -198,21 +198,16 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
     let named = request.match_info().get("command").unwrap_or_default();
     let command = CommandKind::ALL.iter().copied().find(|kind| kind.name() == named).ok_or(Problem::NotFound)?;
     let executed = async |form: &Form<'_>| {
-        let back = form.sent.back();
-        let known = known_already(form).await;
-        if !known.0.is_empty() {
-            let page = Viewed::of(form.request, form.edge, &form.session, &back, None);
-            let (ask, written) = (Ask::of(command), form.sent.written());
-            return Ok(page.with_page(&back, |page| {
-                answer(pages::one_of_these(&page.still(), &ask, &written, (&known.0, known.1)))
-            }));
+        if let Some(asked) = one_of_these(form, command == CommandKind::ReportSignal).await {
+            return Ok(asked);
         }
+        let back = form.sent.back();
         let receipt = execute(form).await?;
         // Whoever was not known before, or not seen, has a page now.
         let opens = matches!(command, CommandKind::ReportSignal | CommandKind::BreakGlass);
         let opened = receipt.person_id.filter(|_| opens);
         let next = opened.map_or(back, |person| format!("/board/persons/{person}"));
-        Ok(form.done(&next, said(&receipt, command, form.language)))
+        Ok(form.done(&next, said(&receipt, &form.sent, &next, form.language)))
     };
     taken(&request, payload, &edge, command, executed).await
 }
@@ -220,6 +215,9 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
 /// Takes somebody in at a place of whom nothing need be known.
 pub async fn new_guest(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let taken_in = async |form: &Form<'_>| {
+        if let Some(asked) = one_of_these(form, true).await {
+            return Ok(asked);
+        }
         let person = take_in(form).await?;
         let said = form.language.say("Heeft een bed en is binnen.", "Has a bed and is in.").to_owned();
         let flash = Flash { said, undo: None, person: person.map(|person| person.0) };
@@ -238,6 +236,9 @@ async fn take_in(form: &Form<'_>) -> Result<Option<PersonId>, Problem> {
             form::put(&mut line, pointer, Value::from(value));
         }
     }
+    if let Some(person) = sent.id("person")? {
+        form::put(&mut line, "/person_id", Value::from(person.to_string()));
+    }
     let key = sent.key()?;
     let list = List { path: request.path(), key: &key, body: &sent.raw, request_id: RequestId::of(request, edge) };
     let mut done = Vec::new();
@@ -245,19 +246,27 @@ async fn take_in(form: &Form<'_>) -> Result<Option<PersonId>, Problem> {
     Ok(done.iter().find_map(|receipt| receipt.person_id))
 }
 
-/// Those whom a new person may be, where one is about to be opened and nobody has said yet that it is somebody else.
-async fn known_already(form: &Form<'_>) -> (Vec<PersonSummaryView>, bool) {
-    let Form { request, edge, session, sent: Sent { command, pairs, .. }, .. } = form;
-    let is_new =
-        *command == CommandKind::ReportSignal && pairs.of("person").is_none() && pairs.of("/person_id").is_none();
-    if !is_new || pairs.of("new").is_some() {
-        return (Vec::new(), false);
+/// Asks whether it is somebody who is known, where a new person is about to be opened and nobody has said yet that it is
+/// somebody else.
+async fn one_of_these(form: &Form<'_>, opens: bool) -> Option<HttpResponse> {
+    let Form { request, edge, session, sent, .. } = form;
+    let is_said = ["person", "/person_id", "new"].iter().any(|name| sent.pairs.of(name).is_some());
+    if !opens || is_said {
+        return None;
     }
     let known = ["name", "alias", "birth_date"]
-        .map(|field| (field, pairs.of(&format!("/identity/{field}")).unwrap_or_default().trim().to_owned()));
+        .map(|field| (field, sent.pairs.of(&format!("/identity/{field}")).unwrap_or_default().trim().to_owned()));
     // Where one cannot be looked for by what was written, nobody is offered, and recording it says what is wrong.
     let reading = reading(request, edge, &session.reader.principal, Surface::Board);
-    search::look_up(edge, &reading, known.into()).await.unwrap_or_default()
+    let (known, more) = search::look_up(edge, &reading, known.into()).await.unwrap_or_default();
+    if known.is_empty() {
+        return None;
+    }
+    let (back, written) = (sent.back(), sent.written());
+    let name = sent.pairs.of("form").unwrap_or_default();
+    let unrecorded = Unrecorded { to: request.path(), form: name, written: &written };
+    let page = Viewed::of(request, edge, session, &back, None);
+    Some(page.with_page(&back, |page| answer(pages::one_of_these(&page.still(), &unrecorded, (&known, more)))))
 }
 
 async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {
@@ -329,11 +338,28 @@ fn keep_opening_times(change: &mut Map<String, Value>, directory: &Directory) {
     }
 }
 
-/// What is said of what was recorded, and how it is taken back.
-fn said(receipt: &Receipt, command: CommandKind, language: Language) -> Flash {
-    let title = form::form_of(command).map_or("", |form| form.title.r#in(language));
-    let first = receipt.event_ids.first().filter(|_| takes_back(command));
+/// What is said of what was recorded, about whom where the next page is not theirs, and how it is taken back.
+fn said(receipt: &Receipt, sent: &Sent, next: &str, language: Language) -> Flash {
+    let form = form::form_of(sent.command);
+    let title = form.map_or("", |form| form.title.r#in(language));
+    let chosen = form.and_then(|form| chosen(form, sent, language));
+    let chosen = chosen.map(|chosen| format!(": {chosen}")).unwrap_or_default();
+    let first = receipt.event_ids.first().filter(|_| takes_back(sent.command));
     let undo = receipt.person_id.zip(first).map(|(person, entry)| (person.0, entry.0));
-    let person = receipt.moved_to.as_ref().map(|moved| moved.person_id.0);
-    Flash { said: format!("{}: {title}", language.say("Vastgelegd", "Recorded")), undo, person }
+    let about = receipt.moved_to.as_ref().map(|moved| moved.person_id).or(receipt.person_id);
+    let person = about.filter(|person| !next.contains(&person.to_string())).map(|person| person.0);
+    Flash { said: format!("{}: {title}{chosen}", language.say("Vastgelegd", "Recorded")), undo, person }
+}
+
+/// What was chosen, of a form that asks for a choice first: present or left, granted or denied.
+fn chosen(form: form::Form, sent: &Sent, language: Language) -> Option<String> {
+    let first = form.fields.first().filter(|field| field.required)?;
+    let value = sent.pairs.of(first.at)?;
+    match first.input {
+        Input::Code(list) => label(list, value, language.tag()),
+        Input::Among(few) => {
+            few.iter().find(|(code, _)| *code == value).map(|(_, said)| said.r#in(language).to_owned())
+        }
+        _ => None,
+    }
 }

@@ -102,13 +102,18 @@ fn fits(input: Input, schema: &Value, schemas: &Schemas) -> bool {
         Input::Line => is_text(None) && (schema["maxLength"] == 200 || schema["pattern"].is_string()),
         Input::Text => is_text(None) && schema["maxLength"] == 4000,
         Input::Sealed => is_text(None) && schema["maxLength"].as_u64() > Some(4000),
-        Input::Organisation | Input::Offering | Input::Facility | Input::Birth => {
-            is_text(None) && schema["pattern"].is_string()
-        }
+        Input::Organisation
+        | Input::OrganisationOf(_)
+        | Input::Municipality
+        | Input::Offering
+        | Input::Facility
+        | Input::Birth => is_text(None) && schema["pattern"].is_string(),
         Input::Number => is("integer"),
         Input::Flag | Input::TrueFalse => is("boolean"),
         Input::Code(list) => codes(schema) == codes_of(list),
         Input::Codes(list) => is("array") && codes(items()) == codes_of(list),
+        Input::Consented => is("array") && codes(items()) == codes_of("data_class"),
+        Input::OwnKind => codes(schema) == codes_of("location_type"),
         Input::Among(few) => few.iter().all(|(code, _)| codes(schema).contains(code)),
         Input::Moment => is_text(Some("date-time")),
         Input::Day => is_text(Some("date")),

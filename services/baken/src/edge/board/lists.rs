@@ -43,23 +43,25 @@ impl Viewed<'_> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
         let own = Some(reader.organisation.clone());
         let list = |list: &str, filter: ReferralsFilter| {
-            let filter = ReferralsFilter { only: Only::Open, ..filter };
             let page = baken.referrals(reader, &filter, &further.request(list, WITH_FORMS))?;
             Ok::<_, Problem>(further.part("/board/referrals", list, page))
         };
+        let open = || ReferralsFilter { only: Only::Open, ..ReferralsFilter::default() };
         let to_us = |waiting: bool| {
             let states = ReferralState::ALL.iter().filter(|state| state.is_open() && state.awaits_answer() == waiting);
-            ReferralsFilter { to: own.clone(), states: Some(states.copied().collect()), ..ReferralsFilter::default() }
+            ReferralsFilter { to: own.clone(), states: Some(states.copied().collect()), ..open() }
         };
         let from = own.clone().filter(|_| reader.actor.role() != Role::ProcessCoordinator);
         let tasks = baken.worklist(reader, None, &further.request("waits", SHOWN))?;
         let referrals = Referrals {
             waiting: list("in", to_us(true))?,
             running: list("care", to_us(false))?,
-            sent: list("out", ReferralsFilter { from, ..ReferralsFilter::default() })?,
+            sent: list("out", ReferralsFilter { from, ..open() })?,
+            over: list("over", ReferralsFilter { to: own.clone(), only: Only::Over, ..open() })?,
             tasks: further.part("/board/referrals", "waits", tasks),
         };
-        let all = [&referrals.waiting, &referrals.running, &referrals.sent].into_iter().flat_map(|part| &part.items);
+        let Referrals { waiting, running, sent, over, .. } = &referrals;
+        let all = [waiting, running, sent, over].into_iter().flat_map(|part| &part.items);
         let known = self.known(all.map(|referral| referral.noted.person_id));
         Ok(self.with_known(&known, self.at, |page| pages::referrals(page, &referrals)))
     }

@@ -3,15 +3,16 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use board::Page;
 use board::pages::{self, Found as FoundPersons, Moving, Others, Part};
+use board::{Page, form};
 use care_path::command::CommandKind;
 use care_path::matching::PersonSought;
 use care_path::views::{CaseFileView, PersonSummaryView, TimelineEntryView, Wanted};
 use care_path::{EventId, PersonId};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::place::Place;
+use super::place::{Pairs, Place};
 use super::session;
 use super::show::{Viewed, all};
 use super::sign_in::{answer_with, to};
@@ -24,41 +25,51 @@ use crate::edge::rest::search::look_for;
 /// As many as are offered.
 const OFFERED: usize = 20;
 
-/// Searches for somebody. What is searched for is in no address.
-pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    let Some((session, sent)) = session::sent(&request, payload, &edge).await? else {
-        return Ok(to("/").finish());
-    };
-    let name = sent.of("name").unwrap_or_default().trim();
-    let viewed = Viewed::of(&request, &edge, &session, "/board/persons", None);
-    if name.is_empty() {
-        return Ok(viewed.answer(StatusCode::OK));
+/// Searches that a reader made, the newest last: each has an address of its own, which holds nothing of what was typed.
+#[derive(Debug, Clone, Default)]
+pub struct Searches(Vec<(Uuid, String)>);
+
+impl Searches {
+    /// As many as one goes back to.
+    const MOST: usize = 16;
+
+    fn keep(&mut self, id: Uuid, typed: String) {
+        if self.0.len() == Self::MOST {
+            self.0.remove(0);
+        }
+        self.0.push((id, typed));
     }
-    let looked = match viewed.look_for(name).await {
-        Ok(looked) => looked,
-        Err(problem) => return Ok(viewed.problem(&problem)),
-    };
-    let page = |page: &Page<'_>| answer_with(looked.status(), pages::persons(&page.still(), &looked.found(name)));
-    Ok(viewed.with_page("/board/persons", page))
+
+    /// What was typed for the search that an address names.
+    fn at(&self, at: &str) -> Option<&str> {
+        let query = Pairs::read(at.split_once('?')?.1.as_bytes());
+        let named: Uuid = query.of(SEARCH)?.parse().ok()?;
+        self.0.iter().find(|(id, _)| *id == named).map(|(_, typed)| typed.as_str())
+    }
 }
 
-/// Searches for another person: whom an entry is really about, or who belongs together with somebody.
-pub async fn search_for_another(
-    request: HttpRequest,
-    payload: web::Payload,
-    edge: Data<Edge>,
-) -> Result<HttpResponse, Problem> {
-    let Some((session, sent)) = session::sent(&request, payload, &edge).await? else {
+/// Where an address names a search.
+const SEARCH: &str = "search";
+
+/// Searches for somebody, or for another person: whom an entry is really about, or who belongs together with somebody. What
+/// is searched for is in no address; the page with who fits has one all the same, so that one can go back to it.
+pub async fn search(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let Some((_, sent)) = session::sent(&request, payload, &edge).await? else {
         return Ok(to("/").finish());
     };
-    let at = request.uri().path_and_query().map_or("", |at| at.as_str()).to_owned();
-    let place = Place::parse(&at).ok_or(Problem::NotFound)?;
-    let name = sent.of("name").unwrap_or_default().trim();
-    let viewed = Viewed::of(&request, &edge, &session, &at, None);
-    if name.is_empty() {
-        return Ok(viewed.answer(StatusCode::OK));
+    let (path, query) = (request.path(), Pairs::read(request.query_string().as_bytes()));
+    let rest = query.0.iter().filter(|(name, _)| name == "entry").map(|(name, value)| format!("{name}={value}&"));
+    let at = format!("{path}?{}", rest.collect::<String>());
+    Place::parse(&at).ok_or(Problem::NotFound)?;
+    let typed = sent.of("name").unwrap_or_default().trim();
+    if typed.is_empty() {
+        return Ok(to(at.trim_end_matches(['?', '&'])).finish());
     }
-    Ok(viewed.another(&place, name).await.unwrap_or_else(|problem| viewed.problem(&problem)))
+    let id = edge.baken.ids().uuid_v7();
+    if let Some(name) = session::name_of(&request) {
+        edge.board.sessions.change(&name, |session| session.searches.keep(id, typed.to_owned()));
+    }
+    Ok(to(&format!("{at}{SEARCH}={id}")).finish())
 }
 
 /// Who was found by what was typed, or what is wrong with that.
@@ -119,22 +130,29 @@ impl Viewed<'_> {
         }
     }
 
-    /// The page on which another person is looked for, with who fits.
-    async fn another(&self, place: &Place, name: &str) -> Result<HttpResponse, Problem> {
+    /// The page of a search, with who fits; `None` where its address names none that was made.
+    pub async fn searched(&self) -> Option<HttpResponse> {
+        let typed = self.session.searches.at(self.at)?;
+        let page = self.with_who_fits(&Place::parse(self.at)?, typed).await;
+        Some(page.unwrap_or_else(|problem| self.problem(&problem)))
+    }
+
+    async fn with_who_fits(&self, place: &Place, typed: &str) -> Result<HttpResponse, Problem> {
+        let looked = self.look_for(typed).await?;
+        let (status, found) = (looked.status(), looked.found(typed));
         match *place {
+            Place::Persons(_) => {
+                Ok(self.with_page(self.at, |page| answer_with(status, pages::persons(&page.still(), &found))))
+            }
             Place::Move(person, entry) => {
                 let moving = self.moving(person, entry)?;
-                let looked = self.look_for(name).await?;
-                Ok(self.with_page(&on_the_case(person), |page| {
-                    answer_with(looked.status(), pages::moving(&page.still(), &moving.page(Some(looked.found(name)))))
-                }))
+                let page = |page: &Page<'_>| pages::moving(&page.still(), &moving.page(Some(found)));
+                Ok(answer_with(status, self.with_page(&on_the_case(person), page)))
             }
             Place::Others(person) => {
                 let others = self.others(person)?;
-                let looked = self.look_for(name).await?;
-                Ok(self.with_page(&on_the_case(person), |page| {
-                    answer_with(looked.status(), pages::others(&page.still(), &others.page(Some(looked.found(name)))))
-                }))
+                let page = |page: &Page<'_>| pages::others(&page.still(), &others.page(Some(found)));
+                Ok(answer_with(status, self.with_page(&on_the_case(person), page)))
             }
             _ => Err(Problem::NotFound),
         }
@@ -161,15 +179,35 @@ impl Viewed<'_> {
     }
 }
 
-/// Who fits, the best first, of those whom the reader may see.
+/// Who fits, the best first, of those whom the reader may see. A date is looked for as one of birth, in each way of writing
+/// that the board reads; the number that the board gives to somebody without a name is looked for as one.
 ///
 /// # Errors
 /// Where nobody can be looked for by it, or the reader searches too often.
 async fn fitting(edge: &Edge, reader: &Reading, typed: &str) -> Result<(Vec<PersonSummaryView>, bool), Problem> {
-    let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let (years, names): (Vec<_>, Vec<_>) = typed.split_whitespace().partition(is_year);
-    let known = [("name", names.join(" ")), ("birth_date", years.first().copied().unwrap_or_default().to_owned())];
-    look_up(edge, reader, known.into_iter().collect()).await
+    let (dates, names): (Vec<_>, Vec<_>) = typed.split_whitespace().partition(|word| is_date(word));
+    if let ([number], []) = (names.as_slice(), dates.as_slice())
+        && is_number(number)
+    {
+        edge.rates.search(&reader.user)?;
+        let numbered = edge.baken.numbered(reader, &number.to_ascii_lowercase()).await;
+        if !numbered.is_empty() {
+            return Ok((numbered, false));
+        }
+    }
+    let born = dates.first().map(|date| form::birth(date)).unwrap_or_default();
+    look_up(edge, reader, vec![("name", names.join(" ")), ("birth_date", born)]).await
+}
+
+/// Whether a word is a year, or a date with one: digits and what stands between them.
+fn is_date(word: &str) -> bool {
+    let mut parts = word.split(['-', '/', '.']);
+    let are_digits = word.bytes().all(|byte| byte.is_ascii_digit() || b"-/.".contains(&byte));
+    are_digits && parts.any(|part| part.len() == 4)
+}
+
+fn is_number(word: &str) -> bool {
+    word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Who may be meant by what is known of somebody, and whether there are more.

@@ -22,6 +22,7 @@ use secrecy::SecretString;
 
 use super::Board;
 use super::place::Pairs;
+use super::search::Searches;
 use super::sign_in::own_page;
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
@@ -52,6 +53,7 @@ pub struct Session {
     /// When what the reader may do is to be asked of the provider again.
     pub token_ends: DateTime,
     pub drafts: Drafts,
+    pub searches: Searches,
     /// What is said on the next page.
     pub flash: Option<Flash>,
 }
@@ -205,7 +207,15 @@ impl Sessions {
             return Err(Problem::Crowded);
         }
         let written_on = drafts.all_but(None).into_iter().next().map(|unsent| unsent.page);
-        let session = Session { reader, csrf: random()?, expires_at, token_ends, drafts, flash: None };
+        let session = Session {
+            reader,
+            csrf: random()?,
+            expires_at,
+            token_ends,
+            drafts,
+            searches: Searches::default(),
+            flash: None,
+        };
         let Principal { user, organisation, .. } = &session.reader.principal;
         self.signed_in.lock().insert(user.clone(), (organisation.clone(), now));
         sessions.insert(digest(&name), Kept { session, used_at: now, refresh });

@@ -64,6 +64,9 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
         });
     }
     let viewed = Viewed::of(&request, &edge, &session, &at, draft.as_ref());
+    if let Some(page) = viewed.searched().await {
+        return Ok(page);
+    }
     // It is read from a store that is asked and waited for.
     if let Some(Place::WhoSaw(person, language)) = Place::parse(&at) {
         return Ok(match viewed.who_saw(person, language).await {

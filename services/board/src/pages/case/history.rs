@@ -1,6 +1,7 @@
 //! All that was recorded of somebody.
 
 use care_path::command::CommandKind as K;
+use care_path::path::correction::corrects;
 use maud::{Markup, html};
 
 use super::CaseDesk;
@@ -25,13 +26,14 @@ impl Page<'_> {
                             @if entry.overtaken == Some(true) { " " span.tag { (self.say("telt niet mee", "does not count")) } }
                             " " (self.noted(&entry.noted))
                             @for why in entry.details.why().filter(|_| !struck) { p.told { (why) } }
-                            @let can_go = !struck && entry.r#type.can_be_retracted();
-                            @if can_go && desk.may.contains(&K::RetractEntry) {
+                            @let by = entry.noted.recorded_by.as_ref();
+                            @let corrects = !struck && by.is_some_and(|by| corrects(&self.reader.principal, by));
+                            @if corrects && entry.r#type.can_be_retracted() && desk.may.contains(&K::RetractEntry) {
                                 " · " a.utrecht-link href=(Ask::of(K::RetractEntry).about(person).subject(entry.event_id.0).path(self.at)) {
                                     (self.say("terugnemen", "take back")) span.visually-hidden { ": " (what) }
                                 }
                             }
-                            @if can_go && desk.may.contains(&K::MoveEntry) {
+                            @if corrects && entry.r#type.can_be_moved() && desk.may.contains(&K::MoveEntry) {
                                 " · " a.utrecht-link href=(moving_at(person, entry.event_id)) {
                                     (self.say("andere persoon", "another person")) span.visually-hidden { ": " (what) }
                                 }

@@ -3,10 +3,11 @@
 use serde::Deserialize;
 
 use super::{CorrectionEvent, EntryRetracted};
+use crate::actor::{Actor, Principal};
 use crate::codes::RetractReason;
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
-use crate::ids::EventId;
+use crate::ids::{EventId, OrgId};
 use crate::path::CarePath;
 use crate::path::record::{Recorded, Revocation, Uncounted};
 use crate::private::private;
@@ -72,14 +73,19 @@ impl Decide for RetractEntry {
     }
 }
 
-/// An entry of the sender's organisation; to the coordinator, anybody's. Of others' entries an organisation learns nothing, not
-/// even that they are there.
+/// Whether somebody may correct what an organisation recorded: their own does, and a coordinator does for all.
+#[must_use]
+pub fn corrects(by: &Principal, recorded_by: &OrgId) -> bool {
+    *recorded_by == by.organisation || matches!(by.actor, Actor::ProcessCoordinator { .. })
+}
+
+/// An entry that the sender may correct. Of others' entries an organisation learns nothing, not even that they are there.
 pub(super) fn recorded_by_the_sender<'a>(
     entry: EventId,
     path: &'a CarePath,
     at: &Context<'_>,
 ) -> Result<&'a Recorded, Refusal> {
     let found = path.record.find(entry);
-    let theirs = |found: &&Recorded| found.stamp.by.organisation == at.by.organisation || at.is_coordinator();
+    let theirs = |found: &&Recorded| corrects(at.by, &found.stamp.by.organisation);
     found.filter(theirs).ok_or(CorrectionRefusal::Unknown.into())
 }

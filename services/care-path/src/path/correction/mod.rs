@@ -26,7 +26,7 @@ mod tests;
 
 pub use arrival::{Arrival, Carried, arrivals, may_arrive};
 use decide::recorded_by_the_sender;
-pub use decide::{CorrectionRefusal, RetractEntry};
+pub use decide::{CorrectionRefusal, RetractEntry, corrects};
 pub use moving::{FinishMove, MoveEntry, Moving};
 
 part_events! {

@@ -26,6 +26,14 @@ pub(super) enum Movable {
     Never,
 }
 
+impl EventKind {
+    /// Whether an entry of this kind can be moved to another person by itself.
+    #[must_use]
+    pub fn can_be_moved(self) -> bool {
+        matches!(Movable::of(self), Movable::By(_) | Movable::WithItsThing(_))
+    }
+}
+
 impl Movable {
     pub(super) fn of(kind: EventKind) -> Self {
         use CommandKind as C;

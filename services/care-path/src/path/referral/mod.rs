@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{DeclineReason, DropoutReason, Offering, Phase, ReferralState, Urgency, WithdrawReason};
+use crate::directory::is_a_bed;
 use crate::command::{Context, Refusal};
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{OrgId, ReferralId};
@@ -185,10 +186,7 @@ impl Referral {
 
     /// Whether it asks for a bed and nothing more, so that a stay fulfils it.
     pub(crate) fn asks_for_a_bed(&self) -> bool {
-        matches!(
-            self.made.offering,
-            Offering::NightBed | Offering::WinterBed | Offering::Bed24h | Offering::ShortStayShelter
-        )
+        is_a_bed(self.made.offering)
     }
 
     /// What the receiver must know to answer: to the organisation that was asked, as deep as that it was asked at all.

@@ -15,7 +15,7 @@ use crate::path::repatriation::{
     ConsentGiven, ConsentWithdrawn, Handover, HandoverWithdrawn, Recipient, RepatriationEvent,
     ReturnConditionEvidenced, ReturnOptionsPresented, ReturnRefusal, ReturnRefused,
 };
-use crate::policy::rules::decides;
+use crate::policy::rules::{decides, leaves_with_consent};
 use crate::private::private;
 use crate::text::{Country, LanguageTag, Text};
 
@@ -159,6 +159,12 @@ impl Decide for GiveConsent {
             return Err(Refusal::field(
                 "purpose",
                 "a consent to this purpose would change nothing: it is not recorded",
+            ));
+        }
+        if self.data_classes.iter().any(|class| !leaves_with_consent(*class)) {
+            return Err(Refusal::field(
+                "data_classes",
+                "what the police reported is passed on to nobody: leave `justice` out",
             ));
         }
         match &self.recipient {
