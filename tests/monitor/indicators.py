@@ -241,19 +241,24 @@ class Course:
     def __init__(self, path):
         self.beds, self.requests = {}, {}
         self.made, self.states, self.reasons = {}, {}, {}
-        closings, died = Closings(), False
+        closings, self.died = Closings(), None
         everybody = {event.person for event in path}
         for event in path:
             closings.before(event)
             self.take(event)
             closed = closings.after(event)
-            died = died or event.type == "death_recorded"
+            if event.type == "death_recorded":
+                self.died = self.died or event.ends
             ended = everybody if event.type in ("death_recorded", "subject_erased") else closed
             for bed in self.beds.values():
                 if bed.person in ended:
                     self.end(bed, event.ends)
             # An erasure ends what is asked for, but what became of it until then stays known.
-            self.lapse(everybody if closings.is_closed() or died else closed)
+            self.lapse(everybody if closings.is_closed() or self.died else closed)
+        # Nobody sleeps anywhere after their death, whatever else ended the bed, or was told of a bed after it.
+        for bed in self.beds.values():
+            if self.died:
+                bed.ended = min(bed.ended or self.died, self.died)
 
     def take(self, event):
         data = event.data
@@ -470,12 +475,18 @@ class Count:
         place = self.city.municipality(first.by)
         self.duration("days_to_first_care", place, of, (end - first.day).days, bool(care))
 
+    @staticmethod
+    def lives(path, event):
+        """Nobody is lost whose death is on record: another record said so before the two were linked."""
+        deaths = (each for each in path if each.type == "death_recorded")
+        return all((event.at, event.position) < (death.at, death.position) for death in deaths)
+
     def absences(self, path, home):
         """From when nobody knew where the person was to when they were met or found; until death or today where not."""
         began, died, today = None, self.death(path), self.city.today
         spans = []
         for event in path:
-            if event.type == "went_out_of_sight" and not began:
+            if event.type == "went_out_of_sight" and not began and self.lives(path, event):
                 began = event
             elif began and event.type in FOUND and event.at >= began.at:
                 spans.append((began.day, event.day))
@@ -557,7 +568,7 @@ class Count:
                 stood = [each for each in path if each.type == "rights_assessed" and each.at <= event.at]
                 outcome = stood[-1].data["outcome"] if stood else "none"
                 self.turned_away(event, outcome, 1)
-            elif event.type == "went_out_of_sight":
+            elif event.type == "went_out_of_sight" and self.lives(path, event):
                 self.event("out_of_sight", event.day, home, [])
             elif event.type == "uninsured_report_filed":
                 known = [each for each in path if each.type == "insurance_recorded" and each.at <= event.at

@@ -207,10 +207,13 @@ fn days(page: &Page<'_>, scale: &Scale, height: i64) -> Markup {
     let step = (scale.minutes / MOST).max(1);
     html! {
         @for number in 0..MOST {
-            @let at = minutes_after(scale.from, number * step);
-            @let x = scale.x(at);
-            line class="path-tick" x1=(x) y1="14" x2=(x) y2=(height) {}
-            text class="path-date" x=(x) y="11" { (day(local_date(at), page.now, page.language)) }
+            @let at = |number: i64| minutes_after(scale.from, number * step);
+            @let (x, today) = (scale.x(at(number)), local_date(at(number)));
+            // A path of a day names the day once.
+            @if number == 0 || local_date(at(number - 1)) != today {
+                line class="path-tick" x1=(x) y1="14" x2=(x) y2=(height) {}
+                text class="path-date" x=(x) y="11" { (day(today, page.now, page.language)) }
+            }
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use chrono::{Datelike as _, NaiveDate};
 use serde::Deserialize;
 
-use crate::definitions::{Cut, Language, Text};
+use crate::definitions::{Cut, Language, Text, definition};
 use crate::indicators::{CITIES, ELSEWHERE};
 
 macro_rules! lists {
@@ -140,6 +141,81 @@ pub fn place(municipality: Option<&str>, language: Language) -> String {
 pub fn places() -> Vec<Option<&'static str>> {
     [None].into_iter().chain(CITIES.into_iter().chain([ELSEWHERE]).map(Some)).collect()
 }
+
+/// Why there is no estimate, and what speaks against one that is given: by code, in Dutch and English.
+const OF_ESTIMATES: [(&str, Text); 20] = [
+    ("no_persons", Text { nl: "niemand is gezien", en: "nobody was seen" }),
+    ("one_list", Text { nl: "er is maar één bron; twee zijn nodig", en: "there is one list; two are needed" }),
+    ("empty_list", Text { nl: "een bron heeft niemand", en: "nobody is on one of the lists" }),
+    ("no_recaptures", Text { nl: "niemand is vaker dan eens gezien", en: "nobody was seen more than once" }),
+    ("nobody_seen_once", Text { nl: "niemand is precies één keer gezien", en: "nobody was seen exactly once" }),
+    ("nobody_seen_twice", Text { nl: "niemand is precies twee keer gezien", en: "nobody was seen exactly twice" }),
+    ("bounded_counts", Text { nl: "alleen voor tellingen zonder grens", en: "for counts without a bound only" }),
+    ("nested_lists", Text { nl: "één bron ligt geheel in een andere", en: "one list lies within another" }),
+    ("structural_zero", Text { nl: "twee bronnen sluiten elkaar uit", en: "two lists exclude each other" }),
+    (
+        "suspected_structural_zero",
+        Text { nl: "twee bronnen lijken elkaar uit te sluiten", en: "two lists seem to exclude each other" },
+    ),
+    (
+        "sparse_table",
+        Text { nl: "te weinig personen op meer dan één bron", en: "too few persons on more than one list" },
+    ),
+    (
+        "not_identifiable",
+        Text { nl: "de tabel zegt te weinig voor het model", en: "the table tells too little for the model" },
+    ),
+    ("no_finite_mle", Text { nl: "het model heeft geen eindige schatting", en: "the model has no finite estimate" }),
+    (
+        "uninformative",
+        Text { nl: "de onzekerheid is zo groot als de schatting", en: "the uncertainty is as large as the estimate" },
+    ),
+    ("overflow", Text { nl: "te groot om te berekenen", en: "too large to compute" }),
+    ("not_converged", Text { nl: "de berekening komt niet uit", en: "the fit does not converge" }),
+    ("few_recaptures", Text { nl: "weinig personen vaker gezien", en: "few persons were seen again" }),
+    ("poor_fit", Text { nl: "het model past slecht", en: "the model fits poorly" }),
+    ("unequal_lists", Text { nl: "de bronnen zijn ongelijk groot", en: "the lists are of unequal size" }),
+    ("saturated", Text { nl: "het model past op elke tabel", en: "the model fits any table" }),
+];
+
+/// Why there is no estimate, or what speaks against one, in words; `None` where there is no such code.
+#[must_use]
+pub fn of_estimate(code: &str, language: Language) -> Option<&'static str> {
+    OF_ESTIMATES.iter().find(|(each, _)| *each == code).map(|(_, said)| said.in_language(language))
+}
+
+/// A text of a definition, with the names of the indicators that it speaks of: it has their ids between backquotes.
+#[must_use]
+pub fn with_names(text: &str, language: Language) -> String {
+    let named =
+        |id: &str| definition(id).map_or_else(|| id.to_owned(), |of| format!("“{}”", of.name.in_language(language)));
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { named(part) } else { part.to_owned() }).collect()
+}
+
+/// A day in words.
+#[must_use]
+pub fn day(day: NaiveDate, language: Language) -> String {
+    const MONTHS: [Text; 12] = [
+        Text { nl: "januari", en: "January" },
+        Text { nl: "februari", en: "February" },
+        Text { nl: "maart", en: "March" },
+        Text { nl: "april", en: "April" },
+        Text { nl: "mei", en: "May" },
+        Text { nl: "juni", en: "June" },
+        Text { nl: "juli", en: "July" },
+        Text { nl: "augustus", en: "August" },
+        Text { nl: "september", en: "September" },
+        Text { nl: "oktober", en: "October" },
+        Text { nl: "november", en: "November" },
+        Text { nl: "december", en: "December" },
+    ];
+    let month = MONTHS.iter().nth(day.month0() as usize).map_or("", |month| month.in_language(language));
+    format!("{} {month} {}", day.day(), day.year())
+}
+
+/// What heads durations.
+pub const QUARTILES: Text = Text { nl: "mediaan (kwartielen)", en: "median (quartiles)" };
 
 /// What marks a cell that is not shown.
 pub const NOT_SHOWN: Text = Text { nl: "niet getoond", en: "not shown" };

@@ -211,6 +211,15 @@ impl Webhooks {
             let secret = definition.secrets.first().filter(|_| recent).map(|held| held.secret.clone());
             return Ok(Made { webhook: self.view(entry, principal), secret, repeated: true });
         }
+        // What an administrator has disabled does not come back under another id.
+        let is_blocked = |definition: &Definition| {
+            definition.state == WebhookState::Blocked
+                && definition.maker.organisation == principal.organisation
+                && definition.url == url.as_str()
+        };
+        if self.entries.read().values().any(|entry| is_blocked(&entry.definition())) {
+            return Err(WebhookError::Blocked);
+        }
         if self.entries.read().values().filter(|entry| entry.definition().is_of(principal)).count() >= MOST {
             return Err(WebhookError::TooMany);
         }
@@ -259,10 +268,13 @@ impl Webhooks {
     /// Removes a webhook with all that waits for it.
     ///
     /// # Errors
-    /// Where there is none of this principal, or the store does not answer.
+    /// Where there is none of this principal, an administrator has disabled it, or the store does not answer.
     pub async fn remove(&self, principal: &Principal, id: WebhookId) -> Result<(), WebhookError> {
         let _alone = self.shared.changing.lock().await;
         let entry = self.own(principal, id)?;
+        if entry.definition().state == WebhookState::Blocked {
+            return Err(WebhookError::Blocked);
+        }
         self.shared.store.remove(id).await?;
         entry.removed.store(true, Ordering::Relaxed);
         self.entries.write().remove(&id);

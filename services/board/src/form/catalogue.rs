@@ -6,7 +6,7 @@ use care_path::command::CommandKind as K;
 
 use super::Input::{
     Abroad, Among, Birth, Code, Codes, ConsentRecipient, Consented, Countries, Country, Day, Facility, Flag, Id,
-    Language, Languages, Line, Moment, Municipality, Number, Offering, Organisation, OrganisationOf, OwnKind,
+    Language, Languages, Line, Moment, Municipality, Number, Offering, Organisation, OrganisationOf, OwnKind, Period,
     Recipients, Sealed, Text, TrueFalse,
 };
 use super::directory::{
@@ -166,8 +166,7 @@ const LIVING: &[Field] = &[
         .hint("Zoals 2019 of 11-2019.", "Such as 2019 or 11-2019."),
 ];
 
-const PERIOD: &[Field] = &[must("/period", "Periode", "Period", Line)
-    .hint("Een jaar of kwartaal, zoals 2026 of 2026-Q3.", "A year or quarter, such as 2026 or 2026-Q3.")];
+const PERIOD: &[Field] = &[must("/period", "Periode", "Period", Period)];
 const REMARK: &[Field] = &[
     must("/period", "Periode", "Period", Line),
     must("/indicator", "Cijfer", "Figure", Line),
@@ -286,7 +285,7 @@ const EXCEPTION: &[Field] = &[
 const DECIDE: &[Field] = &[
     must("/decision", "Besluit", "Decision", Among(DECISIONS)),
     must("/reason", "Waarom?", "Why?", Text),
-    may("/expires_at", "Geldt tot", "Holds until", Moment),
+    may("/expires_at", "Geldt tot", "Holds until", Moment).hint("Alleen bij toekennen.", "Only where it is granted."),
 ];
 
 /// From where people are discharged.

@@ -1,7 +1,7 @@
 //! What the commands of the directory ask for: an organisation, a facility, and how many places it has.
 
 use super::Field;
-use super::Input::{Code, Codes, Country, Day, Id, Line, Names, Number, Tags};
+use super::Input::{Code, Codes, Country, Day, Id, Line, Names, Number, Tags, Time};
 use super::catalogue::{may, must};
 
 /// What is said of an organisation, after its id.
@@ -33,7 +33,7 @@ macro_rules! facility {
             $($first,)*
             must("/name", "Naam", "Name", Line),
             must("/location_type", "Soort plek", "Kind of place", Code("location_type")),
-            may("/cut_off", "Binnen voor", "In by", Line).hint("Zoals 23:00.", "Such as 23:00."),
+            may("/cut_off", "Binnen voor", "In by", Time),
             may("/address", "Adres", "Address", Line),
             may("/district", "Wijk", "District", Line),
             $($last,)*

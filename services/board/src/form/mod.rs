@@ -45,6 +45,8 @@ pub enum Input {
     /// A day and time in Amsterdam.
     Moment,
     Day,
+    /// A time of day.
+    Time,
     /// A date of birth as far as it is known.
     Birth,
     Country,
@@ -72,6 +74,8 @@ pub enum Input {
     ConsentRecipient,
     /// A place of the reader's own organisation.
     Facility,
+    /// A year or quarter of the last three years, the newest first.
+    Period,
     /// An id that the page knows: a person, a user.
     Id,
 }

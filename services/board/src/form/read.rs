@@ -58,8 +58,10 @@ fn value_of(field: &Field, values: &[&str]) -> Result<Value, &'static str> {
         | Input::Municipality
         | Input::Offering
         | Input::Facility
+        | Input::Period
         | Input::Id => Value::from(first),
         Input::Birth => Value::from(birth(first)),
+        Input::Time => Value::from(time_of_day(first)),
         Input::Number => Value::from(first.parse::<i64>().map_err(|_| NO_NUMBER)?),
         Input::Flag | Input::TrueFalse => Value::from(first == "true"),
         Input::Codes(_) | Input::Consented | Input::Countries | Input::Tags => Value::from(values.to_vec()),
@@ -87,6 +89,15 @@ pub fn birth(text: &str) -> String {
     match parts.as_slice() {
         [day, month, year] if year.len() == 4 => format!("{year}-{month:0>2}-{day:0>2}"),
         [month, year] if year.len() == 4 => format!("{year}-{month:0>2}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// A time of day, as people write it: `9:00`, `23.00`.
+fn time_of_day(text: &str) -> String {
+    let parts: Vec<_> = text.split([':', '.']).collect();
+    match parts.as_slice() {
+        [hour, minute] if minute.len() == 2 => format!("{hour:0>2}:{minute}"),
         _ => text.to_owned(),
     }
 }
@@ -172,6 +183,13 @@ mod tests {
             ("Marek", "Marek"),
         ] {
             assert_eq!(born(written), json!(wanted), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_is_read_as_people_write_it() {
+        for (written, wanted) in [("9:00", "09:00"), ("23.00", "23:00"), ("23:00", "23:00"), ("elf uur", "elf uur")] {
+            assert_eq!(time_of_day(written), wanted);
         }
     }
 

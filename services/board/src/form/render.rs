@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use care_path::codes::{Code, DataClass, LocationType, OrgKind};
 use care_path::policy::rules::leaves_with_consent;
+use care_path::time::local_date;
+use chrono::Datelike as _;
 use maud::{Markup, html};
+use monitor::period::Period;
 
 use super::catalogue::WHEN;
 use super::{Ask, Field, Form, Input, form_of};
@@ -204,6 +207,7 @@ impl Page<'_> {
             Input::Number => line("text", "numeric"),
             Input::Moment => line("datetime-local", ""),
             Input::Day => line("date", ""),
+            Input::Time => line("time", ""),
             Input::Text | Input::Sealed => html! {
                 @let most = (field.input == Input::Text).then_some("4000");
                 textarea.utrecht-textarea id=(id) name=(field.at) rows="3" maxlength=[most] required[field.required]
@@ -234,6 +238,7 @@ impl Page<'_> {
             | Input::Municipality
             | Input::Offering
             | Input::ConsentRecipient
+            | Input::Period
             | Input::Facility => html! {
                 select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
                     aria-describedby=[described] aria-invalid=[wrong] {
@@ -302,6 +307,7 @@ impl Page<'_> {
                 let own = &self.reader.principal.organisation;
                 self.names.facilities(own).into_iter().map(|each| (each.id, each.name)).collect()
             }
+            Input::Period => self.periods(),
             Input::Line
             | Input::Names
             | Input::Text
@@ -310,6 +316,7 @@ impl Page<'_> {
             | Input::Flag
             | Input::Moment
             | Input::Day
+            | Input::Time
             | Input::Birth
             | Input::Id => Vec::new(),
         }
@@ -328,6 +335,26 @@ impl Page<'_> {
         all.retain(|each| OrgKind::from_code(&each.kind).is_some_and(&is_meant));
         all.sort_by_key(|each| each.municipality != here);
         all.into_iter().map(|each| (each.id, each.name)).collect()
+    }
+
+    /// The periods of the last three years that have begun.
+    fn periods(&self) -> Vec<(String, String)> {
+        let today = local_date(self.now);
+        let years = (today.year() - 2..=today.year()).rev().filter_map(Period::year);
+        let periods = years.flat_map(|year| [year].into_iter().chain(year.quarters().into_iter().rev()));
+        let begun = periods.filter(|period| period.first_day() <= today);
+        let named = |period: Period| match period.quarter_number() {
+            None => period.to_string(),
+            Some(number) => {
+                format!(
+                    "{} {number} {} {}",
+                    self.say("Kwartaal", "Quarter"),
+                    self.say("van", "of"),
+                    period.calendar_year()
+                )
+            }
+        };
+        begun.map(|period| (period.to_string(), named(period))).collect()
     }
 
     /// The kinds of the places of the reader's organisation; all where it has none.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use care_path::command::CommandKind as K;
 use maud::{Markup, PreEscaped, html};
-use monitor::definitions::{Cut, Definition, INDICATORS, definition};
+use monitor::definitions::{Cut, Definition, INDICATORS, Unit, definition};
 use monitor::frozen::{Cell, Durations, Estimated, Frozen, Table, Value};
-use monitor::labels::{label, place, places};
+use monitor::labels::{QUARTILES, label, of_estimate, place, places, with_names};
 use monitor::report::Beside;
 use monitor::{definitions, plot};
 
@@ -105,8 +105,8 @@ impl Page<'_> {
                 p {
                     (self.say("Vastgezet op ", "Frozen on ")) (crate::show::day(shown.frozen_on, self.now, self.language)) ". "
                     @match self.language {
-                        Language::Dutch => { "• betekent: er is iemand, en hoeveel wordt niet getoond. Het zijn er minder dan " (first_small) ", of het zou zo'n klein aantal verraden. Andere getallen zijn afgerond op " (base) "." },
-                        Language::English => { "• means: there is somebody, and how many is not shown. They are fewer than " (first_small) ", or it would give such a small number away. Other numbers are rounded to " (base) "." },
+                        Language::Dutch => { "× betekent: er is iemand, en hoeveel wordt niet getoond. Het zijn er minder dan " (first_small) ", of het zou zo'n klein aantal verraden. Andere getallen zijn afgerond op " (base) "." },
+                        Language::English => { "× means: there is somebody, and how many is not shown. They are fewer than " (first_small) ", or it would give such a small number away. Other numbers are rounded to " (base) "." },
                     }
                 }
                 p.acts { @for form in figures.forms {
@@ -144,10 +144,10 @@ impl Page<'_> {
                 h2.utrecht-heading-2 id=(of.id) { (of.name.in_language(language)) }
                 details.more {
                     summary { (self.say("Wat telt mee?", "What counts?")) }
-                    p { (of.counts.in_language(language)) }
+                    p { (with_names(of.counts.in_language(language), language)) }
                     p { (self.say("Peilmoment: ", "By date: ")) (of.reference.label().in_language(language)) ". "
                         (self.say("Eenheid: ", "Unit: ")) (of.unit.label().in_language(language)) "." }
-                    ul { @for gap in of.gaps { li { (gap.in_language(language)) } } }
+                    ul { @for gap in of.gaps { li { (with_names(gap.in_language(language), language)) } } }
                 }
                 @if let Some(remark) = figures.remarks.get(of.id) {
                     blockquote.remark { @for paragraph in remark.split("\n\n") { p { (paragraph) } } }
@@ -234,11 +234,13 @@ impl Page<'_> {
         }
         let name = of.name.in_language(language);
         let by: Vec<_> = cuts.iter().map(|cut| cut.label().in_language(language)).collect();
-        let caption = if by.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{name}, {} {}", self.say("naar", "by"), by.join(", "))
+        let unit = table.unit.label().in_language(language);
+        let what = match table.unit {
+            Unit::Days => format!("{name}: {unit}, {}", QUARTILES.in_language(language)),
+            _ => name.to_owned(),
         };
+        let caption =
+            if by.is_empty() { what } else { format!("{what}, {} {}", self.say("naar", "by"), by.join(", ")) };
         let value = |row: &[Option<&String>], place: Option<&str>| {
             let is_it = |cell: &&Cell| {
                 cell.categories.get(&Cut::Municipality).map(String::as_str) == place
@@ -259,7 +261,7 @@ impl Page<'_> {
                         @for (cut, category) in cuts.iter().zip(row) {
                             th scope="row" { (category.map_or_else(|| self.say("alles", "all").to_owned(), |category| label(*cut, category, language))) }
                         }
-                        @if cuts.is_empty() { th scope="row" { (of.unit.label().in_language(language)) } }
+                        @if cuts.is_empty() { th scope="row" { (unit) } }
                         @for place in &places { td { @if let Some(value) = value(row, *place) { (self.figure(value)) } } }
                     } } }
                 }
@@ -272,7 +274,7 @@ impl Page<'_> {
         match value {
             Value::Count(count) => html! { (count) },
             Value::Suppressed => html! {
-                span aria-hidden="true" { "•" }
+                span aria-hidden="true" { "×" }
                 span.visually-hidden { (self.say("niet getoond", "not shown")) }
             },
             Value::Days(Durations { lower_quartile, median, upper_quartile, curve: _ }) => {
@@ -284,7 +286,10 @@ impl Page<'_> {
                 (estimate) " (" (lower) "–" (upper.map_or_else(|| "∞".to_owned(), |upper| upper.to_string())) ") "
                 span.noted { (method) }
             },
-            Value::Refused(why) => html! { span.noted { (why.replace('_', " ")) } },
+            Value::Refused(why) => html! {
+                (self.say("niet te schatten", "no estimate")) " "
+                span.noted { (of_estimate(why, language_of(self)).unwrap_or(why)) }
+            },
         }
     }
 }

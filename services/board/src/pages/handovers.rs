@@ -46,7 +46,7 @@ impl Page<'_> {
             li.card id={ "handover-" (handover.handover_id) } {
                 h3.utrecht-heading-3 { (self.say("Naar ", "To ")) (self.country(handover.country.as_str())) }
                 p {
-                    @if let Some(state) = handover.state { span.tag.tag--calm { (self.code(state)) } " " }
+                    @if let Some(state) = handover.state { span.tag.tag--calm[!matches!(state, S::Declined | S::Withdrawn)] { (self.code(state)) } " " }
                     @if let Some(changed) = handover.changed_at { (self.time(changed)) }
                 }
                 @if with_link { p { (self.person_link(identity, person)) } }

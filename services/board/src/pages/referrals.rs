@@ -70,7 +70,7 @@ impl Page<'_> {
                 h3.utrecht-heading-3 { (self.code(referral.offering)) }
                 @if with_link { p { (self.person_link(None, person)) } }
                 p {
-                    @if let Some(state) = referral.state { span.tag.tag--calm { (self.code(state)) } " " }
+                    @if let Some(state) = referral.state { span.tag.tag--calm[state.is_open()] { (self.code(state)) } " " }
                     span.tag { (self.code(referral.urgency)) }
                 }
                 p { (self.organisation(&referral.from)) " → " (self.organisation(&referral.to)) " · " (self.noted(&referral.noted)) }

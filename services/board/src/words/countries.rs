@@ -2,7 +2,7 @@
 
 use super::{Language, Said};
 
-pub(crate) const COUNTRIES: [(&str, Said); 31] = [
+pub(crate) const COUNTRIES: [(&str, Said); 54] = [
     ("PL", Said("Polen", "Poland")),
     ("RO", Said("Roemenië", "Romania")),
     ("BG", Said("Bulgarije", "Bulgaria")),
@@ -34,6 +34,29 @@ pub(crate) const COUNTRIES: [(&str, Said); 31] = [
     ("LI", Said("Liechtenstein", "Liechtenstein")),
     ("CH", Said("Zwitserland", "Switzerland")),
     ("NL", Said("Nederland", "Netherlands")),
+    ("GB", Said("Verenigd Koninkrijk", "United Kingdom")),
+    ("UA", Said("Oekraïne", "Ukraine")),
+    ("MD", Said("Moldavië", "Moldova")),
+    ("BY", Said("Belarus", "Belarus")),
+    ("RU", Said("Rusland", "Russia")),
+    ("TR", Said("Turkije", "Turkey")),
+    ("AL", Said("Albanië", "Albania")),
+    ("BA", Said("Bosnië en Herzegovina", "Bosnia and Herzegovina")),
+    ("XK", Said("Kosovo", "Kosovo")),
+    ("ME", Said("Montenegro", "Montenegro")),
+    ("MK", Said("Noord-Macedonië", "North Macedonia")),
+    ("RS", Said("Servië", "Serbia")),
+    ("GE", Said("Georgië", "Georgia")),
+    ("AM", Said("Armenië", "Armenia")),
+    ("AZ", Said("Azerbeidzjan", "Azerbaijan")),
+    ("MA", Said("Marokko", "Morocco")),
+    ("DZ", Said("Algerije", "Algeria")),
+    ("TN", Said("Tunesië", "Tunisia")),
+    ("GH", Said("Ghana", "Ghana")),
+    ("NG", Said("Nigeria", "Nigeria")),
+    ("SO", Said("Somalië", "Somalia")),
+    ("ER", Said("Eritrea", "Eritrea")),
+    ("SY", Said("Syrië", "Syria")),
 ];
 
 /// The name of a country, or its code where the board has none.

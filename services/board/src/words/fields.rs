@@ -4,9 +4,12 @@
 use super::{Language, Said};
 
 const OTHER: Said = Said("Dit kan zo niet. Kijk het na.", "This cannot be right. Check it.");
-const FILL_IN: Said = Said("Vul dit in.", "Fill this in.");
+const FILL_IN: Said = Said("Dit is nodig: vul het in of kies iets.", "This is needed: fill it in, or choose.");
 const CHOOSE: Said = Said("Kies een van de mogelijkheden.", "Choose one of the possibilities.");
-const NUMBER: Said = Said("Vul een heel getal in, zoals 12.", "Fill in a whole number, such as 12.");
+const NUMBER: Said = Said(
+    "Vul een heel getal in, zoals 12, en niet te groot.",
+    "Fill in a whole number, such as 12, and not too large.",
+);
 const DAY_AND_TIME: Said = Said("Vul een dag en een tijd in.", "Fill in a day and a time.");
 const ORGANISATION: Said = Said("Kies een organisatie die in Baken staat.", "Choose an organisation that is in Baken.");
 const OUTDATED: Said =

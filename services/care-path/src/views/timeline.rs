@@ -45,6 +45,12 @@ pub struct DetailsView {
 const WHY: [&str; 2] = ["explanation", "overbooked"];
 
 impl DetailsView {
+    /// A code among them.
+    #[must_use]
+    pub fn code(&self, field: &str) -> Option<&str> {
+        self.shown.get(field)?.as_str()
+    }
+
     /// Why somebody did it, in their own words.
     pub fn why(&self) -> impl Iterator<Item = &str> {
         self.why.iter().map(String::as_str)

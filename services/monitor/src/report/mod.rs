@@ -76,7 +76,7 @@ fn introduction(newest: &Frozen, language: Language) -> String {
         }
     };
     let (threshold, base) = (newest.rule.threshold, newest.rule.base);
-    let (period, day) = (newest.period, newest.frozen_on);
+    let (period, day) = (newest.period, labels::day(newest.frozen_on, language));
     match language {
         Language::Dutch => format!(
             "<p>Cijfers over {period}, vastgezet op {day}, {audience}. Aantallen zijn afgerond op {base}. Wat <span \
@@ -105,16 +105,17 @@ fn section(
     if tables.peek().is_none() && !is_withheld {
         return String::new();
     }
+    let named = |text: &str| escape(&labels::with_names(text, language));
     let mut text = format!("<section id=\"{0}\"><h2>{1}</h2>\n", definition.id, say(&definition.name));
     let _ = writeln!(
         text,
         "<div class=\"definition\"><p><b>{}</b> {}</p><p><b>{}</b> {}</p><p><b>{}</b> {}</p><p class=\"id\">{} · v{}</p></div>",
         say(&COUNTS),
-        code(say(&definition.counts)),
+        named(say(&definition.counts)),
         say(&DATE),
         say(&definition.reference.label()),
         say(&GAPS),
-        code(&definition.gaps.iter().map(say).collect::<Vec<_>>().join(" ")),
+        named(&definition.gaps.iter().map(say).collect::<Vec<_>>().join(" ")),
         definition.id,
         definition.version,
     );
@@ -153,10 +154,4 @@ fn plots(releases: &[Frozen], newest: &Frozen, definition: &Definition, language
         _ => vec![trend()],
     };
     plots.into_iter().flatten().collect()
-}
-
-/// A text of a definition, with what is between backquotes as code.
-fn code(text: &str) -> String {
-    let parts = text.split('`').enumerate();
-    parts.map(|(at, part)| if at % 2 == 1 { format!("<code>{}</code>", escape(part)) } else { escape(part) }).collect()
 }

@@ -10,7 +10,6 @@ use crate::plot::{escape, number};
 const REFUSED: Text = Text { nl: "niet te schatten", en: "no estimate" };
 const ALL: Text = Text { nl: "alle", en: "all" };
 const AFTER_A_YEAR: Text = Text { nl: "nog niet na een jaar", en: "not yet after a year" };
-const QUARTILES: Text = Text { nl: "mediaan (kwartielen)", en: "median (quartiles)" };
 
 /// A table of a release.
 pub fn table(table: &Table, language: Language) -> String {
@@ -27,8 +26,10 @@ pub fn table(table: &Table, language: Language) -> String {
     }
     let heading: Vec<&str> = cuts.iter().map(|cut| labels::cut(*cut, language)).collect();
     let caption = match (table.unit, heading.is_empty()) {
-        (Unit::Days, true) => format!("{}, {}", say(table.unit.label()), say(QUARTILES)),
-        (Unit::Days, false) => format!("{}, {}: {}", say(table.unit.label()), say(QUARTILES), heading.join(", ")),
+        (Unit::Days, true) => format!("{}, {}", say(table.unit.label()), say(labels::QUARTILES)),
+        (Unit::Days, false) => {
+            format!("{}, {}: {}", say(table.unit.label()), say(labels::QUARTILES), heading.join(", "))
+        }
         (_, true) => say(table.unit.label()).to_owned(),
         (_, false) => format!("{}: {}", say(table.unit.label()), heading.join(", ")),
     };
@@ -59,6 +60,10 @@ fn codes<'a>(cell: &'a Cell, cuts: &[Cut]) -> Vec<&'a str> {
     cuts.iter().map(|cut| cell.categories.get(cut).map_or("", String::as_str)).collect()
 }
 
+fn of_estimate(code: &str, language: Language) -> &str {
+    labels::of_estimate(code, language).unwrap_or(code)
+}
+
 fn shown(value: &Value, language: Language) -> String {
     let say = |text: Text| text.in_language(language);
     match value {
@@ -77,7 +82,8 @@ fn shown(value: &Value, language: Language) -> String {
             let bound = if of.is_lower_bound { "≥ " } else { "" };
             let upper = of.upper.map_or_else(|| "∞".to_owned(), number);
             let method = escape(&of.method.replace('_', "-"));
-            let warnings = escape(&of.warnings.join(", ").replace('_', " "));
+            let warnings = of.warnings.iter().map(|code| of_estimate(code, language));
+            let warnings = escape(&warnings.collect::<Vec<_>>().join(", "));
             format!(
                 "<td>{bound}{} ({}–{upper})<br><small>{method}{}{warnings}</small></td>",
                 number(of.estimate),
@@ -86,7 +92,7 @@ fn shown(value: &Value, language: Language) -> String {
             )
         }
         Value::Refused(reason) => {
-            format!("<td>{}<br><small>{}</small></td>", say(REFUSED), escape(&reason.replace('_', " ")))
+            format!("<td>{}<br><small>{}</small></td>", say(REFUSED), escape(of_estimate(reason, language)))
         }
     }
 }

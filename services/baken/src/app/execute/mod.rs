@@ -120,6 +120,18 @@ impl Baken {
         }
     }
 
+    /// Whether the key of any of these requests was used for another one, on whichever node.
+    ///
+    /// # Errors
+    /// Where the log does not tell.
+    pub async fn is_any_reused(&self, requests: &[Idempotency]) -> Result<bool, ExecuteError> {
+        self.caught_up(self.log.head().await?).await?;
+        let world = self.world.read();
+        let reused =
+            |request: &Idempotency| world.answers().of(request.key).is_some_and(|answer| answer.body != request.body);
+        Ok(requests.iter().any(reused))
+    }
+
     /// What a request of this key was answered, if it was; a key that came with another body is refused.
     fn answered(&self, request: &Request, idempotency: Idempotency) -> Result<Option<Receipt>, ExecuteError> {
         // The lock is let go before the answer is told: telling it takes the lock again.

@@ -20,7 +20,7 @@ use care_path::figures::{
 };
 use care_path::ids::Municipality;
 use care_path::policy::rules::{FiguresOf, figures_of};
-use care_path::time::local_date;
+use care_path::time::{Night, local_date};
 use monitor::definitions::{INDICATORS, definition};
 use monitor::disclosure::Rule;
 use monitor::freeze;
@@ -85,6 +85,10 @@ impl Baken {
     async fn freeze(&self, release: &ReleaseFigures) -> Result<Made, ExecuteError> {
         let period: Period = release.period.to_string().parse().map_err(internal)?;
         let (world, now) = (self.world.clone(), self.clock.now());
+        // Its last night goes on until noon, and whoever comes late in it counts.
+        if Night::of(now).date() < period.day_after() {
+            return Err(not_frozen(NotFrozen::NotOver(period.day_after())));
+        }
         let releases = self.world.read().figures().all().releases.clone();
         let made = tokio::task::spawn_blocking(move || {
             let (mut all, beside) = (Vec::new(), releases.len());

@@ -105,6 +105,8 @@ fn fits(input: Input, schema: &Value, schemas: &Schemas) -> bool {
         Input::Organisation
         | Input::OrganisationOf(_)
         | Input::Municipality
+        | Input::Period
+        | Input::Time
         | Input::Offering
         | Input::Facility
         | Input::Birth => is_text(None) && schema["pattern"].is_string(),

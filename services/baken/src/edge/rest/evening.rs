@@ -3,12 +3,12 @@
 
 use actix_web::dev::Payload;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use care_path::PersonId;
 use care_path::command::Command;
 use care_path::directory::Facility;
 use care_path::ids::FacilityId;
 use care_path::time::Day;
 use care_path::views::EveningView;
+use care_path::{PersonId, Principal};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -88,7 +88,8 @@ pub struct EveningAnswer {
 /// Records the whole list of an evening
 ///
 /// Each line is executed by itself, in the order of the list, and answered by itself: one that is refused does not stop the
-/// others. Send the list again, unchanged and with the same `Idempotency-Key`, whenever you do not know what became of it. A
+/// others. Send the list again, unchanged and with the same `Idempotency-Key`, whenever you do not know what became of it; another
+/// list under that key is refused as a whole, unless each of its lines has an `id`. A
 /// bed at a full place is refused with `place_full` before anybody is opened; `overbook` gives it all the same.
 #[utoipa::path(
     post, path = "/v1/facilities/{facility_id}/evening", tag = "Evening", impl_for = take_list,
@@ -109,6 +110,11 @@ async fn take(request: &HttpRequest, payload: Payload) -> Result<HttpResponse, P
     let text = body::read(request, payload, &caller.edge.limits).await?;
     let lines = lines(body::object(request, &text)?)?;
     let list = List { path: request.path(), key: &key, body: &text, request_id: RequestId::of(request, &caller.edge) };
+    // Another list under the same key would be recorded from where it is longer: who stands in both would be two persons.
+    let places: Vec<_> = (1..=MOST_LINES).map(|number| list.idempotency(&caller.principal, number, 0)).collect();
+    if caller.edge.baken.is_any_reused(&places).await? {
+        return Err(crate::app::ExecuteError::KeyReused.into());
+    }
     let _going_on = caller.edge.rates.batch(&caller.principal.user)?;
     let mut items = Vec::with_capacity(lines.len());
     for (number, line) in (1..).zip(lines) {
@@ -147,6 +153,11 @@ pub struct List<'a> {
 }
 
 impl List<'_> {
+    /// What a line without an id of its own is known by: the list, and its place there.
+    fn idempotency(&self, principal: &Principal, number: usize, step: usize) -> Idempotency {
+        Idempotency::of(principal, &format!("{} {number} {step}", self.key), "POST", self.path, self.body)
+    }
+
     async fn answer(&self, caller: &Caller, place: &Facility, number: usize, line: Value) -> EveningAnswer {
         let id = line["id"].as_str().and_then(headers::uuid);
         let is_of_a_batch = is_of_a_batch(&line);
@@ -199,12 +210,9 @@ impl List<'_> {
         let line: EveningLine = fields::read(object).map_err(Problem::Fields)?;
         let commands = line.commands(place).map_err(|field| missing(field, "is required"))?;
         let mut person = line.person_id;
-        let idempotency = |step: usize| {
-            let (key, body) = match line.id {
-                Some(id) => (format!("{id} {step}"), text.as_bytes()),
-                None => (format!("{} {number} {step}", self.key), self.body),
-            };
-            Idempotency::of(&caller.principal, &key, "POST", self.path, body)
+        let idempotency = |step: usize| match line.id {
+            Some(id) => Idempotency::of(&caller.principal, &format!("{id} {step}"), "POST", self.path, text.as_bytes()),
+            None => self.idempotency(&caller.principal, number, step),
         };
         let first = idempotency(0);
         // Nobody is opened for a bed that there is not; a repeat is told what the first was told.

@@ -22,7 +22,7 @@ impl Page<'_> {
                             li.card id={ "lookout-" (lookout.lookout_id) } {
                                 p {
                                     @if let Some(state) = lookout.state { span.tag { (self.code(state)) } " " }
-                                    (self.say("tot ", "until ")) (self.time(lookout.expires_at))
+                                    @if open { (self.say("tot ", "until ")) (self.time(lookout.expires_at)) }
                                 }
                                 @if let Some(description) = &lookout.description { p.told { (description.as_str()) } }
                                 @let names = |list: &Option<Vec<_>>| list.iter().flatten().map(|each| self.organisation(each)).collect::<Vec<_>>().join(", ");

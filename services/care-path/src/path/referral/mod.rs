@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{DeclineReason, DropoutReason, Offering, Phase, ReferralState, Urgency, WithdrawReason};
-use crate::directory::is_a_bed;
 use crate::command::{Context, Refusal};
+use crate::directory::is_a_bed;
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts, events, part_events};
 use crate::ids::{OrgId, ReferralId};
 use crate::policy::rules::phase_tells_of;
