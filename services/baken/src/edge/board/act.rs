@@ -141,7 +141,7 @@ async fn taken(
             sessions.change(&name, |session| session.drafts.keep(sent.back(), draft));
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, true)));
         }
-        Found::None => return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, false))),
+        Found::None => return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::signed_out(language))),
     };
     is_typed_here(request, &session, &sent)?;
     if let Err(problem) = session.goes_on(edge) {
