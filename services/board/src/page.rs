@@ -203,6 +203,11 @@ impl Page<'_> {
         }
     }
 
+    /// Whether the form of what was not recorded is among these: they are shown open.
+    pub(crate) fn has_draft(&self, acts: &Markup) -> bool {
+        self.draft.is_some_and(|draft| acts.0.contains(&format!("id=\"{}\"", draft.form)))
+    }
+
     /// What was recorded just now, or what kept it from being recorded.
     fn said(&self, main: &Markup) -> Markup {
         html! {
@@ -238,11 +243,11 @@ impl Page<'_> {
                             )),
                         }
                     }
-                    @if main.0.contains(&format!("id=\"{}\"", draft.form)) {
+                    @if self.has_draft(main) {
                         p { a.utrecht-link href={ "#" (draft.form) } { (self.say("Naar het formulier", "To the form")) } }
                     }
                 }
-                @if let Some(ask) = draft.ask.as_ref().filter(|_| !main.0.contains(&format!("id=\"{}\"", draft.form))) {
+                @if let Some(ask) = draft.ask.as_ref().filter(|_| !self.has_draft(main)) {
                     (self.written(ask, draft))
                 }
             }
