@@ -64,6 +64,7 @@ impl Page<'_> {
     pub(crate) fn hidden(&self, ask: &Ask) -> Markup {
         html! {
             input type="hidden" name="csrf" value=(self.csrf);
+            input type="hidden" name="as" value=(self.reader.principal.user);
             input type="hidden" name="key" value=((self.new_key)());
             input type="hidden" name="back" value=(self.back);
             input type="hidden" name="form" value=(ask.id());

@@ -114,6 +114,7 @@ impl Page<'_> {
                 summary { (self.say("Nieuw aan de deur", "New at the door")) }
                 form method="post" action={ "/board/door/" (facility) } {
                     input type="hidden" name="csrf" value=(self.csrf);
+                    input type="hidden" name="as" value=(self.reader.principal.user);
                     input type="hidden" name="key" value=((self.new_key)());
                     input type="hidden" name="back" value=(self.back);
                     input type="hidden" name="form" value=(NEW_GUEST);
