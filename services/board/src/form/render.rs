@@ -76,6 +76,7 @@ impl Page<'_> {
 
     fn form(&self, ask: &Ask, form: &Form, title: &str, draft: Option<&Draft>) -> Markup {
         let id = ask.id();
+        let is_written = draft.is_some();
         let values = ask.filled.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let filled = Draft { values, ..Draft::default() };
         let draft = draft.or(Some(&filled));
@@ -86,7 +87,7 @@ impl Page<'_> {
         let (first, rest) = if needed.is_empty() { (more, Vec::new()) } else { (needed, more) };
         let wrong = |fields: &[&Field]| draft.is_some_and(|draft| fields.iter().any(|field| is_wrong(draft, field)));
         html! {
-            form method="post" action={ "/board/do/" (ask.command.name()) } {
+            form method="post" action={ "/board/do/" (ask.command.name()) } data-written[is_written] {
                 (self.hidden(ask))
                 (of_no_field(draft, form, ask))
                 @for field in &first { (self.field(&id, field, draft)) }

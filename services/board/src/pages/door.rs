@@ -112,7 +112,7 @@ impl Page<'_> {
         html! {
             details.act.act--primary #(NEW_GUEST) open[draft.is_some()] {
                 summary { (self.say("Nieuw aan de deur", "New at the door")) }
-                form method="post" action={ "/board/door/" (facility) } {
+                form method="post" action={ "/board/door/" (facility) } data-written[draft.is_some()] {
                     input type="hidden" name="csrf" value=(self.csrf);
                     input type="hidden" name="as" value=(self.reader.principal.user);
                     input type="hidden" name="key" value=((self.new_key)());
