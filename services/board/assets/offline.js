@@ -16,6 +16,11 @@
     const PATIENCE = 20_000;
     // So long signing out waits for what is being sent.
     const LEAVING = 5_000;
+    // A clock that is further off than this is not right.
+    const TOLERANCE = 5 * 60_000;
+    // After the last key, so soon what is being written is kept; and so long.
+    const PAUSE = 300;
+    const DRAFTS = 24 * 3_600_000;
 
     // The store
 
@@ -63,14 +68,23 @@
     /** The key, while the session lives; what is past its time is deleted. */
     const heldKey = async () => {
         const [held] = await all("keys");
-        if (held && held.ends_at <= Date.now()) {
+        const now = Date.now() - (held?.ahead ?? 0);
+        if (held && held.ends_at <= now) {
             await lock();
             return undefined;
         }
-        const past = (await all("lookouts")).filter((each) => each.expires_at <= Date.now());
-        if (past.length) await change(["lookouts"], (store) => past.forEach(({ id }) => store("lookouts").delete(id)));
+        const past = (await all("lookouts")).filter((each) => each.expires_at <= now);
+        const old = (await all("entries")).filter(({ state, made }) => state === "draft" && made + DRAFTS <= Date.now());
+        if (past.length + old.length) {
+            await change(["lookouts", "entries"], (store) => {
+                past.forEach(({ id }) => store("lookouts").delete(id));
+                old.forEach(({ id }) => store("entries").delete(id));
+            });
+        }
         return held;
     };
+    /** What was noted; what is still being written is not. */
+    const allNoted = async () => (await all("entries")).filter(({ state }) => state !== "draft");
 
     // The server
 
@@ -81,8 +95,14 @@
         return lock();
     };
 
-    const ask = (path, options = {}) =>
-        fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE), ...options });
+    // How far this phone's clock is ahead of the server's, in milliseconds: by its last answer.
+    let ahead = 0;
+    const ask = async (path, options = {}) => {
+        const answer = await fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE), ...options });
+        const theirs = Date.parse(answer.headers.get("date"));
+        if (theirs) ahead = Date.now() - theirs;
+        return answer;
+    };
 
     /** Asks for the key of this session. Answers with what a page sends along; `null` where there is no network. */
     const meet = async () => {
@@ -94,7 +114,7 @@
         const raw = bytes(key);
         const imported = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
         raw.fill(0);
-        const held = { id, key: imported, ends_at: Date.parse(ends_at) };
+        const held = { id, key: imported, ends_at: Date.parse(ends_at), ahead };
         const [before] = await all("keys");
         if (before && before.id !== id) await lock();
         if (left) return null;
@@ -118,6 +138,35 @@
     };
 
     const isNever = (status) => status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
+
+    /** What an entry says, with a time by the server's clock. Where none was typed it is the phone's, which may be wrong. */
+    const timed = (said) => {
+        const line = JSON.parse(said.line);
+        if (Math.abs(said.ahead - ahead) > TOLERANCE) {
+            const wrong = say("De klok van uw telefoon is intussen verzet. Kijk of deze tijd klopt.", "The clock of your phone was changed meanwhile. See whether this time is right.");
+            return { ...said, timed: true, refusal: { said: null, fields: [{ at: "/occurred_at", said: wrong }] } };
+        }
+        if (Math.abs(ahead) > TOLERANCE) line.occurred_at = new Date(Date.parse(line.occurred_at) - ahead).toISOString();
+        return { ...said, timed: true, line: JSON.stringify(line) };
+    };
+
+    /** Sets the times of what waits right, before any of it is sent: what is sent again is the same. */
+    const setTimes = async (held) => {
+        const refused = new Set();
+        const pending = (await all("entries")).filter(({ key_id, state }) => key_id === held.id && state === "pending");
+        for (const entry of pending.sort((one, other) => one.made - other.made)) {
+            const said = await unsealed(held, entry);
+            // What was talked about is dated as its signal is, when that is mended.
+            if (said.timed || refused.has(JSON.parse(said.line).person_of)) continue;
+            const right = timed(said);
+            if (right.refusal) refused.add(entry.id);
+            const changed = await entryOf(held, entry.id, right.refusal ? "refused" : "pending", entry.made, right);
+            await change(["entries"], (store) => {
+                // Its author may have deleted it meanwhile.
+                store("entries").get(entry.id).onsuccess = ({ target }) => target.result && store("entries").put(changed);
+            });
+        }
+    };
 
     /** Sends what waits, the earliest first. */
     const send = async ({ held, csrf }) => {
@@ -168,6 +217,7 @@
         const met = await meet();
         if (met) {
             await fetchLookouts(met.held);
+            await setTimes(met.held);
             recorded.push(...(await send(met).catch(() => [])));
         }
         await show();
@@ -186,13 +236,23 @@
         return found;
     };
 
+    const clockSays = (off) => {
+        const minutes = Math.round(Math.abs(off) / 60_000);
+        const lag = minutes < 120 ? say(`${minutes} minuten`, `${minutes} minutes`) : say(`${Math.round(minutes / 60)} uur`, `${Math.round(minutes / 60)} hours`);
+        return say(
+            `De klok van uw telefoon loopt ${lag} ${off > 0 ? "voor" : "achter"}. Zet de klok goed. Baken verbetert de tijd van wat u noteert, tenzij u zelf een tijd invult.`,
+            `The clock of your phone is ${lag} ${off > 0 ? "fast" : "slow"}. Set it right. Baken corrects the time of what you note, unless you fill in a time.`,
+        );
+    };
+
     const show = async () => {
         const held = await heldKey();
-        const entries = await all("entries");
+        const entries = await allNoted();
         const own = entries.filter((each) => held && each.key_id === held.id);
         const [refused, others] = [own.filter(({ state }) => state === "refused").length, entries.length - own.length];
         const says = [];
         const waits = own.length - refused;
+        if (Math.abs(held?.ahead) > TOLERANCE) says.push(clockSays(held.ahead));
         if (waits) says.push(waits === 1 ? say("1 notitie wacht op verzending.", "1 entry waits to be sent.") : say(`${waits} notities wachten op verzending.`, `${waits} entries wait to be sent.`));
         if (refused) says.push(refused === 1 ? say("1 notitie moet u aanpassen.", "1 entry needs mending.") : say(`${refused} notities moet u aanpassen.`, `${refused} entries need mending.`));
         if (others) says.push(others === 1 ? say("1 notitie ligt versleuteld klaar voor wie haar schreef.", "1 encrypted entry waits for its author.") : say(`${others} notities liggen versleuteld klaar voor wie ze schreef.`, `${others} encrypted entries wait for their authors.`));
@@ -250,6 +310,7 @@
         }));
         list(part("offline-entries"), [...listed, ...done]);
         part("offline-none").hidden = listed.length + done.length > 0;
+        await fillDrafts(held);
     };
 
     const lookoutCard = (lookout) => {
@@ -267,12 +328,16 @@
         sent: say("Vastgelegd.", "Recorded."),
     };
 
+    /** What was written in an entry, the name first; not what was chosen. */
+    const written = ({ identity: { name, alias, appearance } = {}, location, summary, circumstances, observations }) =>
+        [name, alias, appearance, location, summary, circumstances, observations].filter(Boolean).join(", ");
+
     const entryCard = (entry, said) => {
         const card = part("offline-entry").content.cloneNode(true).firstElementChild;
         card.classList.add(entry.state);
         const line = JSON.parse(said.line);
-        const whom = said.whom?.length > SHORT ? `${said.whom.slice(0, SHORT)}…` : said.whom;
-        card.querySelector(".entry-what").textContent = whom ? `${WHAT[line.command]}: ${whom}` : WHAT[line.command];
+        const about = [said.whom, written(line.data)].filter(Boolean).map((text) => (text.length > SHORT ? `${text.slice(0, SHORT)}…` : text));
+        card.querySelector(".entry-what").textContent = about.length ? `${WHAT[line.command]}: ${about.join(" · ")}` : WHAT[line.command];
         time(card.querySelector("time"), Date.parse(line.occurred_at));
         card.querySelector(".entry-state").textContent = STATES[entry.state];
         const remove = card.querySelector(".entry-delete");
@@ -335,7 +400,7 @@
     };
 
     /** What a form says, as a line of a batch: its id and its text stay the same however often it is sent. */
-    const noted = (form, id) => {
+    const noted = (form, id, held) => {
         const about = JSON.parse(form.dataset.about ?? "{}");
         const data = {};
         for (const { name, value } of form.elements) {
@@ -349,7 +414,8 @@
         const at = when && when === before ? exactly : (when ? new Date(when) : new Date()).toISOString();
         const { person_id, person_of, subject_id, whom } = about;
         const line = { id, command: form.dataset.command, person_id, person_of, subject_id, occurred_at: at, data };
-        return { line: JSON.stringify(line), whom };
+        // A time that was filled in is the worker's, not the phone's.
+        return { line: JSON.stringify(line), whom, timed: Boolean(when), ahead: held.ahead };
     };
 
     /** What was talked about with somebody new is a contact: with the person whom the signal's line opens. */
@@ -359,7 +425,7 @@
         const { id, occurred_at, data: { location_type, location } } = JSON.parse(signal.line);
         const own = crypto.randomUUID();
         const line = { id: own, command: "record_contact", person_of: id, occurred_at, data: { location_type, location, summary } };
-        return { id: own, said: { line: JSON.stringify(line) } };
+        return { id: own, said: { line: JSON.stringify(line), timed: signal.timed, ahead: signal.ahead } };
     };
 
     /** What was talked about waits for its signal, and so was never recorded: it happened when the signal now says. */
@@ -371,9 +437,54 @@
             const said = await unsealed(held, entry);
             const line = JSON.parse(said.line);
             if (line.person_of !== id) continue;
-            found.push(await entryOf(held, entry.id, entry.state, entry.made, { ...said, line: JSON.stringify({ ...line, occurred_at }) }));
+            found.push(await entryOf(held, entry.id, entry.state, entry.made, { ...said, timed: signal.timed, ahead: signal.ahead, line: JSON.stringify({ ...line, occurred_at }) }));
         }
         return found;
+    };
+
+    // What is being written is kept as what was noted is, until that is saved: a page may be thrown away at any time.
+
+    const formOf = (form) => {
+        const [{ id }, { subject_id }] = [form.dataset.mends, form.dataset.about].map((said) => JSON.parse(said ?? "{}"));
+        return [form.dataset.command, subject_id, id].join(" ");
+    };
+    const byDefault = (field) => (field.options ? ([...field.options].find((option) => option.defaultSelected) ?? field.options[0]).value : field.defaultValue);
+    let keeping = Promise.resolve();
+    const keep = async (form) => {
+        const held = await heldKey();
+        if (!held || form.dataset.saving) return;
+        const fields = [...form.elements].filter((field) => field.name && field.value !== byDefault(field)).map(({ name, value }) => [name, value]);
+        const id = (form.dataset.draft ??= crypto.randomUUID());
+        const draft = await entryOf(held, id, "draft", Date.now(), { form: formOf(form), fields });
+        await change(["entries"], (store) => (fields.length ? store("entries").put(draft) : store("entries").delete(id)));
+    };
+    const pauses = new WeakMap();
+    document.addEventListener("input", ({ target: { form } }) => {
+        if (!shell || !form?.dataset.command) return;
+        clearTimeout(pauses.get(form));
+        pauses.set(form, setTimeout(() => (keeping = keeping.then(() => keep(form)).catch(() => {})), PAUSE));
+    });
+
+    /** Puts what was being written into its forms, once. */
+    const fillDrafts = async (held) => {
+        const kept = (await all("entries")).filter(({ key_id, state }) => key_id === held.id && state === "draft");
+        const drafts = new Map();
+        for (const { id, ...rest } of kept) {
+            const { form, fields } = await unsealed(held, { id, ...rest });
+            drafts.set(form, { id, fields });
+        }
+        for (const form of document.querySelectorAll("form[data-command]:not([data-filled])")) {
+            form.dataset.filled = "yes";
+            const draft = drafts.get(formOf(form));
+            if (!draft) continue;
+            form.dataset.draft = draft.id;
+            for (const [name, value] of draft.fields) {
+                const field = form.elements.namedItem(name);
+                if (field) field.value = value;
+                field?.closest("details.more")?.setAttribute("open", "");
+            }
+            form.closest("details.act").open = true;
+        }
     };
 
     document.addEventListener("submit", async (event) => {
@@ -382,16 +493,22 @@
         event.preventDefault();
         if (form.dataset.saving) return;
         form.dataset.saving = "yes";
+        clearTimeout(pauses.get(form));
         try {
+            await keeping;
             const held = await heldKey();
             if (!held) return void (await show());
             const mends = form.dataset.mends ? JSON.parse(form.dataset.mends) : { id: crypto.randomUUID(), made: Date.now() };
-            const said = noted(form, mends.id);
+            const said = noted(form, mends.id, held);
             const contact = talked(form, said);
             const entries = [await entryOf(held, mends.id, "pending", mends.made, said)];
             if (form.dataset.mends) entries.push(...(await redated(held, said)));
             if (contact) entries.push(await entryOf(held, contact.id, "pending", mends.made + 1, contact.said));
-            await change(["entries"], (store) => entries.forEach((entry) => store("entries").put(entry)));
+            await change(["entries"], (store) => {
+                entries.forEach((entry) => store("entries").put(entry));
+                if (form.dataset.draft) store("entries").delete(form.dataset.draft);
+            });
+            delete form.dataset.draft;
             form.reset();
             form.closest("details.act").open = false;
             main.focus({ preventScroll: true });
@@ -416,7 +533,7 @@
         if (form.dataset.leaving) return;
         form.dataset.leaving = "yes";
         await Promise.race([sync(), new Promise((done) => setTimeout(done, LEAVING))]).catch(() => {});
-        const waits = (await all("entries")).length;
+        const waits = (await allNoted()).length;
         delete form.dataset.leaving;
         if (waits && !form.dataset.told) {
             form.dataset.told = "yes";

@@ -118,6 +118,9 @@ pub struct Page<'a> {
     pub live: bool,
 }
 
+/// When a page fetches itself again: where something has changed, soon; where something may not be seen any more, at once.
+const LIVE_TRIGGER: &str = "baken-changed from:body throttle:2s, baken-closed from:body";
+
 impl Page<'_> {
     /// The page as the answer to what was sent: it does not change by itself.
     #[must_use]
@@ -139,7 +142,7 @@ impl Page<'_> {
         // What was written, and not recorded, would be gone from the page that is asked for again.
         let at = (self.live && self.draft.is_none()).then_some(self.at);
         let live = html! {
-            div #live hx-get=[at] hx-trigger=[at.map(|_| "baken-changed from:body throttle:2s")] hx-select="#live" hx-swap="outerMorph" {
+            div #live hx-get=[at] hx-trigger=[at.map(|_| LIVE_TRIGGER)] hx-select="#live" hx-swap="outerMorph" {
                 (self.said(main))
                 (main)
             }
@@ -154,8 +157,10 @@ impl Page<'_> {
                 main #main.board-main tabindex="-1" data-offline[self.offline] {
                     (live)
                     p #changed.banner hidden role="status" {
-                        (self.say("Er is iets veranderd. ", "Something has changed. "))
-                        a.utrecht-link href=(self.at) { (self.say("Vernieuwen", "Reload")) }
+                        (self.say(
+                            "Er is iets veranderd. De pagina is bijgewerkt; wat u schrijft staat er nog.",
+                            "Something has changed. The page is up to date; what you are writing is still there.",
+                        ))
                     }
                 }
                 footer.board-footer {
@@ -203,6 +208,11 @@ impl Page<'_> {
         }
     }
 
+    /// Whether the form of what was not recorded is among these: they are shown open.
+    pub(crate) fn has_draft(&self, acts: &Markup) -> bool {
+        self.draft.is_some_and(|draft| acts.0.contains(&format!("id=\"{}\"", draft.form)))
+    }
+
     /// What was recorded just now, or what kept it from being recorded.
     fn said(&self, main: &Markup) -> Markup {
         html! {
@@ -238,11 +248,11 @@ impl Page<'_> {
                             )),
                         }
                     }
-                    @if main.0.contains(&format!("id=\"{}\"", draft.form)) {
+                    @if self.has_draft(main) {
                         p { a.utrecht-link href={ "#" (draft.form) } { (self.say("Naar het formulier", "To the form")) } }
                     }
                 }
-                @if let Some(ask) = draft.ask.as_ref().filter(|_| !main.0.contains(&format!("id=\"{}\"", draft.form))) {
+                @if let Some(ask) = draft.ask.as_ref().filter(|_| !self.has_draft(main)) {
                     (self.written(ask, draft))
                 }
             }

@@ -85,6 +85,10 @@ async fn a_form_of_an_earlier_session_records_nothing_and_is_shown_again_as_it_w
     // It has the token of this session now: sent once more, it is recorded.
     let recorded = browser.send(&last.unwrap(), "report_signal", &filled).await;
     assert!(recorded.status == 200 && recorded.at.contains("/board/persons/"), "{}", recorded.text);
+    // Whoever signs in after another is told that it was the other's.
+    browser.post("/auth/demo", &[("user", "coordinator-rotterdam")]).await;
+    let shown = browser.send(&old, "report_signal", &filled).await;
+    assert!(shown.status == 403 && shown.text.contains("Hier is nu iemand anders aangemeld"), "{}", shown.text);
 }
 
 #[tokio::test]

@@ -110,6 +110,10 @@ async fn a_session_that_was_planted_is_not_taken_over_and_one_that_was_stolen_en
     assert_eq!(thief.once(Method::GET, "/board/", &[], None).await.status, 303);
     let live = thief.once(Method::GET, "/board/live", &[], None).await;
     assert_eq!(live.status, 204);
+    // A page that is still open somewhere is told, and shows nobody.
+    assert_eq!(thief.once(Method::GET, "/board/here", &[], None).await.status, 401);
+    let asked = thief.once(Method::GET, "/board/", &[("hx-source", "div#live")], None).await;
+    assert!(asked.status == 401 && asked.text.contains("U bent afgemeld"), "{}", asked.text);
 }
 
 fn page_csrf(text: &str) -> String {

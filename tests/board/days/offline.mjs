@@ -135,6 +135,122 @@ test("what was refused comes back with what must change, and is sent again under
     await page.leave();
 });
 
+/** The clock of a phone, so many hours off: a page that is loaded from now on has it. */
+const setClock = (page, hours) => page.addInitScript((off) => {
+    const Right = globalThis.RightDate ??= Date;
+    globalThis.Date = class extends Right {
+        constructor(...said) { super(...(said.length ? said : [Right.now() + off])); }
+        static now() { return Right.now() + off; }
+    };
+}, hours * 3_600_000);
+for (const [hours, says] of [[-48, /48 hours slow/], [3, /3 hours fast/]]) {
+    test(`a phone whose clock is ${hours} hours off records when it was, and says so`, async () => {
+        const page = await begin();
+        await setClock(page, hours);
+        await page.goto(`${url}/board/lookouts`);
+        await page.locator("#offline-bar", { hasText: says }).waitFor();
+        await page.context().setOffline(true);
+        await page.goto(`${url}/board/lookouts`);
+        await page.locator("#offline-lookouts form").first().waitFor({ state: "attached" });
+        const about = await page.locator("#offline-lookouts form").first().evaluate((form) => JSON.parse(form.dataset.about));
+        const before = (await sightings(about.person_id)).length;
+        await page.locator("#offline-lookouts summary", { hasText: "Seen" }).first().click();
+        await page.locator('#offline-lookouts [name="/location"]').first().fill(`By a clock of ${hours}`);
+        await page.locator("#offline-lookouts [type=submit]").first().click();
+        await page.locator("#offline-entries .pending").waitFor();
+        await page.context().setOffline(false);
+        await page.locator("#offline-entries .sent").waitFor();
+        const recorded = (await sightings(about.person_id)).at(-1);
+        assert.equal((await sightings(about.person_id)).length, before + 1);
+        const at = Date.parse(recorded.occurred_at ?? recorded.noted.occurred_at);
+        assert.ok(Math.abs(at - Date.now()) < 5 * 60_000, `recorded as of ${new Date(at).toISOString()}`);
+        await page.locator("#offline-state", { hasText: says }).waitFor();
+        page.seen.wrong.length = 0;
+        await checkPage(page, `outreach-clock${hours}`, { keyboard: false });
+        await page.leave();
+    });
+}
+
+test("where the clock was changed meanwhile the worker looks at the time, and one that was typed is left alone", async () => {
+    const page = await begin();
+    await page.context().setOffline(true);
+    await setClock(page, -30);
+    await page.goto(`${url}/board/offline`);
+    const section = page.locator("#offline-open section").nth(1);
+    const note = async (circumstances, at) => {
+        await section.locator("summary").first().click();
+        await section.locator('[name="/circumstances"]').fill(circumstances);
+        await section.locator('[name="talked"]').fill(`About: ${circumstances}`);
+        if (at) {
+            await section.locator(".more > summary").click();
+            await section.locator('[name="occurred_at"]').fill(at);
+        }
+        await section.locator("[type=submit]").click();
+        await page.locator("#offline-entries .pending", { hasText: circumstances }).first().waitFor();
+    };
+    await note("By a clock that was set", "");
+    await note("At a time of their own", "2026-01-05T10:00");
+    await page.context().setOffline(false);
+    const refused = page.locator("#offline-entries .refused");
+    await refused.getByText("The clock of your phone was changed meanwhile").waitFor();
+    assert.equal(await refused.count(), 1);
+    await until("the other is recorded", async () => (await page.locator("#offline-entries .sent").count()) === 2);
+    assert.equal(await page.locator("#offline-entries .pending").count(), 1, "what was talked about waits");
+    await refused.locator('[name="occurred_at"]').fill("");
+    await refused.locator("[type=submit]").click();
+    await until("all are recorded", async () => (await page.locator("#offline-entries .sent").count()) === 4);
+    await page.leave();
+});
+
+test("what was half written is there again after the page was thrown away, encrypted until then", async () => {
+    const page = await begin();
+    await page.context().setOffline(true);
+    await page.goto(`${url}/board/offline`);
+    await page.locator("#offline-lookouts summary", { hasText: "Seen" }).first().click();
+    await page.locator('#offline-lookouts [name="/location"]').first().pressSequentially("Half of a footbr");
+    const section = page.locator("#offline-open section").nth(1);
+    await section.locator("summary").first().click();
+    await section.locator('[name="talked"]').pressSequentially("She asked about");
+    await until("both are kept", async () => (await stored(page)).entries.filter(({ state }) => state === "draft").length === 2);
+    await page.waitForTimeout(500);
+    holdsNothingOf(await stored(page), ["footbr", "She asked"]);
+    await page.reload();
+    await until("it is there", async () => (await page.locator('#offline-lookouts [name="/location"]').first().inputValue()) === "Half of a footbr");
+    assert.equal(await section.locator('[name="talked"]').inputValue(), "She asked about");
+    assert.match(await page.locator("#offline-state").innerText(), /^\s*$/);
+    await page.locator('#offline-lookouts [name="/location"]').first().fill("Half of a footbridge");
+    await page.locator("#offline-lookouts [type=submit]").first().click();
+    await page.locator("#offline-entries .pending").waitFor();
+    assert.deepEqual((await stored(page)).entries.map(({ state }) => state).sort(), ["draft", "pending"]);
+    await section.locator('[name="talked"]').fill("");
+    await until("what was emptied is not kept", async () => (await stored(page)).entries.length === 1);
+    await page.reload();
+    await page.locator("#offline-entries .pending").waitFor();
+    assert.equal(await page.locator('#offline-lookouts [name="/location"]').first().inputValue(), "");
+    await page.context().setOffline(false);
+    await page.locator("#offline-entries .sent").waitFor();
+    await page.leave();
+});
+
+test("what was noted is told apart by what was written", async () => {
+    const page = await begin();
+    await page.context().setOffline(true);
+    await page.goto(`${url}/board/offline`);
+    const section = page.locator("#offline-open section").nth(1);
+    for (const [alias, talked] of [["Vasile", "Wants a coat"], ["Petru", ""]]) {
+        await section.locator("summary").first().click();
+        await section.locator('[name="/identity/alias"]').fill(alias);
+        await section.locator('[name="talked"]').fill(talked);
+        await section.locator("[type=submit]").click();
+        await page.locator("#offline-entries .entry-what", { hasText: alias }).waitFor();
+    }
+    const told = await page.locator("#offline-entries .entry-what").allInnerTexts();
+    assert.deepEqual(told.sort(), ["Contact: Wants a coat", "New signal: Petru", "New signal: Vasile"]);
+    await page.context().setOffline(false);
+    await until("all are recorded", async () => (await page.locator("#offline-entries .sent").count()) === 3);
+    await page.leave();
+});
+
 test("after signing out no description is left, and what was not sent waits encrypted for its author", async () => {
     const page = await begin();
     const description = (await looked())[0].description;

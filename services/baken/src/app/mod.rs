@@ -52,6 +52,9 @@ mod search_tests;
 mod set_aside_tests;
 #[cfg(test)]
 mod set_back_tests;
+mod standings;
+#[cfg(test)]
+mod standings_tests;
 #[cfg(test)]
 pub mod testing;
 mod turn_aways;
@@ -97,6 +100,7 @@ pub use patterns::{PatternView, PatternsView};
 pub use query::{HandoverCounts, Only, PersonsFilter, QueryError, ReferralsFilter, StateCount};
 pub use reading::Reading;
 pub use records::RecordsError;
+pub use standings::{Standings, Stands};
 pub use turn_aways::TurnAwaysFilter;
 
 /// How long a read waits for the position that it asks for.

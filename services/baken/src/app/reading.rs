@@ -57,6 +57,12 @@ impl Reading {
         self.asks.lock().action = action;
     }
 
+    /// Whom something is about to be shown of.
+    #[must_use]
+    pub fn shows(&self) -> Vec<PersonId> {
+        self.noted.lock().shown.keys().copied().collect()
+    }
+
     /// What was noted is not sent to anybody.
     pub fn forget(&self) {
         *self.noted.lock() = Noted::default();

@@ -98,8 +98,14 @@ pub async fn observe<B: MessageBody + 'static>(
 async fn recorded(response: ServiceResponse, edge: &Edge) -> ServiceResponse {
     let reading = response.request().extensions().get::<Arc<Reading>>().cloned();
     let Some(reading) = reading else { return response };
+    let shown = reading.shows();
     match edge.baken.record(&reading).await {
-        Ok(()) => response,
+        Ok(()) => {
+            if Kind::of(response.request().path()) == Kind::Board {
+                board::showed(response.request(), edge, &reading, shown);
+            }
+            response
+        }
         Err(error) => {
             let (request, _) = response.into_parts();
             ServiceResponse::from_err(Problem::NotRecorded(error), request)

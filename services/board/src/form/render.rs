@@ -71,6 +71,7 @@ impl Page<'_> {
     pub(crate) fn ours(&self, form: &str) -> Markup {
         html! {
             input type="hidden" name="csrf" value=(self.csrf);
+            input type="hidden" name="as" value=(self.reader.principal.user);
             input type="hidden" name="key" value=((self.new_key)());
             input type="hidden" name="back" value=(self.back);
             input type="hidden" name="form" value=(form);
@@ -89,6 +90,7 @@ impl Page<'_> {
 
     fn form(&self, ask: &Ask, form: &Form, title: &str, draft: Option<&Draft>) -> Markup {
         let id = ask.id();
+        let is_written = draft.is_some();
         let values = ask.filled.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let filled = Draft { values, ..Draft::default() };
         let draft = draft.or(Some(&filled));
@@ -99,7 +101,7 @@ impl Page<'_> {
         let (first, rest) = if needed.is_empty() { (more, Vec::new()) } else { (needed, more) };
         let wrong = |fields: &[&Field]| draft.is_some_and(|draft| fields.iter().any(|field| is_wrong(draft, field)));
         html! {
-            form method="post" action={ "/board/do/" (ask.command.name()) } {
+            form method="post" action={ "/board/do/" (ask.command.name()) } data-written[is_written] {
                 (self.hidden(ask))
                 (of_no_field(draft, form, ask))
                 @if let Some(warning) = ask.warning { p.form-warning { (warning.r#in(self.language)) } }

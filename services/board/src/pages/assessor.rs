@@ -170,7 +170,7 @@ impl Page<'_> {
         // What came back with something wrong is shown whole.
         let look = if draft.is_some() { "questions questions--all" } else { "questions" };
         html! {
-            form id=(id) method="post" action={ "/board/do/" (ask.command.name()) } {
+            form id=(id) method="post" action={ "/board/do/" (ask.command.name()) } data-written[draft.is_some()] {
                 (self.hidden(ask))
                 div class=(look) {
                     @for Question(name, at, when, below) in QUESTIONS {

@@ -58,9 +58,10 @@ pub fn desk(page: &Page<'_>, desk: &Desk) -> Markup {
                 @if waiting.is_empty() { (page.nothing("Er wacht niets op u.", "Nothing waits for you.")) }
                 (page.tasks(&waiting))
                 @if !reviews.is_empty() {
-                    details.more {
+                    @let each = page.tasks(&reviews);
+                    details.more open[page.has_draft(&each)] {
                         summary { (page.code(TaskKind::WeeklyReview)) " (" (reviews.len()) ")" }
-                        (page.tasks(&reviews))
+                        (each)
                     }
                 }
                 (page.further(tasks, what_waits))

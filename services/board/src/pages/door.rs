@@ -112,7 +112,7 @@ impl Page<'_> {
         html! {
             details.act.act--primary #(NEW_GUEST) open[draft.is_some()] {
                 summary { (self.say("Nieuw aan de deur", "New at the door")) }
-                form method="post" action={ "/board/door/" (facility) } {
+                form method="post" action={ "/board/door/" (facility) } data-written[draft.is_some()] {
                     (self.ours(NEW_GUEST))
                     div.form-row {
                         label.utrecht-form-label for="new-alias" { (self.say("Hoe heet de persoon? (hoeft niet)", "What are they called? (optional)")) }

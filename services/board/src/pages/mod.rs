@@ -48,7 +48,7 @@ pub use others::{Others, joins_persons, others, others_at};
 pub use persons::{Found, Unrecorded, one_of_these, persons};
 pub use places::places;
 pub use privacy::{Privacy, privacy};
-pub use problem::{ended, failed, problem};
+pub use problem::{ended, failed, problem, signed_out};
 pub use referrals::{Referrals, referrals};
 pub use returning::{Returning, prepares_a_return, returning};
 pub use sign_in::{DemoUser, sign_in};

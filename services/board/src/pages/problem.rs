@@ -42,6 +42,20 @@ pub fn failed(language: Language, title: &str, detail: &str, number: Option<Uuid
 #[must_use]
 pub fn ended(language: Language, kept: bool) -> Markup {
     let title = language.say("Uw sessie is verlopen", "Your session has ended");
+    let said = language.say(
+        "Wat u schreef is bewaard. Meld u opnieuw aan: het formulier staat dan klaar om te versturen.",
+        "What you wrote is kept. Sign in again: the form is then ready to be sent.",
+    );
+    over(language, title, kept.then_some(said))
+}
+
+/// There is no session: whoever had one signed out.
+#[must_use]
+pub fn signed_out(language: Language) -> Markup {
+    over(language, language.say("U bent afgemeld", "You are signed out"), None)
+}
+
+fn over(language: Language, title: &str, said: Option<&str>) -> Markup {
     frame(
         language,
         title,
@@ -51,12 +65,7 @@ pub fn ended(language: Language, kept: bool) -> Markup {
                 // A page that asks by itself what has changed shows this in place of what it had.
                 div #live {
                     h1.utrecht-heading-1 { (title) }
-                    @if kept {
-                        p { (language.say(
-                            "Wat u schreef is bewaard. Meld u opnieuw aan: het formulier staat dan klaar om te versturen.",
-                            "What you wrote is kept. Sign in again: the form is then ready to be sent.",
-                        )) }
-                    }
+                    @if let Some(said) = said { p { (said) } }
                     p { a.utrecht-button.utrecht-button--primary-action href="/" { (language.say("Opnieuw aanmelden", "Sign in again")) } }
                 }
             }

@@ -185,6 +185,12 @@ impl<'a> Sight<'a> {
         self.standing.emergency
     }
 
+    /// How the reader stands to the person: while that stays the same, the same kinds of things are theirs to see.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
     pub(crate) fn principal(&self) -> &'a Principal {
         self.principal
     }

@@ -32,7 +32,7 @@ use crate::edge::rest::{body, fields};
 use crate::history::Idempotency;
 
 /// The names of a form that are not the command's.
-const OURS: [&str; 7] = ["csrf", "key", "back", "form", "person", "subject", "new"];
+const OURS: [&str; 8] = ["csrf", "as", "key", "back", "form", "person", "subject", "new"];
 
 /// What a form said.
 struct Sent {
@@ -113,6 +113,21 @@ impl Form<'_> {
         self.edge.board.sessions.change(&self.name, |session| session.flash = Some(flash));
         to(next).finish()
     }
+
+    /// What is said of a form of an earlier session.
+    fn of_earlier(&self) -> &'static str {
+        let user = self.session.reader.principal.user.as_str();
+        if self.sent.pairs.of("as").is_some_and(|by| by != user) {
+            return self.language.say(
+                "Hier is nu iemand anders aangemeld dan toen dit werd geschreven. Verstuur het alleen als het van u is.",
+                "Somebody else is signed in here now than when this was written. Send it only if it is yours.",
+            );
+        }
+        self.language.say(
+            "Dit formulier was van een eerdere sessie. Kijk het nog even na en verstuur het.",
+            "This form was of an earlier session. Look it over and send it.",
+        )
+    }
 }
 
 /// Takes a form in, and does what it asks for. What is wrong with it is shown in the form; what was written is not lost, also
@@ -141,7 +156,7 @@ async fn taken(
             sessions.change(&name, |session| session.drafts.keep(sent.back(), draft));
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, true)));
         }
-        Found::None => return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, false))),
+        Found::None => return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::signed_out(language))),
     };
     is_typed_here(request, &session, &sent)?;
     if let Err(problem) = session.goes_on(edge) {
@@ -162,11 +177,7 @@ async fn taken(
             problem.log(RequestId::of(request, edge));
             let (back, mut draft) = (form.sent.back(), form.sent.draft(Some(&problem), language));
             if is_late {
-                let message = language.say(
-                    "Dit formulier was van een eerdere sessie. Kijk het nog even na en verstuur het.",
-                    "This form was of an earlier session. Look it over and send it.",
-                );
-                draft.message = Some(message.to_owned());
+                draft.message = Some(form.of_earlier().to_owned());
             }
             let page = Viewed::of(request, edge, &form.session, &back, Some(&draft));
             Ok(page.answer(problem.status_code()))

@@ -27,8 +27,12 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::middleware::Compress;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
+use care_path::PersonId;
+
+use super::Edge;
 use super::caller::RequestId;
 use super::problem::Problem;
+use crate::app::Reading;
 
 pub use offline::OfflineKeys;
 pub use provider::{Provider, ProviderConfig, ProviderError};
@@ -59,6 +63,13 @@ impl Board {
     }
 }
 
+/// A page shows something of persons: its session remembers how the reader stands to them, to tell when that has changed.
+pub fn showed(request: &HttpRequest, edge: &Edge, reading: &Reading, shown: Vec<PersonId>) {
+    if let Some(name) = session::name_of(request).filter(|_| !shown.is_empty()) {
+        edge.board.sessions.showed(&name, edge.baken.standings(reading, shown));
+    }
+}
+
 /// What fails outside a page is said to people in their words: nobody at a door reads problem details.
 pub fn failed(problem: &Problem, request: &HttpRequest, id: RequestId) -> HttpResponse {
     let details = problem.details_of(id);
@@ -83,6 +94,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/auth/sign-out", web::post().to(sign_in::sign_out))
         .route("/board/language", web::get().to(show::language))
         .route("/board/live", web::get().to(live::live))
+        .route("/board/here", web::get().to(live::here))
         .route("/board/manifest.webmanifest", web::get().to(assets::manifest))
         // Files are compressed. A page is not: its length would tell of the token that it holds (BREACH).
         .service(

@@ -4,7 +4,7 @@
 //! node. One that ended by time is remembered for a while without any right, with what was being written: the same user
 //! finds it again after signing in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
@@ -13,17 +13,19 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use board::{Draft, Flash, Language, Reader, Unsent};
-use care_path::Principal;
 use care_path::ids::{OrgId, UserId};
 use care_path::time::DateTime;
+use care_path::{PersonId, Principal};
 use chrono::TimeDelta;
 use parking_lot::Mutex;
 use secrecy::SecretString;
+use tokio::sync::watch;
 
 use super::Board;
 use super::place::Pairs;
 use super::search::Searches;
 use super::sign_in::own_page;
+use crate::app::Standings;
 use crate::edge::Edge;
 use crate::edge::problem::Problem;
 use crate::edge::rest::body;
@@ -131,6 +133,10 @@ struct Kept {
     used_at: DateTime,
     /// What a new access token is asked for with; taken out while that is done.
     refresh: Option<SecretString>,
+    /// Whom its pages showed something of, and how its reader stood to them.
+    shown: Standings,
+    /// Tells its open pages that the reader does not stand to somebody as they did. It ends with the session.
+    closes: watch::Sender<()>,
 }
 
 impl Kept {
@@ -218,7 +224,8 @@ impl Sessions {
         };
         let Principal { user, organisation, .. } = &session.reader.principal;
         self.signed_in.lock().insert(user.clone(), (organisation.clone(), now));
-        sessions.insert(digest(&name), Kept { session, used_at: now, refresh });
+        let (shown, closes) = (Standings::new(), watch::Sender::new(()));
+        sessions.insert(digest(&name), Kept { session, used_at: now, refresh, shown, closes });
         Ok((name, written_on))
     }
 
@@ -259,6 +266,39 @@ impl Sessions {
                 kept.refresh = who.refresh;
             }
         }
+    }
+
+    /// Whether the session that a cookie names goes on.
+    pub fn is_open(&self, name: &str, now: DateTime) -> bool {
+        matches!(self.found(Some(name), now, false), Found::Open(_))
+    }
+
+    /// A page of a session shows something of persons, to whom its reader stands so.
+    pub fn showed(&self, name: &str, standings: Standings) {
+        if let Some(kept) = self.kept.lock().get_mut(&digest(name)) {
+            kept.shown.extend(standings);
+        }
+    }
+
+    /// How the reader of a session stood to those whom its pages showed: to these of them, or to all.
+    pub fn shown(&self, name: &str, of: Option<&BTreeSet<PersonId>>) -> Standings {
+        let sessions = self.kept.lock();
+        let Some(kept) = sessions.get(&digest(name)) else { return Standings::new() };
+        let shown = |person: &PersonId| Some((*person, kept.shown.get(person)?.clone()));
+        of.map_or_else(|| kept.shown.clone(), |of| of.iter().filter_map(shown).collect())
+    }
+
+    /// What the pages of a session showed of these persons may not be its reader's to see any more: they are told so once.
+    pub fn close(&self, name: &str, persons: &BTreeSet<PersonId>) {
+        if let Some(kept) = self.kept.lock().get_mut(&digest(name)) {
+            kept.shown.retain(|person, _| !persons.contains(person));
+            kept.closes.send_replace(());
+        }
+    }
+
+    /// What the pages of a session listen to: see [`Self::close`]. It fails when the session is no more.
+    pub fn listen(&self, name: &str) -> Option<watch::Receiver<()>> {
+        Some(self.kept.lock().get(&digest(name))?.closes.subscribe())
     }
 
     /// Changes a session that is known, ended or not.
@@ -350,7 +390,7 @@ pub async fn sent(request: &HttpRequest, payload: Payload, edge: &Edge) -> Resul
 
 /// Whether a page asks by itself what has changed. It is no use of the session: one that nobody uses ends.
 pub fn asks_by_itself(request: &HttpRequest) -> bool {
-    const BY_ITSELF: [&str; 3] = ["/board/live", "/board/offline/key", "/board/offline/lookouts"];
+    const BY_ITSELF: [&str; 4] = ["/board/live", "/board/here", "/board/offline/key", "/board/offline/lookouts"];
     BY_ITSELF.contains(&request.path()) || request.headers().get("hx-source").is_some_and(|source| source == "div#live")
 }
 

@@ -50,6 +50,9 @@ pub async fn page(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse
         Found::Ended(session) => {
             return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::ended(language, !session.drafts.is_empty())));
         }
+        Found::None if session::asks_by_itself(&request) => {
+            return Ok(answer_with(StatusCode::UNAUTHORIZED, pages::signed_out(language)));
+        }
         Found::None => return Ok(to("/").finish()),
     };
     let at = request.uri().path_and_query().map_or("/board/", |at| at.as_str()).to_owned();

@@ -226,9 +226,10 @@ impl Page<'_> {
                 h2 #do.utrecht-heading-2 { (self.say("Vastleggen", "Record")) }
                 div.acts { (self.acts(may, person, &usual)) }
                 @if more.iter().any(|kind| may.contains(kind)) {
-                    details.more {
+                    @let more = self.acts(may, person, &more);
+                    details.more open[self.has_draft(&more)] {
                         summary { (self.say("Meer", "More")) }
-                        div.acts { (self.acts(may, person, &more)) }
+                        div.acts { (more) }
                     }
                 }
             }
@@ -252,9 +253,10 @@ impl Page<'_> {
                     }
                     @let past: Vec<_> = referrals.iter().filter(|each| each.state.is_some_and(|state| !state.is_open())).collect();
                     @if !past.is_empty() {
-                        details.more {
+                        @let earlier = html! { ul.card-list { @for referral in &past { (self.referral(referral, false)) } } };
+                        details.more open[self.has_draft(&earlier)] {
                             summary { (self.say("Eerdere", "Earlier ones")) " (" (past.len()) ")" }
-                            ul.card-list { @for referral in past { (self.referral(referral, false)) } }
+                            (earlier)
                         }
                     }
                 }
