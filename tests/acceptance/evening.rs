@@ -113,6 +113,26 @@ async fn a_line_with_an_id_of_its_own_is_executed_once_in_whichever_list() {
 }
 
 #[tokio::test]
+async fn another_list_under_the_same_key_is_refused_as_a_whole() {
+    let running = empty().await;
+    let shelter = with_places(&running, 6).await;
+    let new = json!({"status": "new"});
+    let first =
+        list(&shelter, json!([{"status": "turned_away", "reason": "full"}, new]), "one").await.expect(200).json();
+    assert_eq!(statuses(&first), [201, 201]);
+    let position = running.baken().position();
+    let forgotten = json!({"status": "turned_away", "reason": "full"});
+    for lines in [json!([forgotten, {"status": "turned_away", "reason": "full"}, new]), json!([new])] {
+        let refused = list(&shelter, lines, "one").await.expect(422).json();
+        assert_eq!(refused["code"], "idempotency_key_reused", "{refused}");
+    }
+    assert_eq!(running.baken().position(), position, "nobody is recorded again");
+    let again =
+        list(&shelter, json!([{"status": "turned_away", "reason": "full"}, new]), "one").await.expect(200).json();
+    assert_eq!(statuses(&again), [200, 200]);
+}
+
+#[tokio::test]
 async fn a_full_place_gives_no_bed_without_an_overbooking_that_says_why() {
     let running = empty().await;
     let shelter = with_places(&running, 2).await;

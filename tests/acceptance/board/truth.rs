@@ -160,9 +160,88 @@ async fn whoever_finds_too_many_is_told_that_there_are_more() {
     let csrf = page.text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let found = browser.post("/board/persons", &[("csrf", csrf), ("name", "Jan Kowalczyk")]).await;
     assert_eq!(found.text.matches("id=\"person-").count(), 20);
+    // The answer has an address to go back to, which holds nothing of what was typed.
+    assert!(found.at.contains("/board/persons?search=") && !found.at.contains("Jan"), "{}", found.at);
+    assert_eq!(browser.get(&found.at).await.text.matches("id=\"person-").count(), 20);
     assert!(found.text.contains("Er passen meer mensen"), "{}", found.text);
     let fewer = browser.post("/board/persons", &[("csrf", csrf), ("name", "Piotr")]).await;
     assert!(!fewer.text.contains("Er passen meer mensen"));
+}
+
+#[tokio::test]
+async fn somebody_is_found_by_a_date_as_the_board_writes_it_and_by_the_number_of_who_has_no_name() {
+    let running = support::empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let (ionel, _) = guest(&shelter, "Ionel Dobre").await;
+    let claim = json!({"name": "Ionel Dobre", "birth_date": "1979-04-12"});
+    shelter
+        .post(&format!("/v1/persons/{ionel}/identity"), json!({"assurance": "self_declared", "claim": claim}))
+        .await
+        .expect(201);
+    let nobody = shelter.signal(json!({"channel": "shelter_intake"})).await;
+    let number = nobody.rsplit('-').next().unwrap()[..6].to_owned();
+    let browser = Browser::of(&running.url, "night-shelter-rotterdam").await;
+    let page = browser.get("/board/persons").await;
+    let csrf = page.text.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    for (typed, person) in [
+        ("Dobre 12-04-1979", &ionel),
+        ("ionel 12-4-1979", &ionel),
+        ("dobre 12/04/1979", &ionel),
+        ("Dobre 1979-04-12", &ionel),
+        ("Dobre 1979", &ionel),
+        (number.as_str(), &nobody),
+    ] {
+        let found = browser.post("/board/persons", &[("csrf", csrf), ("name", typed)]).await;
+        assert!(found.text.contains(&format!("id=\"person-{person}\"")), "{typed}: {}", found.text);
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_known_is_offered_before_somebody_is_new_and_choosing_them_records_it() {
+    let running = support::empty().await;
+    let shelter = running.client("night-shelter-rotterdam");
+    let (mihai, bed) = guest(&shelter, "Mihai Popa").await;
+    shelter.post(&format!("/v1/persons/{mihai}/beds/{bed}/release"), json!({"reason": "ended"})).await.expect(201);
+    let browser = Browser::of(&running.url, "night-shelter-rotterdam").await;
+    let asked = browser
+        .send(
+            &browser.get("/board/new").await,
+            "report_signal",
+            &[
+                ("/channel", "drop_in_visit"),
+                ("/identity/alias", "Mihai"),
+                ("/circumstances", "Stond nat voor de deur"),
+            ],
+        )
+        .await;
+    assert!(asked.text.contains("Is het een van deze mensen?"), "{}", asked.text);
+    let recorded = browser.send(&asked, "report_signal", &[]).await;
+    assert!(recorded.at.ends_with(&format!("/board/persons/{mihai}")), "{}", recorded.at);
+    let timeline = shelter.all(&format!("/v1/persons/{mihai}/timeline")).await;
+    let told = |entry: &Value| entry["details"]["circumstances"] == "Stond nat voor de deur";
+    assert!(timeline.iter().any(told), "{timeline:?}");
+
+    // At the door, too.
+    let door = browser.get("/board/door").await;
+    let form = door.text.split("<form").find(|form| form.contains("action=\"/board/door/")).unwrap();
+    let to = form.split("action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let field = |name: &str| {
+        let after = form.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+        after.split('"').next().unwrap().to_owned()
+    };
+    let names = ["csrf", "as", "key", "back", "form"].map(|name| (name, field(name)));
+    let mut sent: Vec<_> = names.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    sent.push(("/identity/alias", "Mihai"));
+    let asked = browser.post(&to, &sent).await;
+    assert!(asked.text.contains("Is het een van deze mensen?"), "{}", asked.text);
+    let key = "0199a3f2-0000-7000-8000-00000000000d";
+    sent.retain(|(name, _)| *name != "key");
+    sent.extend([("key", key), ("person", mihai.as_str())]);
+    let door = browser.post(&to, &sent).await;
+    assert!(door.text.contains("Heeft een bed en is binnen."), "{}", door.text);
+    let evening = shelter.get("/v1/facilities/night-shelter-rotterdam-beds/evening").await.expect(200).json();
+    let guests: Vec<_> = evening["guests"].as_array().unwrap().iter().map(|guest| guest["person_id"].clone()).collect();
+    assert_eq!(guests, [json!(mihai)], "{evening}");
 }
 
 #[tokio::test]

@@ -352,6 +352,11 @@ async fn a_webhook_of_others_does_not_exist_and_the_administrator_sees_no_more_t
     assert!(matches!(letters, Err(WebhookError::Forbidden)));
     world.webhooks.disable(&administrator, id).await.unwrap();
     assert!(matches!(world.webhooks.enable(&user(COORDINATOR), id).await, Err(WebhookError::Blocked)));
+    // Nor by making it anew.
+    assert!(matches!(world.webhooks.remove(&user(COORDINATOR), id).await, Err(WebhookError::Blocked)));
+    let anew = NewWebhook { url: "https://hooks.example.org/a?token=t0k3n".into(), types: None, description: None };
+    let anew = world.webhooks.create(&user(COORDINATOR), anew, world.key(COORDINATOR)).await;
+    assert!(matches!(anew, Err(WebhookError::Blocked)));
     world.webhooks.enable(&administrator, id).await.unwrap();
     assert_eq!(world.view(COORDINATOR, &made).state, WebhookState::Active);
     for role in ["administrator", "analyst-national", "ambassador-pl", "privacy-officer"] {

@@ -90,9 +90,9 @@ pub fn rights_waiting(page: &Page<'_>, tasks: &Part<TaskView>) -> Markup {
     )
 }
 
-/// The rights of one person: what is known, and the checklist.
+/// The rights of one person: what is known, and the checklist, which begins with the answers that the last assessment rests on.
 #[must_use]
-pub fn rights(page: &Page<'_>, file: &CaseFileView, may: &[K]) -> Markup {
+pub fn rights(page: &Page<'_>, file: &CaseFileView, may: &[K], answers: &[(String, String)]) -> Markup {
     let person = file.person_id;
     let known = file.rights.as_ref();
     let latest = known.and_then(|rights| rights.assessments.iter().flatten().last());
@@ -103,6 +103,7 @@ pub fn rights(page: &Page<'_>, file: &CaseFileView, may: &[K]) -> Markup {
             section aria-labelledby="outcome" {
                 h2 #outcome.utrecht-heading-2 { (page.say("Uitkomst van de laatste toets", "Outcome of the last assessment")) }
                 (page.assessed(assessment))
+                (page.rests_on(answers))
             }
         }
         section aria-labelledby="ind" {
@@ -126,7 +127,7 @@ pub fn rights(page: &Page<'_>, file: &CaseFileView, may: &[K]) -> Markup {
                 h2 #checklist.utrecht-heading-2 { (page.say("De vragen", "The questions")) }
                 p { (page.say("Beantwoord wat u weet. Wat u niet weet, maakt een recht nooit onwaarschijnlijk.",
                     "Answer what you know. What is not known never makes a right unlikely.")) }
-                (page.checklist(&Ask::of(K::AssessRights).about(person)))
+                (page.checklist(&Ask::of(K::AssessRights).about(person), answers))
             }
         }
     })
@@ -162,15 +163,39 @@ impl Page<'_> {
         self.say(&dutch, article).to_owned()
     }
 
-    fn checklist(&self, ask: &Ask) -> Markup {
+    /// The answers that an assessment rests on.
+    fn rests_on(&self, answers: &[(String, String)]) -> Markup {
+        let fields = form_of(K::AssessRights).map(|form| form.fields).unwrap_or_default();
+        let said = |field: &Field| {
+            let (_, answer) = answers.iter().find(|(at, _)| at == field.at)?;
+            let label = match field.input {
+                Input::Code(list) => self.label(list, answer),
+                _ => answer.clone(),
+            };
+            Some((field.label.r#in(self.language), label))
+        };
+        let said: Vec<_> = fields.iter().filter_map(said).collect();
+        html! {
+            @if !said.is_empty() {
+                details.more {
+                    summary { (self.say("Waar deze toets op rust", "What this assessment rests on")) }
+                    dl.facts { @for (question, answer) in &said { dt { (question) } dd { (answer) } } }
+                }
+            }
+        }
+    }
+
+    fn checklist(&self, ask: &Ask, answers: &[(String, String)]) -> Markup {
         let Some(form) = form_of(ask.command) else { return html! {} };
         let id = ask.id();
-        let draft = self.draft.filter(|draft| draft.form == id);
+        let sent = self.draft.filter(|draft| draft.form == id);
+        let known = Draft { values: answers.to_vec(), ..Draft::default() };
+        let draft = sent.or(Some(&known));
         let field = |at: &str| form.fields.iter().find(|field| field.at == at);
         // What came back with something wrong is shown whole.
-        let look = if draft.is_some() { "questions questions--all" } else { "questions" };
+        let look = if sent.is_some() { "questions questions--all" } else { "questions" };
         html! {
-            form id=(id) method="post" action={ "/board/do/" (ask.command.name()) } data-written[draft.is_some()] {
+            form id=(id) method="post" action={ "/board/do/" (ask.command.name()) } data-written[sent.is_some()] {
                 (self.hidden(ask))
                 div class=(look) {
                     @for Question(name, at, when, below) in QUESTIONS {

@@ -51,6 +51,13 @@ impl DetailsView {
         self.shown.get(field)?.as_str()
     }
 
+    /// The parts of a field that has parts, by name.
+    pub fn parts(&self, field: &str) -> impl Iterator<Item = (&str, String)> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let parts = self.shown.get(field).and_then(Value::as_object);
+        parts.into_iter().flatten().map(move |(name, value)| (name.as_str(), text(value)))
+    }
+
     /// Why somebody did it, in their own words.
     pub fn why(&self) -> impl Iterator<Item = &str> {
         self.why.iter().map(String::as_str)

@@ -14,13 +14,14 @@ use care_path::PersonId;
 use care_path::codes::Role;
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
+use care_path::event::EventKind;
 use care_path::figures::releases_figures;
 use care_path::ids::{FacilityId, OrgId};
 use care_path::policy::Places;
 use care_path::policy::directory::{shows_evenings, shows_free_places};
 use care_path::policy::opens_unseen;
 use care_path::policy::rules::{AccessLogOf, FiguresOf, access_log_of, figures_of, keeps_records};
-use care_path::views::{BreakGlassState, CaseFileView, OrganisationView, Wanted};
+use care_path::views::{BreakGlassState, CaseFileView, OrganisationView, TimelineEntryView, Wanted};
 use maud::Markup;
 use monitor::frozen::Frozen;
 use monitor::period::Period;
@@ -251,7 +252,7 @@ impl<'a> Viewed<'a> {
                 Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
             }
             Place::Person(person) => self.case(person),
-            Place::Rights(person) => self.about(person, |may| may.contains(&CommandKind::AssessRights), pages::rights),
+            Place::Rights(person) => self.rights(person),
             Place::Others(person) => {
                 let others = self.others(person)?;
                 Ok(self.with_page(&search::on_the_case(person), |page| pages::others(page, &others.page(None))))
@@ -475,6 +476,18 @@ impl<'a> Viewed<'a> {
         let file = baken.case_file(reader, person)?;
         let may = self.may_on(&file)?;
         Ok(self.with_page(self.at, |page| make(page, &file, &may)))
+    }
+
+    /// The checklist, with the answers of the last assessment as far as the reader is shown them.
+    fn rights(&self, person: PersonId) -> Result<Markup, Problem> {
+        let timeline = all(|request| self.edge.baken.timeline(&self.reading, person, request))?;
+        let is_assessed =
+            |entry: &&TimelineEntryView| entry.r#type == EventKind::RightsAssessed && entry.retracted_by.is_none();
+        let latest = timeline.iter().rev().find(is_assessed);
+        let answers: Vec<_> = latest.iter().flat_map(|entry| entry.details.parts("answers")).collect();
+        let answers: Vec<_> = answers.into_iter().map(|(name, answer)| (format!("/{name}"), answer)).collect();
+        let assesses = |may: &[CommandKind]| may.contains(&CommandKind::AssessRights);
+        self.about(person, assesses, |page, file, may| pages::rights(page, file, may, &answers))
     }
 
     fn form(&self, form: &FormPlace) -> Result<Markup, Problem> {
