@@ -90,9 +90,15 @@ impl CarePath {
 
     /// Whether the person left for another country, and nothing shows that they are here again.
     fn has_gone_home(&self) -> bool {
-        let left = |state| matches!(state, HandoverState::Departed | HandoverState::Arrived);
-        let mut gone = self.repatriation.handovers.iter().filter(|handover| left(handover.state()));
-        gone.any(|handover| !self.is_here_since(handover.changed().occurred.at))
+        let mut handovers = self.repatriation.handovers.iter();
+        handovers.any(|handover| match handover.state() {
+            HandoverState::Departed | HandoverState::Arrived => handover.back().is_none(),
+            HandoverState::Proposed
+            | HandoverState::Acknowledged
+            | HandoverState::Accepted
+            | HandoverState::Declined
+            | HandoverState::Withdrawn => false,
+        })
     }
 
     /// Whether an event is a departure after which the person arrived, or was heard of here.
@@ -101,16 +107,7 @@ impl CarePath {
             handover.departed.as_ref().is_some_and(|departed| departed.stamp.event_id == departure)
         };
         let handover = self.repatriation.handovers.iter().find(is_it);
-        let left = handover.and_then(|handover| handover.departed.as_ref()).map(|departed| departed.stamp.occurred.at);
-        handover.is_some_and(|handover| handover.arrived.is_some()) || left.is_some_and(|left| self.is_here_since(left))
-    }
-
-    /// Whether somebody heard of the person here, or gave them a bed, surely after a time.
-    fn is_here_since(&self, time: DateTime) -> bool {
-        let seen = self.lost.last_seen.as_ref().map(|seen| &seen.stamp);
-        let beds = self.stays.iter().map(|stay| &stay.assigned.stamp);
-        let mut heard = seen.into_iter().chain(&self.case.last_contact).chain(beds);
-        heard.any(|stamp| stamp.occurred.at > time)
+        handover.is_some_and(|handover| handover.arrived.is_some() || handover.back().is_some())
     }
 
     /// The last that anybody heard of the person.
@@ -236,7 +233,7 @@ impl CarePath {
         let (handover, departed) = underway.filter_map(|each| Some((each, each.departed.as_ref()?))).next_back()?;
         let (cause, left) = (&departed.stamp, departed.stamp.occurred.at);
         let lost_since = self.lost.episodes.last().is_some_and(|episode| episode.began.occurred.at >= left);
-        if lost_since || self.is_here_since(left) {
+        if lost_since || handover.back().is_some() {
             return None;
         }
         let told = handover.arrival_expected(deadlines)?.max(cause.recorded_at);

@@ -191,6 +191,9 @@ impl CarePath {
         }
         if is_asked_for(event) {
             self.end_what_is_over();
+        if case::shows_the_person(event) {
+            self.repatriation.come_back(stamp);
+        }
         }
         self.end_what_was_erased();
         if was_lost && !self.is_out_of_sight() {
