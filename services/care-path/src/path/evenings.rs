@@ -11,10 +11,10 @@ use chrono::NaiveTime;
 use super::derived::Risks;
 use super::lookup::Lookup;
 use super::repatriation::Handover;
-use super::stay::{NoShowRecorded, Stay};
+use super::stay::{AttendanceRecorded, NoShowRecorded, Stay};
 use super::tasks::recorded;
-use super::{CarePath, Stamp};
-use crate::codes::{BedReleaseReason, HandoverState, Role};
+use super::{CarePath, Noted, Stamp, Uncounted};
+use crate::codes::{AttendanceStatus, BedReleaseReason, HandoverState, Role};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::event::EventKind;
@@ -154,6 +154,26 @@ impl CarePath {
             _ => stay.present(at).is_some_and(|came| came >= hours_after(expected_by, -EVENING_HOURS)),
         };
         came || stay.missed_in_night_of(at).is_some()
+    }
+
+    /// The last no-show that was overtaken, and what told late that the person had come on that evening.
+    pub(super) fn came_after_all(&self) -> Option<(&Arc<Stamp>, &Arc<Stamp>)> {
+        let present = |attended: &&Noted<AttendanceRecorded>| attended.status == AttendanceStatus::Present;
+        let there = self.stays.iter().flat_map(|stay| &stay.attended).filter(present).map(|attended| &attended.stamp);
+        let seen = self.lost.last_seen.as_ref().map(|seen| &seen.stamp);
+        let heard = self.intakes.iter().map(|intake| &intake.stamp).chain(seen).chain(&self.case.last_contact);
+        let told: Vec<_> = there.chain(heard).map(|came| (Night::of(came.occurred.at), came)).collect();
+        let overtaken = self.record.entries().filter(|entry| {
+            entry.kind == EventKind::NoShowRecorded
+                && self.uncounted(entry.stamp.event_id) == Some(Uncounted::Overtaken)
+        });
+        let late = overtaken.map(|missed| &missed.stamp).filter_map(|missed| {
+            let (night, at) = (Night::of(missed.occurred.at), missed.occurred.at);
+            let that_evening = told.iter().filter(|(of, came)| *of == night && came.occurred.at <= at);
+            let came = that_evening.map(|(_, came)| *came).filter(|came| recorded(came) > recorded(missed));
+            Some((missed, came.max_by_key(|came| recorded(came))?))
+        });
+        late.max_by_key(|(_, came)| recorded(came))
     }
 
     /// For each bed that the person has, the next evening on which they are expected and have not been heard of.
