@@ -51,6 +51,9 @@ async fn free(client: &Client) -> Option<Value> {
 #[tokio::test]
 async fn a_whole_evening_is_one_list_and_a_repeat_of_it_changes_nothing() {
     let running = empty().await;
+    // Before five in the afternoon nobody has come for the evening.
+    let evening_begins = Night::of(SystemClock.now()).noon() + chrono::TimeDelta::hours(5);
+    running.goes_on((evening_begins - SystemClock.now()).max(chrono::TimeDelta::zero()));
     let shelter = with_places(&running, 6).await;
     let mut guests = Vec::new();
     for alias in ["one", "two", "three"] {

@@ -87,7 +87,9 @@ impl EveningLine {
     /// # Errors
     /// The name of the field.
     pub fn commands(&self, facility: &Facility) -> Result<Vec<Command>, &'static str> {
-        let attendance = |status| Command::RecordAttendance((), RecordAttendance { status, location_type: None });
+        // Who has no bed is in the house as well, and it is said of which house.
+        let location_type = Some(facility.location_type);
+        let attendance = |status| Command::RecordAttendance((), RecordAttendance { status, location_type });
         let known = || self.person_id.ok_or("person_id");
         Ok(match self.status {
             LineStatus::Arrived => {

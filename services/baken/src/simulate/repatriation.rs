@@ -97,8 +97,8 @@ fn propose(story: &mut Story<'_>, persona: &Persona, supporter: &Principal) -> O
 }
 
 fn after(story: &mut Story<'_>, supporter: &Principal, coordinator: &Principal, handover: Uuid) {
-    for term in ["days_30", "days_90"] {
-        story.days(28..=40, 9..=16);
+    for (term, days) in [("days_30", 28..=40), ("days_90", 55..=65)] {
+        story.days(days, 9..=16);
         if story.chance(70) {
             let outcome = story.pick(&[
                 ("housed", 45),

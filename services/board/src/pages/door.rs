@@ -151,7 +151,7 @@ impl Page<'_> {
         let injured = medical.and_then(|medical| medical.head_injury_suspected) == Some(true);
         let incidents = guest.incidents.as_ref().map_or(0, Vec::len);
         html! {
-            li.guest id={ "guest-" (guest.bed_id) } {
+            li.guest id={ "guest-" (guest.bed_id.map_or(guest.person_id.0, |bed| bed.0)) } {
                 div.guest-name {
                     (self.person_link(guest.identity.as_ref(), guest.person_id))
                     @if guest.state != GuestState::Expected { " " span.tag.tag--calm { (self.code(guest.state)) } }
@@ -160,6 +160,7 @@ impl Page<'_> {
                         (self.say("geen bed meer", "no bed any more"))
                         @if let Some(reason) = guest.release_reason { ": " (self.code(reason)) }
                     } }
+                    @if guest.bed_id.is_none() { " " span.tag.tag--warn { (self.say("geen bed", "no bed")) } }
                     @if guest.held == Some(true) { " " span.tag.tag--warn { (self.say("bed vrijgehouden", "bed kept free")) } }
                     @if guest.vulnerable == Some(true) { " " (self.vulnerable()) }
                     @if let (GuestState::Expected, Some(by)) = (guest.state, guest.expected_by) {
@@ -185,12 +186,12 @@ impl Page<'_> {
                                 (self.act(&came("present").titled("Binnen", "Here").primary()))
                             }
                         }
-                        @if guest.state == GuestState::Expected {
-                            (self.did_not_come(guest.person_id, guest.bed_id))
+                        @if let (GuestState::Expected, Some(bed)) = (guest.state, guest.bed_id) {
+                            (self.did_not_come(guest.person_id, bed))
                         }
                         @if guest.state == GuestState::Leaves { (self.act(&ask(K::RequestException))) }
                         (self.act(&ask(K::ObserveIncident)))
-                        @if guest.released != Some(true) { (self.act(&ask(K::ReleaseBed).subject(guest.bed_id.0))) }
+                        @if let (None | Some(false), Some(bed)) = (guest.released, guest.bed_id) { (self.act(&ask(K::ReleaseBed).subject(bed.0))) }
                     }
                 }
             }

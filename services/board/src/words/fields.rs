@@ -58,6 +58,8 @@ const PROBLEMS: &[(&str, Said)] = &[
     ("must be 1 for a known person, and 1 to 500 for unknown ones", Said("Vul 1 tot 500 in; bij een bekende persoon 1.",
         "Fill in 1 to 500; for a known person 1.")),
     // Days and times.
+    ("is too early: it is taken from {} days before that many days after the arrival", Said(
+        "Dit is te vroeg. Het kan vanaf {} dagen voor de termijn.", "This is too early. It can be done from {} days before the term.")),
     ("must be a day and a time", DAY_AND_TIME),
     ("must be a time as in RFC 3339", DAY_AND_TIME),
     ("must be a time as in RFC 3339 in the years 2000 to 2099", DAY_AND_TIME),

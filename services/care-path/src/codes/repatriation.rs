@@ -146,6 +146,17 @@ codes! {
     }
 }
 
+impl FollowUpTerm {
+    /// How many days after the arrival it is asked how it goes.
+    #[must_use]
+    pub const fn days(self) -> i64 {
+        match self {
+            Self::Days30 => 30,
+            Self::Days90 => 90,
+        }
+    }
+}
+
 codes! {
     /// How it goes after the arrival.
     FollowUpOutcome in "follow_up_outcome" {

@@ -117,7 +117,8 @@ pub struct NewFacility {
     pub facility_id: FacilityId,
     pub name: Line,
     pub location_type: LocationType,
-    /// The local time of an evening by which people are expected there: `23:00`.
+    /// The local time of an evening by which people are expected there: `23:00`. Unless said, midnight, where people sleep by the
+    /// night.
     pub cut_off: Option<TimeOfDay>,
     pub address: Option<Line>,
     pub district: Option<Line>,
@@ -136,7 +137,8 @@ pub struct RegisterFacility {
     pub facility_id: FacilityId,
     pub name: Line,
     pub location_type: LocationType,
-    /// The local time of an evening by which people are expected there: `23:00`.
+    /// The local time of an evening by which people are expected there: `23:00`. Unless said, midnight, where people sleep by the
+    /// night.
     pub cut_off: Option<TimeOfDay>,
     pub address: Option<Line>,
     pub district: Option<Line>,
@@ -153,6 +155,8 @@ pub struct ChangeFacility {
     pub facility_id: FacilityId,
     pub name: Line,
     pub location_type: LocationType,
+    /// The local time of an evening by which people are expected there: `23:00`. Where it is left out, midnight, where people
+    /// sleep by the night.
     pub cut_off: Option<TimeOfDay>,
     pub address: Option<Line>,
     pub district: Option<Line>,

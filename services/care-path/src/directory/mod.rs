@@ -78,7 +78,8 @@ pub struct OpeningTime {
 pub struct FacilityProfile {
     pub name: Line,
     pub location_type: LocationType,
-    /// The local time of an evening by which people are expected: `23:00`, Europe/Amsterdam.
+    /// The local time of an evening by which people are expected: `23:00`, Europe/Amsterdam. Unless said, midnight, where people
+    /// sleep by the night.
     pub cut_off: Option<TimeOfDay>,
     /// Where it is. Of a women's shelter it is secret.
     pub address: Option<Line>,

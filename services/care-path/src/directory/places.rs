@@ -63,6 +63,12 @@ impl Closures {
         self.0.last().is_some_and(|last| last.until.is_none())
     }
 
+    /// Since which night it is closed, if it is closed now.
+    #[must_use]
+    pub fn closed_since(&self) -> Option<Night> {
+        self.0.last().filter(|last| last.until.is_none()).map(|last| last.from)
+    }
+
     /// Whether it is closed in a night. Who closes before midnight is closed in the night that runs; who opens again is open in it.
     #[must_use]
     pub fn covers(&self, night: Night) -> bool {

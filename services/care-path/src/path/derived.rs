@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{Months, NaiveDate, NaiveTime};
 
 use super::identity::{ClaimFacts, LanguageUse, best};
+use super::repatriation::Handover;
 use super::{CarePath, Problems, Seen, Stamp};
 use crate::codes::{HandoverState, Phase, Problem, ReferralState, Urgency};
 use crate::deadlines::{Deadlines, Risk, RiskFactor};
@@ -31,8 +32,7 @@ impl CarePath {
     /// Where the person stands, told by those phases alone that may be told.
     #[must_use]
     pub(crate) fn phase_within(&self, may_tell: impl Fn(Phase) -> bool) -> Phase {
-        let handover = |state: HandoverState| self.repatriation.handovers.iter().any(|each| each.state() == state);
-        let returning = self.repatriation.handovers.iter().any(super::repatriation::Handover::is_open);
+        let handovers = &self.repatriation.handovers;
         let sheltered = self.open_stays().next().is_some();
         let referred = self.referrals.iter().any(|referral| {
             referral.awaits_answer()
@@ -42,8 +42,8 @@ impl CarePath {
         let phases = [
             (Phase::Closed, self.is_closed()),
             (Phase::OutOfSight, self.is_out_of_sight()),
-            (Phase::Returning, returning),
-            (Phase::Returned, handover(HandoverState::Arrived)),
+            (Phase::Returning, handovers.iter().any(Handover::is_underway)),
+            (Phase::Returned, handovers.iter().any(Handover::is_there)),
             (Phase::InCare, started),
             (Phase::Referred, referred),
             (Phase::Sheltered, sheltered),

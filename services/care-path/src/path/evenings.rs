@@ -11,18 +11,22 @@ use chrono::NaiveTime;
 use super::derived::Risks;
 use super::lookup::Lookup;
 use super::repatriation::Handover;
-use super::stay::{NoShowRecorded, Stay};
+use super::stay::{AttendanceRecorded, NoShowRecorded, Stay};
 use super::tasks::recorded;
-use super::{CarePath, Stamp};
-use crate::codes::{BedReleaseReason, HandoverState, Role};
+use super::{CarePath, Noted, Stamp, Uncounted};
+use crate::codes::{AttendanceStatus, BedReleaseReason, HandoverState, Role};
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::event::EventKind;
 use crate::ids::{BedId, EventId};
 use crate::time::{DateTime, Night, TimeOfDay, days_after, hours_after, minutes_after};
 
-/// An evening begins so many hours before somebody is expected: who was there earlier that day may still not come.
-pub(super) const EVENING_HOURS: i64 = 5;
+/// An evening begins at this local time …
+const EVENING: NaiveTime = NaiveTime::from_hms_opt(17, 0, 0).expect("a time of day");
+/// … or so many hours before somebody is expected, if that is earlier.
+const EVENING_HOURS: i64 = 5;
+/// By when people are expected where nobody said by when: nobody must be missed silently.
+const MIDNIGHT: NaiveTime = NaiveTime::MIN;
 
 /// An evening on which somebody is expected and has not been heard of.
 #[derive(Clone)]
@@ -90,9 +94,15 @@ impl CarePath {
 
     /// Whether the person left for another country, and nothing shows that they are here again.
     fn has_gone_home(&self) -> bool {
-        let left = |state| matches!(state, HandoverState::Departed | HandoverState::Arrived);
-        let mut gone = self.repatriation.handovers.iter().filter(|handover| left(handover.state()));
-        gone.any(|handover| !self.is_here_since(handover.changed().occurred.at))
+        let mut handovers = self.repatriation.handovers.iter();
+        handovers.any(|handover| match handover.state() {
+            HandoverState::Departed | HandoverState::Arrived => handover.back().is_none(),
+            HandoverState::Proposed
+            | HandoverState::Acknowledged
+            | HandoverState::Accepted
+            | HandoverState::Declined
+            | HandoverState::Withdrawn => false,
+        })
     }
 
     /// Whether an event is a departure after which the person arrived, or was heard of here.
@@ -101,16 +111,7 @@ impl CarePath {
             handover.departed.as_ref().is_some_and(|departed| departed.stamp.event_id == departure)
         };
         let handover = self.repatriation.handovers.iter().find(is_it);
-        let left = handover.and_then(|handover| handover.departed.as_ref()).map(|departed| departed.stamp.occurred.at);
-        handover.is_some_and(|handover| handover.arrived.is_some()) || left.is_some_and(|left| self.is_here_since(left))
-    }
-
-    /// Whether somebody heard of the person here, or gave them a bed, surely after a time.
-    fn is_here_since(&self, time: DateTime) -> bool {
-        let seen = self.lost.last_seen.as_ref().map(|seen| &seen.stamp);
-        let beds = self.stays.iter().map(|stay| &stay.assigned.stamp);
-        let mut heard = seen.into_iter().chain(&self.case.last_contact).chain(beds);
-        heard.any(|stamp| stamp.occurred.at > time)
+        handover.is_some_and(|handover| handover.arrived.is_some() || handover.back().is_some())
     }
 
     /// The last that anybody heard of the person.
@@ -137,7 +138,8 @@ impl CarePath {
     /// Whether nobody is surprised, when it is due, that the person has not come to their bed by a time: they are there, or
     /// it is known where they are instead.
     fn is_accounted_for(&self, stay: &Stay, expected_by: DateTime, due: DateTime) -> bool {
-        let there = self.arrived(stay, due).is_some_and(|at| at >= hours_after(expected_by, -EVENING_HOURS));
+        let there =
+            self.arrived(stay, due).is_some_and(|at| at >= evening_of(Night::of(expected_by), Some(expected_by)));
         // Whom a hospital has announced for later is not in the street meanwhile.
         let in_hospital = self.announced.iter().any(|each| {
             let told = &each.announced;
@@ -150,13 +152,33 @@ impl CarePath {
     /// somebody there stands only that the person was said to be present that evening; Baken goes by all that it heard.
     pub(super) fn came_before(&self, no_show: &NoShowRecorded, at: DateTime, by: Role) -> bool {
         let Some(stay) = self.stay(no_show.bed) else { return false };
-        let that_evening = hours_after(at, -EVENING_HOURS)..=at;
-        let expected_by = no_show.expected_by.filter(|by| that_evening.contains(by)).unwrap_or(at);
+        let tonight = |by: &DateTime| *by <= at && Night::of(*by) == Night::of(at);
+        let expected_by = no_show.expected_by.filter(tonight).unwrap_or(at);
         let came = match by {
             Role::System => self.is_accounted_for(stay, expected_by, at),
-            _ => stay.present(at).is_some_and(|came| came >= hours_after(expected_by, -EVENING_HOURS)),
+            _ => self.present(stay, at).is_some_and(|came| came >= evening_of(Night::of(at), Some(expected_by))),
         };
         came || stay.missed_in_night_of(at).is_some()
+    }
+
+    /// The last no-show that was overtaken, and what told late that the person had come on that evening.
+    pub(super) fn came_after_all(&self) -> Option<(&Arc<Stamp>, &Arc<Stamp>)> {
+        let present = |attended: &&Noted<AttendanceRecorded>| attended.status == AttendanceStatus::Present;
+        let there = self.stays.iter().flat_map(|stay| &stay.attended).filter(present).map(|attended| &attended.stamp);
+        let seen = self.lost.last_seen.as_ref().map(|seen| &seen.stamp);
+        let heard = self.intakes.iter().map(|intake| &intake.stamp).chain(seen).chain(&self.case.last_contact);
+        let told: Vec<_> = there.chain(heard).map(|came| (Night::of(came.occurred.at), came)).collect();
+        let overtaken = self.record.entries().filter(|entry| {
+            entry.kind == EventKind::NoShowRecorded
+                && self.uncounted(entry.stamp.event_id) == Some(Uncounted::Overtaken)
+        });
+        let late = overtaken.map(|missed| &missed.stamp).filter_map(|missed| {
+            let (night, at) = (Night::of(missed.occurred.at), missed.occurred.at);
+            let that_evening = told.iter().filter(|(of, came)| *of == night && came.occurred.at <= at);
+            let came = that_evening.map(|(_, came)| *came).filter(|came| recorded(came) > recorded(missed));
+            Some((missed, came.max_by_key(|came| recorded(came))?))
+        });
+        late.max_by_key(|(_, came)| recorded(came))
     }
 
     /// For each bed that the person has, the next evening on which they are expected and have not been heard of.
@@ -236,7 +258,7 @@ impl CarePath {
         let (handover, departed) = underway.filter_map(|each| Some((each, each.departed.as_ref()?))).next_back()?;
         let (cause, left) = (&departed.stamp, departed.stamp.occurred.at);
         let lost_since = self.lost.episodes.last().is_some_and(|episode| episode.began.occurred.at >= left);
-        if lost_since || self.is_here_since(left) {
+        if lost_since || handover.back().is_some() {
             return None;
         }
         let told = handover.arrival_expected(deadlines)?.max(cause.recorded_at);
@@ -277,15 +299,35 @@ impl CarePath {
     }
 }
 
-/// By when the person is expected in a bed on the night of an instant, as far as anybody said.
-pub(super) fn expected_in_night_of(stay: &Stay, at: DateTime, directory: &Directory) -> Option<DateTime> {
-    let first = stay.assigned.expected_by.filter(|first| *first > at || Night::of(*first) == Night::of(at));
-    first.or_else(|| Night::of(at).at(cut_off(stay, directory)?))
+/// When the evening of a night begins: from then on, who is at the place has come. Who was there earlier that day may still not
+/// come. The list of an evening and the watch both go by it.
+pub(super) fn evening_of(night: Night, expected_by: Option<DateTime>) -> DateTime {
+    let evening = night.at(EVENING).unwrap_or(night.noon());
+    let before = expected_by.filter(|by| Night::of(*by) == night).map(|by| hours_after(by, -EVENING_HOURS));
+    before.map_or(evening, |before| before.clamp(night.noon(), evening))
 }
 
-/// The local time of an evening by which people are expected where the bed is.
+/// By when the person is expected in a bed on the night of an instant, as far as anybody said.
+pub(super) fn said_for_night_of(stay: &Stay, at: DateTime, directory: &Directory) -> Option<DateTime> {
+    expected(stay, at, stay.place(directory).and_then(|place| place.cut_off).map(TimeOfDay::get))
+}
+
+/// The same, and where nobody said by when, by midnight.
+pub(super) fn expected_in_night_of(stay: &Stay, at: DateTime, directory: &Directory) -> Option<DateTime> {
+    expected(stay, at, cut_off(stay, directory))
+}
+
+fn expected(stay: &Stay, at: DateTime, cut_off: Option<NaiveTime>) -> Option<DateTime> {
+    let first = stay.assigned.expected_by.filter(|first| *first > at || Night::of(*first) == Night::of(at));
+    first.or_else(|| Night::of(at).at(cut_off?))
+}
+
+/// The local time of an evening by which people are expected where the bed is: midnight, where nobody said it of a place in
+/// which people sleep by the night.
 fn cut_off(stay: &Stay, directory: &Directory) -> Option<NaiveTime> {
-    stay.place(directory)?.cut_off.map(TimeOfDay::get)
+    let place = stay.place(directory)?;
+    let by_the_night = place.location_type.is_slept_in_by_the_night().then_some(MIDNIGHT);
+    place.cut_off.map(TimeOfDay::get).or(by_the_night)
 }
 
 #[cfg(test)]

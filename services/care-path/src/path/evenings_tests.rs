@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::codes::{
-    AttendanceStatus, CloseReason, DischargeEndReason, LocationType, OrgKind, Precision, RetractReason,
+    AttendanceStatus, CloseReason, DischargeEndReason, GuestState, LocationType, OrgKind, Precision, RetractReason,
 };
 use crate::directory::Organisation;
 use crate::event::Event;
@@ -238,6 +238,61 @@ fn who_was_at_the_place_earlier_that_day_or_left_it_may_not_come_in_the_evening(
 }
 
 #[test]
+fn the_list_of_an_evening_and_the_watch_agree_on_who_has_come() {
+    let deadlines = Deadlines::default();
+    for cut_off in ["18:30", "21:00", "22:30", "23:00", "23:30", "23:59", "00:30", "02:00"] {
+        let directory = shelter(cut_off);
+        for minutes in (0..11 * 60).step_by(10) {
+            let came = at("2026-01-12T11:00:00Z") + chrono::TimeDelta::minutes(minutes);
+            let told = sheltered("2026-01-12").then(&came.to_rfc3339(), &attended());
+            let evenings = told.story.path.evenings(&deadlines, &directory);
+            let Some(missed) = evenings.first().map(|evening| evening.due) else { panic!("{cut_off}") };
+            // Said to be there after they were missed, they have come as well.
+            if missed < came {
+                continue;
+            }
+            let night = Night::of(came);
+            let state = told.story.path.guests(night, came, &deadlines, &directory).next().map(|guest| guest.state);
+            let is_missed = Night::of(missed) == night;
+            let expected = if is_missed { GuestState::Expected } else { GuestState::Arrived };
+            assert_eq!(state, Some(expected), "{cut_off}, there at {came}");
+            // What Baken recorded all the same is overtaken.
+            let late = told.then(&missed.to_rfc3339(), &no_show());
+            let counts = late.story.path.stays.iter().any(|stay| !stay.no_shows.is_empty());
+            assert!(counts || !is_missed, "{cut_off}, there at {came}");
+        }
+    }
+}
+
+#[test]
+fn an_evening_begins_at_five_or_five_hours_before_people_are_expected() {
+    let missed = |cut_off: &str, came: &str| {
+        let told = sheltered("2026-01-12").then(came, &attended());
+        told.due(cut_off).is_some_and(|due| due.as_str() < "2026-01-13T12:00:00+00:00")
+    };
+    assert!(missed("23:30", "2026-01-12T15:59:00Z") && !missed("23:30", "2026-01-12T16:00:00Z"));
+    assert!(missed("23:59", "2026-01-12T15:59:00Z") && !missed("23:59", "2026-01-12T17:30:00Z"));
+    assert!(missed("02:00", "2026-01-12T15:59:00Z") && !missed("02:00", "2026-01-12T16:00:00Z"));
+    assert!(missed("21:00", "2026-01-12T14:59:00Z") && !missed("21:00", "2026-01-12T15:00:00Z"));
+}
+
+#[test]
+fn where_nobody_said_by_when_people_are_expected_it_is_midnight_where_they_sleep_by_the_night() {
+    let mut directory = shelter("unsaid");
+    assert_eq!(directory.all().next().unwrap().facilities[0].cut_off, None);
+    let told = sheltered("2026-01-12");
+    let due = |directory: &Directory| {
+        let evenings = told.story.path.evenings(&Deadlines::default(), directory);
+        evenings.first().map(|evening| evening.expected_by)
+    };
+    assert_eq!(due(&directory), Some(at("2026-01-12T23:00:00Z")));
+    let mut hospital = directory.all().next().unwrap().clone();
+    hospital.facilities[0].profile.location_type = LocationType::Hospital;
+    directory = [hospital].into_iter().collect();
+    assert_eq!(due(&directory), None, "a hospital keeps its patients");
+}
+
+#[test]
 fn an_attendance_of_the_evening_that_is_told_late_undoes_what_followed_from_the_no_show_alone() {
     let gone = LostEvent::WentOutOfSight(WentOutOfSight { episode: 1 }).into();
     let missed = || {
@@ -296,13 +351,12 @@ fn a_bed_without_a_named_place_is_watched_as_one_in_the_only_place_of_its_kind()
 }
 
 #[test]
-fn nobody_is_expected_who_is_out_of_sight_or_whose_bed_is_gone_or_has_no_cut_off() {
+fn nobody_is_expected_who_is_out_of_sight_or_whose_bed_is_gone() {
     let out_of_sight = LostEvent::WentOutOfSight(WentOutOfSight { episode: 1 });
     assert_eq!(sheltered("2026-01-12").then("2026-01-12T15:00:00Z", &out_of_sight.into()).due("23:00"), None);
     let reason = BedReleaseReason::Ended;
     let released = StayEvent::BedReleased(BedReleased { bed: BED, reason, explanation: None });
     assert_eq!(sheltered("2026-01-12").then("2026-01-12T15:00:00Z", &released.into()).due("23:00"), None);
-    assert_eq!(sheltered("2026-01-12").due("in the evening"), None);
 }
 
 #[test]

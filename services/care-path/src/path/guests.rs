@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::evenings::{EVENING_HOURS, expected_in_night_of};
+use super::evenings::{evening_of, expected_in_night_of};
 use super::lost::Episode;
-use super::stay::{NoShowRecorded, Stay};
+use super::stay::{AttendanceRecorded, NoShowRecorded, Stay};
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{AttendanceStatus, GuestState};
 use crate::deadlines::Deadlines;
@@ -16,10 +16,10 @@ use crate::time::{DateTime, Night, hours_after};
 /// Who leaves before midnight does not sleep there.
 const HOURS_TO_MIDNIGHT: i64 = 12;
 
-/// Somebody who has a bed in a facility in a night.
+/// Somebody who has a bed in a facility in a night, or is in the house without one.
 #[derive(Clone)]
 pub struct Guest<'a> {
-    pub(crate) stay: &'a Stay,
+    pub(crate) by: GuestBy<'a>,
     pub facility: &'a FacilityId,
     pub state: GuestState,
     /// The bed is not theirs any more.
@@ -29,11 +29,22 @@ pub struct Guest<'a> {
     pub(crate) since: Option<DateTime>,
 }
 
+/// What makes somebody a guest.
+#[derive(Clone, Copy)]
+pub(crate) enum GuestBy<'a> {
+    Bed(&'a Stay),
+    /// They were said to be there, and have no bed.
+    Visit(&'a Noted<AttendanceRecorded>),
+}
+
 impl Guest<'_> {
-    /// On whose stream the bed lies.
+    /// On whose stream it lies.
     #[must_use]
     pub fn person_id(&self) -> PersonId {
-        self.stay.assigned.stamp.person_id
+        match self.by {
+            GuestBy::Bed(stay) => stay.assigned.stamp.person_id,
+            GuestBy::Visit(visit) => visit.stamp.person_id,
+        }
     }
 
     /// Whether their place is not free for somebody else.
@@ -45,7 +56,10 @@ impl Guest<'_> {
             }
             GuestState::NotCome | GuestState::NoBed => false,
         };
-        takes && !self.over
+        match self.by {
+            GuestBy::Bed(_) => takes && !self.over,
+            GuestBy::Visit(_) => false,
+        }
     }
 }
 
@@ -55,7 +69,7 @@ impl CarePath {
         self.open_stays().filter_map(|stay| Some(&stay.place(directory)?.id))
     }
 
-    /// The person's beds in a night, one guest for each, as known now.
+    /// The person's beds in a night, one guest for each, and where they are in the house without one, as known now.
     pub fn guests<'a>(
         &'a self,
         night: Night,
@@ -69,7 +83,37 @@ impl CarePath {
             let ended_before = stay.ended().is_some_and(|ended| ended.occurred.at < span.start);
             stay.assigned.from < span.end && (!ended_before || self.was_there_since(stay, span.start))
         };
-        self.stays.iter().filter(concerns).filter_map(move |stay| self.guest(stay, night, now, deadlines, directory))
+        let beds = self.stays.iter().filter(concerns);
+        let beds: Vec<_> = beds.filter_map(|stay| self.guest(stay, night, now, deadlines, directory)).collect();
+        let has_bed = |facility: &FacilityId| beds.iter().any(|guest| guest.facility == facility);
+        let visitors = self.in_the_house(night, now, directory).filter(|guest| !has_bed(guest.facility));
+        let visitors: Vec<_> = visitors.collect();
+        beds.into_iter().chain(visitors)
+    }
+
+    /// Where the person was in the house in a night without ever having had a bed there, and whether they left since. Who came by
+    /// day alone is no guest of the night.
+    fn in_the_house<'a>(
+        &'a self,
+        night: Night,
+        now: DateTime,
+        directory: &'a Directory,
+    ) -> impl Iterator<Item = Guest<'a>> {
+        let (begin, end) = (evening_of(night, None), now.min(night.morning()));
+        let that_night = move |visit: &&Noted<AttendanceRecorded>| (begin..=end).contains(&visit.stamp.occurred.at);
+        self.visits.iter().filter(that_night).filter_map(move |visit| {
+            let (organisation, kind) = (&visit.stamp.by.organisation, visit.location_type?);
+            let facility = directory.place_of(organisation, None, kind).filter(|_| kind.has_beds())?;
+            // The last that was said of it, once.
+            let last = self.last_visit(organisation, kind, end)?;
+            let is_last = last.stamp.event_id == visit.stamp.event_id;
+            let state = match visit.status {
+                AttendanceStatus::Present => GuestState::Arrived,
+                AttendanceStatus::Left => GuestState::Left,
+            };
+            let (by, since) = (GuestBy::Visit(visit), Some(visit.stamp.occurred.at));
+            is_last.then_some(Guest { by, facility: &facility.id, state, over: false, expected_by: None, since })
+        })
     }
 
     /// Whether anybody said of the person that they were there, or came.
@@ -90,24 +134,25 @@ impl CarePath {
         let midnight = hours_after(span.start, HOURS_TO_MIDNIGHT);
         let ends = self.stays_until(stay).filter(|ends| *ends < midnight && !self.awaits_decision(stay.assigned.bed));
         let moves_on = self.successor(stay).is_some_and(|next| next.assigned.from < span.end);
+        let expected_by = expected_in_night_of(stay, span.start, directory);
+        let evening = evening_of(night, expected_by);
         // Of later nights the end counts; tonight the place is theirs until somebody gives the bed up.
         if (night > Night::ahead(now) && ends.is_some_and(|ends| ends > now))
-            || (moves_on && !self.was_there_since(stay, span.start))
+            || (moves_on && !self.was_there_since(stay, evening))
         {
             return None;
         }
         let that_night = |at: &DateTime| span.contains(at);
-        let expected_by = expected_in_night_of(stay, span.start, directory);
-        let evening = expected_by.map_or(span.start, |by| hours_after(by, -EVENING_HOURS));
         let last = stay.attended.iter().rfind(|attended| that_night(&attended.stamp.occurred.at));
         let left = last.filter(|last| last.status == AttendanceStatus::Left).map(|left| left.stamp.occurred.at);
-        // Who left before the evening may still come.
+        // Who left before the evening may still come, and who was there before it may still not.
         let left = left.filter(|left| *left >= evening);
         let missed = stay.missed_in_night_of(span.start);
         // The night that runs is told as it stands, one that is gone as it was in its morning.
         let runs = that_night(&now);
-        let came = self.arrived(stay, if runs { now } else { night.morning() }).filter(that_night);
-        // What was said last counts: who was there in the afternoon may still not come.
+        let came = self.arrived(stay, if runs { now } else { night.morning() });
+        let came = came.filter(|came| *came >= evening && that_night(came));
+        // What was said last counts.
         let came = came.filter(|came| missed.is_none_or(|missed| missed.stamp.occurred.at < *came));
         let (state, since) = match (left, came) {
             (_, Some(at)) => (GuestState::Arrived, Some(at)),
@@ -121,7 +166,7 @@ impl CarePath {
             && stay.ended().is_some_and(|ended| {
                 that_night(&ended.recorded_at) && ended.by.organisation != stay.assigned.organisation
             });
-        let last_there = stay.present(if runs { now } else { night.morning() });
+        let last_there = self.present(stay, if runs { now } else { night.morning() });
         let came_since = stay.ended().zip(last_there).is_some_and(|(ended, came)| came > ended.occurred.at);
         let state = match state {
             // They are in the house without a bed.
@@ -132,7 +177,7 @@ impl CarePath {
             GuestState::Expected if ends.is_some() => GuestState::Leaves,
             state => state,
         };
-        Some(Guest { stay, facility, state, over, expected_by, since })
+        Some(Guest { by: GuestBy::Bed(stay), facility, state, over, expected_by, since })
     }
 
     /// How it stands with somebody who was not said to be there.

@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 
 use super::*;
-use crate::codes::BedReleaseReason;
+use crate::codes::{BedReleaseReason, LocationType};
 use crate::directory::{Asked, Overbook};
 use crate::ids::BedId;
 use crate::path::intake::RecordIntake;
@@ -50,8 +50,10 @@ fn what_was_said_last_counts() {
     let afternoon = Some(evening(0) - TimeDelta::hours(8));
     let bed = || given([signalled()]).happened(afternoon).when(a_bed());
     let there = bed().and(present());
+    assert_eq!(tonight(&there, 0), Some((GuestState::Expected, true)), "who was there by day may still not come");
+    let there = there.happened(Some(evening(0) - TimeDelta::hours(4))).and(present());
     assert_eq!(tonight(&there, 0), Some((GuestState::Arrived, true)));
-    let missed = there.happened(Some(evening(0) + TimeDelta::hours(2))).and(RecordNoShow::default());
+    let missed = bed().and(present()).happened(Some(evening(0) + TimeDelta::hours(2))).and(RecordNoShow::default());
     assert_eq!(tonight(&missed, 0), Some((GuestState::NotCome, false)));
     assert_eq!(tonight(&bed().and(left()), 0), Some((GuestState::Expected, true)), "who left by day may still come");
 }
@@ -65,8 +67,12 @@ fn the_night_that_runs_is_told_as_it_stands_at_every_hour_of_it() {
         let bed = given([signalled()]).happened(Some(at)).when(a_bed());
         assert_eq!(known(&bed), Some((GuestState::Expected, true)), "{at}");
         let came = bed.and(present());
-        assert_eq!(known(&came), Some((GuestState::Arrived, true)), "{at}");
-        assert_eq!(known(&came.and_on(BED, release())), Some((GuestState::Left, false)), "{at}");
+        // Before five in the afternoon it is no evening yet.
+        let by_day = minutes < 5 * 60;
+        let is_there = if by_day { GuestState::Expected } else { GuestState::Arrived };
+        assert_eq!(known(&came), Some((is_there, true)), "{at}");
+        let was_there = (!by_day).then_some((GuestState::Left, false));
+        assert_eq!(known(&came.and_on(BED, release())), was_there, "{at}");
         let released = given([signalled()]).happened(Some(at)).when(a_bed()).and_on(BED, release());
         assert_eq!(known(&released), None, "{at}");
     }
@@ -203,6 +209,30 @@ fn who_is_in_the_house_without_a_bed_is_told_to_be_there() {
     assert_eq!(came(&released), Some((GuestState::Arrived, false)));
     let gone = released.hours_later(1).and(left());
     assert_eq!(guest_at(&gone, Night::of(now), now + TimeDelta::hours(1)), Some((GuestState::Left, false)));
+}
+
+#[test]
+fn who_is_in_the_house_and_never_had_a_bed_there_is_on_the_list_and_takes_no_place() {
+    let there = |status| RecordAttendance { status, location_type: Some(LocationType::NightShelterEu) };
+    let came = || given([signalled()]).when(RecordIntake::default()).and(there(AttendanceStatus::Present));
+    assert_eq!(tonight(&came(), 0), Some((GuestState::Arrived, false)));
+    assert_eq!([-1, 1].map(|day| tonight(&came(), day)), [None, None]);
+    let gone = came().hours_later(1).and(there(AttendanceStatus::Left));
+    let now = evening(0) + TimeDelta::hours(1);
+    assert_eq!(guest_at(&gone, Night::of(now), now), Some((GuestState::Left, false)));
+    let by_day = given([signalled()]).happened(Some(evening(0) - TimeDelta::hours(6)));
+    assert_eq!(tonight(&by_day.when(there(AttendanceStatus::Present)), 0), None, "who came by day alone");
+    // They are given a bed, and are there once, in it.
+    let bed = came().hours_later(1).and(a_bed());
+    let (deadlines, directory) = (Deadlines::default(), everybody());
+    let guests = bed.path().guests(Night::of(now), now, &deadlines, &directory);
+    let states: Vec<_> = guests.map(|guest| (guest.state, guest.takes_a_place())).collect();
+    assert_eq!(states, [(GuestState::Arrived, true)]);
+    bed.and(RecordNoShow::default()).then_err(crate::path::stay::StayRefusal::NotExpected);
+    came().and(RecordNoShow::default()).then_err(crate::path::stay::StayRefusal::NoOpenStay);
+    // A place without beds has no list.
+    let dropped_in = RecordAttendance { status: AttendanceStatus::Present, location_type: Some(LocationType::DropIn) };
+    assert_eq!(tonight(&given([signalled()]).when(dropped_in), 0), None);
 }
 
 #[test]

@@ -72,6 +72,8 @@ pub struct CarePath {
     pub(crate) living: Vec<Noted<intake::LivingSituationRecorded>>,
     pub(in crate::path) turn_aways: Vec<Noted<intake::TurnedAway>>,
     pub(crate) stays: Vec<stay::Stay>,
+    /// Who was there and left where they had no bed, in the order of happening.
+    pub(in crate::path) visits: Vec<Noted<stay::AttendanceRecorded>>,
     pub(crate) incidents: Vec<Noted<incident::IncidentObserved>>,
     pub(crate) rights: rights::RightsState,
     pub(crate) referrals: Vec<referral::Referral>,
@@ -188,6 +190,9 @@ impl CarePath {
             Event::Correction(event) => correction::evolve(self, stamp, event),
             // They are on nobody's path.
             Event::Directory(_) | Event::Figures(_) => {}
+        }
+        if case::shows_the_person(event) {
+            self.repatriation.come_back(stamp);
         }
         if is_asked_for(event) {
             self.end_what_is_over();

@@ -6,7 +6,6 @@ use super::intake::IntakeCompleted;
 use super::lost::LookoutEnd;
 use super::{CarePath, Noted, Stamp};
 use crate::actor::Principal;
-use crate::codes::HandoverState;
 use crate::deadlines::Deadlines;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::policy::rules::involves_the_warned;
@@ -146,7 +145,7 @@ impl CarePath {
         let state = &self.repatriation;
         let mut theirs = state.handovers.iter().filter(|handover| handover.is_for(abroad));
         theirs.any(|handover| {
-            let stands = handover.is_open() || handover.state() == HandoverState::Arrived;
+            let stands = handover.is_open() || handover.is_there();
             stands && state.consent_holds(handover)
         })
     }

@@ -44,7 +44,7 @@ use crate::ids::{EventId, Municipality, OrgId, PersonId, SubjectId};
 use crate::policy::rules::{CalledIn, calls_in};
 use crate::policy::{Category, Depth};
 use crate::text::Country;
-use crate::time::{DateTime, days_after, hours_after, minutes_after};
+use crate::time::{DateTime, Night, days_after, hours_after, minutes_after};
 
 /// Something that waits for somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -435,7 +435,13 @@ impl<'a> TaskList<'a> {
     fn ask(&mut self, addressees: impl IntoIterator<Item = Addressee>, waiting: &Waiting<'_>) {
         let (category, depth) = tells_of(waiting.kind);
         let stake = if waiting.danger { TaskStake::Danger } else { self.stake(waiting.kind, waiting.due) };
-        self.tasks.extend(addressees.into_iter().map(|addressee| Task {
+        let mut asked: Vec<Addressee> = Vec::new();
+        for addressee in addressees.into_iter().filter_map(|each| self.taking_part(each)) {
+            if !asked.contains(&addressee) {
+                asked.push(addressee);
+            }
+        }
+        self.tasks.extend(asked.into_iter().map(|addressee| Task {
             kind: waiting.kind,
             subject: waiting.subject,
             addressee,
@@ -449,6 +455,23 @@ impl<'a> TaskList<'a> {
             suggests: waiting.suggests,
             cause: waiting.cause.clone(),
         }));
+    }
+
+    /// Who is asked: the coordinator, where an organisation takes part no more. Nobody there would read it.
+    fn taking_part(&self, addressee: Addressee) -> Option<Addressee> {
+        match addressee {
+            Addressee::Organisation(organisation) if self.closed_since(&organisation).is_some() => self.coordinator(),
+            Addressee::Organisation(_)
+            | Addressee::Coordinator(_)
+            | Addressee::Assessor(_)
+            | Addressee::CareProvidersIn(_)
+            | Addressee::Embassy(_) => Some(addressee),
+        }
+    }
+
+    /// Since when an organisation takes part no more, if it does not.
+    fn closed_since(&self, organisation: &OrgId) -> Option<DateTime> {
+        self.directory.find(organisation)?.closures.closed_since().map(Night::noon)
     }
 
     /// The coordinator of the person's municipality. Without one nobody can be asked.

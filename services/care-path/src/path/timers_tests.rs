@@ -110,9 +110,10 @@ proptest! {
     }
 }
 
-/// What the watch itself overtakes: a no-show that an evening had before it, and what comes of not having come.
+/// What the watch itself overtakes: a no-show that an evening had before it, and what comes of not having come. A later bed has
+/// begun with it, and the one before is no more to be looked at.
 fn overtakes(event: &Event, timer: &Timer) -> bool {
-    let traced = matches!(timer.what, TimerKind::Deadline { task: TaskKind::TraceNoShow, .. });
+    let traced = matches!(timer.what, TimerKind::Deadline { task: TaskKind::TraceNoShow | TaskKind::ReviewStay, .. });
     matches!(event, Event::Stay(StayEvent::NoShowRecorded(_)))
         && (traced || matches!(timer.what, TimerKind::OutOfSight | TimerKind::NoShow { .. }))
 }

@@ -37,9 +37,9 @@ pub enum Address<'a> {
 pub enum Stands {
     /// It goes on: the embassy and the receiving side see it.
     Open,
-    /// The person arrived: the receiving side sees it.
-    Arrived,
-    /// It was declined or withdrawn, or a later one took its place, since then: nobody abroad sees it.
+    /// The person arrived, as was told then: the receiving side sees it, and of the case what was told until then.
+    Arrived(DateTime),
+    /// It was declined or withdrawn, a later one took its place, or the person is here again, since then: nobody abroad sees it.
     Over(DateTime),
 }
 
@@ -73,10 +73,43 @@ impl<'a> Address<'a> {
         let Self::Handover { country, receiving, stands, consented } = *self else { return None };
         let abroad = Abroad::of(reader)?;
         let stands = match (stands, abroad) {
-            (Stands::Open, _) | (Stands::Arrived, Abroad::Provider(_)) => true,
-            (Stands::Arrived, Abroad::Embassy(_)) | (Stands::Over(_), _) => false,
+            (Stands::Open, _) | (Stands::Arrived(_), Abroad::Provider(_)) => true,
+            (Stands::Arrived(_), Abroad::Embassy(_)) | (Stands::Over(_), _) => false,
         };
         consented.filter(|_| stands && abroad.is_named(country, receiving))
+    }
+
+    /// Until when a recording must have been told for a reader abroad to be shown it, by a handover that is addressed to them and
+    /// stands for them: after the arrival the case goes on without them. What is of the handover itself they see all the same.
+    #[must_use]
+    pub fn tells_of_the_case_until(&self, reader: &Principal) -> Option<DateTime> {
+        self.shown_abroad(reader)?;
+        match self {
+            Self::Handover { stands: Stands::Open, .. } => Some(DateTime::MAX_UTC),
+            Self::Handover { stands: Stands::Arrived(told), .. } => Some(*told),
+            Self::Handover { stands: Stands::Over(_), .. }
+            | Self::Case
+            | Self::Lookout { .. }
+            | Self::CareAlert { .. }
+            | Self::Discharge { .. }
+            | Self::TakenBack { .. }
+            | Self::ReturnPreparation => None,
+        }
+    }
+
+    /// Whether something of this address, told at a time or made of several recordings, is told to a reader who is told of the
+    /// case until then.
+    #[must_use]
+    pub fn is_told(&self, told: Option<DateTime>, until: DateTime) -> bool {
+        match self {
+            Self::Handover { .. } => true,
+            Self::Case
+            | Self::Lookout { .. }
+            | Self::CareAlert { .. }
+            | Self::Discharge { .. }
+            | Self::TakenBack { .. }
+            | Self::ReturnPreparation => told.unwrap_or(DateTime::MAX_UTC) <= until,
+        }
     }
 
     /// Whether a reader was asked for something, to look out or to take the person in or over, and that ended not long ago:

@@ -6,6 +6,7 @@
 //! `released`: how much a role sees of a person whom another municipality released as somebody whom it may know;
 //! `narrowed`: the facts by name that a role sees of a category, whatever their depth;
 //! `reach`: whether a role reaches what is addressed to somebody, in a relation and with or without consent;
+//! `arrived`: what a role abroad is shown after the arrival, by when it was told;
 //! `end`: whether a role is told that what it was asked for is over;
 //! `document`: whether a role is given the sealed document of a handover whose consent names its data class;
 //! `consent`: the data class that a consent must name before a category leaves;
@@ -39,10 +40,10 @@ use crate::path::discharge::AnnouncedDischarge;
 use crate::path::repatriation::Handover;
 use crate::path::{CarePath, Seen, exception, lost, referral, repatriation, tasks};
 use crate::policy::{
-    Address, Category, Depth, Level, Relation, Stands, disclosed, may, own_recordings, released, rules,
+    Abroad, Address, Category, Depth, Level, Relation, Stands, disclosed, may, own_recordings, released, rules,
 };
 use crate::text::Country;
-use crate::time::DateTime;
+use crate::time::{DateTime, days_after};
 use crate::views;
 
 /// The names of the columns.
@@ -144,6 +145,12 @@ fn bounds(table: &mut Table) {
         }
     }
     for role in Role::ALL {
+        for (subject, shown) in after_arrival(*role) {
+            let answer = if shown { "shown" } else { "hidden" };
+            table.line(["arrived", role.code(), "", "given", "", subject, answer, "", ""]);
+        }
+    }
+    for role in Role::ALL {
         let classes = [DataClass::Medical];
         let document = handover(Country::NETHERLANDS, None, Stands::Open, Some(&classes));
         let answer = if document.passes_on(*role, Some(DataClass::Medical)) { "passes_on" } else { "does_not" };
@@ -200,11 +207,15 @@ fn reach(role: Role, relation: Relation) -> Vec<(&'static str, &'static str, boo
         ("announced_discharge_to_own", "", Address::Discharge { to: own.first(), ended: None }),
         ("announced_discharge_to_others", "", Address::Discharge { to: others.first(), ended: None }),
         ("open_handover_to_own_country", "given", handover(home, None, Stands::Open, given)),
-        ("arrived_handover_to_own_country", "given", handover(home, None, Stands::Arrived, given)),
+        ("arrived_handover_to_own_country", "given", handover(home, None, Stands::Arrived(now), given)),
         ("ended_handover_to_own_country", "given", handover(home, None, Stands::Over(now), given)),
         ("handover_to_own_country", "withheld", handover(home, None, Stands::Open, None)),
         ("open_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Open, given)),
-        ("arrived_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Arrived, given)),
+        (
+            "arrived_handover_to_own_organisation",
+            "given",
+            handover(elsewhere, own.first(), Stands::Arrived(now), given),
+        ),
         ("ended_handover_to_own_organisation", "given", handover(elsewhere, own.first(), Stands::Over(now), given)),
         ("handover_to_own_organisation", "withheld", handover(elsewhere, own.first(), Stands::Open, None)),
         ("handover_elsewhere", "given", handover(elsewhere, others.first(), Stands::Open, given)),
@@ -221,6 +232,21 @@ fn handover<'a>(
     consented: Option<&'a [DataClass]>,
 ) -> Address<'a> {
     Address::Handover { country, receiving, stands, consented }
+}
+
+/// What a role abroad is shown of a person who arrived there, as their consent names it.
+fn after_arrival(role: Role) -> Vec<(&'static str, bool)> {
+    let Some([home, _]) = countries() else { return Vec::new() };
+    let Some(reader) = reader(role).filter(|reader| Abroad::of(reader).is_some()) else { return Vec::new() };
+    let (classes, told) = ([DataClass::Identity], DateTime::UNIX_EPOCH);
+    let arrived = handover(home, Some(&reader.organisation), Stands::Arrived(told), Some(&classes));
+    let until = arrived.tells_of_the_case_until(&reader);
+    let is_told = |address: Address<'_>, at: DateTime| until.is_some_and(|until| address.is_told(Some(at), until));
+    vec![
+        ("case_told_before_the_arrival", is_told(Address::Case, told)),
+        ("case_told_after_the_arrival", is_told(Address::Case, days_after(told, 1))),
+        ("handover_told_after_the_arrival", is_told(arrived, days_after(told, 1))),
+    ]
 }
 
 /// Whether a role is told, in whatever relation, that what it was asked for is over.

@@ -299,7 +299,11 @@ impl Reader for Sight<'_> {
         let role = self.principal.actor.role();
         let within_reach = || origin.address.reaches(self.principal, self.standing.relation, self.now);
         let given = || self.within_cells(label) || origin.address.passes_on(role, label.sealed);
-        own() || (given() && within_reach())
+        let in_time = || {
+            let told = origin.stamp.map(|stamp| stamp.recorded_at);
+            origin.address.is_told(told, self.standing.told_until)
+        };
+        own() || (given() && within_reach() && in_time())
     }
 
     fn was_shown(&self, label: &Label) {

@@ -6,6 +6,7 @@ use crate::deadlines::Deadlines;
 use crate::directory::Directory;
 use crate::ids::BreakGlassId;
 use crate::path::CarePath;
+use crate::path::repatriation::Addressed;
 use crate::policy::{Abroad, Relation};
 use crate::time::DateTime;
 
@@ -28,6 +29,8 @@ pub struct Standing {
     /// For those abroad: the data classes that the consents name on which the handovers rest that stand for them. `None`
     /// for those whose sight does not rest on a consent.
     pub consented: Option<Vec<DataClass>>,
+    /// Until when a recording must have been told to be shown: for those abroad, until the arrival was.
+    pub told_until: DateTime,
     /// Whether the person consents to a handover that is addressed to the actor abroad, whatever became of it.
     pub consents: bool,
 }
@@ -73,12 +76,13 @@ impl Standing {
             }
         };
         let relation = if emergency.is_some() { Relation::BreakGlass } else { relation };
-        Self { relation, emergency, consented: None, consents: false }
+        Self { relation, emergency, ..Self::none() }
     }
 
     /// Nothing to do with the person that the table knows.
     pub(super) fn none() -> Self {
-        Self { relation: Relation::None, emergency: None, consented: None, consents: false }
+        let (relation, emergency, consented) = (Relation::None, None, None);
+        Self { relation, emergency, consented, told_until: DateTime::MAX_UTC, consents: false }
     }
 
     /// How somebody abroad stands to the person: by the handovers that are addressed to them.
@@ -87,11 +91,15 @@ impl Standing {
             return Self { consented: Some(Vec::new()), ..Self::none() };
         };
         let relation = if path.hands_over_to(abroad) { Relation::Addressed } else { Relation::None };
-        let shown = path.repatriation.addressed().filter_map(|handover| handover.address().shown_abroad(principal));
-        let mut classes: Vec<_> = shown.flatten().copied().collect();
+        let addresses = || path.repatriation.addressed().map(Addressed::address);
+        let mut classes: Vec<_> =
+            addresses().filter_map(|address| address.shown_abroad(principal)).flatten().copied().collect();
         classes.sort_unstable();
         classes.dedup();
-        Self { relation, emergency: None, consented: Some(classes), consents: path.consents_to(abroad) }
+        let told_until = addresses().filter_map(|address| address.tells_of_the_case_until(principal)).max();
+        let told_until = told_until.unwrap_or(DateTime::MIN_UTC);
+        let consents = path.consents_to(abroad);
+        Self { relation, emergency: None, consented: Some(classes), told_until, consents }
     }
 
     /// Whether a consent lets the actor see anything.

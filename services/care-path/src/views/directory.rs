@@ -51,7 +51,8 @@ views! {
         pub name: Line,
         pub location_type: LocationType,
         pub municipality: Option<Municipality>,
-        /// The local time of an evening by which people are expected there.
+        /// The local time of an evening by which people are expected there; where it is absent and people sleep there by the night,
+        /// midnight.
         pub cut_off: Option<TimeOfDay>,
         /// Absent also where it is secret.
         pub address: Option<Line>,

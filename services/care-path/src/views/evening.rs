@@ -9,7 +9,7 @@ use super::{FacilityView, IdentityView, IncidentView, MedicalView, section, view
 use crate::codes::{BedReleaseReason, GuestState};
 use crate::directory::left_over;
 use crate::ids::{BedId, PersonId};
-use crate::path::guests::Guest;
+use crate::path::guests::{Guest, GuestBy};
 use crate::sight::Sight;
 use crate::time::{DateTime, days_after};
 
@@ -45,17 +45,18 @@ views! {
         pub overbooked: Option<u32>,
     }
 
-    /// Somebody who has a bed there, and what must be known of them before bed.
+    /// Somebody who has a bed there, or is in the house without one, and what must be known of them before bed.
     pub struct GuestView as "Guest" {
         pub person_id: PersonId,
-        pub bed_id: BedId,
+        /// Absent where they are in the house and have no bed.
+        pub bed_id: Option<BedId>,
         pub state: GuestState,
         /// When they came, left, or did not come.
         pub since: Option<DateTime>,
         /// By when they are expected that evening.
         pub expected_by: Option<DateTime>,
         /// From when the bed is theirs.
-        pub from: DateTime,
+        pub from: Option<DateTime>,
         /// Until when the bed is theirs.
         pub until: Option<DateTime>,
         /// The bed was given up, and is nobody's: it takes no place.
@@ -109,20 +110,26 @@ impl EveningView {
 /// A guest, where the reader may know of the bed.
 #[must_use]
 pub fn disclose_guest(sight: &Sight<'_>, guest: &Guest<'_>, person_id: PersonId) -> Option<GuestView> {
-    let stay = StayView::of(sight, guest.stay)?;
+    let stay = match guest.by {
+        GuestBy::Bed(stay) => Some(StayView::of(sight, stay)?),
+        GuestBy::Visit(visit) => {
+            sight.show(visit.facts().status())?;
+            None
+        }
+    };
     let told_since = days_after(sight.now(), -INCIDENT_DAYS);
     let lately = incidents(sight).unwrap_or_default().into_iter().filter(|each| each.noted.occurred_at >= told_since);
     Some(GuestView {
         person_id,
-        bed_id: stay.bed_id,
+        bed_id: stay.as_ref().map(|stay| stay.bed_id),
         state: guest.state,
         since: guest.since,
         expected_by: guest.expected_by,
-        from: stay.from,
-        until: stay.until,
+        from: stay.as_ref().map(|stay| stay.from),
+        until: stay.as_ref().and_then(|stay| stay.until),
         released: guest.over.then_some(true),
-        release_reason: stay.release_reason,
-        held: stay.held,
+        release_reason: stay.as_ref().and_then(|stay| stay.release_reason),
+        held: stay.as_ref().and_then(|stay| stay.held),
         identity: IdentityView::of(sight),
         vulnerable: sight.show(sight.path().vulnerable(sight.now())),
         medical: MedicalView::of(sight),

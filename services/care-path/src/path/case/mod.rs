@@ -88,7 +88,7 @@ pub struct CaseState {
 }
 
 /// Whether such an event shows that the person is there: it opens a closed case again.
-pub(super) fn shows_the_person(event: &Event) -> bool {
+pub(in crate::path) fn shows_the_person(event: &Event) -> bool {
     match event {
         Event::Signal(_)
         | Event::Intake(IntakeEvent::IntakeCompleted(_) | IntakeEvent::TurnedAway(_))

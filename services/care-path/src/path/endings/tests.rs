@@ -118,12 +118,18 @@ fn is_shown(thing: Thing, to: &Principal, given: &Given) -> bool {
     }
 }
 
+/// Whether it shows that the person is here.
+fn is_here(ending: Ending) -> bool {
+    matches!(ending, Ending::Found | Ending::TurnedAway | Ending::Discharged | Ending::MovedOn)
+}
+
 /// What a part of the case lets others see for a while after it ended: an organisation stays involved for thirty days.
 fn keeps_sight(ending: Ending, thing: Thing) -> bool {
     match thing {
         Thing::Lookout | Thing::CareAlert | Thing::Handover | Thing::Glass => false,
         // Who took them over goes on with them.
-        Thing::Question | Thing::Journey => ending == Ending::Arrived,
+        // Who was here on the way may still arrive: the handover goes on until somebody withdraws it.
+        Thing::Question | Thing::Journey => ending == Ending::Arrived || is_here(ending),
         Thing::FollowUp => matches!(ending, Ending::Died | Ending::Erased),
         _ => true,
     }
@@ -166,6 +172,7 @@ fn who_was_asked_is_told_that_it_is_over() {
         // care of somebody abroad is told nothing of where they are.
         let is_not_told = matches!(ending, Ending::CareAlertExpired | Ending::ExceptionExpired | Ending::Erased)
             || (ending, thing) == (Ending::Died, Thing::FollowUp)
+            || (is_here(ending) && matches!(thing, Thing::Journey | Thing::FollowUp))
             || thing == Thing::Glass;
         if is_not_told {
             continue;
@@ -215,7 +222,7 @@ fn what_a_mistaken_ending_ended_is_open_again_but_for_a_return_that_stopped() {
         let undone = after.by(coordinator()).tries(entry, retract).unwrap().watched();
         assert!(matches!(undone.path().uncounted(entry), Some(Uncounted::Retracted(_))));
         let stopped = matches!(thing, Thing::Handover | Thing::Question | Thing::Journey);
-        let stays_ended = stopped && !matches!(ending, Ending::HandoverDeclined | Ending::Arrived);
+        let stays_ended = stopped && !matches!(ending, Ending::HandoverDeclined | Ending::Arrived) && !is_here(ending);
         // A release is one word: it is said anew.
         let open = is_open(thing, &undone);
         assert_eq!(open, !stays_ended, "{ending:?} of {thing:?}: {:?}", tasks(&undone));

@@ -116,6 +116,9 @@ pub fn histories() -> impl Strategy<Value = History> {
             let coordinator = &principals()[0];
             living.send(coordinator, command, 0, &mut Dice::new(&dice, place));
         }
+        if matches!(beginning, Beginning::Return) && dice[0] < 64 {
+            living.returns(&dice);
+        }
         for step in steps {
             living.step(&step);
         }
@@ -207,6 +210,24 @@ impl Living {
             norms: norms(),
             sent: 0,
             texts: 0,
+        }
+    }
+
+    /// Somebody goes home as they said, and is asked after a month how it goes.
+    fn returns(&mut self, dice: &[u8; 16]) {
+        use CommandKind as C;
+        let coordinator = &principals()[0];
+        let steps = [C::AcknowledgeHandover, C::AcceptHandover, C::RecordDeparture, C::ConfirmArrival];
+        let done = steps
+            .into_iter()
+            .all(|kind| (20..26).any(|place| self.send(coordinator, kind, 0, &mut Dice::new(dice, place))));
+        if done {
+            let later = self.history.now + TimeDelta::days(30);
+            self.watch(later);
+            self.history.now = later;
+            for place in 26..30 {
+                self.send(coordinator, C::RecordFollowUp, 0, &mut Dice::new(dice, place));
+            }
         }
     }
 

@@ -49,6 +49,8 @@ pub struct Handover {
     pub(crate) document: Option<Noted<HandoverDocumentAttached>>,
     pub(crate) questions: Vec<Question>,
     pub(super) stopped: Option<Stop>,
+    /// What first showed that the person is here again, after they left or arrived.
+    back: Option<Arc<Stamp>>,
     /// A later handover was proposed after the arrival.
     pub(super) followed_by_another: bool,
 }
@@ -66,6 +68,7 @@ impl Handover {
             document: None,
             questions: Vec::new(),
             stopped: None,
+            back: None,
             followed_by_another: false,
         }
     }
@@ -96,6 +99,41 @@ impl Handover {
     /// The step that brought it there.
     pub(in crate::path) fn changed(&self) -> &Arc<Stamp> {
         self.stands().1
+    }
+
+    /// What showed that the person is here again, since they left, or arrived if they did.
+    pub(in crate::path) fn back(&self) -> Option<&Arc<Stamp>> {
+        self.back.as_ref()
+    }
+
+    /// Whether the person is away, or is to leave: it goes on, and nothing shows that they are here again.
+    pub(in crate::path) fn is_underway(&self) -> bool {
+        self.is_open() && self.back.is_none()
+    }
+
+    /// Whether a later one was proposed after the arrival.
+    pub(in crate::path) fn is_followed_by_another(&self) -> bool {
+        self.followed_by_another
+    }
+
+    /// Whether they have arrived, and nothing shows that they are here again.
+    pub(in crate::path) fn is_there(&self) -> bool {
+        self.state() == HandoverState::Arrived && self.back.is_none()
+    }
+
+    /// Something shows that the person is here. They are here again if it surely was after they left, or arrived.
+    pub(super) fn come_back(&mut self, stamp: &Arc<Stamp>) {
+        let arrived = self.arrived.as_ref().map(|arrived| &arrived.stamp);
+        let left = arrived.or(self.departed.as_ref().map(|departed| &departed.stamp));
+        if left.is_some_and(|left| stamp.occurred.at > left.occurred.at) {
+            self.back.get_or_insert_with(|| stamp.clone());
+        }
+    }
+
+    /// The person arrived: that they were here on the way is behind them.
+    pub(super) fn arrive(&mut self, arrived: Noted<ArrivalConfirmed>) {
+        self.arrived = Some(arrived);
+        self.back = None;
     }
 
     /// Whether it still goes on.
@@ -165,7 +203,10 @@ impl Handover {
             | HandoverState::Acknowledged
             | HandoverState::Accepted
             | HandoverState::Departed => Stands::Open,
-            HandoverState::Arrived if !self.followed_by_another => Stands::Arrived,
+            HandoverState::Arrived if !self.followed_by_another => {
+                let told = self.changed().recorded_at;
+                self.back.as_ref().map_or(Stands::Arrived(told), |back| Stands::Over(back.recorded_at))
+            }
             HandoverState::Arrived | HandoverState::Declined | HandoverState::Withdrawn => {
                 Stands::Over(self.changed().recorded_at)
             }

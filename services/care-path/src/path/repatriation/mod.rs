@@ -80,7 +80,7 @@ impl RepatriationState {
         let consented = self.standing_consent(handover).map(|consent| consent.given.data_classes.as_slice());
         let stands = match handover.stands_abroad() {
             // After the arrival a withdrawn consent stops nothing, and those who took the person over see them no longer.
-            Stands::Arrived => self.withdrawn_since(handover).map_or(Stands::Arrived, Stands::Over),
+            Stands::Arrived(told) => self.withdrawn_since(handover).map_or(Stands::Arrived(told), Stands::Over),
             stands @ (Stands::Open | Stands::Over(_)) => stands,
         };
         Address::Handover { country, receiving, stands, consented }
@@ -183,6 +183,13 @@ impl RepatriationState {
         }
     }
 
+    /// Something shows that the person is here.
+    pub(in crate::path) fn come_back(&mut self, stamp: &Arc<Stamp>) {
+        for handover in &mut self.handovers {
+            handover.come_back(stamp);
+        }
+    }
+
     fn propose(&mut self, stamp: &Arc<Stamp>, proposed: &HandoverProposed) {
         for earlier in self.handovers.iter_mut().filter(|earlier| earlier.arrived.is_some()) {
             earlier.followed_by_another = true;
@@ -242,7 +249,7 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &Repatriati
             state.step(event.handover, |handover| handover.departed = Some(Noted::new(stamp, event)));
         }
         RepatriationEvent::ArrivalConfirmed(event) => {
-            state.step(event.handover, |handover| handover.arrived = Some(Noted::new(stamp, event)));
+            state.step(event.handover, |handover| handover.arrive(Noted::new(stamp, event)));
             path.lost.back_in_sight(stamp);
         }
         RepatriationEvent::FollowUpRecorded(event) => {

@@ -8,7 +8,7 @@ use crate::directory::{Asked, Overbook};
 use crate::event::Event;
 use crate::ids::{BedId, FacilityId};
 use crate::path::CarePath;
-use crate::path::evenings::expected_in_night_of;
+use crate::path::evenings::said_for_night_of;
 use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::private::private;
 use crate::text::Text;
@@ -188,7 +188,7 @@ impl Decide for RecordNoShow {
             let missed = path.missed_evening(stay.assigned.bed, at.now, at.deadlines, at.directory);
             Some(missed.ok_or(StayRefusal::NotExpected)?.expected_by)
         } else {
-            let expected_by = expected_in_night_of(stay, at.occurred.at, at.directory);
+            let expected_by = said_for_night_of(stay, at.occurred.at, at.directory);
             if expected_by.is_some_and(|by| at.occurred.at < by) {
                 return Err(StayRefusal::TooEarly.into());
             }

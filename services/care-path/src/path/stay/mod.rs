@@ -151,12 +151,6 @@ impl Stay {
         self.attended.iter().rfind(|attended| attended.stamp.occurred.at <= by)
     }
 
-    /// Until when the person was said to be present, of all that was said up to an instant, unless they then left.
-    pub(super) fn present(&self, by: DateTime) -> Option<DateTime> {
-        let last = self.last_attended(by).filter(|last| last.status == AttendanceStatus::Present)?;
-        Some(last.stamp.occurred.latest())
-    }
-
     /// The no-show of the night of an instant.
     pub(super) fn missed_in_night_of(&self, at: DateTime) -> Option<&Noted<NoShowRecorded>> {
         let night = Night::of(at);
@@ -188,6 +182,8 @@ pub(super) fn evolve(path: &mut CarePath, stamp: &Arc<Stamp>, event: &StayEvent)
                 stay.attended.push(Noted::new(stamp, attendance));
                 let bed = stay.assigned.bed;
                 path.begin_later(stamp, bed);
+            } else {
+                path.visits.push(Noted::new(stamp, attendance));
             }
             let known = path.lost.known_until;
             path.seen(stamp, attendance.location_type, None);
@@ -327,6 +323,28 @@ impl CarePath {
         self.stay_of(organisation, at).or_else(|| self.stays.iter().rfind(ended))
     }
 
+    /// The last that was said of who was there or left, of all up to an instant, at an organisation where they had no bed, at such a
+    /// place.
+    pub(super) fn last_visit(
+        &self,
+        at: &OrgId,
+        kind: LocationType,
+        by: DateTime,
+    ) -> Option<&Noted<AttendanceRecorded>> {
+        let is_there = |visit: &&Noted<AttendanceRecorded>| {
+            visit.stamp.by.organisation == *at && visit.location_type == Some(kind) && visit.stamp.occurred.at <= by
+        };
+        self.visits.iter().rfind(is_there)
+    }
+
+    /// Until when the person was said to be present at the place of a bed, of all that was said up to an instant, unless they then
+    /// left: also before the bed was theirs.
+    pub(super) fn present(&self, stay: &Stay, by: DateTime) -> Option<DateTime> {
+        let visit = || self.last_visit(&stay.assigned.organisation, stay.assigned.kind, by);
+        let last = stay.last_attended(by).or_else(visit);
+        last.filter(|last| last.status == AttendanceStatus::Present).map(|last| last.stamp.occurred.latest())
+    }
+
     /// The last time, up to an instant, that the person is known to have been at the place of a bed, unless they then left
     /// it: they were present, or were taken in there.
     pub(super) fn arrived(&self, stay: &Stay, by: DateTime) -> Option<DateTime> {
@@ -334,6 +352,6 @@ impl CarePath {
         let left = left.map(|left| left.stamp.occurred.at);
         let here = self.intakes.iter().filter(|intake| intake.stamp.by.organisation == stay.assigned.organisation);
         let taken_in = here.map(|intake| intake.stamp.occurred.at).filter(|at| *at <= by).max();
-        stay.present(by).max(taken_in.filter(|at| left.is_none_or(|left| *at > left)))
+        self.present(stay, by).max(taken_in.filter(|at| left.is_none_or(|left| *at > left)))
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Addressee, AskedAt, TaskList, Waiting, recorded};
+use crate::actor::Author;
 use crate::codes::{CareAlertOutcome, ExceptionState, OrgKind, ReferralState, Role, TaskKind};
 use crate::directory::Directory;
 use crate::event::EventKind;
-use crate::ids::OrgId;
+use crate::ids::{OrgId, SubjectId};
 use crate::path::case::DeathRecorded;
 use crate::path::referral::{Answer, Referral};
 use crate::path::{Noted, Stamp};
@@ -23,6 +24,7 @@ pub(super) fn add(list: &mut TaskList<'_>) {
     lookouts(list);
     care_alerts(list);
     sightings(list);
+    came_after_all(list);
     trace_no_show(list);
     stays_that_ran_out(list);
     exceptions(list);
@@ -101,18 +103,24 @@ pub(super) fn death(list: &mut TaskList<'_>) {
 fn sign_of_life(list: &mut TaskList<'_>, died: &Noted<DeathRecorded>) {
     let path = list.path;
     // Whoever told it later says that it was after the death, unless it surely was before; what was told before is a sign of
-    // life if it surely was after.
+    // life if it surely was after. Of a death that is known to the day, nothing on that day is: they may have died after it.
     let (from, until) = died.when();
     let after = |stamp: &Arc<Stamp>| {
         let told_later = recorded(stamp) > recorded(&died.stamp);
-        stamp.occurred.at > until || (told_later && stamp.occurred.latest() >= from)
+        match died.died_on {
+            Some(_) => stamp.occurred.at >= until,
+            None => stamp.occurred.at > until || (told_later && stamp.occurred.latest() >= from),
+        }
     };
     let beds = path.stays.iter().map(|stay| &stay.assigned.stamp);
     let met = path.case.last_contact.iter().chain(path.lost.last_seen.iter().map(|seen| &seen.stamp)).chain(beds);
     let Some(cause) = met.filter(|stamp| after(stamp)).max_by_key(|stamp| recorded(stamp)) else { return };
-    if !list.is_coordinated_since(cause) {
-        let due = list.hours_since(cause, |terms| terms.exception_decision_hours);
-        list.ask(list.coordinator(), &Waiting::new(TaskKind::ReviewSignOfLife, cause, EventKind::DeathRecorded, due));
+    // The two stand against each other since the later of them was told.
+    let told = if recorded(cause) > recorded(&died.stamp) { cause } else { &died.stamp };
+    if !list.is_coordinated_since(told) {
+        let (since, due) = (told.recorded_at, list.hours_since(told, |terms| terms.exception_decision_hours));
+        let waiting = Waiting::new(TaskKind::ReviewSignOfLife, cause, EventKind::DeathRecorded, due);
+        list.ask(list.coordinator(), &Waiting { since, ..waiting });
     }
 }
 
@@ -300,13 +308,51 @@ fn sightings(list: &mut TaskList<'_>) {
         let waiting =
             Waiting::new(TaskKind::ReviewSighting, cause, because, list.lookout_answered(cause)).about(subject);
         // Whoever saw them knows.
+        let saw = cause.by.organisation == asked_by.organisation;
+        let asked = list.searching(asked_by, cause).filter(|whom| !saw || matches!(whom, Addressee::Coordinator(_)));
+        let asked: Vec<_> = asked.collect();
+        list.ask(asked, &waiting);
+    }
+}
+
+impl TaskList<'_> {
+    /// The coordinator, and those who asked others to look for the person; each until they wrote a note since a cause.
+    fn searching(&self, asked_by: &Author, cause: &Stamp) -> impl Iterator<Item = Addressee> + use<> {
         let by_coordinator = cause.by.role == Role::ProcessCoordinator;
-        let coordinator = list.coordinator().filter(|_| !by_coordinator && !list.is_coordinated_since(cause));
-        let asked_in_the_case = asked_by.role != Role::ProcessCoordinator && asked_by.role != Role::System;
+        let coordinator = self.coordinator().filter(|_| !by_coordinator && !self.is_coordinated_since(cause));
+        let in_the_case = asked_by.role != Role::ProcessCoordinator && asked_by.role != Role::System;
         let whose = &asked_by.organisation;
-        let knows = cause.by.organisation == *whose || list.has_note_since(whose, cause);
-        let whoever_asked = (asked_in_the_case && !knows).then(|| Addressee::Organisation(whose.clone()));
-        list.ask(coordinator.into_iter().chain(whoever_asked), &waiting);
+        let whoever_asked = (in_the_case && !self.has_note_since(whose, cause)).then(|| whose.clone());
+        coordinator.into_iter().chain(whoever_asked.map(Addressee::Organisation))
+    }
+}
+
+/// It is told late that somebody had come on an evening on which they were missed. The no-show is overtaken, with what Baken said
+/// because of it. What people said and asked for since goes on, for they may have looked in the bed: they, and the coordinator,
+/// say at once whether it is over. Done when it is, or by a note.
+fn came_after_all(list: &mut TaskList<'_>) {
+    let path = list.path;
+    if path.lost.lookouts.is_empty() && path.lost.care_alerts.is_empty() && !path.is_out_of_sight() {
+        return;
+    }
+    let Some((missed, came)) = path.came_after_all() else { return };
+    let due = list.lookout_answered(came);
+    let at = list.at(due);
+    let lookouts = path.lost.lookouts.iter().filter(|lookout| lookout.runs(at));
+    let lookouts = lookouts.map(|lookout| (Some(lookout.issued.lookout.0), &lookout.issued.stamp));
+    let alerts = path.lost.care_alerts.iter().filter(|alert| alert.runs(at));
+    let alerts = alerts.map(|alert| (Some(alert.filed.alert.0), &alert.filed.stamp));
+    let episode = path.lost.open_episode().map(|episode| (None, &episode.began));
+    let rests_on_it = |asked: &Stamp| recorded(asked) > recorded(missed) && recorded(asked) < recorded(came);
+    let mut searches: Vec<_> = lookouts.chain(alerts).chain(episode).filter(|(_, asked)| rests_on_it(asked)).collect();
+    // That they are lost is asked about with how they are looked for, if they are.
+    if searches.len() > 1 {
+        searches.retain(|(subject, _)| subject.is_some());
+    }
+    for (subject, asked) in searches {
+        let waiting = Waiting::new(TaskKind::ReviewSighting, came, list.kind_of(came), due);
+        let asked: Vec<_> = list.searching(&asked.by, came).collect();
+        list.ask(asked, &Waiting { subject: subject.map(SubjectId), ..waiting });
     }
 }
 

@@ -2,9 +2,10 @@ use chrono::TimeDelta;
 
 use super::super::testing::*;
 use crate::codes::{
-    Assurance, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, IndOutcome, InsuranceStatus,
-    LookoutOutcome, Offering, TaskKind, YesNoUnknown,
+    Assurance, AttendanceStatus, BedReleaseReason, CareAlertOutcome, CloseReason, DeclineReason, IndOutcome,
+    InsuranceStatus, LookoutOutcome, Offering, TaskKind, YesNoUnknown,
 };
+use crate::deadlines::Deadlines;
 use crate::ids::{BedId, CareAlertId, ExceptionId, LookoutId, ReferralId};
 use crate::path::Problems;
 use crate::path::case::{AddNote, AssignCoordinator, CloseCase, RecordDeath, ReopenCase};
@@ -19,7 +20,7 @@ use crate::path::privacy::{PrivacyEvent, SubjectErased};
 use crate::path::referral::{AcceptReferral, DeclineReferral, Refer, StartCare, WaitlistReferral, WithdrawReferral};
 use crate::path::rights::{AssessRights, FileUninsuredReport, RecordIndDecision, RecordInsurance, RightsAnswers};
 use crate::path::signal::{ContactMade, SignalEvent};
-use crate::path::stay::ReleaseBed;
+use crate::path::stay::{RecordAttendance, RecordNoShow, ReleaseBed};
 use crate::path::tasks;
 use crate::path::testing::*;
 
@@ -422,6 +423,89 @@ fn a_sign_of_life_after_a_death_is_asked_about_whichever_of_the_two_was_told_fir
     assert!(asked(met().a_day_later().and(died(Some("2026-01-11")))), "died two days before they were met");
     assert!(asked(met().a_day_later().happened(Some(evening(1))).and(died(None))));
     assert!(!asked(met().a_day_later().and(died(Some("2026-01-13")))), "died on the day on which they were met");
+}
+
+#[test]
+fn a_death_that_is_known_to_the_day_and_an_attendance_of_that_day_do_not_contradict_each_other() {
+    let kinds = |given: &Given| {
+        let tasks = given.path().open_tasks(given.now(), &Deadlines::default(), &directory());
+        tasks.into_iter().map(|task| task.kind).collect::<Vec<_>>()
+    };
+    let present = || RecordAttendance { status: AttendanceStatus::Present, location_type: None };
+    let died = || RecordDeath { died_on: Some("2026-01-13".parse().unwrap()), explanation: None };
+    let there = |given: Given, on: i64| {
+        given.by(night_shelter()).happened(Some(evening(on))).and(present()).happened(None).by(coordinator())
+    };
+    let bed = || given([signalled()]).when(a_bed()).days_later(5).by(coordinator());
+    for (both, reviewed) in [
+        (there(bed().and(died()), 3), false),
+        (there(bed(), 3).and(died()), false),
+        (there(bed().and(died()), 4), true),
+        (there(bed(), 4).and(died()), true),
+    ] {
+        let asked = if reviewed { TaskKind::ReviewSignOfLife } else { TaskKind::CloseAfterDeath };
+        assert_eq!(kinds(&both), [asked]);
+    }
+}
+
+#[test]
+fn a_sign_of_life_is_due_some_hours_after_the_later_of_the_two_was_told() {
+    let died = RecordDeath { died_on: Some("2019-03-01".parse().unwrap()), explanation: None };
+    let met = given([signalled()]).when(a_contact()).by(coordinator()).hours_later(1).and(note());
+    let told = met.days_later(9).and(died);
+    let tasks = told.path().open_tasks(told.now(), &Deadlines::default(), &directory());
+    let due = tasks.iter().map(|task| (task.kind, task.since, task.due)).collect::<Vec<_>>();
+    let hours = Deadlines::default().exception_decision_hours;
+    assert_eq!(due, [(TaskKind::ReviewSignOfLife, told.now(), crate::time::hours_after(told.now(), hours))]);
+    let seen_to = told.hours_later(1).and(note());
+    let tasks = seen_to.path().open_tasks(seen_to.now(), &Deadlines::default(), &directory());
+    assert!(tasks.iter().all(|task| task.kind != TaskKind::ReviewSignOfLife));
+}
+
+#[test]
+fn who_came_on_the_evening_on_which_they_were_missed_is_asked_about_by_those_who_look_for_them() {
+    let at = |minutes: i64| evening(0) + TimeDelta::minutes(minutes);
+    let missed = || given([confused()]).when(a_bed()).until(at(75)).and(RecordNoShow::default()).until(at(80));
+    let alert = || FileCareAlert {
+        to: "police-rotterdam".parse().unwrap(),
+        description: "a man of 50".parse().unwrap(),
+        expires_at: None,
+    };
+    let by_baken = || {
+        let lost = missed().until(evening(1)).watched();
+        assert!(lost.path().is_out_of_sight());
+        lost.by(night_shelter()).hours_later(1)
+    };
+    let asked = |given: &Given| {
+        let tasks = given.path().open_tasks(given.now(), &Deadlines::default(), &directory());
+        let mut of_kind: Vec<_> = tasks.into_iter().filter(|task| task.kind == ReviewSighting).collect();
+        of_kind.sort_by_key(|task| task.subject);
+        of_kind.into_iter().map(|task| (task.subject.is_some(), task.addressee)).collect::<Vec<_>>()
+    };
+    let (shelter, coordinator_) = (organisation("night-shelter-rotterdam"), the_coordinator());
+    let both = |about| vec![(about, coordinator_.clone()), (about, shelter.clone())];
+    let twice = [both(true), both(true)].concat();
+    let present = || RecordAttendance { status: AttendanceStatus::Present, location_type: None };
+    for (looked_for, whom) in [
+        (missed().and(a_lookout()), both(true)),
+        (missed().and(MarkOutOfSight {}), both(false)),
+        (missed().and(a_lookout()).and(alert()), twice.clone()),
+        (by_baken().and(alert()), both(true)),
+        (by_baken().and(a_lookout()).and(alert()), twice),
+    ] {
+        assert_eq!(asked(&looked_for), []);
+        let came = looked_for.clone().hours_later(1).happened(Some(at(30))).and(present()).happened(None);
+        assert!(came.path().stays.iter().all(|stay| stay.no_shows.is_empty()));
+        assert_eq!(asked(&came), whom);
+        // It is over for all when it is resolved, or when the person is met.
+        let met = came.clone().hours_later(1).and(a_contact());
+        assert!(asked(&met).is_empty() && !met.path().is_out_of_sight());
+        let noted = came.hours_later(1).and(note()).by(coordinator()).and(note());
+        assert_eq!(asked(&noted), []);
+        // Who came before they were missed at all was not missed.
+        let early = looked_for.hours_later(1).happened(Some(at(-12 * 60))).and(present());
+        assert_eq!(asked(&early), []);
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Addressee, TaskList, Waiting, recorded};
-use crate::codes::{FollowUpTerm, HandoverState, HandoverWithdrawReason, Role, TaskKind};
+use crate::codes::{Code, FollowUpTerm, HandoverState, HandoverWithdrawReason, Role, TaskKind};
 use crate::event::EventKind;
 use crate::ids::OrgId;
 use crate::path::repatriation::{Handover, HandoverEnd};
@@ -117,6 +117,8 @@ pub(super) fn after_departure(list: &mut TaskList<'_>) {
     for handover in list.consented() {
         let about = handover.proposed.handover.0;
         match handover.state() {
+            // Nobody arrives who is here, and nobody there can say how it goes with them: that is talked about here.
+            HandoverState::Departed | HandoverState::Arrived if handover.back().is_some() => {}
             HandoverState::Departed => underway(list, handover),
             HandoverState::Arrived => {
                 let receiving = || handover.proposed.receiving.clone().map(Addressee::Organisation);
@@ -153,9 +155,8 @@ fn underway(list: &mut TaskList<'_>, handover: &Handover) {
 
 fn follow_ups<'a>(handover: &Handover, arrived: &'a Arc<Stamp>) -> impl Iterator<Item = Waiting<'a>> {
     let done = |term| handover.follow_ups.iter().any(|done| done.term == term);
-    let terms = [(FollowUpTerm::Days30, 30), (FollowUpTerm::Days90, 90)];
-    (0..).zip(terms).filter(move |(_, (term, _))| !done(*term)).map(|(round, (_, days))| {
-        let due = days_after(arrived.occurred.at, days);
+    (0..).zip(FollowUpTerm::ALL).filter(move |(_, term)| !done(**term)).map(|(round, term)| {
+        let due = days_after(arrived.occurred.at, term.days());
         Waiting { round, ..Waiting::new(TaskKind::FollowUp, arrived, EventKind::ArrivalConfirmed, due) }
     })
 }
@@ -176,7 +177,7 @@ pub(super) fn questions(list: &mut TaskList<'_>) {
 }
 
 /// A return that stopped by the person's word, or was declined, is talked about within a day: what was arranged is cancelled,
-/// and what now is asked. So is one that went on although the person had said no.
+/// and what now is asked. So is one that went on although the person had said no, and one after which they are here again.
 pub(super) fn stopped(list: &mut TaskList<'_>) {
     for handover in &list.path.repatriation.handovers {
         let Some((cause, because)) = stopped_by_others(handover, list.path) else { continue };
@@ -188,7 +189,7 @@ pub(super) fn stopped(list: &mut TaskList<'_>) {
     }
 }
 
-/// What stopped a handover, where it was not somebody of this side who took it back. What stopped with a death or a closing is
+/// What stopped a handover, where it was not somebody of this side who took it back, or showed that the person is here again. What stopped with a death or a closing is
 /// asked about once that is undone.
 fn stopped_by_others<'a>(handover: &'a Handover, path: &CarePath) -> Option<(&'a Arc<Stamp>, EventKind)> {
     use HandoverWithdrawReason::{ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind};
@@ -200,6 +201,10 @@ fn stopped_by_others<'a>(handover: &'a Handover, path: &CarePath) -> Option<(&'a
                 ConditionNoLongerMet | OutOfSight | Died | Other => withdrawn.stamp.by.role == Role::System,
             };
             by_itself.then_some((&withdrawn.stamp, EventKind::HandoverWithdrawn))
+        }
+        None if handover.back().is_some() => {
+            let back = handover.back().filter(|_| !handover.is_followed_by_another())?;
+            Some((back, path.record.find(back.event_id)?.kind))
         }
         None => {
             let stamp = handover.stop().map(|stop| &stop.stamp).or(handover.went_on_against())?;

@@ -244,8 +244,10 @@ fn how_it_goes_is_asked_after_thirty_and_ninety_days() {
     let both = [asked(evening(30)), asked(evening(90))].concat();
     arrived()
         .then(|path| assert_eq!(follow_ups(path, 0), both))
+        .days_later(29)
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days30))
-        .then(|path| assert_eq!(follow_ups(path, 0), asked(evening(90))))
+        .then(|path| assert_eq!(follow_ups(path, 29), asked(evening(90))))
+        .days_later(60)
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days90))
         .waits_not(FollowUp);
 }

@@ -16,6 +16,7 @@ use crate::time::{DateTime, hours_after};
 
 pub(super) fn add(list: &mut TaskList<'_>) {
     referrals(list);
+    referred_to_closed(list);
     turned_away(list);
     exceptions(list);
 }
@@ -33,6 +34,24 @@ fn turned_away(list: &mut TaskList<'_>) {
         let waiting = Waiting::new(TaskKind::NextStep, cause, EventKind::TurnedAway, due);
         let suggests = Some((after_turn_away(refused.reason), Depth::Minimal));
         list.ask(list.coordinator(), &Waiting { suggests, ..waiting });
+    }
+}
+
+/// An organisation that takes part no more answers no referral and gives no care: whoever asked it asks another one. Done by
+/// another referral, or a bed, or by a note since.
+fn referred_to_closed(list: &mut TaskList<'_>) {
+    for referral in list.path.referrals.iter().filter(|referral| referral.is_open()) {
+        let Some(closed) = list.closed_since(&referral.made.to) else { continue };
+        let cause = referral.changed();
+        let since = closed.max(cause.recorded_at);
+        let told = Stamp { recorded_at: since, ..(**cause).clone() };
+        if took_its_place(list, referral, &told) {
+            continue;
+        }
+        let due = hours_after(since, list.deadlines.street_doctor_hours);
+        let waiting = Waiting::new(TaskKind::NextStep, cause, list.kind_of(cause), due).about(referral.made.referral.0);
+        let suggests = Some((NextStep::OtherProvider, Depth::Minimal));
+        ask_sender_and_coordinator(list, &referral.made.from, &told, &Waiting { since, suggests, ..waiting });
     }
 }
 
@@ -83,8 +102,9 @@ fn ask_sender_and_coordinator(list: &mut TaskList<'_>, sender: &OrgId, cause: &S
     let coordinated = list.is_coordinated_since(cause);
     let involved = list.path.involves(sender, list.at(waiting.due), list.deadlines);
     let asked = Addressee::Organisation(sender.clone());
-    list.ask(Some(asked).filter(|_| !noted && !coordinated && involved), waiting);
-    list.ask(list.coordinator().filter(|_| !coordinated), waiting);
+    let asked = Some(asked).filter(|_| !noted && !coordinated && involved);
+    let asked: Vec<_> = asked.into_iter().chain(list.coordinator().filter(|_| !coordinated)).collect();
+    list.ask(asked, waiting);
 }
 
 fn after_decline(reason: DeclineReason) -> NextStep {

@@ -54,6 +54,38 @@ fn it_is_done_by_another_referral_or_by_a_note_of_each() {
 }
 
 #[test]
+fn what_waits_on_an_organisation_that_closed_is_asked_of_those_who_can_go_elsewhere() {
+    use crate::directory::{Directory, DirectoryEvent, OrganisationClosed};
+    let closed = |id: &str, day: i64| {
+        let mut directory: Directory = directory();
+        let closed = DirectoryEvent::OrganisationClosed(OrganisationClosed { organisation: id.parse().unwrap() });
+        directory.take_in(&closed, evening(day));
+        directory
+    };
+    let asked = |given: &Given, directory: &Directory| {
+        let tasks = given.path().open_tasks(given.now(), &crate::deadlines::Deadlines::default(), directory);
+        tasks.into_iter().map(|task| (task.kind, task.addressee)).collect::<Vec<_>>()
+    };
+    let referred = given([signalled()]).when(a_referral()).by(coordinator()).and(note()).days_later(2);
+    let (doctor, shelter) = (organisation("street-doctor-rotterdam"), organisation("night-shelter-rotterdam"));
+    assert!(asked(&referred, &directory()).contains(&(T::AnswerReferral, doctor.clone())));
+    let of_closed = asked(&referred, &closed("street-doctor-rotterdam", 2));
+    assert!(of_closed.iter().all(|(_, addressee)| *addressee != doctor), "{of_closed:?}");
+    assert!(
+        of_closed.contains(&(T::NextStep, shelter.clone())) && of_closed.contains(&(T::NextStep, the_coordinator()))
+    );
+    let again = referred.clone().days_later(1).by(night_shelter()).and(a_referral());
+    let next =
+        asked(&again, &closed("street-doctor-rotterdam", 2)).into_iter().filter(|(kind, _)| *kind == T::NextStep);
+    assert_eq!(next.count(), 2, "of the new one, and not of the old one as well");
+    // What was asked of the sender goes to the coordinator.
+    let declined = declined(DeclineReason::Other);
+    let of_sender = asked(&declined, &closed("night-shelter-rotterdam", 0));
+    assert!(of_sender.iter().all(|(_, addressee)| *addressee != shelter), "{of_sender:?}");
+    assert_eq!(of_sender.iter().filter(|(kind, _)| *kind == T::NextStep).count(), 1);
+}
+
+#[test]
 fn a_dropout_waits_in_the_same_way() {
     let dropout = RecordDropout { reason: DropoutReason::Distrust, explanation: None };
     let dropped = given([signalled()])

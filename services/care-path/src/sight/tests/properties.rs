@@ -62,7 +62,7 @@ fn is_of_open_handover_to(country: Country, event: &RepatriationEvent, path: &Ca
 fn is_of_handover_that_names(organisation: &OrgId, event: &RepatriationEvent, path: &CarePath) -> bool {
     let Some(handover) = event.handover().and_then(|id| path.repatriation.handover(id)) else { return false };
     matches!(path.repatriation.address(handover),
-        Address::Handover { receiving: Some(named), stands: Stands::Open | Stands::Arrived, consented: Some(_), .. }
+        Address::Handover { receiving: Some(named), stands: Stands::Open | Stands::Arrived(_), consented: Some(_), .. }
             if named == organisation)
 }
 

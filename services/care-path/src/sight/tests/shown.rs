@@ -103,11 +103,11 @@ fn subject_of(address: &Address<'_>, who: &Principal, history: &History) -> Opti
             let to_organisation = who.actor == Actor::ReceivingProvider && *receiving == Some(&who.organisation);
             Some(match (to_country, to_organisation, consented.is_some(), stands) {
                 (true, _, true, Stands::Open) => ("open_handover_to_own_country", "given"),
-                (true, _, true, Stands::Arrived) => ("arrived_handover_to_own_country", "given"),
+                (true, _, true, Stands::Arrived(_)) => ("arrived_handover_to_own_country", "given"),
                 (true, _, true, Stands::Over(_)) => ("ended_handover_to_own_country", "given"),
                 (true, _, false, _) => ("handover_to_own_country", "withheld"),
                 (false, true, true, Stands::Open) => ("open_handover_to_own_organisation", "given"),
-                (false, true, true, Stands::Arrived) => ("arrived_handover_to_own_organisation", "given"),
+                (false, true, true, Stands::Arrived(_)) => ("arrived_handover_to_own_organisation", "given"),
                 (false, true, true, Stands::Over(_)) => ("ended_handover_to_own_organisation", "given"),
                 (false, true, false, _) => ("handover_to_own_organisation", "withheld"),
                 (false, false, _, _) => ("handover_elsewhere", "given"),
@@ -130,7 +130,9 @@ pub(super) fn given(who: &Principal, history: &History, label: &Label, (stamp, e
     let consented = stands.consented.as_ref().is_none_or(|classes| classes.contains(&reviewed.consent(label.category)));
     let passes_on = matches!(&address, Address::Handover { consented: Some(classes), .. }
         if label.sealed.is_some_and(|class| classes.contains(&class) && reviewed.passes_on(role, class)));
-    own || (reached && ((consented && reviewed.gives(key, label)) || passes_on))
+    // Those who received a person read of the case what was told before the arrival, and of the handover what is told after it.
+    let in_time = matches!(address, Address::Handover { .. }) || stamp.recorded_at <= stands.told_until;
+    own || (reached && in_time && ((consented && reviewed.gives(key, label)) || passes_on))
 }
 
 /// The texts that were typed: `<17>`, wherever they are.

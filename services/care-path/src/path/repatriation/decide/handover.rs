@@ -23,6 +23,9 @@ use crate::private::private;
 use crate::text::{Country, Line, Text};
 use crate::time::{Moment, days_after};
 
+/// How it goes is told from so many days before its day on: before that, nobody can know.
+const FOLLOW_UP_EARLY_DAYS: i64 = 7;
+
 /// Nobody travels home for longer than this many days.
 const LONGEST_JOURNEY: i64 = 14;
 
@@ -274,7 +277,7 @@ impl Decide for ConfirmArrival {
     }
 }
 
-/// How it goes, 30 and 90 days after the arrival.
+/// How it goes, 30 and 90 days after the arrival; at the earliest 7 days before that.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -291,6 +294,13 @@ impl Decide for RecordFollowUp {
         let handover = path.moving(id, at, &[HandoverState::Arrived])?;
         if handover.follow_ups.iter().any(|done| done.term == self.term) {
             return Err(ReturnRefusal::FollowUpAlreadyRecorded.into());
+        }
+        let arrived = handover.changed().occurred.at;
+        if at.occurred.at < days_after(arrived, self.term.days() - FOLLOW_UP_EARLY_DAYS) {
+            return Err(Refusal::field(
+                "term",
+                "is too early: it is taken from 7 days before that many days after the arrival",
+            ));
         }
         let (outcome, explanation) = (self.outcome.into(), private(self.explanation));
         Ok(RepatriationEvent::FollowUpRecorded(FollowUpRecorded {

@@ -2,12 +2,18 @@
 
 use super::*;
 use crate::actor::Principal;
-use crate::codes::TaskKind;
+use crate::codes::{Assurance, RetractReason, TaskKind};
 use crate::deadlines::Deadlines;
 use crate::ids::QuestionId;
+use crate::path::case::AddNote;
+use crate::path::correction::RetractEntry;
+use crate::path::identity::{IdentityInput, UpdateIdentity};
+use crate::path::intake::RecordIntake;
 use crate::path::lost::{LostRefusal, MarkOutOfSight};
 use crate::path::stay::AssignBed;
 use crate::path::tasks::Addressee;
+use crate::sight::Sight;
+use crate::views;
 
 const QUESTION: QuestionId = QuestionId(id_of_command(9));
 
@@ -47,6 +53,7 @@ fn the_receiving_provider_answers_confirms_and_follows_up_the_handover_that_name
         .and_on(HANDOVER, RecordDeparture::default())
         .by(receiving("PL"))
         .and_on(HANDOVER, ConfirmArrival {})
+        .days_later(30)
         .and_on(HANDOVER, follow_up)
         .then_types(["follow_up_recorded"]);
 }
@@ -144,12 +151,126 @@ fn who_came_back_and_has_a_bed_is_expected_in_it_again() {
 }
 
 #[test]
-fn a_later_handover_closes_the_sight_of_who_received_the_person_before() {
-    let arrived = || {
-        let accepted = proposed_to_provider().by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {});
-        let accepted = accepted.and_on(HANDOVER, AcceptHandover::default()).by(supporter());
-        accepted.and_on(HANDOVER, RecordDeparture::default()).and_on(HANDOVER, ConfirmArrival {})
+fn how_it_goes_is_told_from_a_week_before_its_day_on() {
+    let follow_up = |term| RecordFollowUp { term, outcome: FollowUpOutcome::Housed, explanation: None };
+    let arrived = |days| departed().and_on(HANDOVER, ConfirmArrival {}).days_later(days);
+    for (term, from) in [(FollowUpTerm::Days30, 23), (FollowUpTerm::Days90, 83)] {
+        arrived(from).and_on(HANDOVER, follow_up(term)).then_types(["follow_up_recorded"]);
+        for early in [0, 1, from - 1] {
+            arrived(early).and_on(HANDOVER, follow_up(term)).then_field("term");
+        }
+        // What is told late happened when it is said to have happened.
+        let late = arrived(100).happened(Some(evening(1))).and_on(HANDOVER, follow_up(term));
+        late.then_field("term");
+    }
+}
+
+/// Taken over by the care provider that the handover names.
+fn arrived() -> Given {
+    let accepted = proposed_to_provider().by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {});
+    let departed = accepted.and_on(HANDOVER, AcceptHandover::default()).by(supporter());
+    departed.and_on(HANDOVER, RecordDeparture::default()).and_on(HANDOVER, ConfirmArrival {})
+}
+
+/// What somebody is shown of the case, as one text.
+fn told(given: &Given, to: &Principal) -> Option<String> {
+    let deadlines = Deadlines::default();
+    let organisations = directory();
+    let sight = Sight::of(to, given.path(), given.now(), &deadlines, &organisations)?;
+    let progress = views::progress(&sight, given.events().iter().map(|(stamp, event)| (&**stamp, event)));
+    Some(serde_json::to_string(&views::disclose_case_file(&sight, this_person(), progress, &[])).unwrap())
+}
+
+fn reachable_at(contact: &str) -> UpdateIdentity {
+    let claim = IdentityInput { contact: Some(contact.parse().unwrap()), ..IdentityInput::default() };
+    UpdateIdentity { claim, assurance: Assurance::SelfDeclared }
+}
+
+#[test]
+fn who_received_a_person_is_told_what_was_told_before_the_arrival_and_of_the_handover_what_comes_after() {
+    let before = proposed_to_provider().and(reachable_at("0611111111"));
+    let accepted = before.by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {});
+    let departed = accepted.and_on(HANDOVER, AcceptHandover::default()).by(supporter());
+    let arrived = departed.and_on(HANDOVER, RecordDeparture::default()).and_on(HANDOVER, ConfirmArrival {});
+    let later = arrived.clone().days_later(18).and(reachable_at("0622222222"));
+    assert!(told(&arrived, &receiving("PL")).unwrap().contains("0611111111"));
+    let told_later = told(&later, &receiving("PL")).unwrap();
+    assert!(told_later.contains("0611111111") && !told_later.contains("0622222222"), "{told_later}");
+    assert!(told(&later, &supporter()).unwrap().contains("0622222222"));
+    let follow_up = RecordFollowUp { term: FollowUpTerm::Days30, outcome: FollowUpOutcome::Housed, explanation: None };
+    let followed = later.days_later(12).and_on(HANDOVER, follow_up);
+    assert!(told(&followed, &receiving("PL")).unwrap().contains("follow_ups"));
+}
+
+#[test]
+fn who_received_a_person_sees_them_no_longer_when_they_are_here_again() {
+    let here_again = |back: fn(Given) -> Given| back(arrived().days_later(18).by(night_shelter()));
+    let ways: [fn(Given) -> Given; 4] = [
+        |given| given.and(a_contact()),
+        |given| given.and(RecordIntake::default()),
+        |given| given.and(a_bed()),
+        |given| given.and_happened(&signalled()),
+    ];
+    for back in ways {
+        assert!(told(&arrived().days_later(18), &receiving("PL")).is_some());
+        let here = here_again(back);
+        assert_eq!(told(&here, &receiving("PL")), None);
+        assert!(told(&here, &coordinator()).is_some());
+        // What was told of before the arrival makes no difference, however late it is told.
+        let told_late = back(arrived().days_later(18).by(night_shelter()).happened(Some(evening(0))));
+        assert!(told(&told_late, &receiving("PL")).is_some());
+    }
+}
+
+#[test]
+fn who_is_here_again_is_not_returning_and_those_abroad_are_asked_for_nothing_while_this_side_says_what_now() {
+    let asked = |given: &Given, kind: TaskKind| {
+        let tasks = given.path().open_tasks(given.now(), &Deadlines::default(), &directory());
+        let of_kind = tasks.into_iter().filter(|task| task.kind == kind);
+        of_kind.map(|task| task.addressee).collect::<Vec<_>>()
     };
+    let cases = [
+        (departed().days_later(1), Phase::Returning, TaskKind::ConfirmArrival),
+        (arrived().days_later(18), Phase::Returned, TaskKind::FollowUp),
+    ];
+    for (away, phase, waits) in cases {
+        assert_eq!(away.path().phase(), phase);
+        assert!(!asked(&away, waits).is_empty() && asked(&away, TaskKind::ReviewStoppedReturn).is_empty());
+        let back = away.by(night_shelter()).and(a_contact()).and(a_bed());
+        assert_eq!(back.path().phase(), Phase::Sheltered);
+        assert_eq!(asked(&back, waits), []);
+        let later = back.clone().days_later(10);
+        assert_eq!(asked(&later, TaskKind::TraceArrival), []);
+        let coordinator_is_asked =
+            |given: &Given| asked(given, TaskKind::ReviewStoppedReturn).contains(&Addressee::Coordinator(rotterdam()));
+        assert!(coordinator_is_asked(&back));
+        // Once for all that shows it.
+        let noted = later.by(coordinator()).and(AddNote { text: "he comes to the shelter again".parse().unwrap() });
+        let seen_again = noted.by(night_shelter()).and(a_contact());
+        assert!(!coordinator_is_asked(&seen_again));
+        // By mistake, it was somebody else.
+        let entry = back.events().iter().rev().map(|(stamp, event)| (stamp.event_id, event.kind()));
+        let entries: Vec<_> = entry.filter(|(_, kind)| kind.can_be_retracted()).take(2).collect();
+        let retract = || RetractEntry { reason: RetractReason::WrongPerson, explanation: None };
+        let mistaken = entries.iter().fold(back.by(coordinator()), |given, (entry, _)| given.and_on(*entry, retract()));
+        assert_eq!(mistaken.path().phase(), phase);
+    }
+}
+
+#[test]
+fn who_was_here_on_the_way_and_then_arrived_is_there() {
+    let back = departed().days_later(1).by(night_shelter()).and(a_contact());
+    assert_eq!(back.path().phase(), Phase::InContact);
+    let arrived = back.clone().days_later(1).by(liaison("PL")).and_on(HANDOVER, ConfirmArrival {});
+    assert_eq!(arrived.path().phase(), Phase::Returned);
+    // The arrival that is told now was before they were met here.
+    let earlier = evening(0) + chrono::TimeDelta::hours(12);
+    let met_since = back.days_later(1).happened(Some(earlier)).by(liaison("PL")).and_on(HANDOVER, ConfirmArrival {});
+    assert_eq!(met_since.path().phase(), Phase::InContact);
+}
+
+#[test]
+fn a_later_handover_closes_the_sight_of_who_received_the_person_before() {
     let sees = |path: &CarePath| {
         let mut addresses = path.repatriation.addressed().map(Addressed::address);
         addresses.any(|address| address.shown_abroad(&receiving("PL")).is_some())

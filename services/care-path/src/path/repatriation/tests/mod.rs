@@ -84,7 +84,9 @@ fn a_return_goes_from_proposal_to_follow_up() {
         .by(liaison("PL"))
         .and_on(HANDOVER, ConfirmArrival {})
         .then(|path| assert_eq!(path.phase(), Phase::Returned))
+        .days_later(30)
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days30))
+        .days_later(60)
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days90))
         .and_on(HANDOVER, follow_up(FollowUpTerm::Days90))
         .then_err(ReturnRefusal::FollowUpAlreadyRecorded);
