@@ -10,6 +10,7 @@ use chrono::NaiveTime;
 
 use super::derived::Risks;
 use super::lookup::Lookup;
+use super::record::Recorded;
 use super::repatriation::Handover;
 use super::stay::{AttendanceRecorded, NoShowRecorded, Stay};
 use super::tasks::recorded;
@@ -62,11 +63,10 @@ impl Watched {
             let ended = episode.ended.as_ref().map(|ended| ended.occurred.at);
             (Reverse(episode.began.occurred.at), (ended.is_none(), ended), ())
         });
-        let unawaited = path.record.mistakes().filter_map(|(mistake, stood)| match mistake.kind {
-            EventKind::DeathRecorded | EventKind::CaseClosed | EventKind::Departed => Some((None, stood)),
-            EventKind::BedReleased => Some((mistake.thing.map(BedId), stood)),
-            _ => None,
-        });
+        const ENDS: &[EventKind] =
+            &[EventKind::DeathRecorded, EventKind::CaseClosed, EventKind::Departed, EventKind::BedReleased];
+        let bed = |mistake: &Recorded| mistake.thing.map(BedId).filter(|_| mistake.kind == EventKind::BedReleased);
+        let unawaited = path.record.mistakes(ENDS).map(|(mistake, stood)| (bed(mistake), stood));
         Self { risks: path.risks(), episodes: Lookup::new(episodes), unawaited: unawaited.collect() }
     }
 

@@ -105,11 +105,12 @@ impl Record {
         }
     }
 
-    /// From when until when entries stood that count for nothing, with what they were.
-    pub(super) fn mistakes(&self) -> impl Iterator<Item = (&Recorded, Range<DateTime>)> {
-        self.uncounted.keys().filter_map(|entry| {
-            let mistake = self.find(*entry)?;
-            let undone = self.retraction_of(*entry).or_else(|| self.undone_by(&mistake.stamp))?;
+    /// From when until when entries of some kinds stood that count for nothing, with what they were.
+    pub(super) fn mistakes(&self, of: &'static [EventKind]) -> impl Iterator<Item = (&Recorded, Range<DateTime>)> {
+        let counts_for_nothing = |entry: &&Recorded| self.uncounted.contains_key(&entry.stamp.event_id);
+        let entries = self.entries.iter().filter(|entry| of.contains(&entry.kind)).filter(counts_for_nothing);
+        entries.filter_map(|mistake| {
+            let undone = self.retraction_of(mistake.stamp.event_id).or_else(|| self.undone_by(&mistake.stamp))?;
             Some((mistake, mistake.stamp.recorded_at..undone.recorded_at))
         })
     }
