@@ -234,8 +234,9 @@ impl Page<'_> {
         }
         let name = of.name.in_language(language);
         let by: Vec<_> = cuts.iter().map(|cut| cut.label().in_language(language)).collect();
-        let unit = table.unit.label().in_language(language);
-        let what = match table.unit {
+        let Table { unit: of_table, .. } = table;
+        let unit = of_table.label().in_language(language);
+        let what = match of_table {
             Unit::Days => format!("{name}: {unit}, {}", QUARTILES.in_language(language)),
             _ => name.to_owned(),
         };

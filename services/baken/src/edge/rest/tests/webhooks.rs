@@ -169,6 +169,8 @@ async fn a_webhook_is_managed_by_its_own_and_hidden_from_others() {
 
     let remove = |name: &str| server.request(name, Method::DELETE, &path);
     assert_eq!(server.send(remove("police-rotterdam")).await.status, 404);
+    assert_eq!(server.send(remove(COORDINATOR)).await.json()["code"], "webhook_blocked");
+    assert_eq!(action("administrator", "enable").await.json()["state"], "active");
     assert_eq!(server.send(remove(COORDINATOR)).await.status, 204);
     assert_eq!(server.get(COORDINATOR, &path).await.status, 404);
 }
