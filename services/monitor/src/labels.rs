@@ -210,7 +210,7 @@ pub fn day(day: NaiveDate, language: Language) -> String {
         Text { nl: "november", en: "November" },
         Text { nl: "december", en: "December" },
     ];
-    let month = MONTHS.iter().nth(day.month0() as usize).map_or("", |month| month.in_language(language));
+    let month = MONTHS.get(day.month0() as usize).map_or("", |month| month.in_language(language));
     format!("{} {month} {}", day.day(), day.year())
 }
 

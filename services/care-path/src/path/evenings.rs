@@ -48,6 +48,10 @@ pub(super) struct Vanishing<'a> {
     pub(super) due: DateTime,
 }
 
+/// What makes nobody wait for somebody any more.
+const UNAWAITED: &[EventKind] =
+    &[EventKind::DeathRecorded, EventKind::CaseClosed, EventKind::Departed, EventKind::BedReleased];
+
 /// What is looked up for one bed after another.
 struct Watched {
     risks: Risks,
@@ -63,10 +67,8 @@ impl Watched {
             let ended = episode.ended.as_ref().map(|ended| ended.occurred.at);
             (Reverse(episode.began.occurred.at), (ended.is_none(), ended), ())
         });
-        const ENDS: &[EventKind] =
-            &[EventKind::DeathRecorded, EventKind::CaseClosed, EventKind::Departed, EventKind::BedReleased];
         let bed = |mistake: &Recorded| mistake.thing.map(BedId).filter(|_| mistake.kind == EventKind::BedReleased);
-        let unawaited = path.record.mistakes(ENDS).map(|(mistake, stood)| (bed(mistake), stood));
+        let unawaited = path.record.mistakes(UNAWAITED).map(|(mistake, stood)| (bed(mistake), stood));
         Self { risks: path.risks(), episodes: Lookup::new(episodes), unawaited: unawaited.collect() }
     }
 
