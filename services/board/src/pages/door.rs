@@ -74,7 +74,9 @@ impl Page<'_> {
             html! { @if !guests.is_empty() { (part(id, title, guests)) } }
         };
         html! {
-            h2.utrecht-heading-3 { (place.name.as_str()) }
+            h2.utrecht-heading-3 {
+                (place.name.as_str()) " · " (crate::show::day(evening.night, self.now, self.language))
+            }
             p.free {
                 @if let (Some(free), Some(places)) = (free, place.places) {
                     strong { (free) } " " (self.say("vanavond vrij van", "free tonight of")) " " (places) " · "
