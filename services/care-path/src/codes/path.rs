@@ -112,23 +112,7 @@ impl LocationType {
     /// Whether people sleep there by the night, and are expected of an evening: a hospital keeps its patients by day and night.
     #[must_use]
     pub fn is_slept_in_by_the_night(self) -> bool {
-        match self {
-            Self::NightShelterEu
-            | Self::WinterShelter
-            | Self::WinterColdShelter
-            | Self::Shelter24h
-            | Self::EmergencyBed
-            | Self::ShortStayPilot
-            | Self::MedicalShelter => true,
-            Self::Hospital
-            | Self::Street
-            | Self::Hotspot
-            | Self::Forest
-            | Self::DropIn
-            | Self::DayShelter
-            | Self::NgoOffice
-            | Self::InfoPoint => false,
-        }
+        self.has_beds() && self != Self::Hospital
     }
 
     /// Whether one can be given a bed there.

@@ -189,8 +189,8 @@ pub(super) fn stopped(list: &mut TaskList<'_>) {
     }
 }
 
-/// What stopped a handover, where it was not somebody of this side who took it back, or showed that the person is here again. What stopped with a death or a closing is
-/// asked about once that is undone.
+/// What stopped a handover, where it was not somebody of this side who took it back, or what showed that the person is here
+/// again. What stopped with a death or a closing is asked about once that is undone.
 fn stopped_by_others<'a>(handover: &'a Handover, path: &CarePath) -> Option<(&'a Arc<Stamp>, EventKind)> {
     use HandoverWithdrawReason::{ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind};
     match &handover.end {
