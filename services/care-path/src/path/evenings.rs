@@ -59,6 +59,8 @@ struct Watched {
     episodes: Lookup<Reverse<DateTime>, (bool, Option<DateTime>), ()>,
     /// For how long they were said to be dead, gone home or closed, or a bed to be given up, by mistake: nobody waited for them.
     unawaited: Vec<(Option<BedId>, Range<DateTime>)>,
+    /// Of which bed and for when Baken recorded that they did not come, whether it counts or not: it says so once.
+    said: BTreeSet<(BedId, DateTime)>,
 }
 
 impl Watched {
@@ -69,7 +71,17 @@ impl Watched {
         });
         let bed = |mistake: &Recorded| mistake.thing.map(BedId).filter(|_| mistake.kind == EventKind::BedReleased);
         let unawaited = path.record.mistakes(UNAWAITED).map(|(mistake, stood)| (bed(mistake), stood));
-        Self { risks: path.risks(), episodes: Lookup::new(episodes), unawaited: unawaited.collect() }
+        let said = path
+            .record
+            .entries()
+            .filter(|entry| entry.kind == EventKind::NoShowRecorded && entry.stamp.by.role == Role::System);
+        let said = said.filter_map(|entry| Some((BedId(entry.thing?), entry.stamp.occurred.at)));
+        Self {
+            risks: path.risks(),
+            episodes: Lookup::new(episodes),
+            unawaited: unawaited.collect(),
+            said: said.collect(),
+        }
     }
 
     /// For how long nobody waited for them in a bed, by mistake.
@@ -145,7 +157,8 @@ impl CarePath {
         // Whom a hospital has announced for later is not in the street meanwhile.
         let in_hospital = self.announced.iter().any(|each| {
             let told = &each.announced;
-            each.outcome.is_none() && told.stamp.occurred.at <= due && expected_by < told.expected_at
+            let stood = told.stamp.occurred.at <= due && each.ended().is_none_or(|ended| ended > due);
+            stood && expected_by < told.expected_at
         });
         there || in_hospital || self.lost.known_until.is_some_and(|known| known >= expected_by)
     }
@@ -215,7 +228,8 @@ impl CarePath {
             let is_kept = bed.until.is_none_or(|end| expected_by < end) || kept_since.is_some_and(|since| due >= since);
             let is_theirs = begins && is_kept && until.into_iter().chain(moves_on).all(|end| expected_by < end);
             let was_awaited = !person.unawaited(bed.bed).any(|stood| stood.contains(&due));
-            let watched = due >= cause.recorded_at && is_theirs && was_awaited;
+            let watched =
+                due >= cause.recorded_at && is_theirs && was_awaited && !person.said.contains(&(bed.bed, due));
             let silent = !self.is_accounted_for(stay, expected_by, due) && stay.missed_in_night_of(due).is_none();
             (watched && silent && !person.was_out_of_sight(due)).then_some(Evening {
                 bed: bed.bed,
@@ -232,9 +246,9 @@ impl CarePath {
         let known = self.lost.known_until.max(missed);
         let begin = bed.from.max(cause.recorded_at).max(known.unwrap_or(bed.from)).max(first.unwrap_or(bed.from));
         let kept = kept_since.map(|since| Night::of(since).and_around().take(5)).into_iter().flatten();
-        // Who is in hospital is awaited again from when they are to leave it.
-        let leaving = self.announced.iter().filter(|each| each.outcome.is_none());
-        let leaving = leaving.flat_map(|each| Night::of(each.announced.expected_at).and_around().take(5));
+        // Who is in hospital is awaited again from when they are to leave it, or it is known otherwise.
+        let leaving = self.announced.iter().map(|each| each.ended().unwrap_or(each.announced.expected_at));
+        let leaving = leaving.flat_map(|leaves| Night::of(leaves).and_around().take(5));
         let awaited_again = person.unawaited(bed.bed).flat_map(|stood| Night::of(stood.end).and_around().take(5));
         let begin = Night::of(begin).and_around().take(5);
         let nights: BTreeSet<_> = begin.chain(kept).chain(leaving).chain(awaited_again).collect();

@@ -488,6 +488,19 @@ fn whom_a_hospital_has_announced_for_later_is_not_awaited_in_their_bed_before() 
 }
 
 #[test]
+fn what_becomes_of_a_discharge_tells_nothing_of_the_evenings_before_that() {
+    let event = DischargeEvent::DischargeAnnounced(announced("2026-03-20T10:00:00Z")).into();
+    let in_hospital = || sheltered("2026-03-02").then("2026-03-02T15:00:00Z", &event);
+    let discharge = announced("2026-03-20T10:00:00Z").discharge;
+    let (reason, explanation) = (DischargeEndReason::OtherDestination, None);
+    let called_off = DischargeEvent::DischargeCalledOff(DischargeCalledOff { discharge, reason, explanation }).into();
+    for (when, next) in [("02T23:30", "03"), ("10T15:00", "10"), ("12T23:00", "12")] {
+        let told = in_hospital().then(&format!("2026-03-{when}:00Z"), &called_off);
+        assert_eq!(told.due("23:00"), Some(format!("2026-03-{next}T23:00:00+00:00")), "called off at {when}");
+    }
+}
+
+#[test]
 fn what_baken_did_because_of_somebody_who_is_another_person_after_all_counts_for_nothing() {
     let discharge = announced("2026-03-06T10:00:00Z").discharge;
     let told = || {

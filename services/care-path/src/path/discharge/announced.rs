@@ -63,6 +63,12 @@ impl AnnouncedDischarge {
         }
     }
 
+    /// When it came about, or was called off.
+    pub(in crate::path) fn ended(&self) -> Option<DateTime> {
+        let by = self.came_about().or_else(|| self.called_off().map(|(by, _)| by));
+        by.map(|by| by.occurred.at)
+    }
+
     fn came_about(&self) -> Option<&Arc<Stamp>> {
         match &self.outcome {
             Some(Outcome::CameAbout(stamp)) => Some(stamp),

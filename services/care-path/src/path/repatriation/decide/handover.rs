@@ -21,7 +21,7 @@ use crate::path::repatriation::{
 use crate::policy::Abroad;
 use crate::private::private;
 use crate::text::{Country, Line, Text};
-use crate::time::{Moment, days_after};
+use crate::time::{Moment, days_after, local_date};
 
 /// How it goes is told from so many days before its day on: before that, nobody can know.
 const FOLLOW_UP_EARLY_DAYS: i64 = 7;
@@ -277,7 +277,7 @@ impl Decide for ConfirmArrival {
     }
 }
 
-/// How it goes, 30 and 90 days after the arrival; at the earliest 7 days before that.
+/// How it goes, 30 and 90 days after the arrival; at the earliest on the 7th day before that.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -295,8 +295,9 @@ impl Decide for RecordFollowUp {
         if handover.follow_ups.iter().any(|done| done.term == self.term) {
             return Err(ReturnRefusal::FollowUpAlreadyRecorded.into());
         }
-        let arrived = handover.changed().occurred.at;
-        if at.occurred.at < days_after(arrived, self.term.days() - FOLLOW_UP_EARLY_DAYS) {
+        let arrived = local_date(handover.changed().occurred.at);
+        let days = local_date(at.occurred.at).signed_duration_since(arrived).num_days();
+        if days < self.term.days() - FOLLOW_UP_EARLY_DAYS {
             return Err(Refusal::field(
                 "term",
                 "is too early: it is taken from 7 days before that many days after the arrival",

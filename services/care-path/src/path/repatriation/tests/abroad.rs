@@ -155,7 +155,11 @@ fn how_it_goes_is_told_from_a_week_before_its_day_on() {
     let follow_up = |term| RecordFollowUp { term, outcome: FollowUpOutcome::Housed, explanation: None };
     let arrived = |days| departed().and_on(HANDOVER, ConfirmArrival {}).days_later(days);
     for (term, from) in [(FollowUpTerm::Days30, 23), (FollowUpTerm::Days90, 83)] {
-        arrived(from).and_on(HANDOVER, follow_up(term)).then_types(["follow_up_recorded"]);
+        // They count days, not hours: who arrived in the evening may be asked in the morning.
+        for sooner in [0, -10] {
+            let told = arrived(from).hours_later(sooner).and_on(HANDOVER, follow_up(term));
+            told.then_types(["follow_up_recorded"]);
+        }
         for early in [0, 1, from - 1] {
             arrived(early).and_on(HANDOVER, follow_up(term)).then_field("term");
         }
