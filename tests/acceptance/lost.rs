@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Running, demo_world, empty, marek};
+use crate::board::browser::Browser;
+use crate::support::{Client, Running, camel, demo_world, empty, marek};
 
 /// A man in a bed of the night shelter who is out of sight, looked for by outreach and the 24-hour shelter.
 struct Case {
@@ -84,6 +85,41 @@ async fn whoever_reports_a_sighting_gets_a_receipt_and_not_the_case() {
     // Somebody whom nobody asked is told that there is no such person.
     let stranger = running.client("night-shelter-utrecht");
     stranger.post(&sightings, seen).await.expect(404);
+}
+
+#[tokio::test]
+async fn who_looked_out_finds_it_among_what_is_over_and_learns_nothing_else() {
+    let running = empty().await;
+    let case = looked_for(&running).await;
+    let (outreach, shelter) = (running.client("outreach-rotterdam"), running.client("night-shelter-rotterdam"));
+    let board = Browser::of(&running.url, "outreach-rotterdam").await;
+    let number = case.person.rsplit('-').next().unwrap()[..6].to_owned();
+    let before = board.get("/board/lookouts").await;
+    assert!(before.words().contains("a man of 44 with a limp") && before.words().contains(&number));
+    assert_eq!(outreach.all("/v1/ended").await, Vec::<Value>::new());
+
+    let resolve = format!("/v1/persons/{}/lookouts/{}/resolve", case.person, case.lookout);
+    shelter.post(&resolve, json!({"outcome": "found_in_care"})).await.expect(201);
+    for user in ["outreach-rotterdam", "shelter24-rotterdam"] {
+        let client = running.client(user);
+        let ended = client.all("/v1/ended").await;
+        let fields: Vec<_> = ended[0].as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!((ended.len(), fields), (1, vec!["asked", "ended_at", "person_id", "subject_id"]), "{user}");
+        assert_eq!(ended[0]["subject_id"], case.lookout.as_str());
+        let query = "{ ended { nodes { subjectId asked personId endedAt } } }";
+        let node = client.graphql(query, json!({})).await["data"]["ended"]["nodes"][0].clone();
+        for (field, value) in ended[0].as_object().unwrap() {
+            assert_eq!(node[camel(field)], *value, "{user}");
+        }
+    }
+    for user in ["coordinator-rotterdam", "night-shelter-rotterdam", "police-rotterdam", "liaison-pl"] {
+        assert_eq!(running.client(user).all("/v1/ended").await, Vec::<Value>::new(), "{user}");
+    }
+    let after = board.get("/board/lookouts").await.words();
+    assert!(after.contains(&number) && after.contains("niets meer voor te doen"), "{after}");
+    for secret in SECRETS.iter().chain(&["limp", "found_in_care", "in zorg"]) {
+        assert!(!after.contains(secret), "{secret}: {after}");
+    }
 }
 
 #[tokio::test]

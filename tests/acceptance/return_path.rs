@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::board::browser::Browser;
 use crate::support::{Client, Running, empty};
 
 const CONDITIONS: [&str; 6] = [
@@ -125,6 +126,13 @@ async fn a_withdrawn_consent_stops_a_handover_that_was_already_acknowledged() {
     pl.post(&step("acknowledge"), json!({})).await.expect(201);
     supporter.post(&format!("/v1/persons/{person}/consents/{consent}/withdraw"), json!({})).await.expect(201);
     pl.post(&step("accept"), json!({})).await.expect(404);
+    // The embassy need not go on preparing, and is told no more than that.
+    let ended = pl.all("/v1/ended").await;
+    assert_eq!((ended.len(), &ended[0]["asked"]), (1, &json!("handover_proposed")));
+    assert_eq!(ended[0]["subject_id"], proposed.id("handover_id").as_str());
+    let page = Browser::of(&running.url, "liaison-pl").await.get("/board/handovers").await.words();
+    assert!(page.contains("Overdracht voorgesteld") && page.contains("niets meer voor te doen"), "{page}");
+    assert_eq!(running.client("liaison-ro").all("/v1/ended").await, Vec::<Value>::new());
     let file = supporter.get(&format!("/v1/persons/{person}")).await.expect(200).json();
     assert_eq!(file["return"]["handovers"][0]["state"], "withdrawn");
     assert_eq!(file["return"]["handovers"][0]["withdraw_reason"], "consent_withdrawn");

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::browser::Browser;
 use crate::support::{self, Running};
 
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "/v1/organisations",
     "/v1/facilities",
     "/v1/turn-aways",
@@ -24,6 +24,7 @@ const LISTS: [&str; 12] = [
     "/v1/referrals",
     "/v1/exceptions",
     "/v1/handovers",
+    "/v1/ended",
     "/v1/me",
 ];
 /// Shorter texts may stand on a page for another reason.

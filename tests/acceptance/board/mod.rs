@@ -1,6 +1,6 @@
 //! The board, as a browser meets it.
 
-mod browser;
+pub mod browser;
 mod disclosure;
 mod emergency;
 mod forms;

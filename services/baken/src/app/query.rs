@@ -8,13 +8,14 @@ use care_path::command::CommandKind;
 use care_path::ids::{HandoverId, Municipality, OrgId};
 use care_path::jwe::SealedDocument;
 use care_path::path::List;
+use care_path::policy::END_TOLD_DAYS;
 use care_path::policy::rules::{phases_hidden_from, told_count, told_part};
 use care_path::sight::{Disclosed, Sight};
 use care_path::text::Country;
-use care_path::time::DateTime;
+use care_path::time::{DateTime, days_after};
 use care_path::views::{
-    self, CaseFileView, ExceptionView, ListedView, PersonSummaryView, PhaseView, Progress, ReferralView, TaskView,
-    TimelineEntryView, Wanted,
+    self, CaseFileView, EndedView, ExceptionView, ListedView, PersonSummaryView, PhaseView, Progress, ReferralView,
+    TaskView, TimelineEntryView, Wanted,
 };
 use care_path::{Actor, PersonId, Principal};
 
@@ -341,6 +342,29 @@ impl Baken {
         let reaches = own.take(1).collect::<Vec<_>>();
         let reaches = if reaches.is_empty() { Reach::of(reader) } else { reaches };
         self.parts(reader, &reaches, filter.only, page, |view| filter.fits(view))
+    }
+
+    /// A page of what the principal was asked for, or warned of, and is over: the latest first.
+    ///
+    /// # Errors
+    /// Where the cursor is not one.
+    pub fn ended(&self, reader: &Reading, page: &PageRequest) -> Result<Page<EndedView>, QueryError> {
+        let after = page.after_part()?;
+        let (world, told_since) = (self.world.read(), days_after(self.clock.now(), -END_TOLD_DAYS));
+        let (reaches, feature) = (Reach::of(reader), Feature { list: List::Ended, open: false });
+        let sets = reaches.iter().filter_map(|reach| world.index().parts(reach, feature)).collect();
+        let lately = merged_from(sets, after).take_while(|place| !place.is_older_than(told_since));
+        let shown = lately.filter_map(|place| {
+            let case = world.case(place.case)?;
+            let (node, about) = of_many(case, || {
+                let sight = self.sight_of_ends(reader, case)?;
+                let node = views::disclose_ended(&sight).into_iter().find(|view| view.subject_id.0 == place.part)?;
+                let about = vec![sight.disclosed(node.person_id)];
+                Some((node, about))
+            })?;
+            Some(Edge { mark: Mark::Part(place), node, about })
+        });
+        Ok(reader.shown_on(page.cut(shown)))
     }
 
     /// The counts of handovers to an ambassador's country, and to nobody else's.

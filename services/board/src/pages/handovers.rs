@@ -2,7 +2,7 @@
 
 use care_path::codes::HandoverState as S;
 use care_path::command::CommandKind as K;
-use care_path::views::HandoverView;
+use care_path::views::{EndedView, HandoverView};
 use maud::{Markup, html};
 
 use super::Part;
@@ -10,19 +10,29 @@ use crate::form::Ask;
 use crate::page::Page;
 use crate::show::fact;
 
+/// The handovers that a reader may see.
+pub struct Handovers {
+    pub open: Part<HandoverView>,
+    pub over: Part<HandoverView>,
+    /// What the reader was asked for and is over, which they see no more of.
+    pub ended: Part<EndedView>,
+    /// The commands that the reader may send.
+    pub may: Vec<K>,
+}
+
 /// The page.
 #[must_use]
-pub fn handovers(page: &Page<'_>, handovers: &Part<HandoverView>, over: &Part<HandoverView>, may: &[K]) -> Markup {
+pub fn handovers(page: &Page<'_>, Handovers { open, over, ended, may }: &Handovers) -> Markup {
     let title = page.say("Overdrachten", "Handovers");
     let has_over = !over.items.is_empty() || over.start.is_some() || over.next.is_some();
     page.titled(
         title,
         &html! {
-            @if handovers.items.is_empty() && !has_over {
+            @if open.items.is_empty() && !has_over {
                 (page.nothing("Er is nu geen overdracht die u mag zien.", "There is no handover that you may see now."))
             }
-            ul.card-list { @for handover in &handovers.items { (page.handover(handover, may, true)) } }
-            (page.further(handovers, title))
+            ul.card-list { @for handover in &open.items { (page.handover(handover, may, true)) } }
+            (page.further(open, title))
             @if has_over {
                 @let title = page.say("Wat voorbij is", "What is over");
                 section aria-labelledby="over" {
@@ -31,6 +41,7 @@ pub fn handovers(page: &Page<'_>, handovers: &Part<HandoverView>, over: &Part<Ha
                     (page.further(over, title))
                 }
             }
+            (page.ended(ended))
         },
     )
 }

@@ -1,7 +1,7 @@
 //! Whom to look out for: a sighting in three taps. The police find their care alerts here.
 
 use care_path::command::CommandKind as K;
-use care_path::views::{CareAlertView, LookoutView};
+use care_path::views::{CareAlertView, EndedView, LookoutView};
 use maud::{Markup, html};
 
 use super::Part;
@@ -12,11 +12,13 @@ use crate::page::Page;
 pub struct Lookouts {
     pub lookouts: Part<LookoutView>,
     pub alerts: Part<CareAlertView>,
+    /// What the reader was asked for and is over.
+    pub ended: Part<EndedView>,
 }
 
 /// The page.
 #[must_use]
-pub fn lookouts(page: &Page<'_>, Lookouts { lookouts, alerts }: &Lookouts) -> Markup {
+pub fn lookouts(page: &Page<'_>, Lookouts { lookouts, alerts, ended }: &Lookouts) -> Markup {
     let title = page.say("Naar wie kijken we uit", "Whom to look out for");
     page.titled(
         title,
@@ -35,6 +37,7 @@ pub fn lookouts(page: &Page<'_>, Lookouts { lookouts, alerts }: &Lookouts) -> Ma
             }
             (page.further(lookouts, title))
             (page.further(alerts, page.say("Zorgmeldingen", "Care alerts")))
+            (page.ended(ended))
         },
     )
 }
@@ -51,7 +54,7 @@ impl Page<'_> {
                         None => (self.say("Geen beschrijving", "No description")),
                     }
                 }
-                p { (self.say("tot ", "until ")) (self.time(lookout.expires_at)) }
+                p { (person.number()) " · " (self.say("tot ", "until ")) (self.time(lookout.expires_at)) }
                 div.utrecht-button-group {
                     (self.act(&ask(K::ReportSighting).titled("Gezien", "Seen").primary().inline()))
                     @if !lookout.acknowledged { (self.act(&ask(K::AcknowledgeLookout).titled("Gelezen", "Read").at_once())) }
@@ -65,7 +68,10 @@ impl Page<'_> {
         html! {
             li.card id={ "alert-" (alert.care_alert_id) } {
                 p.lookout-who { @if let Some(description) = &alert.description { (description.as_str()) } }
-                p { (self.say("tot ", "until ")) (self.time(alert.expires_at)) " · " (self.noted(&alert.noted)) }
+                p {
+                    (alert.noted.person_id.number()) " · " (self.say("tot ", "until ")) (self.time(alert.expires_at)) " · "
+                    (self.noted(&alert.noted))
+                }
                 @for answer in alert.answers.iter().flatten() {
                     p { (self.say("Geantwoord: ", "Answered: ")) (self.code(answer.outcome)) " · " (self.noted(&answer.noted)) }
                     @if let Some(told) = &answer.explanation { p.told { (told.as_str()) } }

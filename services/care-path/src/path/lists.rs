@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::exception::ExceptionRequest;
 use super::lost::{CareAlert, Lookout};
+use super::parties::AskedFor;
 use super::referral::Referral;
 use super::repatriation::Handover;
 use super::{CarePath, Stamp};
@@ -18,17 +19,20 @@ pub enum List {
     Referrals,
     Exceptions,
     Handovers,
+    /// What somebody was asked for, and is over.
+    Ended,
 }
 
 impl List {
-    pub const ALL: [Self; 5] = [Self::Lookouts, Self::CareAlerts, Self::Referrals, Self::Exceptions, Self::Handovers];
+    pub const ALL: [Self; 6] =
+        [Self::Lookouts, Self::CareAlerts, Self::Referrals, Self::Exceptions, Self::Handovers, Self::Ended];
 
     /// Whether the latest comes first of what goes on. Whom to look out for is news; of what waits for an answer, who has
     /// waited longest comes first.
     #[must_use]
     pub fn is_news(self) -> bool {
         match self {
-            Self::Lookouts | Self::CareAlerts => true,
+            Self::Lookouts | Self::CareAlerts | Self::Ended => true,
             Self::Referrals | Self::Exceptions | Self::Handovers => false,
         }
     }
@@ -41,7 +45,7 @@ pub struct Listed {
     pub id: Uuid,
     /// How soon it must be dealt with. The same for all, where the list knows of no urgency.
     pub urgency: Urgency,
-    /// When it was asked for.
+    /// When it was asked for; of what is over, when it was told that it is.
     pub since: DateTime,
     /// Whether nothing ended it. Its time may be over still.
     pub is_open: bool,
@@ -85,6 +89,13 @@ impl CarePath {
                 let listed =
                     |it: &Handover| Listed::new(it.proposed.handover.0, &it.proposed.stamp, it.state().is_open());
                 self.repatriation.handovers.iter().map(listed).collect()
+            }
+            List::Ended => {
+                let listed = |it: AskedFor<'_>| {
+                    let since = it.address.ended()?;
+                    Some(Listed { id: it.id, urgency: Urgency::Routine, since, is_open: false })
+                };
+                self.asked_for().filter_map(listed).collect()
             }
         }
     }

@@ -1,17 +1,29 @@
 //! Who has to do with a person: involved organisations, those that are addressed, and all that may ever be either.
 
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use super::intake::IntakeCompleted;
 use super::lost::LookoutEnd;
 use super::{CarePath, Noted, Stamp};
 use crate::actor::Principal;
 use crate::deadlines::Deadlines;
+use crate::event::EventKind;
 use crate::ids::{CareAlertId, LookoutId, OrgId};
 use crate::policy::rules::involves_the_warned;
 use crate::policy::{Abroad, Address};
 use crate::text::Country;
 use crate::time::DateTime;
+
+/// Something that somebody was asked for, or warned of.
+pub(crate) struct AskedFor<'a> {
+    /// The type of the event with which they were.
+    pub(crate) of: EventKind,
+    /// The lookout, care alert, discharge, handover, referral, …
+    pub(crate) id: Uuid,
+    pub(crate) by: &'a Stamp,
+    pub(crate) address: Address<'a>,
+}
 
 impl CarePath {
     /// Whether an organisation has an open intake, stay, referral or care for the person, or had one lately. An intake
@@ -93,22 +105,43 @@ impl CarePath {
     /// in or over, and that ended, or was taken back, not long ago.
     #[must_use]
     pub(crate) fn was_asked(&self, principal: &Principal, now: DateTime) -> bool {
-        self.asked_for().any(|address| address.tells_end_to(principal, now))
+        self.over_for(principal, now).next().is_some()
     }
 
     /// Whether what a principal was asked for ended with an event, not long ago.
     #[must_use]
     pub(crate) fn ended_for(&self, principal: &Principal, by: &Stamp, now: DateTime) -> bool {
-        self.asked_for().any(|address| address.ended() == Some(by.recorded_at) && address.tells_end_to(principal, now))
+        self.over_for(principal, now).any(|asked| asked.address.ended() == Some(by.recorded_at))
     }
 
-    /// To whom went what anybody was asked for.
-    fn asked_for(&self) -> impl Iterator<Item = Address<'_>> {
-        let lookouts = self.lost.lookouts.iter().map(super::lost::Lookout::address);
-        let alerts = self.lost.care_alerts.iter().map(super::lost::CareAlert::address);
-        let handovers = self.repatriation.addressed().map(super::repatriation::Addressed::address);
-        let discharges = self.announced.iter().map(super::discharge::AnnouncedDischarge::address);
-        let taken_back = self.taken_back.iter().map(super::correction::TakenBack::address);
+    /// What a principal was asked for and is over, for as long as they are told.
+    pub(crate) fn over_for(&self, principal: &Principal, now: DateTime) -> impl Iterator<Item = AskedFor<'_>> {
+        self.asked_for().filter(move |asked| asked.address.tells_end_to(principal, now))
+    }
+
+    /// What anybody was asked for, or warned of, and who that was.
+    pub(super) fn asked_for(&self) -> impl Iterator<Item = AskedFor<'_>> {
+        let lookouts = self.lost.lookouts.iter().map(|it| {
+            let (id, of) = (it.issued.lookout.0, EventKind::LookoutIssued);
+            AskedFor { of, id, by: &it.issued.stamp, address: it.address() }
+        });
+        let alerts = self.lost.care_alerts.iter().map(|it| {
+            let (id, of) = (it.filed.alert.0, EventKind::CareAlertFiled);
+            AskedFor { of, id, by: &it.filed.stamp, address: it.address() }
+        });
+        let discharges = self.announced.iter().map(|it| {
+            let (id, of) = (it.announced.discharge.0, EventKind::DischargeAnnounced);
+            AskedFor { of, id, by: &it.announced.stamp, address: it.address() }
+        });
+        let handovers = self.repatriation.addressed().map(|it| {
+            let (id, of) = (it.handover.proposed.handover.0, EventKind::HandoverProposed);
+            AskedFor { of, id, by: &it.handover.proposed.stamp, address: it.address() }
+        });
+        let taken_back = self.taken_back.iter().filter_map(|it| {
+            let entry = self.record.find(it.entry)?;
+            let id = entry.thing.unwrap_or(it.entry.0);
+            Some(AskedFor { of: entry.kind, id, by: &entry.stamp, address: it.address() })
+        });
         lookouts.chain(alerts).chain(discharges).chain(handovers).chain(taken_back)
     }
 

@@ -9,8 +9,8 @@ use crate::ids::OrgId;
 use crate::text::Country;
 use crate::time::{DateTime, days_after};
 
-/// For how many days those who were asked to look out are told that it is over.
-const END_TOLD_DAYS: i64 = 14;
+/// For how many days those who were asked for something are told that it is over.
+pub const END_TOLD_DAYS: i64 = 14;
 
 /// To whom something is addressed, and for how long.
 #[derive(Debug, Clone, Copy)]

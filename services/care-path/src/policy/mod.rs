@@ -13,7 +13,7 @@ pub mod rules;
 mod table;
 
 pub use abroad::Abroad;
-pub use address::{Address, Stands};
+pub use address::{Address, END_TOLD_DAYS, Stands};
 pub use commands::{acts_unseen, may, opens_unseen};
 pub use directory::Places;
 pub use relation::Relation;

@@ -6,6 +6,7 @@
 mod break_glass;
 mod case_file;
 mod directory;
+mod ended;
 mod evening;
 mod exceptions;
 #[cfg(feature = "schema")]
@@ -37,6 +38,7 @@ pub use case_file::{
     disclose_parts,
 };
 pub use directory::{FacilityView, OrganisationView, disclose_facility, disclose_organisation, shows_organisation};
+pub use ended::{EndedView, disclose_ended};
 pub use evening::{EveningCountsView, EveningView, GuestView, disclose_guest};
 pub use exceptions::{ExceptionView, disclose_exceptions};
 pub use handovers::{

@@ -1,9 +1,9 @@
 //! Pages of lists that go on: what they show of each, and where the rest is.
 
-use board::pages::{self, CountryCount, Desk, Lookouts, Part, Referrals, StateShare};
+use board::pages::{self, CountryCount, Desk, Handovers, Lookouts, Part, Referrals, StateShare};
 use care_path::codes::{Code, ReferralState, Role, TaskKind};
 use care_path::policy::rules::{TurnAwaysOf, turn_aways_of};
-use care_path::views::{ExceptionView, HandoverView, TaskView};
+use care_path::views::{EndedView, ExceptionView, HandoverView, TaskView};
 use maud::Markup;
 
 use super::place::Further;
@@ -78,7 +78,7 @@ impl Viewed<'_> {
             _ => Part::whole(Vec::new()),
         };
         let lookouts = further.part("/board/lookouts", "lookouts", lookouts);
-        let lists = Lookouts { lookouts, alerts };
+        let lists = Lookouts { lookouts, alerts, ended: self.ended("/board/lookouts", further)? };
         Ok(self.with_page(self.at, |page| pages::lookouts(page, &lists)))
     }
 
@@ -93,9 +93,19 @@ impl Viewed<'_> {
             let page = baken.list(reader, only, &further.request(list, WITH_FORMS))?;
             Ok::<Part<HandoverView>, Problem>(further.part("/board/handovers", list, page))
         };
-        let (handovers, over) = (part("handovers", Only::Open)?, part("over", Only::Over)?);
-        let may: Vec<_> = MeView::of(reader).may.into_iter().map(|each| each.command).collect();
-        Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers, &over, &may)))
+        let handovers = Handovers {
+            open: part("handovers", Only::Open)?,
+            over: part("over", Only::Over)?,
+            ended: self.ended("/board/handovers", further)?,
+            may: MeView::of(reader).may.into_iter().map(|each| each.command).collect(),
+        };
+        Ok(self.with_page(self.at, |page| pages::handovers(page, &handovers)))
+    }
+
+    /// What the reader was asked for and is over.
+    fn ended(&self, at: &str, further: &Further) -> Result<Part<EndedView>, Problem> {
+        let page = self.edge.baken.ended(&self.reading, &further.request("ended", SHOWN))?;
+        Ok(further.part(at, "ended", page))
     }
 
     /// Who was turned away, for those who may read it.

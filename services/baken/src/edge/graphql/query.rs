@@ -14,8 +14,8 @@ use care_path::matching::{PersonSought, Sought};
 use care_path::text::{Language, Line};
 use care_path::time::{BirthDate, DateTime, Day, Moment};
 use care_path::views::{
-    CareAlertView, CaseFileView, EveningView, ExceptionView, FacilityView, HandoverView, LookoutView, LostView,
-    MatchElsewhereView, MatchView, OrganisationView, PersonSummaryView, PhaseView, ReferralView, TaskView,
+    CareAlertView, CaseFileView, EndedView, EveningView, ExceptionView, FacilityView, HandoverView, LookoutView,
+    LostView, MatchElsewhereView, MatchView, OrganisationView, PersonSummaryView, PhaseView, ReferralView, TaskView,
     TimelineEntryView, TurnAwaysView, Wanted,
 };
 use chrono::NaiveDate;
@@ -238,6 +238,16 @@ impl Query {
         #[graphql(desc = "After which cursor.")] after: Option<String>,
     ) -> List<ExceptionView> {
         page(ctx, first, after, |asked, request| asked.baken.list(asked.reader, open.into(), request))
+    }
+
+    /// What the reader was asked for and is over, for 14 days: the latest first.
+    async fn ended(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many: 1 to 200, 50 unless said.")] first: Option<i32>,
+        #[graphql(desc = "After which cursor.")] after: Option<String>,
+    ) -> List<EndedView> {
+        page(ctx, first, after, |asked, request| asked.baken.ended(asked.reader, request))
     }
 
     /// Who was turned away, by place, night and reason: the last night first.

@@ -1,10 +1,12 @@
-//! `/v1/worklist`, `/v1/lost`, `/v1/lookouts`, `/v1/care-alerts`, `/v1/referrals`, `/v1/exceptions` and `/v1/handovers`:
-//! the parts of many paths that a caller may see.
+//! `/v1/worklist`, `/v1/lost`, `/v1/lookouts`, `/v1/care-alerts`, `/v1/referrals`, `/v1/exceptions`, `/v1/handovers`
+//! and `/v1/ended`: the parts of many paths that a caller may see.
 
 use actix_web::{HttpRequest, HttpResponse, get};
 use care_path::codes::{Code, ReferralState, TaskKind};
 use care_path::ids::OrgId;
-use care_path::views::{CareAlertView, ExceptionView, HandoverView, LookoutView, LostView, ReferralView, TaskView};
+use care_path::views::{
+    CareAlertView, EndedView, ExceptionView, HandoverView, LookoutView, LostView, ReferralView, TaskView,
+};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -135,6 +137,20 @@ struct ReferralsParameters {
     from: Option<OrgId>,
 }
 
+/// Lists what you were asked for and is over, the latest first
+///
+/// Whom to look out for, a care alert, a discharge that you were warned of, a handover, and what was taken back: for 14 days
+/// after it ended. It says nothing of the person, nor why it is over.
+#[utoipa::path(
+    get, path = "/v1/ended", tag = "Lists", impl_for = ended, params(PageParameters),
+    responses((status = 200, description = "A page of the list.", body = PageOf<EndedView>))
+)]
+#[get("/v1/ended")]
+pub async fn ended(reader: ReadingCaller, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let page = query::page(&request)?;
+    Ok(shown(&PageOf::from(reader.baken().ended(reader.reading(), &page)?)))
+}
+
 /// A page of handovers.
 #[derive(Serialize, ToSchema)]
 pub struct HandoverPage {
@@ -170,5 +186,6 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
         .service(care_alerts)
         .service(referrals)
         .service(exceptions)
-        .service(handovers);
+        .service(handovers)
+        .service(ended);
 }

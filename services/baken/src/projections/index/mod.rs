@@ -105,6 +105,12 @@ impl PartPlace {
         List::ALL.into_iter().flat_map(in_list).collect()
     }
 
+    /// Whether it stands behind what is as old as an instant, in a list that has the latest first.
+    #[must_use]
+    pub fn is_older_than(&self, at: DateTime) -> bool {
+        -self.since < at.timestamp_micros()
+    }
+
     /// What a cursor tells of the place: what everybody is told who sees the part.
     #[must_use]
     pub fn to_bytes(self) -> Vec<u8> {

@@ -184,6 +184,15 @@ fn who_was_asked_is_told_that_it_is_over() {
             let since = &after.events()[before.events().len()..];
             let told = |sight: &Sight<'_>| since.iter().any(|(stamp, event)| sight.knows_of(stamp, event));
             assert!(sights.iter().flatten().any(told), "{ending:?} of {thing:?}: {}", asked.organisation);
+            // What they do not see any more stands on the list of what is over. An arrival is what was asked for.
+            let [_, of_ends] = &sights;
+            let listed: usize = of_ends.iter().map(|sight| views::disclose_ended(sight).len()).sum();
+            let vanished = is_shown(thing, &asked, &before) && !is_shown(thing, &asked, &after);
+            assert!(
+                listed == 1 || !vanished || ending == Ending::Arrived,
+                "{ending:?} of {thing:?}: {listed} to {}",
+                asked.organisation
+            );
         }
     }
 }
@@ -247,6 +256,8 @@ fn what_was_asked_for_by_mistake_is_open_for_nobody_and_who_was_asked_is_told() 
             let told = |sight: Sight<'_>| since.iter().filter(|(stamp, event)| sight.knows_of(stamp, event)).count();
             let told_later = Sight::of_ends(&asked, path, now + chrono::TimeDelta::days(20), &terms).is_some();
             assert_eq!(Sight::of_ends(&asked, path, now, &terms).map(told), Some(1), "{thing:?}");
+            let over = Sight::of_ends(&asked, path, now, &terms).map(|sight| views::disclose_ended(&sight));
+            assert_eq!(over.map(|over| over.len()), Some(1), "{thing:?}");
             assert!(!told_later, "{thing:?}");
         }
     }

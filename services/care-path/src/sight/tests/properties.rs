@@ -31,7 +31,10 @@ use crate::policy::{Address, Category, Depth, Relation, Stands};
 use crate::sight::Sight;
 use crate::text::Country;
 use crate::time::DateTime;
-use crate::views::{CareAlertView, ExceptionView, HandoverView, ListedView, LookoutView, ReferralView, disclose_entry};
+use crate::views::{
+    CareAlertView, EndedView, ExceptionView, HandoverView, ListedView, LookoutView, ReferralView, disclose_ended,
+    disclose_entry,
+};
 
 /// The rules beyond the cells. The organisation that was asked by a referral may read why, or it could not answer. And
 /// where a sighting was is where the person was: their presence, as well as a matter of the lookout.
@@ -210,6 +213,15 @@ proptest! {
             };
             T::disclose(sight).iter().map(listed).collect()
         }
+        fn over(who: &Principal, history: &History) -> Vec<(List, Listed)> {
+            let terms = Deadlines::default();
+            let sight = Sight::of_ends(who, &history.path, history.now, &terms);
+            let listed = |it: EndedView| {
+                let (id, urgency, since) = (it.subject_id.0, Urgency::Routine, it.ended_at);
+                (List::Ended, Listed { id, urgency, since, is_open: false })
+            };
+            sight.iter().flat_map(disclose_ended).map(listed).collect()
+        }
         for who in principals() {
             let Some(sight) = sight(&who, &history) else { continue };
             let told = [
@@ -219,7 +231,7 @@ proptest! {
                 told::<ExceptionView>(&sight, &history, |it| (None, it.noted.occurred_at)),
                 told::<HandoverView>(&sight, &history, |it| (None, it.noted.occurred_at)),
             ];
-            for (list, told) in told.into_iter().flatten() {
+            for (list, told) in told.into_iter().flatten().chain(over(&who, &history)) {
                 let listed = history.path.listed(list);
                 let found = listed.iter().find(|it| (it.id, it.urgency, it.since) == (told.id, told.urgency, told.since));
                 prop_assert!(

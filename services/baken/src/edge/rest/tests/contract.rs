@@ -33,6 +33,7 @@ fn these_are_the_routes() {
     GET /v1/care-alerts
     GET /v1/codes
     GET /v1/codes/{list}
+    GET /v1/ended
     GET /v1/exceptions
     GET /v1/facilities
     POST /v1/facilities/{facility_id}
