@@ -48,6 +48,9 @@ impl Import {
         for finding in &plan.findings {
             println!("{finding}");
         }
+        if plan.rows.is_empty() && plan.unread == 0 {
+            return Err("the file has no rows: nothing was sent".into());
+        }
         if self.dry_run {
             plan.told.iter().for_each(|finding| println!("{finding}"));
             print!("{}", plan.notes);

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use care_path::codes::RetractReason;
 use care_path::command::CommandKind;
+use care_path::time::local_date;
+use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -91,6 +93,11 @@ impl Outgoing {
     /// The body of the command.
     pub(super) fn data(&self) -> &Value {
         self.said.get("data").unwrap_or(&Value::Null)
+    }
+
+    /// On which day it happened, where it says so.
+    pub(super) fn occurred_on(&self) -> Option<NaiveDate> {
+        self.said.get("occurred_at").and_then(|at| at.as_str()?.parse().ok()).map(local_date)
     }
 
     /// Whether it opens a person.

@@ -151,6 +151,7 @@ impl Planning<'_> {
                 lines.extend(self.mapped(row, &ids, mapped));
             }
         }
+        self.stays(row, &lines);
         let occurred = person.occurred.as_ref().and_then(|when| when.of(row, file).ok()?);
         match opening {
             Some(opening) if self.plan.findings.len() == before => Draft::Sound(Box::new(Sound {
@@ -162,6 +163,25 @@ impl Planning<'_> {
                 commands: lines,
             })),
             _ => Draft::Refused,
+        }
+    }
+
+    /// Nobody leaves before they came, and who never left is expected from now on: whoever imports last winter must know.
+    fn stays(&mut self, row: &Row, lines: &[Outgoing]) {
+        for bed in lines.iter().filter(|line| line.command == CommandKind::AssignBed) {
+            let of_bed =
+                |line: &&Outgoing| line.command == CommandKind::ReleaseBed && line.subject_of == Some(bed.first);
+            match lines.iter().find(of_bed) {
+                Some(left) if left.occurred_on() < bed.occurred_on() => {
+                    self.found(row, left.column("/occurred_at"), Some(&left.name), "must not lie before the arrival");
+                }
+                Some(_) => {}
+                None if bed.data().get("until").is_none() => {
+                    let told = "the stay has no end: the person is expected there every evening from now on";
+                    self.plan.told.push(Finding::of_row(row.line, None, told));
+                }
+                None => {}
+            }
         }
     }
 

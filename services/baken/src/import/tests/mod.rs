@@ -83,6 +83,18 @@ fn the_example_is_in_order_and_several_rows_of_a_client_are_one_person() {
 }
 
 #[test]
+fn nobody_leaves_before_they_came_and_a_stay_without_an_end_is_told() {
+    let plan = planned(&example(), &seed());
+    let told: Vec<_> = plan.told.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["line 4: the stay has no end: the person is expected there every evening from now on"]);
+    let wrong = String::from_utf8(seed()).unwrap().replace("03-11-2025;09-11-2025", "03-11-2025;02-11-2025");
+    let expected = "line 2, column \"Vertrek\" (departure): must not lie before the arrival\n";
+    assert_eq!(findings(&planned(&example(), wrong.as_bytes())), expected);
+    let same_day = String::from_utf8(seed()).unwrap().replace("03-11-2025;09-11-2025", "03-11-2025;03-11-2025");
+    assert_eq!(findings(&planned(&example(), same_day.as_bytes())), "");
+}
+
+#[test]
 fn a_row_says_in_bakens_words_what_it_says_in_the_shelters() {
     let plan = planned(&example(), &seed());
     let mut opening = line(&plan, 0);
