@@ -54,9 +54,13 @@ fn a_query_of_sixteen_kibibytes_is_parsed_and_one_byte_more_is_not() {
 #[test]
 fn a_huge_query_is_refused_without_being_looked_at() {
     let bomb = "{ a ".repeat(2_000_000);
-    let begun = std::time::Instant::now();
-    assert!(matches!(admit_with(&bomb, value!({}), true), Err(TooMuch::Bytes { .. })));
-    assert!(begun.elapsed() < std::time::Duration::from_millis(500));
+    // Once at least, however busy the machine is.
+    let at_once = (0..5).any(|_| {
+        let begun = std::time::Instant::now();
+        assert!(matches!(admit_with(&bomb, value!({}), true), Err(TooMuch::Bytes { .. })));
+        begun.elapsed() < std::time::Duration::from_millis(500)
+    });
+    assert!(at_once);
 }
 
 #[test]
