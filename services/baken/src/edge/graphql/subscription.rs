@@ -125,8 +125,8 @@ struct LookoutIssue {
 struct HandoverChange {
     #[graphql(flatten)]
     happening: Happening,
-    /// The handover as it is now.
-    handover: HandoverView,
+    /// The handover as it is now; null where it is over, and the reader sees no more of it.
+    handover: Option<HandoverView>,
 }
 
 /// What waits for the reader.
@@ -258,17 +258,18 @@ impl Subscription {
         }))
     }
 
-    /// What happens to the handovers that the reader may see.
+    /// What happens to the handovers that the reader may see, and that one is over which was addressed to them.
     async fn handover_changed(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The position to go on after; now, unless said.")] after: Option<PositionScalar>,
     ) -> async_graphql::Result<impl Stream<Item = HandoverChange> + use<>> {
         use EventKind::{
-            ArrivalConfirmed, Departed, FollowUpRecorded, HandoverAccepted, HandoverAcknowledged, HandoverDeclined,
-            HandoverDocumentAttached, HandoverProposed, HandoverQuestionAnswered, HandoverQuestionAsked,
-            HandoverWithdrawn,
+            ArrivalConfirmed, ConsentWithdrawn, Departed, FollowUpRecorded, HandoverAccepted, HandoverAcknowledged,
+            HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverQuestionAnswered,
+            HandoverQuestionAsked, HandoverWithdrawn,
         };
+        let over = [HandoverDeclined, HandoverWithdrawn, ConsentWithdrawn];
         let types = [
             HandoverProposed,
             HandoverDocumentAttached,
@@ -281,11 +282,14 @@ impl Subscription {
             ArrivalConfirmed,
             FollowUpRecorded,
             HandoverWithdrawn,
+            ConsentWithdrawn,
         ];
         let listener = Listener::of(ctx, after).await?;
-        Ok(listener.told(types, |baken, reader, notice| {
-            let handover = baken.handover_of(reader, notice)?;
-            Some(HandoverChange { happening: notice.into(), handover })
+        Ok(listener.told(types, move |baken, reader, notice| {
+            let handover = baken.handover_of(reader, notice);
+            let is_told =
+                handover.is_some() || (over.contains(&notice.r#type) && !baken.knows_of(reader, notice.person_id));
+            is_told.then(|| HandoverChange { happening: notice.into(), handover })
         }))
     }
 }

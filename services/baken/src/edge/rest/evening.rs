@@ -20,7 +20,7 @@ use super::query::Parameters;
 use super::reader::{ReadingCaller, shown};
 use super::receipt::ReceiptBody;
 use super::submission::Conditions;
-use super::{body, fields, headers};
+use super::{body, fields, headers, query};
 use crate::app::{EveningLine, Receipt, opens};
 use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem, ProblemDetails};
@@ -103,6 +103,7 @@ pub async fn take_list(request: HttpRequest, payload: web::Payload) -> Result<Ht
 
 async fn take(request: &HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
     let caller = Caller::of(request).await?;
+    query::none(request)?;
     let facility = facility(request)?;
     let own = caller.edge.baken.own_facility(&caller.principal, &facility)?;
     let place = own.ok_or(crate::app::ExecuteError::Refused(care_path::command::Refusal::NotYours))?;

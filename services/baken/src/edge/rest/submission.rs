@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::receipt::{CompanionAnswer, ReceiptBody};
-use super::{body, fields, headers};
+use super::{body, fields, headers, query};
 use crate::app::{ExecuteError, Receipt, Request};
 use crate::edge::caller::{Caller, RequestId, reading};
 use crate::edge::problem::{FieldProblem, FieldProblems, Problem};
@@ -31,6 +31,7 @@ pub const POSITION: HeaderName = HeaderName::from_static("baken-position");
 /// Where the request cannot be read as one, or the command is refused.
 pub async fn execute(kind: CommandKind, request: HttpRequest, payload: Payload) -> Result<HttpResponse, Problem> {
     let caller = Caller::of(&request).await?;
+    query::none(&request)?;
     let key = headers::idempotency_key(&request)?;
     let if_match = headers::revision(&request, &IF_MATCH, "If-Match")?;
     let Named { person, subject, more } = Named::of(&request, kind)?;

@@ -17,7 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::lines::{Bounds, Lines};
 use self::run::Batch;
-use super::body;
+use super::{body, query};
 use crate::edge::caller::{Caller, RequestId};
 use crate::edge::problem::Problem;
 
@@ -48,6 +48,7 @@ pub const NDJSON: &str = "application/x-ndjson";
 #[post("/v1/batch")]
 pub async fn batch(request: HttpRequest, payload: web::Payload) -> Result<HttpResponse, Problem> {
     let caller = Caller::of(&request).await?;
+    query::none(&request)?;
     if !body::is_of(&request, NDJSON) {
         return Err(Problem::MediaType { accepted: NDJSON });
     }
