@@ -29,6 +29,11 @@ def night_of(at):
     return (at.replace(tzinfo=None) - datetime.timedelta(hours=12)).date()
 
 
+def night_ahead(at):
+    """The night that runs, and from nine in its morning the next: who gets a bed then sleeps in it that evening."""
+    return night_of(at) if at.hour < 9 else at.date()
+
+
 def opened(private):
     """The value of a sealed field; None where it was erased, or is not there."""
     return private.get("value") if isinstance(private, dict) and "$private" in private else private
@@ -157,6 +162,11 @@ def traits(path, year):
     return {"country": country(countries and countries[1]), "sex": sex[1] if sex else "unknown", "age_band": band}
 
 
+# What tells nothing of the person.
+NOT_OF_PERSON = {"entry_retracted", "entry_moved", "coordinator_assigned", "deadline_passed", "hold_placed", "hold_lifted",
+                 "subject_erased", "glass_broken", "break_glass_ended", "break_glass_reviewed"}
+
+
 def is_seen(event):
     if event.type == "attendance_recorded":
         return event.data["status"] == "present"
@@ -173,14 +183,15 @@ class Bed:
     def nights(self, today):
         """From the night in which it begins to the last in which it was theirs at midnight."""
         ends = [at.date() for at in (self.until, self.ended) if at] + [today + datetime.timedelta(days=1)]
-        night, end = night_of(self.begin), min(ends)
+        night, end = night_ahead(self.begin), min(ends)
         while night < end:
             yield night
             night += datetime.timedelta(days=1)
 
-    def is_occupied(self, night):
-        """Whether the person is there at midnight, or comes later: by what the shelter said of that night."""
-        of_night = [(at, status) for at, status in self.said if night_of(at) == night]
+    def is_occupied(self, night, visits):
+        """Whether the person is there at midnight, or comes later: by all that the shelter said of that night."""
+        here = [(at, status) for by, kind, at, status in visits if by == self.organisation and kind in (None, self.kind)]
+        of_night = [(at, status) for at, status in sorted(self.said + here, key=lambda each: each[0]) if night_of(at) == night]
         before = [status for at, status in of_night if at.date() == night]
         later = [status for at, status in of_night if at.date() > night]
         return before[-1:] == ["present"] or "present" in later
@@ -239,7 +250,7 @@ class Course:
     }
 
     def __init__(self, path):
-        self.beds, self.requests = {}, {}
+        self.beds, self.requests, self.visits = {}, {}, []
         self.made, self.states, self.reasons = {}, {}, {}
         closings, self.died = Closings(), None
         everybody = {event.person for event in path}
@@ -289,6 +300,10 @@ class Course:
             self.fulfil(bed.organisation)
         elif event.type == "attendance_recorded" and data.get("bed") in self.beds:
             self.beds[data["bed"]].said.append((event.at, data["status"]))
+        elif event.type == "attendance_recorded" and not data.get("bed"):
+            self.visits.append((event.by, data.get("location_type"), event.at, data["status"]))
+        elif event.type in ("intake_completed", "discharged_to", "incident_observed"):
+            self.visits.append((event.by, None, event.at, "present"))
 
     @staticmethod
     def end(bed, at):
@@ -439,15 +454,14 @@ class Count:
             if was & set(CITIES) and not now & set(CITIES):
                 for category in ["total"] + of:
                     self.all[f"gone_persons {slot} together {category}"] += 1
-        home = self.home(path)
-        self.living(path, home, of)
-        self.events(path, home)
+        self.living(path, of)
+        self.events(path)
         course = Course(path)
         self.referrals(course)
         self.nights(course)
-        self.returns(path, home)
+        self.returns(path)
         self.waits(path, of)
-        self.absences(path, home)
+        self.absences(path)
         self.registers(path)
 
     def duration(self, indicator, place, groups, days, has_ended):
@@ -481,7 +495,7 @@ class Count:
         deaths = (each for each in path if each.type == "death_recorded")
         return all((event.at, event.position) < (death.at, death.position) for death in deaths)
 
-    def absences(self, path, home):
+    def absences(self, path):
         """From when nobody knew where the person was to when they were met or found; until death or today where not."""
         began, died, today = None, self.death(path), self.city.today
         spans = []
@@ -497,7 +511,7 @@ class Count:
             if self.is_in_year(first):
                 is_seen = found is not None and found <= today and (died is None or found < died)
                 end = found if is_seen else min(day for day in (today, died) if day)
-                self.duration("out_of_sight", home, [], (end - first).days, is_seen)
+                self.duration("out_of_sight", self.home(path, first), [], (end - first).days, is_seen)
 
     def registers(self, path):
         """On which registers of a place the person is."""
@@ -512,28 +526,33 @@ class Count:
         for place, registers in on.items():
             self.captures[f"{place} {'+'.join(name for name in REGISTERS if name in registers)}"] += 1
 
-    def home(self, path):
-        """The municipality that follows the case: the first that a signal named, until a coordinator is assigned."""
+    @staticmethod
+    def home(path, day):
+        """The municipality that followed the case on a day: the last to which it was assigned by then, or else the first."""
         home = None
         for event in path:
-            if event.type == "signal_received" and home is None:
-                home = event.data.get("municipality")
-            if event.type == "coordinator_assigned":
+            if event.type == "coordinator_assigned" and (home is None or event.day <= day):
                 home = event.data["municipality"]
         return home if home in CITIES else "elsewhere"
 
-    def living(self, path, home, of):
+    def living(self, path, of):
         known = [(event.at, opened(event.data.get("living_situation"))) for event in path
                  if event.type in ("intake_completed", "living_situation_recorded")]
         for slot, (_, last) in enumerate(self.slots):
             if self.is_open(path, last):
                 classes = [value for at, value in known if value and at.date() <= last]
-                self.add("ethos_light", slot, {home}, [f"ethos_light={classes[-1] if classes else 'unknown'}"] + of)
+                self.add("ethos_light", slot, {self.home(path, last)}, [f"ethos_light={classes[-1] if classes else 'unknown'}"] + of)
 
     @staticmethod
     def is_open(path, day):
-        """At the end of a day. Whatever shows the person opens a closed case again; nobody opens that of the dead."""
-        if path[0].day > day or any(each.type == "death_recorded" and each.ends.date() <= day for each in path):
+        """At the end of a day. Whatever shows the person opens a closed case again; nobody opens that of the dead or erased.
+
+        What a correction leaves of a case that was all a mistake is no case.
+        """
+        began = min((each.day for each in path if each.type not in NOT_OF_PERSON), default=None)
+        if began is None or began > day or any(each.type == "subject_erased" and each.day <= day for each in path):
+            return False
+        if any(each.type == "death_recorded" and each.ends.date() <= day for each in path):
             return False
         return Count.closed_since(path, day) is None
 
@@ -551,7 +570,7 @@ class Count:
             since = (since or event.day) if closings.is_closed() else None
         return since
 
-    def events(self, path, home):
+    def events(self, path):
         city = self.city
         referrals, reported = {}, None
         for event in path:
@@ -569,7 +588,7 @@ class Count:
                 outcome = stood[-1].data["outcome"] if stood else "none"
                 self.turned_away(event, outcome, 1)
             elif event.type == "went_out_of_sight" and self.lives(path, event):
-                self.event("out_of_sight", event.day, home, [])
+                self.event("out_of_sight", event.day, self.home(path, event.day), [])
             elif event.type == "uninsured_report_filed":
                 known = [each for each in path if each.type == "insurance_recorded" and each.at <= event.at
                          and opened(each.data["status"]) == "uninsured" and (not reported or each.at > reported.at)]
@@ -578,7 +597,7 @@ class Count:
                 self.event("uninsured_reports_on_time", event.day, place, [f"timeliness={timely}"])
                 reported = event
             elif event.type == "death_recorded":
-                self.event("deaths", event.ends.date(), home, [])
+                self.event("deaths", event.ends.date(), self.home(path, event.ends.date()), [])
 
     def turned_away(self, event, outcome, persons):
         kind = self.city.kind(event.by, event.data.get("facility"))
@@ -595,7 +614,7 @@ class Count:
     def nights(self, course):
         for bed in course.beds.values():
             for night in bed.nights(self.city.today):
-                came = "occupied" if bed.is_occupied(night) else "not_come"
+                came = "occupied" if bed.is_occupied(night, course.visits) else "not_come"
                 categories = [category for state in (came, "assigned") for category in of_beds(bed.kind, state)]
                 self.event("bed_nights", night, self.city.municipality(bed.organisation), categories)
 
@@ -611,11 +630,11 @@ class Count:
                                    of_beds(kind, "available"), said[-1], of_all=[])
                     night += datetime.timedelta(days=1)
 
-    def returns(self, path, home):
+    def returns(self, path):
         """Each arrival counts."""
         for event in path:
             if event.type == "arrival_confirmed":
-                self.event("returns", event.day, home, Arrival(self.city, path, event).categories)
+                self.event("returns", event.day, self.home(path, event.day), Arrival(self.city, path, event).categories)
 
 
 def is_same(mine, theirs):

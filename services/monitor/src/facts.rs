@@ -29,8 +29,8 @@ pub struct Path {
     pub seen: Vec<Seen>,
     /// The periods in which the case was open.
     pub open: Vec<Span>,
-    /// The municipality that follows the case.
-    pub municipality: Option<Code>,
+    /// From which day on which municipality followed the case, in the order of days. The first did before it too.
+    pub followed_by: Vec<(NaiveDate, Code)>,
     /// ETHOS Light classes, by the day for which they were recorded.
     pub living: Vec<(NaiveDate, Code)>,
     pub signals: Vec<Signal>,
@@ -45,6 +45,15 @@ pub struct Path {
     pub uninsured_reports: Vec<UninsuredReport>,
     pub nights: Vec<Night>,
     pub arrivals: Vec<Arrival>,
+}
+
+impl Path {
+    /// The municipality that followed the case on a day.
+    #[must_use]
+    pub fn municipality_on(&self, day: NaiveDate) -> Option<&Code> {
+        let since = self.followed_by.iter().rfind(|(from, _)| *from <= day);
+        since.or(self.followed_by.first()).map(|(_, municipality)| municipality)
+    }
 }
 
 /// Traits of a person as last known; `None` where nobody knows, or the person was erased.
@@ -169,8 +178,6 @@ pub struct Places {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     pub on: NaiveDate,
-    /// The municipality that follows the case.
-    pub municipality: Option<Code>,
     pub country: Code,
     /// Whether all six conditions were evidenced when the person arrived.
     pub conditions_met: bool,

@@ -268,7 +268,12 @@ const RESOLVE: &[Field] =
 const END_LOOKOUT: &[Field] = &[reason("lookout_end_reason")];
 
 const ALERT: &[Field] = &[
-    must("/to", "Welke politie-eenheid?", "Which police?", OrganisationOf(&[OrgKind::Police])),
+    must(
+        "/to",
+        "Politie of handhaving",
+        "Police or enforcement",
+        OrganisationOf(&[OrgKind::Police, OrgKind::MunicipalEnforcement]),
+    ),
     must("/description", "Wat moet de politie weten?", "What must the police know?", Text)
         .hint("Nooit waar iemand slaapt, niets medisch.", "Never where somebody sleeps, nothing medical."),
     may("/expires_at", "Loopt tot", "Runs until", Moment),

@@ -57,6 +57,16 @@ const PROBLEMS: &[(&str, Said)] = &[
         "A month has at most {} hours. Fill in fewer.")),
     ("must be 1 for a known person, and 1 to 500 for unknown ones", Said("Vul 1 tot 500 in; bij een bekende persoon 1.",
         "Fill in 1 to 500; for a known person 1.")),
+    // Where it is.
+    ("is needed: nobody would follow those whom they meet", Said(
+        "Kies de gemeente. Anders volgt niemand de mensen die zij ontmoeten.",
+        "Choose the municipality. Otherwise nobody follows those whom they meet.")),
+    ("is needed: nothing would reach them", Said("Kies het land. Anders bereikt niets hen.",
+        "Choose the country. Otherwise nothing reaches them.")),
+    ("is needed: nobody would follow the case", Said("Kies de gemeente. Anders volgt niemand het dossier.",
+        "Choose the municipality. Otherwise nobody follows the case.")),
+    ("its embassy takes part no more", Said("De ambassade van dit land doet niet meer mee.",
+        "The embassy of this country takes part no more.")),
     // Days and times.
     ("is too early: it is taken from {} days before that many days after the arrival", Said(
         "Dit is te vroeg. Het kan vanaf {} dagen voor de termijn.", "This is too early. It can be done from {} days before the term.")),

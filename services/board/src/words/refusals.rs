@@ -139,8 +139,8 @@ const REFUSALS: &[(&str, Said)] = &[
     ("care_alert_unknown", Said("Deze zorgmelding is er niet. Laad de pagina opnieuw.", "This care alert is not there. Reload the page.")),
     ("care_alert_ended", Said("Deze zorgmelding is gestopt. Antwoorden hoeft niet meer.",
         "This care alert has ended. It needs no answer any more.")),
-    ("care_alert_not_to_police", Said("Een zorgmelding gaat naar de politie. Kies een politie-eenheid.",
-        "A care alert goes to the police. Choose a police unit.")),
+    ("care_alert_not_to_police", Said("Een zorgmelding gaat naar de politie of de handhaving. Kies een van die twee.",
+        "A care alert goes to the police or to municipal enforcement. Choose one of these.")),
     // Exceptions and discharges.
     ("exception_unknown", Said("Deze aanvraag is er niet. Laad de pagina opnieuw.", "This request is not there. Reload the page.")),
     ("exception_already_pending", Said("Deze uitzondering is al gevraagd. Wacht op het besluit.",
@@ -188,6 +188,12 @@ const REFUSALS: &[(&str, Said)] = &[
     ("follow_up_already_recorded", Said("Deze nazorg is al vastgelegd.", "This follow-up is on record already.")),
     // Privacy and deadlines.
     ("unknown_hold", Said("Deze bewaarplicht is er niet. Laad de pagina opnieuw.", "This legal hold is not there. Reload the page.")),
+    ("nobody_sleeps_there", Said(
+        "Uw organisatie heeft geen plek waar mensen slapen. Verwijs naar een organisatie die dat wel heeft.",
+        "Your organisation has no place where people sleep. Refer to an organisation that has one.")),
+    ("break_glass_to_review", Said(
+        "Dit dossier is in een noodgeval geopend, en dat is nog niet beoordeeld. Beoordeel dat eerst; wis daarna.",
+        "This record was opened in an emergency, and that was not reviewed yet. Review it first; erase after that.")),
     ("on_hold", Said("Er is een bewaarplicht. Wissen kan pas als die is opgeheven.",
         "There is a legal hold. The data can be erased once it is lifted.")),
     ("break_glass_not_needed", Said("U ziet dit dossier al: openen in nood is niet nodig.",

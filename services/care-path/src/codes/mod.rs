@@ -9,7 +9,7 @@ mod rights;
 
 use crate::spelt::Spelt;
 
-pub use organisations::{Offering, OrgKind, Role, TargetGroup, Weekday};
+pub use organisations::{Offering, OrgKind, Role, Seat, TargetGroup, Weekday};
 pub use path::{
     AttendanceStatus, BedReleaseReason, BreakGlassOutcome, BreakGlassReason, CareAlertOutcome, CloseReason,
     DeclineReason, DischargeEndReason, DropoutReason, ErasureGround, ExceptionKind, ExceptionState, GuestState,

@@ -68,6 +68,92 @@ impl OrgKind {
     }
 }
 
+impl OrgKind {
+    /// Whether a care alert may be addressed to it.
+    #[must_use]
+    pub const fn answers_care_alerts(self) -> bool {
+        matches!(self, Self::Police | Self::MunicipalEnforcement)
+    }
+}
+
+/// Where an organisation is, as far as it must be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    /// In a municipality: whoever they meet is followed by its coordinators.
+    Municipality,
+    /// In a country abroad: what is addressed to the country reaches it.
+    Country,
+    /// In a municipality, or all over the country.
+    Any,
+}
+
+impl OrgKind {
+    /// Where an organisation of this kind must be said to be.
+    #[must_use]
+    pub const fn seat(self) -> Seat {
+        match self {
+            Self::OutreachTeam
+            | Self::Ggd
+            | Self::CityHomelessTeam
+            | Self::DayShelter
+            | Self::DropIn
+            | Self::NightShelter
+            | Self::Shelter24h
+            | Self::WinterShelter
+            | Self::WomensShelter
+            | Self::MedicalShelter
+            | Self::MedicalPost
+            | Self::Hospital
+            | Self::SupportedLiving
+            | Self::MunicipalEnforcement => Seat::Municipality,
+            Self::Embassy | Self::ForeignCareProvider => Seat::Country,
+            Self::EuMigrantNgo
+            | Self::ClientSupport
+            | Self::MentalHealth
+            | Self::AddictionCare
+            | Self::Probation
+            | Self::Municipality
+            | Self::Police
+            | Self::ChildProtection
+            | Self::Statistics => Seat::Any,
+        }
+    }
+}
+
+impl OrgKind {
+    /// Whether people sleep there, also where its facilities are not in the directory.
+    #[must_use]
+    pub const fn has_beds(self) -> bool {
+        match self {
+            Self::NightShelter
+            | Self::Shelter24h
+            | Self::WinterShelter
+            | Self::WomensShelter
+            | Self::MedicalShelter
+            | Self::Hospital => true,
+            Self::EuMigrantNgo
+            | Self::OutreachTeam
+            | Self::Ggd
+            | Self::CityHomelessTeam
+            | Self::DayShelter
+            | Self::DropIn
+            | Self::MedicalPost
+            | Self::MentalHealth
+            | Self::AddictionCare
+            | Self::SupportedLiving
+            | Self::ClientSupport
+            | Self::Probation
+            | Self::Municipality
+            | Self::MunicipalEnforcement
+            | Self::Police
+            | Self::Embassy
+            | Self::ForeignCareProvider
+            | Self::ChildProtection
+            | Self::Statistics => false,
+        }
+    }
+}
+
 codes! {
     /// What an organisation offers, and what a referral asks for.
     Offering in "offering" {

@@ -11,7 +11,7 @@ use super::{
     OrganisationProfile, OrganisationRegistered, OrganisationReopened,
 };
 use crate::actor::Actor;
-use crate::codes::{LocationType, Offering, OrgKind, TargetGroup};
+use crate::codes::{LocationType, Offering, OrgKind, Seat, TargetGroup};
 use crate::command::{Context, Decide, Refusal, refusals};
 use crate::event::Event;
 use crate::ids::{FacilityId, Municipality, OrgId, UserId};
@@ -257,6 +257,19 @@ fn checked(at: LocationType, places: u16) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// An organisation says where it is, as far as its kind asks for it.
+fn seated(profile: OrganisationProfile) -> Result<OrganisationProfile, Refusal> {
+    match profile.kind.seat() {
+        Seat::Municipality if profile.municipality.is_none() => {
+            Err(Refusal::field("municipality", "is needed: nobody would follow those whom they meet"))
+        }
+        Seat::Country if profile.country.is_none() => {
+            Err(Refusal::field("country", "is needed: nothing would reach them"))
+        }
+        Seat::Municipality | Seat::Country | Seat::Any => Ok(profile),
+    }
+}
+
 fn organisation<'a>(id: &OrgId, at: &Context<'a>) -> Result<&'a Organisation, Refusal> {
     at.directory.find(id).ok_or(DirectoryRefusal::Unknown.into())
 }
@@ -280,7 +293,7 @@ impl Decide for RegisterOrganisation {
         if ids.len() < self.facilities.len() {
             return Err(Refusal::field("facilities", "must have an id each"));
         }
-        let (organisation, profile) = (self.organisation_id.clone(), self.profile());
+        let (organisation, profile) = (self.organisation_id.clone(), seated(self.profile())?);
         let registered = OrganisationRegistered { organisation: organisation.clone(), profile };
         let mut events = vec![DirectoryEvent::OrganisationRegistered(registered).into()];
         for new in Vec::from(self.facilities) {
@@ -299,7 +312,8 @@ impl Decide for ChangeOrganisation {
 
     fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
         organisation(&self.organisation_id, at)?;
-        let changed = OrganisationChanged { organisation: self.organisation_id.clone(), profile: self.profile() };
+        let profile = seated(self.profile())?;
+        let changed = OrganisationChanged { organisation: self.organisation_id, profile };
         Ok(vec![DirectoryEvent::OrganisationChanged(changed).into()])
     }
 }

@@ -230,6 +230,14 @@ impl Directory {
         self.open().filter(move |each| each.kind == kind && each.municipality.as_ref() == Some(municipality))
     }
 
+    /// Since which night the embassy of a country takes part no more. Of one that is not in the directory nothing is known.
+    #[must_use]
+    pub fn has_left_since(&self, country: Country) -> Option<Night> {
+        let embassies = self.all().filter(|each| each.kind == OrgKind::Embassy && each.country == Some(country));
+        let closed: Option<Vec<_>> = embassies.map(|each| each.closures.closed_since()).collect();
+        closed?.into_iter().max()
+    }
+
     /// Whether anybody of that municipality takes part.
     #[must_use]
     pub fn has_municipality(&self, municipality: &Municipality) -> bool {

@@ -107,6 +107,13 @@ impl Directory {
         of_kind.next().filter(|_| of_kind.next().is_none())
     }
 
+    /// The only facility of an organisation where people sleep, if there is but one.
+    #[must_use]
+    pub fn only_beds_of(&self, organisation: &OrgId) -> Option<&Facility> {
+        let mut with_beds = self.find(organisation)?.open_facilities().filter(|each| each.location_type.has_beds());
+        with_beds.next().filter(|_| with_beds.next().is_none())
+    }
+
     /// Where somebody would sleep who is referred for an offering.
     #[must_use]
     pub fn places_for(&self, organisation: &OrgId, offering: Offering) -> Vec<FacilityId> {

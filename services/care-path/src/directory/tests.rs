@@ -145,8 +145,29 @@ fn a_facility_that_two_nodes_registered_at_once_is_the_firsts() {
 }
 
 #[test]
+fn who_meets_people_says_in_which_municipality_and_who_receives_them_in_which_country() {
+    for (kind, field) in [("night_shelter", "municipality"), ("outreach_team", "municipality"), ("embassy", "country")]
+    {
+        let body = |command: &str| json!({"organisation_id": command, "name": "A", "kind": kind});
+        for (kind, id) in [
+            (CommandKind::RegisterOrganisation, "another"),
+            (CommandKind::ChangeOrganisation, "night-shelter-rotterdam"),
+        ] {
+            let told = with_a_shelter().when(kind, body(id));
+            assert!(
+                matches!(told.last, Err(Refusal::Field { field: named, .. }) if named == field),
+                "{kind:?} {field}"
+            );
+        }
+    }
+    let anywhere = json!({"organisation_id": "another", "name": "A", "kind": "police"});
+    assert!(with_a_shelter().when(CommandKind::RegisterOrganisation, anywhere).last.is_ok());
+}
+
+#[test]
 fn what_is_said_anew_is_said_as_a_whole_and_the_facilities_stay() {
-    let body = json!({"organisation_id": "night-shelter-rotterdam", "name": "Shelter of the harbour", "kind": "night_shelter"});
+    let body = json!({"organisation_id": "night-shelter-rotterdam", "name": "Shelter of the harbour",
+        "kind": "night_shelter", "municipality": "rotterdam"});
     let told = with_a_shelter().when(CommandKind::ChangeOrganisation, body);
     let shelter = told.directory.find(&"night-shelter-rotterdam".parse().unwrap()).unwrap();
     assert_eq!(

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::NaiveTime;
 
 use super::derived::Risks;
+use super::discharge::DischargeAnnounced;
 use super::lookup::Lookup;
 use super::record::Recorded;
 use super::repatriation::Handover;
@@ -51,6 +52,16 @@ pub(super) struct Vanishing<'a> {
 /// What makes nobody wait for somebody any more.
 const UNAWAITED: &[EventKind] =
     &[EventKind::DeathRecorded, EventKind::CaseClosed, EventKind::Departed, EventKind::BedReleased];
+
+/// What shows that the person is where it was recorded.
+const MEETS: &[EventKind] = &[
+    EventKind::SignalReceived,
+    EventKind::ContactMade,
+    EventKind::SightingReported,
+    EventKind::IntakeCompleted,
+    EventKind::TurnedAway,
+    EventKind::AttendanceRecorded,
+];
 
 /// What is looked up for one bed after another.
 struct Watched {
@@ -154,13 +165,28 @@ impl CarePath {
     fn is_accounted_for(&self, stay: &Stay, expected_by: DateTime, due: DateTime) -> bool {
         let there =
             self.arrived(stay, due).is_some_and(|at| at >= evening_of(Night::of(expected_by), Some(expected_by)));
-        // Whom a hospital has announced for later is not in the street meanwhile.
-        let in_hospital = self.announced.iter().any(|each| {
+        // Whom a hospital has announced for later is not in the street meanwhile, unless somebody else met them since.
+        let stood = self.announced.iter().filter(|each| {
             let told = &each.announced;
             let stood = told.stamp.occurred.at <= due && each.ended().is_none_or(|ended| ended > due);
             stood && expected_by < told.expected_at
         });
+        let in_hospital = stood.max_by_key(|each| each.announced.stamp.occurred.at);
+        let in_hospital = in_hospital.is_some_and(|each| !self.was_met_elsewhere(&each.announced, due));
         there || in_hospital || self.lost.known_until.is_some_and(|known| known >= expected_by)
+    }
+
+    /// Whether others than a hospital met the person after it announced them, up to an instant.
+    fn was_met_elsewhere(&self, announced: &Noted<DischargeAnnounced>, by: DateTime) -> bool {
+        let since = announced.stamp.occurred.at;
+        self.record.entries().any(|entry| {
+            let (met, at) = (&entry.stamp.by.organisation, entry.stamp.occurred.at);
+            MEETS.contains(&entry.kind)
+                && since < at
+                && at <= by
+                && *met != announced.from
+                && self.uncounted(entry.stamp.event_id).is_none()
+        })
     }
 
     /// Whether a no-show does not count: there was one that night already, or the person had come. Against the word of
@@ -224,9 +250,10 @@ impl CarePath {
             let due = minutes_after(expected_by, deadlines.no_show_grace(&risk));
             // A bed of which nobody had told Baken on that evening is nobody's to watch.
             // Whatever was said of when they come: before it begins, nobody is expected.
-            let begins = Night::of(expected_by) >= Night::of(bed.from);
             let is_kept = bed.until.is_none_or(|end| expected_by < end) || kept_since.is_some_and(|since| due >= since);
-            let is_theirs = begins && is_kept && until.into_iter().chain(moves_on).all(|end| expected_by < end);
+            let is_theirs = stay.is_awaited(expected_by)
+                && is_kept
+                && until.into_iter().chain(moves_on).all(|end| expected_by < end);
             let was_awaited = !person.unawaited(bed.bed).any(|stood| stood.contains(&due));
             let watched =
                 due >= cause.recorded_at && is_theirs && was_awaited && !person.said.contains(&(bed.bed, due));
@@ -238,7 +265,8 @@ impl CarePath {
                 due,
             })
         };
-        let first = bed.expected_by;
+        // One that was over when the bed was given says nothing.
+        let first = bed.expected_by.filter(|first| *first >= bed.from);
         if let Some(first) = first.and_then(evening) {
             return Some(first);
         }
@@ -253,7 +281,7 @@ impl CarePath {
         let begin = Night::of(begin).and_around().take(5);
         let nights: BTreeSet<_> = begin.chain(kept).chain(leaving).chain(awaited_again).collect();
         let nights = nights.into_iter().filter(|night| first.is_none_or(|first| *night > Night::of(first)));
-        nights.filter_map(|night| night.at(cut_off)).filter(|expected_by| *expected_by > bed.from).find_map(evening)
+        nights.filter_map(|night| stay.expected_on(night, cut_off)).find_map(evening)
     }
 
     /// When the person counts as out of sight: they did not come of an evening, or did not arrive after they left.
@@ -334,8 +362,18 @@ pub(super) fn expected_in_night_of(stay: &Stay, at: DateTime, directory: &Direct
 }
 
 fn expected(stay: &Stay, at: DateTime, cut_off: Option<NaiveTime>) -> Option<DateTime> {
-    let first = stay.assigned.expected_by.filter(|first| *first > at || Night::of(*first) == Night::of(at));
-    first.or_else(|| Night::of(at).at(cut_off?))
+    let first = stay.assigned.expected_by.filter(|first| *first >= stay.assigned.from);
+    let first = first.filter(|first| *first > at || Night::of(*first) == Night::of(at));
+    first.or_else(|| stay.expected_on(Night::of(at), cut_off?))
+}
+
+impl Stay {
+    /// By when the person is expected on a night, where people are expected by a local time; in a bed that is given later, from
+    /// when it is given.
+    fn expected_on(&self, night: Night, cut_off: NaiveTime) -> Option<DateTime> {
+        let by = night.at(cut_off)?;
+        Some(if night == self.first_night() { by.max(self.assigned.from) } else { by })
+    }
 }
 
 /// The local time of an evening by which people are expected where the bed is: midnight, where nobody said it of a place in

@@ -3,7 +3,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::codes::{
-    AttendanceStatus, CloseReason, DischargeEndReason, GuestState, LocationType, OrgKind, Precision, RetractReason,
+    AttendanceStatus, CloseReason, DischargeEndReason, GuestState, IncidentKind, LocationType, OrgKind, Precision,
+    RetractReason, Severity,
 };
 use crate::directory::Organisation;
 use crate::event::Event;
@@ -11,9 +12,10 @@ use crate::ids::EventId;
 use crate::path::Story;
 use crate::path::case::{CaseClosed, CaseEvent, DeathRecorded};
 use crate::path::correction::{CorrectionEvent, EntryRetracted};
-use crate::path::discharge::{DischargeAnnounced, DischargeCalledOff, DischargeEvent};
+use crate::path::discharge::{DischargeAnnounced, DischargeCalledOff, DischargeEvent, DischargedTo};
 use crate::path::exception::{ExceptionEvent, ExceptionGranted, ExceptionRequested};
 use crate::path::identity::{IdentityEvent, PersonsUnlinked};
+use crate::path::incident::{Incident, IncidentEvent, IncidentObserved, What};
 use crate::path::lost::{LostEvent, WentOutOfSight};
 use crate::path::signal::{ContactMade, SignalEvent};
 use crate::path::stay::{AttendanceRecorded, BedAssigned, BedReleased, NoShowRecorded, StayEvent};
@@ -485,6 +487,72 @@ fn whom_a_hospital_has_announced_for_later_is_not_awaited_in_their_bed_before() 
     let in_hospital = sheltered("2026-03-02").then("2026-03-02T15:00:00Z", &event);
     assert_eq!(in_hospital.due("23:00"), Some("2026-03-06T23:00:00+00:00".into()));
     assert_eq!(sheltered("2026-03-02").due("23:00"), Some("2026-03-02T23:00:00+00:00".into()));
+}
+
+#[test]
+fn whom_a_hospital_announced_and_who_came_before_is_awaited_again() {
+    let event = DischargeEvent::DischargeAnnounced(announced("2026-03-06T10:00:00Z")).into();
+    let there = AttendanceRecorded { bed: Some(BED), status: AttendanceStatus::Present, location_type: None };
+    let came = sheltered("2026-03-02")
+        .then("2026-03-02T15:00:00Z", &event)
+        .then("2026-03-03T21:00:00Z", &StayEvent::AttendanceRecorded(there).into());
+    assert_eq!(came.due("23:00"), Some("2026-03-04T23:00:00+00:00".into()));
+    let met = sheltered("2026-03-02").then("2026-03-02T15:00:00Z", &event).then("2026-03-03T12:00:00Z", &met());
+    assert_eq!(met.due("23:00"), Some("2026-03-03T23:00:00+00:00".into()), "in the street");
+}
+
+#[test]
+fn who_was_at_the_place_before_the_bed_was_theirs_has_come_whatever_was_said_of_where() {
+    for location_type in [None, Some(LocationType::NightShelterEu)] {
+        let there = AttendanceRecorded { bed: None, status: AttendanceStatus::Present, location_type };
+        let walked_in = Told::new(&signalled(), "2026-03-02T20:00:00Z")
+            .then("2026-03-02T20:55:00Z", &StayEvent::AttendanceRecorded(there).into())
+            .then("2026-03-02T21:25:00Z", &bed("2026-03-02T21:25:00Z", None));
+        assert_eq!(walked_in.due("23:00"), Some("2026-03-03T23:00:00+00:00".into()), "{location_type:?}");
+    }
+}
+
+#[test]
+fn who_is_given_a_bed_in_the_morning_is_awaited_in_the_evening_or_when_it_is_said() {
+    let given = |by: Option<&str>| {
+        let begun = Told::new(&signalled(), "2026-03-02T07:00:00Z");
+        begun.then("2026-03-02T09:30:00Z", &bed("2026-03-02T09:30:00Z", by)).due("23:00").unwrap()
+    };
+    assert_eq!(given(None), "2026-03-02T23:00:00+00:00");
+    assert_eq!(given(Some("2026-03-02T10:30:00Z")), "2026-03-02T11:30:00+00:00");
+}
+
+#[test]
+fn who_is_given_a_bed_after_the_cut_off_is_awaited_that_night_too() {
+    let begun = || Told::new(&signalled(), "2026-03-02T07:00:00Z");
+    let given = |by: Option<&str>| begun().then("2026-03-02T22:30:00Z", &bed("2026-03-02T22:30:00Z", by));
+    let first = Some("2026-03-02T23:30:00+00:00".to_owned());
+    for by in [None, Some("2026-03-02T20:00:00Z")] {
+        assert_eq!(given(by).due("23:00"), first, "{by:?}");
+    }
+    let there = AttendanceRecorded { bed: Some(BED), status: AttendanceStatus::Present, location_type: None };
+    let came = given(None).then("2026-03-02T22:40:00Z", &StayEvent::AttendanceRecorded(there).into());
+    assert_eq!(came.due("23:00"), Some("2026-03-03T23:00:00+00:00".into()));
+}
+
+#[test]
+fn whom_the_place_received_from_hospital_or_saw_in_an_incident_has_come() {
+    let received = DischargedTo {
+        from: "hospital-rotterdam".parse().unwrap(),
+        destination: LocationType::NightShelterEu,
+        to: Some(night_shelter().organisation),
+        warned: false,
+        letter_received: false,
+        findings: None,
+    };
+    let incident = IncidentObserved {
+        severity: Severity::Low,
+        what: What::Health(Incident { kind: IncidentKind::LostAtNight, description: None }.into()),
+    };
+    for event in [DischargeEvent::DischargedTo(received).into(), IncidentEvent::IncidentObserved(incident).into()] {
+        let there = sheltered("2026-03-02").then("2026-03-02T21:40:00Z", &event);
+        assert_eq!(there.due("23:00"), Some("2026-03-03T23:00:00+00:00".into()), "{event:?}");
+    }
 }
 
 #[test]

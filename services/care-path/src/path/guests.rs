@@ -81,7 +81,7 @@ impl CarePath {
         // Most beds that people had are long behind them.
         let concerns = move |stay: &&Stay| {
             let ended_before = stay.ended().is_some_and(|ended| ended.occurred.at < span.start);
-            stay.assigned.from < span.end && (!ended_before || self.was_there_since(stay, span.start))
+            stay.first_night() <= night && (!ended_before || self.was_there_since(stay, span.start))
         };
         let beds = self.stays.iter().filter(concerns);
         let beds: Vec<_> = beds.filter_map(|stay| self.guest(stay, night, now, deadlines, directory)).collect();
@@ -102,10 +102,13 @@ impl CarePath {
         let (begin, end) = (evening_of(night, None), now.min(night.morning()));
         let that_night = move |visit: &&Noted<AttendanceRecorded>| (begin..=end).contains(&visit.stamp.occurred.at);
         self.visits.iter().filter(that_night).filter_map(move |visit| {
-            let (organisation, kind) = (&visit.stamp.by.organisation, visit.location_type?);
-            let facility = directory.place_of(organisation, None, kind).filter(|_| kind.has_beds())?;
+            let organisation = &visit.stamp.by.organisation;
+            let facility = match visit.location_type {
+                Some(kind) => directory.place_of(organisation, None, kind).filter(|_| kind.has_beds()),
+                None => directory.only_beds_of(organisation),
+            }?;
             // The last that was said of it, once.
-            let last = self.last_visit(organisation, kind, end)?;
+            let last = self.last_visit(organisation, facility.location_type, end)?;
             let is_last = last.stamp.event_id == visit.stamp.event_id;
             let state = match visit.status {
                 AttendanceStatus::Present => GuestState::Arrived,
@@ -119,7 +122,7 @@ impl CarePath {
     /// Whether anybody said of the person that they were there, or came.
     fn was_there_since(&self, stay: &Stay, begin: DateTime) -> bool {
         stay.attended.iter().any(|attended| attended.stamp.occurred.latest() >= begin)
-            || self.intakes.iter().any(|intake| intake.stamp.occurred.at >= begin)
+            || self.met_at(stay).any(|at| at >= begin)
     }
 
     fn guest<'a>(
@@ -133,7 +136,7 @@ impl CarePath {
         let (facility, span) = (&stay.place(directory)?.id, night.span());
         let midnight = hours_after(span.start, HOURS_TO_MIDNIGHT);
         let ends = self.stays_until(stay).filter(|ends| *ends < midnight && !self.awaits_decision(stay.assigned.bed));
-        let moves_on = self.successor(stay).is_some_and(|next| next.assigned.from < span.end);
+        let moves_on = self.successor(stay).is_some_and(|next| next.first_night() <= night);
         let expected_by = expected_in_night_of(stay, span.start, directory);
         let evening = evening_of(night, expected_by);
         // Of later nights the end counts; tonight the place is theirs until somebody gives the bed up.

@@ -65,6 +65,11 @@ fn the_night_that_runs_is_told_as_it_stands_at_every_hour_of_it() {
         let at = night.noon() + TimeDelta::minutes(minutes);
         let known = |given: &Given| guest_at(given, night, at);
         let bed = given([signalled()]).happened(Some(at)).when(a_bed());
+        if at >= night.morning() {
+            assert_eq!(known(&bed), None, "{at}: nobody sleeps in a night that is over");
+            assert!(guest_at(&bed, Night::of(evening(1)), at).is_some(), "{at}");
+            continue;
+        }
         assert_eq!(known(&bed), Some((GuestState::Expected, true)), "{at}");
         let came = bed.and(present());
         // Before five in the afternoon it is no evening yet.
@@ -84,6 +89,15 @@ fn a_night_that_is_gone_is_told_as_it_was_in_its_morning() {
     let bed = given([signalled()]).when(a_bed()).and(present());
     let left = bed.happened(Some(night.morning() + TimeDelta::hours(1))).and(left());
     assert_eq!(guest_at(&left, night, evening(1)), Some((GuestState::Arrived, true)));
+}
+
+#[test]
+fn who_was_said_to_be_there_before_they_had_the_bed_is_there_also_where_nobody_said_in_which_part_of_the_house() {
+    let walked_in = given([signalled()]).when(present()).hours_later(1).and(a_bed());
+    assert_eq!(tonight(&walked_in, 0), Some((GuestState::Arrived, true)));
+    let without_a_bed = given([signalled()]).when(present());
+    let of_house = |given: &Given| guest_at(given, Night::of(evening(0)), evening(0) + TimeDelta::hours(1));
+    assert_eq!(of_house(&without_a_bed), Some((GuestState::Arrived, false)));
 }
 
 #[test]

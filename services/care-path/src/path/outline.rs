@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
+use super::case::CaseEvent;
 use super::derived::Lifetime;
 use super::identity::ClaimFacts;
 use super::intake::IntakeEvent;
 use super::lost::LostEvent;
 use super::referral::{Answer, Referral, ReferralEvent};
 use super::signal::SignalEvent;
-use super::stay::{AttendanceRecorded, StayEvent};
-use super::{CarePath, Noted, Stamp};
+use super::stay::{Stay, StayEvent};
+use super::{CarePath, Stamp};
 use crate::codes::{
     AttendanceStatus, DeclineReason, DropoutReason, EthosLight, FollowUpOutcome, FollowUpTerm, InsuranceStatus,
     LocationType, Offering, ReferralState, RightsOutcome, Sex, SignalChannel, TurnAwayReason,
@@ -30,8 +31,8 @@ pub struct Outline {
     pub countries: Vec<Country>,
     pub sex: Option<Sex>,
     pub birth_year: Option<i32>,
-    /// The municipality that follows the case.
-    pub municipality: Option<Municipality>,
+    /// From which day on which municipality followed the case, in the order of days.
+    pub followed_by: Vec<(NaiveDate, Municipality)>,
     /// When the person was there, by the organisation that recorded it.
     pub seen: Vec<(NaiveDate, OrgId)>,
     /// From when to when the case was open; `None` where it is.
@@ -101,6 +102,17 @@ fn day(stamp: &Stamp) -> NaiveDate {
     local_date(stamp.occurred.at)
 }
 
+impl CarePath {
+    /// What was said of whether the person was at the place of a bed, in the order of happening: as the door's list goes by it.
+    fn there(&self, stay: &Stay) -> Vec<(DateTime, bool)> {
+        let attended = stay.attended.iter().chain(self.visits_at(&stay.assigned.organisation, stay.assigned.kind));
+        let said = attended.map(|each| (each.stamp.occurred.at, each.status == AttendanceStatus::Present));
+        let mut said: Vec<_> = said.chain(self.met_at(stay).map(|at| (at, true))).collect();
+        said.sort_by_key(|(at, _)| *at);
+        said
+    }
+}
+
 impl Outline {
     /// The outline of a path, as of now. Its history tells what the path keeps no more: that care began which has ended, and
     /// when a case was closed that is open again.
@@ -110,7 +122,7 @@ impl Outline {
         now: DateTime,
     ) -> Self {
         let mut outline = Self {
-            municipality: path.municipality.clone(),
+            followed_by: followed_by(path, history.clone()),
             died: path.case.died.as_ref().map(|died| local_date(died.when().0)),
             ..Self::default()
         };
@@ -249,15 +261,15 @@ impl Outline {
         for stay in &path.stays {
             let ended = stay.ended().map(|ended| ended.occurred.at);
             let ends: Vec<_> = [path.stays_until(stay), ended, died].into_iter().flatten().map(local_date).collect();
+            let said = path.there(stay);
             let came = |night: NaiveDate| {
-                let of_night = stay.attended.iter().filter(|each| Night::of(each.stamp.occurred.at).date() == night);
-                let (until_midnight, later): (Vec<_>, Vec<_>) = of_night.partition(|each| day(&each.stamp) == night);
-                let is_present = |each: &&Noted<AttendanceRecorded>| each.status == AttendanceStatus::Present;
-                until_midnight.last().is_some_and(is_present) || later.iter().any(is_present)
+                let of_night = said.iter().filter(|(at, _)| Night::of(*at).date() == night);
+                let (until_midnight, later): (Vec<_>, Vec<_>) = of_night.partition(|(at, _)| local_date(*at) == night);
+                until_midnight.last().is_some_and(|(_, is_there)| *is_there) || later.iter().any(|(_, there)| *there)
             };
             // A night is theirs if the bed is at its midnight.
             let is_theirs = |night: &NaiveDate| *night <= tonight && ends.iter().all(|end| night < end);
-            let nights = Night::of(stay.assigned.from).date().iter_days().take_while(is_theirs);
+            let nights = stay.first_night().date().iter_days().take_while(is_theirs);
             self.nights.extend(nights.map(|night| InBed {
                 night,
                 organisation: stay.assigned.organisation.clone(),
@@ -313,22 +325,69 @@ impl Outline {
     }
 }
 
-/// From when to when the case was open: from the first that occurred, until it was closed or the person died, and again from
-/// when it was opened again.
+/// From which day on which municipality followed the case.
+fn followed_by<'a>(
+    path: &CarePath,
+    history: impl Iterator<Item = (&'a Arc<Stamp>, &'a Event)> + Clone,
+) -> Vec<(NaiveDate, Municipality)> {
+    let assigned = history.clone().filter(|(_, event)| event.kind() == EventKind::CoordinatorAssigned);
+    let assigned: Vec<_> = assigned.filter(|(stamp, _)| path.uncounted(stamp.event_id).is_none()).collect();
+    if let [(stamp, _)] = assigned[..] {
+        return path.municipality.iter().map(|by| (day(stamp), by.clone())).collect();
+    }
+    let mut followed: Vec<(NaiveDate, Municipality)> = Vec::new();
+    if !assigned.is_empty() {
+        CarePath::fold_looking(history, path.heard().clone(), |happened, path| {
+            let by = path.municipality.as_ref().filter(|by| followed.last().is_none_or(|(_, last)| last != *by));
+            followed.extend(by.map(|by| (local_date(happened), by.clone())));
+        });
+    }
+    followed
+}
+
+/// Whether an event tells of the person. What a correction leaves of a case that was all a mistake is no case.
+fn occurs_to_person(event: &Event) -> bool {
+    match event {
+        Event::Case(CaseEvent::CoordinatorAssigned(_))
+        | Event::Correction(_)
+        | Event::Deadline(_)
+        | Event::Privacy(_)
+        | Event::Directory(_)
+        | Event::Figures(_) => false,
+        Event::Case(_)
+        | Event::Signal(_)
+        | Event::Identity(_)
+        | Event::Relation(_)
+        | Event::Intake(_)
+        | Event::Stay(_)
+        | Event::Incident(_)
+        | Event::Rights(_)
+        | Event::Referral(_)
+        | Event::Exception(_)
+        | Event::Lost(_)
+        | Event::Discharge(_)
+        | Event::Repatriation(_) => true,
+    }
+}
+
+/// From when to when the case was open: from the first that occurred, until it was closed, the person died or was erased, and
+/// again from when it was opened again. Of what was retracted or moved away as a whole there is no case.
 fn open<'a>(
     path: &CarePath,
     history: impl Iterator<Item = (&'a Arc<Stamp>, &'a Event)> + Clone,
 ) -> Vec<(NaiveDate, Option<NaiveDate>)> {
     let counts = |stamp: &Stamp| path.uncounted(stamp.event_id).is_none();
-    let first = history.clone().filter(|(stamp, _)| counts(stamp)).map(|(stamp, _)| day(stamp)).min();
-    let Some(first) = first else { return Vec::new() };
-    let ends = |event: &Event| matches!(event.kind(), EventKind::CaseClosed | EventKind::DeathRecorded);
+    let first = history.clone().filter(|(stamp, event)| counts(stamp) && occurs_to_person(event));
+    let Some(first) = first.map(|(stamp, _)| day(stamp)).min() else { return Vec::new() };
+    let ends = |event: &Event| {
+        matches!(event.kind(), EventKind::CaseClosed | EventKind::DeathRecorded | EventKind::SubjectErased)
+    };
     if !history.clone().any(|(_, event)| ends(event)) {
         return vec![(first, None)];
     }
     let (mut spans, mut since) = (Vec::new(), Some(first));
     CarePath::fold_looking(history, path.heard().clone(), |happened, path| {
-        let goes_on = !path.is_closed() && path.case.died.is_none();
+        let goes_on = !path.is_closed() && path.case.died.is_none() && !path.is_erased();
         match since {
             Some(from) if !goes_on => {
                 spans.push((from, Some(local_date(happened))));

@@ -69,6 +69,30 @@ fn a_death_ends_the_case_on_its_day() {
 }
 
 #[test]
+fn an_erasure_ends_the_case_and_what_was_all_a_mistake_has_none() {
+    let erased = given([signalled()]).a_day_later().by(privacy_officer());
+    let erased = erased.when(EraseSubject { ground: ErasureGround::Request });
+    assert_eq!(outline(&erased).open, [(day(0), Some(day(1)))]);
+    let story = given([]).when(a_signal());
+    let signal = story.events()[0].0.event_id;
+    let retract = || RetractEntry { reason: RetractReason::WrongPerson, explanation: None };
+    let mistaken = story.a_day_later().and_on(signal, retract());
+    assert_eq!(outline(&mistaken).open, []);
+    let also_met = given([]).when(a_signal()).a_day_later().and(a_contact()).a_day_later().and_on(signal, retract());
+    assert_eq!(outline(&also_met).open, [(day(1), None)]);
+}
+
+#[test]
+fn who_is_given_a_bed_in_the_morning_did_not_sleep_in_it_the_night_before() {
+    let nights = |hours| {
+        let story = given([signalled()]).hours_later(hours).when(a_bed()).until(evening(1));
+        outline(&story).nights.iter().map(|night| night.night).collect::<Vec<_>>()
+    };
+    assert_eq!(nights(8), [day(0), day(1)], "at six");
+    assert_eq!(nights(12), [day(1)], "at ten");
+}
+
+#[test]
 fn care_that_has_ended_did_begin() {
     let referral = || ReferralId(id_of_command(0));
     let story = given([signalled()]).when(a_referral()).by(street_doctor());

@@ -301,6 +301,7 @@ impl CarePath {
         returning::questions(&mut list);
         if !self.is_closed() {
             returning::before_departure(&mut list);
+            returning::abandoned(&mut list);
             returning::stopped(&mut list);
             minors::add(&mut list);
             health::add(&mut list);
@@ -457,10 +458,11 @@ impl<'a> TaskList<'a> {
         }));
     }
 
-    /// Who is asked: the coordinator, where an organisation takes part no more. Nobody there would read it.
+    /// Who is asked: the coordinator, where an organisation or embassy takes part no more. Nobody there would read it.
     fn taking_part(&self, addressee: Addressee) -> Option<Addressee> {
         match addressee {
             Addressee::Organisation(organisation) if self.closed_since(&organisation).is_some() => self.coordinator(),
+            Addressee::Embassy(country) if self.directory.has_left_since(country).is_some() => self.coordinator(),
             Addressee::Organisation(_)
             | Addressee::Coordinator(_)
             | Addressee::Assessor(_)

@@ -116,6 +116,7 @@ pub fn directory() -> Directory {
         ("supporter-rotterdam", OrgKind::ClientSupport, Some("rotterdam"), vec![ClientSupport]),
         ("hospital-rotterdam", OrgKind::Hospital, Some("rotterdam"), vec![]),
         ("police-rotterdam", OrgKind::Police, Some("rotterdam"), vec![]),
+        ("enforcement-rotterdam", OrgKind::MunicipalEnforcement, Some("rotterdam"), vec![]),
         ("municipality-rotterdam", OrgKind::Municipality, Some("rotterdam"), vec![]),
         ("night-shelter-utrecht", OrgKind::NightShelter, Some("utrecht"), vec![NightBed]),
         ("child-protection-rotterdam", OrgKind::ChildProtection, Some("rotterdam"), vec![SocialWork]),

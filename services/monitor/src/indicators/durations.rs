@@ -119,12 +119,12 @@ impl Waiting {
                 }
             }
         }
-        let at = PlaceSet::of(path.municipality.as_deref());
         for Span { from, until } in path.out_of_sight.iter().filter(|span| self.period.contains(span.from)) {
             // Of the dead a find is no end: nobody was seen again.
             let is_seen = |until: &NaiveDate| *until <= self.on && path.died.is_none_or(|died| *until < died);
             let until_known = until.filter(is_seen);
             let last = path.died.map_or(self.on, |died| died.min(self.on));
+            let at = PlaceSet::of(path.municipality_on(*from).map(AsRef::as_ref));
             for place in at.places() {
                 let days = days_between(*from, until_known.unwrap_or(last));
                 self.out_of_sight.places[place].add(days, until_known.is_some());

@@ -81,7 +81,7 @@ impl Events {
             self.turn_away(turn_away, share.by(numbered(names, &[&turn_away.by])));
         }
         for span in &path.out_of_sight {
-            count(&mut self.out_of_sight, days, span.from, path.municipality.as_ref(), &[], share);
+            count(&mut self.out_of_sight, days, span.from, path.municipality_on(span.from), &[], share);
         }
         for report in &path.uninsured_reports {
             let kept = report.days.map_or(UNKNOWN, |days| if days <= IN_TIME { "on_time" } else { "late" });
@@ -101,10 +101,10 @@ impl Events {
             }
         }
         for arrival in &path.arrivals {
-            self.arrival(arrival, share);
+            self.arrival(arrival, path.municipality_on(arrival.on), share);
         }
         if let Some(day) = path.died {
-            count(&mut self.deaths, days, day, path.municipality.as_ref(), &[], share);
+            count(&mut self.deaths, days, day, path.municipality_on(day), &[], share);
         }
     }
 
@@ -131,7 +131,7 @@ impl Events {
         count(&mut self.turn_aways, self.days, fact.night, fact.municipality.as_ref(), &codes, share);
     }
 
-    fn arrival(&mut self, fact: &Arrival, share: Share) {
+    fn arrival(&mut self, fact: &Arrival, municipality: Option<&Code>, share: Share) {
         let met = CONDITIONS[usize::from(!fact.conditions_met)];
         let after = |days, state: &Option<Code>| {
             let is_over = fact.on.checked_add_days(Days::new(days)).is_some_and(|day| day <= self.on);
@@ -143,7 +143,7 @@ impl Events {
             &after(30, &fact.after_30_days),
             &after(90, &fact.after_90_days),
         ];
-        count(&mut self.returns, self.days, fact.on, fact.municipality.as_ref(), &codes, share);
+        count(&mut self.returns, self.days, fact.on, municipality, &codes, share);
     }
 
     fn add_beds(&mut self, slot: usize, at: PlaceSet, kind: usize, beds: Bed, share: Share) {

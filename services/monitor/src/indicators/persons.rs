@@ -139,13 +139,13 @@ impl Persons {
     }
 
     fn add_living(&mut self, path: &Path, traits: [usize; 3], share: Share) {
-        let at = PlaceSet::of(path.municipality.as_deref());
         for slot in 0..SLOTS {
             let day = if slot == YEAR { self.days.last[3] } else { self.days.last[slot - 1] };
             if path.open.iter().any(|open| is_during(*open, day)) {
                 let before = path.living.iter().filter(|(of, _)| *of <= day);
                 let class = before.max_by_key(|(of, _)| *of).map(|(_, class)| class.as_ref());
                 let [country, sex, age] = traits;
+                let at = PlaceSet::of(path.municipality_on(day).map(AsRef::as_ref));
                 self.ethos.add(slot, at, &[place(&ETHOS_LIGHT, class), country, sex, age], share);
             }
         }

@@ -111,6 +111,17 @@ impl World {
         }
     }
 
+    /// Mostly one municipality follows the case; some move, and some have none.
+    fn followed_by(&mut self, home: Option<&Code>) -> Vec<(NaiveDate, Code)> {
+        let mut followed: Vec<_> = home.filter(|_| self.random.random_bool(0.95)).cloned().into_iter().collect();
+        if self.random.random_bool(0.2) {
+            followed.push(self.one(&CITIES));
+        }
+        let mut days: Vec<_> = followed.iter().map(|_| self.day()).collect();
+        days.sort_unstable();
+        days.into_iter().zip(followed).collect()
+    }
+
     fn traits(&mut self) -> Traits {
         let many = [0, 1, 1, 1, 1, 1, 1, 2][self.random.random_range(0..8)];
         let countries = (0..many).map(|_| self.one(&COUNTRIES)).collect();
@@ -127,7 +138,7 @@ impl World {
             traits,
             seen: self.some(6, |world| world.seen(home)),
             open: self.some(2, Self::span),
-            municipality: self.random.random_bool(0.95).then(|| home.cloned()).flatten(),
+            followed_by: self.followed_by(home),
             living: self.some(2, living),
             signals: self.some(3, |world| Signal {
                 on: world.day(),
@@ -160,7 +171,7 @@ impl World {
                 occupied: world.random.random_bool(0.8),
                 by: world.one(&SHELTERS),
             }),
-            arrivals: if self.random.random_bool(0.1) { vec![self.arrival(home)] } else { Vec::new() },
+            arrivals: if self.random.random_bool(0.1) { vec![self.arrival()] } else { Vec::new() },
         }
     }
 
@@ -178,10 +189,9 @@ impl World {
         }
     }
 
-    fn arrival(&mut self, home: Option<&Code>) -> Arrival {
+    fn arrival(&mut self) -> Arrival {
         Arrival {
             on: self.day(),
-            municipality: self.at(home),
             country: self.one(&COUNTRIES),
             conditions_met: self.random.random_bool(0.8),
             after_30_days: self.maybe(0.6, &STATES),

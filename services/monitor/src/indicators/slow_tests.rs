@@ -28,6 +28,17 @@ fn listed(tally: &Tally, slot: usize) -> Vec<(String, Counted)> {
     cells
 }
 
+/// The last that followed the case by then, or the first that did.
+fn followed_by(path: &Path, day: NaiveDate) -> Option<Code> {
+    let mut found = None;
+    for (from, municipality) in &path.followed_by {
+        if found.is_none() || *from <= day {
+            found = Some(municipality.clone());
+        }
+    }
+    found
+}
+
 fn is_at(municipality: Option<&str>, place: &str) -> bool {
     let known = municipality.filter(|name| ["amsterdam", "rotterdam", "den-haag", "utrecht"].contains(name));
     match place {
@@ -113,7 +124,7 @@ fn slowly(facts: &Facts, period: Period, on: NaiveDate, place: &str, cells: &mut
         }
         let day = period.last_day();
         let is_open = |span: &Span| span.from <= day && span.until.is_none_or(|until| until > day);
-        if path.open.iter().any(is_open) && at(&path.municipality) {
+        if path.open.iter().any(is_open) && at(&followed_by(path, day)) {
             let mut living = path.living.clone();
             living.retain(|(of, _)| *of <= day);
             living.sort_by_key(|(of, _)| *of);
@@ -151,7 +162,7 @@ fn events(path: &Path, one: Option<usize>, period: Period, on: NaiveDate, place:
         let cuts = [("Offering", fact.offering.as_deref().unwrap_or("unknown")), ("Reason", &fact.reason)];
         cells.all("dropouts", place, &cuts, one, 1);
     }
-    for _ in path.out_of_sight.iter().filter(|span| counts(span.from, &path.municipality)) {
+    for _ in path.out_of_sight.iter().filter(|span| counts(span.from, &followed_by(path, span.from))) {
         cells.all("out_of_sight", place, &[], one, 1);
     }
     for fact in path.uninsured_reports.iter().filter(|fact| counts(fact.on, &fact.municipality)) {
@@ -169,7 +180,7 @@ fn events(path: &Path, one: Option<usize>, period: Period, on: NaiveDate, place:
             cells.add(format!("bed_nights {place} [FacilityKind, Beds] {} {state}", fact.kind), one, 1);
         }
     }
-    for fact in path.arrivals.iter().filter(|fact| counts(fact.on, &fact.municipality)) {
+    for fact in path.arrivals.iter().filter(|fact| counts(fact.on, &followed_by(path, fact.on))) {
         let after = |days: i64, state: &Option<Code>| match state {
             _ if (on - fact.on).num_days() < days => "not_yet".to_owned(),
             Some(state) => state.to_string(),
@@ -181,7 +192,7 @@ fn events(path: &Path, one: Option<usize>, period: Period, on: NaiveDate, place:
         let cuts = [("Country", country), ("Conditions", met), ("After30Days", &soon), ("After90Days", &later)];
         cells.all("returns", place, &cuts, one, 1);
     }
-    if path.died.is_some_and(|day| counts(day, &path.municipality)) {
+    if path.died.is_some_and(|day| counts(day, &followed_by(path, day))) {
         cells.all("deaths", place, &[], one, 1);
     }
 }
@@ -244,7 +255,7 @@ fn durations_and_registers_are_found_slowly_too() {
                 *captured.entry(history).or_default() += 1;
             }
             for span in path.out_of_sight.iter().filter(|span| of.contains(span.from)) {
-                if !is_at(path.municipality.as_deref(), name) {
+                if !is_at(followed_by(path, span.from).as_deref(), name) {
                     continue;
                 }
                 let died = path.died.unwrap_or(on + chrono::Days::new(1));

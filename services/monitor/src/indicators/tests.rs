@@ -66,13 +66,28 @@ fn an_erased_person_keeps_counting_with_unknown_traits() {
 fn a_case_that_closed_on_the_count_date_is_not_open_at_its_end() {
     let open = |until: Option<&str>| Path {
         open: vec![Span { from: day("2026-01-01"), until: until.map(day) }],
-        municipality: Some("amsterdam".into()),
+        followed_by: vec![(day("2026-01-01"), "amsterdam".into())],
         ..Path::default()
     };
     let paths = vec![open(None), open(Some("2026-03-31")), open(Some("2026-04-01"))];
     let census = counted(paths, "2026-Q1");
     assert_eq!(units(&census, "ethos_light", "2026-Q1", AMSTERDAM), 2);
     assert_eq!(units(&census, "ethos_light", "2026-Q2", AMSTERDAM), 1);
+}
+
+#[test]
+fn a_case_counts_where_it_was_followed_on_the_count_date_wherever_it_goes_later() {
+    let moved = Path {
+        open: vec![Span { from: day("2026-01-01"), until: None }],
+        followed_by: vec![(day("2026-01-01"), "amsterdam".into()), (day("2026-04-01"), "utrecht".into())],
+        out_of_sight: vec![Span { from: day("2026-03-01"), until: None }],
+        died: Some(day("2026-05-01")),
+        ..Path::default()
+    };
+    let census = counted(vec![moved], "2026");
+    let at = |indicator: &str, slot: &str| units(&census, indicator, slot, AMSTERDAM);
+    assert_eq!([at("ethos_light", "2026-Q1"), at("ethos_light", "2026-Q2")], [1, 0]);
+    assert_eq!([at("out_of_sight", "2026-Q1"), at("deaths", "2026-Q2")], [1, 0]);
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl Outlines<'_> {
             },
             seen: outline.seen.iter().map(seen).collect(),
             open: outline.open.into_iter().map(span).collect(),
-            municipality: outline.municipality.as_ref().map(owned),
+            followed_by: outline.followed_by.iter().map(|(from, by)| (*from, owned(by))).collect(),
             living: outline.living.into_iter().map(|(on, class)| (on, Cow::Borrowed(class.code()))).collect(),
             signals: outline.signals.iter().map(|(on, by, channel)| self.signal(*on, by, channel.code())).collect(),
             care: outline.care,
@@ -135,7 +135,6 @@ impl Outlines<'_> {
                 .into_iter()
                 .map(|arrived| facts::Arrival {
                     on: arrived.on,
-                    municipality: outline.municipality.as_ref().map(owned),
                     country: Cow::Owned(arrived.country.as_str().to_owned()),
                     conditions_met: arrived.conditions_met,
                     after_30_days: arrived.after_30_days.map(|outcome| Cow::Borrowed(outcome.code())),

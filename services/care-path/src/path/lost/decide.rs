@@ -286,7 +286,7 @@ impl Decide for FileCareAlert {
     const REQUIRES: Requires = Requires::OpenCase;
 
     fn decide(self, (): (), _: &CarePath, at: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-        if at.known_organisation("to", &self.to)?.kind != OrgKind::Police {
+        if !at.known_organisation("to", &self.to)?.kind.answers_care_alerts() {
             return Err(LostRefusal::NotToPolice.into());
         }
         let expires_at = at.care_alert_expires(self.expires_at)?;

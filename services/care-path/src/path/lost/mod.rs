@@ -363,6 +363,6 @@ refusals! {
         AlreadyAcknowledged = "lookout_already_acknowledged": "your organisation acknowledged this lookout already",
         UnknownAlert = "care_alert_unknown": "there is no such care alert on this path",
         AlertEnded = "care_alert_ended": "the care alert has ended",
-        NotToPolice = "care_alert_not_to_police": "a care alert goes to the police",
+        NotToPolice = "care_alert_not_to_police": "a care alert goes to the police or to municipal enforcement",
     }
 }

@@ -193,6 +193,7 @@ fn a_lookout_expires_at_its_time_and_not_before() {
 #[test]
 fn a_care_alert_goes_to_the_police_who_answer_it() {
     given([signalled()]).when(alert("shelter24-rotterdam")).then_err(LostRefusal::NotToPolice);
+    given([signalled()]).when(alert("enforcement-rotterdam")).then_types(["care_alert_filed"]);
     let answer = || AnswerCareAlert { outcome: CareAlertOutcome::Received, explanation: None };
     let filed = CareAlertId(id_of_command(0));
     given([signalled()]).when(alert("police-rotterdam")).and_on(filed, answer()).then_not_yours();

@@ -5,7 +5,7 @@ use crate::codes::{ErasureGround, TaskKind};
 use crate::command::CommandKind;
 use crate::deadlines::Deadlines;
 use crate::path::intake::RecordIntake;
-use crate::path::privacy::EraseSubject;
+use crate::path::privacy::{EraseSubject, PrivacyRefusal};
 use crate::policy::{Category, Depth, Relation};
 use crate::sight::{Sight, Standing};
 use crate::views::disclose_case_file;
@@ -130,10 +130,21 @@ fn whoever_opened_it_closes_it_and_so_do_those_who_oversee_it() {
 
 #[test]
 fn an_erasure_ends_it() {
-    let erase = EraseSubject { ground: ErasureGround::Request };
-    let erased = opened().by(privacy_officer()).and(erase);
+    let erase = EraseSubject { ground: ErasureGround::RetentionEnded };
+    let erased = opened().days_later(4_000).by(Principal::baken()).and(erase);
+    assert!(erased.path().is_erased());
     assert!(!sees(&hospital(), &erased));
     assert!(erased.path().open_tasks(erased.now(), &Deadlines::default(), &directory()).is_empty());
+}
+
+#[test]
+fn nobody_erases_what_was_opened_before_somebody_says_whether_it_was_right() {
+    let erase = || EraseSubject { ground: ErasureGround::Request };
+    let over = opened().hours_later(5);
+    for waiting in [opened(), over.clone()] {
+        waiting.by(privacy_officer()).and(erase()).then_err(PrivacyRefusal::ToReview);
+    }
+    over.by(reviewer()).and_on(GLASS, justified()).by(privacy_officer()).and(erase()).then_types(["subject_erased"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Decisions on legal holds, and on erasing a person.
 
 use super::{HoldLifted, HoldPlaced, PrivacyEvent, SubjectErased};
+use crate::actor::Actor;
 use crate::codes::{ErasureGround, HoldReason};
 use crate::command::{CommandKind, Context, Decide, Refusal, refusals};
 use crate::event::Event;
@@ -14,6 +15,8 @@ refusals! {
         UnknownHold = "unknown_hold": "there is no such hold",
         OnHold = "on_hold": "a legal hold keeps the record; it can be erased once the hold is lifted",
         StillRetained = "still_retained": "the time is not over for which the record is kept",
+        ToReview = "break_glass_to_review":
+            "the record was opened in an emergency, and that was not reviewed yet: review it, and then erase",
         AlreadyErased = "already_erased": "the data of the person were erased before",
         Erased = "erased": "the data of the person were erased; nothing more is recorded of them",
     }
@@ -78,6 +81,11 @@ impl Decide for EraseSubject {
         }
         if path.is_on_hold() {
             return Err(PrivacyRefusal::OnHold.into());
+        }
+        // Of an erased record nobody could say any more whether it was right to open it. What has had its time goes by itself.
+        let mut opened = path.privacy.glasses();
+        if at.by.actor != Actor::System && opened.any(|glass| glass.reviewed().is_none()) {
+            return Err(PrivacyRefusal::ToReview.into());
         }
         let is_kept = || path.kept_until(at.deadlines).is_some_and(|until| at.now < until);
         // Under another of the person's ids it was decided already.

@@ -6,7 +6,7 @@ use super::{
     ArrivalConfirmed, Departed, FollowUpRecorded, HandoverAccepted, HandoverAcknowledged, HandoverDeclined,
     HandoverDocumentAttached, HandoverProposed, HandoverQuestionAnswered, HandoverQuestionAsked, HandoverWithdrawn,
 };
-use crate::codes::{DataClass, HandoverState, HandoverWithdrawReason};
+use crate::codes::{DataClass, FollowUpOutcome, HandoverState, HandoverWithdrawReason};
 use crate::deadlines::Deadlines;
 use crate::fact::{Fact, Facts, Label, Origin, derived_facts};
 use crate::ids::QuestionId;
@@ -181,6 +181,15 @@ impl Handover {
         let no = |stop: &&Stop| stop.reason == HandoverWithdrawReason::PersonChangedMind;
         let stopped = self.stopped.as_ref().filter(|_| self.end.is_none() && self.departed.is_some());
         stopped.filter(no).map(|stop| &stop.stamp)
+    }
+
+    /// What told last how it goes, if they are homeless there, or left again.
+    pub(in crate::path) fn failed(&self) -> Option<&Arc<Stamp>> {
+        let last = self.follow_ups.last().filter(|_| !self.followed_by_another)?;
+        match last.outcome.get()? {
+            FollowUpOutcome::HomelessAgain | FollowUpOutcome::LeftAgain => Some(&last.stamp),
+            FollowUpOutcome::Housed | FollowUpOutcome::InCare | FollowUpOutcome::NotReached => None,
+        }
     }
 
     /// When the person should be there.

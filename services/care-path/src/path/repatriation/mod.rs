@@ -9,6 +9,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::tasks::recorded;
 use super::{CarePath, Noted, Stamp};
 use crate::codes::{Code, HandoverState, HandoverWithdrawReason, ReturnCondition, ReturnWish};
 use crate::command::refusals;
@@ -152,6 +153,18 @@ impl RepatriationState {
                 handover.stop_by(stamp, HandoverWithdrawReason::PersonChangedMind);
             }
         }
+    }
+
+    /// The "no" of somebody on the way, as long as it is their last word: the journey does not stop by it, and somebody must
+    /// speak with them.
+    pub(in crate::path) fn refused_on_the_way(&self, handover: &Handover) -> Option<&Arc<Stamp>> {
+        let departed = handover.departed.as_ref().filter(|_| handover.state() == HandoverState::Departed)?;
+        let says_no = self.wish() == Some(ReturnWish::DoesNotWantToReturn);
+        let no = |it: &&Noted<ReturnOptionsPresented>| it.wish.get() == Some(&ReturnWish::DoesNotWantToReturn);
+        let talks = self.presented.iter().filter(no).map(|presented| &presented.stamp);
+        let all = self.refused.iter().map(|refused| &refused.stamp).chain(talks);
+        let since = all.filter(|said| says_no && said.occurred.latest() >= departed.stamp.occurred.at);
+        since.max_by_key(|said| (said.occurred.at, recorded(said)))
     }
 
     /// The person died, or the case was closed: nothing goes on, but for a journey from which they may yet arrive.

@@ -21,7 +21,8 @@ pub struct ReportSignal {
     pub channel: SignalChannel,
     /// How soon the person must be helped. `routine` unless said.
     pub urgency: Option<Urgency>,
-    /// The municipality that is asked to follow the case; unless said, that of the reporting organisation.
+    /// The municipality that is asked to follow the case; unless said, that of the reporting organisation. It is needed where
+    /// that has none, and nobody follows the case.
     pub municipality: Option<Municipality>,
     pub location_type: Option<LocationType>,
     /// Where, in words.
@@ -47,6 +48,9 @@ impl Decide for ReportSignal {
             Some(_) => return Err(Refusal::field("municipality", "no organisation of this municipality takes part")),
             None => at.home_municipality(),
         };
+        if municipality.is_none() && path.municipality().is_none() {
+            return Err(Refusal::field("municipality", "is needed: nobody would follow the case"));
+        }
         let problems = Problems::of(&self.problems);
         let identity = self.identity.map(|input| input.first_claim(at, "identity/birth_date")).transpose()?;
         let signal = SignalReceived {
@@ -62,7 +66,7 @@ impl Decide for ReportSignal {
             problems,
         };
         let mut events = vec![SignalEvent::SignalReceived(Box::new(signal)).into()];
-        if !path.exists()
+        if path.municipality().is_none()
             && let Some(municipality) = municipality
         {
             events.push(CaseEvent::CoordinatorAssigned(CoordinatorAssigned { municipality, coordinator: None }).into());

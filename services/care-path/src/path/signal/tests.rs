@@ -1,5 +1,6 @@
 use super::super::testing::*;
 use super::*;
+use crate::actor::Actor;
 use crate::codes::{CloseReason, Phase};
 use crate::path::case::CaseRefusal;
 use crate::path::intake::RecordIntake;
@@ -16,6 +17,15 @@ fn a_signal_about_somebody_unknown_opens_a_provisional_person_and_asks_no_id() {
 #[test]
 fn a_signal_about_a_known_person_does_not_assign_a_coordinator_again() {
     given([signalled()]).when(a_signal()).then_types(["signal_received"]);
+}
+
+#[test]
+fn a_signal_of_which_nobody_would_follow_the_person_is_refused_by_field() {
+    let of_no_city = || principal("police-of-the-country", Actor::Police);
+    given([]).by(of_no_city()).when(a_signal()).then_field("municipality");
+    let named = ReportSignal { municipality: Some("rotterdam".parse().unwrap()), ..a_signal() };
+    given([]).by(of_no_city()).when(named).then_types(["signal_received", "coordinator_assigned"]);
+    given([]).when(a_signal()).by(of_no_city()).and(a_signal()).then_types(["signal_received"]);
 }
 
 #[test]

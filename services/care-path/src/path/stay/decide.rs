@@ -12,7 +12,7 @@ use crate::path::evenings::said_for_night_of;
 use crate::path::referral::{ReferralAccepted, ReferralEvent};
 use crate::private::private;
 use crate::text::Text;
-use crate::time::{DateTime, Moment, Night};
+use crate::time::{DateTime, Moment};
 use serde::Deserialize;
 
 refusals! {
@@ -21,6 +21,8 @@ refusals! {
         PlaceFull = "place_full":
             "no place is free there: to give the bed all the same, say `overbook` with a reason",
         NoBedsThere = "no_beds_there": "a place of this kind has no beds",
+        NobodySleepsThere = "nobody_sleeps_there":
+            "your organisation has no place in the directory where people sleep; refer the person to one that has",
         EndsBeforeItBegins = "stay_ends_before_it_begins": "the stay would end before it begins",
         AlreadyAssigned = "bed_already_assigned": "the person has a bed at this organisation already, for that night or for a later one",
         NotExpected = "not_expected": "the person is not expected in this bed now, or was heard of",
@@ -92,8 +94,8 @@ impl Decide for AssignBed {
 }
 
 impl Context<'_> {
-    /// Whether the own organisation takes people in at such a place: a facility takes only what it is. Of an organisation
-    /// whose facilities are not in the directory nothing is known, and nothing is refused.
+    /// Whether the own organisation takes people in at such a place: a facility takes only what it is. Of a shelter or hospital
+    /// whose facilities are not in the directory nothing is known, and nothing is refused; elsewhere nobody sleeps then.
     fn takes_in(&self, facility: Option<&FacilityId>, kind: LocationType) -> Result<(), Refusal> {
         let own = self.directory.find(&self.by.organisation);
         if let Some(named) = facility {
@@ -109,6 +111,9 @@ impl Context<'_> {
         let is_known = facilities.peek().is_some();
         if is_known && !facilities.any(|facility| facility.location_type == kind && !facility.closures.is_closed()) {
             return Err(Refusal::field("kind", "is not what any facility of your organisation is"));
+        }
+        if !is_known && own.is_some_and(|own| !own.kind.has_beds()) {
+            return Err(StayRefusal::NobodySleepsThere.into());
         }
         Ok(())
     }
@@ -180,7 +185,7 @@ impl Decide for RecordNoShow {
             None => path.open_stay_at(&at.by.organisation, at.occurred.at),
         };
         let stay = stay.ok_or(StayRefusal::NoOpenStay)?;
-        if Night::of(stay.assigned.from) > Night::of(at.occurred.at) {
+        if !stay.is_awaited(at.occurred.at) {
             return Err(StayRefusal::NotExpected.into());
         }
         // A worker sees that somebody is not there; Baken goes by the clock and by what it heard.

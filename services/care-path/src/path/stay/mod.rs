@@ -98,6 +98,16 @@ pub struct Stay {
 pub(crate) const ENDED: Label = Label { name: "ended", category: Category::Presence, depth: Depth::Full, sealed: None };
 
 impl Stay {
+    /// The first night that somebody sleeps in it: who is given a bed in the morning does not sleep in the night that is over.
+    pub(super) fn first_night(&self) -> Night {
+        Night::ahead(self.assigned.from)
+    }
+
+    /// Whether somebody may be missed in it at a time: in its first night or later, or from when it is theirs.
+    pub(super) fn is_awaited(&self, at: DateTime) -> bool {
+        Night::of(at) >= self.first_night() || at >= self.assigned.from
+    }
+
     /// Whether it was given for a later night, and does not begin before that.
     pub(super) fn is_for_later(&self) -> bool {
         self.assigned.is_for_later(self.assigned.stamp.occurred.at)
@@ -324,17 +334,25 @@ impl CarePath {
     }
 
     /// The last that was said of who was there or left, of all up to an instant, at an organisation where they had no bed, at such a
-    /// place.
-    pub(super) fn last_visit(
-        &self,
-        at: &OrgId,
+    /// place, or without saying at which.
+    pub(super) fn last_visit<'a>(
+        &'a self,
+        at: &'a OrgId,
         kind: LocationType,
         by: DateTime,
-    ) -> Option<&Noted<AttendanceRecorded>> {
-        let is_there = |visit: &&Noted<AttendanceRecorded>| {
-            visit.stamp.by.organisation == *at && visit.location_type == Some(kind) && visit.stamp.occurred.at <= by
-        };
-        self.visits.iter().rfind(is_there)
+    ) -> Option<&'a Noted<AttendanceRecorded>> {
+        self.visits_at(at, kind).rfind(|visit| visit.stamp.occurred.at <= by)
+    }
+
+    /// What was said of who was there or left at an organisation where they had no bed, at such a place or without saying at which.
+    pub(super) fn visits_at<'a>(
+        &'a self,
+        at: &'a OrgId,
+        kind: LocationType,
+    ) -> impl DoubleEndedIterator<Item = &'a Noted<AttendanceRecorded>> {
+        self.visits.iter().filter(move |visit| {
+            visit.stamp.by.organisation == *at && visit.location_type.is_none_or(|said| said == kind)
+        })
     }
 
     /// Until when the person was said to be present at the place of a bed, of all that was said up to an instant, unless they then
@@ -345,13 +363,22 @@ impl CarePath {
         last.filter(|last| last.status == AttendanceStatus::Present).map(|last| last.stamp.occurred.latest())
     }
 
+    /// When the organisation of a bed said otherwise than by an attendance that the person was there: it took them in, received them
+    /// from hospital, or saw an incident.
+    pub(super) fn met_at<'a>(&'a self, stay: &'a Stay) -> impl Iterator<Item = DateTime> + 'a {
+        let intakes = self.intakes.iter().map(|intake| &intake.stamp);
+        let received = self.discharges.iter().map(|discharge| &discharge.stamp);
+        let incidents = self.incidents.iter().map(|incident| &incident.stamp);
+        let all = intakes.chain(received).chain(incidents);
+        all.filter(|met| met.by.organisation == stay.assigned.organisation).map(|met| met.occurred.at)
+    }
+
     /// The last time, up to an instant, that the person is known to have been at the place of a bed, unless they then left
-    /// it: they were present, or were taken in there.
+    /// it: they were present, or were met there.
     pub(super) fn arrived(&self, stay: &Stay, by: DateTime) -> Option<DateTime> {
         let left = stay.last_attended(by).filter(|last| last.status == AttendanceStatus::Left);
         let left = left.map(|left| left.stamp.occurred.at);
-        let here = self.intakes.iter().filter(|intake| intake.stamp.by.organisation == stay.assigned.organisation);
-        let taken_in = here.map(|intake| intake.stamp.occurred.at).filter(|at| *at <= by).max();
-        self.present(stay, by).max(taken_in.filter(|at| left.is_none_or(|left| *at > left)))
+        let met = self.met_at(stay).filter(|at| *at <= by).max();
+        self.present(stay, by).max(met.filter(|at| left.is_none_or(|left| *at > left)))
     }
 }

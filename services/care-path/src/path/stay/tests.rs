@@ -21,6 +21,12 @@ fn a_street_has_no_beds() {
 }
 
 #[test]
+fn nobody_gives_a_bed_where_nobody_sleeps() {
+    given([signalled()]).by(street_doctor()).when(a_bed()).then_err(StayRefusal::NobodySleepsThere);
+    given([signalled()]).by(shelter24()).when(a_bed()).then_types(["bed_assigned"]);
+}
+
+#[test]
 fn a_stay_ends_after_it_begins() {
     let bed = AssignBed { from: Some(moment(2)), until: Some(moment(1)), ..a_bed() };
     given([signalled()]).when(bed).then_err(StayRefusal::EndsBeforeItBegins);

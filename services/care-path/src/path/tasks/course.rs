@@ -137,7 +137,8 @@ fn language(list: &mut TaskList<'_>) {
     }
 }
 
-/// Nobody has gone through the checklist since the first intake; or the last time asks for a decision of the IND.
+/// Nobody has gone through the checklist since the first intake, or since the IND decided, which is to be followed; or the last
+/// time asks for a decision of the IND.
 fn rights(list: &mut TaskList<'_>) {
     let path = list.path;
     if let Some(intake) = path.intakes.first()
@@ -146,6 +147,14 @@ fn rights(list: &mut TaskList<'_>) {
         let due = list.days_since(&intake.stamp, |terms| terms.review_days);
         let kind = TaskKind::RightsAssessment;
         list.ask(list.assessor(), &Waiting::new(kind, &intake.stamp, EventKind::IntakeCompleted, due));
+    }
+    if let Some(decided) = path.rights.ind_decisions.last().map(|decision| &decision.stamp)
+        && path.latest_assessment().is_some()
+        && path.rights.assessments.iter().all(|assessed| recorded(&assessed.stamp) < recorded(decided))
+    {
+        let due = list.days_since(decided, |terms| terms.review_days);
+        let kind = TaskKind::RightsAssessment;
+        list.ask(list.assessor(), &Waiting::new(kind, decided, EventKind::IndDecisionRecorded, due));
     }
     if let Some(cause) = path.ind_decision_awaited_since() {
         let due = list.days_since(cause, |terms| terms.review_days);

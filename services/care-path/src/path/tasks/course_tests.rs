@@ -91,6 +91,19 @@ fn an_assessment_that_says_likely_not_asks_for_a_decision_of_the_ind() {
 }
 
 #[test]
+fn a_decision_of_the_ind_is_followed_in_a_new_assessment() {
+    let decision =
+        || RecordIndDecision { outcome: IndOutcome::LawfulResidence, decided_on: None, appeal_pending: false };
+    given([signalled()]).when(decision()).waits_not(RightsAssessment);
+    let decided = given([signalled()]).when(AssessRights::default()).a_day_later().and(decision());
+    decided
+        .waits(2, RightsAssessment, [the_assessor()], evening(8))
+        .a_day_later()
+        .and(AssessRights::default())
+        .waits_not(RightsAssessment);
+}
+
+#[test]
 fn uninsured_care_is_reported_within_seven_days_by_those_who_give_it() {
     given([signalled()])
         .when(a_bed())

@@ -10,7 +10,7 @@ use crate::event::EventKind;
 use crate::ids::OrgId;
 use crate::path::repatriation::{Handover, HandoverEnd};
 use crate::path::{CarePath, Stamp};
-use crate::time::{DateTime, days_after, hours_after, working_days_after};
+use crate::time::{DateTime, Night, days_after, hours_after, working_days_after};
 
 impl<'a> TaskList<'a> {
     /// The handovers for which the person's consent holds.
@@ -176,8 +176,26 @@ pub(super) fn questions(list: &mut TaskList<'_>) {
     }
 }
 
+/// Nobody receives the person any more, or lets them in: the embassy, or the care provider that the handover names, takes part no
+/// more. What was arranged with them is arranged anew.
+pub(super) fn abandoned(list: &mut TaskList<'_>) {
+    for handover in list.consented().filter(|handover| handover.is_underway()) {
+        let embassy = list.directory.has_left_since(handover.proposed.country).map(Night::noon);
+        let receiver = handover.proposed.receiving.as_ref().and_then(|receiver| list.closed_since(receiver));
+        let Some(left) = embassy.into_iter().chain(receiver).min() else { continue };
+        let cause = &handover.proposed.stamp;
+        let ended = Stamp { recorded_at: left.max(cause.recorded_at), ..(**cause).clone() };
+        let due = list.hours_since(&ended, |terms| terms.street_doctor_hours);
+        let mut asked = list.this_side(handover, due);
+        asked.retain(|whom| !list.has_followed_up(whom, &ended));
+        let waiting = Waiting::new(TaskKind::ReviewStoppedReturn, cause, EventKind::HandoverProposed, due);
+        list.ask(asked, &Waiting { since: ended.recorded_at, ..waiting }.about(handover.proposed.handover.0));
+    }
+}
+
 /// A return that stopped by the person's word, or was declined, is talked about within a day: what was arranged is cancelled,
-/// and what now is asked. So is one that went on although the person had said no, and one after which they are here again.
+/// and what now is asked. So is one that went on although the person had said no, or said so on the way, one after which they
+/// are here again, and one after which they are homeless there.
 pub(super) fn stopped(list: &mut TaskList<'_>) {
     for handover in &list.path.repatriation.handovers {
         let Some((cause, because)) = stopped_by_others(handover, list.path) else { continue };
@@ -191,7 +209,7 @@ pub(super) fn stopped(list: &mut TaskList<'_>) {
 
 /// What stopped a handover, where it was not somebody of this side who took it back, or what showed that the person is here
 /// again. What stopped with a death or a closing is asked about once that is undone.
-fn stopped_by_others<'a>(handover: &'a Handover, path: &CarePath) -> Option<(&'a Arc<Stamp>, EventKind)> {
+fn stopped_by_others<'a>(handover: &'a Handover, path: &'a CarePath) -> Option<(&'a Arc<Stamp>, EventKind)> {
     use HandoverWithdrawReason::{ConditionNoLongerMet, ConsentWithdrawn, Died, Other, OutOfSight, PersonChangedMind};
     match &handover.end {
         Some(HandoverEnd::Declined(declined)) => Some((&declined.stamp, EventKind::HandoverDeclined)),
@@ -206,8 +224,10 @@ fn stopped_by_others<'a>(handover: &'a Handover, path: &CarePath) -> Option<(&'a
             let back = handover.back().filter(|_| !handover.is_followed_by_another())?;
             Some((back, path.record.find(back.event_id)?.kind))
         }
+        None if handover.failed().is_some() => Some((handover.failed()?, EventKind::FollowUpRecorded)),
         None => {
-            let stamp = handover.stop().map(|stop| &stop.stamp).or(handover.went_on_against())?;
+            let said_no = handover.went_on_against().or_else(|| path.repatriation.refused_on_the_way(handover));
+            let stamp = handover.stop().map(|stop| &stop.stamp).or(said_no)?;
             let refused = path.repatriation.refused.iter().any(|said| said.stamp.event_id == stamp.event_id);
             let because = if refused { EventKind::ReturnRefused } else { EventKind::ReturnOptionsPresented };
             Some((stamp, because))

@@ -5,6 +5,7 @@ use crate::codes::{
     HandoverWithdrawReason, ReturnCondition, ReturnWish, TaskKind,
 };
 use crate::deadlines::Deadlines;
+use crate::directory::{DirectoryEvent, OrganisationClosed};
 use crate::ids::{ConsentId, HandoverId, QuestionId};
 use crate::path::CarePath;
 use crate::path::case::{AddNote, CaseEvent, CloseCase, CoordinatorAssigned};
@@ -144,6 +145,53 @@ fn a_return_that_the_person_stopped_waits_for_supporter_and_coordinator_until_ea
             .by(coordinator())
             .and(note())
             .waits_not(Review);
+    }
+}
+
+#[test]
+fn a_no_on_the_way_and_a_return_that_failed_there_are_talked_about_by_this_side() {
+    let underway = accepted_by(supporter()).by(supporter()).and_on(HANDOVER, RecordDeparture::default());
+    let no = || PresentReturnOptions { wish: ReturnWish::DoesNotWantToReturn, ..wish() };
+    let refused = underway.clone().hours_later(3).and(no());
+    let both = || [the_supporter(), the_coordinator()];
+    refused.clone().waits(1, Review, both(), evening(1) + chrono::TimeDelta::hours(3));
+    refused.clone().hours_later(1).and(wish()).waits_not(Review);
+    refused.hours_later(1).by(liaison("PL")).and_on(HANDOVER, ConfirmArrival {}).waits_not(Review);
+    let told = |outcome| {
+        let follow_up = RecordFollowUp { term: FollowUpTerm::Days30, outcome, explanation: None };
+        arrived().days_later(30).by(receiving("PL")).and_on(HANDOVER, follow_up)
+    };
+    for outcome in [FollowUpOutcome::HomelessAgain, FollowUpOutcome::LeftAgain] {
+        let failed = told(outcome);
+        failed.clone().waits(30, Review, both(), evening(31));
+        let note = AddNote { text: "called the clinic there".parse().unwrap() };
+        failed.hours_later(1).by(supporter()).and(note).waits(31, Review, [the_coordinator()], evening(31));
+    }
+    for outcome in [FollowUpOutcome::Housed, FollowUpOutcome::InCare, FollowUpOutcome::NotReached] {
+        told(outcome).waits_not(Review);
+    }
+}
+
+#[test]
+fn where_nobody_receives_the_person_any_more_this_side_arranges_the_return_anew() {
+    for gone in ["embassy-pl", "care-provider-pl"] {
+        let closed = || {
+            let mut directory = directory();
+            let closed = OrganisationClosed { organisation: gone.parse().unwrap() };
+            directory.take_in(&DirectoryEvent::OrganisationClosed(closed), evening(3));
+            directory
+        };
+        let proposed = proposed_by(supporter()).by(liaison("PL")).and_on(HANDOVER, AcknowledgeHandover {});
+        let asked = |given: &Given| {
+            let tasks = given.path().open_tasks(evening(5), &Deadlines::default(), &closed());
+            let review = tasks.into_iter().filter(|task| task.kind == Review);
+            review.map(|task| task.addressee).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(&proposed), [the_supporter(), the_coordinator()], "{gone}");
+        let note = || AddNote { text: "another clinic takes her".parse().unwrap() };
+        let seen = proposed.clone().days_later(4).by(supporter()).and(note()).by(coordinator()).and(note());
+        assert_eq!(asked(&seen), [], "{gone}");
+        proposed.waits_not(Review);
     }
 }
 

@@ -59,6 +59,9 @@ impl Decide for ProposeHandover {
         if !state.wanted_at(at.occurred.at) {
             return Err(ReturnRefusal::NotVoluntary.into());
         }
+        if at.directory.has_left_since(self.country).is_some() {
+            return Err(Refusal::field("country", "its embassy takes part no more"));
+        }
         let missing = path.missing_conditions(Some(self.country));
         if !missing.is_empty() {
             return Err(ReturnRefusal::ConditionsMissing(MissingConditions(missing)).into());
