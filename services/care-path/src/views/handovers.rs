@@ -93,7 +93,7 @@ views! {
         /// Who has custody of a person under age.
         pub guardian: Option<Line>,
         pub plan: Option<Text>,
-        /// Whether a sealed document travels with it.
+        /// A sealed document travels with it.
         pub has_document: Option<bool>,
         pub acknowledged_at: Option<DateTime>,
         pub departed_at: Option<DateTime>,
