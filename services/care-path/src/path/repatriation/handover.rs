@@ -260,4 +260,5 @@ pub(crate) const HAS_DOCUMENT: Label = Label {
 derived_facts! { Handover as it, "handover" {
     state: is HandoverState = "state" in Return, Minimal: clear(it.state());
     changed_at: is DateTime = "changed_at" in Return, Minimal: clear(it.changed().occurred.at);
+    here_again_at: is DateTime = "here_again_at" in Presence, Minimal: maybe(it.back().map(|back| back.occurred.at));
 }}
