@@ -36,6 +36,7 @@ pub struct Choice {
     /// What kind it is, by code, and where.
     pub kind: String,
     pub municipality: Option<String>,
+    pub country: Option<String>,
     /// What it offers, by code.
     pub offerings: Vec<String>,
 }
@@ -126,6 +127,11 @@ impl Page<'_> {
     #[must_use]
     pub fn still(&self) -> Self {
         Self { live: false, ..*self }
+    }
+
+    /// The page as it speaks on a sheet of paper for the person.
+    pub(crate) fn in_dutch(&self) -> Self {
+        Self { language: Language::Dutch, ..*self }
     }
 
     /// Of two texts that say the same, the one in the reader's language.

@@ -5,7 +5,7 @@ use care_path::codes::OrgKind;
 use care_path::command::CommandKind as K;
 
 use super::Input::{
-    Abroad, Among, Birth, Code, Codes, ConsentRecipient, Consented, Countries, Country, Day, Facility, Flag, Id,
+    Abroad, Among, Birth, CareAbroad, Code, Codes, ConsentRecipient, Consented, Countries, Country, Day, Facility, Flag, Id,
     Language, Languages, Line, Moment, Municipality, Number, Offering, Organisation, OrganisationOf, OwnKind, Period,
     Recipients, Sealed, Text, TrueFalse,
 };
@@ -17,7 +17,7 @@ use super::{Field, Form, Input};
 use crate::words::Said;
 
 pub(super) const fn may(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
-    Field { at, label: Said(dutch, english), input, required: false, hint: None }
+    Field { at, label: Said(dutch, english), input, required: false, either: false, hint: None }
 }
 
 pub(super) const fn must(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
@@ -25,6 +25,10 @@ pub(super) const fn must(at: &'static str, dutch: &'static str, english: &'stati
 }
 
 impl Field {
+    pub(super) const fn either(self) -> Self {
+        Self { either: true, ..self }
+    }
+
     pub(super) const fn hint(self, dutch: &'static str, english: &'static str) -> Self {
         Self { hint: Some(Said(dutch, english)), ..self }
     }
@@ -355,13 +359,16 @@ const CONSENT: &[Field] = &[
 
 const HANDOVER: &[Field] = &[
     must("/country", "Naar welk land?", "To which country?", Abroad),
-    may("/receiving", "Ontvangende zorgaanbieder", "Receiving care provider", Organisation),
+    may("/receiving", "Welke zorgaanbieder daar ontvangt de persoon?", "Which care provider there receives the person?", CareAbroad)
+        .either()
+        .hint("Staat die er niet bij, schrijf hieronder wie het is.", "If it is not listed, write below who it is."),
     may(
         "/receiving_organisation",
-        "Ontvangende organisatie, als die niet meedoet",
-        "Receiving organisation that does not take part",
+        "Wie ontvangt de persoon, als die niet meedoet in Baken?",
+        "Who receives the person, if they take no part in Baken?",
         Line,
-    ),
+    )
+    .either(),
     may("/guardian", "Wie heeft het gezag (bij een minderjarige)?", "Who has custody (of a minor)?", Line),
     may("/plan", "Plan", "Plan", Text),
 ];

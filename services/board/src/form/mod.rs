@@ -64,6 +64,8 @@ pub enum Input {
     Organisation,
     /// One of these kinds.
     OrganisationOf(&'static [OrgKind]),
+    /// A care provider that takes part, in the country that the form names; it is asked for where there is one.
+    CareAbroad,
     /// A municipality that somebody of the directory is in.
     Municipality,
     /// One that offers something, with what that is.
@@ -88,6 +90,8 @@ pub struct Field {
     pub label: Said,
     pub input: Input,
     pub required: bool,
+    /// This one or another is needed: they stand with what is required.
+    pub either: bool,
     pub hint: Option<Said>,
 }
 
@@ -108,6 +112,8 @@ pub struct Ask {
     pub given: Vec<(&'static str, String)>,
     /// What stands in its fields until somebody changes it.
     pub filled: Vec<(&'static str, String)>,
+    /// Fields that are needed here, though the command may do without.
+    pub needs: Vec<&'static str>,
     /// What it is called here, where that is not the command's own title.
     pub title: Option<Said>,
     /// The form is part of the page, and is not fetched when it is opened.
@@ -128,6 +134,7 @@ impl Ask {
             subject: None,
             given: Vec::new(),
             filled: Vec::new(),
+            needs: Vec::new(),
             title: None,
             inline: false,
             at_once: false,
@@ -155,6 +162,12 @@ impl Ask {
     #[must_use]
     pub fn filled(mut self, at: &'static str, value: impl Into<String>) -> Self {
         self.filled.push((at, value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn needs(mut self, at: &'static str) -> Self {
+        self.needs.push(at);
         self
     }
 

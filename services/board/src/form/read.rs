@@ -55,6 +55,7 @@ fn value_of(field: &Field, values: &[&str]) -> Result<Value, &'static str> {
         | Input::OwnKind
         | Input::Organisation
         | Input::OrganisationOf(_)
+        | Input::CareAbroad
         | Input::Municipality
         | Input::Offering
         | Input::Facility

@@ -91,15 +91,18 @@ impl Page<'_> {
     fn form(&self, ask: &Ask, form: &Form, title: &str, draft: Option<&Draft>) -> Markup {
         let id = ask.id();
         let is_written = draft.is_some();
-        let values = ask.filled.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let values = ask.filled.iter().chain(&ask.given).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let filled = Draft { values, ..Draft::default() };
         let draft = draft.or(Some(&filled));
         let asked = |field: &&Field| !ask.given.iter().any(|(name, _)| *name == field.at) && field.input != Input::Id;
-        let (needed, more): (Vec<&Field>, Vec<&Field>) =
-            form.fields.iter().filter(asked).partition(|field| field.required);
+        let asked: Vec<_> = form.fields.iter().filter(asked).filter(|field| self.can_be_chosen(field, draft)).collect();
+        let either = asked.iter().filter(|field| field.either).count();
+        let needs = |field: &Field| ask.needs.contains(&field.at) || (field.either && either == 1);
+        let asked = asked.into_iter().map(|field| Field { required: field.required || needs(field), ..*field });
+        let (needed, more): (Vec<Field>, Vec<Field>) = asked.partition(|field| field.required || field.either);
         // A form without required fields shows what it has; a long one shows what is needed, and the rest on request.
         let (first, rest) = if needed.is_empty() { (more, Vec::new()) } else { (needed, more) };
-        let wrong = |fields: &[&Field]| draft.is_some_and(|draft| fields.iter().any(|field| is_wrong(draft, field)));
+        let wrong = |fields: &[Field]| draft.is_some_and(|draft| fields.iter().any(|field| is_wrong(draft, field)));
         html! {
             form method="post" action={ "/board/do/" (ask.command.name()) } data-written[is_written] {
                 (self.hidden(ask))
@@ -116,8 +119,7 @@ impl Page<'_> {
                         }
                     }
                 }
-                @let when: Vec<_> = WHEN.iter().collect();
-                details.more open[wrong(&when)] {
+                details.more open[wrong(WHEN)] {
                     summary { (self.say("Eerder gebeurd?", "Did it happen earlier?")) }
                     @for field in WHEN { (self.field(&id, field, draft)) }
                 }
@@ -157,8 +159,9 @@ impl Page<'_> {
             }
             (self.wrong_with(form, field, draft))
         };
-        let control =
-            Control { field, id: &id, values: &values, described: &described.join(" "), wrong: !wrong.is_empty() };
+        let described = described.join(" ");
+        let wrong = !wrong.is_empty();
+        let control = Control { field, id: &id, values: &values, described: &described, wrong, draft };
         let many = matches!(
             field.input,
             Input::Codes(_)
@@ -189,7 +192,7 @@ impl Page<'_> {
     }
 
     fn optional(&self, field: &Field) -> Markup {
-        html! { @if !field.required { span.optional { " (" (self.say("hoeft niet", "optional")) ")" } } }
+        html! { @if !field.required && !field.either { span.optional { " (" (self.say("hoeft niet", "optional")) ")" } } }
     }
 
     fn control(&self, control: &Control<'_>) -> Markup {
@@ -237,6 +240,7 @@ impl Page<'_> {
             | Input::OwnKind
             | Input::Organisation
             | Input::OrganisationOf(_)
+            | Input::CareAbroad
             | Input::Municipality
             | Input::Offering
             | Input::ConsentRecipient
@@ -244,7 +248,7 @@ impl Page<'_> {
             | Input::Facility => html! {
                 select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
                     aria-describedby=[described] aria-invalid=[wrong] {
-                    @let choices = self.choices(field.input);
+                    @let choices = self.choices(field.input, control.draft);
                     @let only = choices.len() == 1 && field.required;
                     option value="" { (self.say("Kies …", "Choose …")) }
                     @for (choice, name) in choices {
@@ -259,7 +263,7 @@ impl Page<'_> {
         let Control { field, id, values, .. } = *control;
         html! {
             div.choices {
-                @for (number, (choice, name)) in self.choices(field.input).into_iter().enumerate() {
+                @for (number, (choice, name)) in self.choices(field.input, control.draft).into_iter().enumerate() {
                     label for={ (id) "-" (number) } {
                         input.utrecht-checkbox.utrecht-checkbox--html-input id={ (id) "-" (number) } name=(field.at)
                             type="checkbox" value=(choice) checked[values.contains(&choice.as_str())];
@@ -270,8 +274,13 @@ impl Page<'_> {
         }
     }
 
-    /// What can be chosen in a field.
-    fn choices(&self, input: Input) -> Vec<(String, String)> {
+    /// Whether there is anything to choose, in a field that is left out where there is not.
+    fn can_be_chosen(&self, field: &Field, draft: Option<&Draft>) -> bool {
+        field.input != Input::CareAbroad || !self.choices(field.input, draft).is_empty()
+    }
+
+    /// What can be chosen in a field of a form that says so much already.
+    fn choices(&self, input: Input, draft: Option<&Draft>) -> Vec<(String, String)> {
         let own = |code: &str, name: &str| (code.to_owned(), name.to_owned());
         match input {
             Input::Code(list) | Input::Codes(list) => {
@@ -293,6 +302,7 @@ impl Page<'_> {
             Input::OwnKind => self.own_kinds(),
             Input::Organisation => self.nearest_first(|_| true),
             Input::OrganisationOf(kinds) => self.nearest_first(|kind| kinds.contains(&kind)),
+            Input::CareAbroad => self.care_abroad(draft),
             Input::Municipality => {
                 let all = self.names.organisations().into_iter().filter_map(|each| each.municipality);
                 let all: BTreeSet<_> = all.collect();
@@ -337,6 +347,20 @@ impl Page<'_> {
         all.retain(|each| OrgKind::from_code(&each.kind).is_some_and(&is_meant));
         all.sort_by_key(|each| each.municipality != here);
         all.into_iter().map(|each| (each.id, each.name)).collect()
+    }
+
+    /// The care providers in the country that a form names; in any where it names none.
+    fn care_abroad(&self, draft: Option<&Draft>) -> Vec<(String, String)> {
+        let mut values = draft.iter().flat_map(|draft| &draft.values);
+        let named = values.find(|(at, value)| at == "/country" && !value.is_empty()).map(|(_, country)| country);
+        let is_there = |each: &Choice| named.is_none_or(|named| each.country.as_ref() == Some(named));
+        let care = self.names.organisations().into_iter();
+        let care = care.filter(|each| each.kind == OrgKind::ForeignCareProvider.code() && is_there(each));
+        let called = |each: Choice| {
+            let country = each.country.map(|code| format!(" ({})", self.country(&code))).unwrap_or_default();
+            (each.id, format!("{}{country}", each.name))
+        };
+        care.map(called).collect()
     }
 
     /// The periods of the last three years that have begun.
@@ -399,6 +423,7 @@ impl Page<'_> {
 
 struct Control<'a> {
     field: &'a Field,
+    draft: Option<&'a Draft>,
     id: &'a str,
     values: &'a [&'a str],
     described: &'a str,

@@ -59,6 +59,7 @@ pub fn place_of(facility: &Facility) -> Choice {
         name: facility.name.as_str().to_owned(),
         kind: facility.location_type.code().to_owned(),
         municipality: None,
+        country: None,
         offerings: Vec::new(),
     }
 }
@@ -69,6 +70,7 @@ fn choice(organisation: &Organisation) -> Choice {
         name: organisation.name.as_str().to_owned(),
         kind: organisation.kind.code().to_owned(),
         municipality: organisation.municipality.as_ref().map(ToString::to_string),
+        country: organisation.country.map(|country| country.to_string()),
         offerings: organisation.offerings.iter().map(|each| each.code().to_owned()).collect(),
     }
 }
