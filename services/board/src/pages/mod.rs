@@ -168,6 +168,10 @@ impl Page<'_> {
                             (self.due(task.due_at))
                             @if let Some(next) = task.suggestion { " · " (self.code(next)) }
                         }
+                        @if task.kind == TaskKind::ReviewStoppedReturn {
+                            p { (self.say("Klaar als u een notitie vastlegt over wat er nu gebeurt.",
+                                "Done when you record a note on what happens now.")) }
+                        }
                         @if self.prepares_returns() && is_of_a_return(task.kind) {
                             p { a.utrecht-link href={ "/board/persons/" (task.person_id) "/return" } {
                                 (self.say("Naar de terugkeer", "To the return"))

@@ -2,10 +2,13 @@
 //! to, and how far the handover is. The no stands beside the yes, and is as large.
 
 use care_path::PersonId;
-use care_path::codes::{Code, ConsentPurpose, HandoverState, ReturnCondition, ReturnWish, Role};
+use care_path::codes::{Code, ConditionStatus, ConsentPurpose, HandoverState, ReturnCondition, ReturnWish, Role};
 use care_path::command::CommandKind as K;
+use care_path::policy::rules::covers_a_handover;
 use care_path::policy::{self, Relation};
-use care_path::views::{CaseFileView, ConsentView, IdentityView, ReturnView};
+use care_path::text::Country;
+use care_path::time::{DateTime, Occurred};
+use care_path::views::{CaseFileView, ConsentView, HandoverView, IdentityView, NotedView, OptionsView, RefusalView, ReturnView};
 use maud::{Markup, html};
 
 use crate::form::Ask;
@@ -45,11 +48,19 @@ pub fn returning(page: &Page<'_>, Returning { file, may, language }: &Returning<
     let who = page.who(file.identity.as_ref(), person);
     let title = format!("{}: {who}", page.say("Terugkeer", "Return"));
     let ask = |kind| Ask::of(kind).about(person);
+    // On a case that is over a no is taken, and nobody is asked.
+    let is_asked = may.contains(&K::PresentReturnOptions) && file.closed.is_none() && file.death.is_none();
     page.titled(
         &title,
         &html! {
             p { a.utrecht-link href={ "/board/persons/" (person) } { (page.say("Naar het dossier", "To the case")) } }
             (page.own_languages(&format!("/board/persons/{person}/return"), own, file.identity.as_ref()))
+            @if file.minor == Some(true) {
+                div.utrecht-alert.utrecht-alert--warning { p { (page.say(
+                    "Deze persoon is minderjarig. Een overdracht noemt wie het gezag heeft, en de kinderbescherming moet erbij zijn.",
+                    "This person is under age. A handover names who has custody, and child protection must be involved.",
+                )) } }
+            }
             section aria-labelledby="wanted" {
                 h2 #wanted.utrecht-heading-2 { (page.both_in_line(&eight::WANTED, own)) }
                 (page.both(&eight::OWN_CHOICE, own))
@@ -58,7 +69,7 @@ pub fn returning(page: &Page<'_>, Returning { file, may, language }: &Returning<
                     div.utrecht-alert.utrecht-alert--warning { (page.both(&eight::STOPPED, own)) }
                 }
                 div.yes-no {
-                    @if may.contains(&K::PresentReturnOptions) {
+                    @if is_asked {
                         div.card {
                             (page.both(&eight::YES, own))
                             (page.act(&ask(K::PresentReturnOptions).given("/wish", "wants_to_return")
@@ -73,7 +84,7 @@ pub fn returning(page: &Page<'_>, Returning { file, may, language }: &Returning<
                     }
                 }
             }
-            ol.steps { (page.steps_back(person, going_back, may, own)) }
+            ol.steps { (page.steps_back(file, going_back, may, (own, is_asked))) }
         },
     )
 }
@@ -85,12 +96,93 @@ pub(super) fn own_language(known: Option<&IdentityView>) -> OwnLanguage {
     wanted.find_map(|each| OwnLanguage::of(each.language.as_str())).unwrap_or(OwnLanguage::ENGLISH)
 }
 
+/// One time that going back was talked about.
+enum Talk<'a> {
+    Options(&'a OptionsView),
+    Refusal(&'a RefusalView),
+}
+
+impl Talk<'_> {
+    fn wish(&self) -> Option<ReturnWish> {
+        match self {
+            Self::Options(talk) => talk.wish,
+            Self::Refusal(_) => Some(ReturnWish::DoesNotWantToReturn),
+        }
+    }
+
+    fn noted(&self) -> &NotedView {
+        match self {
+            Self::Options(talk) => &talk.noted,
+            Self::Refusal(refusal) => &refusal.noted,
+        }
+    }
+
+    /// When it counts as said: a no as late as it may have been.
+    fn said(&self) -> DateTime {
+        let NotedView { occurred_at: at, occurred_precision: precision, .. } = *self.noted();
+        let is_no = self.wish() == Some(ReturnWish::DoesNotWantToReturn);
+        if is_no { Occurred { at, precision }.latest() } else { at }
+    }
+}
+
+/// The talks in the order in which they count: the last one is the person's last word.
+fn talks(going_back: &ReturnView) -> Vec<Talk<'_>> {
+    let options = going_back.options.iter().flatten().map(Talk::Options);
+    let mut talks: Vec<_> = options.chain(going_back.refusals.iter().flatten().map(Talk::Refusal)).collect();
+    talks.sort_by_key(|talk| (talk.said(), talk.noted().recorded_at));
+    talks
+}
+
 /// What the person said last.
 fn last_word(going_back: &ReturnView) -> Option<ReturnWish> {
-    let options = going_back.options.iter().flatten().filter_map(|each| Some((each.noted.occurred_at, each.wish?)));
-    let refusals = going_back.refusals.iter().flatten();
-    let refusals = refusals.map(|each| (each.noted.occurred_at, ReturnWish::DoesNotWantToReturn));
-    options.chain(refusals).max_by_key(|(at, _)| *at).map(|(_, wish)| wish)
+    talks(going_back).iter().filter_map(Talk::wish).next_back()
+}
+
+/// How far a return is, by its steps.
+struct Steps<'a> {
+    /// For which country.
+    country: Option<Country>,
+    wants: bool,
+    is_arranged: bool,
+    /// There is a consent for the country.
+    has_consent: bool,
+    /// There is one that covers what a handover tells.
+    is_covered: bool,
+    is_under_way: bool,
+    /// The last handover, unless the person is here again after it: earlier ones are behind them.
+    handover: Option<&'a HandoverView>,
+}
+
+impl<'a> Steps<'a> {
+    fn of(going_back: &'a ReturnView) -> Self {
+        let country = going_back.prepared_for;
+        let is_for = |consent: &&ConsentView| {
+            consent.withdrawn_at.is_none()
+                && consent.purpose == ConsentPurpose::Repatriation
+                && country.is_some()
+                && consent.recipient_country == country
+        };
+        let mut classes = going_back.consents.iter().flatten().filter(is_for).map(|consent| consent.data_classes.as_deref());
+        let handovers = || going_back.handovers.iter().flatten();
+        Self {
+            country,
+            wants: last_word(going_back) == Some(ReturnWish::WantsToReturn),
+            is_arranged: country.is_some() && going_back.missing_conditions.as_ref().is_some_and(Vec::is_empty),
+            has_consent: classes.clone().next().is_some(),
+            is_covered: classes.any(|classes| classes.is_some_and(covers_a_handover)),
+            is_under_way: handovers().any(|each| each.state.is_some_and(HandoverState::is_open)),
+            handover: handovers().next_back().filter(|each| each.here_again_at.is_none()),
+        }
+    }
+
+    fn has_reached(&self, states: &[HandoverState]) -> bool {
+        self.handover.and_then(|handover| handover.state).is_some_and(|state| states.contains(&state))
+    }
+
+    /// The country that a handover can be proposed to.
+    fn ready_for(&self) -> Option<Country> {
+        self.country.filter(|_| self.wants && self.is_arranged && self.is_covered && !self.is_under_way)
+    }
 }
 
 const fn class(done: bool) -> &'static str {
@@ -148,35 +240,29 @@ impl Page<'_> {
         }
     }
 
-    fn steps_back(&self, person: PersonId, going_back: &ReturnView, may: &[K], own: OwnLanguage) -> Markup {
+    fn steps_back(
+        &self,
+        file: &CaseFileView,
+        going_back: &ReturnView,
+        may: &[K],
+        (own, is_asked): (OwnLanguage, bool),
+    ) -> Markup {
+        use HandoverState::{Accepted, Arrived, Departed};
+        let person = file.person_id;
         let ask = |kind| Ask::of(kind).about(person);
-        let wants = last_word(going_back) == Some(ReturnWish::WantsToReturn);
-        let country = going_back.prepared_for;
+        let steps = Steps::of(going_back);
+        let country = steps.country;
         let missing = going_back.missing_conditions.as_deref().unwrap_or(ReturnCondition::ALL);
-        let is_arranged = country.is_some() && missing.is_empty();
         let consents = || going_back.consents.iter().flatten();
-        let holds =
-            |consent: &ConsentView| consent.withdrawn_at.is_none() && consent.purpose == ConsentPurpose::Repatriation;
-        let has_consent =
-            country.is_some() && consents().any(|consent| holds(consent) && consent.recipient_country == country);
         let handovers = || going_back.handovers.iter().flatten();
-        let reached =
-            |states: &[HandoverState]| handovers().any(|each| each.state.is_some_and(|state| states.contains(&state)));
-        let is_under_way = reached(&[
-            HandoverState::Proposed,
-            HandoverState::Acknowledged,
-            HandoverState::Accepted,
-            HandoverState::Departed,
-        ]);
-        let is_taken_over = reached(&[HandoverState::Accepted, HandoverState::Departed, HandoverState::Arrived]);
         html! {
-            li class=(class(wants)) {
+            li class=(class(steps.wants)) {
                 h2.utrecht-heading-2 { (self.say("Het gesprek", "The talk")) }
                 (self.both(&eight::STEP_OPTIONS, own))
                 (self.talks(going_back, own))
-                @if may.contains(&K::PresentReturnOptions) { (self.act(&ask(K::PresentReturnOptions).titled("Gesprek vastleggen", "Record a talk"))) }
+                @if is_asked { (self.act(&ask(K::PresentReturnOptions).titled("Gesprek vastleggen", "Record a talk"))) }
             }
-            li class=(class(is_arranged)) {
+            li class=(class(steps.is_arranged)) {
                 h2.utrecht-heading-2 {
                     (self.say("De zes voorwaarden", "The six conditions"))
                     @if let Some(country) = country { ": " (self.country(country.as_str())) }
@@ -191,10 +277,15 @@ impl Page<'_> {
                     (self.act(&ask(K::EvidenceReturnCondition).titled("Voorwaarde voor een ander land", "Condition for another country")))
                 }
             }
-            li class=(class(has_consent)) {
+            li class=(class(steps.is_covered)) {
                 h2.utrecht-heading-2 { (self.say("Toestemming", "Consent")) }
                 (self.both(&eight::STEP_CONSENT, own))
                 @for consent in consents() { (self.consent_given(person, consent, may, Some(own))) }
+                @if steps.has_consent && !steps.is_covered {
+                    p { span.tag.tag--warn { (self.say("te weinig voor een overdracht", "too little for a handover")) } " "
+                        (self.say("Een overdracht vraagt toestemming voor identiteit én terugkeer.",
+                            "A handover takes consent for identity as well as return.")) }
+                }
                 p { a.utrecht-link href={ "/board/persons/" (person) "/consent?language=" (own.tag()) } {
                     (self.say("Toestemming op papier, om te printen", "Consent on paper, to print"))
                 } }
@@ -202,53 +293,65 @@ impl Page<'_> {
                     (self.act(&ask(K::GiveConsent).given("/purpose", "repatriation").inline()))
                 }
             }
-            li class=(class(is_taken_over)) {
+            li class=(class(steps.has_reached(&[Accepted, Departed, Arrived]))) {
                 h2.utrecht-heading-2 { (self.say("De overdracht", "The handover")) }
                 (self.both(&eight::STEP_HANDOVER, own))
                 @for handover in handovers() {
                     @if let Some(state) = handover.state { p { strong { (self.code_in_both(state, own)) } } }
                 }
-                ul.card-list { @for handover in handovers() { (self.handover(handover, may, false)) } }
-                @if may.contains(&K::ProposeHandover) && !is_under_way {
-                    @if !(wants && is_arranged && has_consent) {
-                        p { (self.say("Een overdracht kan pas als de drie stappen hierboven klaar zijn.",
-                            "A handover can only begin when the three steps above are done.")) }
-                    }
-                    (self.act(&ask(K::ProposeHandover)))
+                ul.card-list { @for handover in handovers() { (self.handover(handover, may)) } }
+                @if may.contains(&K::ProposeHandover) && !steps.is_under_way && steps.ready_for().is_none() {
+                    p { (self.say("Een overdracht kan pas als de drie stappen hierboven klaar zijn.",
+                        "A handover can only begin when the three steps above are done.")) }
                 }
+                (self.propose(file, going_back, may))
             }
-            li class=(class(reached(&[HandoverState::Arrived]))) {
+            li class=(class(steps.has_reached(&[Arrived]))) {
                 h2.utrecht-heading-2 { (self.say("De reis en daarna", "The journey and after")) }
                 (self.both(&eight::STEP_JOURNEY, own))
             }
         }
     }
 
+    /// Proposes a handover, where one is taken. The form is part of the page: an address would tell of the country.
+    pub(super) fn propose(&self, file: &CaseFileView, going_back: &ReturnView, may: &[K]) -> Markup {
+        let country = Steps::of(going_back).ready_for().filter(|_| may.contains(&K::ProposeHandover));
+        let ask = Ask::of(K::ProposeHandover).about(file.person_id).inline();
+        let ask = if file.minor == Some(true) { ask.needs("/guardian") } else { ask };
+        html! { @if let Some(country) = country { (self.act(&ask.given("/country", country.as_str()))) } }
+    }
+
     /// What was talked about, and what the person said.
     fn talks(&self, going_back: &ReturnView, own: OwnLanguage) -> Markup {
+        html! { ul.card-list { @for talk in talks(going_back) { li.card { (self.talk(&talk, own)) } } } }
+    }
+
+    /// The last of the talks.
+    pub(super) fn last_talk(&self, going_back: &ReturnView) -> Markup {
+        let own = OwnLanguage::of(self.language.tag()).unwrap_or(OwnLanguage::DUTCH);
+        html! { @if let Some(last) = talks(going_back).last() { div.card { (self.talk(last, own)) } } }
+    }
+
+    fn talk(&self, talk: &Talk<'_>, own: OwnLanguage) -> Markup {
         html! {
-            ul.card-list {
-                @for talk in going_back.options.iter().flatten() {
-                    li.card {
-                        p {
-                            @if let Some(wish) = talk.wish { strong { (self.code_in_both(wish, own)) } " " }
-                            @if let Some(language) = &talk.language { span.tag { (self.language_name(language.as_str())) } }
-                        }
-                        @if let Some(options) = &talk.options { p.told { (options.as_str()) } }
-                        @if let Some(barriers) = talk.barriers.as_ref().filter(|barriers| !barriers.is_empty()) {
-                            p { (self.say("Wat tegenhoudt: ", "What holds back: ")) (self.codes(barriers)) }
-                        }
-                        p { (self.noted(&talk.noted)) }
-                    }
-                }
-                @for refusal in going_back.refusals.iter().flatten() {
-                    li.card {
-                        p { strong { (self.code_in_both(ReturnWish::DoesNotWantToReturn, own)) } }
-                        @if let Some(said) = &refusal.explanation { p.told { (said.as_str()) } }
-                        p { (self.noted(&refusal.noted)) }
-                    }
+            p {
+                @if let Some(wish) = talk.wish() { strong { (self.code_in_both(wish, own)) } " " }
+                @if let Talk::Options(OptionsView { language: Some(language), .. }) = talk {
+                    span.tag { (self.language_name(language.as_str())) }
                 }
             }
+            @match talk {
+                Talk::Options(talk) => {
+                    @if let Some(options) = &talk.options { p.told { (options.as_str()) } }
+                    @if let Some(barriers) = talk.barriers.as_ref().filter(|barriers| !barriers.is_empty()) {
+                        p { (self.say("Wat tegenhoudt: ", "What holds back: ")) (self.codes(barriers)) }
+                    }
+                },
+                Talk::Refusal(refusal) => {
+                    @if let Some(said) = &refusal.explanation { p.told { (said.as_str()) } }
+                }
+            }
+            p { (self.noted(talk.noted())) }
         }
     }
 
@@ -272,7 +375,12 @@ impl Page<'_> {
             None => ask,
         };
         let look = if is_missing { "tag tag--warn" } else { "tag tag--calm" };
-        let state = if is_missing { &eight::MISSING } else { &eight::DONE };
+        let state = match met.map(|met| met.status).filter(|_| !is_missing) {
+            Some(ConditionStatus::NotApplicable) => &eight::NOT_NEEDED,
+            Some(ConditionStatus::Evidenced) => &eight::DONE,
+            None if is_missing => &eight::MISSING,
+            None => &eight::DONE,
+        };
         html! {
             li.card {
                 p {
