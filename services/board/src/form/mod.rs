@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 pub use catalogue::form_of;
 pub use read::{birth, put, read};
+pub(crate) use rights::QUESTIONS;
 
 use crate::words::Said;
 

@@ -6,6 +6,7 @@ use chrono::{NaiveDateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
 use super::catalogue::{WHEN, form_of};
+use super::rights::counts;
 use super::{Field, Input};
 
 // Rules, as the service says its own: `field_problem` puts them into words.
@@ -22,6 +23,7 @@ pub fn read(kind: CommandKind, sent: &[(String, String)]) -> (Map<String, Value>
         let values: Vec<&str> = sent
             .iter()
             .filter(|(name, value)| name == field.at && !value.trim().is_empty())
+            .filter(|(name, _)| kind != CommandKind::AssessRights || counts(name, sent))
             .map(|(_, value)| value.trim())
             .collect();
         if values.is_empty() {

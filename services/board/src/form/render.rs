@@ -33,7 +33,7 @@ impl Page<'_> {
                     (self.form(ask, &form, title, draft))
                 } @else {
                     @let path = ask.path(self.at);
-                    div hx-get=(path) hx-trigger="toggle from:'closest details' once" hx-select=".form-page form" hx-swap="innerHTML" {
+                    div hx-get=(path) hx-trigger="toggle from:'closest details' once" hx-select=".form-page form" hx-swap="innerHTML ignoreTitle:true" {
                         a.utrecht-link href=(path) { (self.say("Open het formulier", "Open the form")) }
                     }
                 }

@@ -321,3 +321,21 @@ fn the_paper_is_in_dutch_beside_the_persons_own_language_whatever_the_worker_rea
     assert!(paper.contains("lang=\"nl\"") && paper.contains("Polen · <span lang=\"pl\">Polska</span>"), "{paper}");
     assert!(!paper.contains("Poland") && page.contains("Consent on paper"));
 }
+
+#[test]
+fn what_people_typed_keeps_its_lines_and_the_markup_has_none_of_its_own() {
+    assert!(!steps(&prepared(consents())).contains('\n'));
+    let plan = json!({"$private": "return", "value": "By bus.\nHis sister waits."});
+    let (kind, version, mut data) = proposed(1);
+    data["plan"] = plan;
+    assert!(steps(&with(prepared(consents()), [(kind, version, data)])).contains("By bus.\nHis sister waits."));
+    let rule = include_str!("../../assets/board.css").split("\n.board-main {").nth(1).unwrap();
+    assert!(rule.split('}').next().unwrap().contains("white-space: pre-line;"));
+}
+
+#[test]
+fn a_form_that_opens_on_a_page_leaves_the_title_to_the_page() {
+    let page = steps(&[]);
+    let (fetched, left) = (page.matches("hx-swap=\"innerHTML").count(), page.matches("ignoreTitle:true").count());
+    assert!(fetched > 0 && fetched == left, "{page}");
+}
