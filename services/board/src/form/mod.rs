@@ -69,6 +69,8 @@ pub enum Input {
     CareAbroad,
     /// A municipality that somebody of the directory is in.
     Municipality,
+    /// The same, or a new one.
+    MunicipalityOrNew,
     /// One that offers something, with what that is.
     Offering,
     /// Whom a lookout goes to.
@@ -101,6 +103,8 @@ pub struct Field {
 pub struct Form {
     pub title: Said,
     pub fields: &'static [Field],
+    /// What whoever opens it is to know before they send it.
+    pub warning: Option<Said>,
 }
 
 /// A form as a page puts it: for which command, about whom, and what the page knows already.
@@ -121,7 +125,7 @@ pub struct Ask {
     pub inline: bool,
     /// One tap sends it: nothing is asked.
     pub at_once: bool,
-    /// What whoever opens its form is to know before they send it.
+    /// What whoever opens its form here is to know before they send it.
     pub warning: Option<Said>,
     pub primary: bool,
 }

@@ -5,7 +5,7 @@ use care_path::time::local;
 use chrono::{NaiveDateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-use super::catalogue::{WHEN, form_of};
+use super::catalogue::{form_of, when};
 use super::rights::counts;
 use super::{Field, Input};
 
@@ -19,7 +19,7 @@ pub fn read(kind: CommandKind, sent: &[(String, String)]) -> (Map<String, Value>
     let mut body = Value::Object(Map::new());
     let mut problems = Vec::new();
     let fields = form_of(kind).map(|form| form.fields).unwrap_or_default();
-    for field in fields.iter().chain(WHEN) {
+    for field in fields.iter().chain(when(kind)) {
         let values: Vec<&str> = sent
             .iter()
             .filter(|(name, value)| name == field.at && !value.trim().is_empty())
@@ -59,6 +59,7 @@ fn value_of(field: &Field, values: &[&str]) -> Result<Value, &'static str> {
         | Input::OrganisationOf(_)
         | Input::CareAbroad
         | Input::Municipality
+        | Input::MunicipalityOrNew
         | Input::Offering
         | Input::Facility
         | Input::Period

@@ -9,7 +9,7 @@ use chrono::Datelike as _;
 use maud::{Markup, html};
 use monitor::period::Period;
 
-use super::catalogue::WHEN;
+use super::catalogue::when;
 use super::{Ask, Field, Form, Input, form_of};
 use crate::page::{Choice, Draft, Page};
 use crate::show::municipality;
@@ -91,7 +91,8 @@ impl Page<'_> {
     fn form(&self, ask: &Ask, form: &Form, title: &str, draft: Option<&Draft>) -> Markup {
         let id = ask.id();
         let is_written = draft.is_some();
-        let values = ask.filled.iter().chain(&ask.given).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let values =
+            ask.filled.iter().chain(&ask.given).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let filled = Draft { values, ..Draft::default() };
         let draft = draft.or(Some(&filled));
         let asked = |field: &&Field| !ask.given.iter().any(|(name, _)| *name == field.at) && field.input != Input::Id;
@@ -107,7 +108,7 @@ impl Page<'_> {
             form method="post" action={ "/board/do/" (ask.command.name()) } data-written[is_written] {
                 (self.hidden(ask))
                 (of_no_field(draft, form, ask))
-                @if let Some(warning) = ask.warning { p.form-warning { (warning.r#in(self.language)) } }
+                @if let Some(warning) = ask.warning.or(form.warning) { p.form-warning { (warning.r#in(self.language)) } }
                 @for field in &first { (self.field(&id, field, draft)) }
                 @if !rest.is_empty() {
                     @if rest.len() <= 3 {
@@ -119,9 +120,12 @@ impl Page<'_> {
                         }
                     }
                 }
-                details.more open[wrong(WHEN)] {
-                    summary { (self.say("Eerder gebeurd?", "Did it happen earlier?")) }
-                    @for field in WHEN { (self.field(&id, field, draft)) }
+                @let when = when(ask.command);
+                @if !when.is_empty() {
+                    details.more open[wrong(when)] {
+                        summary { (self.say("Eerder gebeurd?", "Did it happen earlier?")) }
+                        @for field in when { (self.field(&id, field, draft)) }
+                    }
                 }
                 div.utrecht-button-group {
                     button.utrecht-button.utrecht-button--primary-action type="submit" {
@@ -231,6 +235,21 @@ impl Page<'_> {
             | Input::Languages
             | Input::Tags
             | Input::Recipients => self.boxes(control),
+            Input::MunicipalityOrNew => {
+                let known = self.choices(Input::Municipality, control.draft);
+                let new = Some(value).filter(|value| !value.is_empty() && known.iter().all(|(each, _)| each != value));
+                html! {
+                    (self.one_of(control, known))
+                    // The first of the two that is filled in counts.
+                    details.more open[new.is_some()] {
+                        summary { (self.say("Staat die er niet bij? Een nieuwe gemeente", "Is it not listed? A new municipality")) }
+                        label.utrecht-form-label for={ (id) "-new" } {
+                            (self.say("Nieuwe gemeente, zoals rotterdam of den-haag", "New municipality, such as rotterdam or den-haag"))
+                        }
+                        input.utrecht-textbox id={ (id) "-new" } name=(field.at) type="text" value=(new.unwrap_or_default()) autocomplete="off";
+                    }
+                }
+            }
             Input::Code(_)
             | Input::Among(_)
             | Input::TrueFalse
@@ -245,17 +264,22 @@ impl Page<'_> {
             | Input::Offering
             | Input::ConsentRecipient
             | Input::Period
-            | Input::Facility => html! {
-                select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
-                    aria-describedby=[described] aria-invalid=[wrong] {
-                    @let choices = self.choices(field.input, control.draft);
-                    @let only = choices.len() == 1 && field.required;
-                    option value="" { (self.say("Kies …", "Choose …")) }
-                    @for (choice, name) in choices {
-                        option value=(choice) selected[choice == value || only] { (name) }
-                    }
+            | Input::Facility => self.one_of(control, self.choices(field.input, control.draft)),
+        }
+    }
+
+    fn one_of(&self, control: &Control<'_>, choices: Vec<(String, String)>) -> Markup {
+        let Control { field, id, .. } = *control;
+        let value = control.values.first().copied().unwrap_or_default();
+        let only = choices.len() == 1 && field.required;
+        html! {
+            select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
+                aria-describedby=[control.describedby()] aria-invalid=[control.wrong.then_some("true")] {
+                option value="" { (self.say("Kies …", "Choose …")) }
+                @for (choice, name) in choices {
+                    option value=(choice) selected[choice == value || only] { (name) }
                 }
-            },
+            }
         }
     }
 
@@ -303,7 +327,7 @@ impl Page<'_> {
             Input::Organisation => self.nearest_first(|_| true),
             Input::OrganisationOf(kinds) => self.nearest_first(|kind| kinds.contains(&kind)),
             Input::CareAbroad => self.care_abroad(draft),
-            Input::Municipality => {
+            Input::Municipality | Input::MunicipalityOrNew => {
                 let all = self.names.organisations().into_iter().filter_map(|each| each.municipality);
                 let all: BTreeSet<_> = all.collect();
                 let named = |code: String| Some((code.clone(), municipality(&code.parse().ok()?)));
@@ -455,7 +479,7 @@ fn is_wrong(draft: &Draft, field: &Field) -> bool {
 fn of_no_field(draft: Option<&Draft>, form: &Form, ask: &Ask) -> Markup {
     let is_asked = |at: &str| {
         let given = |field: &&Field| ask.given.iter().any(|(name, _)| *name == field.at);
-        form.fields.iter().chain(WHEN).any(|field| belongs(at, field.at) && !given(&field))
+        form.fields.iter().chain(when(ask.command)).any(|field| belongs(at, field.at) && !given(&field))
     };
     let problems = draft.iter().flat_map(|draft| &draft.problems);
     let wrong: Vec<_> = problems.filter(|(at, _)| !is_asked(at)).map(|(_, said)| said.as_str()).collect();

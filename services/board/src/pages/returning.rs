@@ -8,7 +8,9 @@ use care_path::policy::rules::covers_a_handover;
 use care_path::policy::{self, Relation};
 use care_path::text::Country;
 use care_path::time::{DateTime, Occurred};
-use care_path::views::{CaseFileView, ConsentView, HandoverView, IdentityView, NotedView, OptionsView, RefusalView, ReturnView};
+use care_path::views::{
+    CaseFileView, ConsentView, HandoverView, IdentityView, NotedView, OptionsView, RefusalView, ReturnView,
+};
 use maud::{Markup, html};
 
 use crate::form::Ask;
@@ -162,7 +164,8 @@ impl<'a> Steps<'a> {
                 && country.is_some()
                 && consent.recipient_country == country
         };
-        let mut classes = going_back.consents.iter().flatten().filter(is_for).map(|consent| consent.data_classes.as_deref());
+        let mut classes =
+            going_back.consents.iter().flatten().filter(is_for).map(|consent| consent.data_classes.as_deref());
         let handovers = || going_back.handovers.iter().flatten();
         Self {
             country,

@@ -292,7 +292,10 @@ fn a_second_return_is_told_by_its_own_handover() {
 #[test]
 fn what_does_not_apply_is_not_told_as_arranged() {
     let page = steps(&[condition("addiction_care_arranged", "not_applicable")]);
-    assert!(page.contains(r#"<span lang="pl">niepotrzebne</span>"#) && !page.contains(r#"<span lang="pl">załatwione</span>"#));
+    assert!(
+        page.contains(r#"<span lang="pl">niepotrzebne</span>"#)
+            && !page.contains(r#"<span lang="pl">załatwione</span>"#)
+    );
 }
 
 #[test]

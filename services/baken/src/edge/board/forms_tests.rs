@@ -106,6 +106,7 @@ fn fits(input: Input, schema: &Value, schemas: &Schemas) -> bool {
         | Input::OrganisationOf(_)
         | Input::CareAbroad
         | Input::Municipality
+        | Input::MunicipalityOrNew
         | Input::Period
         | Input::Time
         | Input::Offering

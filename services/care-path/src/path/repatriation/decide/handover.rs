@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::preparing::abroad;
 use crate::codes::{
-    ConsentPurpose, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
-    HandoverWithdrawReason, OrgKind, ReturnWish,
+    ConsentPurpose, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState, HandoverWithdrawReason,
+    OrgKind, ReturnWish,
 };
 use crate::command::{Context, Decide, Refusal, Requires};
 use crate::deadlines::RiskFactor;
