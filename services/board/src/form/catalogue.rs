@@ -431,7 +431,10 @@ const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Seal
 
 const DEPARTURE: &[Field] = &[
     may("/travels", "Hoe reist de persoon?", "How does the person travel?", Line),
-    may("/expected_arrival", "Verwachte aankomst", "Expected arrival", Moment),
+    may("/expected_arrival", "Verwachte aankomst", "Expected arrival", Moment).hint(
+        "Leeg laten betekent: na twee dagen, of zoals uw gemeente het instelt.",
+        "Left empty it means: after two days, or as your municipality has set it.",
+    ),
 ];
 
 const FOLLOW_UP: &[Field] = &[

@@ -3,7 +3,7 @@
 
 use care_path::codes::{Code, TaskKind, YesNoUnknown};
 use care_path::command::CommandKind as K;
-use care_path::views::{CaseFileView, RightsAssessmentView, TaskView};
+use care_path::views::{CaseFileView, RightsAssessmentView, RightsView, TaskView};
 use maud::{Markup, html};
 
 use super::Part;
@@ -57,6 +57,7 @@ pub fn rights(page: &Page<'_>, file: &CaseFileView, may: &[K], answers: &[(Strin
             section aria-labelledby="outcome" {
                 h2 #outcome.utrecht-heading-2 { (page.say("Uitkomst van de laatste toets", "Outcome of the last assessment")) }
                 (page.assessed(assessment))
+                (page.overtaken(known))
                 (page.rests_on(answers))
             }
         }
@@ -107,6 +108,20 @@ impl Page<'_> {
                     ul { @for offering in open { li { (self.code(*offering)) } } }
                 }
                 p { (self.noted(&assessment.noted)) }
+            }
+        }
+    }
+
+    /// That the last assessment does not know of a decision of the IND that was recorded after it.
+    pub(super) fn overtaken(&self, rights: Option<&RightsView>) -> Markup {
+        let assessed = rights.and_then(|rights| Some(rights.assessments.as_ref()?.last()?.noted.recorded_at));
+        let decided = rights.and_then(|rights| Some(rights.ind_decision.as_ref()?.noted.recorded_at));
+        html! {
+            @if assessed.zip(decided).is_some_and(|(assessed, decided)| assessed < decided) {
+                p {
+                    span.tag.tag--warn { (self.say("toets opnieuw", "assess again")) } " "
+                    (self.say("Het besluit van de IND is van na deze toets.", "The decision of the IND came after this assessment."))
+                }
             }
         }
     }

@@ -96,9 +96,9 @@ impl Page<'_> {
                     }
                 }
                 (self.follow_ups(handover, may))
-                @for question in handover.questions.iter().flatten() {
+                @for (asked, question) in handover.questions.iter().flatten().filter_map(|each| Some((each.question.as_ref()?, each))) {
                     div.question {
-                        p.told { (self.say("Vraag: ", "Question: ")) @if let Some(asked) = &question.question { (asked.as_str()) } }
+                        p.told { (self.say("Vraag: ", "Question: ")) (asked.as_str()) }
                         @if let Some(answer) = &question.answer {
                             p.told { (self.say("Antwoord: ", "Answer: ")) (answer.as_str()) }
                         } @else if can(K::AnswerHandoverQuestion) && handover.state.is_some_and(S::is_open) {
@@ -175,7 +175,7 @@ const fn next(state: S) -> &'static [K] {
             K::WithdrawHandover,
         ],
         S::Accepted => &[K::RecordDeparture, K::AskHandoverQuestion, K::AttachHandoverDocument, K::WithdrawHandover],
-        S::Departed => &[K::ConfirmArrival, K::AskHandoverQuestion],
+        S::Departed => &[K::ConfirmArrival, K::AskHandoverQuestion, K::AttachHandoverDocument, K::WithdrawHandover],
         S::Arrived | S::Declined | S::Withdrawn => &[],
     }
 }

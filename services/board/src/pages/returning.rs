@@ -68,7 +68,15 @@ pub fn returning(page: &Page<'_>, Returning { file, may, language }: &Returning<
                 (page.both(&eight::OWN_CHOICE, own))
                 (page.both(&eight::SAME_HELP, own))
                 @if last_word(going_back) == Some(ReturnWish::DoesNotWantToReturn) {
-                    div.utrecht-alert.utrecht-alert--warning { (page.both(&eight::STOPPED, own)) }
+                    div.utrecht-alert.utrecht-alert--warning {
+                        // Who has left has left: a no on the way stops nothing by itself.
+                        @if Steps::of(going_back).is_under_way {
+                            p { (page.say(
+                                "De persoon zei nee, en is al vertrokken: de overdracht loopt nog. Trek die in, of de toestemming, als de persoon dat wil.",
+                                "The person said no and has left already: the handover still goes on. Withdraw it, or the consent, if the person wants that.",
+                            )) }
+                        } @else { (page.both(&eight::STOPPED, own)) }
+                    }
                 }
                 div.yes-no {
                     @if is_asked {
@@ -140,16 +148,21 @@ fn last_word(going_back: &ReturnView) -> Option<ReturnWish> {
     talks(going_back).iter().filter_map(Talk::wish).next_back()
 }
 
+/// Whether there is a consent for the country of a return, and whether it covers what a handover tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Consented {
+    Nothing,
+    TooLittle,
+    Enough,
+}
+
 /// How far a return is, by its steps.
 struct Steps<'a> {
     /// For which country.
     country: Option<Country>,
     wants: bool,
     is_arranged: bool,
-    /// There is a consent for the country.
-    has_consent: bool,
-    /// There is one that covers what a handover tells.
-    is_covered: bool,
+    consented: Consented,
     is_under_way: bool,
     /// The last handover, unless the person is here again after it: earlier ones are behind them.
     handover: Option<&'a HandoverView>,
@@ -164,15 +177,18 @@ impl<'a> Steps<'a> {
                 && country.is_some()
                 && consent.recipient_country == country
         };
-        let mut classes =
-            going_back.consents.iter().flatten().filter(is_for).map(|consent| consent.data_classes.as_deref());
+        let consents = going_back.consents.iter().flatten().filter(is_for);
+        let classes: Vec<_> = consents.map(|consent| consent.data_classes.as_deref().unwrap_or_default()).collect();
         let handovers = || going_back.handovers.iter().flatten();
         Self {
             country,
             wants: last_word(going_back) == Some(ReturnWish::WantsToReturn),
             is_arranged: country.is_some() && going_back.missing_conditions.as_ref().is_some_and(Vec::is_empty),
-            has_consent: classes.clone().next().is_some(),
-            is_covered: classes.any(|classes| classes.is_some_and(covers_a_handover)),
+            consented: match classes.as_slice() {
+                [] => Consented::Nothing,
+                classes if classes.iter().any(|classes| covers_a_handover(classes)) => Consented::Enough,
+                _ => Consented::TooLittle,
+            },
             is_under_way: handovers().any(|each| each.state.is_some_and(HandoverState::is_open)),
             handover: handovers().next_back().filter(|each| each.here_again_at.is_none()),
         }
@@ -184,7 +200,8 @@ impl<'a> Steps<'a> {
 
     /// The country that a handover can be proposed to.
     fn ready_for(&self) -> Option<Country> {
-        self.country.filter(|_| self.wants && self.is_arranged && self.is_covered && !self.is_under_way)
+        self.country
+            .filter(|_| self.wants && self.is_arranged && self.consented == Consented::Enough && !self.is_under_way)
     }
 }
 
@@ -280,11 +297,11 @@ impl Page<'_> {
                     (self.act(&ask(K::EvidenceReturnCondition).titled("Voorwaarde voor een ander land", "Condition for another country")))
                 }
             }
-            li class=(class(steps.is_covered)) {
+            li class=(class(steps.consented == Consented::Enough)) {
                 h2.utrecht-heading-2 { (self.say("Toestemming", "Consent")) }
                 (self.both(&eight::STEP_CONSENT, own))
                 @for consent in consents() { (self.consent_given(person, consent, may, Some(own))) }
-                @if steps.has_consent && !steps.is_covered {
+                @if steps.consented == Consented::TooLittle {
                     p { span.tag.tag--warn { (self.say("te weinig voor een overdracht", "too little for a handover")) } " "
                         (self.say("Een overdracht vraagt toestemming voor identiteit én terugkeer.",
                             "A handover takes consent for identity as well as return.")) }
@@ -380,9 +397,8 @@ impl Page<'_> {
         let look = if is_missing { "tag tag--warn" } else { "tag tag--calm" };
         let state = match met.map(|met| met.status).filter(|_| !is_missing) {
             Some(ConditionStatus::NotApplicable) => &eight::NOT_NEEDED,
-            Some(ConditionStatus::Evidenced) => &eight::DONE,
             None if is_missing => &eight::MISSING,
-            None => &eight::DONE,
+            Some(ConditionStatus::Evidenced) | None => &eight::DONE,
         };
         html! {
             li.card {

@@ -342,3 +342,13 @@ fn a_form_that_opens_on_a_page_leaves_the_title_to_the_page() {
     let (fetched, left) = (page.matches("hx-swap=\"innerHTML").count(), page.matches("ignoreTitle:true").count());
     assert!(fetched > 0 && fetched == left, "{page}");
 }
+
+#[test]
+fn a_no_on_the_way_is_not_told_as_a_return_that_stopped_and_the_handover_can_be_withdrawn() {
+    let mut departed = arrived();
+    departed.pop();
+    let refused = with(departed, [refuses()]);
+    let page = steps(&refused);
+    assert!(page.contains("is al vertrokken") && !page.contains("De terugkeer is gestopt"), "{page}");
+    assert!(handover(0, &refused).contains("withdraw_handover"));
+}

@@ -75,11 +75,6 @@ pub fn who_saw(page: &Page<'_>, WhoSaw { person, identity, seen_by, has_proof, l
 }
 
 impl Page<'_> {
-    /// What a category is about, in the reader's language.
-    pub(super) fn category(&self, category: Category) -> &'static str {
-        word(category).r#in(OwnLanguage::of(self.language.tag()).unwrap_or(OwnLanguage::ENGLISH))
-    }
-
     fn seen_by(&self, each: &SeenBy, own: OwnLanguage) -> Markup {
         html! {
             li.card {

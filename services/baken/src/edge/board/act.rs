@@ -226,13 +226,16 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
         }
         let back = form.sent.back();
         let receipt = match execute(form).await {
-            Err(problem) if is_open_already(&problem) => return Ok(form.to_the_case(&problem)?),
+            Err(problem) if is_open_already(&problem) => return form.to_the_case(&problem),
             executed => executed?,
         };
         // Whoever was not known before, or not seen, has a page now.
         let opens = matches!(command, CommandKind::ReportSignal | CommandKind::BreakGlass);
         let opened = receipt.person_id.filter(|_| opens);
-        let next = opened.map_or(back, |person| format!("/board/persons/{person}"));
+        let next = opened.map_or(back, search::on_the_case);
+        // Whoever sees the case no more, having closed it, does not come back to it.
+        let is_left = |person| next.starts_with(&search::on_the_case(person)) && !form.opens(person);
+        let next = if receipt.person_id.is_some_and(is_left) { "/board/".to_owned() } else { next };
         let flash = said(&receipt, form, &next);
         // What was changed in the directory is shown in its place.
         let place = place_and_name(&edge.baken.directory(), |at| form.sent.pairs.of(at));
