@@ -1,7 +1,9 @@
 //! Forms: what a command asks for, said once. [`catalogue`] lists the fields of each command; [`Page::act`] shows them and
 //! [`read`] makes the command's body of what was sent.
 
+mod beside;
 mod catalogue;
+mod choices;
 mod directory;
 mod read;
 mod render;

@@ -5,7 +5,8 @@ use care_path::time::local;
 use chrono::{NaiveDateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-use super::catalogue::{form_of, when};
+use super::beside::when;
+use super::catalogue::form_of;
 use super::rights::counts;
 use super::{Field, Input};
 

@@ -22,6 +22,7 @@ mod places;
 mod privacy;
 mod problem;
 mod referrals;
+mod return_steps;
 mod returning;
 #[cfg(test)]
 mod returning_tests;
