@@ -123,7 +123,14 @@ async fn a_withdrawn_consent_stops_a_handover_that_was_already_acknowledged() {
     let proposed = supporter.post(&format!("/v1/persons/{person}/handovers"), proposal()).await.expect(201);
     let step = |action: &str| format!("/v1/persons/{person}/handovers/{}/{action}", proposed.id("handover_id"));
     let pl = running.client("liaison-pl");
+    // The list says by when, and offers what is taken; on the person's page there is nothing else to record.
+    let liaison = Browser::of(&running.url, "liaison-pl").await;
+    let list = liaison.get("/board/handovers").await.words();
+    assert!(list.contains("tag tag--calm\">binnen") && !list.contains("accept_handover"), "{list}");
+    let page = liaison.get(&format!("/board/persons/{person}")).await.words();
+    assert!(page.contains("acknowledge_handover") && !page.contains("id=\"do\""), "{page}");
     pl.post(&step("acknowledge"), json!({})).await.expect(201);
+    assert!(liaison.get("/board/handovers").await.words().contains("accept_handover"));
     supporter.post(&format!("/v1/persons/{person}/consents/{consent}/withdraw"), json!({})).await.expect(201);
     pl.post(&step("accept"), json!({})).await.expect(404);
     // The embassy need not go on preparing, and is told no more than that.

@@ -64,8 +64,8 @@
         let aside = document.getElementById("aside");
         if (!aside) {
             aside = made("section", { id: "aside" }, made("p", { role: "status" }, say(
-                "Wat u schreef, hoort bij iets dat hier niet meer staat. Uw tekst staat er nog en is niet vastgelegd.",
-                "What you wrote belongs to something that is not here any more. Your text is still there and is not recorded.",
+                "Wat u schreef, kan hier niet meer. Uw tekst staat er nog en is niet vastgelegd.",
+                "What you wrote can be done here no more. Your text is still there and is not recorded.",
             )));
             live().before(aside);
         }

@@ -15,4 +15,4 @@ mod testing;
 mod words;
 
 pub use page::{Choice, Draft, Flash, Known, Names, Page, Reader, Section, Unsent};
-pub use words::{Language, OwnLanguage, Said, field_problem, has_words, problem_title, refusal};
+pub use words::{Language, OwnLanguage, Said, WHOLE_NUMBER, field_problem, has_words, problem_title, refusal};

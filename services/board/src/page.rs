@@ -36,6 +36,7 @@ pub struct Choice {
     /// What kind it is, by code, and where.
     pub kind: String,
     pub municipality: Option<String>,
+    pub country: Option<String>,
     /// What it offers, by code.
     pub offerings: Vec<String>,
 }
@@ -78,8 +79,10 @@ pub struct Flash {
     pub said: String,
     /// What takes it back: the person and the entry.
     pub undo: Option<(Uuid, Uuid)>,
-    /// Whom it was about, where that is not the page's own person.
+    /// Whom it was about, where that is not the page's own person and the reader may open the case.
     pub person: Option<Uuid>,
+    /// The element of the page that it was about: it is said there, where the page has it.
+    pub place: Option<String>,
 }
 
 /// A part of the navigation.
@@ -126,6 +129,11 @@ impl Page<'_> {
     #[must_use]
     pub fn still(&self) -> Self {
         Self { live: false, ..*self }
+    }
+
+    /// The page as it speaks on a sheet of paper for the person.
+    pub(crate) fn in_dutch(&self) -> Self {
+        Self { language: Language::Dutch, ..*self }
     }
 
     /// Of two texts that say the same, the one in the reader's language.
@@ -210,19 +218,23 @@ impl Page<'_> {
 
     /// Whether the form of what was not recorded is among these: they are shown open.
     pub(crate) fn has_draft(&self, acts: &Markup) -> bool {
-        self.draft.is_some_and(|draft| acts.0.contains(&format!("id=\"{}\"", draft.form)))
+        self.draft.is_some_and(|draft| has_element(acts, &draft.form))
+    }
+
+    /// What was recorded just now about an element of the page, in its place.
+    pub(crate) fn said_of(&self, element: &str) -> Markup {
+        let flash = self.flash.filter(|flash| flash.place.as_deref() == Some(element));
+        html! { @if let Some(flash) = flash { p.utrecht-alert.utrecht-alert--ok role="status" { (flash.said) } } }
     }
 
     /// What was recorded just now, or what kept it from being recorded.
     fn said(&self, main: &Markup) -> Markup {
         html! {
-            @if let Some(flash) = self.flash {
+            @if let Some(flash) = self.flash.filter(|flash| !flash.place.as_ref().is_some_and(|place| has_element(main, place))) {
                 div.utrecht-alert.utrecht-alert--ok role="status" {
                     p { (flash.said) }
                     @if let Some((person, entry)) = flash.undo { (self.undo(person, entry)) }
-                    @if let Some(person) = flash.person {
-                        p { (self.person_link(None, care_path::PersonId(person))) }
-                    }
+                    @if let Some(person) = flash.person { p { (self.person_link(None, PersonId(person))) } }
                 }
             }
             @for unsent in self.unsent {
@@ -258,6 +270,11 @@ impl Page<'_> {
             }
         }
     }
+}
+
+/// Whether an element of this id is among these.
+fn has_element(within: &Markup, id: &str) -> bool {
+    within.0.contains(&format!("id=\"{id}\""))
 }
 
 /// Offers the other languages, and comes back to a page.

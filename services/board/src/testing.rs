@@ -1,5 +1,6 @@
 //! A page for tests: of a coordinator in Rotterdam, on a morning in November.
 
+use care_path::codes::{Code, OrgKind};
 use care_path::ids::{FacilityId, OrgId};
 use care_path::{Actor, Principal};
 use maud::Markup;
@@ -25,7 +26,15 @@ impl Names for Labels {
     }
 
     fn organisations(&self) -> Vec<Choice> {
-        Vec::new()
+        let care = ["PL", "RO"].map(|country| Choice {
+            id: format!("care-provider-{}", country.to_lowercase()),
+            name: format!("Care in {country}"),
+            kind: OrgKind::ForeignCareProvider.code().to_owned(),
+            municipality: None,
+            country: Some(country.to_owned()),
+            offerings: Vec::new(),
+        });
+        care.into()
     }
 
     fn facilities(&self, _: &OrgId) -> Vec<Choice> {
@@ -50,9 +59,13 @@ pub(crate) fn now() -> care_path::time::DateTime {
 }
 
 pub(crate) fn on_a_page(make: impl FnOnce(&Page<'_>) -> Markup) -> String {
+    on_a_page_in(Language::Dutch, make)
+}
+
+pub(crate) fn on_a_page_in(language: Language, make: impl FnOnce(&Page<'_>) -> Markup) -> String {
     let reader = Reader { principal: coordinator(), name: "Coordinator".to_owned() };
     let page = Page {
-        language: Language::Dutch,
+        language,
         now: now(),
         reader: &reader,
         names: &Labels,

@@ -33,7 +33,7 @@ impl Occurred {
 
     /// Until when it may have happened.
     #[must_use]
-    pub(crate) fn latest(&self) -> DateTime {
+    pub fn latest(&self) -> DateTime {
         match self.precision {
             Precision::Instant => self.at,
             Precision::Night => Night::of(self.at).morning().max(self.at),

@@ -280,3 +280,68 @@ async fn a_bed_for_next_week_leaves_tonights_at_both_doors() {
     assert_eq!(guests(&shelter, "night-shelter-rotterdam-beds", &then).await, 0);
     assert_eq!(guests(&later, "shelter24-rotterdam-beds", &then).await, 1);
 }
+
+#[tokio::test]
+async fn an_organisation_is_found_and_closed_with_a_question_and_named_in_its_place() {
+    let running = support::empty().await;
+    let browser = Browser::of(&running.url, "administrator").await;
+    let cards = |page: &Page| page.text.matches("class=\"card\" id=\"organisation-").count();
+    let all = browser.get("/board/directory").await;
+    let found = browser.get("/board/directory?find=utrecht+night").await;
+    assert!(cards(&found) > 0 && cards(&found) < cards(&all), "{} of {}", cards(&found), cards(&all));
+    let card = element(&found, "organisation-night-shelter-utrecht", "<ul");
+    assert!(
+        card.contains("/board/form/close_organisation") && !card.contains("/board/do/close_organisation"),
+        "{card}"
+    );
+    let form = card.split("href=\"").map(|link| link.split('"').next().unwrap().replace("&amp;", "&"));
+    let form = browser.get(&form.into_iter().find(|link| link.contains("close_organisation")).unwrap()).await;
+    assert!(
+        form.text.contains("kan deze organisatie dan nog kiezen") && form.text.contains("<strong>"),
+        "{}",
+        form.text
+    );
+    let closed = browser.send(&form, "close_organisation", &[]).await;
+    assert!(closed.status == 200 && closed.at.contains("find=utrecht+night"), "{}", closed.at);
+    let card = element(&closed, "organisation-night-shelter-utrecht", "<dl");
+    assert!(card.contains("Doet niet meer mee: ") && card.contains("doet niet mee"), "{card}");
+    assert_eq!(closed.text.matches("Vastgelegd").count(), 1);
+}
+
+#[tokio::test]
+async fn a_new_organisation_is_in_a_municipality_that_is_known_or_in_one_that_is_named_as_new() {
+    let running = support::empty().await;
+    let browser = Browser::of(&running.url, "administrator").await;
+    let form = async || browser.get("/board/form/register_organisation?back=/board/directory").await;
+    let page = form().await;
+    let choices = page.text.split("name=\"/municipality\"").nth(1).unwrap().split("</select>").next().unwrap();
+    assert!(choices.contains("value=\"den-haag\"") && page.text.contains("Een nieuwe gemeente"), "{choices}");
+    for (id, municipality) in [("soup-one", ["den-haag", "ignored"]), ("soup-two", ["", "zwolle"])] {
+        let [known, new] = municipality;
+        let filled = [
+            ("/organisation_id", id),
+            ("/name", "Soup"),
+            ("/kind", "day_shelter"),
+            ("/municipality", known),
+            ("/municipality", new),
+        ];
+        let registered = browser.send(&form().await, "register_organisation", &filled).await;
+        assert_eq!(registered.status, 200, "{}", registered.text);
+        let listed = running.client("administrator").all("/v1/organisations").await;
+        let told = listed.iter().find(|each| each["organisation_id"] == id).unwrap();
+        assert_eq!(told["municipality"], if known.is_empty() { new } else { known });
+    }
+}
+
+#[tokio::test]
+async fn what_is_taken_back_is_named_and_nobody_is_offered_to_move_what_they_cannot_find_a_person_for() {
+    let running = support::empty().await;
+    let police = running.client("police-rotterdam");
+    let person = police.signal(json!({"channel": "police_contact"})).await;
+    let page = page_of(&running, "police-rotterdam", &format!("/board/persons/{person}")).await;
+    assert!(page.text.contains("retract_entry") && !page.text.contains("/move?"), "{}", page.text);
+    let form = page.links().into_iter().find(|link| link.contains("/board/form/retract_entry")).unwrap();
+    let form = page_of(&running, "police-rotterdam", &form).await;
+    let link = format!("href=\"/board/persons/{person}\"");
+    assert!(form.text.contains("<strong>Signaal") && form.text.contains(&link), "{}", form.text);
+}

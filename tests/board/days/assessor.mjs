@@ -30,6 +30,8 @@ test("somebody's rights are assessed from the desk, one question after the other
     await Promise.all([page.waitForNavigation(), send.click()]);
     await wasRecorded(page);
     assert.ok((await page.getByText("an aid, not binding").count()) > 0);
+    assert.ok(await asked("unfit").isVisible(), "what was answered shows, behind a question that was not");
+    assert.ok(!(await asked("training").isVisible()), "and of the others the first");
     await checkPage(page, "assessor-assessed");
     await page.leave();
 });

@@ -1,5 +1,6 @@
 //! The records that are kept: which go next, and what holds any.
 
+use care_path::PersonId;
 use care_path::path::privacy::LISTED_DAYS;
 use care_path::policy::rules::keeps_records;
 use care_path::sight::Disclosed;
@@ -64,6 +65,20 @@ impl Baken {
             node: hold,
         });
         Ok(reader.shown_on(page.cut(edges)))
+    }
+
+    /// Whether there is a record of this number, erased or not.
+    ///
+    /// # Errors
+    /// Where the role does not keep records.
+    pub fn has_record(&self, reader: &Reading, person: PersonId) -> Result<bool, RecordsError> {
+        let is_there = self.kept_by(reader)?.case(person).is_some();
+        if is_there {
+            reader.shown(Disclosed::nothing_of(person));
+        } else {
+            reader.hidden(person);
+        }
+        Ok(is_there)
     }
 
     fn kept_by(&self, reader: &Reading) -> Result<RwLockReadGuard<'_, World>, RecordsError> {

@@ -5,10 +5,11 @@ use care_path::codes::OrgKind;
 use care_path::command::CommandKind as K;
 
 use super::Input::{
-    Abroad, Among, Birth, Code, Codes, ConsentRecipient, Consented, Countries, Country, Day, Facility, Flag, Id,
-    Language, Languages, Line, Moment, Municipality, Number, Offering, Organisation, OrganisationOf, OwnKind, Period,
-    Recipients, Sealed, Text, TrueFalse,
+    Abroad, Among, Birth, CareAbroad, Code, Codes, ConsentRecipient, Consented, Countries, Country, Day, Facility,
+    Flag, Id, Language, Languages, Line, Moment, Municipality, Number, Offering, Organisation, OrganisationOf, OwnKind,
+    Period, Recipients, Sealed, Text, TrueFalse,
 };
+use super::beside::warning;
 use super::directory::{
     CAPACITY, CHANGED_FACILITY, CHANGED_ORGANISATION, NEW_FACILITY, NEW_ORGANISATION, THE_FACILITY, THE_ORGANISATION,
 };
@@ -17,7 +18,7 @@ use super::{Field, Form, Input};
 use crate::words::Said;
 
 pub(super) const fn may(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
-    Field { at, label: Said(dutch, english), input, required: false, hint: None }
+    Field { at, label: Said(dutch, english), input, required: false, either: false, hint: None }
 }
 
 pub(super) const fn must(at: &'static str, dutch: &'static str, english: &'static str, input: Input) -> Field {
@@ -25,17 +26,14 @@ pub(super) const fn must(at: &'static str, dutch: &'static str, english: &'stati
 }
 
 impl Field {
+    pub(super) const fn either(self) -> Self {
+        Self { either: true, ..self }
+    }
+
     pub(super) const fn hint(self, dutch: &'static str, english: &'static str) -> Self {
         Self { hint: Some(Said(dutch, english)), ..self }
     }
 }
-
-/// What every command may say: when it happened.
-pub(super) const WHEN: &[Field] = &[
-    may("/occurred_at", "Wanneer was dit?", "When was this?", Moment)
-        .hint("Leeg laten betekent: nu.", "Left empty it means: now."),
-    may("/occurred_precision", "Hoe precies weet u dat?", "How precisely is that known?", Code("occurred_precision")),
-];
 
 const EXPLANATION: Field = may("/explanation", "Toelichting", "Explanation", Text);
 
@@ -360,13 +358,21 @@ const CONSENT: &[Field] = &[
 
 const HANDOVER: &[Field] = &[
     must("/country", "Naar welk land?", "To which country?", Abroad),
-    may("/receiving", "Ontvangende zorgaanbieder", "Receiving care provider", Organisation),
+    may(
+        "/receiving",
+        "Welke zorgaanbieder daar ontvangt de persoon?",
+        "Which care provider there receives the person?",
+        CareAbroad,
+    )
+    .either()
+    .hint("Staat die er niet bij, schrijf hieronder wie het is.", "If it is not listed, write below who it is."),
     may(
         "/receiving_organisation",
-        "Ontvangende organisatie, als die niet meedoet",
-        "Receiving organisation that does not take part",
+        "Wie ontvangt de persoon, als die niet meedoet in Baken?",
+        "Who receives the person, if they take no part in Baken?",
         Line,
-    ),
+    )
+    .either(),
     may("/guardian", "Wie heeft het gezag (bij een minderjarige)?", "Who has custody (of a minor)?", Line),
     may("/plan", "Plan", "Plan", Text),
 ];
@@ -378,7 +384,10 @@ const DOCUMENT: &[Field] = &[must("/document", "Verzegeld document (JWE)", "Seal
 
 const DEPARTURE: &[Field] = &[
     may("/travels", "Hoe reist de persoon?", "How does the person travel?", Line),
-    may("/expected_arrival", "Verwachte aankomst", "Expected arrival", Moment),
+    may("/expected_arrival", "Verwachte aankomst", "Expected arrival", Moment).hint(
+        "Leeg laten betekent: na twee dagen, of zoals uw gemeente het instelt.",
+        "Left empty it means: after two days, or as your municipality has set it.",
+    ),
 ];
 
 const FOLLOW_UP: &[Field] = &[
@@ -514,5 +523,5 @@ pub const fn form_of(kind: K) -> Option<Form> {
         | K::FinishMove
         | K::PassDeadline => return None,
     };
-    Some(Form { title: Said(dutch, english), fields })
+    Some(Form { title: Said(dutch, english), fields, warning: warning(kind) })
 }

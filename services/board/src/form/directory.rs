@@ -1,7 +1,7 @@
 //! What the commands of the directory ask for: an organisation, a facility, and how many places it has.
 
 use super::Field;
-use super::Input::{Code, Codes, Country, Day, Id, Line, Names, Number, Tags, Time};
+use super::Input::{Code, Codes, Country, Day, Id, Line, MunicipalityOrNew, Names, Number, Tags, Time};
 use super::catalogue::{may, must};
 
 /// What is said of an organisation, after its id.
@@ -11,8 +11,7 @@ macro_rules! organisation {
             $($first,)*
             must("/name", "Naam", "Name", Line),
             must("/kind", "Soort organisatie", "Kind of organisation", Code("org_kind")),
-            may("/municipality", "Gemeente", "Municipality", Line)
-                .hint("Zoals rotterdam of den-haag.", "Such as rotterdam or den-haag."),
+            may("/municipality", "Gemeente", "Municipality", MunicipalityOrNew),
             may("/country", "Land", "Country", Country),
             may("/offerings", "Aanbod", "What it offers", Codes("offering")),
             may("/languages", "Talen", "Languages", Tags),

@@ -1,7 +1,9 @@
 //! Forms: what a command asks for, said once. [`catalogue`] lists the fields of each command; [`Page::act`] shows them and
 //! [`read`] makes the command's body of what was sent.
 
+mod beside;
 mod catalogue;
+mod choices;
 mod directory;
 mod read;
 mod render;
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 pub use catalogue::form_of;
 pub use read::{birth, put, read};
+pub(crate) use rights::QUESTIONS;
 
 use crate::words::Said;
 
@@ -64,8 +67,12 @@ pub enum Input {
     Organisation,
     /// One of these kinds.
     OrganisationOf(&'static [OrgKind]),
+    /// A care provider that takes part, in the country that the form names; it is asked for where there is one.
+    CareAbroad,
     /// A municipality that somebody of the directory is in.
     Municipality,
+    /// The same, or a new one.
+    MunicipalityOrNew,
     /// One that offers something, with what that is.
     Offering,
     /// Whom a lookout goes to.
@@ -88,6 +95,8 @@ pub struct Field {
     pub label: Said,
     pub input: Input,
     pub required: bool,
+    /// This one or another is needed: they stand with what is required.
+    pub either: bool,
     pub hint: Option<Said>,
 }
 
@@ -96,6 +105,8 @@ pub struct Field {
 pub struct Form {
     pub title: Said,
     pub fields: &'static [Field],
+    /// What whoever opens it is to know before they send it.
+    pub warning: Option<Said>,
 }
 
 /// A form as a page puts it: for which command, about whom, and what the page knows already.
@@ -108,13 +119,15 @@ pub struct Ask {
     pub given: Vec<(&'static str, String)>,
     /// What stands in its fields until somebody changes it.
     pub filled: Vec<(&'static str, String)>,
+    /// Fields that are needed here, though the command may do without.
+    pub needs: Vec<&'static str>,
     /// What it is called here, where that is not the command's own title.
     pub title: Option<Said>,
     /// The form is part of the page, and is not fetched when it is opened.
     pub inline: bool,
     /// One tap sends it: nothing is asked.
     pub at_once: bool,
-    /// What whoever opens its form is to know before they send it.
+    /// What whoever opens its form here is to know before they send it.
     pub warning: Option<Said>,
     pub primary: bool,
 }
@@ -128,6 +141,7 @@ impl Ask {
             subject: None,
             given: Vec::new(),
             filled: Vec::new(),
+            needs: Vec::new(),
             title: None,
             inline: false,
             at_once: false,
@@ -155,6 +169,12 @@ impl Ask {
     #[must_use]
     pub fn filled(mut self, at: &'static str, value: impl Into<String>) -> Self {
         self.filled.push((at, value.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn needs(mut self, at: &'static str) -> Self {
+        self.needs.push(at);
         self
     }
 

@@ -5,7 +5,9 @@ use care_path::time::local;
 use chrono::{NaiveDateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
-use super::catalogue::{WHEN, form_of};
+use super::beside::when;
+use super::catalogue::form_of;
+use super::rights::counts;
 use super::{Field, Input};
 
 // Rules, as the service says its own: `field_problem` puts them into words.
@@ -18,10 +20,11 @@ pub fn read(kind: CommandKind, sent: &[(String, String)]) -> (Map<String, Value>
     let mut body = Value::Object(Map::new());
     let mut problems = Vec::new();
     let fields = form_of(kind).map(|form| form.fields).unwrap_or_default();
-    for field in fields.iter().chain(WHEN) {
+    for field in fields.iter().chain(when(kind)) {
         let values: Vec<&str> = sent
             .iter()
             .filter(|(name, value)| name == field.at && !value.trim().is_empty())
+            .filter(|(name, _)| kind != CommandKind::AssessRights || counts(name, sent))
             .map(|(_, value)| value.trim())
             .collect();
         if values.is_empty() {
@@ -55,7 +58,9 @@ fn value_of(field: &Field, values: &[&str]) -> Result<Value, &'static str> {
         | Input::OwnKind
         | Input::Organisation
         | Input::OrganisationOf(_)
+        | Input::CareAbroad
         | Input::Municipality
+        | Input::MunicipalityOrNew
         | Input::Offering
         | Input::Facility
         | Input::Period

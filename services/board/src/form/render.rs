@@ -1,19 +1,10 @@
 //! Forms as a page shows them. Without scripts they work all the same.
 
-use std::collections::BTreeSet;
-
-use care_path::codes::{Code, DataClass, LocationType, OrgKind};
-use care_path::policy::rules::leaves_with_consent;
-use care_path::time::local_date;
-use chrono::Datelike as _;
 use maud::{Markup, html};
-use monitor::period::Period;
 
-use super::catalogue::WHEN;
+use super::beside::when;
 use super::{Ask, Field, Form, Input, form_of};
-use crate::page::{Choice, Draft, Page};
-use crate::show::municipality;
-use crate::words::{COUNTRIES, LANGUAGES};
+use crate::page::{Draft, Page};
 
 impl Page<'_> {
     /// What sends a command: a button that sends it at once, or one that opens its form.
@@ -33,7 +24,7 @@ impl Page<'_> {
                     (self.form(ask, &form, title, draft))
                 } @else {
                     @let path = ask.path(self.at);
-                    div hx-get=(path) hx-trigger="toggle from:'closest details' once" hx-select=".form-page form" hx-swap="innerHTML" {
+                    div hx-get=(path) hx-trigger="toggle from:'closest details' once" hx-select=".form-page form" hx-swap="innerHTML ignoreTitle:true" {
                         a.utrecht-link href=(path) { (self.say("Open het formulier", "Open the form")) }
                     }
                 }
@@ -91,20 +82,24 @@ impl Page<'_> {
     fn form(&self, ask: &Ask, form: &Form, title: &str, draft: Option<&Draft>) -> Markup {
         let id = ask.id();
         let is_written = draft.is_some();
-        let values = ask.filled.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let values =
+            ask.filled.iter().chain(&ask.given).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let filled = Draft { values, ..Draft::default() };
         let draft = draft.or(Some(&filled));
         let asked = |field: &&Field| !ask.given.iter().any(|(name, _)| *name == field.at) && field.input != Input::Id;
-        let (needed, more): (Vec<&Field>, Vec<&Field>) =
-            form.fields.iter().filter(asked).partition(|field| field.required);
+        let asked: Vec<_> = form.fields.iter().filter(asked).filter(|field| self.can_be_chosen(field, draft)).collect();
+        let either = asked.iter().filter(|field| field.either).count();
+        let needs = |field: &Field| ask.needs.contains(&field.at) || (field.either && either == 1);
+        let asked = asked.into_iter().map(|field| Field { required: field.required || needs(field), ..*field });
+        let (needed, more): (Vec<Field>, Vec<Field>) = asked.partition(|field| field.required || field.either);
         // A form without required fields shows what it has; a long one shows what is needed, and the rest on request.
         let (first, rest) = if needed.is_empty() { (more, Vec::new()) } else { (needed, more) };
-        let wrong = |fields: &[&Field]| draft.is_some_and(|draft| fields.iter().any(|field| is_wrong(draft, field)));
+        let wrong = |fields: &[Field]| draft.is_some_and(|draft| fields.iter().any(|field| is_wrong(draft, field)));
         html! {
             form method="post" action={ "/board/do/" (ask.command.name()) } data-written[is_written] {
                 (self.hidden(ask))
                 (of_no_field(draft, form, ask))
-                @if let Some(warning) = ask.warning { p.form-warning { (warning.r#in(self.language)) } }
+                @if let Some(warning) = ask.warning.or(form.warning) { p.form-warning { (warning.r#in(self.language)) } }
                 @for field in &first { (self.field(&id, field, draft)) }
                 @if !rest.is_empty() {
                     @if rest.len() <= 3 {
@@ -116,10 +111,12 @@ impl Page<'_> {
                         }
                     }
                 }
-                @let when: Vec<_> = WHEN.iter().collect();
-                details.more open[wrong(&when)] {
-                    summary { (self.say("Eerder gebeurd?", "Did it happen earlier?")) }
-                    @for field in WHEN { (self.field(&id, field, draft)) }
+                @let when = when(ask.command);
+                @if !when.is_empty() {
+                    details.more open[wrong(when)] {
+                        summary { (self.say("Eerder gebeurd?", "Did it happen earlier?")) }
+                        @for field in when { (self.field(&id, field, draft)) }
+                    }
                 }
                 div.utrecht-button-group {
                     button.utrecht-button.utrecht-button--primary-action type="submit" {
@@ -157,8 +154,9 @@ impl Page<'_> {
             }
             (self.wrong_with(form, field, draft))
         };
-        let control =
-            Control { field, id: &id, values: &values, described: &described.join(" "), wrong: !wrong.is_empty() };
+        let described = described.join(" ");
+        let wrong = !wrong.is_empty();
+        let control = Control { field, id: &id, values: &values, described: &described, wrong, draft };
         let many = matches!(
             field.input,
             Input::Codes(_)
@@ -189,7 +187,7 @@ impl Page<'_> {
     }
 
     fn optional(&self, field: &Field) -> Markup {
-        html! { @if !field.required { span.optional { " (" (self.say("hoeft niet", "optional")) ")" } } }
+        html! { @if !field.required && !field.either { span.optional { " (" (self.say("hoeft niet", "optional")) ")" } } }
     }
 
     fn control(&self, control: &Control<'_>) -> Markup {
@@ -228,6 +226,21 @@ impl Page<'_> {
             | Input::Languages
             | Input::Tags
             | Input::Recipients => self.boxes(control),
+            Input::MunicipalityOrNew => {
+                let known = self.choices(Input::Municipality, control.draft);
+                let new = Some(value).filter(|value| !value.is_empty() && known.iter().all(|(each, _)| each != value));
+                html! {
+                    (self.one_of(control, known))
+                    // The first of the two that is filled in counts.
+                    details.more open[new.is_some()] {
+                        summary { (self.say("Staat die er niet bij? Een nieuwe gemeente", "Is it not listed? A new municipality")) }
+                        label.utrecht-form-label for={ (id) "-new" } {
+                            (self.say("Nieuwe gemeente, zoals rotterdam of den-haag", "New municipality, such as rotterdam or den-haag"))
+                        }
+                        input.utrecht-textbox id={ (id) "-new" } name=(field.at) type="text" value=(new.unwrap_or_default()) autocomplete="off";
+                    }
+                }
+            }
             Input::Code(_)
             | Input::Among(_)
             | Input::TrueFalse
@@ -237,21 +250,27 @@ impl Page<'_> {
             | Input::OwnKind
             | Input::Organisation
             | Input::OrganisationOf(_)
+            | Input::CareAbroad
             | Input::Municipality
             | Input::Offering
             | Input::ConsentRecipient
             | Input::Period
-            | Input::Facility => html! {
-                select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
-                    aria-describedby=[described] aria-invalid=[wrong] {
-                    @let choices = self.choices(field.input);
-                    @let only = choices.len() == 1 && field.required;
-                    option value="" { (self.say("Kies …", "Choose …")) }
-                    @for (choice, name) in choices {
-                        option value=(choice) selected[choice == value || only] { (name) }
-                    }
+            | Input::Facility => self.one_of(control, self.choices(field.input, control.draft)),
+        }
+    }
+
+    fn one_of(&self, control: &Control<'_>, choices: Vec<(String, String)>) -> Markup {
+        let Control { field, id, .. } = *control;
+        let value = control.values.first().copied().unwrap_or_default();
+        let only = choices.len() == 1 && field.required;
+        html! {
+            select.utrecht-select.utrecht-select--html-select id=(id) name=(field.at) required[field.required]
+                aria-describedby=[control.describedby()] aria-invalid=[control.wrong.then_some("true")] {
+                option value="" { (self.say("Kies …", "Choose …")) }
+                @for (choice, name) in choices {
+                    option value=(choice) selected[choice == value || only] { (name) }
                 }
-            },
+            }
         }
     }
 
@@ -259,7 +278,7 @@ impl Page<'_> {
         let Control { field, id, values, .. } = *control;
         html! {
             div.choices {
-                @for (number, (choice, name)) in self.choices(field.input).into_iter().enumerate() {
+                @for (number, (choice, name)) in self.choices(field.input, control.draft).into_iter().enumerate() {
                     label for={ (id) "-" (number) } {
                         input.utrecht-checkbox.utrecht-checkbox--html-input id={ (id) "-" (number) } name=(field.at)
                             type="checkbox" value=(choice) checked[values.contains(&choice.as_str())];
@@ -269,136 +288,11 @@ impl Page<'_> {
             }
         }
     }
-
-    /// What can be chosen in a field.
-    fn choices(&self, input: Input) -> Vec<(String, String)> {
-        let own = |code: &str, name: &str| (code.to_owned(), name.to_owned());
-        match input {
-            Input::Code(list) | Input::Codes(list) => {
-                self.names.codes(list).into_iter().map(|code| (code.clone(), self.label(list, &code))).collect()
-            }
-            Input::Among(few) => few.iter().map(|(code, name)| own(code, name.r#in(self.language))).collect(),
-            Input::TrueFalse => vec![own("true", self.say("ja", "yes")), own("false", self.say("nee", "no"))],
-            Input::Country | Input::Countries => {
-                COUNTRIES.iter().map(|(code, name)| own(code, name.r#in(self.language))).collect()
-            }
-            Input::Language | Input::Languages | Input::Tags => {
-                LANGUAGES.iter().map(|(tag, name)| own(tag, name.r#in(self.language))).collect()
-            }
-            Input::Consented => {
-                let leaves = |code: &String| DataClass::from_code(code).is_some_and(leaves_with_consent);
-                let classes = self.names.codes(DataClass::LIST).into_iter().filter(leaves);
-                classes.map(|code| (code.clone(), self.label(DataClass::LIST, &code))).collect()
-            }
-            Input::OwnKind => self.own_kinds(),
-            Input::Organisation => self.nearest_first(|_| true),
-            Input::OrganisationOf(kinds) => self.nearest_first(|kind| kinds.contains(&kind)),
-            Input::Municipality => {
-                let all = self.names.organisations().into_iter().filter_map(|each| each.municipality);
-                let all: BTreeSet<_> = all.collect();
-                let named = |code: String| Some((code.clone(), municipality(&code.parse().ok()?)));
-                all.into_iter().filter_map(named).collect()
-            }
-            Input::Offering => self.who_offers(),
-            Input::Recipients => self.recipients(),
-            Input::Abroad | Input::ConsentRecipient => {
-                let abroad = COUNTRIES.iter().filter(|(code, _)| *code != "NL");
-                abroad.map(|(code, name)| own(code, name.r#in(self.language))).collect()
-            }
-            Input::Facility => {
-                let own = &self.reader.principal.organisation;
-                self.names.facilities(own).into_iter().map(|each| (each.id, each.name)).collect()
-            }
-            Input::Period => self.periods(),
-            Input::Line
-            | Input::Names
-            | Input::Text
-            | Input::Sealed
-            | Input::Number
-            | Input::Flag
-            | Input::Moment
-            | Input::Day
-            | Input::Time
-            | Input::Birth
-            | Input::Id => Vec::new(),
-        }
-    }
-
-    /// The municipality of the reader's organisation.
-    fn here(&self, all: &[Choice]) -> Option<String> {
-        let own = all.iter().find(|each| each.id == self.reader.principal.organisation.as_str());
-        own.and_then(|own| own.municipality.clone())
-    }
-
-    /// The organisations of some kinds, those of the reader's municipality first.
-    fn nearest_first(&self, is_meant: impl Fn(OrgKind) -> bool) -> Vec<(String, String)> {
-        let mut all = self.names.organisations();
-        let here = self.here(&all);
-        all.retain(|each| OrgKind::from_code(&each.kind).is_some_and(&is_meant));
-        all.sort_by_key(|each| each.municipality != here);
-        all.into_iter().map(|each| (each.id, each.name)).collect()
-    }
-
-    /// The periods of the last three years that have begun.
-    fn periods(&self) -> Vec<(String, String)> {
-        let today = local_date(self.now);
-        let years = (today.year() - 2..=today.year()).rev().filter_map(Period::year);
-        let periods = years.flat_map(|year| [year].into_iter().chain(year.quarters().into_iter().rev()));
-        let begun = periods.filter(|period| period.first_day() <= today);
-        let named = |period: Period| match period.quarter_number() {
-            None => period.to_string(),
-            Some(number) => {
-                format!(
-                    "{} {number} {} {}",
-                    self.say("Kwartaal", "Quarter"),
-                    self.say("van", "of"),
-                    period.calendar_year()
-                )
-            }
-        };
-        begun.map(|period| (period.to_string(), named(period))).collect()
-    }
-
-    /// The kinds of the places of the reader's organisation; all where it has none.
-    fn own_kinds(&self) -> Vec<(String, String)> {
-        let own = self.names.facilities(&self.reader.principal.organisation).into_iter().map(|each| each.kind);
-        let own: BTreeSet<_> = own.collect();
-        let kinds = self.names.codes(LocationType::LIST).into_iter();
-        let kinds = kinds.filter(|kind| own.is_empty() || own.contains(kind));
-        kinds.map(|kind| (kind.clone(), self.label(LocationType::LIST, &kind))).collect()
-    }
-
-    /// Who offers something, with what: those of the reader's municipality first.
-    fn who_offers(&self) -> Vec<(String, String)> {
-        let mut all = self.names.organisations();
-        let here = self.here(&all);
-        all.retain(|each| !each.offerings.is_empty());
-        all.sort_by_key(|each| each.municipality != here);
-        let offered = |each: &Choice| {
-            let labels = each.offerings.iter().map(|offering| self.label("offering", offering));
-            labels.collect::<Vec<_>>().join(", ")
-        };
-        all.iter().map(|each| (each.id.clone(), format!("{} ({})", each.name, offered(each)))).collect()
-    }
-
-    /// Who may be asked to look out: all of a kind in the reader's municipality, then each organisation there.
-    fn recipients(&self) -> Vec<(String, String)> {
-        let looks_out = |kind: &str| OrgKind::from_code(kind).is_some_and(OrgKind::may_look_out);
-        let all = self.names.organisations();
-        let Some(here) = self.here(&all) else { return Vec::new() };
-        let near: Vec<_> = all.iter().filter(|each| each.municipality.as_ref() == Some(&here)).collect();
-        let kinds = OrgKind::ALL.iter().map(|kind| kind.code());
-        let kinds = kinds.filter(|kind| looks_out(kind) && near.iter().any(|each| each.kind == *kind));
-        let every = self.say("Alle:", "All:");
-        let kinds =
-            kinds.map(|kind| (format!("kind:{kind}:{here}"), format!("{every} {}", self.label("org_kind", kind))));
-        let each = near.iter().filter(|each| looks_out(&each.kind));
-        kinds.chain(each.map(|each| (format!("organisation:{}", each.id), each.name.clone()))).collect()
-    }
 }
 
 struct Control<'a> {
     field: &'a Field,
+    draft: Option<&'a Draft>,
     id: &'a str,
     values: &'a [&'a str],
     described: &'a str,
@@ -430,7 +324,7 @@ fn is_wrong(draft: &Draft, field: &Field) -> bool {
 fn of_no_field(draft: Option<&Draft>, form: &Form, ask: &Ask) -> Markup {
     let is_asked = |at: &str| {
         let given = |field: &&Field| ask.given.iter().any(|(name, _)| *name == field.at);
-        form.fields.iter().chain(WHEN).any(|field| belongs(at, field.at) && !given(&field))
+        form.fields.iter().chain(when(ask.command)).any(|field| belongs(at, field.at) && !given(&field))
     };
     let problems = draft.iter().flat_map(|draft| &draft.problems);
     let wrong: Vec<_> = problems.filter(|(at, _)| !is_asked(at)).map(|(_, said)| said.as_str()).collect();

@@ -115,7 +115,7 @@ impl Page<'_> {
                 @for (person, stands, categories) in &row.persons {
                     p {
                         (self.of_person(*person)) " · " (relation(*stands).r#in(self.language))
-                        @for category in categories { " · " (self.category(*category)) }
+                        @for category in categories { " · " (about(*category).r#in(self.language)) }
                     }
                 }
             }
@@ -173,6 +173,22 @@ fn relation(stands: Relation) -> Said {
         Relation::Called => Said("erbij geroepen", "called in"),
         Relation::Addressed => Said("erom gevraagd", "asked about it"),
         Relation::None => Said("geen relatie", "no relation"),
+    }
+}
+
+/// What a category is about, to somebody who reads of another.
+fn about(category: Category) -> Said {
+    match category {
+        Category::Presence => Said("waar de persoon was", "where the person was"),
+        Category::Identity => Said("wie de persoon is", "who the person is"),
+        Category::Social => Said("hoe de persoon leeft", "how the person lives"),
+        Category::Medical => Said("gezondheid", "health"),
+        Category::Justice => Said("politie en justitie", "police and justice"),
+        Category::Rights => Said("rechten", "rights"),
+        Category::Referrals => Said("verwijzingen", "referrals"),
+        Category::Return => Said("terugkeer", "return"),
+        Category::Lookout => Said("uitkijken", "lookouts"),
+        Category::Notes => Said("notities", "notes"),
     }
 }
 

@@ -3,58 +3,12 @@
 
 use care_path::codes::{Code, TaskKind, YesNoUnknown};
 use care_path::command::CommandKind as K;
-use care_path::views::{CaseFileView, RightsAssessmentView, TaskView};
+use care_path::views::{CaseFileView, RightsAssessmentView, RightsView, TaskView};
 use maud::{Markup, html};
 
 use super::Part;
-use crate::form::{Ask, Field, Input, form_of};
+use crate::form::{Ask, Field, Input, QUESTIONS, form_of};
 use crate::page::{Draft, Page};
-
-/// When the questions below another one are asked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum When {
-    Yes,
-    /// Yes, or not known.
-    NotNo,
-    Filled,
-}
-
-impl When {
-    const fn class(self) -> &'static str {
-        match self {
-            Self::Yes => "if-yes",
-            Self::NotNo => "if-not-no",
-            Self::Filled => "if-filled",
-        }
-    }
-}
-
-/// A question of the checklist: its name in the style sheet, its field, and what is asked below it.
-struct Question(&'static str, &'static str, When, &'static [&'static str]);
-
-/// The questions in the order of the checklist (`care_path::path::rights`): the first rule that applies decides.
-const QUESTIONS: &[Question] = &[
-    Question("citizen", "/union_citizen", When::Yes, &[]),
-    Question("family", "/family_member", When::Yes, &["/principal_outcome"]),
-    Question("years", "/years_of_lawful_residence", When::Filled, &["/residence_proven"]),
-    Question(
-        "works",
-        "/works",
-        When::Yes,
-        &["/hours_per_week", "/hours_per_month", "/income_percent_of_social_assistance_norm"],
-    ),
-    Question("unfit", "/temporarily_unfit_for_work", When::Yes, &[]),
-    Question(
-        "unemployed",
-        "/involuntarily_unemployed",
-        When::NotNo,
-        &["/registered_as_job_seeker", "/months_worked", "/months_since_work_ended"],
-    ),
-    Question("training", "/in_vocational_training", When::Yes, &["/training_linked_to_work"]),
-    Question("stay", "/months_of_stay", When::Filled, &[]),
-    Question("shelter", "/asks_for_shelter", When::Yes, &["/domestic_violence"]),
-    Question("first", "/first_time_job_seeker", When::Yes, &[]),
-];
 
 /// The assessor's first page: whose rights wait.
 #[must_use]
@@ -103,6 +57,7 @@ pub fn rights(page: &Page<'_>, file: &CaseFileView, may: &[K], answers: &[(Strin
             section aria-labelledby="outcome" {
                 h2 #outcome.utrecht-heading-2 { (page.say("Uitkomst van de laatste toets", "Outcome of the last assessment")) }
                 (page.assessed(assessment))
+                (page.overtaken(known))
                 (page.rests_on(answers))
             }
         }
@@ -157,6 +112,20 @@ impl Page<'_> {
         }
     }
 
+    /// That the last assessment does not know of a decision of the IND that was recorded after it.
+    pub(super) fn overtaken(&self, rights: Option<&RightsView>) -> Markup {
+        let assessed = rights.and_then(|rights| Some(rights.assessments.as_ref()?.last()?.noted.recorded_at));
+        let decided = rights.and_then(|rights| Some(rights.ind_decision.as_ref()?.noted.recorded_at));
+        html! {
+            @if assessed.zip(decided).is_some_and(|(assessed, decided)| assessed < decided) {
+                p {
+                    span.tag.tag--warn { (self.say("toets opnieuw", "assess again")) } " "
+                    (self.say("Het besluit van de IND is van na deze toets.", "The decision of the IND came after this assessment."))
+                }
+            }
+        }
+    }
+
     /// An article of law as a reader of the page's language looks it up.
     fn article(&self, article: &str) -> String {
         let dutch = article.replace("Directive", "Richtlijn").replace(" and ", " en ");
@@ -198,14 +167,14 @@ impl Page<'_> {
             form id=(id) method="post" action={ "/board/do/" (ask.command.name()) } data-written[sent.is_some()] {
                 (self.hidden(ask))
                 div class=(look) {
-                    @for Question(name, at, when, below) in QUESTIONS {
-                        @if let Some(asked) = field(at) {
-                            fieldset class={ "question question--" (name) } {
+                    @for question in QUESTIONS {
+                        @if let Some(asked) = field(question.at) {
+                            fieldset class={ "question question--" (question.name) } {
                                 legend.utrecht-form-label { (asked.label.r#in(self.language)) }
                                 (self.options(&id, asked, draft))
-                                @let below: Vec<_> = below.iter().filter_map(|at| field(at)).collect();
+                                @let below: Vec<_> = question.below.iter().filter_map(|at| field(at)).collect();
                                 @if !below.is_empty() {
-                                    div class=(when.class()) { @for field in below { (self.field(&id, field, draft)) } }
+                                    div class=(question.when.class()) { @for field in below { (self.field(&id, field, draft)) } }
                                 }
                             }
                         }
@@ -245,32 +214,6 @@ impl Page<'_> {
                     }
                 }
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_checklist_asks_everything_that_an_assessment_takes_once() {
-        let mut asked: Vec<_> = QUESTIONS
-            .iter()
-            .flat_map(|Question(_, at, _, below)| std::iter::once(*at).chain(below.iter().copied()))
-            .collect();
-        let mut taken: Vec<_> = form_of(K::AssessRights).unwrap().fields.iter().map(|field| field.at).collect();
-        asked.sort_unstable();
-        taken.sort_unstable();
-        assert_eq!(asked, taken);
-    }
-
-    #[test]
-    fn a_question_is_answered_by_yes_no_or_a_number() {
-        let fields = form_of(K::AssessRights).unwrap().fields;
-        for Question(_, at, ..) in QUESTIONS {
-            let field = fields.iter().find(|field| field.at == *at).unwrap();
-            assert!(matches!(field.input, Input::Number | Input::Code(YesNoUnknown::LIST)), "{at}");
         }
     }
 }

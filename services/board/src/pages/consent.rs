@@ -26,6 +26,7 @@ pub fn consent(page: &Page<'_>, file: &CaseFileView, may: &[K], own: OwnLanguage
     let identity = file.identity.as_ref();
     let name = identity.and_then(|known| known.name.as_ref()).map(care_path::text::Line::as_str);
     let country = country_of(file);
+    let is_minor = file.minor == Some(true);
     // The form is part of the page: an address would tell of the country.
     let ask =
         Ask::of(K::GiveConsent).inline().about(person).given("/purpose", "repatriation").given("/language", own.tag());
@@ -33,6 +34,8 @@ pub fn consent(page: &Page<'_>, file: &CaseFileView, may: &[K], own: OwnLanguage
         Some(country) => ask.given("/recipient", country.as_str()),
         None => ask,
     };
+    // The paper is in Dutch, beside the person's own language.
+    let paper = &page.in_dutch();
     page.titled(
         page.say("Toestemming op papier", "Consent on paper"),
         &html! {
@@ -45,23 +48,24 @@ pub fn consent(page: &Page<'_>, file: &CaseFileView, may: &[K], own: OwnLanguage
                     "Read this sheet together, in a language that the person understands or with an interpreter. Print it and have it signed."))
             }
             p.no-print { button.utrecht-button.utrecht-button--primary-action type="button" data-print hidden { (page.say("Printen", "Print")) } }
-            article.sheet aria-labelledby="sheet" {
-                h2 #sheet.utrecht-heading-2 { (page.both_in_line(&eight::CONSENT_TITLE, own)) }
-                (page.both(&eight::CONSENT_WHAT, own))
-                p { (page.country_in_both(country, own)) }
-                (page.told(&eight::WHO, &[&eight::WHO_TEXT], own))
-                (page.told(&eight::WHY, &[&eight::WHY_TEXT], own))
-                (page.told(&eight::WHICH, &[&eight::WHICH_TEXT], own))
-                ul.ticks { @for (class, what) in &CLASSES { (page.class_of_data(*class, what, own)) } }
-                (page.told(&eight::NEVER, &[&eight::NEVER_TEXT], own))
-                (page.told(&eight::FREE, &[&eight::FREE_TEXT, &eight::SAME_HELP], own))
-                (page.told(&eight::BACK, &[&eight::BACK_TEXT, &eight::COMPLAINT], own))
-                (page.both(&eight::UNDERSTOOD, own))
+            article.sheet lang="nl" aria-labelledby="sheet" {
+                h2 #sheet.utrecht-heading-2 { (paper.both_in_line(&eight::CONSENT_TITLE, own)) }
+                (paper.both(&eight::CONSENT_WHAT, own))
+                p { (paper.country_in_both(country, own)) }
+                (paper.told(&eight::WHO, &[&eight::WHO_TEXT], own))
+                (paper.told(&eight::WHY, &[&eight::WHY_TEXT], own))
+                (paper.told(&eight::WHICH, &[&eight::WHICH_TEXT], own))
+                ul.ticks { @for (class, what) in &CLASSES { (paper.class_of_data(*class, what, own)) } }
+                (paper.told(&eight::NEVER, &[&eight::NEVER_TEXT], own))
+                (paper.told(&eight::FREE, &[&eight::FREE_TEXT, &eight::SAME_HELP], own))
+                (paper.told(&eight::BACK, &[&eight::BACK_TEXT, &eight::COMPLAINT], own))
+                @if is_minor { (paper.both(&eight::UNDER_AGE, own)) }
+                (paper.both(&eight::UNDERSTOOD, own))
                 ul.ticks {
-                    li { (page.both(&eight::I_DO, own)) }
-                    li { (page.both(&eight::I_DO_NOT, own)) }
+                    li { (paper.both(&eight::I_DO, own)) }
+                    li { (paper.both(&eight::I_DO_NOT, own)) }
                 }
-                (page.signing(name, own))
+                (paper.signing(name, is_minor, own))
             }
             @if may.contains(&K::GiveConsent) {
                 (page.act(&ask.titled("Getekende toestemming vastleggen", "Record the signed consent").primary()))
@@ -118,8 +122,8 @@ impl Page<'_> {
         }
     }
 
-    /// Lines to sign: the person, the worker, and the interpreter where one helped.
-    fn signing(&self, name: Option<&str>, own: OwnLanguage) -> Markup {
+    /// Lines to sign: the person, who has custody of a minor, the worker, and the interpreter where one helped.
+    fn signing(&self, name: Option<&str>, is_minor: bool, own: OwnLanguage) -> Markup {
         html! {
             table.signing {
                 thead {
@@ -131,6 +135,7 @@ impl Page<'_> {
                 }
                 tbody {
                     tr { td { (name.unwrap_or_default()) } td {} td {} }
+                    @if is_minor { tr { td { span.quiet { (self.both_in_line(&eight::GUARDIAN, own)) } } td {} td {} } }
                     tr {
                         td { span.quiet { (self.both_in_line(&eight::WORKER, own)) " · " (self.organisation(&self.reader.principal.organisation)) } }
                         td {} td {}

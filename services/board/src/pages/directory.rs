@@ -17,12 +17,24 @@ pub struct LastSignIn {
     pub at: DateTime,
 }
 
-/// The page. `sign_ins` are those of this node since it began.
+/// The page, with those organisations that fit what is looked for. `sign_ins` are those of this node since it began.
 #[must_use]
-pub fn directory(page: &Page<'_>, organisations: &[OrganisationView], sign_ins: &[LastSignIn]) -> Markup {
+pub fn directory(page: &Page<'_>, organisations: &[OrganisationView], find: &str, sign_ins: &[LastSignIn]) -> Markup {
+    let found: Vec<_> = organisations.iter().filter(|each| page.fits(each, find)).collect();
     page.titled(page.say("Organisaties", "Organisations"), &html! {
         (page.act(&Ask::of(K::RegisterOrganisation).primary()))
-        ul.card-list { @for each in organisations { (page.entry(each)) } }
+        form.search method="get" action="/board/directory" role="search" {
+            label.utrecht-form-label for="find" { (page.say("Naam, gemeente, land of soort", "Name, municipality, country or kind")) }
+            input #find.utrecht-textbox name="find" type="search" value=(find) maxlength="100" autocomplete="off";
+            button.utrecht-button.utrecht-button--primary-action type="submit" { (page.say("Zoeken", "Search")) }
+        }
+        @if !find.is_empty() {
+            p role="status" {
+                (found.len()) " " (page.say("van", "of")) " " (organisations.len()) ". "
+                a.utrecht-link href="/board/directory" { (page.say("Alle organisaties", "All organisations")) }
+            }
+        }
+        ul.card-list { @for each in found { (page.entry(each)) } }
         section aria-labelledby="sign-ins" {
             h2 #sign-ins.utrecht-heading-2 { (page.say("Laatst aangemeld", "Last signed in")) }
             p { (page.say(
@@ -36,10 +48,20 @@ pub fn directory(page: &Page<'_>, organisations: &[OrganisationView], sign_ins: 
 }
 
 impl Page<'_> {
+    /// Whether each word that is looked for is in what an organisation is called, where it is, or its kind.
+    fn fits(&self, each: &OrganisationView, find: &str) -> bool {
+        let municipality = each.municipality.as_ref().map(crate::show::municipality).unwrap_or_default();
+        let country = each.country.map(|country| self.country(country.as_str())).unwrap_or_default();
+        let told = [each.name.as_str(), &municipality, &country, &self.code(each.kind)].join("\n").to_lowercase();
+        find.to_lowercase().split_whitespace().all(|word| told.contains(word))
+    }
+
     fn entry(&self, each: &OrganisationView) -> Markup {
         let ask = |kind: K| Ask::of(kind).given("/organisation_id", each.organisation_id.to_string());
         html! {
-            li.card id={ "organisation-" (each.organisation_id) } {
+            @let place = format!("organisation-{}", each.organisation_id);
+            li.card id=(place) {
+                (self.said_of(&place))
                 h2.utrecht-heading-3 { (each.name.as_str()) }
                 p {
                     span.tag { (self.code(each.kind)) } " "
@@ -56,7 +78,7 @@ impl Page<'_> {
                 div.acts {
                     (self.act(&ask(K::ChangeOrganisation)))
                     (self.act(&ask(K::RegisterFacility)))
-                    (self.act(&ask(if each.open { K::CloseOrganisation } else { K::ReopenOrganisation }).at_once()))
+                    @if each.open { (self.act(&ask(K::CloseOrganisation))) } @else { (self.act(&ask(K::ReopenOrganisation).at_once())) }
                 }
                 @if let Some(facilities) = &each.facilities {
                     ul.card-list { @for facility in facilities { (self.facility_entry(facility)) } }
@@ -68,7 +90,9 @@ impl Page<'_> {
     fn facility_entry(&self, each: &FacilityView) -> Markup {
         let ask = |kind: K| Ask::of(kind).given("/facility_id", each.facility_id.to_string());
         html! {
-            li.card id={ "facility-" (each.facility_id) } {
+            @let place = format!("facility-{}", each.facility_id);
+            li.card id=(place) {
+                (self.said_of(&place))
                 h3.utrecht-heading-4 { (each.name.as_str()) }
                 p {
                     span.tag { (self.code(each.location_type)) } " "
@@ -78,7 +102,7 @@ impl Page<'_> {
                 div.acts {
                     (self.act(&ask(K::ChangeFacility)))
                     @if each.location_type.has_beds() { (self.act(&ask(K::SetCapacity))) }
-                    (self.act(&ask(if each.open { K::CloseFacility } else { K::ReopenFacility }).at_once()))
+                    @if each.open { (self.act(&ask(K::CloseFacility))) } @else { (self.act(&ask(K::ReopenFacility).at_once())) }
                 }
             }
         }

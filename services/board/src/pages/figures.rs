@@ -105,8 +105,8 @@ impl Page<'_> {
                 p {
                     (self.say("Vastgezet op ", "Frozen on ")) (crate::show::day(shown.frozen_on, self.now, self.language)) ". "
                     @match self.language {
-                        Language::Dutch => { "× betekent: er is iemand, en hoeveel wordt niet getoond. Het zijn er minder dan " (first_small) ", of het zou zo'n klein aantal verraden. Andere getallen zijn afgerond op " (base) "." },
-                        Language::English => { "× means: there is somebody, and how many is not shown. They are fewer than " (first_small) ", or it would give such a small number away. Other numbers are rounded to " (base) "." },
+                        Language::Dutch => { "× betekent: dit wordt niet getoond. Het gaat om minder dan " (first_small) " mensen, of het zou zo'n klein aantal verraden. Andere getallen zijn afgerond op " (base) "." },
+                        Language::English => { "× means: this is not shown. It is about fewer than " (first_small) " people, or it would give such a small number away. Other numbers are rounded to " (base) "." },
                     }
                 }
                 p.acts { @for form in figures.forms {

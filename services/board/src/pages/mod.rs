@@ -22,6 +22,7 @@ mod places;
 mod privacy;
 mod problem;
 mod referrals;
+mod return_steps;
 mod returning;
 #[cfg(test)]
 mod returning_tests;
@@ -40,7 +41,7 @@ pub use desk::{Desk, desk};
 pub use directory::{LastSignIn, directory};
 pub use door::{Door, NEW_GUEST, door};
 pub use figures::{Figures, figures};
-pub use form::form;
+pub use form::{FormAbout, form};
 pub use handovers::{Handovers, handovers};
 pub use lookouts::{Lookouts, lookouts};
 pub use moving::{Moving, moving, moving_at};
@@ -48,7 +49,7 @@ pub use offline::offline;
 pub use others::{Others, joins_persons, others, others_at};
 pub use persons::{Found, Unrecorded, one_of_these, persons};
 pub use places::places;
-pub use privacy::{Privacy, privacy};
+pub use privacy::{Asked, Privacy, privacy};
 pub use problem::{ended, failed, problem, signed_out};
 pub use referrals::{Referrals, referrals};
 pub use returning::{Returning, prepares_a_return, returning};
@@ -167,6 +168,10 @@ impl Page<'_> {
                         p {
                             (self.due(task.due_at))
                             @if let Some(next) = task.suggestion { " · " (self.code(next)) }
+                        }
+                        @if task.kind == TaskKind::ReviewStoppedReturn {
+                            p { (self.say("Klaar als u een notitie vastlegt over wat er nu gebeurt.",
+                                "Done when you record a note on what happens now.")) }
                         }
                         @if self.prepares_returns() && is_of_a_return(task.kind) {
                             p { a.utrecht-link href={ "/board/persons/" (task.person_id) "/return" } {

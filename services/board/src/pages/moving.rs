@@ -8,7 +8,6 @@ use maud::{Markup, html};
 use super::persons::Found;
 use crate::form::Ask;
 use crate::page::Page;
-use crate::words::happened;
 
 /// Which entry, on whom it stands, and who was found.
 pub struct Moving<'a> {
@@ -29,11 +28,10 @@ pub fn moving_at(person: PersonId, entry: care_path::EventId) -> String {
 #[must_use]
 pub fn moving(page: &Page<'_>, moving: &Moving<'_>) -> Markup {
     let Moving { person, identity, entry, found } = moving;
-    let what = happened(entry.r#type).r#in(page.language);
     page.titled(
         page.say("Naar de juiste persoon", "To the right person"),
         &html! {
-            p { strong { (what) } " " (page.noted(&entry.noted)) }
+            p { strong { (page.what(entry)) } " " (page.noted(&entry.noted)) }
             p { (page.say("Staat nu bij ", "It stands with ")) (page.person_link(*identity, *person)) }
             p { (page.say(
                 "Zoek de persoon om wie het gaat. Wat is vastgelegd gaat mee, met de tijd waarop het gebeurde; hier telt het niet meer mee.",

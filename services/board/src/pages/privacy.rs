@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use super::Part;
 use crate::form::Ask;
 use crate::page::Page;
-use crate::words::Said;
+use crate::words::{Said, WHOLE_NUMBER, field_problem};
 
 /// What the page shows.
 pub struct Privacy<'a> {
@@ -21,18 +21,30 @@ pub struct Privacy<'a> {
     pub opened: &'a Part<BreakGlassView>,
     /// How many were reviewed: as justified, and as not justified.
     pub reviewed: (u64, u64),
-    /// Whose number was asked for.
-    pub person: Option<PersonId>,
-    /// They were erased, and that can be certified.
-    pub erased: Option<PersonId>,
+    /// What was typed to open one record.
+    pub typed: &'a str,
+    pub asked: Asked,
+}
+
+/// What there is by the number that was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Nothing was typed.
+    Nothing,
+    /// What was typed is no whole number.
+    NoNumber,
+    Nobody,
+    Kept(PersonId),
+    Erased {
+        person: PersonId,
+        /// It can be certified.
+        certified: bool,
+    },
 }
 
 /// The page.
 #[must_use]
-pub fn privacy(
-    page: &Page<'_>,
-    Privacy { retention, holds, opened, reviewed, person, erased }: &Privacy<'_>,
-) -> Markup {
+pub fn privacy(page: &Page<'_>, Privacy { retention, holds, opened, reviewed, typed, asked }: &Privacy<'_>) -> Markup {
     let in_an_emergency = page.say("In nood geopend", "Opened in an emergency");
     let goes = page.say("Verdwijnt binnen dertig dagen", "Goes within thirty days");
     let held = page.say("Bewaarplicht", "Legal holds");
@@ -44,22 +56,12 @@ pub fn privacy(
                 form method="get" action="/board/privacy" {
                     p {
                         label.utrecht-form-label for="person" { (page.say("Nummer van de persoon", "Number of the person")) }
-                        input #person.utrecht-textbox name="person" required autocomplete="off" value=[person.map(|person| person.to_string())];
+                        input #person.utrecht-textbox name="person" required autocomplete="off" value=(typed)
+                            aria-invalid=[(*asked == Asked::NoNumber).then_some("true")];
                     }
                     button.utrecht-button.utrecht-button--secondary-action type="submit" { (page.say("Openen", "Open")) }
                 }
-                @if let Some(person) = person {
-                    p { a.utrecht-link href={ "/board/persons/" (person) "/who-saw" } {
-                        (page.say("Wie heeft deze persoon gezien?", "Who saw this person?"))
-                    } }
-                    @if let Some(person) = erased {
-                        p { a.utrecht-link href={ "/board/persons/" (person) "/erasure-certificate" } download {
-                            (page.say("Bewijs van wissen downloaden", "Download the certificate of erasure"))
-                        } }
-                    }
-                    (page.act(&Ask::of(K::PlaceHold).about(*person).inline()))
-                    (page.act(&Ask::of(K::EraseSubject).about(*person).inline()))
-                }
+                (page.asked(*asked))
             }
             section aria-labelledby="opened" {
                 h2 #opened.utrecht-heading-2 { (in_an_emergency) }
@@ -104,6 +106,38 @@ pub fn privacy(
 }
 
 impl Page<'_> {
+    /// A record by its number, with what can be done about it.
+    fn asked(&self, asked: Asked) -> Markup {
+        let who_saw = |person: PersonId| {
+            html! { p { a.utrecht-link href={ "/board/persons/" (person) "/who-saw" } {
+                (self.say("Wie heeft deze persoon gezien?", "Who saw this person?"))
+            } } }
+        };
+        match asked {
+            Asked::Nothing => html! {},
+            Asked::NoNumber => html! {
+                p.utrecht-form-field-error-message role="alert" { (field_problem(WHOLE_NUMBER, self.language)) }
+            },
+            Asked::Nobody => {
+                html! { p role="status" { (self.say("Er is geen dossier met dit nummer.", "There is no record of this number.")) } }
+            }
+            Asked::Kept(person) => html! {
+                (who_saw(person))
+                (self.act(&Ask::of(K::PlaceHold).about(person).inline()))
+                (self.act(&Ask::of(K::EraseSubject).about(person).inline()))
+            },
+            Asked::Erased { person, certified } => html! {
+                p { span.tag { (self.say("gewist", "erased")) } }
+                (who_saw(person))
+                @if certified {
+                    p { a.utrecht-link href={ "/board/persons/" (person) "/erasure-certificate" } download {
+                        (self.say("Bewijs van wissen downloaden", "Download the certificate of erasure"))
+                    } }
+                }
+            },
+        }
+    }
+
     fn emergency_to_review(&self, each: &BreakGlassView) -> Markup {
         let about = |kind: K| Ask::of(kind).about(each.person_id).subject(each.break_glass_id.0);
         let is_late = each.review_due_at < self.now;

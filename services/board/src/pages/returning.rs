@@ -2,12 +2,13 @@
 //! to, and how far the handover is. The no stands beside the yes, and is as large.
 
 use care_path::PersonId;
-use care_path::codes::{Code, ConsentPurpose, HandoverState, ReturnCondition, ReturnWish, Role};
+use care_path::codes::{Code, ConditionStatus, HandoverState, ReturnCondition, ReturnWish, Role};
 use care_path::command::CommandKind as K;
 use care_path::policy::{self, Relation};
-use care_path::views::{CaseFileView, ConsentView, IdentityView, ReturnView};
+use care_path::views::{CaseFileView, ConsentView, IdentityView, OptionsView, ReturnView};
 use maud::{Markup, html};
 
+use super::return_steps::{Consented, Steps, Talk, last_word, talks};
 use crate::form::Ask;
 use crate::page::Page;
 use crate::words::eight::{self, Eight, OwnLanguage};
@@ -45,20 +46,36 @@ pub fn returning(page: &Page<'_>, Returning { file, may, language }: &Returning<
     let who = page.who(file.identity.as_ref(), person);
     let title = format!("{}: {who}", page.say("Terugkeer", "Return"));
     let ask = |kind| Ask::of(kind).about(person);
+    // On a case that is over a no is taken, and nobody is asked.
+    let is_asked = may.contains(&K::PresentReturnOptions) && file.closed.is_none() && file.death.is_none();
     page.titled(
         &title,
         &html! {
             p { a.utrecht-link href={ "/board/persons/" (person) } { (page.say("Naar het dossier", "To the case")) } }
             (page.own_languages(&format!("/board/persons/{person}/return"), own, file.identity.as_ref()))
+            @if file.minor == Some(true) {
+                div.utrecht-alert.utrecht-alert--warning { p { (page.say(
+                    "Deze persoon is minderjarig. Een overdracht noemt wie het gezag heeft, en de kinderbescherming moet erbij zijn.",
+                    "This person is under age. A handover names who has custody, and child protection must be involved.",
+                )) } }
+            }
             section aria-labelledby="wanted" {
                 h2 #wanted.utrecht-heading-2 { (page.both_in_line(&eight::WANTED, own)) }
                 (page.both(&eight::OWN_CHOICE, own))
                 (page.both(&eight::SAME_HELP, own))
                 @if last_word(going_back) == Some(ReturnWish::DoesNotWantToReturn) {
-                    div.utrecht-alert.utrecht-alert--warning { (page.both(&eight::STOPPED, own)) }
+                    div.utrecht-alert.utrecht-alert--warning {
+                        // Who has left has left: a no on the way stops nothing by itself.
+                        @if Steps::of(going_back).is_under_way {
+                            p { (page.say(
+                                "De persoon zei nee, en is al vertrokken: de overdracht loopt nog. Trek die in, of de toestemming, als de persoon dat wil.",
+                                "The person said no and has left already: the handover still goes on. Withdraw it, or the consent, if the person wants that.",
+                            )) }
+                        } @else { (page.both(&eight::STOPPED, own)) }
+                    }
                 }
                 div.yes-no {
-                    @if may.contains(&K::PresentReturnOptions) {
+                    @if is_asked {
                         div.card {
                             (page.both(&eight::YES, own))
                             (page.act(&ask(K::PresentReturnOptions).given("/wish", "wants_to_return")
@@ -73,7 +90,7 @@ pub fn returning(page: &Page<'_>, Returning { file, may, language }: &Returning<
                     }
                 }
             }
-            ol.steps { (page.steps_back(person, going_back, may, own)) }
+            ol.steps { (page.steps_back(file, going_back, may, (own, is_asked))) }
         },
     )
 }
@@ -83,14 +100,6 @@ pub(super) fn own_language(known: Option<&IdentityView>) -> OwnLanguage {
     let spoken: Vec<_> = known.iter().filter_map(|known| known.languages.as_ref()).flatten().collect();
     let mut wanted = spoken.iter().filter(|each| each.preferred).chain(&spoken);
     wanted.find_map(|each| OwnLanguage::of(each.language.as_str())).unwrap_or(OwnLanguage::ENGLISH)
-}
-
-/// What the person said last.
-fn last_word(going_back: &ReturnView) -> Option<ReturnWish> {
-    let options = going_back.options.iter().flatten().filter_map(|each| Some((each.noted.occurred_at, each.wish?)));
-    let refusals = going_back.refusals.iter().flatten();
-    let refusals = refusals.map(|each| (each.noted.occurred_at, ReturnWish::DoesNotWantToReturn));
-    options.chain(refusals).max_by_key(|(at, _)| *at).map(|(_, wish)| wish)
 }
 
 const fn class(done: bool) -> &'static str {
@@ -148,35 +157,29 @@ impl Page<'_> {
         }
     }
 
-    fn steps_back(&self, person: PersonId, going_back: &ReturnView, may: &[K], own: OwnLanguage) -> Markup {
+    fn steps_back(
+        &self,
+        file: &CaseFileView,
+        going_back: &ReturnView,
+        may: &[K],
+        (own, is_asked): (OwnLanguage, bool),
+    ) -> Markup {
+        use HandoverState::{Accepted, Arrived, Departed};
+        let person = file.person_id;
         let ask = |kind| Ask::of(kind).about(person);
-        let wants = last_word(going_back) == Some(ReturnWish::WantsToReturn);
-        let country = going_back.prepared_for;
+        let steps = Steps::of(going_back);
+        let country = steps.country;
         let missing = going_back.missing_conditions.as_deref().unwrap_or(ReturnCondition::ALL);
-        let is_arranged = country.is_some() && missing.is_empty();
         let consents = || going_back.consents.iter().flatten();
-        let holds =
-            |consent: &ConsentView| consent.withdrawn_at.is_none() && consent.purpose == ConsentPurpose::Repatriation;
-        let has_consent =
-            country.is_some() && consents().any(|consent| holds(consent) && consent.recipient_country == country);
         let handovers = || going_back.handovers.iter().flatten();
-        let reached =
-            |states: &[HandoverState]| handovers().any(|each| each.state.is_some_and(|state| states.contains(&state)));
-        let is_under_way = reached(&[
-            HandoverState::Proposed,
-            HandoverState::Acknowledged,
-            HandoverState::Accepted,
-            HandoverState::Departed,
-        ]);
-        let is_taken_over = reached(&[HandoverState::Accepted, HandoverState::Departed, HandoverState::Arrived]);
         html! {
-            li class=(class(wants)) {
+            li class=(class(steps.wants)) {
                 h2.utrecht-heading-2 { (self.say("Het gesprek", "The talk")) }
                 (self.both(&eight::STEP_OPTIONS, own))
                 (self.talks(going_back, own))
-                @if may.contains(&K::PresentReturnOptions) { (self.act(&ask(K::PresentReturnOptions).titled("Gesprek vastleggen", "Record a talk"))) }
+                @if is_asked { (self.act(&ask(K::PresentReturnOptions).titled("Gesprek vastleggen", "Record a talk"))) }
             }
-            li class=(class(is_arranged)) {
+            li class=(class(steps.is_arranged)) {
                 h2.utrecht-heading-2 {
                     (self.say("De zes voorwaarden", "The six conditions"))
                     @if let Some(country) = country { ": " (self.country(country.as_str())) }
@@ -191,10 +194,15 @@ impl Page<'_> {
                     (self.act(&ask(K::EvidenceReturnCondition).titled("Voorwaarde voor een ander land", "Condition for another country")))
                 }
             }
-            li class=(class(has_consent)) {
+            li class=(class(steps.consented == Consented::Enough)) {
                 h2.utrecht-heading-2 { (self.say("Toestemming", "Consent")) }
                 (self.both(&eight::STEP_CONSENT, own))
                 @for consent in consents() { (self.consent_given(person, consent, may, Some(own))) }
+                @if steps.consented == Consented::TooLittle {
+                    p { span.tag.tag--warn { (self.say("te weinig voor een overdracht", "too little for a handover")) } " "
+                        (self.say("Een overdracht vraagt toestemming voor identiteit én terugkeer.",
+                            "A handover takes consent for identity as well as return.")) }
+                }
                 p { a.utrecht-link href={ "/board/persons/" (person) "/consent?language=" (own.tag()) } {
                     (self.say("Toestemming op papier, om te printen", "Consent on paper, to print"))
                 } }
@@ -202,53 +210,65 @@ impl Page<'_> {
                     (self.act(&ask(K::GiveConsent).given("/purpose", "repatriation").inline()))
                 }
             }
-            li class=(class(is_taken_over)) {
+            li class=(class(steps.has_reached(&[Accepted, Departed, Arrived]))) {
                 h2.utrecht-heading-2 { (self.say("De overdracht", "The handover")) }
                 (self.both(&eight::STEP_HANDOVER, own))
                 @for handover in handovers() {
                     @if let Some(state) = handover.state { p { strong { (self.code_in_both(state, own)) } } }
                 }
-                ul.card-list { @for handover in handovers() { (self.handover(handover, may, false)) } }
-                @if may.contains(&K::ProposeHandover) && !is_under_way {
-                    @if !(wants && is_arranged && has_consent) {
-                        p { (self.say("Een overdracht kan pas als de drie stappen hierboven klaar zijn.",
-                            "A handover can only begin when the three steps above are done.")) }
-                    }
-                    (self.act(&ask(K::ProposeHandover)))
+                ul.card-list { @for handover in handovers() { (self.handover(handover, may)) } }
+                @if may.contains(&K::ProposeHandover) && !steps.is_under_way && steps.ready_for().is_none() {
+                    p { (self.say("Een overdracht kan pas als de drie stappen hierboven klaar zijn.",
+                        "A handover can only begin when the three steps above are done.")) }
                 }
+                (self.propose(file, going_back, may))
             }
-            li class=(class(reached(&[HandoverState::Arrived]))) {
+            li class=(class(steps.has_reached(&[Arrived]))) {
                 h2.utrecht-heading-2 { (self.say("De reis en daarna", "The journey and after")) }
                 (self.both(&eight::STEP_JOURNEY, own))
             }
         }
     }
 
+    /// Proposes a handover, where one is taken. The form is part of the page: an address would tell of the country.
+    pub(super) fn propose(&self, file: &CaseFileView, going_back: &ReturnView, may: &[K]) -> Markup {
+        let country = Steps::of(going_back).ready_for().filter(|_| may.contains(&K::ProposeHandover));
+        let ask = Ask::of(K::ProposeHandover).about(file.person_id).inline();
+        let ask = if file.minor == Some(true) { ask.needs("/guardian") } else { ask };
+        html! { @if let Some(country) = country { (self.act(&ask.given("/country", country.as_str()))) } }
+    }
+
     /// What was talked about, and what the person said.
     fn talks(&self, going_back: &ReturnView, own: OwnLanguage) -> Markup {
+        html! { ul.card-list { @for talk in talks(going_back) { li.card { (self.talk(&talk, own)) } } } }
+    }
+
+    /// The last of the talks.
+    pub(super) fn last_talk(&self, going_back: &ReturnView) -> Markup {
+        let own = OwnLanguage::of(self.language.tag()).unwrap_or(OwnLanguage::DUTCH);
+        html! { @if let Some(last) = talks(going_back).last() { div.card { (self.talk(last, own)) } } }
+    }
+
+    fn talk(&self, talk: &Talk<'_>, own: OwnLanguage) -> Markup {
         html! {
-            ul.card-list {
-                @for talk in going_back.options.iter().flatten() {
-                    li.card {
-                        p {
-                            @if let Some(wish) = talk.wish { strong { (self.code_in_both(wish, own)) } " " }
-                            @if let Some(language) = &talk.language { span.tag { (self.language_name(language.as_str())) } }
-                        }
-                        @if let Some(options) = &talk.options { p.told { (options.as_str()) } }
-                        @if let Some(barriers) = talk.barriers.as_ref().filter(|barriers| !barriers.is_empty()) {
-                            p { (self.say("Wat tegenhoudt: ", "What holds back: ")) (self.codes(barriers)) }
-                        }
-                        p { (self.noted(&talk.noted)) }
-                    }
-                }
-                @for refusal in going_back.refusals.iter().flatten() {
-                    li.card {
-                        p { strong { (self.code_in_both(ReturnWish::DoesNotWantToReturn, own)) } }
-                        @if let Some(said) = &refusal.explanation { p.told { (said.as_str()) } }
-                        p { (self.noted(&refusal.noted)) }
-                    }
+            p {
+                @if let Some(wish) = talk.wish() { strong { (self.code_in_both(wish, own)) } " " }
+                @if let Talk::Options(OptionsView { language: Some(language), .. }) = talk {
+                    span.tag { (self.language_name(language.as_str())) }
                 }
             }
+            @match talk {
+                Talk::Options(talk) => {
+                    @if let Some(options) = &talk.options { p.told { (options.as_str()) } }
+                    @if let Some(barriers) = talk.barriers.as_ref().filter(|barriers| !barriers.is_empty()) {
+                        p { (self.say("Wat tegenhoudt: ", "What holds back: ")) (self.codes(barriers)) }
+                    }
+                },
+                Talk::Refusal(refusal) => {
+                    @if let Some(said) = &refusal.explanation { p.told { (said.as_str()) } }
+                }
+            }
+            p { (self.noted(talk.noted())) }
         }
     }
 
@@ -272,7 +292,11 @@ impl Page<'_> {
             None => ask,
         };
         let look = if is_missing { "tag tag--warn" } else { "tag tag--calm" };
-        let state = if is_missing { &eight::MISSING } else { &eight::DONE };
+        let state = match met.map(|met| met.status).filter(|_| !is_missing) {
+            Some(ConditionStatus::NotApplicable) => &eight::NOT_NEEDED,
+            None if is_missing => &eight::MISSING,
+            Some(ConditionStatus::Evidenced) | None => &eight::DONE,
+        };
         html! {
             li.card {
                 p {

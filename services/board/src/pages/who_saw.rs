@@ -42,6 +42,8 @@ pub struct WhoSaw<'a> {
 #[must_use]
 pub fn who_saw(page: &Page<'_>, WhoSaw { person, identity, seen_by, has_proof, language }: &WhoSaw<'_>) -> Markup {
     let own = language.unwrap_or_else(|| own_language(*identity));
+    // The paper is in Dutch, beside the person's own language.
+    let paper = &page.in_dutch();
     page.titled(
         page.say("Wie heeft mijn gegevens gezien?", "Who saw my data?"),
         &html! {
@@ -50,15 +52,15 @@ pub fn who_saw(page: &Page<'_>, WhoSaw { person, identity, seen_by, has_proof, l
             }
             (page.own_languages(&format!("/board/persons/{person}/who-saw"), own, *identity))
             p.no-print { button.utrecht-button.utrecht-button--primary-action type="button" data-print hidden { (page.say("Printen", "Print")) } }
-            article.sheet aria-labelledby="sheet" {
-                h2 #sheet.utrecht-heading-2 { (page.both_in_line(&eight::SEEN_TITLE, own)) }
-                p { (page.who(*identity, *person)) " · " (page.time_text(page.now)) }
+            article.sheet lang="nl" aria-labelledby="sheet" {
+                h2 #sheet.utrecht-heading-2 { (paper.both_in_line(&eight::SEEN_TITLE, own)) }
+                p { (paper.who(*identity, *person)) " · " (paper.time_text(paper.now)) }
                 // By it the privacy officer finds what this sheet tells of.
-                p { (page.say("Nummer: ", "Number: ")) (person) }
-                (page.both(&eight::SEEN_WHAT, own))
-                @if seen_by.is_empty() { (page.both(&eight::SEEN_NOBODY, own)) }
-                ul.card-list { @for each in *seen_by { (page.seen_by(each, own)) } }
-                (page.both(&eight::COMPLAINT, own))
+                p { (paper.say("Nummer: ", "Number: ")) (person) }
+                (paper.both(&eight::SEEN_WHAT, own))
+                @if seen_by.is_empty() { (paper.both(&eight::SEEN_NOBODY, own)) }
+                ul.card-list { @for each in *seen_by { (paper.seen_by(each, own)) } }
+                (paper.both(&eight::COMPLAINT, own))
             }
             @if *has_proof {
                 section.no-print {
@@ -73,11 +75,6 @@ pub fn who_saw(page: &Page<'_>, WhoSaw { person, identity, seen_by, has_proof, l
 }
 
 impl Page<'_> {
-    /// What a category is about, in the reader's language.
-    pub(super) fn category(&self, category: Category) -> &'static str {
-        word(category).r#in(OwnLanguage::of(self.language.tag()).unwrap_or(OwnLanguage::ENGLISH))
-    }
-
     fn seen_by(&self, each: &SeenBy, own: OwnLanguage) -> Markup {
         html! {
             li.card {

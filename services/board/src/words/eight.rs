@@ -291,6 +291,9 @@ eight! {
     MISSING:
         "ontbreekt nog", "still missing", "jeszcze brakuje", "încă lipsește", "още липсва", "még hiányzik",
         "todavía falta", "ainda falta";
+    NOT_NEEDED:
+        "niet nodig", "not needed", "niepotrzebne", "nu este nevoie", "не е нужно", "nem szükséges", "no hace falta",
+        "não é preciso";
     STOPPED:
         "U wilt niet terug. De terugkeer is gestopt.",
         "You do not want to go back. The return has stopped.",
@@ -457,6 +460,15 @@ eight! {
         "Panaszt tehet a holland adatvédelmi hatóságnál (Autoriteit Persoonsgegevens).",
         "Puede presentar una queja ante la autoridad neerlandesa de protección de datos (Autoriteit Persoonsgegevens).",
         "Pode apresentar queixa à autoridade neerlandesa de proteção de dados (Autoriteit Persoonsgegevens).";
+    UNDER_AGE:
+        "U bent jonger dan 18 jaar. Wie het gezag over u heeft, beslist mee en tekent ook.",
+        "You are younger than 18. Whoever has custody of you decides with you, and signs too.",
+        "Nie ma Pan/Pani ukończonych 18 lat. Opiekun prawny decyduje razem z Panem/Panią i też podpisuje.",
+        "Aveți sub 18 ani. Persoana care are custodia dumneavoastră decide împreună cu dumneavoastră și semnează și ea.",
+        "Вие сте на възраст под 18 години. Вашият настойник или родител решава заедно с Вас и също подписва.",
+        "Ön még nem múlt el 18 éves. A törvényes képviselője Önnel együtt dönt, és szintén aláírja.",
+        "Usted es menor de 18 años. Quien tiene su custodia decide con usted y también firma.",
+        "Tem menos de 18 anos. Quem tem a sua guarda decide consigo e também assina.";
     UNDERSTOOD:
         "Ik heb dit gelezen, of het is mij voorgelezen. Ik begrijp het.",
         "I have read this, or it was read to me. I understand it.",
@@ -476,6 +488,9 @@ eight! {
     DATE: "Datum", "Date", "Data", "Data", "Дата", "Dátum", "Fecha", "Data";
     SIGNATURE:
         "Handtekening", "Signature", "Podpis", "Semnătura", "Подпис", "Aláírás", "Firma", "Assinatura";
+    GUARDIAN:
+        "Wie het gezag heeft", "Who has custody", "Opiekun prawny", "Cine are custodia", "Родител или настойник",
+        "Törvényes képviselő", "Quien tiene la custodia", "Quem tem a guarda";
     WORKER: "Hulpverlener", "Worker", "Pracownik", "Lucrător", "Служител", "Segítő", "Trabajador", "Técnico";
     INTERPRETER: "Tolk", "Interpreter", "Tłumacz", "Interpret", "Преводач", "Tolmács", "Intérprete", "Intérprete";
 }

@@ -19,6 +19,9 @@ const SEALED: Said = Said(
     "This is not a well sealed document. Seal it anew for its receiver, and paste the whole file.",
 );
 
+/// The rule of a number that is typed: it is the whole id.
+pub const WHOLE_NUMBER: &str = "must be the whole number of a person";
+
 /// Each rule of the service, and what it says on a page. The first that fits is taken.
 #[rustfmt::skip]
 const PROBLEMS: &[(&str, Said)] = &[
@@ -126,6 +129,8 @@ const PROBLEMS: &[(&str, Said)] = &[
     ("must be one of {}", CHOOSE),
     ("must be a string", FILL_IN),
     ("must be true or false", Said("Kies ja of nee.", "Choose yes or no.")),
+    (WHOLE_NUMBER, Said("Vul het hele nummer in, met streepjes. De zes tekens van een lijst zijn te weinig.",
+        "Fill in the whole number, with its dashes. The six characters of a list are too few.")),
     ("must be a UUID", OUTDATED),
     ("must have at most {} items", Said("Kies er hooguit {}.", "Choose at most {}.")),
     ("must be a list of at most {} items", Said("Kies er hooguit {}.", "Choose at most {}.")),

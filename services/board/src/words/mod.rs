@@ -10,7 +10,7 @@ mod refusals;
 pub(crate) use countries::{COUNTRIES, country};
 pub use eight::OwnLanguage;
 pub(crate) use events::happened;
-pub use fields::field_problem;
+pub use fields::{WHOLE_NUMBER, field_problem};
 pub(crate) use languages::{LANGUAGES, language};
 pub use refusals::{has_words, problem_title, refusal};
 

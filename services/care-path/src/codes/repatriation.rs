@@ -1,5 +1,7 @@
 //! The return: conditions, consent, and the states of a repatriation handover.
 
+use chrono::{NaiveDate, TimeDelta};
+
 use super::{Offering, Problem, codes};
 
 codes! {
@@ -154,6 +156,12 @@ impl FollowUpTerm {
             Self::Days30 => 30,
             Self::Days90 => 90,
         }
+    }
+
+    /// The day from which on how it goes is taken: the 7th before its day. Before that, nobody can know.
+    #[must_use]
+    pub fn taken_from(self, arrived: NaiveDate) -> NaiveDate {
+        arrived.checked_add_signed(TimeDelta::days(self.days() - 7)).unwrap_or(NaiveDate::MAX)
     }
 }
 

@@ -238,6 +238,10 @@ impl Risks {
 pub(crate) const VULNERABLE: Label =
     Label { name: "vulnerable", category: Category::Medical, depth: Depth::Minimal, sealed: None };
 
+/// Where the policy finds that a person is under age.
+pub(crate) const MINOR: Label =
+    Label { name: "minor", category: Category::Identity, depth: Depth::Minimal, sealed: None };
+
 derived_facts! { CarePath as it, "case" {
     municipality: is &'a Municipality = "municipality" in Presence, Minimal: maybe(it.municipality.as_ref());
     opened_at: is DateTime = "opened_at" in Presence, Minimal: maybe(it.opened_at());
@@ -264,6 +268,11 @@ impl CarePath {
     /// Whether being out of sight would at once be dangerous, as it can be told.
     pub(crate) fn vulnerable(&self, now: DateTime) -> Fact<'_, bool> {
         Fact::new(VULNERABLE, Origin::derived(), Some(self.is_vulnerable(now)))
+    }
+
+    /// That the person is under age, as it can be told.
+    pub(crate) fn minor(&self, now: DateTime) -> Fact<'_, bool> {
+        Fact::new(MINOR, Origin::derived(), self.is_minor(now).then_some(true))
     }
 
     /// What can be told of where the person was last seen.

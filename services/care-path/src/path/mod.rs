@@ -46,7 +46,7 @@ pub(crate) mod testing;
 use std::sync::Arc;
 
 pub use crate::stamp::{Moved, Stamp};
-pub(crate) use derived::VULNERABLE;
+pub(crate) use derived::{MINOR, VULNERABLE};
 pub use lists::{List, Listed};
 pub(crate) use record::Uncounted;
 pub use shared::{Noted, Problems, Seen};

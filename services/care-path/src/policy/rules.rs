@@ -121,6 +121,12 @@ pub fn leaves_with_consent(class: DataClass) -> bool {
     }
 }
 
+/// Whether a consent names all that a handover tells: who the person is, and of their return.
+#[must_use]
+pub fn covers_a_handover(classes: &[DataClass]) -> bool {
+    [DataClass::Identity, DataClass::Return].iter().all(|class| classes.contains(class))
+}
+
 /// Who is called in by a task: they see whom it is about, though they have nothing to do with the person yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CalledIn {

@@ -106,7 +106,7 @@ pub(super) fn derived() -> BTreeMap<&'static str, Vec<Label>> {
     let mut parts = BTreeMap::new();
     let mut add = |part: &'static str, labels: Vec<Label>| parts.entry(part).or_insert_with(Vec::new).extend(labels);
     add(CarePath::PART, CarePath::labels());
-    add(CarePath::PART, vec![crate::path::VULNERABLE, views::LINKED, views::PHASES]);
+    add(CarePath::PART, vec![crate::path::MINOR, crate::path::VULNERABLE, views::LINKED, views::PHASES]);
     add(Seen::PART, Seen::labels());
     add("stay", vec![exception::HELD, exception::UNTIL, crate::path::stay::ENDED]);
     add(referral::Referral::PART, referral::Referral::labels());

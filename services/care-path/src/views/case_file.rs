@@ -40,6 +40,8 @@ views! {
         pub coordinator: Option<UserId>,
         /// Being out of sight would at once be dangerous.
         pub vulnerable: Option<bool>,
+        /// The person is under age, as far as their age is known.
+        pub minor: Option<bool>,
         pub opened_at: Option<DateTime>,
         pub updated_at: Option<DateTime>,
         pub closed: Option<CloseReason>,
@@ -193,6 +195,7 @@ pub fn disclose_parts(
         municipality: wanted.part("municipality", || sight.show(path.facts().municipality()).cloned()),
         coordinator: wanted.part("coordinator", coordinator),
         vulnerable: wanted.part("vulnerable", || sight.show(path.vulnerable(sight.now()))),
+        minor: wanted.part("minor", || sight.show(path.minor(sight.now()))),
         opened_at: wanted.part("opened_at", || sight.show(path.facts().opened_at())),
         updated_at: progress.updated_at,
         closed: wanted.part("closed", closed),

@@ -93,13 +93,15 @@ views! {
         /// Who has custody of a person under age.
         pub guardian: Option<Line>,
         pub plan: Option<Text>,
-        /// Whether a sealed document travels with it.
+        /// A sealed document travels with it.
         pub has_document: Option<bool>,
         pub acknowledged_at: Option<DateTime>,
         pub departed_at: Option<DateTime>,
         pub expected_arrival: Option<DateTime>,
         pub travels: Option<Line>,
         pub arrived_at: Option<DateTime>,
+        /// When something showed, after they left or arrived, that the person is here again.
+        pub here_again_at: Option<DateTime>,
         pub decline_reason: Option<HandoverDeclineReason>,
         pub withdraw_reason: Option<HandoverWithdrawReason>,
         pub explanation: Option<Text>,
@@ -249,6 +251,7 @@ fn view(sight: &Sight<'_>, addressed: Addressed<'_>) -> Option<HandoverView> {
         expected_arrival: departed.and_then(|departed| sight.show(departed.expected_arrival())).copied(),
         travels: departed.and_then(|departed| sight.show(departed.travels())).cloned(),
         arrived_at: when(handover.arrived.as_ref().map(|step| addressed.step(step).handover())),
+        here_again_at: sight.show(whole.here_again_at()),
         decline_reason,
         withdraw_reason,
         explanation: explanation.cloned(),

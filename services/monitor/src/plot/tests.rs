@@ -120,6 +120,17 @@ fn what_is_not_shown_is_marked_and_has_no_number() {
 }
 
 #[test]
+fn a_line_joins_neighbours_alone() {
+    let lines = |periods: &[&str]| {
+        let releases: Vec<_> = periods.iter().map(|period| example(period, Some(300))).collect();
+        trend(&releases, "unique_persons", None, Language::English).unwrap().matches("mp-trend").count()
+    };
+    assert_eq!(lines(&["2024-Q4", "2025-Q1", "2025-Q2"]), 1);
+    assert_eq!(lines(&["2024-Q1", "2026-Q3"]), 0);
+    assert_eq!(lines(&["2024-Q1", "2024-Q2", "2026-Q2", "2026-Q3"]), 2);
+}
+
+#[test]
 fn a_plot_passes_a_strict_content_security_policy() {
     for plot in
         [trend(&years(), "signals", Some("rotterdam"), Language::Dutch), flow(&years()[1], None, Language::Dutch)]

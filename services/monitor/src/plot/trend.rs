@@ -14,7 +14,8 @@ const TOP: f64 = 40.0;
 const BOTTOM: f64 = 220.0;
 
 /// The total of an indicator at a place, in each release of the same grain as the last. Estimates have their interval. A
-/// period that is not shown has a mark, and the line is broken there. `None` where no release has the indicator.
+/// period that is not shown has a mark. The line is broken there, and where a period in between was not released. `None`
+/// where no release has the indicator.
 #[must_use]
 pub fn trend(releases: &[Frozen], indicator: &str, municipality: Option<&str>, language: Language) -> Option<String> {
     let definition = definition(indicator)?;
@@ -37,10 +38,14 @@ pub fn trend(releases: &[Frozen], indicator: &str, municipality: Option<&str>, l
     }
     let step = (RIGHT - LEFT) / real(points.len() as u64);
     let mut line: Vec<(f64, f64)> = Vec::new();
+    let mut last = None;
     let mut says = Vec::new();
     for (at, (period, value)) in (0_u32..).zip(&points) {
         let x = LEFT + step * (f64::from(at) + 0.5);
         svg.text((x, BOTTOM + 16.0), Anchor::Middle, 11.0, INK, &period.to_string());
+        if period.before() != last.replace(*period) {
+            draw(&mut svg, &std::mem::take(&mut line));
+        }
         let mut top_of = BOTTOM;
         let shown = match value {
             Value::Count(count) => Some((*count, number(*count))),

@@ -109,15 +109,15 @@ fn section(
     let mut text = format!("<section id=\"{0}\"><h2>{1}</h2>\n", definition.id, say(&definition.name));
     let _ = writeln!(
         text,
-        "<div class=\"definition\"><p><b>{}</b> {}</p><p><b>{}</b> {}</p><p><b>{}</b> {}</p><p class=\"id\">{} · v{}</p></div>",
+        "<div class=\"definition\"><p><b>{}</b> {}</p><p><b>{}</b> {}</p><p><b>{}</b> {}</p><p>{}</p></div>",
         say(&COUNTS),
         named(say(&definition.counts)),
         say(&DATE),
         say(&definition.reference.label()),
         say(&GAPS),
         named(&definition.gaps.iter().map(say).collect::<Vec<_>>().join(" ")),
-        definition.id,
-        definition.version,
+        say(&Text { nl: "Versie {} van deze definitie.", en: "Version {} of this definition." })
+            .replace("{}", &definition.version.to_string()),
     );
     if let Some(remark) = remark.filter(|remark| !remark.trim().is_empty()) {
         let paragraphs = remark.replace('\r', "");

@@ -16,7 +16,7 @@ use care_path::ids::OrgId;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::names::label;
+use super::names::{label, place_and_name};
 use super::place::Pairs;
 use super::search;
 use super::session::{self, Found, Session, language_of, name_of};
@@ -112,6 +112,18 @@ impl Form<'_> {
     fn done(&self, next: &str, flash: Flash) -> HttpResponse {
         self.edge.board.sessions.change(&self.name, |session| session.flash = Some(flash));
         to(next).finish()
+    }
+
+    /// Whether the sender may open somebody's case.
+    fn opens(&self, person: PersonId) -> bool {
+        self.edge.baken.knows_of(&self.session.reader.principal, person)
+    }
+
+    /// To the case that somebody wanted to open, and sees already.
+    fn to_the_case(&self, problem: &Problem) -> Result<HttpResponse, Problem> {
+        let person = self.sent.id("/person_id")?.ok_or(Problem::NotFound)?;
+        let said = board::refusal(problem.details().code, self.language).to_owned();
+        Ok(self.done(&search::on_the_case(PersonId(person)), Flash { said, ..Flash::default() }))
     }
 
     /// What is said of a form of an earlier session.
@@ -213,12 +225,23 @@ pub async fn act(request: HttpRequest, payload: web::Payload, edge: Data<Edge>) 
             return Ok(asked);
         }
         let back = form.sent.back();
-        let receipt = execute(form).await?;
+        let receipt = match execute(form).await {
+            Err(problem) if is_open_already(&problem) => return form.to_the_case(&problem),
+            executed => executed?,
+        };
         // Whoever was not known before, or not seen, has a page now.
         let opens = matches!(command, CommandKind::ReportSignal | CommandKind::BreakGlass);
         let opened = receipt.person_id.filter(|_| opens);
-        let next = opened.map_or(back, |person| format!("/board/persons/{person}"));
-        Ok(form.done(&next, said(&receipt, &form.sent, &next, form.language)))
+        let next = opened.map_or(back, search::on_the_case);
+        // Whoever sees the case no more, having closed it, does not come back to it.
+        let is_left = |person| next.starts_with(&search::on_the_case(person)) && !form.opens(person);
+        let next = if receipt.person_id.is_some_and(is_left) { "/board/".to_owned() } else { next };
+        let flash = said(&receipt, form, &next);
+        // What was changed in the directory is shown in its place.
+        let place = place_and_name(&edge.baken.directory(), |at| form.sent.pairs.of(at));
+        let Some((place, name)) = place else { return Ok(form.done(&next, flash)) };
+        let said = format!("{}: {name}", flash.said);
+        Ok(form.done(&format!("{next}#{place}"), Flash { said, place: Some(place), ..flash }))
     };
     taken(&request, payload, &edge, command, executed).await
 }
@@ -229,9 +252,9 @@ pub async fn new_guest(request: HttpRequest, payload: web::Payload, edge: Data<E
         if let Some(asked) = one_of_these(form, true).await {
             return Ok(asked);
         }
-        let person = take_in(form).await?;
+        let person = take_in(form).await?.filter(|person| form.opens(*person));
         let said = form.language.say("Heeft een bed en is binnen.", "Has a bed and is in.").to_owned();
-        let flash = Flash { said, undo: None, person: person.map(|person| person.0) };
+        let flash = Flash { said, person: person.map(|person| person.0), ..Flash::default() };
         Ok(form.done(&form.sent.back(), flash))
     };
     taken(&request, payload, &edge, CommandKind::AssignBed, taken_in).await
@@ -296,7 +319,11 @@ async fn execute(form: &Form<'_>) -> Result<Receipt, Problem> {
     }
     let occurred = take_occurred(&mut rest, &mut problems);
     let person = sent.id("person")?.map(PersonId);
-    let person = person.or_else(|| rest.remove("person_id").and_then(|id| id.as_str()?.parse().ok()));
+    let typed = rest.remove("person_id").map(|id| id.as_str().and_then(|id| id.parse().ok()));
+    if typed == Some(None) {
+        problems.push(FieldProblem::at("/person_id", board::WHOLE_NUMBER));
+    }
+    let person = person.or(typed.flatten());
     let subject = sent.id("subject")?;
     if !sent.command.takes(subject) {
         return Err(Problem::NotFound);
@@ -350,16 +377,23 @@ fn keep_opening_times(change: &mut Map<String, Value>, directory: &Directory) {
 }
 
 /// What is said of what was recorded, about whom where the next page is not theirs, and how it is taken back.
-fn said(receipt: &Receipt, sent: &Sent, next: &str, language: Language) -> Flash {
-    let form = form::form_of(sent.command);
-    let title = form.map_or("", |form| form.title.r#in(language));
-    let chosen = form.and_then(|form| chosen(form, sent, language));
+fn said(receipt: &Receipt, form: &Form<'_>, next: &str) -> Flash {
+    let (Form { sent, language, .. }, opens) = (form, |person: &PersonId| form.opens(*person));
+    let language = *language;
+    let asked = form::form_of(sent.command);
+    let title = asked.map_or("", |form| form.title.r#in(language));
+    let chosen = asked.and_then(|form| chosen(form, sent, language));
     let chosen = chosen.map(|chosen| format!(": {chosen}")).unwrap_or_default();
     let first = receipt.event_ids.first().filter(|_| takes_back(sent.command));
     let undo = receipt.person_id.zip(first).map(|(person, entry)| (person.0, entry.0));
     let about = receipt.moved_to.as_ref().map(|moved| moved.person_id).or(receipt.person_id);
-    let person = about.filter(|person| !next.contains(&person.to_string())).map(|person| person.0);
-    Flash { said: format!("{}: {title}{chosen}", language.say("Vastgelegd", "Recorded")), undo, person }
+    let person = about.filter(|person| !next.contains(&person.to_string())).filter(opens).map(|person| person.0);
+    Flash { said: format!("{}: {title}{chosen}", language.say("Vastgelegd", "Recorded")), undo, person, place: None }
+}
+
+/// Whether a case was to be opened in an emergency that the reader sees already.
+fn is_open_already(problem: &Problem) -> bool {
+    ["break_glass_already_open", "break_glass_not_needed"].contains(&problem.details().code)
 }
 
 /// What was chosen, of a form that asks for a choice first: present or left, granted or denied.

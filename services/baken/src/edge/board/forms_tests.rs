@@ -104,7 +104,9 @@ fn fits(input: Input, schema: &Value, schemas: &Schemas) -> bool {
         Input::Sealed => is_text(None) && schema["maxLength"].as_u64() > Some(4000),
         Input::Organisation
         | Input::OrganisationOf(_)
+        | Input::CareAbroad
         | Input::Municipality
+        | Input::MunicipalityOrNew
         | Input::Period
         | Input::Time
         | Input::Offering

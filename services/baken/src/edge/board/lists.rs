@@ -1,5 +1,7 @@
 //! Pages of lists that go on: what they show of each, and where the rest is.
 
+use std::collections::BTreeSet;
+
 use board::pages::{self, CountryCount, Desk, Handovers, Lookouts, Part, Referrals, StateShare};
 use care_path::codes::{Code, ReferralState, Role, TaskKind};
 use care_path::policy::rules::{TurnAwaysOf, turn_aways_of};
@@ -93,9 +95,13 @@ impl Viewed<'_> {
             let page = baken.list(reader, only, &further.request(list, WITH_FORMS))?;
             Ok::<Part<HandoverView>, Problem>(further.part("/board/handovers", list, page))
         };
+        let (open, over) = (part("handovers", Only::Open)?, part("over", Only::Over)?);
+        let persons: BTreeSet<_> = open.items.iter().chain(&over.items).map(|each| each.noted.person_id).collect();
+        let tasks = persons.into_iter().flat_map(|person| baken.tasks_of(reader, person).unwrap_or_default());
         let handovers = Handovers {
-            open: part("handovers", Only::Open)?,
-            over: part("over", Only::Over)?,
+            tasks: tasks.collect(),
+            open,
+            over,
             ended: self.ended("/board/handovers", further)?,
             may: MeView::of(reader).may.into_iter().map(|each| each.command).collect(),
         };

@@ -59,8 +59,18 @@ pub fn place_of(facility: &Facility) -> Choice {
         name: facility.name.as_str().to_owned(),
         kind: facility.location_type.code().to_owned(),
         municipality: None,
+        country: None,
         offerings: Vec::new(),
     }
+}
+
+/// Which facility or organisation the fields of a form name: its element on the page of the directory, and its name.
+pub fn place_and_name<'f>(directory: &Directory, given: impl Fn(&str) -> Option<&'f str>) -> Option<(String, String)> {
+    let facility = given("/facility_id").and_then(|id| Some((id, &directory.facility(&id.parse().ok()?)?.0.name)));
+    let organisation = given("/organisation_id").and_then(|id| Some((id, &directory.find(&id.parse().ok()?)?.name)));
+    let facility = facility.map(|(id, name)| (format!("facility-{id}"), name));
+    let found = facility.or(organisation.map(|(id, name)| (format!("organisation-{id}"), name)))?;
+    Some((found.0, found.1.as_str().to_owned()))
 }
 
 fn choice(organisation: &Organisation) -> Choice {
@@ -69,6 +79,7 @@ fn choice(organisation: &Organisation) -> Choice {
         name: organisation.name.as_str().to_owned(),
         kind: organisation.kind.code().to_owned(),
         municipality: organisation.municipality.as_ref().map(ToString::to_string),
+        country: organisation.country.map(|country| country.to_string()),
         offerings: organisation.offerings.iter().map(|each| each.code().to_owned()).collect(),
     }
 }

@@ -23,15 +23,16 @@ pub enum Place {
     Lookouts(Further),
     Referrals(Further),
     Handovers(Further),
-    Directory,
+    /// Organisations; those that fit what is looked for.
+    Directory(String),
     /// Where a bed is free tonight.
     Places,
     /// Who was turned away.
     TurnAways(Further),
     /// Who is told what.
     Webhooks,
-    /// How long records are kept; and one of them.
-    Privacy(Option<PersonId>, Further),
+    /// How long records are kept; and one of them, by the number that was typed.
+    Privacy(String, Further),
     /// The monitor's figures: those of a period, else the newest; whether those of the own municipality.
     Figures(Option<Period>, bool),
     /// The access log, and what it is filtered by.
@@ -124,6 +125,7 @@ impl Place {
         let (path, query) = at.split_once('?').unwrap_or((at, ""));
         let rest = path.strip_prefix("/board/")?;
         let query = Pairs::read(query.as_bytes());
+        let typed = |name| query.of(name).unwrap_or_default().trim().to_owned();
         let mut parts = rest.split('/');
         // One that the board does not speak is nowhere.
         let own_language = || match query.of("language") {
@@ -139,14 +141,11 @@ impl Place {
             ("lookouts", None, None) => Self::Lookouts(Further::of(&query)),
             ("referrals", None, None) => Self::Referrals(Further::of(&query)),
             ("handovers", None, None) => Self::Handovers(Further::of(&query)),
-            ("directory", None, None) => Self::Directory,
+            ("directory", None, None) => Self::Directory(typed("find")),
             ("places", None, None) => Self::Places,
             ("turn-aways", None, None) => Self::TurnAways(Further::of(&query)),
             ("webhooks", None, None) => Self::Webhooks,
-            ("privacy", None, None) => {
-                let person = query.of("person").map(str::trim).filter(|id| !id.is_empty());
-                Self::Privacy(person.and_then(|id| id.parse().ok()).map(PersonId), Further::of(&query))
-            }
+            ("privacy", None, None) => Self::Privacy(typed("person"), Further::of(&query)),
             ("figures", period, None) => {
                 let period = period.map(str::parse).transpose().ok()?;
                 Self::Figures(period, query.of("audience") == Some("own"))

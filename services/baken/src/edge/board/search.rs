@@ -89,10 +89,10 @@ impl Looked {
     }
 }
 
-/// An entry that is to be moved, and on whom it stands.
+/// An entry that is to be moved or taken back, and on whom it stands.
 pub struct ToMove {
-    file: CaseFileView,
-    entry: TimelineEntryView,
+    pub file: CaseFileView,
+    pub entry: TimelineEntryView,
 }
 
 impl ToMove {
@@ -173,6 +173,12 @@ impl Viewed<'_> {
         if !baken.may_send(reader, person)?.contains(&CommandKind::MoveEntry) {
             return Err(Problem::NotFound);
         }
+        self.entry(person, entry)
+    }
+
+    /// An entry that still counts, with whom it stands with.
+    pub fn entry(&self, person: PersonId, entry: EventId) -> Result<ToMove, Problem> {
+        let (baken, reader) = (&*self.edge.baken, &*self.reading);
         let timeline = all(|request| baken.timeline(reader, person, request))?;
         let entry = timeline.into_iter().find(|each| each.event_id == entry && each.retracted_by.is_none());
         Ok(ToMove { file: baken.case_file(reader, person)?, entry: entry.ok_or(Problem::NotFound)? })

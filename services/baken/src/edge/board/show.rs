@@ -8,9 +8,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use board::form::Ask;
-use board::pages::{CaseDesk, Door, Figures, Found as FoundPersons, LastSignIn, Privacy, Returning, SeenBy, WhoSaw};
+use board::pages::{
+    Asked, CaseDesk, Door, Figures, FormAbout, Found as FoundPersons, LastSignIn, Privacy, Returning, SeenBy, WhoSaw,
+};
 use board::{Draft, Flash, Known, Language, OwnLanguage, Page, pages};
-use care_path::PersonId;
 use care_path::codes::Role;
 use care_path::command::CommandKind;
 use care_path::directory::Organisation;
@@ -22,15 +23,17 @@ use care_path::policy::directory::{shows_evenings, shows_free_places};
 use care_path::policy::opens_unseen;
 use care_path::policy::rules::{AccessLogOf, FiguresOf, access_log_of, figures_of, keeps_records};
 use care_path::views::{BreakGlassState, CaseFileView, OrganisationView, TimelineEntryView, Wanted};
+use care_path::{EventId, PersonId};
 use maud::Markup;
 use monitor::frozen::Frozen;
 use monitor::period::Period;
 
-use super::names::{NamesOf, place_of};
+use super::filled;
+use super::names::{NamesOf, place_and_name, place_of};
 use super::place::{FormPlace, Further, Pairs, Place};
+use super::search::{self, ToMove};
 use super::session::{self, Found, Session, language_cookie, language_of, name_of};
 use super::sign_in::{answer_with, to};
-use super::{filled, search};
 use crate::app::{FiguresForm, LabelLanguage, OrganisationsFilter, PageRequest, PersonsFilter, Reading, SeenByView};
 use crate::edge::Edge;
 use crate::edge::caller::reading;
@@ -179,8 +182,7 @@ impl<'a> Viewed<'a> {
     }
 
     pub fn with_page<T>(&self, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
-        let about = self.session.flash.iter().filter_map(|flash| flash.person.map(PersonId));
-        self.with_known(&self.known(about), back, make)
+        self.with_known(&Known::new(), back, make)
     }
 
     /// Who persons are, as far as the reader may know.
@@ -196,6 +198,8 @@ impl<'a> Viewed<'a> {
     /// A page that tells of persons by their ids.
     pub fn with_known<T>(&self, known: &Known, back: &str, make: impl FnOnce(&Page<'_>) -> T) -> T {
         let baken = &self.edge.baken;
+        let told = self.session.flash.iter().filter_map(|flash| flash.person.map(PersonId));
+        let known = &known.clone().into_iter().chain(self.known(told)).collect();
         let flash: Option<&Flash> = self.session.flash.as_ref();
         let (directory, reader) = (baken.directory(), &self.session.reader);
         let now = baken.clock().now();
@@ -239,17 +243,17 @@ impl<'a> Viewed<'a> {
             Place::Lookouts(further) => self.lookouts(&further),
             Place::Referrals(further) => self.referrals(&further),
             Place::Handovers(further) => self.handovers(&further),
-            Place::Directory => self.directory(),
+            Place::Directory(find) => self.directory(&find),
             Place::Places => self.places(),
             Place::TurnAways(further) => self.turn_aways(&further),
             Place::Webhooks => self.webhooks(),
-            Place::Privacy(person, further) => self.privacy(person, &further),
+            Place::Privacy(typed, further) => self.privacy(&typed, &further),
             Place::Figures(period, own) => self.figures(period, own),
             // Only its own page has it: no form is sent from there.
             Place::WhoSaw(..) | Place::Accesses(_) => Err(Problem::NotFound),
             Place::New => {
                 let ask = Ask::of(CommandKind::ReportSignal);
-                Ok(self.with_page(self.at, |page| pages::form(page, &ask)))
+                Ok(self.with_page(self.at, |page| pages::form(page, &ask, &FormAbout::Said)))
             }
             Place::Person(person) => self.case(person),
             Place::Rights(person) => self.rights(person),
@@ -277,7 +281,7 @@ impl<'a> Viewed<'a> {
     }
 
     /// The directory, for those who keep it.
-    fn directory(&self) -> Result<Markup, Problem> {
+    fn directory(&self, find: &str) -> Result<Markup, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
         if reader.actor.role() != Role::Administrator {
             return Err(Problem::NotFound);
@@ -294,7 +298,7 @@ impl<'a> Viewed<'a> {
                 at,
             })
             .collect();
-        Ok(self.with_page(self.at, |page| pages::directory(page, &organisations, &sign_ins)))
+        Ok(self.with_page(self.at, |page| pages::directory(page, &organisations, find, &sign_ins)))
     }
 
     /// The webhooks of all, for administrators.
@@ -308,7 +312,7 @@ impl<'a> Viewed<'a> {
     }
 
     /// What is kept and what holds it, for those who keep records.
-    fn privacy(&self, person: Option<PersonId>, further: &Further) -> Result<Markup, Problem> {
+    fn privacy(&self, typed: &str, further: &Further) -> Result<Markup, Problem> {
         let (baken, reader) = (&*self.edge.baken, &*self.reading);
         if !keeps_records(reader.actor.role()) {
             return Err(Problem::NotFound);
@@ -324,8 +328,15 @@ impl<'a> Viewed<'a> {
         opened.items.splice(..0, open);
         let counts = baken.break_glass_counts(reader)?;
         let reviewed = (counts.justified, counts.not_justified);
-        let erased = person.filter(|person| self.edge.notaries.is_some() && baken.was_erased(*person));
-        let privacy = Privacy { retention: &retention, holds: &holds, opened: &opened, reviewed, person, erased };
+        let certified = self.edge.notaries.is_some();
+        let asked = match typed.parse().map(PersonId) {
+            _ if typed.is_empty() => Asked::Nothing,
+            Err(_) => Asked::NoNumber,
+            Ok(person) if !baken.has_record(reader, person)? => Asked::Nobody,
+            Ok(person) if baken.was_erased(person) => Asked::Erased { person, certified },
+            Ok(person) => Asked::Kept(person),
+        };
+        let privacy = Privacy { retention: &retention, holds: &holds, opened: &opened, reviewed, typed, asked };
         Ok(self.with_page(self.at, |page| pages::privacy(page, &privacy)))
     }
 
@@ -503,7 +514,18 @@ impl<'a> Viewed<'a> {
             ask = ask.given(field.at, value.clone());
         }
         let ask = self.filled(ask)?;
-        Ok(self.with_page(&form.back, |page| pages::form(page, &ask)))
+        let given = |at: &str| ask.given.iter().find(|(name, _)| *name == at).map(|(_, value)| value.as_str());
+        let named = place_and_name(&baken.directory(), given);
+        let entry = match (ask.command, form.person, form.subject) {
+            (CommandKind::RetractEntry, Some(person), Some(entry)) => Some(self.entry(person, EventId(entry))?),
+            _ => None,
+        };
+        let about = match (&entry, &named) {
+            (Some(ToMove { file, entry }), _) => FormAbout::Entry { file, entry },
+            (None, Some((_, name))) => FormAbout::Named(name),
+            (None, None) => FormAbout::Said,
+        };
+        Ok(self.with_page(&form.back, |page| pages::form(page, &ask, &about)))
     }
 }
 

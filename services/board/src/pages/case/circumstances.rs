@@ -104,6 +104,7 @@ impl Page<'_> {
                     (fact(self.say("Onverzekerde zorg gemeld", "Uninsured care reported"), rights.uninsured_report_filed_at.map(|at| self.time_text(at))))
                 }
                 @if let Some(assessment) = rights.assessments.iter().flatten().last() { (self.assessed(assessment)) }
+                (self.overtaken(Some(rights)))
             }
         }
     }

@@ -1,8 +1,7 @@
 //! A return, as far as it has come.
 
-use care_path::PersonId;
 use care_path::command::CommandKind as K;
-use care_path::views::ReturnView;
+use care_path::views::{CaseFileView, ReturnView};
 use maud::{Markup, html};
 
 use crate::form::Ask;
@@ -10,20 +9,16 @@ use crate::page::Page;
 
 impl Page<'_> {
     /// A return, step by step; the no is as easy as the yes.
-    pub(super) fn going_back(&self, person: PersonId, going_back: &ReturnView, may: &[K]) -> Markup {
+    pub(super) fn going_back(&self, file: &CaseFileView, going_back: &ReturnView, may: &[K]) -> Markup {
+        let person = file.person_id;
+        // Nobody is asked on a case that is over.
+        let is_over = file.closed.is_some() || file.death.is_some();
+        let asked = [K::RefuseReturn, K::PresentReturnOptions, K::GiveConsent];
+        let asked: Vec<_> = asked.into_iter().filter(|kind| *kind != K::PresentReturnOptions || !is_over).collect();
         html! {
             section aria-labelledby="return" {
                 h2 #return.utrecht-heading-2 { (self.say("Terugkeer", "Return")) }
-                @if let Some(options) = going_back.options.iter().flatten().last() {
-                    p {
-                        @if let Some(wish) = options.wish { strong { (self.code(wish)) } " · " }
-                        @if let Some(language) = &options.language { (self.language_name(language.as_str())) " · " }
-                        (self.noted(&options.noted))
-                    }
-                }
-                @for refusal in going_back.refusals.iter().flatten() {
-                    p { span.tag.tag--warn { (self.say("wil niet terug", "does not want to return")) } " " (self.noted(&refusal.noted)) }
-                }
+                (self.last_talk(going_back))
                 @if going_back.conditions.is_some() || going_back.missing_conditions.is_some() {
                     ol.steps {
                         @for met in going_back.conditions.iter().flatten() {
@@ -40,9 +35,10 @@ impl Page<'_> {
                     }
                 }
                 @for consent in going_back.consents.iter().flatten() { (self.consent_given(person, consent, may, None)) }
-                ul.card-list { @for handover in going_back.handovers.iter().flatten().rev() { (self.handover(handover, may, false)) } }
+                ul.card-list { @for handover in going_back.handovers.iter().flatten().rev() { (self.handover(handover, may)) } }
                 div.acts {
-                    (self.acts(may, person, &[K::RefuseReturn, K::PresentReturnOptions, K::GiveConsent, K::ProposeHandover]))
+                    (self.acts(may, person, &asked))
+                    (self.propose(file, going_back, may))
                 }
             }
         }

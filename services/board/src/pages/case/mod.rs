@@ -222,14 +222,16 @@ impl Page<'_> {
         let more: Vec<_> = MORE.into_iter().filter(fits).collect();
         let person = file.person_id;
         html! {
-            section aria-labelledby="do" {
-                h2 #do.utrecht-heading-2 { (self.say("Vastleggen", "Record")) }
-                div.acts { (self.acts(may, person, &usual)) }
-                @if more.iter().any(|kind| may.contains(kind)) {
-                    @let more = self.acts(may, person, &more);
-                    details.more open[self.has_draft(&more)] {
-                        summary { (self.say("Meer", "More")) }
-                        div.acts { (more) }
+            @if usual.iter().chain(&more).any(|kind| may.contains(kind)) {
+                section aria-labelledby="do" {
+                    h2 #do.utrecht-heading-2 { (self.say("Vastleggen", "Record")) }
+                    div.acts { (self.acts(may, person, &usual)) }
+                    @if more.iter().any(|kind| may.contains(kind)) {
+                        @let more = self.acts(may, person, &more);
+                        details.more open[self.has_draft(&more)] {
+                            summary { (self.say("Meer", "More")) }
+                            div.acts { (more) }
+                        }
                     }
                 }
             }
@@ -276,7 +278,7 @@ impl Page<'_> {
             @if super::prepares_a_return(may) {
                 p { a.utrecht-link href={ "/board/persons/" (person) "/return" } { (self.say("Terugkeer, stap voor stap", "The return, step by step")) } }
             }
-            @if let Some(going_back) = &file.r#return { (self.going_back(person, going_back, may)) }
+            @if let Some(going_back) = &file.r#return { (self.going_back(file, going_back, may)) }
             @if access_log_of(self.reader.principal.actor.role()) == AccessLogOf::Person {
                 p { a.utrecht-link href={ "/board/persons/" (person) "/who-saw" } {
                     (self.say("Wie heeft deze persoon gezien?", "Who saw this person?"))

@@ -245,10 +245,11 @@ impl<'a> Addressed<'a> {
         step.addressed(self.address)
     }
 
-    /// Whether a sealed document travels with it: told to those who see or pass on such a document.
+    /// That a sealed document travels with it: told to those who see or pass on such a document. Without one nothing is
+    /// told, and nobody counts as having seen anything of the person's health.
     pub(crate) fn has_document(self) -> Fact<'a, bool> {
         let origin = Origin::derived().addressed(self.address);
-        Fact::new(HAS_DOCUMENT, origin, Some(self.handover.document.is_some()))
+        Fact::new(HAS_DOCUMENT, origin, self.handover.document.is_some().then_some(true))
     }
 
     /// What can be told of it as a whole.
@@ -268,4 +269,5 @@ pub(crate) const HAS_DOCUMENT: Label = Label {
 derived_facts! { Handover as it, "handover" {
     state: is HandoverState = "state" in Return, Minimal: clear(it.state());
     changed_at: is DateTime = "changed_at" in Return, Minimal: clear(it.changed().occurred.at);
+    here_again_at: is DateTime = "here_again_at" in Presence, Minimal: maybe(it.back().map(|back| back.occurred.at));
 }}

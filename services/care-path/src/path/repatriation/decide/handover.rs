@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::preparing::abroad;
 use crate::codes::{
-    ConsentPurpose, DataClass, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState,
-    HandoverWithdrawReason, OrgKind, ReturnWish,
+    ConsentPurpose, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, HandoverState, HandoverWithdrawReason,
+    OrgKind, ReturnWish,
 };
 use crate::command::{Context, Decide, Refusal, Requires};
 use crate::deadlines::RiskFactor;
@@ -19,12 +19,10 @@ use crate::path::repatriation::{
     RepatriationEvent, ReturnRefusal, Stop,
 };
 use crate::policy::Abroad;
+use crate::policy::rules::covers_a_handover;
 use crate::private::private;
 use crate::text::{Country, Line, Text};
 use crate::time::{Moment, days_after, local_date};
-
-/// How it goes is told from so many days before its day on: before that, nobody can know.
-const FOLLOW_UP_EARLY_DAYS: i64 = 7;
 
 /// Nobody travels home for longer than this many days.
 const LONGEST_JOURNEY: i64 = 14;
@@ -73,7 +71,7 @@ impl Decide for ProposeHandover {
         let covers = |given: &ConsentGiven| {
             given.purpose == ConsentPurpose::Repatriation
                 && given.recipient == Recipient::Country(self.country)
-                && [DataClass::Identity, DataClass::Return].iter().all(|class| given.data_classes.contains(class))
+                && covers_a_handover(&given.data_classes)
         };
         let standing = state.consents.iter().rev().filter(|consent| consent.withdrawn.is_none());
         let covering: Vec<_> = standing.map(|consent| &consent.given).filter(|given| covers(given)).collect();
@@ -298,9 +296,7 @@ impl Decide for RecordFollowUp {
         if handover.follow_ups.iter().any(|done| done.term == self.term) {
             return Err(ReturnRefusal::FollowUpAlreadyRecorded.into());
         }
-        let arrived = local_date(handover.changed().occurred.at);
-        let days = local_date(at.occurred.at).signed_duration_since(arrived).num_days();
-        if days < self.term.days() - FOLLOW_UP_EARLY_DAYS {
+        if local_date(at.occurred.at) < self.term.taken_from(local_date(handover.changed().occurred.at)) {
             return Err(Refusal::field(
                 "term",
                 "is too early: it is taken from 7 days before that many days after the arrival",

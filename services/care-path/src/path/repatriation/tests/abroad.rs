@@ -227,6 +227,14 @@ fn who_received_a_person_sees_them_no_longer_when_they_are_here_again() {
 }
 
 #[test]
+fn that_the_person_is_here_again_is_told_on_this_side_alone() {
+    let back = departed().days_later(1).by(night_shelter()).and(a_contact());
+    assert!(told(&back, &coordinator()).unwrap().contains("here_again_at"));
+    assert!(!told(&back, &liaison("PL")).unwrap().contains("here_again_at"));
+    assert!(!told(&departed().days_later(1), &coordinator()).unwrap().contains("here_again_at"));
+}
+
+#[test]
 fn who_is_here_again_is_not_returning_and_those_abroad_are_asked_for_nothing_while_this_side_says_what_now() {
     let asked = |given: &Given, kind: TaskKind| {
         let tasks = given.path().open_tasks(given.now(), &Deadlines::default(), &directory());

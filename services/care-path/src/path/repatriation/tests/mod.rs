@@ -7,7 +7,11 @@ use super::*;
 use crate::codes::{
     Code, ConditionStatus, ConsentPurpose, DataClass, FollowUpOutcome, FollowUpTerm, HandoverDeclineReason, Phase,
 };
-use crate::ids::ConsentId;
+use crate::deadlines::Deadlines;
+use crate::ids::{ConsentId, PersonId};
+use crate::policy::Category;
+use crate::sight::Sight;
+use crate::views::disclose_handovers;
 
 fn options(wish: ReturnWish) -> PresentReturnOptions {
     PresentReturnOptions { language: "pl".parse().unwrap(), wish, options: None, barriers: [].into() }
@@ -197,6 +201,21 @@ fn a_sealed_document_travels_with_an_open_handover() {
         assert!(path.repatriation.handovers[0].document.is_some());
     });
     given([signalled()]).when_on(HANDOVER, document()).then_err(ReturnRefusal::UnknownHandover);
+}
+
+#[test]
+fn where_no_document_travels_the_embassy_counts_as_having_seen_nothing_of_health() {
+    let shown = |given: &Given| {
+        let (reader, deadlines) = (liaison("PL"), Deadlines::default());
+        let sight = Sight::of(&reader, given.path(), evening(1), &deadlines, &directory()).unwrap();
+        let told = disclose_handovers(&sight)[0].has_document;
+        let seen = sight.disclosed(PersonId(uuid::Uuid::nil())).categories;
+        (told, seen.iter().any(|category| category == Category::Medical))
+    };
+    let consented = [DataClass::Identity, DataClass::Medical, DataClass::Return];
+    let proposed = || prepared_but_for(None).and(consent("PL", &consented)).and(proposal());
+    assert_eq!(shown(&proposed()), (None, false));
+    assert_eq!(shown(&proposed().and_on(HANDOVER, document())), (Some(true), true));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::codes::{Offering, Problem};
 use crate::path::identity::{IdentityInput, LanguageInput, UpdateIdentity};
 use crate::path::referral::Refer;
 use crate::path::signal::RecordContact;
+use crate::views::{Progress, disclose_case_file};
 
 fn both() -> GiveConsent {
     consent("PL", &[DataClass::Identity, DataClass::Return])
@@ -201,6 +202,12 @@ fn a_minor_is_handed_over_only_with_a_guardian_and_child_protection() {
     of_a_minor().and(with_guardian()).then_err(ReturnRefusal::ChildProtectionMissing);
     of_a_minor().and(child_protection()).and(proposal()).then_err(ReturnRefusal::GuardianMissing);
     of_a_minor().and(child_protection()).and(with_guardian()).then_types(["handover_proposed"]);
+    let (reader, deadlines) = (coordinator(), Deadlines::default());
+    let minor = |given: &Given| {
+        let sight = Sight::of(&reader, given.path(), evening(1), &deadlines, &directory()).unwrap();
+        disclose_case_file(&sight, this_person(), Progress::default(), &[]).minor
+    };
+    assert_eq!((minor(&of_a_minor()), minor(&proposed())), (Some(true), None));
     let nobody = ProposeHandover { guardian: Some("x".parse().unwrap()), ..proposal() };
     of_a_minor().and(child_protection()).and(nobody).then_field("guardian");
     // On the test's first evening the one is a day short of eighteen, and the other is eighteen.
