@@ -80,7 +80,7 @@ impl Random {
             open: vec![open],
             referrals: vec![referral],
             turn_aways: vec![turn_away],
-            municipality: at.clone(),
+            followed_by: at.iter().map(|at| (open.from, at.clone())).collect(),
             ..Path::default()
         }
     }
