@@ -210,10 +210,10 @@ export async function open(page, title, within = page) {
         await within.locator("details.more:not([open])", { has: acts.first() }).first().locator(":scope > summary").click();
     }
     const act = acts.filter({ visible: true }).first();
-    const title = await page.title();
+    const before = await page.title();
     if (!(await act.evaluate((details) => details.open))) await act.locator(":scope > summary").click();
     await act.locator("form").first().waitFor();
-    assert.equal(await page.title(), title, "a form that opens in place leaves the title to the page");
+    assert.equal(await page.title(), before, "a form that opens in place leaves the title to the page");
     return act;
 }
 
