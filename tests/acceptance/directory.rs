@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use baken::sources::{Clock, SystemClock};
-use care_path::time::local_date;
 use serde_json::{Value, json};
 
 use crate::support::{Client, Running, camel, empty};
@@ -295,11 +293,6 @@ async fn a_facility_takes_only_what_it_is() {
     let named = json!({"kind": "night_shelter_eu", "facility": "night-shelter-rotterdam-beds"});
     let refused = shelter.post(&beds, named.clone()).await.expect(422).json();
     assert_eq!(refused["errors"][0], json!({"pointer": "/facility", "message": "is closed"}));
-    // Its evenings before that are told still.
-    let (today, evening) =
-        (local_date(SystemClock.now()), "/v1/facilities/night-shelter-rotterdam-beds/evening?night=");
-    shelter.get(&format!("{evening}{today}")).await.expect(404);
-    shelter.get(&format!("{evening}{}", today - chrono::Days::new(30))).await.expect(200);
     administrator.post("/v1/facilities/night-shelter-rotterdam-beds/reopen", json!({})).await.expect(201);
     shelter.post(&beds, named).await.expect(201);
 }

@@ -70,8 +70,11 @@ async fn the_privacy_officer_is_offered_what_can_be_done_about_a_record_and_led_
     assert!(nobody.contains("geen dossier met dit nummer") && !offers(&nobody), "{nobody}");
     let short = shown("a1b2c3").await;
     assert!(short.contains("Vul het hele nummer in") && short.contains("value=\"a1b2c3\""), "{short}");
-    let erase = format!("/v1/persons/{person}/erase");
-    running.client("privacy-officer").post(&erase, json!({"ground": "request"})).await.expect(201);
+    let (client, of_person) = (running.client("privacy-officer"), format!("/v1/persons/{person}"));
+    let opened = client.all("/v1/break-glass").await;
+    let review = format!("{of_person}/break-glass/{}/review", opened[0]["break_glass_id"].as_str().unwrap());
+    client.post(&review, json!({"outcome": "justified"})).await.expect(201);
+    client.post(&format!("{of_person}/erase"), json!({"ground": "request"})).await.expect(201);
     let erased = shown(&person).await;
     assert!(erased.contains("gewist</span>") && !offers(&erased), "{erased}");
 }

@@ -181,7 +181,7 @@ impl Baken {
     ) -> Result<EveningView, QueryError> {
         let (world, now) = (self.world.read(), self.clock.now());
         let night = night.map_or(Night::of(now), Night::on);
-        let (place, owner) = shown_evening(reader, &world, facility, night).ok_or(QueryError::NotFound)?;
+        let (place, owner) = shown_evenings(reader, &world, facility).ok_or(QueryError::NotFound)?;
         let (mut counts, mut taken, mut guests) = (EveningCountsView::default(), 0, Vec::new());
         for case in self.sleeping_in(&world, owner, facility, night) {
             let told = of_many(case, || {
@@ -224,8 +224,7 @@ impl Baken {
     /// Where there is no such facility, or its evenings are not shown to them.
     pub fn own_facility(&self, principal: &Principal, facility: &FacilityId) -> Result<Option<Facility>, QueryError> {
         let world = self.world.read();
-        let tonight = Night::of(self.clock.now());
-        let (place, owner) = shown_evening(principal, &world, facility, tonight).ok_or(QueryError::NotFound)?;
+        let (place, owner) = shown_evenings(principal, &world, facility).ok_or(QueryError::NotFound)?;
         Ok((owner.id == principal.organisation).then(|| place.clone()))
     }
 
@@ -350,15 +349,14 @@ pub(super) fn puts_out_nobody(command: &Command, world: &World) -> Result<(), Re
     if puts_out { Err(DirectoryRefusal::HasGuests.into()) } else { Ok(()) }
 }
 
-/// A facility and its organisation, where a principal is shown its evenings and it is not closed in that one.
-fn shown_evening<'a>(
+/// A facility and its organisation, where a principal is shown its evenings.
+fn shown_evenings<'a>(
     principal: &Principal,
     world: &'a World,
     facility: &FacilityId,
-    night: Night,
 ) -> Option<(&'a Facility, &'a Organisation)> {
     let (place, owner) = world.directory().facility(facility)?;
     let stands = Places::of(principal, owner, world.directory());
-    let is_open = !owner.closures.covers(night) && !place.closures.covers(night);
-    (shows_evenings(principal.actor.role(), stands) && is_open).then_some((place, owner))
+    (shows_evenings(principal.actor.role(), stands) && !owner.closures.is_closed() && !place.closures.is_closed())
+        .then_some((place, owner))
 }

@@ -175,12 +175,11 @@ impl Planning<'_> {
                 Some(left) if left.occurred_on() < bed.occurred_on() => {
                     self.found(row, left.column("/occurred_at"), Some(&left.name), "must not lie before the arrival");
                 }
-                Some(_) => {}
                 None if bed.data().get("until").is_none() => {
                     let told = "the stay has no end: the person is expected there every evening from now on";
                     self.plan.told.push(Finding::of_row(row.line, None, told));
                 }
-                None => {}
+                Some(_) | None => {}
             }
         }
     }
