@@ -61,6 +61,8 @@ pub(super) struct Steps<'a> {
     /// For which country.
     pub(super) country: Option<Country>,
     pub(super) wants: bool,
+    /// When the person was last here again after they had left: what was said and arranged before that counts no more.
+    here_again: Option<DateTime>,
     pub(super) is_arranged: bool,
     pub(super) consented: Consented,
     pub(super) is_under_way: bool,
@@ -71,18 +73,24 @@ pub(super) struct Steps<'a> {
 impl<'a> Steps<'a> {
     pub(super) fn of(going_back: &'a ReturnView) -> Self {
         let country = going_back.prepared_for;
+        let handovers = || going_back.handovers.iter().flatten();
+        let here_again = handovers().filter_map(|each| each.here_again_at).max();
+        let is_new = |at: DateTime| here_again.is_none_or(|since| at >= since);
+        let talks = talks(going_back);
+        let last_word = talks.iter().rfind(|talk| talk.wish().is_some()).filter(|talk| is_new(talk.said()));
         let is_for = |consent: &&ConsentView| {
             consent.withdrawn_at.is_none()
+                && is_new(consent.noted.occurred_at)
                 && consent.purpose == ConsentPurpose::Repatriation
                 && country.is_some()
                 && consent.recipient_country == country
         };
         let consents = going_back.consents.iter().flatten().filter(is_for);
         let classes: Vec<_> = consents.map(|consent| consent.data_classes.as_deref().unwrap_or_default()).collect();
-        let handovers = || going_back.handovers.iter().flatten();
         Self {
             country,
-            wants: last_word(going_back) == Some(ReturnWish::WantsToReturn),
+            wants: last_word.is_some_and(|talk| talk.wish() == Some(ReturnWish::WantsToReturn)),
+            here_again,
             is_arranged: country.is_some() && going_back.missing_conditions.as_ref().is_some_and(Vec::is_empty),
             consented: match classes.as_slice() {
                 [] => Consented::Nothing,
@@ -96,6 +104,11 @@ impl<'a> Steps<'a> {
 
     pub(super) fn has_reached(&self, states: &[HandoverState]) -> bool {
         self.handover.and_then(|handover| handover.state).is_some_and(|state| states.contains(&state))
+    }
+
+    /// Since when the person is here again, where another return would begin anew.
+    pub(super) fn starts_again(&self) -> Option<DateTime> {
+        self.here_again.filter(|_| !self.is_under_way)
     }
 
     /// The country that a handover can be proposed to.

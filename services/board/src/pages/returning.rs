@@ -90,6 +90,11 @@ pub fn returning(page: &Page<'_>, Returning { file, may, language }: &Returning<
                     }
                 }
             }
+            @if let Some(since) = Steps::of(going_back).starts_again() {
+                p { (page.say("Weer hier sinds ", "Here again since ")) (page.time(since)) ". "
+                    (page.say("Voor een nieuwe terugkeer tellen alleen gesprek, voorwaarden en toestemming van daarna.",
+                        "For another return only the talk, the conditions and the consent of after that count.")) }
+            }
             ol.steps { (page.steps_back(file, going_back, may, (own, is_asked))) }
         },
     )

@@ -145,6 +145,17 @@ fn handover(days: i64, told: &[Told]) -> String {
     on_a_page(|page| page.handover(handovers.last().unwrap(), K::ALL))
 }
 
+#[test]
+fn who_is_here_again_says_and_consents_anew_before_another_return() {
+    let back = with(arrived(), [seen_here()]);
+    let before = steps(&back);
+    assert!(before.contains("Weer hier sinds") && !before.contains("/board/do/propose_handover"), "{before}");
+    let anew = with(back.clone(), prepared(consents()));
+    assert!(steps(&anew).contains("/board/do/propose_handover"));
+    let without_consent = with(back, prepared(consents()).into_iter().take(7));
+    assert!(!steps(&without_consent).contains("/board/do/propose_handover"));
+}
+
 fn with(mut told: Vec<Told>, more: impl IntoIterator<Item = Told>) -> Vec<Told> {
     told.extend(more);
     told
@@ -285,8 +296,10 @@ fn a_second_return_is_told_by_its_own_handover() {
     let done = |told: &[Told]| steps(told).matches("<li class=\"done\">").count();
     assert_eq!(done(&arrived()), 5);
     let back = with(arrived(), [seen_here()]);
-    assert_eq!(done(&back), 3);
-    assert_eq!(done(&with(back, [proposed(2)])), 3);
+    assert_eq!(done(&back), 0);
+    let anew = with(back, prepared(consents()));
+    assert_eq!(done(&anew), 3);
+    assert_eq!(done(&with(anew, [proposed(2)])), 3);
 }
 
 #[test]

@@ -94,9 +94,17 @@ impl RepatriationState {
         self.last_word.and_then(|last| last.wish)
     }
 
-    /// Whether the person's last word is that they want to return, and was said by that time.
+    /// Whether the person's last word is that they want to return, and was said by that time, since they were here again if they had
+    /// left before.
     fn wanted_at(&self, time: DateTime) -> bool {
-        self.last_word.is_some_and(|last| last.wish == Some(ReturnWish::WantsToReturn) && last.said <= time)
+        let since = self.here_again();
+        let counts = |last: LastWord| last.said <= time && since.is_none_or(|since| last.said >= since);
+        self.last_word.is_some_and(|last| last.wish == Some(ReturnWish::WantsToReturn) && counts(last))
+    }
+
+    /// When the person was last here again after they had left: what was said and arranged for a return before that is behind them.
+    pub(crate) fn here_again(&self) -> Option<DateTime> {
+        self.handovers.iter().filter_map(|handover| handover.back()).map(|back| back.occurred.at).max()
     }
 
     /// The consent that a handover rests on, while it holds.

@@ -20,7 +20,11 @@ pub(crate) const PREPARED_FOR: Label =
 impl CarePath {
     /// The conditions that are not met for a return to a country, in their order.
     pub(crate) fn missing_conditions(&self, country: Option<Country>) -> Vec<ReturnCondition> {
-        let for_country = |each: &&Noted<ReturnConditionEvidenced>| country.is_some() && each.country == country;
+        let since = self.repatriation.here_again();
+        let for_country = |each: &&Noted<ReturnConditionEvidenced>| {
+            let is_new = since.is_none_or(|since| each.stamp.occurred.at >= since);
+            country.is_some() && each.country == country && is_new
+        };
         let met: Vec<_> = self.repatriation.conditions.iter().filter(for_country).collect();
         let missing = |condition: &ReturnCondition| {
             let of_it = met.iter().filter(|each| each.condition == *condition);

@@ -12,12 +12,12 @@ use crate::deadlines::RiskFactor;
 use crate::event::Event;
 use crate::ids::{HandoverId, OrgId};
 use crate::jwe::SealedDocument;
-use crate::path::CarePath;
 use crate::path::repatriation::{
     ArrivalConfirmed, ConsentGiven, Departed, FollowUpRecorded, Handover, HandoverAccepted, HandoverAcknowledged,
     HandoverDeclined, HandoverDocumentAttached, HandoverProposed, HandoverWithdrawn, MissingConditions, Recipient,
     RepatriationEvent, ReturnRefusal, Stop,
 };
+use crate::path::{CarePath, Noted};
 use crate::policy::Abroad;
 use crate::policy::rules::covers_a_handover;
 use crate::private::private;
@@ -73,7 +73,10 @@ impl Decide for ProposeHandover {
                 && given.recipient == Recipient::Country(self.country)
                 && covers_a_handover(&given.data_classes)
         };
-        let standing = state.consents.iter().rev().filter(|consent| consent.withdrawn.is_none());
+        let since = state.here_again();
+        let is_new = |given: &Noted<ConsentGiven>| since.is_none_or(|since| given.stamp.occurred.at >= since);
+        let standing =
+            state.consents.iter().rev().filter(|consent| consent.withdrawn.is_none() && is_new(&consent.given));
         let covering: Vec<_> = standing.map(|consent| &consent.given).filter(|given| covers(given)).collect();
         if covering.is_empty() {
             return Err(ReturnRefusal::NoConsent.into());

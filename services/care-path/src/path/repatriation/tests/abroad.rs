@@ -227,6 +227,20 @@ fn who_received_a_person_sees_them_no_longer_when_they_are_here_again() {
 }
 
 #[test]
+fn who_is_here_again_says_and_consents_anew_before_another_return() {
+    let back = arrived().a_day_later().by(supporter()).and(a_contact()).hours_later(1);
+    back.clone().and(proposal()).then_err(ReturnRefusal::NotVoluntary);
+    let mut anew = back.and(options(ReturnWish::WantsToReturn));
+    anew.clone().then(|path| assert_eq!(path.missing_conditions(Some("PL".parse().unwrap())).len(), 6));
+    for condition in ReturnCondition::ALL {
+        anew = anew.and(evidence(*condition));
+    }
+    anew.clone().and(proposal()).then_err(ReturnRefusal::NoConsent);
+    let consented = anew.and(consent("PL", &[DataClass::Identity, DataClass::Return]));
+    consented.and(proposal()).then_types(["handover_proposed"]);
+}
+
+#[test]
 fn that_the_person_is_here_again_is_told_on_this_side_alone() {
     let back = departed().days_later(1).by(night_shelter()).and(a_contact());
     assert!(told(&back, &coordinator()).unwrap().contains("here_again_at"));
