@@ -303,7 +303,10 @@ class Course:
         elif event.type == "attendance_recorded" and not data.get("bed"):
             self.visits.append((event.by, data.get("location_type"), event.at, data["status"]))
         elif event.type in ("intake_completed", "discharged_to", "incident_observed"):
-            self.visits.append((event.by, None, event.at, "present"))
+            # Who was met before the evening may still not have come; a hospital that discharges somebody says that they left.
+            evening = datetime.datetime.combine(night_of(event.at), datetime.time(17))
+            if event.at.replace(tzinfo=None) >= evening and data.get("from") != event.by:
+                self.visits.append((event.by, None, event.at, "present"))
 
     @staticmethod
     def end(bed, at):

@@ -172,7 +172,7 @@ impl Planning<'_> {
             let of_bed =
                 |line: &&Outgoing| line.command == CommandKind::ReleaseBed && line.subject_of == Some(bed.first);
             match lines.iter().find(of_bed) {
-                Some(left) if left.occurred_on() < bed.occurred_on() => {
+                Some(left) if left.occurred_on().zip(bed.occurred_on()).is_some_and(|(left, came)| left < came) => {
                     self.found(row, left.column("/occurred_at"), Some(&left.name), "must not lie before the arrival");
                 }
                 None if bed.data().get("until").is_none() => {

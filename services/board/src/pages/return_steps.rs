@@ -75,7 +75,9 @@ impl<'a> Steps<'a> {
         let country = going_back.prepared_for;
         let handovers = || going_back.handovers.iter().flatten();
         let here_again = handovers().filter_map(|each| each.here_again_at).max();
-        let is_new = |at: DateTime| here_again.is_none_or(|since| at >= since);
+        let behind = |each: &HandoverView| each.here_again_at.map(|here| each.arrived_at.unwrap_or(here));
+        let since = handovers().filter_map(behind).max();
+        let is_new = |at: DateTime| since.is_none_or(|since| at >= since);
         let talks = talks(going_back);
         let last_word = talks.iter().rfind(|talk| talk.wish().is_some()).filter(|talk| is_new(talk.said()));
         let is_for = |consent: &&ConsentView| {

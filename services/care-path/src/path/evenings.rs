@@ -30,6 +30,9 @@ const EVENING_HOURS: i64 = 5;
 /// By when people are expected where nobody said by when: nobody must be missed silently.
 const MIDNIGHT: NaiveTime = NaiveTime::MIN;
 
+/// Until when somebody who is given a bed is awaited in the night that runs.
+const DAWN: NaiveTime = NaiveTime::from_hms_opt(5, 0, 0).expect("a time of day");
+
 /// An evening on which somebody is expected and has not been heard of.
 #[derive(Clone)]
 pub(super) struct Evening<'a> {
@@ -53,15 +56,9 @@ pub(super) struct Vanishing<'a> {
 const UNAWAITED: &[EventKind] =
     &[EventKind::DeathRecorded, EventKind::CaseClosed, EventKind::Departed, EventKind::BedReleased];
 
-/// What shows that the person is where it was recorded.
-const MEETS: &[EventKind] = &[
-    EventKind::SignalReceived,
-    EventKind::ContactMade,
-    EventKind::SightingReported,
-    EventKind::IntakeCompleted,
-    EventKind::TurnedAway,
-    EventKind::AttendanceRecorded,
-];
+/// What shows, beside an attendance, that the person is where it was recorded. Who is turned away by telephone was not there.
+const MEETS: &[EventKind] =
+    &[EventKind::SignalReceived, EventKind::ContactMade, EventKind::SightingReported, EventKind::IntakeCompleted];
 
 /// What is looked up for one bed after another.
 struct Watched {
@@ -179,14 +176,15 @@ impl CarePath {
     /// Whether others than a hospital met the person after it announced them, up to an instant.
     fn was_met_elsewhere(&self, announced: &Noted<DischargeAnnounced>, by: DateTime) -> bool {
         let since = announced.stamp.occurred.at;
-        self.record.entries().any(|entry| {
-            let (met, at) = (&entry.stamp.by.organisation, entry.stamp.occurred.at);
-            MEETS.contains(&entry.kind)
-                && since < at
-                && at <= by
-                && *met != announced.from
-                && self.uncounted(entry.stamp.event_id).is_none()
-        })
+        let met = |stamp: &Stamp| {
+            let at = stamp.occurred.at;
+            since < at && at <= by && stamp.by.organisation != announced.from
+        };
+        let attended = self.stays.iter().flat_map(|stay| &stay.attended).chain(&self.visits);
+        let mut present = attended.filter(|each| each.status == AttendanceStatus::Present);
+        let counts = |entry: &Recorded| self.uncounted(entry.stamp.event_id).is_none();
+        present.any(|each| met(&each.stamp))
+            || self.record.entries().any(|entry| MEETS.contains(&entry.kind) && met(&entry.stamp) && counts(entry))
     }
 
     /// Whether a no-show does not count: there was one that night already, or the person had come. Against the word of
@@ -371,8 +369,12 @@ impl Stay {
     /// By when the person is expected on a night, where people are expected by a local time; in a bed that is given later, from
     /// when it is given.
     fn expected_on(&self, night: Night, cut_off: NaiveTime) -> Option<DateTime> {
-        let by = night.at(cut_off)?;
-        Some(if night == self.first_night() { by.max(self.assigned.from) } else { by })
+        let (by, from) = (night.at(cut_off)?, self.assigned.from);
+        if night > self.first_night() || from < by {
+            return Some(by);
+        }
+        // Who is given a bed at dawn is not awaited in a night that is nearly over.
+        night.at(DAWN).filter(|dawn| from < *dawn).map(|_| from)
     }
 }
 

@@ -531,6 +531,11 @@ fn who_is_given_a_bed_after_the_cut_off_is_awaited_that_night_too() {
         assert_eq!(given(by).due("23:00"), first, "{by:?}");
     }
     let there = AttendanceRecorded { bed: Some(BED), status: AttendanceStatus::Present, location_type: None };
+    for dawn in ["04:00", "05:30", "07:30", "07:59", "08:00"] {
+        let from = format!("2026-03-03T{dawn}:00Z");
+        let begun = begun().then(&from, &bed(&from, None));
+        assert_eq!(begun.due("23:00"), Some("2026-03-03T23:00:00+00:00".into()), "{dawn}: no night is left");
+    }
     let came = given(None).then("2026-03-02T22:40:00Z", &StayEvent::AttendanceRecorded(there).into());
     assert_eq!(came.due("23:00"), Some("2026-03-03T23:00:00+00:00".into()));
 }

@@ -92,7 +92,7 @@ impl CarePath {
             }
             List::Ended => {
                 let listed = |it: AskedFor<'_>| {
-                    let since = it.address.ended()?;
+                    let since = it.ended?;
                     Some(Listed { id: it.id, urgency: Urgency::Routine, since, is_open: false })
                 };
                 self.asked_for().filter_map(listed).collect()

@@ -8,6 +8,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::case::CaseEvent;
 use super::derived::Lifetime;
+use super::evenings::evening_of;
 use super::identity::ClaimFacts;
 use super::intake::IntakeEvent;
 use super::lost::LostEvent;
@@ -103,11 +104,13 @@ fn day(stamp: &Stamp) -> NaiveDate {
 }
 
 impl CarePath {
-    /// What was said of whether the person was at the place of a bed, in the order of happening: as the door's list goes by it.
+    /// What was said of whether the person was at the place of a bed, in the order of happening.
     fn there(&self, stay: &Stay) -> Vec<(DateTime, bool)> {
         let attended = stay.attended.iter().chain(self.visits_at(&stay.assigned.organisation, stay.assigned.kind));
         let said = attended.map(|each| (each.stamp.occurred.at, each.status == AttendanceStatus::Present));
-        let mut said: Vec<_> = said.chain(self.met_at(stay).map(|at| (at, true))).collect();
+        // Who was met there before the evening may still not have come.
+        let met = self.met_at(stay).filter(|at| *at >= evening_of(Night::of(*at), None));
+        let mut said: Vec<_> = said.chain(met.map(|at| (at, true))).collect();
         said.sort_by_key(|(at, _)| *at);
         said
     }

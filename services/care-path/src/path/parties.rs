@@ -23,6 +23,15 @@ pub(crate) struct AskedFor<'a> {
     pub(crate) id: Uuid,
     pub(crate) by: &'a Stamp,
     pub(crate) address: Address<'a>,
+    /// When it was told that it is over. That somebody arrived was what was asked for: that they are here again, or return once
+    /// more, is nobody's end who was asked.
+    pub(crate) ended: Option<DateTime>,
+}
+
+impl<'a> AskedFor<'a> {
+    fn new(of: EventKind, id: Uuid, by: &'a Stamp, address: Address<'a>) -> Self {
+        Self { of, id, by, ended: address.ended(), address }
+    }
 }
 
 impl CarePath {
@@ -121,26 +130,24 @@ impl CarePath {
 
     /// What anybody was asked for, or warned of, and who that was.
     pub(super) fn asked_for(&self) -> impl Iterator<Item = AskedFor<'_>> {
-        let lookouts = self.lost.lookouts.iter().map(|it| {
-            let (id, of) = (it.issued.lookout.0, EventKind::LookoutIssued);
-            AskedFor { of, id, by: &it.issued.stamp, address: it.address() }
-        });
-        let alerts = self.lost.care_alerts.iter().map(|it| {
-            let (id, of) = (it.filed.alert.0, EventKind::CareAlertFiled);
-            AskedFor { of, id, by: &it.filed.stamp, address: it.address() }
-        });
+        let lookouts = self.lost.lookouts.iter();
+        let lookouts = lookouts
+            .map(|it| AskedFor::new(EventKind::LookoutIssued, it.issued.lookout.0, &it.issued.stamp, it.address()));
+        let alerts = self.lost.care_alerts.iter();
+        let alerts =
+            alerts.map(|it| AskedFor::new(EventKind::CareAlertFiled, it.filed.alert.0, &it.filed.stamp, it.address()));
         let discharges = self.announced.iter().map(|it| {
-            let (id, of) = (it.announced.discharge.0, EventKind::DischargeAnnounced);
-            AskedFor { of, id, by: &it.announced.stamp, address: it.address() }
+            let told = &it.announced;
+            AskedFor::new(EventKind::DischargeAnnounced, told.discharge.0, &told.stamp, it.address())
         });
         let handovers = self.repatriation.addressed().map(|it| {
-            let (id, of) = (it.handover.proposed.handover.0, EventKind::HandoverProposed);
-            AskedFor { of, id, by: &it.handover.proposed.stamp, address: it.address() }
+            let (proposed, address) = (&it.handover.proposed, it.address());
+            let asked = AskedFor::new(EventKind::HandoverProposed, proposed.handover.0, &proposed.stamp, address);
+            AskedFor { ended: asked.ended.filter(|_| !it.handover.goes_on_here()), ..asked }
         });
         let taken_back = self.taken_back.iter().filter_map(|it| {
             let entry = self.record.find(it.entry)?;
-            let id = entry.thing.unwrap_or(it.entry.0);
-            Some(AskedFor { of: entry.kind, id, by: &entry.stamp, address: it.address() })
+            Some(AskedFor::new(entry.kind, entry.thing.unwrap_or(it.entry.0), &entry.stamp, it.address()))
         });
         lookouts.chain(alerts).chain(discharges).chain(handovers).chain(taken_back)
     }
@@ -203,6 +210,7 @@ impl CarePath {
         let warned = self.discharges.iter().filter_map(|discharge| discharge.to.as_ref());
         let warned = warned.chain(self.announced.iter().filter_map(|announced| announced.announced.to.as_ref()));
         let receiving = self.repatriation.handovers.iter().filter_map(|handover| handover.proposed.receiving.as_ref());
+        let taken_back = self.taken_back.iter().map(super::correction::TakenBack::from);
         let opened = self.privacy.glasses().map(|glass| &glass.broken.stamp.by.organisation);
         recorders
             .chain(opened)
@@ -212,6 +220,7 @@ impl CarePath {
             .chain(alerts)
             .chain(warned)
             .chain(receiving)
+            .chain(taken_back)
     }
 
     /// The countries that a handover was ever proposed to.

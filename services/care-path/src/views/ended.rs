@@ -28,7 +28,7 @@ views! {
 pub fn disclose_ended(sight: &Sight<'_>) -> Vec<EndedView> {
     let over = sight.path().over_for(sight.principal(), sight.now());
     let view = over.filter_map(|asked| {
-        let ended_at = asked.address.ended()?;
+        let ended_at = asked.ended?;
         Some(EndedView { subject_id: SubjectId(asked.id), asked: asked.of, person_id: asked.by.person_id, ended_at })
     });
     view.collect()

@@ -75,6 +75,11 @@ impl TakenBack {
         Some(Self { entry: stamp.event_id, from, since: by.recorded_at })
     }
 
+    /// Who was asked.
+    pub(in crate::path) fn from(&self) -> &OrgId {
+        &self.from
+    }
+
     /// To whom it was addressed.
     pub(in crate::path) fn address(&self) -> Address<'_> {
         Address::TakenBack { from: &self.from, since: self.since }

@@ -258,6 +258,7 @@ fn what_was_asked_for_by_mistake_is_open_for_nobody_and_who_was_asked_is_told() 
             assert_eq!(Sight::of_ends(&asked, path, now, &terms).map(told), Some(1), "{thing:?}");
             let over = Sight::of_ends(&asked, path, now, &terms).map(|sight| views::disclose_ended(&sight));
             assert_eq!(over.map(|over| over.len()), Some(1), "{thing:?}");
+            assert!(path.concerned_organisations().any(|each| *each == asked.organisation), "{thing:?}: it finds it");
             assert!(!told_later, "{thing:?}");
         }
     }

@@ -116,6 +116,17 @@ impl Handover {
         self.followed_by_another
     }
 
+    /// Whether they arrived, and are here again since, or are to return once more.
+    pub(in crate::path) fn goes_on_here(&self) -> bool {
+        self.arrived.is_some() && (self.back.is_some() || self.followed_by_another)
+    }
+
+    /// When it came to its end for the person: they arrived, or were here again on the way.
+    pub(super) fn is_behind_since(&self) -> Option<DateTime> {
+        let arrived = self.arrived.as_ref().map(|arrived| &arrived.stamp);
+        arrived.or(self.back.as_ref()).map(|stamp| stamp.occurred.at)
+    }
+
     /// Whether they have arrived, and nothing shows that they are here again.
     pub(in crate::path) fn is_there(&self) -> bool {
         self.state() == HandoverState::Arrived && self.back.is_none()

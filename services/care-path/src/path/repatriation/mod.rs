@@ -94,17 +94,17 @@ impl RepatriationState {
         self.last_word.and_then(|last| last.wish)
     }
 
-    /// Whether the person's last word is that they want to return, and was said by that time, since they were here again if they had
-    /// left before.
+    /// Whether the person's last word is that they want to return, and was said by that time, and not for a return that is behind
+    /// them.
     fn wanted_at(&self, time: DateTime) -> bool {
-        let since = self.here_again();
+        let since = self.last_return();
         let counts = |last: LastWord| last.said <= time && since.is_none_or(|since| last.said >= since);
         self.last_word.is_some_and(|last| last.wish == Some(ReturnWish::WantsToReturn) && counts(last))
     }
 
-    /// When the person was last here again after they had left: what was said and arranged for a return before that is behind them.
-    pub(crate) fn here_again(&self) -> Option<DateTime> {
-        self.handovers.iter().filter_map(|handover| handover.back()).map(|back| back.occurred.at).max()
+    /// When the last return was behind the person: what was said, arranged and consented to for it counts for no other one.
+    pub(in crate::path) fn last_return(&self) -> Option<DateTime> {
+        self.handovers.iter().filter_map(Handover::is_behind_since).max()
     }
 
     /// The consent that a handover rests on, while it holds.
@@ -163,16 +163,22 @@ impl RepatriationState {
         }
     }
 
-    /// The "no" of somebody on the way, as long as it is their last word: the journey does not stop by it, and somebody must
+    /// The first "no" of somebody on the way, as long as no is their last word: the journey does not stop by it, and somebody must
     /// speak with them.
     pub(in crate::path) fn refused_on_the_way(&self, handover: &Handover) -> Option<&Arc<Stamp>> {
         let departed = handover.departed.as_ref().filter(|_| handover.state() == HandoverState::Departed)?;
-        let says_no = self.wish() == Some(ReturnWish::DoesNotWantToReturn);
-        let no = |it: &&Noted<ReturnOptionsPresented>| it.wish.get() == Some(&ReturnWish::DoesNotWantToReturn);
-        let talks = self.presented.iter().filter(no).map(|presented| &presented.stamp);
-        let all = self.refused.iter().map(|refused| &refused.stamp).chain(talks);
-        let since = all.filter(|said| says_no && said.occurred.latest() >= departed.stamp.occurred.at);
-        since.max_by_key(|said| (said.occurred.at, recorded(said)))
+        if self.wish() != Some(ReturnWish::DoesNotWantToReturn) {
+            return None;
+        }
+        let of = |wish: ReturnWish| {
+            let talks = self.presented.iter().filter(move |talk| talk.wish.get() == Some(&wish));
+            talks.map(|talk| &talk.stamp)
+        };
+        let yes = of(ReturnWish::WantsToReturn).map(|said| said.occurred.at).max();
+        let since = yes.max(Some(departed.stamp.occurred.at));
+        let noes = self.refused.iter().map(|refused| &refused.stamp).chain(of(ReturnWish::DoesNotWantToReturn));
+        let noes = noes.filter(|said| Some(said.occurred.latest()) >= since);
+        noes.min_by_key(|said| (said.occurred.at, recorded(said)))
     }
 
     /// The person died, or the case was closed: nothing goes on, but for a journey from which they may yet arrive.

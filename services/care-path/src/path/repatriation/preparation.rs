@@ -8,6 +8,7 @@ use crate::path::identity::ClaimFacts;
 use crate::path::{CarePath, Noted};
 use crate::policy::{Address, Category, Depth};
 use crate::text::{Country, Language};
+use crate::time::DateTime;
 
 /// Where the policy finds which conditions are missing.
 pub(crate) const MISSING_CONDITIONS: Label =
@@ -20,7 +21,15 @@ pub(crate) const PREPARED_FOR: Label =
 impl CarePath {
     /// The conditions that are not met for a return to a country, in their order.
     pub(crate) fn missing_conditions(&self, country: Option<Country>) -> Vec<ReturnCondition> {
-        let since = self.repatriation.here_again();
+        self.missing_since(country, None)
+    }
+
+    /// The same, of what was arranged since the last return was behind the person.
+    pub(super) fn missing_for_another(&self, country: Option<Country>) -> Vec<ReturnCondition> {
+        self.missing_since(country, self.repatriation.last_return())
+    }
+
+    fn missing_since(&self, country: Option<Country>, since: Option<DateTime>) -> Vec<ReturnCondition> {
         let for_country = |each: &&Noted<ReturnConditionEvidenced>| {
             let is_new = since.is_none_or(|since| each.stamp.occurred.at >= since);
             country.is_some() && each.country == country && is_new
@@ -71,7 +80,12 @@ impl CarePath {
     pub(crate) fn missing_conditions_told(&self) -> Fact<'_, Vec<ReturnCondition>> {
         let state = &self.repatriation;
         let begun = !(state.presented.is_empty() && state.conditions.is_empty());
-        let missing = begun.then(|| self.missing_conditions(self.return_prepared_for()));
+        // Who arrived and is there needs nothing arranged.
+        let is_here = state.handovers.last().is_none_or(|last| !last.is_there());
+        let missing = begun.then(|| match self.return_prepared_for() {
+            country if is_here => self.missing_for_another(country),
+            country => self.missing_conditions(country),
+        });
         Fact::new(MISSING_CONDITIONS, Origin::derived().addressed(Address::ReturnPreparation), missing)
     }
 

@@ -367,7 +367,8 @@ impl CarePath {
     /// from hospital, or saw an incident.
     pub(super) fn met_at<'a>(&'a self, stay: &'a Stay) -> impl Iterator<Item = DateTime> + 'a {
         let intakes = self.intakes.iter().map(|intake| &intake.stamp);
-        let received = self.discharges.iter().map(|discharge| &discharge.stamp);
+        let received = self.discharges.iter().filter(|discharge| discharge.from != stay.assigned.organisation);
+        let received = received.map(|discharge| &discharge.stamp);
         let incidents = self.incidents.iter().map(|incident| &incident.stamp);
         let all = intakes.chain(received).chain(incidents);
         all.filter(|met| met.by.organisation == stay.assigned.organisation).map(|met| met.occurred.at)

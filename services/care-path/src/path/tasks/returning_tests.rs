@@ -155,6 +155,8 @@ fn a_no_on_the_way_and_a_return_that_failed_there_are_talked_about_by_this_side(
     let refused = underway.clone().hours_later(3).and(no());
     let both = || [the_supporter(), the_coordinator()];
     refused.clone().waits(1, Review, both(), evening(1) + chrono::TimeDelta::hours(3));
+    let again = refused.clone().hours_later(5).and(no());
+    again.waits(1, Review, [the_coordinator()], evening(1) + chrono::TimeDelta::hours(3));
     refused.clone().hours_later(1).and(wish()).waits_not(Review);
     refused.hours_later(1).by(liaison("PL")).and_on(HANDOVER, ConfirmArrival {}).waits_not(Review);
     let told = |outcome| {

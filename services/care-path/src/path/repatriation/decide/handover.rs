@@ -60,7 +60,7 @@ impl Decide for ProposeHandover {
         if at.directory.has_left_since(self.country).is_some() {
             return Err(Refusal::field("country", "its embassy takes part no more"));
         }
-        let missing = path.missing_conditions(Some(self.country));
+        let missing = path.missing_for_another(Some(self.country));
         if !missing.is_empty() {
             return Err(ReturnRefusal::ConditionsMissing(MissingConditions(missing)).into());
         }
@@ -73,7 +73,7 @@ impl Decide for ProposeHandover {
                 && given.recipient == Recipient::Country(self.country)
                 && covers_a_handover(&given.data_classes)
         };
-        let since = state.here_again();
+        let since = state.last_return();
         let is_new = |given: &Noted<ConsentGiven>| since.is_none_or(|since| given.stamp.occurred.at >= since);
         let standing =
             state.consents.iter().rev().filter(|consent| consent.withdrawn.is_none() && is_new(&consent.given));

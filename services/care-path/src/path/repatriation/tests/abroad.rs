@@ -228,16 +228,29 @@ fn who_received_a_person_sees_them_no_longer_when_they_are_here_again() {
 
 #[test]
 fn who_is_here_again_says_and_consents_anew_before_another_return() {
-    let back = arrived().a_day_later().by(supporter()).and(a_contact()).hours_later(1);
+    let there = departed().a_day_later().and_on(HANDOVER, ConfirmArrival {});
+    // Nobody said that they are here again; whoever proposes it says so.
+    there.clone().hours_later(1).by(supporter()).and(proposal()).then_err(ReturnRefusal::NotVoluntary);
+    let back = there.a_day_later().by(supporter()).and(a_contact()).hours_later(1);
     back.clone().and(proposal()).then_err(ReturnRefusal::NotVoluntary);
     let mut anew = back.and(options(ReturnWish::WantsToReturn));
-    anew.clone().then(|path| assert_eq!(path.missing_conditions(Some("PL".parse().unwrap())).len(), 6));
+    anew.clone().then(|path| assert_eq!(path.missing_for_another(Some("PL".parse().unwrap())).len(), 6));
     for condition in ReturnCondition::ALL {
         anew = anew.and(evidence(*condition));
     }
     anew.clone().and(proposal()).then_err(ReturnRefusal::NoConsent);
     let consented = anew.and(consent("PL", &[DataClass::Identity, DataClass::Return]));
     consented.and(proposal()).then_types(["handover_proposed"]);
+}
+
+#[test]
+fn that_the_person_is_here_again_is_no_end_that_anybody_abroad_is_told_of() {
+    let terms = Deadlines::default();
+    let back = arrived().a_day_later().by(night_shelter()).and(a_contact());
+    for abroad in [liaison("PL"), receiving("PL")] {
+        let told = Sight::of_ends(&abroad, back.path(), back.now(), &terms).map(|sight| disclose_ended(&sight));
+        assert_eq!(told.unwrap_or_default().len(), 0, "{}", abroad.organisation);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::deadlines::Deadlines;
 use crate::ids::{ConsentId, PersonId};
 use crate::policy::Category;
 use crate::sight::Sight;
-use crate::views::disclose_handovers;
+use crate::views::{disclose_ended, disclose_handovers};
 
 fn options(wish: ReturnWish) -> PresentReturnOptions {
     PresentReturnOptions { language: "pl".parse().unwrap(), wish, options: None, barriers: [].into() }
