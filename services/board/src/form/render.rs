@@ -228,7 +228,8 @@ impl Page<'_> {
             | Input::Recipients => self.boxes(control),
             Input::MunicipalityOrNew => {
                 let known = self.choices(Input::Municipality, control.draft);
-                let new = Some(value).filter(|value| !value.is_empty() && known.iter().all(|(each, _)| each != value));
+                let is_new = |value: &&str| !value.is_empty() && known.iter().all(|(each, _)| each != value);
+                let new = control.values.iter().copied().find(is_new);
                 html! {
                     (self.one_of(control, known))
                     // The first of the two that is filled in counts.
