@@ -33,6 +33,17 @@ codes! {
     }
 }
 
+/// Where an organisation is, as far as it must be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seat {
+    /// In a municipality: whoever they meet is followed by its coordinators.
+    Municipality,
+    /// In a country abroad: what is addressed to the country reaches it.
+    Country,
+    /// In a municipality, or all over the country.
+    Any,
+}
+
 impl OrgKind {
     /// Whether it may be asked to look out: shelters, outreach and hospitals, to whom people come. A lookout is never an
     /// instrument of enforcement: the police are asked by care alert, and authorities of return are not asked at all.
@@ -66,28 +77,13 @@ impl OrgKind {
             | Self::Statistics => false,
         }
     }
-}
 
-impl OrgKind {
     /// Whether a care alert may be addressed to it.
     #[must_use]
     pub const fn answers_care_alerts(self) -> bool {
         matches!(self, Self::Police | Self::MunicipalEnforcement)
     }
-}
 
-/// Where an organisation is, as far as it must be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seat {
-    /// In a municipality: whoever they meet is followed by its coordinators.
-    Municipality,
-    /// In a country abroad: what is addressed to the country reaches it.
-    Country,
-    /// In a municipality, or all over the country.
-    Any,
-}
-
-impl OrgKind {
     /// Where an organisation of this kind must be said to be.
     #[must_use]
     pub const fn seat(self) -> Seat {
@@ -118,9 +114,7 @@ impl OrgKind {
             | Self::Statistics => Seat::Any,
         }
     }
-}
 
-impl OrgKind {
     /// Whether people sleep there, also where its facilities are not in the directory.
     #[must_use]
     pub const fn has_beds(self) -> bool {

@@ -1,7 +1,7 @@
 //! How far a return is prepared: conditions for a country, what speaks against leaving one out, and whether the person
 //! understood what they consented to.
 
-use super::{Recipient, ReturnConditionEvidenced};
+use super::{Handover, Recipient, ReturnConditionEvidenced};
 use crate::codes::{Code, ConditionStatus, ReferralState, ReturnCondition, Role};
 use crate::fact::{Fact, Label, Origin};
 use crate::path::identity::ClaimFacts;
@@ -80,12 +80,10 @@ impl CarePath {
     pub(crate) fn missing_conditions_told(&self) -> Fact<'_, Vec<ReturnCondition>> {
         let state = &self.repatriation;
         let begun = !(state.presented.is_empty() && state.conditions.is_empty());
-        // Who arrived and is there needs nothing arranged.
-        let is_here = state.handovers.last().is_none_or(|last| !last.is_there());
-        let missing = begun.then(|| match self.return_prepared_for() {
-            country if is_here => self.missing_for_another(country),
-            country => self.missing_conditions(country),
-        });
+        // For who arrived and is there, that return counts still, and no other one.
+        let is_there = state.handovers.last().is_some_and(Handover::is_there);
+        let since = state.last_return().filter(|_| !is_there);
+        let missing = begun.then(|| self.missing_since(self.return_prepared_for(), since));
         Fact::new(MISSING_CONDITIONS, Origin::derived().addressed(Address::ReturnPreparation), missing)
     }
 
